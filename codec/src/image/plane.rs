@@ -1,0 +1,68 @@
+//! A plane of samples: 16-bit storage, rows without gaps.
+
+/// A rectangle of samples, in units of samples of the plane it speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rect {
+    pub(crate) x: usize,
+    pub(crate) y: usize,
+    pub(crate) w: usize,
+    pub(crate) h: usize,
+}
+
+/// A plane of `width` x `height` samples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Plane {
+    data: Vec<u16>,
+    width: usize,
+    height: usize,
+}
+
+impl Plane {
+    /// A plane of zeros.
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        Self { data: vec![0; width * height], width, height }
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        self.height
+    }
+
+    #[inline(always)]
+    pub(crate) fn row(&self, y: usize) -> &[u16] {
+        &self.data[y * self.width..(y + 1) * self.width]
+    }
+
+    #[inline(always)]
+    pub(crate) fn row_mut(&mut self, y: usize) -> &mut [u16] {
+        &mut self.data[y * self.width..(y + 1) * self.width]
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self, x: usize, y: usize) -> u16 {
+        self.data[y * self.width + x]
+    }
+
+    /// All samples, row by row, to write.
+    pub(crate) fn data_mut(&mut self) -> &mut [u16] {
+        &mut self.data
+    }
+
+    /// Copies `rect` out to `out`, row by row.
+    pub(crate) fn save(&self, rect: Rect, out: &mut Vec<u16>) {
+        out.clear();
+        for y in rect.y..rect.y + rect.h {
+            out.extend_from_slice(&self.row(y)[rect.x..rect.x + rect.w]);
+        }
+    }
+
+    /// Copies `rect` back from what [`Plane::save`] gave.
+    pub(crate) fn restore(&mut self, rect: Rect, saved: &[u16]) {
+        for (y, row) in (rect.y..rect.y + rect.h).zip(saved.chunks_exact(rect.w)) {
+            self.row_mut(y)[rect.x..rect.x + rect.w].copy_from_slice(row);
+        }
+    }
+}

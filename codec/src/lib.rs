@@ -1,0 +1,27 @@
+//! Kvant, a lossy still-image codec: pictures to `.kvt` streams and back, exactly.
+//!
+//! ```
+//! use kvant::{EncoderConfig, ImageView, PixelFormat};
+//!
+//! let pixels = vec![128u8; 48 * 32 * 3];
+//! let view = ImageView::new(&pixels, 48, 32, 48 * 3, PixelFormat::Rgb8)?;
+//! let stream = kvant::encode(&view, &EncoderConfig::default())?;
+//! let picture = kvant::decode(&stream)?;
+//! assert_eq!((picture.width(), picture.height()), (48, 32));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The decoder is integer-only and gives the same samples on every machine; the stream format is a numbered
+//! draft described in `docs/BITSTREAM.md`, whose sections the sources cite as §n.
+
+mod decoder;
+mod encoder;
+mod error;
+mod image;
+mod simd;
+
+pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, Limits, decode};
+pub use crate::encoder::{Chroma, Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
+pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
+pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
+pub use crate::simd::CpuLevel;

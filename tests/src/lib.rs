@@ -1,0 +1,1 @@
+//! Cross-cutting tests: see the files beside this one under `tests/`.
