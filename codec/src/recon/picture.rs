@@ -1,0 +1,77 @@
+//! The whole picture: tiles put together, filtered, and turned into pixels. BITSTREAM.md §10, §11.
+
+use crate::colour;
+use crate::filter::{BlockMap, Unit, deblock};
+use crate::image::plane::Plane;
+use crate::image::view::ImageViewMut;
+use crate::recon::TileSamples;
+use crate::simd::Simd;
+use crate::syntax::header::PictureHeader;
+use crate::syntax::state::{TileState, UnitMap};
+use crate::tile::Grid;
+
+/// The planes of a picture and the blocks they are made of.
+#[derive(Debug, Clone)]
+pub(crate) struct PictureSamples {
+    pub(crate) planes: Vec<Plane>,
+    /// Blocks of luma and of chroma.
+    maps: Vec<BlockMap>,
+}
+
+impl PictureSamples {
+    /// A picture without tiles yet.
+    pub(crate) fn new(header: &PictureHeader) -> Self {
+        let sizes = (0..header.planes()).map(|p| header.plane_size(p));
+        Self {
+            planes: sizes.clone().map(|(w, h)| Plane::new(w, h)).collect(),
+            maps: sizes.take(2).map(|(w, h)| BlockMap::new(w, h)).collect(),
+        }
+    }
+
+    /// Bytes that a picture needs while it is decoded: planes twice, block maps and parse state.
+    pub(crate) fn memory(header: &PictureHeader) -> u64 {
+        let samples: u64 = (0..header.planes())
+            .map(|p| {
+                let (w, h) = header.plane_size(p);
+                w as u64 * h as u64
+            })
+            .sum();
+        4 * samples + samples / 16 * 2 * 8
+    }
+
+    /// Puts in what is reconstructed of tile `index`.
+    pub(crate) fn place(&mut self, grid: &Grid, index: usize, samples: &TileSamples, state: &TileState) {
+        for (p, tile) in samples.planes.iter().enumerate() {
+            let rect = grid.rect(index, p);
+            for y in 0..rect.h {
+                self.planes[p].row_mut(rect.y + y)[rect.x..rect.x + rect.w].copy_from_slice(tile.row(y));
+            }
+        }
+        for (channel, map) in self.maps.iter_mut().enumerate() {
+            let rect = grid.rect(index, channel);
+            let units: &UnitMap = if channel == 0 { &state.luma } else { &state.chroma };
+            for y in 0..rect.h / 4 {
+                let to = &mut map.row_mut(rect.y / 4 + y)[rect.x / 4..(rect.x + rect.w) / 4];
+                for (to, u) in to.iter_mut().zip(units.row(y)) {
+                    *to = Unit { log2_w: u.log2_w, log2_h: u.log2_h, coded: u.magnitude != [0; 2], qp: u.qp };
+                }
+            }
+        }
+    }
+
+    /// Runs the filters that the header asks for.
+    pub(crate) fn filter(&mut self, simd: Simd, header: &PictureHeader) {
+        for (p, plane) in self.planes.iter_mut().enumerate() {
+            let qp_offset = header.plane_qp_offset(p);
+            deblock(simd, plane, &self.maps[p.min(1)], &header.deblock, p, qp_offset);
+        }
+    }
+
+    /// Writes the pixels to `out`, which has the picture's size and format.
+    pub(crate) fn write(&self, simd: Simd, header: &PictureHeader, out: &mut ImageViewMut<'_>) {
+        let mut rows = colour::Rows::new(simd, &self.planes, header.subsampled, header.width, header.height);
+        for y in 0..header.height {
+            rows.write(y, out.row_mut(y));
+        }
+    }
+}
