@@ -2,8 +2,9 @@
 //!
 //! Both passes are exact integer products with the matrices of `tables`, so any order of summing gives the same
 //! values. No sum leaves 32 bits: a pass adds at most `2^17 * sum over k of |M[k][n]|`, and that sum of at most 32
-//! entries is at most `sqrt(32) * 2048 < 11586` by Cauchy and Schwarz, so the total stays below `1.52 * 2^30`, and
+//! entries is at most `sqrt(32) * 2048 < 11586` by Cauchy and Schwarz, so the total stays below `1.42 * 2^30`, and
 //! the partial sums of the even and odd parts below the same bound.
+
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
