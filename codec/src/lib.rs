@@ -19,6 +19,7 @@ mod encoder;
 mod error;
 mod image;
 mod simd;
+mod transform;
 
 pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, Limits, decode};
 pub use crate::encoder::{Chroma, Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
