@@ -38,25 +38,73 @@ pub(crate) fn inverse(
     }
     let pass = Columns { coefs: &coefs[..stride * h.min(MAX_TX)], stride, cols, rows };
     match (tx.vertical, h) {
-        (Kernel::Dct2, 4) => simd.run(|| pass.dct(&DCT4, w, out)),
-        (Kernel::Dct2, 8) => simd.run(|| pass.dct(&DCT8, w, out)),
-        (Kernel::Dct2, 16) => simd.run(|| pass.dct(&DCT16, w, out)),
-        (Kernel::Dct2, 32) => simd.run(|| pass.dct(&DCT32, w, out)),
-        (Kernel::Dct2, 64) => simd.run(|| pass.dct(&DCT64, w, out)),
-        (Kernel::Dst7, 4) => simd.run(|| pass.dst(&DST4, w, out)),
-        (Kernel::Dst7, 8) => simd.run(|| pass.dst(&DST8, w, out)),
-        (Kernel::Dst7, 16) => simd.run(|| pass.dst(&DST16, w, out)),
+        (Kernel::Dct2, 4) => simd.run(
+            #[inline(always)]
+            || pass.dct(&DCT4, w, out),
+        ),
+        (Kernel::Dct2, 8) => simd.run(
+            #[inline(always)]
+            || pass.dct(&DCT8, w, out),
+        ),
+        (Kernel::Dct2, 16) => simd.run(
+            #[inline(always)]
+            || pass.dct(&DCT16, w, out),
+        ),
+        (Kernel::Dct2, 32) => simd.run(
+            #[inline(always)]
+            || pass.dct(&DCT32, w, out),
+        ),
+        (Kernel::Dct2, 64) => simd.run(
+            #[inline(always)]
+            || pass.dct(&DCT64, w, out),
+        ),
+        (Kernel::Dst7, 4) => simd.run(
+            #[inline(always)]
+            || pass.dst(&DST4, w, out),
+        ),
+        (Kernel::Dst7, 8) => simd.run(
+            #[inline(always)]
+            || pass.dst(&DST8, w, out),
+        ),
+        (Kernel::Dst7, 16) => simd.run(
+            #[inline(always)]
+            || pass.dst(&DST16, w, out),
+        ),
         _ => panic!("no {:?} of {h} samples", tx.vertical),
     }
     match (tx.horizontal, w) {
-        (Kernel::Dct2, 4) => simd.run(|| rows_whole::<4, 4>(&DCT4, cols, out)),
-        (Kernel::Dct2, 8) => simd.run(|| rows_whole::<8, 4>(&DCT8, cols, out)),
-        (Kernel::Dct2, 16) => simd.run(|| rows_split::<16, 16, 8, 4>(&DCT16, cols, out)),
-        (Kernel::Dct2, 32) => simd.run(|| rows_split::<32, 32, 16, 2>(&DCT32, cols, out)),
-        (Kernel::Dct2, 64) => simd.run(|| rows_split::<64, 32, 32, 1>(&DCT64, cols, out)),
-        (Kernel::Dst7, 4) => simd.run(|| rows_whole::<4, 4>(&DST4, cols, out)),
-        (Kernel::Dst7, 8) => simd.run(|| rows_whole::<8, 4>(&DST8, cols, out)),
-        (Kernel::Dst7, 16) => simd.run(|| rows_whole::<16, 4>(&DST16, cols, out)),
+        (Kernel::Dct2, 4) => simd.run(
+            #[inline(always)]
+            || rows_whole::<4, 4>(&DCT4, cols, out),
+        ),
+        (Kernel::Dct2, 8) => simd.run(
+            #[inline(always)]
+            || rows_whole::<8, 4>(&DCT8, cols, out),
+        ),
+        (Kernel::Dct2, 16) => simd.run(
+            #[inline(always)]
+            || rows_split::<16, 16, 8, 4>(&DCT16, cols, out),
+        ),
+        (Kernel::Dct2, 32) => simd.run(
+            #[inline(always)]
+            || rows_split::<32, 32, 16, 2>(&DCT32, cols, out),
+        ),
+        (Kernel::Dct2, 64) => simd.run(
+            #[inline(always)]
+            || rows_split::<64, 32, 32, 1>(&DCT64, cols, out),
+        ),
+        (Kernel::Dst7, 4) => simd.run(
+            #[inline(always)]
+            || rows_whole::<4, 4>(&DST4, cols, out),
+        ),
+        (Kernel::Dst7, 8) => simd.run(
+            #[inline(always)]
+            || rows_whole::<8, 4>(&DST8, cols, out),
+        ),
+        (Kernel::Dst7, 16) => simd.run(
+            #[inline(always)]
+            || rows_whole::<16, 4>(&DST16, cols, out),
+        ),
         _ => panic!("no {:?} of {w} samples", tx.horizontal),
     }
 }
@@ -106,6 +154,13 @@ fn sub<const L: usize>(a: [i32; L], b: [i32; L]) -> [i32; L] {
 #[inline(always)]
 fn mul_add<const L: usize>(sum: [i32; L], factor: i32, x: [i32; L]) -> [i32; L] {
     std::array::from_fn(|l| sum[l] + factor * x[l])
+}
+
+/// Stands in the loops over frequencies, so that the compiler lets them be and makes vectors of what is in them: left
+/// alone it gathers vectors along the frequency, at several times the cost.
+#[inline(always)]
+fn one_by_one() {
+    std::hint::black_box(());
 }
 
 /// The pass over columns: what it reads.
@@ -162,13 +217,17 @@ impl Columns<'_> {
             self.level::<N, K, L, 4, 4>(m, u, w, out);
         }
         if N >= 16 {
-            self.level::<N, K, L, 8, 4>(m, u, w, out);
+            if L == 4 {
+                self.level::<N, K, L, 8, 4>(m, u, w, out);
+            } else {
+                self.level::<N, K, L, 8, 8>(m, u, w, out);
+            }
         }
         if N >= 32 {
-            self.level::<N, K, L, 16, 4>(m, u, w, out);
+            self.level::<N, K, L, 16, 8>(m, u, w, out);
         }
         if N >= 64 {
-            self.level::<N, K, L, 32, 4>(m, u, w, out);
+            self.level::<N, K, L, 32, 8>(m, u, w, out);
         }
     }
 
@@ -186,6 +245,7 @@ impl Columns<'_> {
         for n0 in (0..M).step_by(B) {
             let mut odd = [[0; L]; B];
             for k in (step..self.rows.min(K)).step_by(2 * step) {
+                one_by_one();
                 let x: [i32; L] = load(self.coefs, k * self.stride + u);
                 let factors: [i32; B] = load(&m[k], n0);
                 for b in 0..B {
@@ -212,6 +272,7 @@ impl Columns<'_> {
         for n0 in (0..N).step_by(4) {
             let mut sum = [[0; L]; 4];
             for k in 0..self.rows.min(N) {
+                one_by_one();
                 let x: [i32; L] = load(self.coefs, k * self.stride + u);
                 let factors: [i32; 4] = load(&m[k], n0);
                 for b in 0..4 {
@@ -231,6 +292,7 @@ fn rows_whole<const N: usize, const R: usize>(m: &Matrix<N, N>, cols: usize, out
     for rows in out.chunks_exact_mut(R * N) {
         let mut sum = [[0; N]; R];
         for u in 0..cols.min(N) {
+            one_by_one();
             for r in 0..R {
                 sum[r] = mul_add(sum[r], rows[r * N + u], m[u]);
             }
@@ -254,17 +316,24 @@ fn rows_split<const N: usize, const K: usize, const H: usize, const R: usize>(
         let mut odd = [[0; H]; R];
         // An odd count reads one column more: a zero, as the first pass writes whole vectors.
         for u in (0..cols.min(K)).step_by(2) {
-            let (m_even, m_odd): ([i32; H], [i32; H]) = (load(&m[u], 0), load(&m[u + 1], 0));
+            one_by_one();
+            let (m0, m1): ([i32; H], [i32; H]) = (load(&m[u], 0), load(&m[u + 1], 0));
             for r in 0..R {
-                even[r] = mul_add(even[r], rows[r * N + u], m_even);
-                odd[r] = mul_add(odd[r], rows[r * N + u + 1], m_odd);
+                even[r] = mul_add(even[r], rows[r * N + u], m0);
+                odd[r] = mul_add(odd[r], rows[r * N + u + 1], m1);
             }
         }
         for r in 0..R {
-            store(rows, r * N, add(even[r], odd[r]).map(round_row));
-            let mut high = sub(even[r], odd[r]).map(round_row);
-            high.reverse();
-            store(rows, r * N + H, high);
+            store_halves(rows, r * N, even[r], odd[r]);
         }
     }
+}
+
+/// Writes a row from its even and odd parts.
+#[inline(always)]
+fn store_halves<const H: usize>(rows: &mut [i32], at: usize, even: [i32; H], odd: [i32; H]) {
+    store(rows, at, add(even, odd).map(round_row));
+    let mut high = sub(even, odd).map(round_row);
+    high.reverse();
+    store(rows, at + H, high);
 }
