@@ -1,5 +1,7 @@
 //! The encoder's interface.
 
+pub(crate) mod forward;
+
 use std::ops::ControlFlow;
 
 use crate::error::{ConfigError, EncodeError};

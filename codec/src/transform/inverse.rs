@@ -5,9 +5,11 @@
 //! entries is at most `sqrt(32) * 2048 < 11586` by Cauchy and Schwarz, so the total stays below `1.52 * 2^30`, and
 //! the partial sums of the even and odd parts below the same bound.
 
+use super::lanes::{add, load, mul_add, one_by_one, store, sub};
 use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
 use super::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxType};
 use crate::simd::Simd;
+use crate::transform::run;
 
 const SHIFT_COLUMNS: u32 = 11;
 const SHIFT_ROWS: u32 = 13;
@@ -38,73 +40,25 @@ pub(crate) fn inverse(
     }
     let pass = Columns { coefs: &coefs[..stride * h.min(MAX_TX)], stride, cols, rows };
     match (tx.vertical, h) {
-        (Kernel::Dct2, 4) => simd.run(
-            #[inline(always)]
-            || pass.dct(&DCT4, w, out),
-        ),
-        (Kernel::Dct2, 8) => simd.run(
-            #[inline(always)]
-            || pass.dct(&DCT8, w, out),
-        ),
-        (Kernel::Dct2, 16) => simd.run(
-            #[inline(always)]
-            || pass.dct(&DCT16, w, out),
-        ),
-        (Kernel::Dct2, 32) => simd.run(
-            #[inline(always)]
-            || pass.dct(&DCT32, w, out),
-        ),
-        (Kernel::Dct2, 64) => simd.run(
-            #[inline(always)]
-            || pass.dct(&DCT64, w, out),
-        ),
-        (Kernel::Dst7, 4) => simd.run(
-            #[inline(always)]
-            || pass.dst(&DST4, w, out),
-        ),
-        (Kernel::Dst7, 8) => simd.run(
-            #[inline(always)]
-            || pass.dst(&DST8, w, out),
-        ),
-        (Kernel::Dst7, 16) => simd.run(
-            #[inline(always)]
-            || pass.dst(&DST16, w, out),
-        ),
+        (Kernel::Dct2, 4) => run!(simd, pass.dct(&DCT4, w, out)),
+        (Kernel::Dct2, 8) => run!(simd, pass.dct(&DCT8, w, out)),
+        (Kernel::Dct2, 16) => run!(simd, pass.dct(&DCT16, w, out)),
+        (Kernel::Dct2, 32) => run!(simd, pass.dct(&DCT32, w, out)),
+        (Kernel::Dct2, 64) => run!(simd, pass.dct(&DCT64, w, out)),
+        (Kernel::Dst7, 4) => run!(simd, pass.dst(&DST4, w, out)),
+        (Kernel::Dst7, 8) => run!(simd, pass.dst(&DST8, w, out)),
+        (Kernel::Dst7, 16) => run!(simd, pass.dst(&DST16, w, out)),
         _ => panic!("no {:?} of {h} samples", tx.vertical),
     }
     match (tx.horizontal, w) {
-        (Kernel::Dct2, 4) => simd.run(
-            #[inline(always)]
-            || rows_whole::<4, 4>(&DCT4, cols, out),
-        ),
-        (Kernel::Dct2, 8) => simd.run(
-            #[inline(always)]
-            || rows_whole::<8, 4>(&DCT8, cols, out),
-        ),
-        (Kernel::Dct2, 16) => simd.run(
-            #[inline(always)]
-            || rows_split::<16, 16, 8, 4>(&DCT16, cols, out),
-        ),
-        (Kernel::Dct2, 32) => simd.run(
-            #[inline(always)]
-            || rows_split::<32, 32, 16, 2>(&DCT32, cols, out),
-        ),
-        (Kernel::Dct2, 64) => simd.run(
-            #[inline(always)]
-            || rows_split::<64, 32, 32, 1>(&DCT64, cols, out),
-        ),
-        (Kernel::Dst7, 4) => simd.run(
-            #[inline(always)]
-            || rows_whole::<4, 4>(&DST4, cols, out),
-        ),
-        (Kernel::Dst7, 8) => simd.run(
-            #[inline(always)]
-            || rows_whole::<8, 4>(&DST8, cols, out),
-        ),
-        (Kernel::Dst7, 16) => simd.run(
-            #[inline(always)]
-            || rows_whole::<16, 4>(&DST16, cols, out),
-        ),
+        (Kernel::Dct2, 4) => run!(simd, rows_whole::<4, 4>(&DCT4, cols, out)),
+        (Kernel::Dct2, 8) => run!(simd, rows_whole::<8, 4>(&DCT8, cols, out)),
+        (Kernel::Dct2, 16) => run!(simd, rows_split::<16, 16, 8, 4>(&DCT16, cols, out)),
+        (Kernel::Dct2, 32) => run!(simd, rows_split::<32, 32, 16, 2>(&DCT32, cols, out)),
+        (Kernel::Dct2, 64) => run!(simd, rows_split::<64, 32, 32, 1>(&DCT64, cols, out)),
+        (Kernel::Dst7, 4) => run!(simd, rows_whole::<4, 4>(&DST4, cols, out)),
+        (Kernel::Dst7, 8) => run!(simd, rows_whole::<8, 4>(&DST8, cols, out)),
+        (Kernel::Dst7, 16) => run!(simd, rows_whole::<16, 4>(&DST16, cols, out)),
         _ => panic!("no {:?} of {w} samples", tx.horizontal),
     }
 }
@@ -129,38 +83,6 @@ fn between(sum: i32) -> i32 {
 #[inline(always)]
 fn round_row(sum: i32) -> i32 {
     (sum + (1 << (SHIFT_ROWS - 1))) >> SHIFT_ROWS
-}
-
-#[inline(always)]
-fn load<const L: usize>(from: &[i32], at: usize) -> [i32; L] {
-    from[at..at + L].try_into().unwrap()
-}
-
-#[inline(always)]
-fn store<const L: usize>(to: &mut [i32], at: usize, value: [i32; L]) {
-    to[at..at + L].copy_from_slice(&value);
-}
-
-#[inline(always)]
-fn add<const L: usize>(a: [i32; L], b: [i32; L]) -> [i32; L] {
-    std::array::from_fn(|l| a[l] + b[l])
-}
-
-#[inline(always)]
-fn sub<const L: usize>(a: [i32; L], b: [i32; L]) -> [i32; L] {
-    std::array::from_fn(|l| a[l] - b[l])
-}
-
-#[inline(always)]
-fn mul_add<const L: usize>(sum: [i32; L], factor: i32, x: [i32; L]) -> [i32; L] {
-    std::array::from_fn(|l| sum[l] + factor * x[l])
-}
-
-/// Stands in the loops over frequencies, so that the compiler lets them be and makes vectors of what is in them: left
-/// alone it gathers vectors along the frequency, at several times the cost.
-#[inline(always)]
-fn one_by_one() {
-    std::hint::black_box(());
 }
 
 /// The pass over columns: what it reads.

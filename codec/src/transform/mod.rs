@@ -4,9 +4,21 @@
 #![allow(dead_code)]
 
 mod inverse;
+pub(crate) mod lanes;
 pub(crate) mod tables;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+/// Runs a kernel at a CPU level. The closure must be inlined, or both levels share one baseline copy of it.
+macro_rules! run {
+    ($simd:expr, $kernel:expr) => {
+        $simd.run(
+            #[inline(always)]
+            || $kernel,
+        )
+    };
+}
+pub(crate) use run;
 
 pub(crate) use inverse::inverse;
 

@@ -35,7 +35,7 @@ impl Random {
     }
 }
 
-fn basis(kernel: Kernel, side: usize, k: usize, n: usize) -> f64 {
+pub(crate) fn basis(kernel: Kernel, side: usize, k: usize, n: usize) -> f64 {
     let (size, k, n) = (side as f64, k as f64, n as f64);
     let pi = std::f64::consts::PI;
     match kernel {
