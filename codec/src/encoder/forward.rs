@@ -3,10 +3,12 @@
 //! Between the passes values keep 3 fractional bits of the orthonormal scale. With residuals of at most 1023 the sums
 //! of the first pass stay below `1023 * sqrt(64) * 2048 < 2^24` (Cauchy and Schwarz), what is between the passes below
 //! `2^13 * 2^3`, and the sums of the second below `2^16 * 2^14`.
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
 #![allow(dead_code)]
 
 use crate::simd::Simd;
-use crate::transform::lanes::{add, load, mul_add, one_by_one, store, sub};
+use crate::transform::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
 use crate::transform::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
 use crate::transform::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxType, run};
 
@@ -110,6 +112,7 @@ fn columns_dct<const N: usize, const K: usize, const H: usize>(
     w: usize,
     out: &mut [i32],
 ) {
+    let m = opaque(m);
     if w == 4 {
         dct_group::<N, K, H, 4>(m, residual, 0, w, out);
     } else {
@@ -213,6 +216,7 @@ fn frequencies<const N: usize, const K: usize, const L: usize, const M: usize, c
 
 #[inline(always)]
 fn columns_dst<const N: usize>(m: &Matrix<N, N>, residual: &[i32], w: usize, out: &mut [i32]) {
+    let m = opaque(m);
     if w == 4 {
         dst_group::<N, 4>(m, residual, 0, w, out);
     } else {
@@ -242,6 +246,7 @@ fn dst_group<const N: usize, const L: usize>(m: &Matrix<N, N>, residual: &[i32],
 /// The pass over rows in place, `R` rows at a time, as a plain product with the turned matrix.
 #[inline(always)]
 fn rows_whole<const N: usize, const R: usize>(turned: &Matrix<N, N>, out: &mut [i32]) {
+    let turned = opaque(turned);
     for rows in out.chunks_exact_mut(R * N) {
         let mut sum = [[0; N]; R];
         for x in 0..N {
@@ -264,6 +269,7 @@ fn rows_split<const N: usize, const H: usize, const F: usize>(
     odd: &Matrix<F, H>,
     out: &mut [i32],
 ) {
+    let (even, odd) = (opaque(even), opaque(odd));
     for rows in out.chunks_exact_mut(2 * N) {
         let mut folded = [([0; H], [0; H]); 2];
         for (row, (sum, difference)) in rows.chunks_exact(N).zip(&mut folded) {

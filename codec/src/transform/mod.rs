@@ -20,6 +20,7 @@ macro_rules! run {
 }
 pub(crate) use run;
 
+#[allow(unused_imports)]
 pub(crate) use inverse::inverse;
 
 /// The longer side of what is coded of a block: of a side of 64 only the low 32 frequencies are.

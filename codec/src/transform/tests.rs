@@ -1,5 +1,7 @@
 //! The inverse transform against its definition, and the tables against their formulas.
 
+#![allow(clippy::needless_range_loop)]
+
 use super::tables::{self, Matrix};
 use super::{COEF_MAX, COEF_MIN, Kernel, TxType, inverse};
 use crate::simd::{CpuLevel, Simd};
