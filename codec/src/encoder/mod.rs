@@ -1,6 +1,7 @@
 //! The encoder's interface.
 
 pub(crate) mod forward;
+pub(crate) mod satd;
 
 use std::ops::ControlFlow;
 

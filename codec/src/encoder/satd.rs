@@ -1,0 +1,218 @@
+//! Differences of blocks: residuals, squared error, and the sum of absolute Hadamard coefficients.
+//!
+//! Samples are of 10 bits at most: that is what 16-bit arithmetic has room for.
+#![allow(dead_code)]
+
+use crate::simd::Simd;
+use crate::transform::run;
+
+/// Sum of the absolute values of the orthonormal Hadamard transform of `a - b`, in tiles of 8x8, or 4x4 where a side
+/// is 4, rounded. Sides are 4, 8, 16, 32 or 64, strides in samples.
+pub(crate) fn satd(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: usize, w: usize, h: usize) -> u32 {
+    let blocks = Pair { a, a_stride, b, b_stride };
+    if w == 4 || h == 4 {
+        (run!(simd, blocks.tiles4(w, h)) + 2) >> 2
+    } else {
+        (run!(simd, blocks.tiles8(w, h)) + 4) >> 3
+    }
+}
+
+/// Sum of the squared differences of `w` x `h` samples.
+pub(crate) fn sse(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: usize, w: usize, h: usize) -> u64 {
+    let blocks = Pair { a, a_stride, b, b_stride };
+    if w.is_multiple_of(8) { run!(simd, blocks.sse::<8>(w, h)) } else { run!(simd, blocks.sse::<4>(w, h)) }
+}
+
+/// `src - pred` for `w` x `h` samples, row by row without gaps in `out`. The width is a multiple of 4.
+pub(crate) fn residual(
+    simd: Simd,
+    src: &[u16],
+    src_stride: usize,
+    pred: &[u16],
+    pred_stride: usize,
+    w: usize,
+    h: usize,
+    out: &mut [i32],
+) {
+    let blocks = Pair { a: src, a_stride: src_stride, b: pred, b_stride: pred_stride };
+    let out = &mut out[..w * h];
+    if w.is_multiple_of(8) {
+        run!(simd, blocks.residual::<8>(w, out))
+    } else {
+        run!(simd, blocks.residual::<4>(w, out))
+    }
+}
+
+/// Two blocks of samples.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    a: &'a [u16],
+    a_stride: usize,
+    b: &'a [u16],
+    b_stride: usize,
+}
+
+impl Pair<'_> {
+    /// `L` samples of each from (`x`, `y`) on.
+    #[inline(always)]
+    fn get<const L: usize>(self, x: usize, y: usize) -> ([u16; L], [u16; L]) {
+        let (a, b) = (y * self.a_stride + x, y * self.b_stride + x);
+        (self.a[a..a + L].try_into().unwrap(), self.b[b..b + L].try_into().unwrap())
+    }
+
+    /// `L` differences from (`x`, `y`) on.
+    #[inline(always)]
+    fn differences<const L: usize>(self, x: usize, y: usize) -> [i16; L] {
+        let (a, b) = self.get::<L>(x, y);
+        std::array::from_fn(|l| a[l] as i16 - b[l] as i16)
+    }
+
+    #[inline(always)]
+    fn tiles8(self, w: usize, h: usize) -> u32 {
+        let mut sum = 0;
+        for y in (0..h).step_by(8) {
+            for x in (0..w).step_by(8) {
+                let mut tile = [0; 64];
+                for (i, row) in tile.chunks_exact_mut(8).enumerate() {
+                    row.copy_from_slice(&self.differences::<8>(x, y + i));
+                }
+                let turned = turn::<64, 32>(turn::<64, 32>(turn::<64, 32>(tile)));
+                sum += magnitudes::<64, 8>(butterflies::<64, 16>(butterflies::<64, 32>(turned)));
+            }
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn tiles4(self, w: usize, h: usize) -> u32 {
+        let mut sum = 0;
+        for y in (0..h).step_by(4) {
+            for x in (0..w).step_by(4) {
+                let mut tile = [0; 16];
+                for (i, row) in tile.chunks_exact_mut(4).enumerate() {
+                    row.copy_from_slice(&self.differences::<4>(x, y + i));
+                }
+                let turned = turn::<16, 8>(turn::<16, 8>(tile));
+                sum += magnitudes::<16, 4>(butterflies::<16, 8>(turned));
+            }
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn sse<const L: usize>(self, w: usize, h: usize) -> u64 {
+        let mut total = 0;
+        for y in 0..h {
+            // A row of 64 squares of 10 bits fits 32 bits.
+            let mut sums = [0; L];
+            for x in (0..w).step_by(L) {
+                let d = self.differences::<L>(x, y);
+                for l in 0..L {
+                    sums[l] += (i32::from(d[l]) * i32::from(d[l])) as u32;
+                }
+            }
+            total += u64::from(sums.iter().sum::<u32>());
+        }
+        total
+    }
+
+    #[inline(always)]
+    fn residual<const L: usize>(self, w: usize, out: &mut [i32]) {
+        for (y, row) in out.chunks_exact_mut(w).enumerate() {
+            for (i, to) in row.chunks_exact_mut(L).enumerate() {
+                let (a, b) = self.get::<L>(L * i, y);
+                for l in 0..L {
+                    to[l] = i32::from(a[l]) - i32::from(b[l]);
+                }
+            }
+        }
+    }
+}
+
+/// Butterflies over the highest bit of the index, which becomes the lowest. As many turns as a row's index has bits
+/// transform the columns and transpose the tile.
+#[inline(always)]
+fn turn<const N: usize, const HALF: usize>(a: [i16; N]) -> [i16; N] {
+    let mut b = [0; N];
+    for i in 0..HALF {
+        b[2 * i] = a[i] + a[i + HALF];
+        b[2 * i + 1] = a[i] - a[i + HALF];
+    }
+    b
+}
+
+/// Butterflies over the bit `SPAN` of the index.
+#[inline(always)]
+fn butterflies<const N: usize, const SPAN: usize>(mut a: [i16; N]) -> [i16; N] {
+    for pair in a.chunks_exact_mut(2 * SPAN) {
+        for i in 0..SPAN {
+            (pair[i], pair[i + SPAN]) = (pair[i] + pair[i + SPAN], pair[i] - pair[i + SPAN]);
+        }
+    }
+    a
+}
+
+/// Sum of the magnitudes after the last butterflies, over the bit `SPAN`: `|p + q| + |p - q| = 2 max(|p|, |q|)`. It
+/// keeps the last step, which 16 bits have no room for, from being taken.
+#[inline(always)]
+fn magnitudes<const N: usize, const SPAN: usize>(a: [i16; N]) -> u32 {
+    let mut sum = 0;
+    for pair in a.chunks_exact(2 * SPAN) {
+        for i in 0..SPAN {
+            sum += i32::from(pair[i].abs().max(pair[i + SPAN].abs()));
+        }
+    }
+    2 * sum as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{residual, satd, sse};
+    use crate::simd::{CpuLevel, Simd};
+    use crate::transform::tests::{Random, sizes};
+
+    /// The definition: `sum |H D H^T|` for tiles of side `n`, entries of `H` by the parity of `i & j`.
+    fn reference(d: &[i32], w: usize, h: usize) -> u32 {
+        let n = if w == 4 || h == 4 { 4 } else { 8 };
+        let sign = |i: usize, j: usize| if (i & j).count_ones() % 2 == 0 { 1 } else { -1 };
+        let mut total = 0;
+        for (y0, x0) in (0..h).step_by(n).flat_map(|y| (0..w).step_by(n).map(move |x| (y, x))) {
+            for (v, u) in (0..n * n).map(|i| (i / n, i % n)) {
+                let terms = (0..n * n).map(|i| (i / n, i % n));
+                let sum: i32 = terms.map(|(y, x)| sign(v, y) * sign(u, x) * d[(y0 + y) * w + x0 + x]).sum();
+                total += sum.unsigned_abs();
+            }
+        }
+        (total + n as u32 / 2) / n as u32
+    }
+
+    #[test]
+    fn satd_sse_and_residual_are_their_definitions() {
+        let mut random = Random(5);
+        for (w, h) in sizes() {
+            for kind in 0..6 {
+                let (a_stride, b_stride) = (w + 3, w + 8);
+                let mut sample = |kind| match kind {
+                    0 => 1023,
+                    1 => 0,
+                    2 => 1023 * random.range(0, 1) as u16,
+                    _ => random.range(0, 1023) as u16,
+                };
+                let a: Vec<u16> = (0..a_stride * h).map(|_| sample(kind)).collect();
+                let b: Vec<u16> = (0..b_stride * h).map(|_| sample([1, 0, 2, 3, 3, 3][kind])).collect();
+                let d: Vec<i32> = (0..w * h)
+                    .map(|i| i32::from(a[i / w * a_stride + i % w]) - i32::from(b[i / w * b_stride + i % w]))
+                    .collect();
+                for simd in [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())] {
+                    let found = satd(simd, &a, a_stride, &b, b_stride, w, h);
+                    assert_eq!(found, reference(&d, w, h), "{w}x{h} {simd:?}");
+                    let squares: u64 = d.iter().map(|d| (d * d) as u64).sum();
+                    assert_eq!(sse(simd, &a, a_stride, &b, b_stride, w, h), squares, "{w}x{h} {simd:?}");
+                    let mut out = vec![0; w * h];
+                    residual(simd, &a, a_stride, &b, b_stride, w, h, &mut out);
+                    assert_eq!(out, d, "{w}x{h} {simd:?}");
+                }
+            }
+        }
+    }
+}
