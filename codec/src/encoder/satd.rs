@@ -30,6 +30,7 @@ pub(crate) fn sse(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: u
 }
 
 /// `src - pred` for `w` x `h` samples, row by row without gaps in `out`. The width is a multiple of 4.
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn residual(
     simd: Simd,
     src: &[u16],
@@ -135,6 +136,7 @@ impl Pair<'_> {
     fn residual<const L: usize>(self, w: usize, h: usize, out: &mut [i32]) {
         for y in 0..h {
             for x in (0..w).step_by(L) {
+                one_by_one();
                 let (a, b) = self.get::<L>(x, y);
                 let d: [i32; L] = std::array::from_fn(|l| i32::from(a[l]) - i32::from(b[l]));
                 out[y * w + x..y * w + x + L].copy_from_slice(&d);
@@ -211,7 +213,7 @@ mod tests {
     /// The definition: `sum |H D H^T|` for tiles of side `n`, entries of `H` by the parity of `i & j`.
     fn reference(d: &[i32], w: usize, h: usize) -> u32 {
         let n = if w == 4 || h == 4 { 4 } else { 8 };
-        let sign = |i: usize, j: usize| if (i & j).count_ones() % 2 == 0 { 1 } else { -1 };
+        let sign = |i: usize, j: usize| if (i & j).count_ones().is_multiple_of(2) { 1 } else { -1 };
         let mut total = 0;
         for (y0, x0) in (0..h).step_by(n).flat_map(|y| (0..w).step_by(n).map(move |x| (y, x))) {
             for (v, u) in (0..n * n).map(|i| (i / n, i % n)) {
