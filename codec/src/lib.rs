@@ -14,6 +14,7 @@
 //! The decoder is integer-only and gives the same samples on every machine; the stream format is a numbered
 //! draft described in `docs/BITSTREAM.md`, whose sections the sources cite as §n.
 
+mod colour;
 mod decoder;
 mod encoder;
 mod error;
@@ -21,8 +22,9 @@ mod image;
 mod simd;
 mod transform;
 
+pub use crate::colour::Chroma;
 pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, Limits, decode};
-pub use crate::encoder::{Chroma, Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
+pub use crate::encoder::{Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
 pub use crate::simd::CpuLevel;

@@ -1,22 +1,15 @@
 //! The encoder's interface.
 
+pub(crate) mod colour;
 pub(crate) mod forward;
 pub(crate) mod satd;
 
 use std::ops::ControlFlow;
 
+use crate::colour::Chroma;
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::{Image, ImageView};
 use crate::simd::CpuLevel;
-
-/// Chroma sampling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Chroma {
-    /// Chroma at every pixel.
-    Yuv444,
-    /// Chroma at every second pixel of every second row, sited at the centre of its four pixels.
-    Yuv420,
-}
 
 /// Width and height of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
