@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 use crate::simd::Simd;
+use crate::transform::lanes::{one_by_one, opaque};
 use crate::transform::run;
 
 /// Sum of the absolute values of the orthonormal Hadamard transform of `a - b`, in tiles of 8x8, or 4x4 where a side
@@ -13,7 +14,12 @@ pub(crate) fn satd(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: 
     if w == 4 || h == 4 {
         (run!(simd, blocks.tiles4(w, h)) + 2) >> 2
     } else {
-        (run!(simd, blocks.tiles8(w, h)) + 4) >> 3
+        let sum = if w.is_multiple_of(16) {
+            run!(simd, blocks.tiles8::<16>(w, h))
+        } else {
+            run!(simd, blocks.tiles8::<8>(w, h))
+        };
+        (sum + 4) >> 3
     }
 }
 
@@ -24,6 +30,7 @@ pub(crate) fn sse(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: u
 }
 
 /// `src - pred` for `w` x `h` samples, row by row without gaps in `out`. The width is a multiple of 4.
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn residual(
     simd: Simd,
     src: &[u16],
@@ -37,9 +44,9 @@ pub(crate) fn residual(
     let blocks = Pair { a: src, a_stride: src_stride, b: pred, b_stride: pred_stride };
     let out = &mut out[..w * h];
     if w.is_multiple_of(8) {
-        run!(simd, blocks.residual::<8>(w, out))
+        run!(simd, blocks.residual::<8>(w, h, out))
     } else {
-        run!(simd, blocks.residual::<4>(w, out))
+        run!(simd, blocks.residual::<4>(w, h, out))
     }
 }
 
@@ -67,17 +74,27 @@ impl Pair<'_> {
         std::array::from_fn(|l| a[l] as i16 - b[l] as i16)
     }
 
+    /// Tiles side by side, as many as `L` lanes hold.
     #[inline(always)]
-    fn tiles8(self, w: usize, h: usize) -> u32 {
+    fn tiles8<const L: usize>(self, w: usize, h: usize) -> u32 {
         let mut sum = 0;
         for y in (0..h).step_by(8) {
-            for x in (0..w).step_by(8) {
-                let mut tile = [0; 64];
-                for (i, row) in tile.chunks_exact_mut(8).enumerate() {
-                    row.copy_from_slice(&self.differences::<8>(x, y + i));
+            for x in (0..w).step_by(L) {
+                let d = |i| self.differences::<L>(x, y + i);
+                let rows = columns([d(0), d(1), d(2), d(3), d(4), d(5), d(6), d(7)]);
+                let mut sums = [0; L];
+                // Through memory, so that rows stay whole vectors.
+                let rows = opaque(&rows);
+                for &row in rows {
+                    one_by_one();
+                    let row = across::<L, 2>(across::<L, 1>(row));
+                    // The last step: `|p + q| + |p - q| = 2 max(|p|, |q|)`. Its sums would not fit 16 bits.
+                    let m: [i16; L] = std::array::from_fn(|l| row[l].abs().max(row[l ^ 4].abs()));
+                    for l in 0..L {
+                        sums[l] += i32::from(m[l]);
+                    }
                 }
-                let turned = turn::<64, 32>(turn::<64, 32>(turn::<64, 32>(tile)));
-                sum += magnitudes::<64, 8>(butterflies::<64, 16>(butterflies::<64, 32>(turned)));
+                sum += sums.iter().sum::<i32>() as u32;
             }
         }
         sum
@@ -101,32 +118,54 @@ impl Pair<'_> {
 
     #[inline(always)]
     fn sse<const L: usize>(self, w: usize, h: usize) -> u64 {
-        let mut total = 0;
+        // 64 x 64 squares of 10 bits over at least 4 lanes fit 32 bits.
+        let mut sums = [0; L];
         for y in 0..h {
-            // A row of 64 squares of 10 bits fits 32 bits.
-            let mut sums = [0; L];
             for x in (0..w).step_by(L) {
+                one_by_one();
                 let d = self.differences::<L>(x, y);
                 for l in 0..L {
                     sums[l] += (i32::from(d[l]) * i32::from(d[l])) as u32;
                 }
             }
-            total += u64::from(sums.iter().sum::<u32>());
         }
-        total
+        sums.iter().map(|&sum| u64::from(sum)).sum()
     }
 
     #[inline(always)]
-    fn residual<const L: usize>(self, w: usize, out: &mut [i32]) {
-        for (y, row) in out.chunks_exact_mut(w).enumerate() {
-            for (i, to) in row.chunks_exact_mut(L).enumerate() {
-                let (a, b) = self.get::<L>(L * i, y);
-                for l in 0..L {
-                    to[l] = i32::from(a[l]) - i32::from(b[l]);
-                }
+    fn residual<const L: usize>(self, w: usize, h: usize, out: &mut [i32]) {
+        for y in 0..h {
+            for x in (0..w).step_by(L) {
+                one_by_one();
+                let (a, b) = self.get::<L>(x, y);
+                let d: [i32; L] = std::array::from_fn(|l| i32::from(a[l]) - i32::from(b[l]));
+                out[y * w + x..y * w + x + L].copy_from_slice(&d);
             }
         }
     }
+}
+
+/// Sums and differences.
+#[inline(always)]
+fn butterfly<const L: usize>(a: [i16; L], b: [i16; L]) -> ([i16; L], [i16; L]) {
+    (std::array::from_fn(|l| a[l] + b[l]), std::array::from_fn(|l| a[l] - b[l]))
+}
+
+/// The Hadamard transform of columns of 8.
+#[inline(always)]
+fn columns<const L: usize>([a, b, c, d, e, f, g, h]: [[i16; L]; 8]) -> [[i16; L]; 8] {
+    let ((a, e), (b, f), (c, g), (d, h)) = (butterfly(a, e), butterfly(b, f), butterfly(c, g), butterfly(d, h));
+    let ((a, c), (b, d), (e, g), (f, h)) = (butterfly(a, c), butterfly(b, d), butterfly(e, g), butterfly(f, h));
+    let ((a, b), (c, d), (e, f), (g, h)) = (butterfly(a, b), butterfly(c, d), butterfly(e, f), butterfly(g, h));
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Butterflies between lanes `SPAN` apart.
+#[inline(always)]
+fn across<const L: usize, const SPAN: usize>(a: [i16; L]) -> [i16; L] {
+    let swapped: [i16; L] = std::array::from_fn(|l| a[l ^ SPAN]);
+    let signed: [i16; L] = std::array::from_fn(|l| if l & SPAN == 0 { a[l] } else { -a[l] });
+    std::array::from_fn(|l| swapped[l] + signed[l])
 }
 
 /// Butterflies over the highest bit of the index, which becomes the lowest. As many turns as a row's index has bits
@@ -174,7 +213,7 @@ mod tests {
     /// The definition: `sum |H D H^T|` for tiles of side `n`, entries of `H` by the parity of `i & j`.
     fn reference(d: &[i32], w: usize, h: usize) -> u32 {
         let n = if w == 4 || h == 4 { 4 } else { 8 };
-        let sign = |i: usize, j: usize| if (i & j).count_ones() % 2 == 0 { 1 } else { -1 };
+        let sign = |i: usize, j: usize| if (i & j).count_ones().is_multiple_of(2) { 1 } else { -1 };
         let mut total = 0;
         for (y0, x0) in (0..h).step_by(n).flat_map(|y| (0..w).step_by(n).map(move |x| (y, x))) {
             for (v, u) in (0..n * n).map(|i| (i / n, i % n)) {
