@@ -18,6 +18,7 @@ mod decoder;
 mod encoder;
 mod error;
 mod image;
+mod predict;
 mod simd;
 
 pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, Limits, decode};
