@@ -21,10 +21,7 @@ mod entropy;
 mod error;
 mod filter;
 mod image;
-mod limits;
 mod predict;
-mod quant;
-mod recon;
 mod simd;
 mod transform;
 

@@ -15,6 +15,8 @@ pub(crate) mod luma;
 mod paeth;
 mod pdpc;
 mod planar;
+#[cfg(test)]
+mod reference;
 mod smooth;
 mod straight;
 
