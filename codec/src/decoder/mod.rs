@@ -63,7 +63,7 @@ impl ImageInfo {
             width: header.width,
             height: header.height,
             format: if header.gray { PixelFormat::Gray8 } else { PixelFormat::Rgb8 },
-            chroma: if header.subsampled { Chroma::Yuv420 } else { Chroma::Yuv444 },
+            chroma: header.chroma(),
             depth: 8,
             internal_depth: DEPTH as u8,
             qp: header.qp,

@@ -5,9 +5,11 @@ pub(crate) mod picture;
 mod ready;
 
 use crate::image::plane::{Plane, Rect};
-use crate::predict::edges::Edges;
-use crate::predict::luma::luma_at_chroma;
-use crate::predict::{IntraMode, cclm, cfl, predict};
+use crate::predict::cclm::predict_cclm;
+use crate::predict::cfl::predict_cfl;
+use crate::predict::edges::{Available, Edges};
+use crate::predict::luma::LumaSamples;
+use crate::predict::predict;
 use crate::quant::dequant::{Dequantiser, Steps};
 use crate::recon::ready::Ready;
 use crate::simd::Simd;
@@ -39,10 +41,44 @@ pub(crate) struct TileSamples {
     ready: Vec<Ready>,
 }
 
+/// What a chroma block is predicted from.
+#[derive(Debug)]
+pub(crate) struct References {
+    available: Available,
+    edges: [Edges; 2],
+    /// Luma over the block, at chroma resolution.
+    pub(crate) luma: Box<LumaSamples>,
+}
+
+impl References {
+    pub(crate) fn new() -> Self {
+        Self {
+            available: Available { top: 0, left: 0, corner: false },
+            edges: [Edges::new(), Edges::new()],
+            luma: Box::new(LumaSamples::new()),
+        }
+    }
+
+    /// Predicts plane `plane` (1 or 2) of `block`, for which these were gathered, into `out`.
+    pub(crate) fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, out: &mut [u16]) {
+        let edges = &self.edges[plane - 1];
+        let mode = match block.mode {
+            ChromaMode::Derived => block.luma_mode,
+            ChromaMode::Own(mode) => mode,
+            ChromaMode::Fitted => return predict_cclm(simd, &self.luma, edges, self.available, DEPTH, out),
+            ChromaMode::Explicit(slopes) => {
+                return predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, DEPTH, out);
+            }
+        };
+        predict(simd, mode, edges, block.node.w(), block.node.h(), DEPTH, out);
+    }
+}
+
 /// Working memory of a reconstruction.
 #[derive(Debug)]
 struct Scratch {
     edges: Edges,
+    references: References,
     prediction: Box<[u16]>,
     coefficients: Box<[i32]>,
     residual: Box<[i32]>,
@@ -52,6 +88,7 @@ impl Scratch {
     fn new() -> Self {
         Self {
             edges: Edges::new(),
+            references: References::new(),
             prediction: vec![0; MAX_BLOCK].into(),
             coefficients: vec![0; MAX_CODED].into(),
             residual: vec![0; MAX_BLOCK].into(),
@@ -110,26 +147,13 @@ impl TileSamples {
         }
     }
 
-    /// Predicts plane `plane` (1 or 2) of a chroma block into `out`.
-    pub(crate) fn predict_chroma(
-        &self,
-        context: &Context<'_>,
-        block: &ChromaBlock,
-        plane: usize,
-        edges: &mut Edges,
-        out: &mut [u16],
-    ) {
-        let rect = block.node.rect();
-        self.edges(plane, rect, edges);
-        let mode = match block.mode {
-            ChromaMode::Derived => block.luma_mode,
-            ChromaMode::Own(mode) => mode,
-            ChromaMode::Fitted => return self.predict_fitted(context, rect, plane, edges, out),
-            ChromaMode::Explicit(slopes) => {
-                return self.predict_explicit(context, rect, slopes[plane - 1], edges, out);
-            }
-        };
-        predict(context.simd, mode, edges, rect.w, rect.h, DEPTH, out);
+    /// Gathers the reference samples of both planes of a chroma block, and the luma over it.
+    pub(crate) fn references(&self, header: &PictureHeader, rect: Rect, to: &mut References) {
+        to.available = self.ready[1].around(rect);
+        to.luma.gather(&self.planes[0], rect, u32::from(header.subsampled), to.available);
+        for (edges, plane) in to.edges.iter_mut().zip(&self.planes[1..]) {
+            edges.fill(plane, rect, to.available, DEPTH);
+        }
     }
 }
 
@@ -175,9 +199,10 @@ impl<'a> Reconstruction<'a> {
     /// Reconstructs both planes of a chroma block.
     pub(crate) fn chroma_block(&mut self, block: &ChromaBlock, levels: &[i32]) {
         let qp = self.context.header.block_qp(block.offset);
+        self.samples.references(self.context.header, block.node.rect(), &mut self.scratch.references);
         for plane in 1..3 {
             let s = &mut self.scratch;
-            self.samples.predict_chroma(self.context, block, plane, &mut s.edges, &mut s.prediction);
+            s.references.predict(self.context.simd, block, plane, &mut s.prediction);
             self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels);
         }
         self.samples.mark(1, block.node.rect());
@@ -195,23 +220,5 @@ impl<'a> Reconstruction<'a> {
         let extent = dequantise(node, tb.levels(levels), &steps, &mut s.coefficients);
         inverse(self.context.simd, &s.coefficients, rect.w, rect.h, tb.tx, extent, &mut s.residual);
         self.samples.store(plane, rect, &s.prediction, Some(&s.residual));
-    }
-}
-impl TileSamples {
-    fn predict_fitted(&self, context: &Context<'_>, rect: Rect, _plane: usize, edges: &mut Edges, out: &mut [u16]) {
-        let shift = u32::from(context.header.subsampled);
-        let mut luma = [0u16; MAX_BLOCK];
-        luma_at_chroma(&self.planes[0], rect, shift, &mut luma);
-        let a = self.ready[1].around(rect);
-        let (mut top, mut left) = ([0u16; 64], [0u16; 64]);
-        if a.top > 0 { luma_at_chroma(&self.planes[0], Rect { y: rect.y - 1, h: 1, ..rect }, shift, &mut top); }
-        if a.left > 0 { luma_at_chroma(&self.planes[0], Rect { x: rect.x - 1, w: 1, ..rect }, shift, &mut left); }
-        cclm::fitted(&luma, &top, &left, edges, a, rect.w, rect.h, DEPTH, out);
-    }
-    fn predict_explicit(&self, context: &Context<'_>, rect: Rect, slope: i8, edges: &mut Edges, out: &mut [u16]) {
-        let mut luma = [0u16; MAX_BLOCK];
-        luma_at_chroma(&self.planes[0], rect, u32::from(context.header.subsampled), &mut luma);
-        predict(context.simd, IntraMode::DC, edges, rect.w, rect.h, DEPTH, out);
-        cfl::explicit(&luma, slope, DEPTH, rect.w * rect.h, out);
     }
 }

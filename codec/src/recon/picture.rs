@@ -69,9 +69,11 @@ impl PictureSamples {
 
     /// Writes the pixels to `out`, which has the picture's size and format.
     pub(crate) fn write(&self, simd: Simd, header: &PictureHeader, out: &mut ImageViewMut<'_>) {
-        let mut rows = colour::Rows::new(simd, &self.planes, header.subsampled, header.width, header.height);
+        let mut scratch = colour::Scratch::new(header.width as usize, header.height as usize);
+        let (chroma, format) = (header.chroma(), out.format());
         for y in 0..header.height {
-            rows.write(y, out.row_mut(y));
+            let row = out.row_mut(y);
+            colour::row_to_pixels(simd, &self.planes, chroma, format, y as usize, &mut scratch, row);
         }
     }
 }

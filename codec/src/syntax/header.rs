@@ -1,5 +1,6 @@
 //! The picture header: everything that holds for the whole picture. BITSTREAM.md §4.
 
+use crate::colour::Chroma;
 use crate::entropy::BinCoder;
 use crate::filter::Deblock;
 use crate::quant::matrix::MatrixShape;
@@ -135,6 +136,11 @@ impl PictureHeader {
         let cell_log2 = 5 - c.bypass(1, 5u32.wrapping_sub(a.cell_log2) & 1);
         let resolution = c.bypass(2, a.resolution);
         self.adaptive = Some(Adaptive { cell_log2, resolution });
+    }
+
+    /// Chroma sampling.
+    pub(crate) fn chroma(&self) -> Chroma {
+        if self.subsampled { Chroma::Yuv420 } else { Chroma::Yuv444 }
     }
 
     /// Number of planes.

@@ -4,7 +4,6 @@ use super::{Best, TileSearch, copy_block};
 use crate::encoder::forward::forward;
 use crate::encoder::quantise::Job;
 use crate::encoder::satd::{residual, satd};
-use crate::predict::luma::luma_at_chroma;
 use crate::quant::step::step;
 use crate::syntax::block::{ChromaBlock, ChromaMode, TransformBlock};
 use crate::syntax::ctx::Place;
@@ -20,6 +19,7 @@ impl TileSearch<'_> {
     /// `node` as one chroma block, coded as well as the effort finds; state and samples follow it.
     pub(super) fn chroma_block(&mut self, node: Node) -> Best {
         let (offset, luma_mode) = self.walk.collocated(&node);
+        self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
         let blank =
             ChromaBlock { node, offset, mode: ChromaMode::Derived, luma_mode, tb: [TransformBlock::UNCODED; 2] };
         let mut best: Option<(f64, ChromaBlock, Vec<i32>)> = None;
@@ -69,16 +69,14 @@ impl TileSearch<'_> {
     fn load_chroma(&mut self, block: &ChromaBlock, plane: usize) {
         let m = &mut self.memory;
         copy_block(&self.source[plane], block.node.rect(), &mut m.source);
-        self.recon.samples.predict_chroma(self.shared.context, block, plane, &mut m.edges, &mut m.prediction);
+        m.references.predict(self.shared.context.simd, block, plane, &mut m.prediction);
     }
 
     /// Slopes of Cb and Cr over reconstructed luma by least squares against the source, in 1/8.
-    fn slopes(&mut self, node: &Node) -> [i8; 2] {
+    fn slopes(&self, node: &Node) -> [i8; 2] {
         let rect = node.rect();
         let n = rect.w * rect.h;
-        let shift = u32::from(self.shared.context.header.subsampled);
-        luma_at_chroma(&self.recon.samples.planes[0], rect, shift, &mut self.memory.luma);
-        let luma = &self.memory.luma[..n];
+        let luma = self.memory.references.luma.block();
         let sum: i64 = luma.iter().map(|&s| s as i64).sum();
         let squares: i64 = luma.iter().map(|&s| s as i64 * s as i64).sum();
         let variance = n as i64 * squares - sum * sum;

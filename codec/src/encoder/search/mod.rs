@@ -14,7 +14,7 @@ use crate::entropy::cost::Counter;
 use crate::entropy::model::Models;
 use crate::image::plane::{Plane, Rect};
 use crate::quant::matrix::Matrices;
-use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, TileSamples};
+use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, TileSamples};
 use crate::predict::edges::Edges;
 use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock};
 use crate::syntax::state::{Channel, TileState};
@@ -81,8 +81,7 @@ struct Memory {
     residual: Box<[i32]>,
     coefficients: Box<[i32]>,
     levels: Vec<i32>,
-    /// Reconstructed luma at chroma resolution.
-    luma: Box<[u16]>,
+    references: References,
 }
 
 /// The search through one tile.
@@ -114,7 +113,7 @@ impl<'a> TileSearch<'a> {
                 residual: vec![0; MAX_BLOCK].into(),
                 coefficients: vec![0; MAX_CODED].into(),
                 levels: Vec::new(),
-                luma: vec![0; MAX_BLOCK].into(),
+                references: References::new(),
             },
         }
     }
