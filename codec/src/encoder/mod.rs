@@ -118,9 +118,8 @@ impl Encoder {
         let grid = Grid::new(&header);
         let total = image.width() as u64 * image.height() as u64;
         let progress = Progress { observer, done: AtomicU64::new(0), total };
-        let tiles: Vec<CodedTile> = threads::map(self.config.threads, grid.len(), |i| {
-            tile::encode(&shared, &grid, i, &source, &progress)
-        })?;
+        let tiles: Vec<CodedTile> =
+            threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
         let mut picture = PictureSamples::new(&header);
         for (i, tile) in tiles.iter().enumerate() {
             picture.place(&grid, i, &tile.samples, &tile.state);

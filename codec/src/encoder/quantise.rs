@@ -4,13 +4,13 @@
 //! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates are in bits of the
 //! models as they stand.
 
-use crate::entropy::BinCoder;
-use crate::entropy::cost::Counter;
+use crate::entropy::cost::{COST_BITS, Counter};
 use crate::quant::matrix::Matrices;
 use crate::quant::step::step;
-use crate::syntax::ctx::Place;
+use crate::recon::MAX_CODED;
+use crate::syntax::ctx::{LevelContexts, Place};
 use crate::syntax::residual::{self, MAX_LEVEL, Template, coded_area};
-use crate::syntax::scan;
+use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 
 /// How levels are chosen.
@@ -34,9 +34,8 @@ pub(crate) struct Reciprocals {
 
 impl Reciprocals {
     pub(crate) fn new(matrices: &Matrices) -> Self {
-        let by_size = (0..25)
-            .map(|i| matrices.of(i % 5 + 2, i / 5 + 2).iter().map(|&w| 64.0 / w as f64).collect())
-            .collect();
+        let by_size =
+            (0..25).map(|i| matrices.of(i % 5 + 2, i / 5 + 2).iter().map(|&w| 64.0 / w as f64).collect()).collect();
         Self { by_size }
     }
 
@@ -50,25 +49,29 @@ impl Reciprocals {
     }
 }
 
+/// What was decided for a scan position.
+#[derive(Debug, Clone, Copy, Default)]
+struct Decision {
+    magnitude: u32,
+    /// Distortion of coding it less that of leaving it out.
+    distortion: f64,
+    /// Cost of coding it less that of leaving it out.
+    cost: f64,
+    /// Price of saying that it is not zero.
+    significance: f64,
+}
+
 /// Working memory.
 #[derive(Debug)]
 pub(crate) struct Scratch {
     /// Magnitudes in steps.
     x: Box<[f64]>,
-    magnitudes: Box<[u32]>,
-    /// Cost of coding a position less that of leaving it out.
-    gain: Box<[f64]>,
-    significance: Box<[f64]>,
+    decisions: Box<[Decision]>,
 }
 
 impl Scratch {
     pub(crate) fn new() -> Self {
-        Self {
-            x: vec![0.0; 1024].into(),
-            magnitudes: vec![0; 1024].into(),
-            gain: vec![0.0; 1024].into(),
-            significance: vec![0.0; 1024].into(),
-        }
+        Self { x: vec![0.0; MAX_CODED].into(), decisions: vec![Decision::default(); MAX_CODED].into() }
     }
 }
 
@@ -79,6 +82,9 @@ pub(crate) struct Outcome {
     pub(crate) end: u16,
     /// In squared steps.
     pub(crate) distortion: f64,
+    /// An estimate of the distortion and the price of flag, end and levels: exact but for what the choice of the end
+    /// changes in the contexts before it. Rough without optimisation.
+    pub(crate) cost: f64,
 }
 
 /// One plane of a block to quantise.
@@ -93,6 +99,35 @@ pub(crate) struct Job<'a> {
     pub(crate) rule: &'a Rule,
 }
 
+/// Prices of the levels at one position, for what is coded of higher frequencies; the same as the walk's.
+struct Prices<'a> {
+    counter: &'a Counter,
+    contexts: LevelContexts,
+    place: u8,
+    sum: u32,
+    wide: u32,
+}
+
+impl Prices<'_> {
+    fn significance(&self, coded: bool) -> u32 {
+        self.counter.price(self.contexts.significant(self.place, self.sum), coded)
+    }
+
+    /// Price of a magnitude of 1 and above with its sign, significance apart, in 1/2048 bit.
+    #[inline(always)]
+    fn level(&self, magnitude: u32) -> u32 {
+        let sign = 1 << COST_BITS;
+        let above_one = self.contexts.above_one(self.place, self.sum);
+        if magnitude == 1 {
+            return sign + self.counter.price(above_one, false);
+        }
+        let parity = self.counter.price(self.contexts.parity(self.sum), magnitude & 1 != 0);
+        let above_three = self.counter.price(self.contexts.above_three(self.sum), magnitude > 3);
+        let rest = if magnitude > 3 { residual::remainder_bits(magnitude, self.wide) << COST_BITS } else { 0 };
+        sign + self.counter.price(above_one, true) + parity + above_three + rest
+    }
+}
+
 impl Job<'_> {
     /// Chooses levels, appends them to `levels` in scan order up to the last one that is not zero.
     pub(crate) fn run(
@@ -103,143 +138,134 @@ impl Job<'_> {
         levels: &mut Vec<i32>,
     ) -> Outcome {
         let (w, h) = coded_area(self.node);
-        let area = w * h;
-        let zero = self.normalise(area, &mut scratch.x);
-        let scan = scan::of(w, h);
-        let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding };
-        let Some(last) = scan.iter().rposition(|p| scratch.x[p.raster as usize] >= threshold) else {
-            return Outcome { end: 0, distortion: zero };
+        let positions = scan::of(w, h);
+        let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
+        let Some(last) = last else {
+            let empty = counter.price(self.place.coded(), false);
+            return Outcome { end: 0, distortion: zero, cost: zero + self.price(empty) };
         };
-        let (end, distortion) = if self.rule.optimise {
-            self.optimise(counter, template, scratch, last, zero)
+        let positions = &positions[..=last];
+        let outcome = if self.rule.optimise {
+            template.clear(h);
+            let total = self.optimise(counter, template, scratch, positions);
+            self.choose_end(counter, &scratch.decisions[..=last], w * h, zero, total)
         } else {
-            self.round(scratch, last, zero)
+            self.round(scratch, positions, zero)
         };
-        for (i, p) in scan[..end].iter().enumerate() {
-            let m = scratch.magnitudes[i] as i32;
+        for (p, decision) in positions.iter().zip(&scratch.decisions[..outcome.end as usize]) {
+            let m = decision.magnitude as i32;
             levels.push(if self.coefficients[p.raster as usize] < 0 { -m } else { m });
         }
-        Outcome { end: end as u16, distortion }
+        outcome
     }
 
-    /// Magnitudes in steps; returns the sum of their squares.
-    fn normalise(&self, area: usize, x: &mut [f64]) -> f64 {
+    /// In squared steps.
+    fn price(&self, cost: u32) -> f64 {
+        self.rule.lambda * (1.0 / (1u64 << COST_BITS) as f64) * cost as f64
+    }
+
+    /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have a level.
+    fn normalise(&self, indices: &[u16], x: &mut [f64]) -> (f64, Option<usize>) {
         let scale = 4096.0 / step(self.qp) as f64;
+        let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding };
         let reciprocals = self.reciprocals.of(self.node);
         // Eight sums, so that the order of additions does not depend on vector width.
         let mut sums = [0.0; 8];
-        let chunks = self.coefficients[..area].chunks_exact(8).zip(reciprocals.chunks_exact(8));
-        for (x, (c, r)) in x[..area].chunks_exact_mut(8).zip(chunks) {
+        let mut last = None;
+        let chunks = self.coefficients[..indices.len()].as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
+        let chunks = chunks.zip(indices.as_chunks::<8>().0);
+        for (x, ((c, r), indices)) in x.as_chunks_mut::<8>().0.iter_mut().zip(chunks) {
+            let mut above = false;
             for i in 0..8 {
                 x[i] = c[i].unsigned_abs() as f64 * r[i] * scale;
                 sums[i] += x[i] * x[i];
+                above |= x[i] >= threshold;
+            }
+            if above {
+                let beyond = x.iter().zip(indices).filter(|&(&x, _)| x >= threshold).map(|(_, &i)| i as usize).max();
+                last = last.max(beyond);
             }
         }
-        ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+        (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])), last)
     }
 
-    fn error(&self, x: f64, magnitude: u32) -> f64 {
-        if magnitude == 0 {
-            return x * x;
-        }
+    /// Distortion of a magnitude less that of zero.
+    #[inline(always)]
+    fn change(&self, x: f64, magnitude: u32) -> f64 {
         let e = x - (magnitude as f64 - self.rule.shrink[magnitude.min(3) as usize - 1]);
-        e * e
+        e * e - x * x
     }
 
-    fn round(&self, scratch: &mut Scratch, last: usize, zero: f64) -> (usize, f64) {
-        let (w, h) = coded_area(self.node);
+    fn round(&self, scratch: &mut Scratch, positions: &[Position], zero: f64) -> Outcome {
         let mut distortion = zero;
-        for (i, p) in scan::of(w, h)[..=last].iter().enumerate() {
+        for (p, decision) in positions.iter().zip(&mut scratch.decisions) {
             let x = scratch.x[p.raster as usize];
-            let magnitude = ((x + self.rule.rounding) as u32).min(MAX_LEVEL);
-            scratch.magnitudes[i] = magnitude;
-            distortion += self.error(x, magnitude) - x * x;
+            decision.magnitude = ((x + self.rule.rounding) as u32).min(MAX_LEVEL);
+            if decision.magnitude > 0 {
+                distortion += self.change(x, decision.magnitude);
+            }
         }
-        (last + 1, distortion)
+        // A rough rate, to compare modes with: level 1 at the end of a block costs about four bits.
+        let levels = scratch.decisions[..positions.len()].iter().map(|d| d.magnitude).filter(|&m| m > 0);
+        let bits: f64 = levels.map(|m| 3.0 + 2.0 * m.ilog2() as f64).sum();
+        Outcome { end: positions.len() as u16, distortion, cost: distortion + self.rule.lambda * bits }
     }
 
+    /// Decides each level by its own cost, from high to low frequency; the sum of the costs.
     fn optimise(
         &self,
-        counter: &mut Counter,
+        counter: &Counter,
         template: &mut Template,
         scratch: &mut Scratch,
-        last: usize,
-        zero: f64,
-    ) -> (usize, f64) {
-        let (w, h) = coded_area(self.node);
-        let lambda = self.rule.lambda;
+        positions: &[Position],
+    ) -> f64 {
         let contexts = self.place.levels();
-        let positions = &scan::of(w, h)[..=last];
-        template.clear(h);
-        counter.take();
         let mut total = 0.0;
-        for (i, p) in positions.iter().enumerate().rev() {
+        for (p, decision) in positions.iter().zip(&mut scratch.decisions).rev() {
             let x = scratch.x[p.raster as usize];
-            let top = ((x + 0.5) as u32).min(MAX_LEVEL);
-            let mut cost = |magnitude: u32| {
-                residual::magnitude(counter, template, contexts, p, false, magnitude);
-                let bits = counter.take() + if magnitude > 0 { 1.0 } else { 0.0 };
-                self.error(x, magnitude) + lambda * bits
-            };
-            let mut best = (cost(top), top);
-            if top > 0 {
-                let lower = (cost(top - 1), top - 1);
-                if lower.0 < best.0 {
-                    best = lower;
+            let (sum, wide) = template.sums(p);
+            let prices = Prices { counter, contexts, place: p.place, sum, wide };
+            let zero = self.price(prices.significance(false));
+            *decision = Decision { cost: zero, ..Decision::default() };
+            if x >= 0.5 {
+                let top = ((x + 0.5) as u32).min(MAX_LEVEL);
+                let significance = self.price(prices.significance(true));
+                for magnitude in top.saturating_sub(1).max(1)..=top {
+                    let distortion = self.change(x, magnitude);
+                    let cost = distortion + significance + self.price(prices.level(magnitude));
+                    // Zero competes with small levels only.
+                    if cost < decision.cost || (decision.magnitude == 0 && top > 2) {
+                        *decision = Decision { magnitude, distortion, cost, significance };
+                    }
                 }
-                if top == 2 {
-                    let none = (cost(0), 0);
-                    if none.0 < best.0 {
-                        best = none;
+                template.set(p, decision.magnitude);
+            }
+            total += decision.cost;
+        }
+        total
+    }
+
+    /// The best number of positions to code, given each one's decision.
+    fn choose_end(&self, counter: &mut Counter, decisions: &[Decision], area: usize, zero: f64, total: f64) -> Outcome {
+        let coded = self.price(counter.price(self.place.coded(), true));
+        let mut best = (self.price(counter.price(self.place.coded(), false)), 0);
+        let mut sum = total;
+        for (i, decision) in decisions.iter().enumerate().rev() {
+            if decision.magnitude > 0 {
+                // Cheaper than it costs without its end it cannot be.
+                let without_end = sum + coded - decision.significance;
+                if without_end < best.0 {
+                    counter.take();
+                    residual::end(counter, self.place, area, i as u16 + 1);
+                    let cost = without_end + self.rule.lambda * counter.take();
+                    if cost < best.0 {
+                        best = (cost, i + 1);
                     }
                 }
             }
-            scratch.magnitudes[i] = best.1;
-            template.set(p, best.1);
-            scratch.gain[i] = best.0 - x * x;
-            total += best.0 - x * x;
-            if best.1 > 0 {
-                let sum = template.sum(p);
-                counter.bin(contexts.significant(p.place, sum), true);
-                scratch.significance[i] = lambda * counter.take();
-            }
+            sum -= decision.cost;
         }
-        self.choose_end(counter, scratch, positions.len(), zero, total)
-    }
-
-    /// The best number of positions to code, given each one's gain, and the distortion that is left.
-    fn choose_end(
-        &self,
-        counter: &mut Counter,
-        scratch: &Scratch,
-        count: usize,
-        zero: f64,
-        total: f64,
-    ) -> (usize, f64) {
-        let (w, h) = coded_area(self.node);
-        let lambda = self.rule.lambda;
-        let mut flag = |coded| {
-            counter.bin(self.place.coded(), coded);
-            lambda * counter.take()
-        };
-        let (empty, coded) = (flag(false), flag(true));
-        let mut best = (empty, 0);
-        let mut sum = total;
-        for i in (0..count).rev() {
-            if scratch.magnitudes[i] > 0 {
-                residual::end(counter, self.place, w * h, i as u16 + 1);
-                let cost = sum + coded - scratch.significance[i] + lambda * counter.take();
-                if cost < best.0 {
-                    best = (cost, i + 1);
-                }
-            }
-            sum -= scratch.gain[i];
-        }
-        let mut distortion = zero;
-        for (i, p) in scan::of(w, h)[..best.1].iter().enumerate() {
-            let x = scratch.x[p.raster as usize];
-            distortion += self.error(x, scratch.magnitudes[i]) - x * x;
-        }
-        (best.1, distortion)
+        let distortion = zero + decisions[..best.1].iter().map(|d| d.distortion).sum::<f64>();
+        Outcome { end: best.1 as u16, distortion, cost: zero + best.0 }
     }
 }

@@ -52,6 +52,12 @@ impl Counter {
         Self { models, cost: 0 }
     }
 
+    /// Cost of a bin, in 1/2048 bit, without counting it.
+    #[inline(always)]
+    pub(crate) fn price(&self, ctx: Ctx, bin: bool) -> u32 {
+        bin_cost(self.models.get(ctx).p(), bin)
+    }
+
     /// Bits counted since the last call, in steps of 1/2048 bit.
     #[inline(always)]
     pub(crate) fn take(&mut self) -> f64 {

@@ -53,7 +53,9 @@ impl MostProbable {
                 }
             }
         }
-        for m in [IntraMode::VERTICAL, IntraMode::HORIZONTAL, IntraMode::SMOOTH_V, IntraMode::SMOOTH_H, IntraMode::PAETH] {
+        for m in
+            [IntraMode::VERTICAL, IntraMode::HORIZONTAL, IntraMode::SMOOTH_V, IntraMode::SMOOTH_H, IntraMode::PAETH]
+        {
             push(m);
         }
         let case = usize::from(angular(left)) + usize::from(angular(above));

@@ -36,25 +36,18 @@ impl Template {
         self.magnitudes[p.padded as usize] = magnitude.min(255) as u8;
     }
 
+    /// Sums over the five neighbours of higher frequency: cut at 4, and cut at 255.
     #[inline(always)]
-    fn neighbours(&self, p: &Position) -> [u32; 5] {
-        let window: &[u8; 2 * PADDED + 1] = match self.magnitudes[p.padded as usize..].first_chunk() {
-            Some(w) => w,
-            None => return [0; 5],
+    pub(crate) fn sums(&self, p: &Position) -> (u32, u32) {
+        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else {
+            return (0, 0);
         };
-        [1, 2, PADDED, PADDED + 1, 2 * PADDED].map(|d| window[d] as u32)
-    }
-
-    /// Sum of the five neighbours of higher frequency, each cut at 4.
-    #[inline(always)]
-    pub(crate) fn sum(&self, p: &Position) -> u32 {
-        self.neighbours(p).iter().map(|&m| m.min(4)).sum()
-    }
-
-    /// Sum of the same, each cut at 255.
-    #[inline(always)]
-    pub(crate) fn wide_sum(&self, p: &Position) -> u32 {
-        self.neighbours(p).iter().sum()
+        let (mut cut, mut wide) = (0, 0);
+        for m in [window[1], window[2], window[PADDED], window[PADDED + 1], window[2 * PADDED]] {
+            cut += m.min(4) as u32;
+            wide += m as u32;
+        }
+        (cut, wide)
     }
 }
 
@@ -106,7 +99,7 @@ pub(crate) fn transform_block<C: BinCoder>(
 }
 
 /// The choice of transforms, for each direction that is short enough for the sine transform.
-fn tx_type<C: BinCoder>(c: &mut C, node: &Node, mode: IntraMode, tx: TxType) -> TxType {
+pub(crate) fn tx_type<C: BinCoder>(c: &mut C, node: &Node, mode: IntraMode, tx: TxType) -> TxType {
     c.element("transform");
     let class = ctx::mode_class(mode);
     let kernel = |sine| if sine { Kernel::Dst7 } else { Kernel::Dct2 };
@@ -140,7 +133,7 @@ pub(crate) fn end<C: BinCoder>(c: &mut C, place: Place, area: usize, end: u16) -
 
 /// One level's magnitude; the last one of a block is known not to be zero.
 #[inline(always)]
-pub(crate) fn magnitude<C: BinCoder>(
+fn magnitude<C: BinCoder>(
     c: &mut C,
     template: &Template,
     contexts: ctx::LevelContexts,
@@ -148,7 +141,7 @@ pub(crate) fn magnitude<C: BinCoder>(
     last: bool,
     value: u32,
 ) -> u32 {
-    let sum = template.sum(p);
+    let (sum, wide) = template.sums(p);
     if !last && !c.bin(contexts.significant(p.place, sum), value > 0) {
         return 0;
     }
@@ -159,13 +152,21 @@ pub(crate) fn magnitude<C: BinCoder>(
     if !c.bin(contexts.above_three(sum), value > 3) {
         return 2 + parity;
     }
-    let rest = remainder(c, ctx::rice(template.wide_sum(p)), (value & !1).wrapping_sub(4) >> 1);
+    let rest = remainder(c, ctx::rice(wide), (value & !1).wrapping_sub(4) >> 1);
     let magnitude = 4 + parity + 2 * rest;
     if magnitude > MAX_LEVEL {
         c.corrupt("level", magnitude as u64, MAX_LEVEL as u64);
         return MAX_LEVEL;
     }
     magnitude
+}
+
+/// Bypass bits of the remainder of a magnitude above 3, where the template sums up to `wide`.
+#[inline(always)]
+pub(crate) fn remainder_bits(magnitude: u32, wide: u32) -> u32 {
+    let k = ctx::rice(wide);
+    let quotient = ((magnitude & !1) - 4) >> 1 >> k;
+    k + if quotient < ESCAPE { quotient + 1 } else { ESCAPE + 2 * (quotient - ESCAPE + 1).ilog2() + 1 }
 }
 
 /// Quotients from here on are coded by Exp-Golomb.

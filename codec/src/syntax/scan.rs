@@ -49,14 +49,46 @@ const fn scan<const N: usize>(w: usize, h: usize) -> [Position; N] {
     out
 }
 
+/// The scan index of each raster position.
+const fn inverse<const N: usize>(scan: &[Position; N]) -> [u16; N] {
+    let mut out = [0; N];
+    let mut i = 0;
+    while i < N {
+        out[scan[i].raster as usize] = i as u16;
+        i += 1;
+    }
+    out
+}
+
+/// Both ways of a scan.
+struct Scan<const N: usize> {
+    positions: [Position; N],
+    indices: [u16; N],
+}
+
+impl<const N: usize> Scan<N> {
+    const fn new(w: usize, h: usize) -> Self {
+        let positions = scan(w, h);
+        Self { indices: inverse(&positions), positions }
+    }
+}
+
 macro_rules! scans {
     ($($name:ident: $w:literal x $h:literal;)*) => {
-        $(static $name: [Position; $w * $h] = scan($w, $h);)*
+        $(static $name: Scan<{ $w * $h }> = Scan::new($w, $h);)*
 
         /// The scan of a coded area of `w` x `h` coefficients, each side 4 to 32.
         pub(crate) fn of(w: usize, h: usize) -> &'static [Position] {
             match (w, h) {
-                $(($w, $h) => &$name,)*
+                $(($w, $h) => &$name.positions,)*
+                _ => unreachable!("no block has {w}x{h} coefficients"),
+            }
+        }
+
+        /// The scan index of each raster position of the same area.
+        pub(crate) fn indices(w: usize, h: usize) -> &'static [u16] {
+            match (w, h) {
+                $(($w, $h) => &$name.indices,)*
                 _ => unreachable!("no block has {w}x{h} coefficients"),
             }
         }

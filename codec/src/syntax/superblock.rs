@@ -85,8 +85,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 
     fn luma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
         if C::DECODING {
-            let blank =
-                LumaBlock { node, offset: 0, mode: IntraMode::DC, tb: TransformBlock::UNCODED };
+            let blank = LumaBlock { node, offset: 0, mode: IntraMode::DC, tb: TransformBlock::UNCODED };
             sb.luma.push(blank);
         }
         let mut block = sb.luma[index];
@@ -118,13 +117,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
     fn chroma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
         let (offset, luma_mode) = self.collocated(&node);
         if C::DECODING {
-            let blank = ChromaBlock {
-                node,
-                offset,
-                mode: ChromaMode::Derived,
-                luma_mode,
-                tb: [TransformBlock::UNCODED; 2],
-            };
+            let blank =
+                ChromaBlock { node, offset, mode: ChromaMode::Derived, luma_mode, tb: [TransformBlock::UNCODED; 2] };
             sb.chroma.push(blank);
         }
         let mut block = sb.chroma[index];
@@ -162,7 +156,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 }
 
 /// The QP offset of a luma block: its cell's, coded with the first block in the cell.
-pub(crate) fn offset<C: BinCoder>(c: &mut C, header: &PictureHeader, cells: &CellMap, node: &Node, value: i8) -> i8 {
+fn offset<C: BinCoder>(c: &mut C, header: &PictureHeader, cells: &CellMap, node: &Node, value: i8) -> i8 {
     if header.adaptive.is_none() {
         return 0;
     }

@@ -67,13 +67,9 @@ impl Node {
             (true, true) => Choices::Forced(if lw > lh { Split::V2 } else { Split::H2 }),
             (true, false) => Choices::Forced(if v2 { Split::V2 } else { Split::H2 }),
             (false, true) => Choices::Forced(if h2 { Split::H2 } else { Split::V2 }),
-            (false, false) => Choices::Free {
-                quad: lw == lh && lw >= 3,
-                h2,
-                v2,
-                h4: lh >= 4 && lw <= lh,
-                v4: lw >= 4 && lh <= lw,
-            },
+            (false, false) => {
+                Choices::Free { quad: lw == lh && lw >= 3, h2, v2, h4: lh >= 4 && lw <= lh, v4: lw >= 4 && lh <= lw }
+            }
         }
     }
 
@@ -135,9 +131,7 @@ pub(crate) fn split<C: BinCoder>(c: &mut C, channel: Channel, units: &UnitMap, n
         return Split::Quad;
     }
     let vertical = match (h2, v2) {
-        (true, true) => {
-            c.bin(ctx::split_vertical(channel, node, near), matches!(value, Split::V2 | Split::V4))
-        }
+        (true, true) => c.bin(ctx::split_vertical(channel, node, near), matches!(value, Split::V2 | Split::V4)),
         (_, vertical) => vertical,
     };
     let side = if vertical { node.log2_w } else { node.log2_h };

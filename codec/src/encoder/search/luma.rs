@@ -11,8 +11,7 @@ use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::header::DEPTH;
 use crate::syntax::modes::{self, MostProbable};
-use crate::syntax::residual::{MAX_SINE, transform_block};
-use crate::syntax::superblock::offset as offset_syntax;
+use crate::syntax::residual::{MAX_SINE, tx_type};
 use crate::syntax::tree::Node;
 use crate::transform::{Kernel, TxType};
 
@@ -38,7 +37,9 @@ impl Ranking {
 
 /// A block tried in full.
 struct Trial {
+    /// An estimate.
     cost: f64,
+    distortion: f64,
     block: LumaBlock,
     levels: Vec<i32>,
 }
@@ -51,9 +52,6 @@ impl TileSearch<'_> {
         self.recon.samples.edges(0, rect, &mut self.memory.edges);
         let offset = self.luma_offset(&node);
         let header = self.shared.context.header;
-        self.walk.coder.take();
-        offset_syntax(&mut self.walk.coder, header, &self.walk.state.cells, &node, offset);
-        let offset_cost = self.lambda() * self.walk.coder.take();
         let qp = header.block_qp(offset);
 
         let modes = self.rank_luma_modes(&node, qp);
@@ -68,10 +66,13 @@ impl TileSearch<'_> {
             self.predict_luma(&node, mode);
             self.try_transforms(&node, mode, offset, &mut best, &[(false, true), (true, false)]);
         }
-        let Some(Trial { cost, block, levels }) = best else { return Best::empty() };
+        let Some(Trial { distortion, mut block, mut levels, .. }) = best else { return Best::empty() };
+        self.walk.coder.take();
+        self.walk.luma_syntax(&mut block, &mut levels);
+        let cost = distortion + self.lambda() * self.walk.coder.take();
         self.recon.luma_block(&block, &levels);
         self.walk.note_luma(&block, &levels);
-        Best { cost: cost + offset_cost, splits: Vec::new(), luma: vec![block], chroma: Vec::new(), levels }
+        Best { cost, splits: Vec::new(), luma: vec![block], chroma: Vec::new(), levels }
     }
 
     /// The QP offset that a block at `node` has: the one its cell has already, or the wanted one.
@@ -167,14 +168,13 @@ impl TileSearch<'_> {
         }
     }
 
-    /// Transforms and quantises the residual in memory; the cost is without the mode's.
+    /// Transforms and quantises the residual in memory; the cost is an estimate, without the mode's.
     fn quantise_luma(&mut self, node: &Node, mode: IntraMode, offset: i8, qp: u16, tx: TxType) -> Trial {
         let m = &mut self.memory;
         forward(self.shared.context.simd, &m.residual, node.w(), node.h(), tx, &mut m.coefficients);
-        let place = Place::of(&self.walk.state.luma, node, 0, false);
         let job = Job {
             node,
-            place,
+            place: Place::of(&self.walk.state.luma, node, 0, false),
             coefficients: &m.coefficients,
             reciprocals: &self.shared.reciprocals[0],
             qp,
@@ -182,23 +182,20 @@ impl TileSearch<'_> {
         };
         m.levels.clear();
         let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels);
-        let beyond = self.dropped(node, 0, qp);
-        let m = &mut self.memory;
-        let mut tb = TransformBlock { end: out.end, start: 0, tx };
-        if tb.end == 0 {
-            tb.tx = TxType::DCT;
+        let dropped = self.dropped(node, 0, qp);
+        let mut cost = out.cost + dropped;
+        let tx = if out.end == 0 { TxType::DCT } else { tx };
+        if out.end > 0 {
+            self.walk.coder.take();
+            tx_type(&mut self.walk.coder, node, mode, tx);
+            cost += self.lambda() * self.walk.coder.take();
         }
-        self.walk.coder.take();
-        transform_block(
-            &mut self.walk.coder,
-            &mut self.walk.template,
-            node,
-            place,
-            Some(mode),
-            &mut tb,
-            &mut m.levels,
-        );
-        let cost = out.distortion + beyond + self.shared.plan.parameters.lambda * self.walk.coder.take();
-        Trial { cost, block: LumaBlock { node: *node, offset, mode, tb }, levels: m.levels.clone() }
+        let tb = TransformBlock { end: out.end, start: 0, tx };
+        Trial {
+            cost,
+            distortion: out.distortion + dropped,
+            block: LumaBlock { node: *node, offset, mode, tb },
+            levels: self.memory.levels.clone(),
+        }
     }
 }

@@ -24,7 +24,8 @@ impl TileSearch<'_> {
         let mut cost = limit;
         if node.log2_w.max(node.log2_h) <= effort.largest_log2 {
             let best = self.whole(channel, node);
-            let empty = best.luma.iter().all(|b| b.tb.end == 0) && best.chroma.iter().all(|b| b.tb[0].end + b.tb[1].end == 0);
+            let empty =
+                best.luma.iter().all(|b| b.tb.end == 0) && best.chroma.iter().all(|b| b.tb[0].end + b.tb[1].end == 0);
             if best.cost < cost {
                 cost = best.cost;
                 found = Some((best, self.save(channel, node)));
