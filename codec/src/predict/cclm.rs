@@ -92,7 +92,10 @@ pub(crate) fn predict_cclm(
 ) {
     let model = LinearModel::fit(luma, chroma, available, depth);
     let out = &mut out[..luma.w * luma.h];
-    simd.run(|| model.apply(luma.block(), depth, out));
+    simd.run(
+        #[inline(always)]
+        || model.apply(luma.block(), depth, out),
+    );
 }
 
 #[cfg(test)]
