@@ -17,6 +17,7 @@
 mod decoder;
 mod encoder;
 mod error;
+mod filter;
 mod image;
 mod predict;
 mod simd;
