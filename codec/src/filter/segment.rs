@@ -42,8 +42,8 @@ enum Filter {
 }
 
 impl Segment {
-    /// Filters the segment in `data`. `sides` has log2 of the blocks' extent across the edge, p's first; `long` allows the
-    /// long filter.
+    /// Filters the segment in `data`. `sides` has log2 of the blocks' extent across the edge, p's first; `long` allows
+    /// the long filter.
     #[inline(always)]
     pub(crate) fn filter(self, data: &mut [u16], sides: [u8; 2], thresholds: Thresholds, long: bool) {
         let Some(filter) = self.decide(data, sides, thresholds, long) else { return };

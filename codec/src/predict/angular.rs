@@ -102,8 +102,8 @@ pub(crate) struct Direction<'a> {
 }
 
 impl<'a> Direction<'a> {
-    /// Angle `a` of 0..64 over a block of `W` columns along the main side and `h` rows along the other. `room` keeps the
-    /// main reference.
+    /// Angle `a` of 0..64 over a block of `W` columns along the main side and `h` rows along the other. `room` keeps
+    /// the main reference.
     #[inline(always)]
     pub(crate) fn new<const W: usize>(a: usize, sides: &Sides<'a>, room: &'a mut Main, h: usize, depth: u32) -> Self {
         let straight = if a < 32 { 16 } else { 48 };
