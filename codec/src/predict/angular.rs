@@ -4,6 +4,7 @@
 //! The angles of the left side are those of the top side mirrored at the diagonal: they are predicted downwards from
 //! the left column and transposed on the way out.
 
+use crate::predict::MAX_SIDE;
 use crate::predict::edges::MAX_EDGE;
 use crate::predict::pdpc::{self, MAX_REACH};
 
@@ -11,11 +12,16 @@ use crate::predict::pdpc::{self, MAX_REACH};
 /// modes, where edges of natural pictures gather.
 pub(crate) const DISPLACEMENT: [i32; 17] = [0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 23, 26, 29, 32];
 
-/// Rows per sample of displacement in 1/512: 16384 / displacement, rounded.
-#[inline(always)]
-pub(crate) fn inverse(displacement: i32) -> i32 {
-    (16384 + displacement / 2) / displacement
-}
+/// Rows per sample of displacement in 1/512, by distance from the straight mode: 16384 / displacement, rounded.
+static INVERSE: [i32; 17] = {
+    let mut table = [0; 17];
+    let mut i = 1;
+    while i < 17 {
+        table[i] = (16384 + DISPLACEMENT[i] / 2) / DISPLACEMENT[i];
+        i += 1;
+    }
+    table
+};
 
 /// The smooth filter serves distances from the straight mode above this, by the mean of the sides' logarithms minus 2
 /// (VVC's thresholds).
@@ -67,13 +73,25 @@ const fn smooth() -> Filter {
 const ORIGIN: usize = 64;
 /// The longest main reference, and three samples for taps past its end.
 const MAIN: usize = ORIGIN + 1 + MAX_EDGE + 3;
-/// The side reference, and what the blending of the shortest blocks reads past its end.
-const SIDE: usize = MAX_EDGE + 64;
+
+/// The main reference of a direction: see [`ORIGIN`].
+pub(crate) type Main = [i16; MAIN];
+/// Room for a main reference.
+pub(crate) const EMPTY: Main = [0; MAIN];
+
+/// The two sides as a direction sees them: `main` is the one it starts from.
+pub(crate) struct Sides<'a> {
+    pub(crate) main: &'a [u16; MAX_EDGE],
+    pub(crate) side: &'a [u16; MAX_EDGE],
+    pub(crate) corner: u16,
+}
 
 /// One angle of one block, seen as if it came from above.
-pub(crate) struct Direction {
-    main: [i16; MAIN],
-    side: [i16; SIDE],
+pub(crate) struct Direction<'a> {
+    main: &'a Main,
+    side: &'a [u16; MAX_EDGE],
+    /// Index of the side's last sample.
+    side_last: usize,
     displacement: i32,
     filter: &'static Filter,
     max: i32,
@@ -83,63 +101,54 @@ pub(crate) struct Direction {
     weights: [i32; MAX_REACH],
 }
 
-impl Direction {
-    /// Angle `a` of 0..64 over a block of `w` columns along `main` and `h` rows along `side`.
+impl<'a> Direction<'a> {
+    /// Angle `a` of 0..64 over a block of `W` columns along the main side and `h` rows along the other. `room` keeps
+    /// the main reference.
     #[inline(always)]
-    pub(crate) fn new(
-        a: usize,
-        main: &[u16; MAX_EDGE],
-        side: &[u16; MAX_EDGE],
-        corner: u16,
-        w: usize,
-        h: usize,
-        depth: u32,
-    ) -> Self {
+    pub(crate) fn new<const W: usize>(a: usize, sides: &Sides<'a>, room: &'a mut Main, h: usize, depth: u32) -> Self {
         let straight = if a < 32 { 16 } else { 48 };
         let distance = a.abs_diff(straight);
-        let positive = (a < 16) || (a > 48);
-        let magnitude = DISPLACEMENT[distance];
-        let size_class = ((w.ilog2() + h.ilog2()) / 2 - 2) as usize;
+        let positive = !(16..=48).contains(&a);
+        let n = W + h;
+        room[ORIGIN] = sides.corner as i16;
+        // As many as the tallest block of this width needs: a constant, for fixed vector code.
+        for (to, &from) in room[ORIGIN + 1..].iter_mut().zip(&sides.main[..W + MAX_SIDE.min(4 * W)]) {
+            *to = from as i16;
+        }
+        room[ORIGIN + 1 + n..ORIGIN + 4 + n].fill(sides.main[n - 1] as i16);
+        if !positive {
+            // The main reference goes on before the corner with the side's samples, projected along the angle.
+            let inverse = INVERSE[distance];
+            for (k, to) in (1..=h).zip(room[..ORIGIN].iter_mut().rev()) {
+                let row = ((k as i32 * inverse + 256) >> 9) as usize;
+                *to = sides.side[row.min(h) - 1] as i16;
+            }
+        }
+        let size_class = ((W.ilog2() + h.ilog2()) / 2 - 2) as usize;
         let mut direction = Self {
-            main: [0; MAIN],
-            side: [0; SIDE],
-            displacement: if positive { magnitude } else { -magnitude },
+            main: room,
+            side: sides.side,
+            side_last: n - 1,
+            displacement: if positive { DISPLACEMENT[distance] } else { -DISPLACEMENT[distance] },
             filter: if distance > SMOOTH_ABOVE[size_class] { &SMOOTH } else { &SHARP },
             max: (1 << depth) - 1,
             blended: 0,
             offsets: [0; MAX_REACH],
             weights: [0; MAX_REACH],
         };
-        let n = w + h;
-        direction.main[ORIGIN] = corner as i16;
-        for (to, &from) in direction.main[ORIGIN + 1..].iter_mut().zip(&main[..n]) {
-            *to = from as i16;
-        }
-        direction.main[ORIGIN + 1 + n..ORIGIN + 4 + n].fill(main[n - 1] as i16);
         if positive {
-            direction.set_blending(side, w, h, inverse(magnitude));
-        } else {
-            // The main reference goes on before the corner with the side's samples, projected along the angle.
-            for k in 1..=h {
-                let row = ((k as i32 * inverse(magnitude) + 256) >> 9) as usize;
-                direction.main[ORIGIN - k] = side[row.min(h) - 1] as i16;
-            }
+            direction.set_blending(W, h, INVERSE[distance]);
         }
         direction
     }
 
     /// Prepares the blending with the other side, which the angle meets on its way down.
     #[inline(always)]
-    fn set_blending(&mut self, side: &[u16; MAX_EDGE], w: usize, h: usize, inverse: i32) {
+    fn set_blending(&mut self, w: usize, h: usize, inverse: i32) {
         let scale = (h.ilog2() as i32 - (3 * inverse - 2).ilog2() as i32 + 8).min(2);
         if scale < 0 {
             return;
         }
-        let n = w + h;
-        for (to, &from) in self.side.iter_mut().zip(&side[..n]) {
-            *to = from as i16;
-        }
-        self.side[n..n + 64].fill(side[n - 1] as i16);
         self.blended = pdpc::reach(scale as u32).min(w);
         for x in 0..self.blended {
             self.offsets[x] = (((x as i32 + 1) * inverse + 256) >> 9) as usize;
@@ -153,17 +162,22 @@ impl Direction {
         let d = (y as i32 + 1) * self.displacement;
         let start = (ORIGIN as i32 + (d >> 5)) as usize;
         let taps = self.filter[(d & 31) as usize].map(i32::from);
-        let samples = &self.main[start..start + W + 3];
-        for (x, s) in out.iter_mut().enumerate() {
-            let sum = taps[0] * i32::from(samples[x])
-                + taps[1] * i32::from(samples[x + 1])
-                + taps[2] * i32::from(samples[x + 2])
-                + taps[3] * i32::from(samples[x + 3]);
-            *s = ((sum + 64) >> 7).clamp(0, self.max) as u16;
+        // Four loads of W samples; results in an array of its own, so that nothing aliases.
+        let samples = |i: usize| -> [i16; W] { *self.main[start + i..].first_chunk().expect("room for all taps") };
+        let (s0, s1, s2, s3) = (samples(0), samples(1), samples(2), samples(3));
+        let mut line = [0; W];
+        for x in 0..W {
+            let sum = taps[0] * i32::from(s0[x])
+                + taps[1] * i32::from(s1[x])
+                + taps[2] * i32::from(s2[x])
+                + taps[3] * i32::from(s3[x]);
+            line[x] = ((sum + 64) >> 7).clamp(0, self.max) as u16;
         }
-        for x in 0..self.blended.min(W) {
-            let side = i32::from(self.side[y + self.offsets[x]]);
-            out[x] = ((side * self.weights[x] + (64 - self.weights[x]) * i32::from(out[x]) + 32) >> 6) as u16;
+        *out = line;
+        let blending = self.offsets.iter().zip(&self.weights);
+        for (s, (&offset, &weight)) in out.iter_mut().zip(blending).take(self.blended) {
+            let side = i32::from(self.side[(y + offset).min(self.side_last)]);
+            *s = ((side * weight + (64 - weight) * i32::from(*s) + 32) >> 6) as u16;
         }
     }
 
@@ -248,6 +262,6 @@ mod tests {
     fn inverse_angles_are_the_published_ones() {
         // VVC specification, table of invAngle.
         let published = [16384, 8192, 5461, 4096, 2731, 2048, 1638, 1365, 1170, 1024, 910, 819, 712, 630, 565, 512];
-        assert_eq!(DISPLACEMENT[1..].iter().map(|&d| inverse(d)).collect::<Vec<_>>(), published);
+        assert_eq!(INVERSE[1..], published);
     }
 }

@@ -80,8 +80,8 @@ impl LinearModel {
     }
 }
 
-/// Predicts a chroma block of `luma.w` x `luma.h` samples into `out`, row by row without gaps, from the `chroma` edges of
-/// its plane and the luma gathered with the same `available`.
+/// Predicts a chroma block of `luma.w` x `luma.h` samples into `out`, row by row without gaps, from the `chroma` edges
+/// of its plane and the luma gathered with the same `available`.
 pub(crate) fn predict_cclm(
     simd: Simd,
     luma: &LumaSamples,
@@ -92,7 +92,10 @@ pub(crate) fn predict_cclm(
 ) {
     let model = LinearModel::fit(luma, chroma, available, depth);
     let out = &mut out[..luma.w * luma.h];
-    simd.run(|| model.apply(luma.block(), depth, out));
+    simd.run(
+        #[inline(always)]
+        || model.apply(luma.block(), depth, out),
+    );
 }
 
 #[cfg(test)]

@@ -15,7 +15,10 @@ pub(crate) fn predict_cfl(simd: Simd, luma: &LumaSamples, chroma: &Edges, alpha:
     debug_assert!(alpha.abs() <= MAX_ALPHA);
     let dc = i32::from(dc::mean(chroma, luma.w, luma.h));
     let out = &mut out[..luma.w * luma.h];
-    simd.run(|| apply(luma.block(), dc, alpha, (1 << depth) - 1, out));
+    simd.run(
+        #[inline(always)]
+        || apply(luma.block(), dc, alpha, (1 << depth) - 1, out),
+    );
 }
 
 #[inline(always)]

@@ -20,7 +20,7 @@ mod reference;
 mod smooth;
 mod straight;
 
-use crate::predict::angular::Direction;
+use crate::predict::angular::{Direction, Sides};
 use crate::predict::edges::Edges;
 use crate::simd::Simd;
 
@@ -70,11 +70,26 @@ pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, w: usize, h: u
     // The width of a directional prediction is the length of its main reference.
     let sideways = mode.angle_index().is_some_and(|a| a < 32) && mode != IntraMode::HORIZONTAL;
     match if sideways { h } else { w } {
-        4 => simd.run(|| by_mode::<4>(mode, edges, w, h, depth, out)),
-        8 => simd.run(|| by_mode::<8>(mode, edges, w, h, depth, out)),
-        16 => simd.run(|| by_mode::<16>(mode, edges, w, h, depth, out)),
-        32 => simd.run(|| by_mode::<32>(mode, edges, w, h, depth, out)),
-        _ => simd.run(|| by_mode::<64>(mode, edges, w, h, depth, out)),
+        4 => simd.run(
+            #[inline(always)]
+            || by_mode::<4>(mode, edges, w, h, depth, out),
+        ),
+        8 => simd.run(
+            #[inline(always)]
+            || by_mode::<8>(mode, edges, w, h, depth, out),
+        ),
+        16 => simd.run(
+            #[inline(always)]
+            || by_mode::<16>(mode, edges, w, h, depth, out),
+        ),
+        32 => simd.run(
+            #[inline(always)]
+            || by_mode::<32>(mode, edges, w, h, depth, out),
+        ),
+        _ => simd.run(
+            #[inline(always)]
+            || by_mode::<64>(mode, edges, w, h, depth, out),
+        ),
     }
 }
 
@@ -91,10 +106,14 @@ fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, w: usize, h: usize, d
         IntraMode::VERTICAL => straight::vertical::<W>(edges, h, depth, out),
         _ => {
             let a = mode.angle_index().unwrap_or(0).min(63);
+            let mut room = angular::EMPTY;
+            let corner = edges.corner;
             if a < 32 {
-                Direction::new(a, &edges.left, &edges.top, edges.corner, W, w, depth).sideways::<W>(w, out);
+                let sides = Sides { main: &edges.left, side: &edges.top, corner };
+                Direction::new::<W>(a, &sides, &mut room, w, depth).sideways::<W>(w, out);
             } else {
-                Direction::new(a, &edges.top, &edges.left, edges.corner, W, h, depth).downwards::<W>(out);
+                let sides = Sides { main: &edges.top, side: &edges.left, corner };
+                Direction::new::<W>(a, &sides, &mut room, h, depth).downwards::<W>(out);
             }
         }
     }

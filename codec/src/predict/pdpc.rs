@@ -32,15 +32,18 @@ pub(crate) fn blend<const W: usize>(edges: &Edges, h: usize, out: &mut [u16]) {
     for (x, weight_left) in column_weights.iter_mut().enumerate() {
         *weight_left = weight(x, scale);
     }
-    let top: &[u16; W] = edges.top.first_chunk().expect("shorter than any edge");
-    for (y, row) in out.chunks_exact_mut(W).enumerate() {
+    let top: [u16; W] = *edges.top.first_chunk().expect("shorter than any edge");
+    for (y, row) in out.as_chunks_mut::<W>().0.iter_mut().enumerate() {
         let left = i32::from(edges.left[y]);
         let weight_top = weight(y, scale);
         // Past the reach of the row above only the first columns change.
         let columns = if weight_top > 0 { W } else { W.min(16) };
-        for ((s, &t), &weight_left) in row[..columns].iter_mut().zip(top).zip(&column_weights) {
-            let own = (64 - weight_left - weight_top) * i32::from(*s);
-            *s = ((left * weight_left + i32::from(t) * weight_top + own + 32) >> 6) as u16;
+        let mut line = *row;
+        for x in 0..columns {
+            let own = (64 - column_weights[x] - weight_top) * i32::from(line[x]);
+            let side = left * column_weights[x] + i32::from(top[x]) * weight_top;
+            line[x] = ((side + own + 32) >> 6) as u16;
         }
+        *row = line;
     }
 }

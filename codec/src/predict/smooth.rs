@@ -36,26 +36,30 @@ pub(crate) fn weights_for(n: usize) -> &'static [u16] {
 
 #[inline(always)]
 pub(crate) fn horizontal<const W: usize>(edges: &Edges, out: &mut [u16]) {
-    let weights: &[u16; W] = weights_for(W).first_chunk().expect("a table for each width");
+    let weights: [u16; W] = *weights_for(W).first_chunk().expect("a table for each width");
     let far = i32::from(edges.top[W - 1]);
-    for (row, &left) in out.chunks_exact_mut(W).zip(&edges.left) {
+    for (row, &left) in out.as_chunks_mut().0.iter_mut().zip(&edges.left) {
         let left = i32::from(left);
-        for (s, &weight) in row.iter_mut().zip(weights) {
+        let mut line = [0; W];
+        for (s, &weight) in line.iter_mut().zip(&weights) {
             let weight = i32::from(weight);
             *s = ((weight * left + (256 - weight) * far + 128) >> 8) as u16;
         }
+        *row = line;
     }
 }
 
 #[inline(always)]
 pub(crate) fn vertical<const W: usize>(edges: &Edges, h: usize, out: &mut [u16]) {
-    let top: &[u16; W] = edges.top.first_chunk().expect("shorter than any edge");
+    let top: [u16; W] = *edges.top.first_chunk().expect("shorter than any edge");
     let far = i32::from(edges.left[h - 1]);
-    for (row, &weight) in out.chunks_exact_mut(W).zip(weights_for(h)) {
+    for (row, &weight) in out.as_chunks_mut().0.iter_mut().zip(weights_for(h)) {
         let weight = i32::from(weight);
-        for (s, &t) in row.iter_mut().zip(top) {
+        let mut line = [0; W];
+        for (s, &t) in line.iter_mut().zip(&top) {
             *s = ((weight * i32::from(t) + (256 - weight) * far + 128) >> 8) as u16;
         }
+        *row = line;
     }
 }
 
