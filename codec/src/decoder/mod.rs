@@ -148,7 +148,7 @@ impl<'a> Decoder<'a> {
         let tiles = tile::decode_all(simd, self.data, &self.parsed, index, self.options.threads)?;
         let mut picture = crate::recon::picture::PictureSamples::new(&self.parsed.header);
         for (i, (samples, state)) in tiles.iter().enumerate() {
-            picture.place(&self.parsed.grid, i, samples, state);
+            picture.place(&self.parsed.header, &self.parsed.grid, i, samples, state);
         }
         drop(tiles);
         picture.filter(simd, &self.parsed.header);

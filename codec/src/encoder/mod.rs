@@ -3,6 +3,7 @@
 mod adaptive;
 mod colour;
 mod config;
+mod deblock;
 mod effort;
 mod forward;
 mod parameters;
@@ -21,8 +22,6 @@ use self::search::Shared;
 use self::tile::CodedTile;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
-use crate::filter::Deblock;
-use crate::image::plane::Plane;
 use crate::image::view::{Image, ImageView};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
@@ -122,23 +121,11 @@ impl Encoder {
             threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
         let mut picture = PictureSamples::new(&header);
         for (i, tile) in tiles.iter().enumerate() {
-            picture.place(&grid, i, &tile.samples, &tile.state);
+            picture.place(&header, &grid, i, &tile.samples, &tile.state);
         }
         let data: Vec<Vec<u8>> = tiles.into_iter().map(|t| t.data).collect();
-        header.deblock = self.choose_deblocking(simd, &header, &picture, &source);
+        header.deblock = deblock::choose(simd, &header, &picture, &source, &self.plan.parameters);
         Ok((container::write(&header, &data), header, picture))
-    }
-
-    /// The strength of deblocking: the one set, or the one with the least squared error.
-    fn choose_deblocking(
-        &self,
-        simd: Simd,
-        header: &PictureHeader,
-        picture: &PictureSamples,
-        source: &[Plane],
-    ) -> Deblock {
-        let _ = (simd, header, picture, source);
-        Deblock::OFF
     }
 }
 

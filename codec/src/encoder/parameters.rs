@@ -37,7 +37,7 @@ parameters! {
     /// Quantiser parameter instead of the one that quality gives; negative for none.
     qp: -1.0, -1.0, 447.0;
     /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
-    lambda: 0.12, 0.0, 2.0;
+    lambda: 0.09, 0.0, 2.0;
     /// The same in the choice of levels.
     level_lambda: 0.12, 0.0, 2.0;
     /// Price of a bit of a mode against transformed difference in steps.
@@ -68,6 +68,7 @@ parameters! {
     adaptive_coarser: 0.5, 0.0, 2.0;
     /// Strength of deblocking, 0 to 15; negative for the best by squared error.
     deblock: -1.0, -1.0, 15.0;
+    deblock_sharpness: 2.0, 0.0, 7.0;
 }
 
 impl Parameters {

@@ -6,6 +6,7 @@
 //! No edge reads or writes a sample beyond the middle of the blocks at its sides, so parallel edges never meet and
 //! their order does not matter.
 
+use crate::entropy::BinCoder;
 use crate::filter::segment::{Segment, Thresholds};
 use crate::image::plane::Plane;
 use crate::simd::Simd;
@@ -36,6 +37,19 @@ pub(crate) struct BlockMap {
     pub(crate) rows: usize,
 }
 
+impl BlockMap {
+    /// For a plane of `width` x `height` samples, multiples of 4; the blocks are to be filled in.
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        let (stride, rows) = (width / 4, height / 4);
+        Self { units: vec![Unit { log2_w: 2, log2_h: 2, coded: false, qp: 0 }; stride * rows], stride, rows }
+    }
+
+    /// Row `y4` of units.
+    pub(crate) fn row_mut(&mut self, y4: usize) -> &mut [Unit] {
+        &mut self.units[y4 * self.stride..][..self.stride]
+    }
+}
+
 /// Parameters from the header, 7 bits.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub(crate) struct Deblock {
@@ -43,6 +57,17 @@ pub(crate) struct Deblock {
     pub(crate) strength: u8,
     /// 0 to 7: how much smoother than by default the surroundings of an edge must be.
     pub(crate) sharpness: u8,
+}
+
+impl Deblock {
+    /// No deblocking.
+    pub(crate) const OFF: Self = Self { strength: 0, sharpness: 0 };
+
+    /// Codes the parameters; sharpness only where there is strength.
+    pub(crate) fn walk<C: BinCoder>(&mut self, c: &mut C) {
+        self.strength = c.bypass(4, self.strength as u32) as u8;
+        self.sharpness = if self.strength > 0 { c.bypass(3, self.sharpness as u32) as u8 } else { 0 };
+    }
 }
 
 /// 2^(15 + i / 32), rounded.

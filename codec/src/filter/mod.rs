@@ -1,6 +1,6 @@
 //! Filters over the reconstructed picture, after all prediction.
 
-#![allow(dead_code)]
-
 pub(crate) mod deblock;
 mod segment;
+
+pub(crate) use deblock::{BlockMap, Deblock, Unit, deblock};

@@ -38,7 +38,8 @@ pub(crate) struct PictureHeader {
     /// How far levels of 1, 2 and above are reconstructed towards zero, in 1/32 step, -8 to 7.
     pub(crate) shrink: [i8; 3],
     pub(crate) adaptive: Option<Adaptive>,
-    pub(crate) deblock: Deblock,
+    /// Of luma and of chroma.
+    pub(crate) deblock: [Deblock; 2],
 }
 
 /// Bits of a sample within the codec in this draft: eight of the source and two that win back rounding.
@@ -85,7 +86,7 @@ impl PictureHeader {
             matrices: [MatrixShape::FLAT; 2],
             shrink: [0; 3],
             adaptive: None,
-            deblock: Deblock::OFF,
+            deblock: [Deblock::OFF; 2],
         }
     }
 
@@ -124,7 +125,9 @@ impl PictureHeader {
             signed(c, 4, shrink);
         }
         self.walk_adaptive(c);
-        self.deblock.walk(c, self.gray);
+        for deblock in &mut self.deblock[..channels] {
+            deblock.walk(c);
+        }
     }
 
     fn walk_adaptive<C: BinCoder>(&mut self, c: &mut C) {
@@ -156,12 +159,10 @@ impl PictureHeader {
 
     /// Quantiser parameter of plane `plane` (0 to 2) where the block's is `qp`.
     pub(crate) fn plane_qp(&self, qp: u16, plane: usize) -> u16 {
-        (qp as i32 + self.plane_qp_offset(plane)).clamp(0, MAX_QP as i32) as u16
-    }
-
-    /// Offset of plane `plane` to the luma quantiser parameter.
-    pub(crate) fn plane_qp_offset(&self, plane: usize) -> i32 {
-        if plane == 0 { 0 } else { 4 * self.chroma_qp[plane - 1] as i32 }
+        if plane == 0 {
+            return qp;
+        }
+        (qp as i32 + 4 * self.chroma_qp[plane - 1] as i32).clamp(0, MAX_QP as i32) as u16
     }
 
     /// Width and height of plane `plane` as stored: padded to 8 luma samples.
