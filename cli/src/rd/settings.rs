@@ -1,0 +1,81 @@
+//! Encoder settings by name, for `--set KEY=VALUE`: how a setting is tried out before it has a flag of its own.
+
+use std::str::FromStr;
+
+use kvant::{Chroma, EncoderConfig, Quantiser, TileSize, Tune};
+
+use crate::error::{CliError, Result};
+
+/// The keys that [`apply_set`] knows.
+const KEYS: &str = "quality, effort, chroma, tune, quantiser, tile_size";
+
+/// Sets the public field `key` of `config` to `value`.
+///
+/// # Errors
+/// [`CliError::Usage`] where there is no such key or the value is not one of its values.
+pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> Result<()> {
+    match key {
+        "quality" => config.quality = number(key, value)?,
+        "effort" => config.effort = number(key, value)?,
+        "chroma" => config.chroma = choice(key, value, &[("444", Chroma::Yuv444), ("420", Chroma::Yuv420)])?,
+        "tune" => config.tune = choice(key, value, &[("perceptual", Tune::Perceptual), ("psnr", Tune::Psnr)])?,
+        "quantiser" => {
+            let names = [("auto", None), ("deadzone", Some(Quantiser::DeadZone)), ("rdoq", Some(Quantiser::Rdoq))];
+            config.quantiser = choice(key, value, &names)?;
+        }
+        "tile_size" => {
+            config.tile_size = choice(key, value, &[("512", TileSize::T512), ("1024", TileSize::T1024)])?;
+        }
+        // Every other name is one of the encoder's tuning parameters, which it checks itself.
+        _ => config.parameters.push((key.to_owned(), number(key, value)?)),
+    }
+    Ok(())
+}
+
+/// Splits `KEY=VALUE`.
+pub(crate) fn parse_set(text: &str) -> std::result::Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn number<T: FromStr>(key: &str, value: &str) -> Result<T> {
+    value.parse().map_err(|_| CliError::Usage(format!("--set {key}: {value:?} is not a number for it")))
+}
+
+fn choice<T: Copy>(key: &str, value: &str, names: &[(&str, T)]) -> Result<T> {
+    names.iter().find(|(name, _)| *name == value).map(|(_, v)| *v).ok_or_else(|| {
+        let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
+        CliError::Usage(format!("--set {key}: {value:?} is not one of {}", known.join(", ")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_sets_its_field() {
+        let mut c = EncoderConfig::default();
+        for (key, value) in [
+            ("quality", "62.5"),
+            ("effort", "3"),
+            ("chroma", "420"),
+            ("tune", "psnr"),
+            ("quantiser", "rdoq"),
+            ("tile_size", "512"),
+        ] {
+            assert!(KEYS.contains(key));
+            apply_set(&mut c, key, value).unwrap();
+        }
+        assert_eq!((c.quality, c.effort, c.chroma), (62.5, 3, Chroma::Yuv420));
+        assert_eq!((c.tune, c.quantiser, c.tile_size), (Tune::Psnr, Some(Quantiser::Rdoq), TileSize::T512));
+    }
+
+    #[test]
+    fn unknown_keys_and_values_are_usage_errors() {
+        let mut c = EncoderConfig::default();
+        for (key, value) in [("colour", "red"), ("chroma", "422"), ("effort", "x")] {
+            assert_eq!(apply_set(&mut c, key, value).unwrap_err().code(), 2);
+        }
+    }
+}
