@@ -58,7 +58,9 @@ pub enum ConfigError {
     Quality(f32),
     /// Effort outside 1 to 9.
     Effort(u8),
-    /// A strength or other parameter outside its range.
+    /// No tuning parameter has this name.
+    UnknownParameter(String),
+    /// A tuning parameter outside its range.
     Parameter {
         /// The setting's name.
         name: &'static str,
@@ -76,6 +78,7 @@ impl fmt::Display for ConfigError {
         match self {
             Self::Quality(q) => write!(f, "quality {q} is outside 0 to 100"),
             Self::Effort(e) => write!(f, "effort {e} is outside 1 to 9"),
+            Self::UnknownParameter(name) => write!(f, "there is no tuning parameter '{name}'"),
             Self::Parameter { name, value, min, max } => write!(f, "{name} {value} is outside {min} to {max}"),
         }
     }

@@ -14,14 +14,30 @@
 //! The decoder is integer-only and gives the same samples on every machine; the stream format is a numbered
 //! draft described in `docs/BITSTREAM.md`, whose sections the sources cite as §n.
 
+#[cfg(feature = "bench-api")]
+pub mod bench_api;
+mod colour;
+mod container;
 mod decoder;
 mod encoder;
+mod entropy;
 mod error;
+mod filter;
 mod image;
+mod limits;
+mod predict;
+mod quant;
+mod recon;
 mod simd;
+mod syntax;
+mod threads;
+mod tile;
+mod transform;
 
-pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, Limits, decode};
-pub use crate::encoder::{Chroma, Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
+pub use crate::colour::Chroma;
+pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, decode};
+pub use crate::encoder::{Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
+pub use crate::limits::Limits;
 pub use crate::simd::CpuLevel;

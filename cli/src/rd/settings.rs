@@ -26,7 +26,8 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
         "tile_size" => {
             config.tile_size = choice(key, value, &[("512", TileSize::T512), ("1024", TileSize::T1024)])?;
         }
-        _ => return Err(CliError::Usage(format!("--set {key}: no such setting; there are {KEYS}"))),
+        // Every other name is one of the encoder's tuning parameters, which it checks itself.
+        _ => config.parameters.push((key.to_owned(), number(key, value)?)),
     }
     Ok(())
 }

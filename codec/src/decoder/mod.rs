@@ -1,28 +1,14 @@
 //! The decoder's interface.
 
-use crate::Chroma;
-use crate::error::DecodeError;
+mod tile;
+
+use crate::colour::Chroma;
+use crate::container::{self, DRAFT, Parsed};
+use crate::error::{DecodeError, ImageError};
 use crate::image::view::{Image, ImageViewMut, PixelFormat};
-use crate::simd::CpuLevel;
-
-/// Bounds on what a stream may make the decoder do. All are on by default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Pixels of the picture: 2^28 by default.
-    pub max_pixels: u64,
-    /// Width and height in pixels, each: 65535 by default.
-    pub max_dimension: u32,
-    /// Bytes of working memory and of the picture returned: 2 GiB by default.
-    pub max_memory: u64,
-    /// Bytes of all metadata sections: 64 MiB by default.
-    pub max_metadata: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_pixels: 1 << 28, max_dimension: 65535, max_memory: 2 << 30, max_metadata: 64 << 20 }
-    }
-}
+use crate::limits::Limits;
+use crate::simd::{CpuLevel, Simd};
+use crate::syntax::header::{DEPTH, PictureHeader};
 
 /// How to decode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,10 +55,31 @@ pub struct ImageInfo {
     pub header_bytes: u64,
 }
 
+impl ImageInfo {
+    fn of(parsed: &Parsed) -> Self {
+        let header = &parsed.header;
+        Self {
+            draft: DRAFT,
+            width: header.width,
+            height: header.height,
+            format: if header.gray { PixelFormat::Gray8 } else { PixelFormat::Rgb8 },
+            chroma: header.chroma(),
+            depth: 8,
+            internal_depth: DEPTH as u8,
+            qp: header.qp,
+            tile_size: 1 << header.tile_log2,
+            tiles: parsed.grid.len() as u32,
+            header_bytes: parsed.header_bytes as u64,
+        }
+    }
+}
+
 /// A stream whose header has been read and checked.
 #[derive(Debug)]
 pub struct Decoder<'a> {
-    _data: &'a [u8],
+    data: &'a [u8],
+    options: DecoderOptions,
+    parsed: Parsed,
     info: ImageInfo,
 }
 
@@ -89,8 +96,10 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// As [`Decoder::new`].
-    pub fn with_options(_data: &'a [u8], _options: DecoderOptions) -> Result<Self, DecodeError> {
-        Err(DecodeError::NotKvant)
+    pub fn with_options(data: &'a [u8], options: DecoderOptions) -> Result<Self, DecodeError> {
+        let parsed = container::parse(data, &options.limits)?;
+        let info = ImageInfo::of(&parsed);
+        Ok(Self { data, options, parsed, info })
     }
 
     /// What the header says.
@@ -103,15 +112,48 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// [`DecodeError`] where the data is damaged or a limit would be exceeded.
     pub fn decode(&self) -> Result<Image, DecodeError> {
-        Err(DecodeError::NotKvant)
+        let index = self.index()?;
+        let mut image = Image::new(self.info.width, self.info.height, self.info.format)?;
+        self.decode_tiles(&index, &mut image.view_mut())?;
+        Ok(image)
     }
 
     /// Decodes the picture into `out`, which must have its size and format.
     ///
     /// # Errors
-    /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` does not fit.
-    pub fn decode_into(&self, _out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
-        Err(DecodeError::NotKvant)
+    /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` does not fit. What `out` holds after an error is
+    /// unspecified.
+    pub fn decode_into(&self, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
+        if (out.width(), out.height(), out.format()) != (self.info.width, self.info.height, self.info.format) {
+            return Err(ImageError::Mismatch.into());
+        }
+        let index = self.index()?;
+        self.decode_tiles(&index, out)
+    }
+
+    /// Everything that can be refused before memory is taken.
+    fn index(&self) -> Result<container::TileIndex, DecodeError> {
+        let index = self.parsed.index(self.data)?;
+        self.options.limits.check_memory(self.memory(&self.parsed.header))?;
+        Ok(index)
+    }
+
+    fn memory(&self, header: &PictureHeader) -> u64 {
+        let pixels = header.width as u64 * header.height as u64 * self.info.format.bytes_per_pixel() as u64;
+        pixels + crate::recon::picture::PictureSamples::memory(header)
+    }
+
+    fn decode_tiles(&self, index: &container::TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
+        let simd = Simd::new(self.options.cpu);
+        let tiles = tile::decode_all(simd, self.data, &self.parsed, index, self.options.threads)?;
+        let mut picture = crate::recon::picture::PictureSamples::new(&self.parsed.header);
+        for (i, (samples, state)) in tiles.iter().enumerate() {
+            picture.place(&self.parsed.header, &self.parsed.grid, i, samples, state);
+        }
+        drop(tiles);
+        picture.filter(simd, &self.parsed.header);
+        picture.write(simd, &self.parsed.header, out);
+        Ok(())
     }
 }
 

@@ -1,85 +1,35 @@
-//! The encoder's interface.
+//! The encoder's interface, and its way through a picture: plan, planes, tiles, filter, file.
+
+mod adaptive;
+mod colour;
+mod config;
+mod deblock;
+mod effort;
+mod forward;
+mod parameters;
+mod plan;
+mod quantise;
+mod satd;
+mod search;
+mod tile;
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use self::config::{EncoderConfig, Quantiser, TileSize, Tune};
+use self::plan::Plan;
+use self::search::Shared;
+use self::tile::CodedTile;
+use crate::container;
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::{Image, ImageView};
-use crate::simd::CpuLevel;
-
-/// Chroma sampling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Chroma {
-    /// Chroma at every pixel.
-    Yuv444,
-    /// Chroma at every second pixel of every second row, sited at the centre of its four pixels.
-    Yuv420,
-}
-
-/// Width and height of a tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TileSize {
-    /// 512 x 512 pixels: finer regions and more parallel work for some bytes more.
-    T512,
-    /// 1024 x 1024 pixels.
-    T1024,
-}
-
-/// What the encoder minimises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tune {
-    /// Perceived difference: frequency-weighted matrices, adaptive quantisation.
-    Perceptual,
-    /// Squared error: flat matrices.
-    Psnr,
-}
-
-/// The family of quantiser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Quantiser {
-    /// Scalar with a dead zone.
-    DeadZone,
-    /// Scalar, levels chosen by rate and distortion.
-    Rdoq,
-}
-
-/// Settings of the encoder. Start from [`EncoderConfig::default`] and change what you need.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct EncoderConfig {
-    /// 0 (smallest) to 100 (finest quantiser, not lossless); about the mean SSIMULACRA2 score of photographs. Default 80.
-    pub quality: f32,
-    /// 1 (fastest) to 9 (smallest). Default 5.
-    pub effort: u8,
-    /// Chroma sampling. Default 4:4:4. Gray pictures have none.
-    pub chroma: Chroma,
-    /// Tile size. Default 1024.
-    pub tile_size: TileSize,
-    /// What to minimise. Default perceptual.
-    pub tune: Tune,
-    /// Quantiser family; `None` for what the effort chooses.
-    pub quantiser: Option<Quantiser>,
-    /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a pool of that size.
-    /// The bytes do not depend on it.
-    pub threads: usize,
-    /// CPU level; the machine's best by default. The bytes do not depend on it.
-    pub cpu: CpuLevel,
-}
-
-impl Default for EncoderConfig {
-    fn default() -> Self {
-        Self {
-            quality: 80.0,
-            effort: 5,
-            chroma: Chroma::Yuv444,
-            tile_size: TileSize::T1024,
-            tune: Tune::Perceptual,
-            quantiser: None,
-            threads: 1,
-            cpu: CpuLevel::detect(),
-        }
-    }
-}
+use crate::quant::dequant::Dequantiser;
+use crate::recon::Context;
+use crate::recon::picture::PictureSamples;
+use crate::simd::Simd;
+use crate::syntax::header::PictureHeader;
+use crate::threads;
+use crate::tile::Grid;
 
 /// Told how far an encode is, and asked whether to go on.
 pub trait Observer: Sync {
@@ -99,7 +49,26 @@ pub struct Encoded {
 /// An encoder with checked settings; `Send` and `Sync`, no state between pictures.
 #[derive(Debug, Clone)]
 pub struct Encoder {
-    _config: EncoderConfig,
+    config: EncoderConfig,
+    plan: Plan,
+}
+
+/// Counts coded pixels over all tiles for an observer.
+struct Progress<'a> {
+    observer: Option<&'a dyn Observer>,
+    done: AtomicU64,
+    total: u64,
+}
+
+impl Progress<'_> {
+    /// Notes that `pixels` more are coded.
+    fn advance(&self, pixels: u64) -> Result<(), EncodeError> {
+        let done = self.done.fetch_add(pixels, Ordering::Relaxed) + pixels;
+        match self.observer.map(|o| o.progress(done.min(self.total), self.total)) {
+            Some(ControlFlow::Break(())) => Err(EncodeError::Cancelled),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Encoder {
@@ -108,13 +77,8 @@ impl Encoder {
     /// # Errors
     /// [`ConfigError`] names the first setting out of range.
     pub fn new(config: EncoderConfig) -> Result<Self, ConfigError> {
-        if !(0.0..=100.0).contains(&config.quality) {
-            return Err(ConfigError::Quality(config.quality));
-        }
-        if !(1..=9).contains(&config.effort) {
-            return Err(ConfigError::Effort(config.effort));
-        }
-        Ok(Self { _config: config })
+        let plan = Plan::new(&config)?;
+        Ok(Self { config, plan })
     }
 
     /// Encodes a picture.
@@ -122,19 +86,46 @@ impl Encoder {
     /// # Errors
     /// [`EncodeError`]; the picture itself cannot make encoding fail.
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
-        Ok(self.encode_full(image, None)?.stream)
+        Ok(self.code(image, None)?.0)
     }
 
     /// Encodes a picture, tells `observer` how it goes, and returns the reconstruction beside the stream.
     ///
     /// # Errors
     /// As [`Encoder::encode`]; [`EncodeError::Cancelled`] where the observer said so.
-    pub fn encode_full(
+    pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
+        let (stream, header, mut picture) = self.code(image, observer)?;
+        let simd = Simd::new(self.config.cpu);
+        picture.filter(simd, &header);
+        let mut reconstruction = Image::new(image.width(), image.height(), image.format())?;
+        picture.write(simd, &header, &mut reconstruction.view_mut());
+        Ok(Encoded { stream, reconstruction })
+    }
+
+    /// The stream, its header and the picture before the filters.
+    fn code(
         &self,
-        _image: &ImageView<'_>,
-        _observer: Option<&dyn Observer>,
-    ) -> Result<Encoded, EncodeError> {
-        Err(EncodeError::Cancelled)
+        image: &ImageView<'_>,
+        observer: Option<&dyn Observer>,
+    ) -> Result<(Vec<u8>, PictureHeader, PictureSamples), EncodeError> {
+        let simd = Simd::new(self.config.cpu);
+        let mut header = self.plan.header(&self.config, image);
+        let source = colour::to_planes(simd, image, self.config.chroma);
+        let dequantiser = Dequantiser::new(&header);
+        let context = Context { simd, header: &header, dequantiser: &dequantiser };
+        let shared = Shared::new(&self.plan, &context);
+        let grid = Grid::new(&header);
+        let total = image.width() as u64 * image.height() as u64;
+        let progress = Progress { observer, done: AtomicU64::new(0), total };
+        let tiles: Vec<CodedTile> =
+            threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
+        let mut picture = PictureSamples::new(&header);
+        for (i, tile) in tiles.iter().enumerate() {
+            picture.place(&header, &grid, i, &tile.samples, &tile.state);
+        }
+        let data: Vec<Vec<u8>> = tiles.into_iter().map(|t| t.data).collect();
+        header.deblock = deblock::choose(simd, &header, &picture, &source, &self.plan.parameters);
+        Ok((container::write(&header, &data), header, picture))
     }
 }
 

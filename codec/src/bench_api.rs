@@ -1,0 +1,111 @@
+//! Stages of the codec for benches, training and cross-cutting tests. Not a stable interface.
+
+use crate::container::{self, repair::repair};
+use crate::entropy::cost::{COST_BITS, bin_cost};
+use crate::entropy::model::{Model, Models};
+use crate::entropy::range::{RangeDecoder, RangeEncoder};
+use crate::entropy::trace::{Event, Trace};
+use crate::entropy::{BinCoder, Ctx};
+use crate::error::DecodeError;
+use crate::limits::Limits;
+use crate::syntax::block::Superblock;
+use crate::syntax::superblock::Walk;
+use crate::syntax::tree::SUPERBLOCK;
+
+/// Number of adaptive contexts.
+pub const CONTEXTS: usize = crate::entropy::contexts::COUNT as usize;
+
+/// The draft of the format.
+pub const DRAFT: u8 = container::DRAFT;
+
+/// Makes the checksums of a damaged stream right, as far as its structure can be followed.
+pub fn repair_checksums(data: &mut [u8]) {
+    repair(data);
+}
+
+/// Context groups: name, first context, number of contexts.
+pub fn context_groups() -> Vec<(&'static str, u16, u16)> {
+    crate::entropy::contexts::GROUPS.iter().map(|(name, g)| (*name, g.at(0).0, g.len())).collect()
+}
+
+/// What a stream is made of: per tile, the adaptive bins with their contexts, in coding order, and the number of bypass
+/// bits.
+///
+/// # Errors
+/// As decoding.
+pub fn bins(data: &[u8]) -> Result<Vec<(Vec<(u16, bool)>, u64)>, DecodeError> {
+    events(data)?
+        .into_iter()
+        .map(|events| {
+            let mut bypass = 0;
+            let mut bins = Vec::new();
+            for event in events {
+                match event {
+                    Event::Bin(ctx, bin) => bins.push((ctx, bin)),
+                    Event::Bypass(bits, _) => bypass += bits as u64,
+                    Event::Element(_) => {}
+                }
+            }
+            Ok((bins, bypass))
+        })
+        .collect()
+}
+
+/// Every event of the parse of a stream as text, a line each: to find where encoder and decoder part.
+///
+/// # Errors
+/// As decoding.
+pub fn trace(data: &[u8]) -> Result<Vec<String>, DecodeError> {
+    Ok(events(data)?.into_iter().flatten().map(|e| format!("{e:?}")).collect())
+}
+
+fn events(data: &[u8]) -> Result<Vec<Vec<Event>>, DecodeError> {
+    let parsed = container::parse(data, &Limits::default())?;
+    let index = parsed.index(data)?;
+    let mut out = Vec::new();
+    for i in 0..parsed.grid.len() {
+        let bytes = parsed.tile(data, &index, i)?;
+        let state = parsed.grid.state(&parsed.header, i);
+        let (width, height) = (state.luma.width(), state.luma.height());
+        let mut walk = Walk::new(Trace::new(RangeDecoder::new(Models::new(), bytes)), &parsed.header, state);
+        let mut sb = Superblock::default();
+        for y in (0..height).step_by(SUPERBLOCK) {
+            for x in (0..width).step_by(SUPERBLOCK) {
+                sb.clear();
+                walk.superblock(&mut sb, x, y);
+                if let Some((what, value, limit)) = walk.coder.inner.damage() {
+                    return Err(DecodeError::Corrupt { what, value, limit });
+                }
+            }
+        }
+        out.push(walk.coder.events);
+    }
+    Ok(out)
+}
+
+/// Cost in bits of coding `bins` by one context that starts at probability `p`/65536 of a 1, confidence `n` and slowest
+/// rate 2^-`limit` (4 to 7).
+pub fn adaptive_cost(p: u16, n: u8, limit: u8, bins: &[bool]) -> f64 {
+    let mut model = Model::new(p, n, limit);
+    let mut cost = 0u64;
+    for &bin in bins {
+        cost += bin_cost(model.p(), bin) as u64;
+        model.update(bin);
+    }
+    cost as f64 / (1u64 << COST_BITS) as f64
+}
+
+/// Bytes of `bins` (context, value) from the range coder.
+pub fn range_encode(bins: &[(u16, bool)]) -> Vec<u8> {
+    let mut coder = RangeEncoder::new(Models::new());
+    for &(ctx, bin) in bins {
+        coder.bin(Ctx(ctx), bin);
+    }
+    coder.finish()
+}
+
+/// Reads bins with the given contexts back; the number of ones.
+pub fn range_decode(data: &[u8], contexts: impl Iterator<Item = u16>) -> usize {
+    let mut coder = RangeDecoder::new(Models::new(), data);
+    contexts.filter(|&ctx| coder.bin(Ctx(ctx), false)).count()
+}

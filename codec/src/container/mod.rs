@@ -1,0 +1,26 @@
+//! The file: signature, header, sections, tile index, checksums. BITSTREAM.md §2.
+
+mod index;
+mod reader;
+mod writer;
+
+pub(crate) use index::TileIndex;
+pub(crate) use reader::{Parsed, parse};
+pub(crate) use writer::write;
+
+#[cfg(feature = "bench-api")]
+pub(crate) mod repair;
+
+/// The first bytes of a stream.
+pub(crate) const SIGNATURE: [u8; 4] = [0x9B, b'K', b'V', b'T'];
+/// The draft of the format that this library writes and reads.
+pub(crate) const DRAFT: u8 = 1;
+/// Bytes of a checksum.
+pub(crate) const CRC_BYTES: usize = 4;
+/// Section type that ends the sections.
+pub(crate) const SECTION_END: u64 = 0;
+
+/// CRC-32 (ISO-HDLC, as in PNG), as the bytes that are stored.
+pub(crate) fn checksum(bytes: &[u8]) -> [u8; CRC_BYTES] {
+    crc32fast::hash(bytes).to_le_bytes()
+}

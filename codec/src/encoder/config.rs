@@ -1,0 +1,73 @@
+//! What a caller may set.
+
+use crate::colour::Chroma;
+use crate::simd::CpuLevel;
+
+/// Width and height of a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TileSize {
+    /// 512 x 512 pixels: finer regions and more parallel work for some bytes more.
+    T512,
+    /// 1024 x 1024 pixels.
+    T1024,
+}
+
+/// What the encoder minimises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tune {
+    /// Perceived difference: frequency-weighted matrices, adaptive quantisation.
+    Perceptual,
+    /// Squared error: flat matrices.
+    Psnr,
+}
+
+/// The family of quantiser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Quantiser {
+    /// Scalar with a dead zone.
+    DeadZone,
+    /// Scalar, levels chosen by rate and distortion.
+    Rdoq,
+}
+
+/// Settings of the encoder. Start from [`EncoderConfig::default`] and change what you need.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EncoderConfig {
+    /// 0 (smallest) to 100 (finest quantiser, not lossless); about the mean SSIMULACRA2 score of photographs. Default 80.
+    pub quality: f32,
+    /// 1 (fastest) to 9 (smallest). Default 5.
+    pub effort: u8,
+    /// Chroma sampling. Default 4:4:4. Gray pictures have none.
+    pub chroma: Chroma,
+    /// Tile size. Default 1024.
+    pub tile_size: TileSize,
+    /// What to minimise. Default perceptual.
+    pub tune: Tune,
+    /// Quantiser family; `None` for what the effort chooses.
+    pub quantiser: Option<Quantiser>,
+    /// Numbers of the encoder's tuning by name, for experiments: see `codec/src/encoder/parameters.rs`. Not stable.
+    pub parameters: Vec<(String, f64)>,
+    /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a pool of that size.
+    /// The bytes do not depend on it.
+    pub threads: usize,
+    /// CPU level; the machine's best by default. The bytes do not depend on it.
+    pub cpu: CpuLevel,
+}
+
+impl Default for EncoderConfig {
+    fn default() -> Self {
+        Self {
+            quality: 80.0,
+            effort: 5,
+            chroma: Chroma::Yuv444,
+            tile_size: TileSize::T1024,
+            tune: Tune::Perceptual,
+            quantiser: None,
+            parameters: Vec::new(),
+            threads: 1,
+            cpu: CpuLevel::detect(),
+        }
+    }
+}

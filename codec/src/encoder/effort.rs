@@ -1,0 +1,103 @@
+//! What each effort does: the one table.
+
+/// How hard to search. Every field is a bound on work; none changes the meaning of quality.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Effort {
+    /// Angles tried first are this far apart (a power of two); the best are then refined by halving.
+    pub(crate) angle_step: u8,
+    /// Luma modes that survive the ranking by transformed difference.
+    pub(crate) luma_modes: usize,
+    /// Chroma modes that survive.
+    pub(crate) chroma_modes: usize,
+    /// Transforms tried for each survivor.
+    pub(crate) transforms: Transforms,
+    /// Levels are chosen by rate and distortion.
+    pub(crate) optimise: bool,
+    /// Largest block tried, log2.
+    pub(crate) largest_log2: u32,
+    /// Halves that may follow one another below a square.
+    pub(crate) halvings: u32,
+    /// Quarters are tried.
+    pub(crate) quarters: bool,
+    /// Splits below a block that needs no levels are not tried.
+    pub(crate) stop_when_empty: bool,
+    /// A split is given up where it costs more than this times the best so far; halves are not tried where four
+    /// squares cost more than this times one block.
+    pub(crate) patience: f64,
+}
+
+/// Transforms that are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transforms {
+    /// Cosine only.
+    Cosine,
+    /// Cosine and sine both ways.
+    Pair,
+    /// All four for the best mode.
+    All,
+}
+
+impl Effort {
+    /// The settings of `effort`, 1 to 9.
+    pub(crate) fn of(effort: u8) -> Self {
+        let base = Self {
+            angle_step: 8,
+            luma_modes: 2,
+            chroma_modes: 2,
+            transforms: Transforms::All,
+            optimise: true,
+            largest_log2: 6,
+            halvings: 1,
+            quarters: true,
+            stop_when_empty: true,
+            patience: 1.1,
+        };
+        match effort {
+            1 => Self {
+                angle_step: 16,
+                luma_modes: 1,
+                chroma_modes: 1,
+                transforms: Transforms::Cosine,
+                optimise: false,
+                largest_log2: 5,
+                halvings: 0,
+                quarters: false,
+                patience: 1.0,
+                ..base
+            },
+            2 => Self {
+                luma_modes: 1,
+                chroma_modes: 1,
+                transforms: Transforms::Cosine,
+                largest_log2: 5,
+                halvings: 0,
+                quarters: false,
+                patience: 1.0,
+                ..base
+            },
+            3 => Self {
+                luma_modes: 1,
+                chroma_modes: 1,
+                transforms: Transforms::Pair,
+                halvings: 0,
+                quarters: false,
+                patience: 1.0,
+                ..base
+            },
+            4 => Self { luma_modes: 1, transforms: Transforms::Pair, quarters: false, patience: 1.05, ..base },
+            5 => base,
+            6 => Self { luma_modes: 3, patience: 1.2, ..base },
+            7 => Self { luma_modes: 3, chroma_modes: 3, halvings: 2, patience: 1.2, ..base },
+            8 => Self { luma_modes: 4, chroma_modes: 4, halvings: 2, stop_when_empty: false, patience: 1.4, ..base },
+            _ => Self {
+                angle_step: 4,
+                luma_modes: 6,
+                chroma_modes: 6,
+                halvings: 3,
+                stop_when_empty: false,
+                patience: 2.0,
+                ..base
+            },
+        }
+    }
+}

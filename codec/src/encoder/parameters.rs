@@ -1,0 +1,90 @@
+//! The numbers behind quality and tuning, with names under which experiments may change them.
+
+use super::config::{EncoderConfig, Tune};
+use crate::error::ConfigError;
+
+macro_rules! parameters {
+    ($($(#[$doc:meta])* $name:ident: $default:expr, $min:expr, $max:expr;)*) => {
+        /// Numbers that tune the encoder. They change bytes, never the format.
+        #[derive(Debug, Clone, PartialEq)]
+        pub(crate) struct Parameters {
+            $($(#[$doc])* pub(crate) $name: f64,)*
+        }
+
+        impl Parameters {
+            /// The defaults for perceived quality.
+            const PERCEPTUAL: Self = Self { $($name: $default,)* };
+
+            /// Changes a parameter by its name.
+            fn set(&mut self, name: &str, value: f64) -> Result<(), ConfigError> {
+                match name {
+                    $(stringify!($name) => {
+                        if !($min..=$max).contains(&value) {
+                            let (min, max) = ($min, $max);
+                            return Err(ConfigError::Parameter { name: stringify!($name), value, min, max });
+                        }
+                        self.$name = value;
+                        Ok(())
+                    })*
+                    _ => Err(ConfigError::UnknownParameter(name.to_owned())),
+                }
+            }
+        }
+    };
+}
+
+parameters! {
+    /// Quantiser parameter instead of the one that quality gives; negative for none.
+    qp: -1.0, -1.0, 447.0;
+    /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
+    lambda: 0.09, 0.0, 2.0;
+    /// The same in the choice of levels.
+    level_lambda: 0.12, 0.0, 2.0;
+    /// Price of a bit of a mode against transformed difference in steps.
+    rank_lambda: 0.35, 0.0, 4.0;
+    /// Rounding of the dead-zone quantiser.
+    rounding: 0.36, 0.0, 0.5;
+    /// Reconstruction points towards zero, in 1/32 step.
+    shrink1: 1.0, -8.0, 7.0;
+    shrink2: 1.0, -8.0, 7.0;
+    shrink3: 0.0, -8.0, 7.0;
+    /// Matrix of luma: weight at frequency 0 in 1/32, less 1.
+    luma_dc: 15.0, 0.0, 31.0;
+    /// Rise in 1/64 per unit of frequency.
+    luma_slope: 16.0, 0.0, 63.0;
+    luma_curve: 0.0, -8.0, 7.0;
+    chroma_dc: 11.0, 0.0, 31.0;
+    chroma_slope: 24.0, 0.0, 63.0;
+    chroma_curve: 0.0, -8.0, 7.0;
+    /// QP offset of chroma, in 1/8 octave.
+    cb_qp: 4.0, -64.0, 63.0;
+    cr_qp: 4.0, -64.0, 63.0;
+    /// Octaves of step per octave of variance, in adaptive quantisation.
+    adaptive: 0.12, 0.0, 1.0;
+    /// log2 of the variance (8-bit samples) that gets no offset.
+    adaptive_middle: 6.0, 0.0, 12.0;
+    /// Largest offset either way, in octaves.
+    adaptive_finer: 1.0, 0.0, 2.0;
+    adaptive_coarser: 0.5, 0.0, 2.0;
+    /// Strength of deblocking, 0 to 15; negative for the best by squared error.
+    deblock: -1.0, -1.0, 15.0;
+    deblock_sharpness: 2.0, 0.0, 7.0;
+}
+
+impl Parameters {
+    /// The parameters that `config` stands for.
+    pub(crate) fn of(config: &EncoderConfig) -> Result<Self, ConfigError> {
+        let mut p = Self::PERCEPTUAL;
+        if config.tune == Tune::Psnr {
+            let flat = ["luma_dc", "chroma_dc"].map(|n| (n, 31.0));
+            let none = ["luma_slope", "chroma_slope", "luma_curve", "chroma_curve", "adaptive"].map(|n| (n, 0.0));
+            for (name, value) in flat.into_iter().chain(none) {
+                p.set(name, value)?;
+            }
+        }
+        for (name, value) in &config.parameters {
+            p.set(name, *value)?;
+        }
+        Ok(p)
+    }
+}

@@ -1,0 +1,93 @@
+//! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
+
+use super::config::{EncoderConfig, Quantiser, TileSize};
+use super::effort::Effort;
+use super::parameters::Parameters;
+use super::quantise::Rule;
+use crate::colour::Chroma;
+use crate::error::ConfigError;
+use crate::filter::Deblock;
+use crate::image::view::{ImageView, PixelFormat};
+use crate::quant::matrix::MatrixShape;
+use crate::quant::step::MAX_QP;
+use crate::syntax::header::{Adaptive, PictureHeader};
+
+/// Everything the encoder needs to know of its settings, resolved once.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) effort: Effort,
+    pub(crate) parameters: Parameters,
+    pub(crate) rule: Rule,
+    pub(crate) qp: u16,
+}
+
+/// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
+const QUALITY: [(f64, f64); 11] = [
+    (0.0, 400.0),
+    (10.0, 340.0),
+    (20.0, 315.0),
+    (30.0, 295.0),
+    (40.0, 280.0),
+    (50.0, 265.0),
+    (60.0, 248.0),
+    (70.0, 228.0),
+    (80.0, 200.0),
+    (90.0, 150.0),
+    (100.0, 64.0),
+];
+
+fn quality_to_qp(quality: f64) -> f64 {
+    let i = QUALITY.iter().rposition(|p| p.0 <= quality).unwrap_or(0).min(QUALITY.len() - 2);
+    let ((q0, p0), (q1, p1)) = (QUALITY[i], QUALITY[i + 1]);
+    p0 + (quality - q0) * (p1 - p0) / (q1 - q0)
+}
+
+impl Plan {
+    /// Resolves `config`.
+    pub(crate) fn new(config: &EncoderConfig) -> Result<Self, ConfigError> {
+        if !(0.0..=100.0).contains(&config.quality) {
+            return Err(ConfigError::Quality(config.quality));
+        }
+        if !(1..=9).contains(&config.effort) {
+            return Err(ConfigError::Effort(config.effort));
+        }
+        let effort = Effort::of(config.effort);
+        let parameters = Parameters::of(config)?;
+        let rule = Rule {
+            optimise: config.quantiser.map_or(effort.optimise, |q| q == Quantiser::Rdoq),
+            rounding: parameters.rounding,
+            lambda: parameters.level_lambda,
+            shrink: [parameters.shrink1, parameters.shrink2, parameters.shrink3].map(|s| s.round() / 32.0),
+        };
+        let qp = if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(config.quality as f64) };
+        Ok(Self { effort, rule, qp: (qp.round() as u16).min(MAX_QP), parameters })
+    }
+
+    /// The header for a picture.
+    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
+        let p = &self.parameters;
+        let gray = image.format() == PixelFormat::Gray8;
+        let shape =
+            |dc: f64, slope: f64, curve: f64| MatrixShape { dc: dc as u8, slope: slope as u8, curve: curve as i8 };
+        PictureHeader {
+            width: image.width(),
+            height: image.height(),
+            gray,
+            subsampled: !gray && config.chroma == Chroma::Yuv420,
+            tile_log2: match config.tile_size {
+                TileSize::T512 => 9,
+                TileSize::T1024 => 10,
+            },
+            sections: false,
+            qp: self.qp,
+            chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
+            matrices: [
+                shape(p.luma_dc, p.luma_slope, p.luma_curve),
+                shape(p.chroma_dc, p.chroma_slope, p.chroma_curve),
+            ],
+            shrink: [p.shrink1, p.shrink2, p.shrink3].map(|s| s.round() as i8),
+            adaptive: (p.adaptive > 0.0).then_some(Adaptive { cell_log2: 5, resolution: 2 }),
+            deblock: [Deblock::OFF; 2],
+        }
+    }
+}

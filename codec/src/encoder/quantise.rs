@@ -1,0 +1,271 @@
+//! Choosing levels: a dead zone, or rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21,
+//! 2008, adapted to levels coded from high to low frequency).
+//!
+//! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates are in bits of the
+//! models as they stand.
+
+use crate::entropy::cost::{COST_BITS, Counter};
+use crate::quant::matrix::Matrices;
+use crate::quant::step::step;
+use crate::recon::MAX_CODED;
+use crate::syntax::ctx::{LevelContexts, Place};
+use crate::syntax::residual::{self, MAX_LEVEL, Template, coded_area};
+use crate::syntax::scan::{self, Position};
+use crate::syntax::tree::Node;
+
+/// How levels are chosen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rule {
+    /// Weighs rate against distortion level by level; otherwise `rounding` alone decides.
+    pub(crate) optimise: bool,
+    /// What is added before rounding down, where levels are not optimised.
+    pub(crate) rounding: f64,
+    /// Price of a bit in squared steps, in level decisions.
+    pub(crate) lambda: f64,
+    /// Points that levels of 1, 2 and above are reconstructed at, less the level.
+    pub(crate) shrink: [f64; 3],
+}
+
+/// Reciprocals of the weights of a channel for all sizes, and the distortion weights that go with them.
+#[derive(Debug)]
+pub(crate) struct Reciprocals {
+    by_size: Vec<Vec<f64>>,
+}
+
+impl Reciprocals {
+    pub(crate) fn new(matrices: &Matrices) -> Self {
+        let by_size =
+            (0..25).map(|i| matrices.of(i % 5 + 2, i / 5 + 2).iter().map(|&w| 64.0 / w as f64).collect()).collect();
+        Self { by_size }
+    }
+
+    fn of(&self, node: &Node) -> &[f64] {
+        &self.by_size[((node.log2_h - 2) * 5 + node.log2_w - 2) as usize]
+    }
+
+    /// That of the highest frequency coded.
+    pub(crate) fn last(&self, node: &Node) -> f64 {
+        self.of(node).last().copied().unwrap_or(1.0)
+    }
+}
+
+/// What was decided for a scan position.
+#[derive(Debug, Clone, Copy, Default)]
+struct Decision {
+    magnitude: u32,
+    /// Distortion of coding it less that of leaving it out.
+    distortion: f64,
+    /// Cost of coding it less that of leaving it out.
+    cost: f64,
+    /// Price of saying that it is not zero.
+    significance: f64,
+}
+
+/// Working memory.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    /// Magnitudes in steps.
+    x: Box<[f64]>,
+    decisions: Box<[Decision]>,
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        Self { x: vec![0.0; MAX_CODED].into(), decisions: vec![Decision::default(); MAX_CODED].into() }
+    }
+}
+
+/// What quantising a block gave.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outcome {
+    /// Scan positions coded; 0 for an empty block.
+    pub(crate) end: u16,
+    /// In squared steps.
+    pub(crate) distortion: f64,
+    /// An estimate of the distortion and the price of flag, end and levels: exact but for what the choice of the end
+    /// changes in the contexts before it. Rough without optimisation.
+    pub(crate) cost: f64,
+}
+
+/// One plane of a block to quantise.
+#[derive(Debug)]
+pub(crate) struct Job<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) place: Place,
+    pub(crate) coefficients: &'a [i32],
+    pub(crate) reciprocals: &'a Reciprocals,
+    /// Quantiser parameter of the plane.
+    pub(crate) qp: u16,
+    pub(crate) rule: &'a Rule,
+}
+
+/// Prices of the levels at one position, for what is coded of higher frequencies; the same as the walk's.
+struct Prices<'a> {
+    counter: &'a Counter,
+    contexts: LevelContexts,
+    place: u8,
+    sum: u32,
+    wide: u32,
+}
+
+impl Prices<'_> {
+    fn significance(&self, coded: bool) -> u32 {
+        self.counter.price(self.contexts.significant(self.place, self.sum), coded)
+    }
+
+    /// Price of a magnitude of 1 and above with its sign, significance apart, in 1/2048 bit.
+    #[inline(always)]
+    fn level(&self, magnitude: u32) -> u32 {
+        let sign = 1 << COST_BITS;
+        let above_one = self.contexts.above_one(self.place, self.sum);
+        if magnitude == 1 {
+            return sign + self.counter.price(above_one, false);
+        }
+        let parity = self.counter.price(self.contexts.parity(self.sum), magnitude & 1 != 0);
+        let above_three = self.counter.price(self.contexts.above_three(self.sum), magnitude > 3);
+        let rest = if magnitude > 3 { residual::remainder_bits(magnitude, self.wide) << COST_BITS } else { 0 };
+        sign + self.counter.price(above_one, true) + parity + above_three + rest
+    }
+}
+
+impl Job<'_> {
+    /// Chooses levels, appends them to `levels` in scan order up to the last one that is not zero.
+    pub(crate) fn run(
+        &self,
+        counter: &mut Counter,
+        template: &mut Template,
+        scratch: &mut Scratch,
+        levels: &mut Vec<i32>,
+    ) -> Outcome {
+        let (w, h) = coded_area(self.node);
+        let positions = scan::of(w, h);
+        let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
+        let Some(last) = last else {
+            let empty = counter.price(self.place.coded(), false);
+            return Outcome { end: 0, distortion: zero, cost: zero + self.price(empty) };
+        };
+        let positions = &positions[..=last];
+        let outcome = if self.rule.optimise {
+            template.clear(h);
+            let total = self.optimise(counter, template, scratch, positions);
+            self.choose_end(counter, &scratch.decisions[..=last], w * h, zero, total)
+        } else {
+            self.round(scratch, positions, zero)
+        };
+        for (p, decision) in positions.iter().zip(&scratch.decisions[..outcome.end as usize]) {
+            let m = decision.magnitude as i32;
+            levels.push(if self.coefficients[p.raster as usize] < 0 { -m } else { m });
+        }
+        outcome
+    }
+
+    /// In squared steps.
+    fn price(&self, cost: u32) -> f64 {
+        self.rule.lambda * (1.0 / (1u64 << COST_BITS) as f64) * cost as f64
+    }
+
+    /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have a level.
+    fn normalise(&self, indices: &[u16], x: &mut [f64]) -> (f64, Option<usize>) {
+        let scale = 4096.0 / step(self.qp) as f64;
+        let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding };
+        let reciprocals = self.reciprocals.of(self.node);
+        // Eight sums, so that the order of additions does not depend on vector width.
+        let mut sums = [0.0; 8];
+        let mut last = None;
+        let chunks = self.coefficients[..indices.len()].as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
+        let chunks = chunks.zip(indices.as_chunks::<8>().0);
+        for (x, ((c, r), indices)) in x.as_chunks_mut::<8>().0.iter_mut().zip(chunks) {
+            let mut above = false;
+            for i in 0..8 {
+                x[i] = c[i].unsigned_abs() as f64 * r[i] * scale;
+                sums[i] += x[i] * x[i];
+                above |= x[i] >= threshold;
+            }
+            if above {
+                let beyond = x.iter().zip(indices).filter(|&(&x, _)| x >= threshold).map(|(_, &i)| i as usize).max();
+                last = last.max(beyond);
+            }
+        }
+        (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])), last)
+    }
+
+    /// Distortion of a magnitude less that of zero.
+    #[inline(always)]
+    fn change(&self, x: f64, magnitude: u32) -> f64 {
+        let e = x - (magnitude as f64 - self.rule.shrink[magnitude.min(3) as usize - 1]);
+        e * e - x * x
+    }
+
+    fn round(&self, scratch: &mut Scratch, positions: &[Position], zero: f64) -> Outcome {
+        let mut distortion = zero;
+        for (p, decision) in positions.iter().zip(&mut scratch.decisions) {
+            let x = scratch.x[p.raster as usize];
+            decision.magnitude = ((x + self.rule.rounding) as u32).min(MAX_LEVEL);
+            if decision.magnitude > 0 {
+                distortion += self.change(x, decision.magnitude);
+            }
+        }
+        // A rough rate, to compare modes with: level 1 at the end of a block costs about four bits.
+        let levels = scratch.decisions[..positions.len()].iter().map(|d| d.magnitude).filter(|&m| m > 0);
+        let bits: f64 = levels.map(|m| 3.0 + 2.0 * m.ilog2() as f64).sum();
+        Outcome { end: positions.len() as u16, distortion, cost: distortion + self.rule.lambda * bits }
+    }
+
+    /// Decides each level by its own cost, from high to low frequency; the sum of the costs.
+    fn optimise(
+        &self,
+        counter: &Counter,
+        template: &mut Template,
+        scratch: &mut Scratch,
+        positions: &[Position],
+    ) -> f64 {
+        let contexts = self.place.levels();
+        let mut total = 0.0;
+        for (p, decision) in positions.iter().zip(&mut scratch.decisions).rev() {
+            let x = scratch.x[p.raster as usize];
+            let (sum, wide) = template.sums(p);
+            let prices = Prices { counter, contexts, place: p.place, sum, wide };
+            let zero = self.price(prices.significance(false));
+            *decision = Decision { cost: zero, ..Decision::default() };
+            if x >= 0.5 {
+                let top = ((x + 0.5) as u32).min(MAX_LEVEL);
+                let significance = self.price(prices.significance(true));
+                for magnitude in top.saturating_sub(1).max(1)..=top {
+                    let distortion = self.change(x, magnitude);
+                    let cost = distortion + significance + self.price(prices.level(magnitude));
+                    // Zero competes with small levels only.
+                    if cost < decision.cost || (decision.magnitude == 0 && top > 2) {
+                        *decision = Decision { magnitude, distortion, cost, significance };
+                    }
+                }
+                template.set(p, decision.magnitude);
+            }
+            total += decision.cost;
+        }
+        total
+    }
+
+    /// The best number of positions to code, given each one's decision.
+    fn choose_end(&self, counter: &mut Counter, decisions: &[Decision], area: usize, zero: f64, total: f64) -> Outcome {
+        let coded = self.price(counter.price(self.place.coded(), true));
+        let mut best = (self.price(counter.price(self.place.coded(), false)), 0);
+        let mut sum = total;
+        for (i, decision) in decisions.iter().enumerate().rev() {
+            if decision.magnitude > 0 {
+                // Cheaper than it costs without its end it cannot be.
+                let without_end = sum + coded - decision.significance;
+                if without_end < best.0 {
+                    counter.take();
+                    residual::end(counter, self.place, area, i as u16 + 1);
+                    let cost = without_end + self.rule.lambda * counter.take();
+                    if cost < best.0 {
+                        best = (cost, i + 1);
+                    }
+                }
+            }
+            sum -= decision.cost;
+        }
+        let distortion = zero + decisions[..best.1].iter().map(|d| d.distortion).sum::<f64>();
+        Outcome { end: best.1 as u16, distortion, cost: zero + best.0 }
+    }
+}

@@ -1,0 +1,257 @@
+//! Differences of blocks: residuals, squared error, and the sum of absolute Hadamard coefficients.
+//!
+//! Samples are of 10 bits at most: that is what 16-bit arithmetic has room for.
+#![allow(dead_code)]
+
+use crate::simd::Simd;
+use crate::transform::lanes::{one_by_one, opaque};
+use crate::transform::run;
+
+/// Sum of the absolute values of the orthonormal Hadamard transform of `a - b`, in tiles of 8x8, or 4x4 where a side
+/// is 4, rounded. Sides are 4, 8, 16, 32 or 64, strides in samples.
+pub(crate) fn satd(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: usize, w: usize, h: usize) -> u32 {
+    let blocks = Pair { a, a_stride, b, b_stride };
+    if w == 4 || h == 4 {
+        (run!(simd, blocks.tiles4(w, h)) + 2) >> 2
+    } else {
+        let sum = if w.is_multiple_of(16) {
+            run!(simd, blocks.tiles8::<16>(w, h))
+        } else {
+            run!(simd, blocks.tiles8::<8>(w, h))
+        };
+        (sum + 4) >> 3
+    }
+}
+
+/// Sum of the squared differences of `w` x `h` samples.
+pub(crate) fn sse(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: usize, w: usize, h: usize) -> u64 {
+    let blocks = Pair { a, a_stride, b, b_stride };
+    if w.is_multiple_of(8) { run!(simd, blocks.sse::<8>(w, h)) } else { run!(simd, blocks.sse::<4>(w, h)) }
+}
+
+/// `src - pred` for `w` x `h` samples, row by row without gaps in `out`. The width is a multiple of 4.
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn residual(
+    simd: Simd,
+    src: &[u16],
+    src_stride: usize,
+    pred: &[u16],
+    pred_stride: usize,
+    w: usize,
+    h: usize,
+    out: &mut [i32],
+) {
+    let blocks = Pair { a: src, a_stride: src_stride, b: pred, b_stride: pred_stride };
+    let out = &mut out[..w * h];
+    if w.is_multiple_of(8) {
+        run!(simd, blocks.residual::<8>(w, h, out))
+    } else {
+        run!(simd, blocks.residual::<4>(w, h, out))
+    }
+}
+
+/// Two blocks of samples.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    a: &'a [u16],
+    a_stride: usize,
+    b: &'a [u16],
+    b_stride: usize,
+}
+
+impl Pair<'_> {
+    /// `L` samples of each from (`x`, `y`) on.
+    #[inline(always)]
+    fn get<const L: usize>(self, x: usize, y: usize) -> ([u16; L], [u16; L]) {
+        let (a, b) = (y * self.a_stride + x, y * self.b_stride + x);
+        (self.a[a..a + L].try_into().unwrap(), self.b[b..b + L].try_into().unwrap())
+    }
+
+    /// `L` differences from (`x`, `y`) on.
+    #[inline(always)]
+    fn differences<const L: usize>(self, x: usize, y: usize) -> [i16; L] {
+        let (a, b) = self.get::<L>(x, y);
+        std::array::from_fn(|l| a[l] as i16 - b[l] as i16)
+    }
+
+    /// Tiles side by side, as many as `L` lanes hold.
+    #[inline(always)]
+    fn tiles8<const L: usize>(self, w: usize, h: usize) -> u32 {
+        let mut sum = 0;
+        for y in (0..h).step_by(8) {
+            for x in (0..w).step_by(L) {
+                let d = |i| self.differences::<L>(x, y + i);
+                let rows = columns([d(0), d(1), d(2), d(3), d(4), d(5), d(6), d(7)]);
+                let mut sums = [0; L];
+                // Through memory, so that rows stay whole vectors.
+                let rows = opaque(&rows);
+                for &row in rows {
+                    one_by_one();
+                    let row = across::<L, 2>(across::<L, 1>(row));
+                    // The last step: `|p + q| + |p - q| = 2 max(|p|, |q|)`. Its sums would not fit 16 bits.
+                    let m: [i16; L] = std::array::from_fn(|l| row[l].abs().max(row[l ^ 4].abs()));
+                    for l in 0..L {
+                        sums[l] += i32::from(m[l]);
+                    }
+                }
+                sum += sums.iter().sum::<i32>() as u32;
+            }
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn tiles4(self, w: usize, h: usize) -> u32 {
+        let mut sum = 0;
+        for y in (0..h).step_by(4) {
+            for x in (0..w).step_by(4) {
+                let mut tile = [0; 16];
+                for (i, row) in tile.chunks_exact_mut(4).enumerate() {
+                    row.copy_from_slice(&self.differences::<4>(x, y + i));
+                }
+                let turned = turn::<16, 8>(turn::<16, 8>(tile));
+                sum += magnitudes::<16, 4>(butterflies::<16, 8>(turned));
+            }
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn sse<const L: usize>(self, w: usize, h: usize) -> u64 {
+        // 64 x 64 squares of 10 bits over at least 4 lanes fit 32 bits.
+        let mut sums = [0; L];
+        for y in 0..h {
+            for x in (0..w).step_by(L) {
+                one_by_one();
+                let d = self.differences::<L>(x, y);
+                for l in 0..L {
+                    sums[l] += (i32::from(d[l]) * i32::from(d[l])) as u32;
+                }
+            }
+        }
+        sums.iter().map(|&sum| u64::from(sum)).sum()
+    }
+
+    #[inline(always)]
+    fn residual<const L: usize>(self, w: usize, h: usize, out: &mut [i32]) {
+        for y in 0..h {
+            for x in (0..w).step_by(L) {
+                one_by_one();
+                let (a, b) = self.get::<L>(x, y);
+                let d: [i32; L] = std::array::from_fn(|l| i32::from(a[l]) - i32::from(b[l]));
+                out[y * w + x..y * w + x + L].copy_from_slice(&d);
+            }
+        }
+    }
+}
+
+/// Sums and differences.
+#[inline(always)]
+fn butterfly<const L: usize>(a: [i16; L], b: [i16; L]) -> ([i16; L], [i16; L]) {
+    (std::array::from_fn(|l| a[l] + b[l]), std::array::from_fn(|l| a[l] - b[l]))
+}
+
+/// The Hadamard transform of columns of 8.
+#[inline(always)]
+fn columns<const L: usize>([a, b, c, d, e, f, g, h]: [[i16; L]; 8]) -> [[i16; L]; 8] {
+    let ((a, e), (b, f), (c, g), (d, h)) = (butterfly(a, e), butterfly(b, f), butterfly(c, g), butterfly(d, h));
+    let ((a, c), (b, d), (e, g), (f, h)) = (butterfly(a, c), butterfly(b, d), butterfly(e, g), butterfly(f, h));
+    let ((a, b), (c, d), (e, f), (g, h)) = (butterfly(a, b), butterfly(c, d), butterfly(e, f), butterfly(g, h));
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Butterflies between lanes `SPAN` apart.
+#[inline(always)]
+fn across<const L: usize, const SPAN: usize>(a: [i16; L]) -> [i16; L] {
+    let swapped: [i16; L] = std::array::from_fn(|l| a[l ^ SPAN]);
+    let signed: [i16; L] = std::array::from_fn(|l| if l & SPAN == 0 { a[l] } else { -a[l] });
+    std::array::from_fn(|l| swapped[l] + signed[l])
+}
+
+/// Butterflies over the highest bit of the index, which becomes the lowest. As many turns as a row's index has bits
+/// transform the columns and transpose the tile.
+#[inline(always)]
+fn turn<const N: usize, const HALF: usize>(a: [i16; N]) -> [i16; N] {
+    let mut b = [0; N];
+    for i in 0..HALF {
+        b[2 * i] = a[i] + a[i + HALF];
+        b[2 * i + 1] = a[i] - a[i + HALF];
+    }
+    b
+}
+
+/// Butterflies over the bit `SPAN` of the index.
+#[inline(always)]
+fn butterflies<const N: usize, const SPAN: usize>(mut a: [i16; N]) -> [i16; N] {
+    for pair in a.chunks_exact_mut(2 * SPAN) {
+        for i in 0..SPAN {
+            (pair[i], pair[i + SPAN]) = (pair[i] + pair[i + SPAN], pair[i] - pair[i + SPAN]);
+        }
+    }
+    a
+}
+
+/// Sum of the magnitudes after the last butterflies, over the bit `SPAN`: `|p + q| + |p - q| = 2 max(|p|, |q|)`. It
+/// keeps the last step, which 16 bits have no room for, from being taken.
+#[inline(always)]
+fn magnitudes<const N: usize, const SPAN: usize>(a: [i16; N]) -> u32 {
+    let mut sum = 0;
+    for pair in a.chunks_exact(2 * SPAN) {
+        for i in 0..SPAN {
+            sum += i32::from(pair[i].abs().max(pair[i + SPAN].abs()));
+        }
+    }
+    2 * sum as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{residual, satd, sse};
+    use crate::simd::{CpuLevel, Simd};
+    use crate::transform::tests::{Random, sizes};
+
+    /// The definition: `sum |H D H^T|` for tiles of side `n`, entries of `H` by the parity of `i & j`.
+    fn reference(d: &[i32], w: usize, h: usize) -> u32 {
+        let n = if w == 4 || h == 4 { 4 } else { 8 };
+        let sign = |i: usize, j: usize| if (i & j).count_ones().is_multiple_of(2) { 1 } else { -1 };
+        let mut total = 0;
+        for (y0, x0) in (0..h).step_by(n).flat_map(|y| (0..w).step_by(n).map(move |x| (y, x))) {
+            for (v, u) in (0..n * n).map(|i| (i / n, i % n)) {
+                let terms = (0..n * n).map(|i| (i / n, i % n));
+                let sum: i32 = terms.map(|(y, x)| sign(v, y) * sign(u, x) * d[(y0 + y) * w + x0 + x]).sum();
+                total += sum.unsigned_abs();
+            }
+        }
+        (total + n as u32 / 2) / n as u32
+    }
+
+    #[test]
+    fn satd_sse_and_residual_are_their_definitions() {
+        let mut random = Random(5);
+        for (w, h) in sizes() {
+            for kind in 0..6 {
+                let (a_stride, b_stride) = (w + 3, w + 8);
+                let mut sample = |kind| match kind {
+                    0 => 1023,
+                    1 => 0,
+                    2 => 1023 * random.range(0, 1) as u16,
+                    _ => random.range(0, 1023) as u16,
+                };
+                let a: Vec<u16> = (0..a_stride * h).map(|_| sample(kind)).collect();
+                let b: Vec<u16> = (0..b_stride * h).map(|_| sample([1, 0, 2, 3, 3, 3][kind])).collect();
+                let d: Vec<i32> = (0..w * h)
+                    .map(|i| i32::from(a[i / w * a_stride + i % w]) - i32::from(b[i / w * b_stride + i % w]))
+                    .collect();
+                for simd in [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())] {
+                    let found = satd(simd, &a, a_stride, &b, b_stride, w, h);
+                    assert_eq!(found, reference(&d, w, h), "{w}x{h} {simd:?}");
+                    let squares: u64 = d.iter().map(|d| (d * d) as u64).sum();
+                    assert_eq!(sse(simd, &a, a_stride, &b, b_stride, w, h), squares, "{w}x{h} {simd:?}");
+                    let mut out = vec![0; w * h];
+                    residual(simd, &a, a_stride, &b, b_stride, w, h, &mut out);
+                    assert_eq!(out, d, "{w}x{h} {simd:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The search for the mode and levels of a chroma block: Cb and Cr together.
+
+use super::{Best, TileSearch, copy_block};
+use crate::encoder::forward::forward;
+use crate::encoder::quantise::Job;
+use crate::encoder::satd::{residual, satd};
+use crate::quant::step::step;
+use crate::syntax::block::{ChromaBlock, ChromaMode, TransformBlock};
+use crate::syntax::ctx::Place;
+use crate::syntax::modes;
+use crate::syntax::residual::transform_block;
+use crate::syntax::tree::Node;
+use crate::transform::TxType;
+
+/// Largest slope of an explicit model, in 1/8.
+const MAX_SLOPE: f64 = 16.0;
+
+impl TileSearch<'_> {
+    /// `node` as one chroma block, coded as well as the effort finds; state and samples follow it.
+    pub(super) fn chroma_block(&mut self, node: Node) -> Best {
+        let (offset, luma_mode) = self.walk.collocated(&node);
+        self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
+        let blank =
+            ChromaBlock { node, offset, mode: ChromaMode::Derived, luma_mode, tb: [TransformBlock::UNCODED; 2] };
+        let mut best: Option<(f64, ChromaBlock, Vec<i32>)> = None;
+        for mode in self.rank_chroma_modes(&blank) {
+            let (cost, block) = self.quantise_chroma(ChromaBlock { mode, ..blank });
+            if best.as_ref().is_none_or(|b| cost < b.0) {
+                best = Some((cost, block, self.memory.levels.clone()));
+            }
+        }
+        let Some((cost, block, levels)) = best else { return Best::empty() };
+        self.recon.chroma_block(&block, &levels);
+        self.walk.note_chroma(&block, &levels);
+        Best { cost, splits: Vec::new(), luma: Vec::new(), chroma: vec![block], levels }
+    }
+
+    /// The modes worth trying in full.
+    fn rank_chroma_modes(&mut self, blank: &ChromaBlock) -> Vec<ChromaMode> {
+        let node = &blank.node;
+        let mut candidates = vec![ChromaMode::Derived, ChromaMode::Fitted];
+        candidates.extend(modes::CHROMA_OWN.iter().filter(|&&m| m != blank.luma_mode).map(|&m| ChromaMode::Own(m)));
+        let slopes = self.slopes(node);
+        if slopes != [0; 2] {
+            candidates.push(ChromaMode::Explicit(slopes));
+        }
+        let header = self.shared.context.header;
+        let qp = header.block_qp(blank.offset);
+        let mut ranked: Vec<(f64, ChromaMode)> = Vec::with_capacity(candidates.len());
+        for mode in candidates {
+            let block = ChromaBlock { mode, ..*blank };
+            let mut cost = 0.0;
+            for plane in 1..3 {
+                self.load_chroma(&block, plane);
+                let (w, h) = (node.w(), node.h());
+                let m = &self.memory;
+                let difference = satd(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h) as f64;
+                cost += difference * 4.0 * 4096.0 / step(header.plane_qp(qp, plane)) as f64;
+            }
+            self.walk.coder.take();
+            modes::chroma_mode(&mut self.walk.coder, &self.walk.state.chroma, node, mode);
+            ranked.push((cost + self.shared.plan.parameters.rank_lambda * self.walk.coder.take(), mode));
+        }
+        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        ranked.iter().take(self.shared.plan.effort.chroma_modes).map(|r| r.1).collect()
+    }
+
+    /// Puts source and prediction of plane `plane` into the working memory.
+    fn load_chroma(&mut self, block: &ChromaBlock, plane: usize) {
+        let m = &mut self.memory;
+        copy_block(&self.source[plane], block.node.rect(), &mut m.source);
+        m.references.predict(self.shared.context.simd, block, plane, &mut m.prediction);
+    }
+
+    /// Slopes of Cb and Cr over reconstructed luma by least squares against the source, in 1/8.
+    fn slopes(&self, node: &Node) -> [i8; 2] {
+        let rect = node.rect();
+        let n = rect.w * rect.h;
+        let luma = self.memory.references.luma.block();
+        let sum: i64 = luma.iter().map(|&s| s as i64).sum();
+        let squares: i64 = luma.iter().map(|&s| s as i64 * s as i64).sum();
+        let variance = n as i64 * squares - sum * sum;
+        if variance == 0 {
+            return [0; 2];
+        }
+        [1, 2].map(|plane| {
+            let mut chroma_sum = 0i64;
+            let mut products = 0i64;
+            for (y, luma) in luma.chunks_exact(rect.w).enumerate() {
+                let row = &self.source[plane].row(rect.y + y)[rect.x..rect.x + rect.w];
+                chroma_sum += row.iter().map(|&s| s as i64).sum::<i64>();
+                products += row.iter().zip(luma).map(|(&c, &l)| c as i64 * l as i64).sum::<i64>();
+            }
+            let covariance = n as i64 * products - sum * chroma_sum;
+            (8.0 * covariance as f64 / variance as f64).round().clamp(-MAX_SLOPE, MAX_SLOPE) as i8
+        })
+    }
+
+    /// Cost of the block with the mode it has, and the block with its levels, which stand in the working memory.
+    fn quantise_chroma(&mut self, mut block: ChromaBlock) -> (f64, ChromaBlock) {
+        let header = self.shared.context.header;
+        let node = block.node;
+        let qp = header.block_qp(block.offset);
+        self.walk.coder.take();
+        modes::chroma_mode(&mut self.walk.coder, &self.walk.state.chroma, &node, block.mode);
+        let mut bits = self.walk.coder.take();
+        let mut distortion = 0.0;
+        self.memory.levels.clear();
+        for plane in 1..3 {
+            self.load_chroma(&block, plane);
+            let (w, h) = (node.w(), node.h());
+            let m = &mut self.memory;
+            residual(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h, &mut m.residual);
+            forward(self.shared.context.simd, &m.residual, w, h, TxType::DCT, &mut m.coefficients);
+            let after_coded = plane == 2 && block.tb[0].end > 0;
+            let place = Place::of(&self.walk.state.chroma, &node, plane, after_coded);
+            let plane_qp = header.plane_qp(qp, plane);
+            let start = m.levels.len() as u32;
+            let job = Job {
+                node: &node,
+                place,
+                coefficients: &m.coefficients,
+                reciprocals: &self.shared.reciprocals[1],
+                qp: plane_qp,
+                rule: &self.shared.plan.rule,
+            };
+            let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels);
+            distortion += out.distortion + self.dropped(&node, 1, plane_qp);
+            let mut tb = TransformBlock { end: out.end, start, tx: TxType::DCT };
+            let m = &mut self.memory;
+            self.walk.coder.take();
+            transform_block(&mut self.walk.coder, &mut self.walk.template, &node, place, None, &mut tb, &mut m.levels);
+            bits += self.walk.coder.take();
+            block.tb[plane - 1] = tb;
+        }
+        (distortion + self.lambda() * bits, block)
+    }
+}

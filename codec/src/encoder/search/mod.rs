@@ -1,0 +1,183 @@
+//! The search: which partition, modes, transforms and levels code a superblock best.
+//!
+//! Costs are in squared quantiser steps: distortion weighed by matrix and QP offset, plus lambda times bits.
+
+mod chroma;
+mod luma;
+mod partition;
+
+use super::adaptive::Offsets;
+use super::plan::Plan;
+use super::quantise::{self, Reciprocals};
+use crate::entropy::cost::Counter;
+use crate::entropy::model::Models;
+use crate::image::plane::{Plane, Rect};
+use crate::predict::edges::Edges;
+use crate::quant::matrix::Matrices;
+use crate::quant::step::step;
+use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, TileSamples};
+use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock};
+use crate::syntax::state::{Channel, TileState};
+use crate::syntax::superblock::Walk;
+use crate::syntax::tree::{Node, SUPERBLOCK_LOG2, Split};
+
+/// What the search needs of a picture.
+#[derive(Debug)]
+pub(crate) struct Shared<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) reciprocals: [Reciprocals; 2],
+}
+
+impl<'a> Shared<'a> {
+    pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>) -> Self {
+        let reciprocals = context.header.matrices.map(|shape| Reciprocals::new(&Matrices::new(shape)));
+        Self { plan, context, reciprocals }
+    }
+}
+
+/// The best way found to code a part of a superblock.
+#[derive(Debug, Clone)]
+struct Best {
+    cost: f64,
+    splits: Vec<Split>,
+    luma: Vec<LumaBlock>,
+    chroma: Vec<ChromaBlock>,
+    levels: Vec<i32>,
+}
+
+impl Best {
+    /// Nothing yet.
+    fn empty() -> Self {
+        Self { cost: 0.0, splits: Vec::new(), luma: Vec::new(), chroma: Vec::new(), levels: Vec::new() }
+    }
+
+    /// Adds what was found for the part that follows.
+    fn append(&mut self, part: &Self) {
+        self.cost += part.cost;
+        self.splits.extend(&part.splits);
+        let base = self.levels.len() as u32;
+        self.levels.extend(&part.levels);
+        self.luma.extend(part.luma.iter().map(|block| {
+            let mut block = *block;
+            block.tb.start += base;
+            block
+        }));
+        self.chroma.extend(part.chroma.iter().map(|block| {
+            let mut block = *block;
+            block.tb.iter_mut().for_each(|tb| tb.start += base);
+            block
+        }));
+    }
+}
+
+/// Working memory of the search.
+#[derive(Debug)]
+struct Memory {
+    edges: Edges,
+    prediction: Box<[u16]>,
+    quantise: quantise::Scratch,
+    source: Box<[u16]>,
+    residual: Box<[i32]>,
+    coefficients: Box<[i32]>,
+    levels: Vec<i32>,
+    references: References,
+}
+
+/// The search through one tile.
+#[derive(Debug)]
+pub(crate) struct TileSearch<'a> {
+    shared: &'a Shared<'a>,
+    source: &'a [Plane],
+    offsets: Option<Offsets>,
+    recon: Reconstruction<'a>,
+    walk: Walk<'a, Counter>,
+    memory: Memory,
+}
+
+impl<'a> TileSearch<'a> {
+    /// `source` holds the planes of the tile, `samples` none yet.
+    pub(crate) fn new(shared: &'a Shared<'a>, source: &'a [Plane], samples: TileSamples, state: TileState) -> Self {
+        let header = shared.context.header;
+        Self {
+            shared,
+            source,
+            offsets: Offsets::of(&source[0], header, &shared.plan.parameters),
+            recon: Reconstruction::new(shared.context, samples),
+            walk: Walk::new(Counter::new(Models::new()), header, state),
+            memory: Memory {
+                edges: Edges::new(),
+                prediction: vec![0; MAX_BLOCK].into(),
+                quantise: quantise::Scratch::new(),
+                source: vec![0; MAX_BLOCK].into(),
+                residual: vec![0; MAX_BLOCK].into(),
+                coefficients: vec![0; MAX_CODED].into(),
+                levels: Vec::new(),
+                references: References::new(),
+            },
+        }
+    }
+
+    /// Sets the models that rates are read from.
+    pub(crate) fn set_models(&mut self, models: Models) {
+        self.walk.coder = Counter::new(models);
+    }
+
+    /// Finds the coding of the superblock at luma sample (x, y).
+    pub(crate) fn superblock(&mut self, x: usize, y: usize) -> Superblock {
+        let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
+        let mut best = Best::empty();
+        if let Some(found) = self.partition(Channel::Luma, root, 0, f64::INFINITY) {
+            best.append(&found);
+        }
+        let luma_splits = std::mem::take(&mut best.splits);
+        let header = self.shared.context.header;
+        if !header.gray {
+            let shift = u32::from(header.subsampled);
+            let log2 = SUPERBLOCK_LOG2 - shift;
+            let root = Node { x: x >> shift, y: y >> shift, log2_w: log2, log2_h: log2 };
+            if let Some(found) = self.partition(Channel::Chroma, root, 0, f64::INFINITY) {
+                best.append(&found);
+            }
+        }
+        Superblock {
+            shared_tree: false,
+            luma_splits,
+            chroma_splits: best.splits,
+            luma: best.luma,
+            chroma: best.chroma,
+            levels: best.levels,
+        }
+    }
+
+    /// The tile as reconstructed.
+    pub(crate) fn into_samples(self) -> TileSamples {
+        self.recon.samples
+    }
+
+    fn lambda(&self) -> f64 {
+        self.shared.plan.parameters.lambda
+    }
+
+    /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
+    /// coefficients lack of the residual's.
+    fn dropped(&self, node: &Node, channel: usize, qp: u16) -> f64 {
+        if node.log2_w.max(node.log2_h) < 6 {
+            return 0.0;
+        }
+        let m = &self.memory;
+        let coded = node.w().min(32) * node.h().min(32);
+        let all: u64 = m.residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
+        let kept: u64 = m.coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
+        let weight = self.shared.reciprocals[channel].last(node);
+        let scale = 4096.0 / step(qp) as f64 * weight;
+        (16 * all).saturating_sub(kept) as f64 * scale * scale
+    }
+}
+
+/// Copies a block out of a plane.
+fn copy_block(plane: &Plane, rect: Rect, out: &mut [u16]) {
+    for (y, row) in out[..rect.w * rect.h].chunks_exact_mut(rect.w).enumerate() {
+        row.copy_from_slice(&plane.row(rect.y + y)[rect.x..rect.x + rect.w]);
+    }
+}

@@ -1,0 +1,172 @@
+//! The search for the partition: one block against its splits, from the whole superblock down.
+
+use super::{Best, TileSearch};
+use crate::syntax::state::Channel;
+use crate::syntax::tree::{self, Choices, Node, Split};
+
+impl TileSearch<'_> {
+    /// The best coding of `node`, or nothing where it is outside or costs `limit` or more. `halvings` counts the cuts
+    /// since the last square.
+    ///
+    /// Afterwards the state and the samples are as after coding what is returned (undefined where nothing is).
+    pub(super) fn partition(&mut self, channel: Channel, node: Node, halvings: u32, limit: f64) -> Option<Best> {
+        let units = self.units(channel);
+        if node.x >= units.width() || node.y >= units.height() {
+            return Some(Best::empty());
+        }
+        let choices = node.choices(units.width(), units.height());
+        if let Choices::Forced(split) = choices {
+            return self.divided(channel, node, split, halvings, limit);
+        }
+        let effort = self.shared.plan.effort;
+        let cells = self.walk.state.cells.save(node.x, node.y);
+        let mut found: Option<(Best, Vec<Vec<u16>>)> = None;
+        let mut cost = limit;
+        if node.log2_w.max(node.log2_h) <= effort.largest_log2 {
+            let best = self.whole(channel, node);
+            let empty =
+                best.luma.iter().all(|b| b.tb.end == 0) && best.chroma.iter().all(|b| b.tb[0].end + b.tb[1].end == 0);
+            if best.cost < cost {
+                cost = best.cost;
+                found = Some((best, self.save(channel, node)));
+            }
+            if empty && effort.stop_when_empty {
+                return found.map(|f| f.0);
+            }
+        }
+        let whole = cost;
+        let mut quad = f64::INFINITY;
+        for split in [Split::Quad, Split::H2, Split::V2, Split::H4, Split::V4] {
+            let limit = match split {
+                Split::None => continue,
+                // Four squares are followed a little beyond the best, for what they say of the halves.
+                Split::Quad => whole * effort.patience,
+                Split::H2 | Split::V2 if halvings >= effort.halvings => continue,
+                Split::H4 | Split::V4 if !effort.quarters || halvings > 0 => continue,
+                Split::H2 | Split::V2 | Split::H4 | Split::V4 => cost,
+            };
+            if !choices.allow(split) || (quad.is_finite() && quad > whole * effort.patience) {
+                continue;
+            }
+            self.forget(channel, node);
+            self.walk.state.cells.restore(node.x, node.y, &cells);
+            let tried = self.divided(channel, node, split, halvings, limit);
+            if split == Split::Quad {
+                quad = tried.as_ref().map_or(whole * effort.patience * 2.0, |t| t.cost);
+                if found.is_none() {
+                    quad = f64::INFINITY;
+                }
+            }
+            if let Some(best) = tried
+                && best.cost < cost
+            {
+                cost = best.cost;
+                found = Some((best, self.save(channel, node)));
+            }
+        }
+        let (best, samples) = found?;
+        self.walk.state.cells.restore(node.x, node.y, &cells);
+        self.put_back(channel, node, &best, &samples);
+        Some(best)
+    }
+
+    fn units(&self, channel: Channel) -> &crate::syntax::state::UnitMap {
+        match channel {
+            Channel::Luma => &self.walk.state.luma,
+            Channel::Chroma => &self.walk.state.chroma,
+        }
+    }
+
+    fn split_cost(&mut self, channel: Channel, node: &Node, split: Split) -> f64 {
+        let units = match channel {
+            Channel::Luma => &self.walk.state.luma,
+            Channel::Chroma => &self.walk.state.chroma,
+        };
+        self.walk.coder.take();
+        tree::split(&mut self.walk.coder, channel, units, node, split);
+        self.lambda() * self.walk.coder.take()
+    }
+
+    /// `node` as one block.
+    fn whole(&mut self, channel: Channel, node: Node) -> Best {
+        let cost = self.split_cost(channel, &node, Split::None);
+        let mut best = match channel {
+            Channel::Luma => self.luma_block(node),
+            Channel::Chroma => self.chroma_block(node),
+        };
+        best.cost += cost;
+        best.splits.push(Split::None);
+        best
+    }
+
+    /// `node` split by `split`, or nothing where that costs `limit` or more.
+    fn divided(&mut self, channel: Channel, node: Node, split: Split, halvings: u32, limit: f64) -> Option<Best> {
+        let mut best = Best::empty();
+        best.splits.push(split);
+        best.cost = self.split_cost(channel, &node, split);
+        let halvings = match split {
+            Split::H2 | Split::V2 => halvings + 1,
+            // Quarters are not divided further.
+            Split::H4 | Split::V4 => u32::MAX / 2,
+            Split::Quad | Split::None => 0,
+        };
+        let leaf_only = halvings >= self.shared.plan.effort.halvings;
+        for child in node.children(split) {
+            if best.cost >= limit {
+                return None;
+            }
+            let forced = {
+                let units = self.units(channel);
+                matches!(child.choices(units.width(), units.height()), Choices::Forced(_))
+            };
+            let outside = {
+                let units = self.units(channel);
+                child.x >= units.width() || child.y >= units.height()
+            };
+            let part = if split != Split::Quad && leaf_only && !forced && !outside {
+                self.whole(channel, child)
+            } else {
+                self.partition(channel, child, halvings, limit - best.cost)?
+            };
+            best.append(&part);
+        }
+        (best.cost < limit).then_some(best)
+    }
+
+    fn planes(channel: Channel) -> std::ops::Range<usize> {
+        match channel {
+            Channel::Luma => 0..1,
+            Channel::Chroma => 1..3,
+        }
+    }
+
+    /// The samples of `node` as they stand.
+    fn save(&self, channel: Channel, node: Node) -> Vec<Vec<u16>> {
+        Self::planes(channel)
+            .map(|p| {
+                let mut out = Vec::with_capacity(node.w() * node.h());
+                self.recon.samples.planes[p].save(node.rect(), &mut out);
+                out
+            })
+            .collect()
+    }
+
+    /// Makes the state and the samples those after coding `best`.
+    fn put_back(&mut self, channel: Channel, node: Node, best: &Best, samples: &[Vec<u16>]) {
+        for (p, saved) in Self::planes(channel).zip(samples) {
+            self.recon.samples.planes[p].restore(node.rect(), saved);
+        }
+        self.recon.samples.mark(Self::planes(channel).start, node.rect());
+        for block in &best.luma {
+            self.walk.note_luma(block, &best.levels);
+        }
+        for block in &best.chroma {
+            self.walk.note_chroma(block, &best.levels);
+        }
+    }
+
+    /// Makes the samples of `node` unavailable again.
+    fn forget(&mut self, channel: Channel, node: Node) {
+        self.recon.samples.unmark(Self::planes(channel).start, node.rect());
+    }
+}

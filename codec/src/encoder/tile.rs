@@ -1,0 +1,58 @@
+//! Encoding a tile: search a row of superblocks, then write it.
+
+use super::Progress;
+use super::search::{Shared, TileSearch};
+use crate::entropy::model::Models;
+use crate::entropy::range::RangeEncoder;
+use crate::error::EncodeError;
+use crate::image::plane::{Plane, Rect};
+use crate::recon::TileSamples;
+use crate::syntax::state::TileState;
+use crate::syntax::superblock::Walk;
+use crate::syntax::tree::SUPERBLOCK;
+use crate::tile::Grid;
+
+/// A tile, coded.
+#[derive(Debug)]
+pub(super) struct CodedTile {
+    pub(super) data: Vec<u8>,
+    pub(super) samples: TileSamples,
+    pub(super) state: TileState,
+}
+
+/// Copies a tile out of a plane.
+fn crop(plane: &Plane, rect: Rect) -> Plane {
+    let mut out = Plane::new(rect.w, rect.h);
+    for y in 0..rect.h {
+        out.row_mut(y).copy_from_slice(&plane.row(rect.y + y)[rect.x..rect.x + rect.w]);
+    }
+    out
+}
+
+/// Codes tile `index` of `source`, the planes of the picture.
+pub(super) fn encode(
+    shared: &Shared<'_>,
+    grid: &Grid,
+    index: usize,
+    source: &[Plane],
+    progress: &Progress<'_>,
+) -> Result<CodedTile, EncodeError> {
+    let header = shared.context.header;
+    let planes: Vec<Plane> = source.iter().enumerate().map(|(p, plane)| crop(plane, grid.rect(index, p))).collect();
+    let samples = TileSamples::new(header, grid, index);
+    let mut search = TileSearch::new(shared, &planes, samples, grid.state(header, index));
+    let mut walk = Walk::new(RangeEncoder::new(Models::new()), header, grid.state(header, index));
+    let (width, height) = (planes[0].width(), planes[0].height());
+    // Rates of a row come from the models after the row before the last: rows could then be searched side by side.
+    let mut after_last = Models::new();
+    for y in (0..height).step_by(SUPERBLOCK) {
+        search.set_models(after_last);
+        after_last = walk.coder.models().clone();
+        let row: Vec<_> = (0..width).step_by(SUPERBLOCK).map(|x| search.superblock(x, y)).collect();
+        for (mut sb, x) in row.into_iter().zip((0..width).step_by(SUPERBLOCK)) {
+            walk.superblock(&mut sb, x, y);
+        }
+        progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
+    }
+    Ok(CodedTile { data: walk.coder.finish(), samples: search.into_samples(), state: walk.state })
+}

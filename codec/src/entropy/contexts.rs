@@ -1,0 +1,104 @@
+//! The one declaration of all adaptive contexts: name and size of each group, in the order of their numbers. What
+//! chooses a context within its group stands in `syntax/ctx.rs`. BITSTREAM.md §7.3.
+
+use super::Ctx;
+
+/// A group of contexts with consecutive numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    base: u16,
+    len: u16,
+}
+
+impl Group {
+    /// Number of contexts.
+    pub(crate) const fn len(self) -> u16 {
+        self.len
+    }
+
+    /// Context `i` of the group.
+    #[inline(always)]
+    pub(crate) fn at(self, i: usize) -> Ctx {
+        debug_assert!(i < self.len as usize, "context {i} of a group of {}", self.len);
+        Ctx(self.base + i as u16)
+    }
+}
+
+macro_rules! contexts {
+    (@each ($base:expr)) => {
+        /// Number of contexts.
+        pub(crate) const COUNT: u16 = $base;
+    };
+    (@each ($base:expr) $(#[$doc:meta])* $name:ident: $len:expr; $($rest:tt)*) => {
+        $(#[$doc])*
+        pub(crate) const $name: Group = Group { base: $base, len: $len };
+        contexts!(@each ($name.base + $name.len) $($rest)*);
+    };
+    ($($(#[$doc:meta])* $name:ident: $len:expr;)*) => {
+        contexts!(@each (0) $($(#[$doc])* $name: $len;)*);
+        /// Every group with its name.
+        pub(crate) const GROUPS: &[(&str, Group)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+contexts! {
+    /// Chroma follows the luma tree of the superblock.
+    SHARED_TREE: 1;
+    /// A node is split: channel (2) x log2 of the area (9) x finer neighbours (3).
+    SPLIT: 54;
+    /// The split is into four squares: channel (2) x log2 of the side (4) x finer neighbours (3).
+    SPLIT_QUAD: 24;
+    /// The cut runs vertically: channel (2) x shape (3) x log2 of the area (9) x which neighbour is finer (3).
+    SPLIT_VERTICAL: 162;
+    /// The cut is into quarters: channel (2) x direction (2) x log2 of the side cut, from 16 (3).
+    SPLIT_QUARTER: 12;
+    /// The QP offset differs from its prediction: neighbours' offsets differ or not (2).
+    OFFSET_CODED: 2;
+    /// Sign of the difference.
+    OFFSET_SIGN: 1;
+    /// Magnitude of the difference, unary.
+    OFFSET_MAGNITUDE: 8;
+    /// Luma mode is a most probable one: size (3) x neighbours' modes alike (2).
+    MPM: 6;
+    /// Index among the most probable modes, unary: case of the neighbours (3) x position (5).
+    MPM_INDEX: 15;
+    /// A mode that is not most probable is angular: size (3).
+    ANGULAR: 3;
+    /// The non-angular modes, as a tree of three bits.
+    SIMPLE_MODE: 7;
+    /// The angles, as a tree of six bits.
+    ANGLE: 63;
+    /// Chroma is predicted from luma samples: such neighbours (3).
+    CHROMA_CROSS: 3;
+    /// The cross-component model is explicit.
+    CHROMA_EXPLICIT: 1;
+    /// Chroma mode is the luma mode: such neighbours (3).
+    CHROMA_DERIVED: 3;
+    /// The other chroma modes, as a tree of two bits.
+    CHROMA_MODE: 3;
+    /// The explicit slope is zero: plane (2).
+    SLOPE_ZERO: 2;
+    /// Its sign: of Cb; of Cr by the sign of Cb (3).
+    SLOPE_SIGN: 4;
+    /// Its magnitude less one, as a tree of four bits: plane (2).
+    SLOPE_MAGNITUDE: 30;
+    /// A transform block has levels: plane and Cb's flag (4) x size (4) x neighbour magnitude (4).
+    CODED: 64;
+    /// The vertical transform is the sine transform: class of mode (5) x size (3).
+    SINE_VERTICAL: 15;
+    /// The horizontal transform is the sine transform: vertical one (2) x class of mode (5) x size (3).
+    SINE_HORIZONTAL: 30;
+    /// Class of the number of coded positions, unary: channel (2) x log2 of the area (7) x neighbour magnitude (3) x
+    /// position (10).
+    END_CLASS: 420;
+    /// First bit within the class: channel (2) x class (11).
+    END_BIT: 22;
+    /// A level is not zero: channel (2) x size (4) x place (5) x template (7) x neighbour magnitude (3).
+    SIGNIFICANT: 840;
+    /// It is above one: channel (2) x size (4) x place (3) x template (7) x neighbour magnitude (3).
+    ABOVE_ONE: 504;
+    /// Parity of a level above one: channel (2) x template (7).
+    PARITY: 14;
+    /// It is above three: channel (2) x size (2) x template (7).
+    ABOVE_THREE: 28;
+}

@@ -1,0 +1,101 @@
+//! Counting bits without writing them: the price of a bin by its model's probability.
+
+use super::model::Models;
+use super::{BinCoder, Ctx};
+
+/// Fractional bits of a cost: costs are in 1/2048 bit.
+pub(crate) const COST_BITS: u32 = 11;
+
+const STEPS: usize = 2048;
+
+/// -log2((i + 1/2) / 2048) in 1/2048 bit, computed in integers by repeated squaring.
+const TABLE: [u16; STEPS] = {
+    let mut t = [0u16; STEPS];
+    let mut i = 0;
+    while i < STEPS {
+        // x = (2 i + 1) / 4096 = m * 2^-e, m in [1, 2) with 30 fractional bits.
+        let v = 2 * i as u64 + 1;
+        let top = v.ilog2();
+        let mut m = v << (30 - top);
+        let mut log = (top as u64) << COST_BITS;
+        let mut bit = COST_BITS;
+        while bit > 0 {
+            bit -= 1;
+            m = (m * m) >> 30;
+            if m >= 2 << 30 {
+                m >>= 1;
+                log += 1 << bit;
+            }
+        }
+        t[i] = ((12 << COST_BITS) - log) as u16;
+        i += 1;
+    }
+    t
+};
+
+/// Cost of `bin` where a 1 has probability `p`/65536, in 1/2048 bit.
+#[inline(always)]
+pub(crate) fn bin_cost(p: u32, bin: bool) -> u32 {
+    let of_bin = if bin { p } else { 65536 - p };
+    TABLE[((of_bin >> 5) as usize).min(STEPS - 1)] as u32
+}
+
+/// Adds up what a walk would cost with models that stand still.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    models: Models,
+    cost: u64,
+}
+
+impl Counter {
+    pub(crate) fn new(models: Models) -> Self {
+        Self { models, cost: 0 }
+    }
+
+    /// Cost of a bin, in 1/2048 bit, without counting it.
+    #[inline(always)]
+    pub(crate) fn price(&self, ctx: Ctx, bin: bool) -> u32 {
+        bin_cost(self.models.get(ctx).p(), bin)
+    }
+
+    /// Bits counted since the last call, in steps of 1/2048 bit.
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> f64 {
+        std::mem::take(&mut self.cost) as f64 * (1.0 / (1u64 << COST_BITS) as f64)
+    }
+}
+
+impl BinCoder for Counter {
+    const DECODING: bool = false;
+
+    #[inline(always)]
+    fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
+        self.cost += bin_cost(self.models.get(ctx).p(), value) as u64;
+        value
+    }
+
+    #[inline(always)]
+    fn bypass(&mut self, bits: u32, value: u32) -> u32 {
+        self.cost += (bits as u64) << COST_BITS;
+        value
+    }
+
+    fn corrupt(&mut self, _what: &'static str, _value: u64, _limit: u64) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_is_the_logarithm() {
+        for p in (16..65536u32).step_by(97) {
+            for (bin, q) in [(true, p), (false, 65536 - p)] {
+                let exact = -((q as f64) / 65536.0).log2();
+                let cost = bin_cost(p, bin) as f64 / 2048.0;
+                // Half a step of the table, relative: 16 / q / ln 2.
+                assert!((cost - exact).abs() < 24.0 / q as f64 + 0.002, "{p} {bin}: {cost} {exact}");
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Binary arithmetic coding: the interface that the syntax is written against (`BinCoder`) and its implementations
+//! that write, read, count and trace. BITSTREAM.md §7.
+
+pub(crate) mod contexts;
+pub(crate) mod cost;
+mod init;
+pub(crate) mod model;
+pub(crate) mod range;
+pub(crate) mod raw;
+pub(crate) mod trace;
+
+/// Number of an adaptive context; see [`contexts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ctx(pub(crate) u16);
+
+/// What the syntax walk talks to. A writer codes `value` and returns it; a reader ignores `value` and returns what it
+/// read; a counter adds up the cost.
+///
+/// All calls are infallible: a reader that meets damage keeps a sticky error, which its owner asks for at the end.
+pub(crate) trait BinCoder {
+    /// True where values come out of the coder.
+    const DECODING: bool;
+
+    /// One bin with an adaptive model.
+    fn bin(&mut self, ctx: Ctx, value: bool) -> bool;
+
+    /// `bits` (0 to 24) equiprobable bits, most significant first.
+    fn bypass(&mut self, bits: u32, value: u32) -> u32;
+
+    /// Notes that a value was met which no encoder writes.
+    fn corrupt(&mut self, what: &'static str, value: u64, limit: u64);
+
+    /// Names the syntax element that follows, for traces.
+    #[inline(always)]
+    fn element(&mut self, _name: &'static str) {}
+}
+
+/// A number from 0 to 2^`bits` - 1, most significant bit first, each bit with a context chosen by the bits before it
+/// (2^`bits` - 1 contexts from `base` on).
+#[inline]
+pub(crate) fn tree<C: BinCoder>(c: &mut C, base: Ctx, bits: u32, value: u32) -> u32 {
+    let mut node = 1u32;
+    for i in (0..bits).rev() {
+        let bit = c.bin(Ctx(base.0 + node as u16 - 1), (value >> i) & 1 != 0);
+        node = node * 2 + u32::from(bit);
+    }
+    node - (1 << bits)
+}
+
+/// A number coded by Exp-Golomb of order 0 in bypass bits: prefix of at most 20 ones. A longer one is damage.
+pub(crate) fn exp_golomb<C: BinCoder>(c: &mut C, value: u32) -> u32 {
+    let length = (value + 1).ilog2();
+    let mut n = 0;
+    while c.bypass(1, u32::from(n < length)) != 0 {
+        n += 1;
+        if n > 20 {
+            c.corrupt("Exp-Golomb prefix", 21, 20);
+            return 0;
+        }
+    }
+    let low = c.bypass(n, (value + 1) & ((1 << n) - 1));
+    (1 << n) + low - 1
+}

@@ -1,0 +1,262 @@
+//! The range coder: 32-bit range, byte-wise renormalisation, carry propagated through pending bytes (after
+//! G. N. N. Martin, "Range encoding", 1979, in the carry form that LZMA made common). BITSTREAM.md §7.1.
+
+use super::model::Models;
+use super::{BinCoder, Ctx};
+
+const TOP: u32 = 1 << 24;
+
+/// Writes bins with the adaptive models it owns.
+#[derive(Debug)]
+pub(crate) struct RangeEncoder {
+    models: Models,
+    low: u64,
+    range: u32,
+    /// The byte that a carry may still change; `None` before the first, which is always zero and not written.
+    cache: Option<u8>,
+    /// Bytes of 0xFF behind it.
+    pending: usize,
+    out: Vec<u8>,
+}
+
+impl RangeEncoder {
+    pub(crate) fn new(models: Models) -> Self {
+        Self { models, low: 0, range: u32::MAX, cache: None, pending: 0, out: Vec::new() }
+    }
+
+    /// The models as they stand, for rate estimates.
+    pub(crate) fn models(&self) -> &Models {
+        &self.models
+    }
+
+    fn shift_low(&mut self) {
+        if self.low < 0xFF00_0000 || self.low > 0xFFFF_FFFF {
+            let carry = (self.low >> 32) as u8;
+            if let Some(byte) = self.cache {
+                self.out.push(byte.wrapping_add(carry));
+            }
+            // The very first byte carries into nothing: the first interval starts at zero and stays below one.
+            for _ in 0..self.pending {
+                self.out.push(0xFFu8.wrapping_add(carry));
+            }
+            self.pending = 0;
+            self.cache = Some((self.low >> 24) as u8);
+        } else {
+            self.pending += 1;
+        }
+        self.low = (self.low & 0x00FF_FFFF) << 8;
+    }
+
+    #[inline(always)]
+    fn renormalise(&mut self) {
+        while self.range < TOP {
+            self.range <<= 8;
+            self.shift_low();
+        }
+    }
+
+    /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what follows as zeros.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        // The value in [low, low + range) with the most trailing zero bits.
+        let high = self.low + self.range as u64 - 1;
+        let mut value = high;
+        for bits in 0..32 {
+            let candidate = high >> bits << bits;
+            if candidate < self.low {
+                break;
+            }
+            value = candidate;
+        }
+        self.low = value;
+        // A reader looks four bytes ahead of what it has decoded, so it must find at least this many.
+        let least = self.out.len() + self.pending + usize::from(self.cache.is_some());
+        for _ in 0..5 {
+            self.shift_low();
+        }
+        while self.out.len() > least && self.out.last() == Some(&0) {
+            self.out.pop();
+        }
+        self.out
+    }
+}
+
+impl BinCoder for RangeEncoder {
+    const DECODING: bool = false;
+
+    #[inline]
+    fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
+        let model = self.models.get_mut(ctx);
+        let bound = ((self.range as u64 * model.p() as u64) >> 16) as u32;
+        model.update(value);
+        if value {
+            self.range = bound;
+        } else {
+            self.low += bound as u64;
+            self.range -= bound;
+        }
+        self.renormalise();
+        value
+    }
+
+    #[inline]
+    fn bypass(&mut self, bits: u32, value: u32) -> u32 {
+        for i in (0..bits).rev() {
+            self.range >>= 1;
+            if (value >> i) & 1 != 0 {
+                self.low += self.range as u64;
+            }
+            self.renormalise();
+        }
+        value
+    }
+
+    fn corrupt(&mut self, what: &'static str, value: u64, limit: u64) {
+        debug_assert!(false, "encoder made {what} of {value}, limit {limit}");
+    }
+}
+
+/// Damage met while reading: what, its value and the limit.
+pub(crate) type Damage = (&'static str, u64, u64);
+
+/// Reads bins. Past the end of its data it reads zeros; more than it may and the stream is damaged.
+#[derive(Debug)]
+pub(crate) struct RangeDecoder<'a> {
+    models: Models,
+    code: u32,
+    range: u32,
+    data: &'a [u8],
+    position: usize,
+    damage: Option<Damage>,
+}
+
+impl<'a> RangeDecoder<'a> {
+    pub(crate) fn new(models: Models, data: &'a [u8]) -> Self {
+        let mut d = Self { models, code: 0, range: u32::MAX, data, position: 0, damage: None };
+        for _ in 0..4 {
+            d.code = d.code << 8 | d.next_byte();
+        }
+        d
+    }
+
+    #[inline(always)]
+    fn next_byte(&mut self) -> u32 {
+        let byte = self.data.get(self.position).copied().unwrap_or(0);
+        self.position += 1;
+        byte as u32
+    }
+
+    #[inline(always)]
+    fn renormalise(&mut self) {
+        while self.range < TOP {
+            self.range <<= 8;
+            self.code = self.code << 8 | self.next_byte();
+        }
+    }
+
+    /// The first damage met so far. Reading further than four bytes past the end is damage too.
+    pub(crate) fn damage(&self) -> Option<Damage> {
+        if self.damage.is_none() && self.position > self.data.len() + 4 {
+            return Some(("tile data position", self.position as u64, self.data.len() as u64));
+        }
+        self.damage
+    }
+
+    /// Damage, or data left over behind what was read.
+    pub(crate) fn finish(&self) -> Option<Damage> {
+        if self.damage().is_none() && self.position < self.data.len() {
+            return Some(("unread bytes in the tile data", (self.data.len() - self.position) as u64, 0));
+        }
+        self.damage()
+    }
+}
+
+impl BinCoder for RangeDecoder<'_> {
+    const DECODING: bool = true;
+
+    #[inline]
+    fn bin(&mut self, ctx: Ctx, _value: bool) -> bool {
+        let model = self.models.get_mut(ctx);
+        let bound = ((self.range as u64 * model.p() as u64) >> 16) as u32;
+        let bin = self.code < bound;
+        model.update(bin);
+        if bin {
+            self.range = bound;
+        } else {
+            self.code -= bound;
+            self.range -= bound;
+        }
+        self.renormalise();
+        bin
+    }
+
+    #[inline]
+    fn bypass(&mut self, bits: u32, _value: u32) -> u32 {
+        let mut value = 0;
+        for _ in 0..bits {
+            self.range >>= 1;
+            let bit = self.code >= self.range;
+            if bit {
+                self.code -= self.range;
+            }
+            value = value << 1 | u32::from(bit);
+            self.renormalise();
+        }
+        value
+    }
+
+    #[cold]
+    fn corrupt(&mut self, what: &'static str, value: u64, limit: u64) {
+        self.damage.get_or_insert((what, value, limit));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::exp_golomb;
+
+    fn random(state: &mut u64) -> u32 {
+        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (*state >> 33) as u32
+    }
+
+    fn walk<C: BinCoder>(c: &mut C, seed: u64, count: usize, skew: u32) -> Vec<u32> {
+        let mut s = seed;
+        (0..count)
+            .map(|i| {
+                let r = random(&mut s);
+                let ctx = Ctx((random(&mut s) % 40) as u16);
+                match i % 7 {
+                    0 => {
+                        let n = random(&mut s) % 25;
+                        c.bypass(n, r & ((1u32 << n) - 1))
+                    }
+                    1 => exp_golomb(c, r % 3000),
+                    _ => u32::from(c.bin(ctx, r % 1000 < skew)),
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn random_symbols_come_back_whatever_their_statistics() {
+        for skew in [0, 1, 30, 500, 990, 1000] {
+            for count in [0, 1, 2, 10, 5000] {
+                let mut e = RangeEncoder::new(Models::new());
+                let sent = walk(&mut e, skew as u64 + 7, count, skew);
+                let bytes = e.finish();
+                let mut d = RangeDecoder::new(Models::new(), &bytes);
+                assert_eq!(walk(&mut d, skew as u64 + 7, count, skew), sent, "skew {skew}, {count} symbols");
+                assert!(d.damage().is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn reading_past_the_end_is_damage() {
+        let mut d = RangeDecoder::new(Models::new(), &[1, 2]);
+        d.bypass(24, 0);
+        d.bypass(24, 0);
+        assert!(d.damage().is_some());
+    }
+}

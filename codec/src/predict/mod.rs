@@ -1,0 +1,120 @@
+//! Intra prediction: a block of samples from the reconstructed samples above it and to its left.
+//!
+//! One tool a file; `edges` gathers the reference samples, [`predict`] chooses the tool by mode. Chroma has two tools
+//! more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an explicit one), both over `luma`.
+//! Everything is integer arithmetic, for sample depths of 10 to 14 bits. Normative text: docs/parts/predict.md.
+
+#![allow(dead_code)]
+
+mod angular;
+pub(crate) mod cclm;
+pub(crate) mod cfl;
+mod dc;
+pub(crate) mod edges;
+pub(crate) mod luma;
+mod paeth;
+mod pdpc;
+mod planar;
+#[cfg(test)]
+mod reference;
+mod smooth;
+mod straight;
+
+use crate::predict::angular::{Direction, Sides};
+use crate::predict::edges::Edges;
+use crate::simd::Simd;
+
+/// Longest side of a block.
+pub(crate) const MAX_SIDE: usize = 64;
+
+/// An intra prediction mode: 0 to 4 are the non-directional ones, 5 to 68 the angles from bottom left by way of up
+/// left to almost top right.
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub(crate) struct IntraMode(pub(crate) u8);
+
+impl IntraMode {
+    /// Mean of the references.
+    pub(crate) const DC: Self = Self(0);
+    /// Mean of a horizontal and a vertical linear interpolation.
+    pub(crate) const PLANAR: Self = Self(1);
+    /// Top, left or corner, whichever is nearest to top + left - corner.
+    pub(crate) const PAETH: Self = Self(2);
+    /// Quadratic blend from the left column to the last sample above.
+    pub(crate) const SMOOTH_H: Self = Self(3);
+    /// Quadratic blend from the row above to the last sample at the left.
+    pub(crate) const SMOOTH_V: Self = Self(4);
+    /// First of the 64 angles: 45 degrees to the bottom left.
+    pub(crate) const ANGULAR0: Self = Self(5);
+    /// The left column, copied to the right.
+    pub(crate) const HORIZONTAL: Self = Self(5 + 16);
+    /// 45 degrees to the top left.
+    pub(crate) const DIAGONAL: Self = Self(5 + 32);
+    /// The row above, copied downwards.
+    pub(crate) const VERTICAL: Self = Self(5 + 48);
+    /// Number of modes.
+    pub(crate) const COUNT: usize = 69;
+
+    /// 0..64 for a directional mode, in the order of the modes.
+    #[inline(always)]
+    pub(crate) fn angle_index(self) -> Option<usize> {
+        usize::from(self.0).checked_sub(usize::from(Self::ANGULAR0.0))
+    }
+}
+
+/// Predicts a block of `w` x `h` samples (each 4, 8, 16, 32 or 64, at most 4:1) of `depth` bits into `out`, row by row
+/// without gaps; `out` holds at least `w * h` samples.
+pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, w: usize, h: usize, depth: u32, out: &mut [u16]) {
+    debug_assert!(usize::from(mode.0) < IntraMode::COUNT && w <= 4 * h && h <= 4 * w);
+    debug_assert!(w.is_power_of_two() && h.is_power_of_two() && w.min(h) >= 4 && w.max(h) <= MAX_SIDE);
+    let out = &mut out[..w * h];
+    // The width of a directional prediction is the length of its main reference.
+    let sideways = mode.angle_index().is_some_and(|a| a < 32) && mode != IntraMode::HORIZONTAL;
+    match if sideways { h } else { w } {
+        4 => simd.run(
+            #[inline(always)]
+            || by_mode::<4>(mode, edges, w, h, depth, out),
+        ),
+        8 => simd.run(
+            #[inline(always)]
+            || by_mode::<8>(mode, edges, w, h, depth, out),
+        ),
+        16 => simd.run(
+            #[inline(always)]
+            || by_mode::<16>(mode, edges, w, h, depth, out),
+        ),
+        32 => simd.run(
+            #[inline(always)]
+            || by_mode::<32>(mode, edges, w, h, depth, out),
+        ),
+        _ => simd.run(
+            #[inline(always)]
+            || by_mode::<64>(mode, edges, w, h, depth, out),
+        ),
+    }
+}
+
+/// `W` is the block's width, except that for the angles on the left side it is the block's height.
+#[inline(always)]
+fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, w: usize, h: usize, depth: u32, out: &mut [u16]) {
+    match mode {
+        IntraMode::DC => dc::predict::<W>(edges, h, out),
+        IntraMode::PLANAR => planar::predict::<W>(edges, h, out),
+        IntraMode::PAETH => paeth::predict::<W>(edges, out),
+        IntraMode::SMOOTH_H => smooth::horizontal::<W>(edges, out),
+        IntraMode::SMOOTH_V => smooth::vertical::<W>(edges, h, out),
+        IntraMode::HORIZONTAL => straight::horizontal::<W>(edges, h, depth, out),
+        IntraMode::VERTICAL => straight::vertical::<W>(edges, h, depth, out),
+        _ => {
+            let a = mode.angle_index().unwrap_or(0).min(63);
+            let mut room = angular::EMPTY;
+            let corner = edges.corner;
+            if a < 32 {
+                let sides = Sides { main: &edges.left, side: &edges.top, corner };
+                Direction::new::<W>(a, &sides, &mut room, w, depth).sideways::<W>(w, out);
+            } else {
+                let sides = Sides { main: &edges.top, side: &edges.left, corner };
+                Direction::new::<W>(a, &sides, &mut room, h, depth).downwards::<W>(out);
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! From levels to coefficients. BITSTREAM.md §8.3.
+
+use super::matrix::{Matrices, WEIGHT_BITS};
+use super::step::step;
+use crate::syntax::header::PictureHeader;
+
+/// Largest magnitude of a coefficient: internal depth plus eight bits, signed.
+pub(crate) const MAX_COEFFICIENT: i32 = (1 << 17) - 1;
+
+/// The steps of one plane of one block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Steps<'a> {
+    /// In 1/4096 of a coefficient unit.
+    pub(crate) base: u32,
+    /// In 1/64, for each coefficient.
+    pub(crate) weights: &'a [u16],
+    shrink: [i8; 3],
+}
+
+impl Steps<'_> {
+    /// The coefficient that `level` at raster position `at` stands for.
+    #[inline(always)]
+    pub(crate) fn coefficient(&self, at: usize, level: i32) -> i32 {
+        let magnitude = level.unsigned_abs() as u64;
+        if magnitude == 0 {
+            return 0;
+        }
+        let shrink = self.shrink[magnitude.min(3) as usize - 1];
+        // 1/32 of a level times 1/64 of a coefficient unit.
+        let points = (magnitude as i64 * 32 - shrink as i64) as u64;
+        let delta = ((self.base as u64 * self.weights[at] as u64) >> (12 + WEIGHT_BITS - 6)).max(1);
+        let value = ((points * delta + (1 << 10)) >> 11).min(MAX_COEFFICIENT as u64) as i32;
+        if level < 0 { -value } else { value }
+    }
+}
+
+/// What dequantisation needs of a picture.
+#[derive(Debug, Clone)]
+pub(crate) struct Dequantiser {
+    matrices: [Matrices; 2],
+    shrink: [i8; 3],
+}
+
+impl Dequantiser {
+    pub(crate) fn new(header: &PictureHeader) -> Self {
+        Self { matrices: header.matrices.map(Matrices::new), shrink: header.shrink }
+    }
+
+    /// Steps of plane `plane` (0 to 2) of a block of sides 2^`log2_w`, 2^`log2_h` at the plane's parameter `qp`.
+    #[inline(always)]
+    pub(crate) fn steps(&self, plane: usize, log2_w: u32, log2_h: u32, qp: u16) -> Steps<'_> {
+        let weights = self.matrices[plane.min(1)].of(log2_w, log2_h);
+        Steps { base: step(qp), weights, shrink: self.shrink }
+    }
+}

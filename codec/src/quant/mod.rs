@@ -1,0 +1,7 @@
+//! Quantisation as the decoder sees it: steps, matrices, reconstruction of levels. BITSTREAM.md §8.
+//!
+//! How levels are chosen is the encoder's matter.
+
+pub(crate) mod dequant;
+pub(crate) mod matrix;
+pub(crate) mod step;

@@ -1,0 +1,224 @@
+//! From parsed blocks to samples: predict, dequantise, transform back, add. Encoder and decoder share it.
+//! BITSTREAM.md §9.
+
+pub(crate) mod picture;
+mod ready;
+
+use crate::image::plane::{Plane, Rect};
+use crate::predict::cclm::predict_cclm;
+use crate::predict::cfl::predict_cfl;
+use crate::predict::edges::{Available, Edges};
+use crate::predict::luma::LumaSamples;
+use crate::predict::predict;
+use crate::quant::dequant::{Dequantiser, Steps};
+use crate::recon::ready::Ready;
+use crate::simd::Simd;
+use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, TransformBlock};
+use crate::syntax::header::{DEPTH, PictureHeader};
+use crate::syntax::residual::coded_area;
+use crate::syntax::scan;
+use crate::syntax::tree::Node;
+use crate::tile::Grid;
+use crate::transform::inverse;
+
+/// Samples of the largest block.
+pub(crate) const MAX_BLOCK: usize = 64 * 64;
+/// Coefficients of the largest block.
+pub(crate) const MAX_CODED: usize = 32 * 32;
+
+/// What reconstruction needs of a picture.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) simd: Simd,
+    pub(crate) header: &'a PictureHeader,
+    pub(crate) dequantiser: &'a Dequantiser,
+}
+
+/// The samples of a tile as far as they are reconstructed.
+#[derive(Debug)]
+pub(crate) struct TileSamples {
+    pub(crate) planes: Vec<Plane>,
+    ready: Vec<Ready>,
+}
+
+/// What a chroma block is predicted from.
+#[derive(Debug)]
+pub(crate) struct References {
+    available: Available,
+    edges: [Edges; 2],
+    /// Luma over the block, at chroma resolution.
+    pub(crate) luma: Box<LumaSamples>,
+}
+
+impl References {
+    pub(crate) fn new() -> Self {
+        Self {
+            available: Available { top: 0, left: 0, corner: false },
+            edges: [Edges::new(), Edges::new()],
+            luma: Box::new(LumaSamples::new()),
+        }
+    }
+
+    /// Predicts plane `plane` (1 or 2) of `block`, for which these were gathered, into `out`.
+    pub(crate) fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, out: &mut [u16]) {
+        let edges = &self.edges[plane - 1];
+        let mode = match block.mode {
+            ChromaMode::Derived => block.luma_mode,
+            ChromaMode::Own(mode) => mode,
+            ChromaMode::Fitted => return predict_cclm(simd, &self.luma, edges, self.available, DEPTH, out),
+            ChromaMode::Explicit(slopes) => {
+                return predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, DEPTH, out);
+            }
+        };
+        predict(simd, mode, edges, block.node.w(), block.node.h(), DEPTH, out);
+    }
+}
+
+/// Working memory of a reconstruction.
+#[derive(Debug)]
+struct Scratch {
+    edges: Edges,
+    references: References,
+    prediction: Box<[u16]>,
+    coefficients: Box<[i32]>,
+    residual: Box<[i32]>,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        Self {
+            edges: Edges::new(),
+            references: References::new(),
+            prediction: vec![0; MAX_BLOCK].into(),
+            coefficients: vec![0; MAX_CODED].into(),
+            residual: vec![0; MAX_BLOCK].into(),
+        }
+    }
+}
+
+impl Node {
+    /// Its place in the plane.
+    pub(crate) fn rect(&self) -> Rect {
+        Rect { x: self.x, y: self.y, w: self.w(), h: self.h() }
+    }
+}
+
+impl TileSamples {
+    /// An empty tile of number `index`.
+    pub(crate) fn new(header: &PictureHeader, grid: &Grid, index: usize) -> Self {
+        let sizes = (0..header.planes()).map(|p| grid.rect(index, p));
+        Self {
+            planes: sizes.clone().map(|r| Plane::new(r.w, r.h)).collect(),
+            ready: sizes.take(2).map(|r| Ready::new(r.w, r.h)).collect(),
+        }
+    }
+
+    /// Marks the block of plane 0, or of planes 1 and 2, as reconstructed.
+    pub(crate) fn mark(&mut self, plane: usize, rect: Rect) {
+        self.ready[plane.min(1)].set(rect, true);
+    }
+
+    /// Takes the mark away again.
+    pub(crate) fn unmark(&mut self, plane: usize, rect: Rect) {
+        self.ready[plane.min(1)].set(rect, false);
+    }
+
+    /// Gathers the reference samples of a block of plane `plane`.
+    pub(crate) fn edges(&self, plane: usize, rect: Rect, edges: &mut Edges) {
+        let available = self.ready[plane.min(1)].around(rect);
+        edges.fill(&self.planes[plane], rect, available, DEPTH);
+    }
+
+    /// Adds `residual` to `prediction` and stores the block.
+    pub(crate) fn store(&mut self, plane: usize, rect: Rect, prediction: &[u16], residual: Option<&[i32]>) {
+        let max = (1 << DEPTH) - 1;
+        for y in 0..rect.h {
+            let from = &prediction[y * rect.w..][..rect.w];
+            let to = &mut self.planes[plane].row_mut(rect.y + y)[rect.x..rect.x + rect.w];
+            match residual {
+                None => to.copy_from_slice(from),
+                Some(residual) => {
+                    let residual = &residual[y * rect.w..][..rect.w];
+                    for ((to, &p), &r) in to.iter_mut().zip(from).zip(residual) {
+                        *to = (p as i32 + r).clamp(0, max) as u16;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gathers the reference samples of both planes of a chroma block, and the luma over it.
+    pub(crate) fn references(&self, header: &PictureHeader, rect: Rect, to: &mut References) {
+        to.available = self.ready[1].around(rect);
+        to.luma.gather(&self.planes[0], rect, u32::from(header.subsampled), to.available);
+        for (edges, plane) in to.edges.iter_mut().zip(&self.planes[1..]) {
+            edges.fill(plane, rect, to.available, DEPTH);
+        }
+    }
+}
+
+/// Turns levels into coefficients; returns how many columns and rows hold any.
+fn dequantise(node: &Node, levels: &[i32], steps: &Steps<'_>, out: &mut [i32]) -> (usize, usize) {
+    let (w, h) = coded_area(node);
+    out[..w * h].fill(0);
+    let (mut cols, mut rows) = (0, 0);
+    for (&level, p) in levels.iter().zip(scan::of(w, h)) {
+        if level != 0 {
+            let at = p.raster as usize;
+            out[at] = steps.coefficient(at, level);
+            cols = cols.max(at % w + 1);
+            rows = rows.max(at / w + 1);
+        }
+    }
+    (cols, rows)
+}
+
+/// A reconstruction of the blocks of a tile.
+#[derive(Debug)]
+pub(crate) struct Reconstruction<'a> {
+    context: &'a Context<'a>,
+    pub(crate) samples: TileSamples,
+    scratch: Scratch,
+}
+
+impl<'a> Reconstruction<'a> {
+    pub(crate) fn new(context: &'a Context<'a>, samples: TileSamples) -> Self {
+        Self { context, samples, scratch: Scratch::new() }
+    }
+
+    /// Reconstructs a luma block; `levels` are those of its superblock.
+    pub(crate) fn luma_block(&mut self, block: &LumaBlock, levels: &[i32]) {
+        let (rect, s) = (block.node.rect(), &mut self.scratch);
+        self.samples.edges(0, rect, &mut s.edges);
+        predict(self.context.simd, block.mode, &s.edges, rect.w, rect.h, DEPTH, &mut s.prediction);
+        let qp = self.context.header.block_qp(block.offset);
+        self.finish(0, &block.node, qp, &block.tb, levels);
+        self.samples.mark(0, rect);
+    }
+
+    /// Reconstructs both planes of a chroma block.
+    pub(crate) fn chroma_block(&mut self, block: &ChromaBlock, levels: &[i32]) {
+        let qp = self.context.header.block_qp(block.offset);
+        self.samples.references(self.context.header, block.node.rect(), &mut self.scratch.references);
+        for plane in 1..3 {
+            let s = &mut self.scratch;
+            s.references.predict(self.context.simd, block, plane, &mut s.prediction);
+            self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels);
+        }
+        self.samples.mark(1, block.node.rect());
+    }
+
+    /// Adds the residual to the prediction that stands in the scratch memory, and stores the block.
+    fn finish(&mut self, plane: usize, node: &Node, qp: u16, tb: &TransformBlock, levels: &[i32]) {
+        let s = &mut self.scratch;
+        let rect = node.rect();
+        if tb.end == 0 {
+            return self.samples.store(plane, rect, &s.prediction, None);
+        }
+        let qp = self.context.header.plane_qp(qp, plane);
+        let steps = self.context.dequantiser.steps(plane, node.log2_w, node.log2_h, qp);
+        let extent = dequantise(node, tb.levels(levels), &steps, &mut s.coefficients);
+        inverse(self.context.simd, &s.coefficients, rect.w, rect.h, tb.tx, extent, &mut s.residual);
+        self.samples.store(plane, rect, &s.prediction, Some(&s.residual));
+    }
+}

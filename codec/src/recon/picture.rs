@@ -1,0 +1,93 @@
+//! The whole picture: tiles put together, filtered, and turned into pixels. BITSTREAM.md §10, §11.
+
+use crate::colour;
+use crate::filter::{BlockMap, Deblock, Unit, deblock};
+use crate::image::plane::Plane;
+use crate::image::view::ImageViewMut;
+use crate::recon::TileSamples;
+use crate::simd::Simd;
+use crate::syntax::header::{DEPTH, PictureHeader};
+use crate::syntax::state::TileState;
+use crate::tile::Grid;
+
+/// The planes of a picture and the blocks they are made of.
+#[derive(Debug, Clone)]
+pub(crate) struct PictureSamples {
+    pub(crate) planes: Vec<Plane>,
+    /// The blocks of each.
+    maps: Vec<BlockMap>,
+}
+
+impl PictureSamples {
+    /// A picture without tiles yet.
+    pub(crate) fn new(header: &PictureHeader) -> Self {
+        let sizes = (0..header.planes()).map(|p| header.plane_size(p));
+        Self {
+            planes: sizes.clone().map(|(w, h)| Plane::new(w, h)).collect(),
+            maps: sizes.map(|(w, h)| BlockMap::new(w, h)).collect(),
+        }
+    }
+
+    /// Bytes that a picture needs while it is decoded: planes twice, block maps and parse state.
+    pub(crate) fn memory(header: &PictureHeader) -> u64 {
+        let samples: u64 = (0..header.planes())
+            .map(|p| {
+                let (w, h) = header.plane_size(p);
+                w as u64 * h as u64
+            })
+            .sum();
+        4 * samples + samples / 16 * 3 * 8
+    }
+
+    /// Puts in what is reconstructed of tile `index`.
+    pub(crate) fn place(
+        &mut self,
+        header: &PictureHeader,
+        grid: &Grid,
+        index: usize,
+        samples: &TileSamples,
+        state: &TileState,
+    ) {
+        for (p, tile) in samples.planes.iter().enumerate() {
+            let rect = grid.rect(index, p);
+            for y in 0..rect.h {
+                self.planes[p].row_mut(rect.y + y)[rect.x..rect.x + rect.w].copy_from_slice(tile.row(y));
+            }
+        }
+        for (plane, map) in self.maps.iter_mut().enumerate() {
+            let rect = grid.rect(index, plane);
+            let units = if plane == 0 { &state.luma } else { &state.chroma };
+            let slot = plane.saturating_sub(1);
+            for y in 0..rect.h / 4 {
+                let to = &mut map.row_mut(rect.y / 4 + y)[rect.x / 4..(rect.x + rect.w) / 4];
+                for (to, u) in to.iter_mut().zip(units.row(y)) {
+                    let qp = header.plane_qp(u.qp, plane);
+                    *to = Unit { log2_w: u.log2_w, log2_h: u.log2_h, coded: u.magnitude[slot] != 0, qp };
+                }
+            }
+        }
+    }
+
+    /// Runs the filters that the header asks for.
+    pub(crate) fn filter(&mut self, simd: Simd, header: &PictureHeader) {
+        for p in 0..self.planes.len() {
+            self.filter_plane(simd, header, p, header.deblock[p.min(1)]);
+        }
+    }
+
+    /// Deblocks plane `p`.
+    pub(crate) fn filter_plane(&mut self, simd: Simd, header: &PictureHeader, p: usize, parameters: Deblock) {
+        let subsampled = p > 0 && header.subsampled;
+        deblock(simd, &mut self.planes[p], &self.maps[p], parameters, DEPTH, subsampled);
+    }
+
+    /// Writes the pixels to `out`, which has the picture's size and format.
+    pub(crate) fn write(&self, simd: Simd, header: &PictureHeader, out: &mut ImageViewMut<'_>) {
+        let mut scratch = colour::Scratch::new(header.width as usize, header.height as usize);
+        let (chroma, format) = (header.chroma(), out.format());
+        for y in 0..header.height {
+            let row = out.row_mut(y);
+            colour::row_to_pixels(simd, &self.planes, chroma, format, y as usize, &mut scratch, row);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Which context a bin takes: pure functions of what is already coded. BITSTREAM.md §7.3.
+
+use super::state::{Channel, Unit, UnitMap};
+use super::tree::Node;
+use crate::entropy::Ctx;
+use crate::entropy::contexts as group;
+use crate::predict::IntraMode;
+
+fn channel_index(channel: Channel) -> usize {
+    match channel {
+        Channel::Luma => 0,
+        Channel::Chroma => 1,
+    }
+}
+
+/// Size of a block in three classes: up to 64 samples, up to 512, above.
+fn size3(log2_area: u32) -> usize {
+    match log2_area {
+        0..=6 => 0,
+        7..=9 => 1,
+        _ => 2,
+    }
+}
+
+/// Which neighbours of a node are divided more finely than it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SplitNeighbours {
+    left: bool,
+    above: bool,
+}
+
+impl SplitNeighbours {
+    pub(crate) fn of(units: &UnitMap, node: &Node) -> Self {
+        Self {
+            left: units.left(node.x, node.y).is_some_and(|u| u32::from(u.log2_h) < node.log2_h),
+            above: units.above(node.x, node.y).is_some_and(|u| u32::from(u.log2_w) < node.log2_w),
+        }
+    }
+
+    fn count(self) -> usize {
+        usize::from(self.left) + usize::from(self.above)
+    }
+}
+
+/// The node is split.
+pub(crate) fn split(channel: Channel, node: &Node, near: SplitNeighbours) -> Ctx {
+    let area = (node.log2_w + node.log2_h - 4) as usize;
+    group::SPLIT.at((channel_index(channel) * 9 + area) * 3 + near.count())
+}
+
+/// It is split into four squares.
+pub(crate) fn split_quad(channel: Channel, node: &Node, near: SplitNeighbours) -> Ctx {
+    group::SPLIT_QUAD.at((channel_index(channel) * 4 + node.log2_w as usize - 3) * 3 + near.count())
+}
+
+/// It is cut vertically.
+pub(crate) fn split_vertical(channel: Channel, node: &Node, near: SplitNeighbours) -> Ctx {
+    let shape = match node.log2_w.cmp(&node.log2_h) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Equal => 1,
+        std::cmp::Ordering::Greater => 2,
+    };
+    let finer = match (near.left, near.above) {
+        (true, false) => 0,
+        (false, true) => 2,
+        _ => 1,
+    };
+    let area = (node.log2_w + node.log2_h - 4) as usize;
+    group::SPLIT_VERTICAL.at(((channel_index(channel) * 3 + shape) * 9 + area) * 3 + finer)
+}
+
+/// It is cut into quarters; `log2_side` is the side that is cut.
+pub(crate) fn split_quarter(channel: Channel, vertical: bool, log2_side: u32) -> Ctx {
+    group::SPLIT_QUARTER.at((channel_index(channel) * 2 + usize::from(vertical)) * 3 + log2_side as usize - 4)
+}
+
+/// The luma mode is a most probable one.
+pub(crate) fn mpm(node: &Node, alike: bool) -> Ctx {
+    group::MPM.at(size3(node.log2_w + node.log2_h) * 2 + usize::from(alike))
+}
+
+/// A luma mode that is not most probable is angular.
+pub(crate) fn angular(node: &Node) -> Ctx {
+    group::ANGULAR.at(size3(node.log2_w + node.log2_h))
+}
+
+/// How many of a chroma block's neighbours have the family of mode.
+pub(crate) fn chroma_neighbours(units: &UnitMap, node: &Node, family: u8) -> usize {
+    let is = |u: Option<&Unit>| usize::from(u.is_some_and(|u| u.mode == family));
+    is(units.left(node.x, node.y)) + is(units.above(node.x, node.y))
+}
+
+/// Class of a luma mode, for the choice of transforms: smooth, other simple, horizontal, diagonal, vertical.
+pub(crate) fn mode_class(mode: IntraMode) -> usize {
+    match mode {
+        IntraMode::DC | IntraMode::PLANAR => 0,
+        m if m.0 < IntraMode::ANGULAR0.0 => 1,
+        m if m.0 < IntraMode::ANGULAR0.0 + 24 => 2,
+        m if m.0 <= IntraMode::ANGULAR0.0 + 40 => 3,
+        _ => 4,
+    }
+}
+
+/// Where a transform block stands: all that its contexts depend on besides its own levels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// 0 Y, 1 Cb, 2 Cr, 3 Cr where Cb is coded.
+    plane: u8,
+    /// Log2 of the coded area less 4: 0 to 6.
+    area: u8,
+    /// Area in four classes.
+    size: u8,
+    /// Sum of the neighbours' magnitudes, missing ones counted as the other.
+    near: u8,
+}
+
+impl Place {
+    /// For plane `plane` (0 to 2) of the block at `node`; `after_coded`: Cr where Cb has levels.
+    pub(crate) fn of(units: &UnitMap, node: &Node, plane: usize, after_coded: bool) -> Self {
+        let slot = plane.saturating_sub(1);
+        let left = units.left(node.x, node.y).map(|u| u.magnitude[slot]);
+        let above = units.above(node.x, node.y).map(|u| u.magnitude[slot]);
+        let near = match (left, above) {
+            (Some(l), Some(a)) => l + a,
+            (Some(m), None) | (None, Some(m)) => 2 * m,
+            (None, None) => 0,
+        };
+        let area = (node.log2_w.min(5) + node.log2_h.min(5) - 4) as u8;
+        let size = match area {
+            0..=1 => 0,
+            2 => 1,
+            3..=4 => 2,
+            _ => 3,
+        };
+        Self { plane: plane as u8 + u8::from(after_coded), area, size, near }
+    }
+
+    fn channel(self) -> usize {
+        usize::from(self.plane > 0)
+    }
+
+    /// The neighbours' magnitude in three classes.
+    fn near3(self) -> usize {
+        match self.near {
+            0..=2 => 0,
+            3..=6 => 1,
+            _ => 2,
+        }
+    }
+
+    /// The block has levels.
+    pub(crate) fn coded(self) -> Ctx {
+        let near = match self.near {
+            0 => 0,
+            1..=2 => 1,
+            3..=5 => 2,
+            _ => 3,
+        };
+        group::CODED.at((self.plane as usize * 4 + self.size as usize) * 4 + near)
+    }
+
+    /// Position `i` of the unary class of the end.
+    pub(crate) fn end_class(self, i: usize) -> Ctx {
+        group::END_CLASS.at(((self.channel() * 7 + self.area as usize) * 3 + self.near3()) * 10 + i)
+    }
+
+    /// First bit within an end class.
+    pub(crate) fn end_bit(self, class: usize) -> Ctx {
+        group::END_BIT.at(self.channel() * 11 + class)
+    }
+
+    /// Bases of the level contexts, to which a position adds its own part.
+    pub(crate) fn levels(self) -> LevelContexts {
+        let (channel, size, near) = (self.channel(), self.size as usize, self.near3());
+        LevelContexts {
+            significant: group::SIGNIFICANT.at((((channel * 4 + size) * 5) * 7) * 3 + near).0,
+            above_one: group::ABOVE_ONE.at((((channel * 4 + size) * 3) * 7) * 3 + near).0,
+            parity: group::PARITY.at(channel * 7).0,
+            above_three: group::ABOVE_THREE.at((channel * 2 + size / 2) * 7).0,
+        }
+    }
+}
+
+/// Contexts of a block's levels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LevelContexts {
+    significant: u16,
+    above_one: u16,
+    parity: u16,
+    above_three: u16,
+}
+
+/// Class of a template sum (levels cut at 4) for significance.
+const SIGNIFICANT_CLASS: [u8; 21] = [0, 1, 2, 3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6];
+/// The same for the size of a level.
+const SIZE_CLASS: [u8; 21] = [0, 0, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6];
+
+impl LevelContexts {
+    /// The level at a place (0 to 4) is not zero; `sum` of the template with levels cut at 4.
+    #[inline(always)]
+    pub(crate) fn significant(self, place: u8, sum: u32) -> Ctx {
+        Ctx(self.significant + (place as u16 * 7 + SIGNIFICANT_CLASS[sum as usize] as u16) * 3)
+    }
+
+    /// It is above one.
+    #[inline(always)]
+    pub(crate) fn above_one(self, place: u8, sum: u32) -> Ctx {
+        Ctx(self.above_one + (place.min(2) as u16 * 7 + SIZE_CLASS[sum as usize] as u16) * 3)
+    }
+
+    /// Its parity, where it is above one.
+    #[inline(always)]
+    pub(crate) fn parity(self, sum: u32) -> Ctx {
+        Ctx(self.parity + SIZE_CLASS[sum as usize] as u16)
+    }
+
+    /// It is above three.
+    #[inline(always)]
+    pub(crate) fn above_three(self, sum: u32) -> Ctx {
+        Ctx(self.above_three + SIZE_CLASS[sum as usize] as u16)
+    }
+}
+
+/// Rice parameter for what a level has above its binary decisions; `sum` of the template, levels cut at 255.
+#[inline(always)]
+pub(crate) fn rice(sum: u32) -> u32 {
+    let expected = sum.saturating_sub(16) / 10;
+    (u32::BITS - (expected >> 1).leading_zeros()).min(7)
+}

@@ -1,0 +1,174 @@
+//! The picture header: everything that holds for the whole picture. BITSTREAM.md §4.
+
+use crate::colour::Chroma;
+use crate::entropy::BinCoder;
+use crate::filter::Deblock;
+use crate::quant::matrix::MatrixShape;
+use crate::quant::step::MAX_QP;
+
+/// Adaptive quantisation: a QP offset per cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Adaptive {
+    /// Log2 of a cell's side in luma samples: 5 or 4.
+    pub(crate) cell_log2: u32,
+    /// Log2 of the QP steps that an offset of 1 stands for: 0 to 3.
+    pub(crate) resolution: u32,
+}
+
+/// What the header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PictureHeader {
+    /// In pixels, 1 to 2^24.
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// One plane only.
+    pub(crate) gray: bool,
+    /// Chroma at half the resolution both ways (4:2:0).
+    pub(crate) subsampled: bool,
+    /// Log2 of the side of a tile in luma samples: 9 or 10.
+    pub(crate) tile_log2: u32,
+    /// Sections stand between the header and the tiles.
+    pub(crate) sections: bool,
+    /// Base quantiser parameter in 1/32 octave, 0 to 447.
+    pub(crate) qp: u16,
+    /// Offsets of Cb and Cr to the luma QP, -64 to 63, in 1/32 octave times 4.
+    pub(crate) chroma_qp: [i8; 2],
+    /// Shapes of the quantisation matrices of luma and chroma.
+    pub(crate) matrices: [MatrixShape; 2],
+    /// How far levels of 1, 2 and above are reconstructed towards zero, in 1/32 step, -8 to 7.
+    pub(crate) shrink: [i8; 3],
+    pub(crate) adaptive: Option<Adaptive>,
+    /// Of luma and of chroma.
+    pub(crate) deblock: [Deblock; 2],
+}
+
+/// Bits of a sample within the codec in this draft: eight of the source and two that win back rounding.
+pub(crate) const DEPTH: u32 = 10;
+
+/// A value of `bits` bits.
+fn field<C: BinCoder>(c: &mut C, bits: u32, value: &mut u32) {
+    *value = c.bypass(bits, *value);
+}
+
+/// A signed value of `bits` bits, two's complement.
+fn signed<C: BinCoder>(c: &mut C, bits: u32, value: &mut i8) {
+    let raw = c.bypass(bits, *value as u32 & ((1 << bits) - 1));
+    *value = ((raw << (32 - bits)) as i32 >> (32 - bits)) as i8;
+}
+
+fn flag<C: BinCoder>(c: &mut C, value: &mut bool) {
+    *value = c.bypass(1, u32::from(*value)) != 0;
+}
+
+/// A side in pixels: the length of (side - 1) in 5 bits, then that many bits.
+fn side<C: BinCoder>(c: &mut C, value: &mut u32) {
+    let before = value.wrapping_sub(1);
+    let bits = c.bypass(5, (u32::BITS - before.leading_zeros()).min(31));
+    if bits > 24 {
+        c.corrupt("bits of a picture side", bits as u64, 24);
+        return;
+    }
+    *value = c.bypass(bits, before & ((1 << bits) - 1)) + 1;
+}
+
+impl PictureHeader {
+    /// A header to read into.
+    pub(crate) fn blank() -> Self {
+        Self {
+            width: 1,
+            height: 1,
+            gray: false,
+            subsampled: false,
+            tile_log2: 10,
+            sections: false,
+            qp: 0,
+            chroma_qp: [0; 2],
+            matrices: [MatrixShape::FLAT; 2],
+            shrink: [0; 3],
+            adaptive: None,
+            deblock: [Deblock::OFF; 2],
+        }
+    }
+
+    /// Codes the header.
+    pub(crate) fn walk<C: BinCoder>(&mut self, c: &mut C) {
+        side(c, &mut self.width);
+        side(c, &mut self.height);
+        // Reserved for other depths, colour models, trellis, mixing, preview and lossless planes.
+        let extended = c.bypass(1, 0);
+        if extended != 0 {
+            c.corrupt("header extension", 1, 0);
+        }
+        flag(c, &mut self.gray);
+        if !self.gray {
+            flag(c, &mut self.subsampled);
+        }
+        let small = c.bypass(1, u32::from(self.tile_log2 == 9));
+        self.tile_log2 = 10 - small;
+        flag(c, &mut self.sections);
+        let mut qp = self.qp as u32;
+        field(c, 9, &mut qp);
+        if qp > MAX_QP as u32 {
+            c.corrupt("base QP", qp as u64, MAX_QP as u64);
+            qp = MAX_QP as u32;
+        }
+        self.qp = qp as u16;
+        if !self.gray {
+            signed(c, 7, &mut self.chroma_qp[0]);
+            signed(c, 7, &mut self.chroma_qp[1]);
+        }
+        let channels = if self.gray { 1 } else { 2 };
+        for shape in &mut self.matrices[..channels] {
+            shape.walk(c);
+        }
+        for shrink in &mut self.shrink {
+            signed(c, 4, shrink);
+        }
+        self.walk_adaptive(c);
+        for deblock in &mut self.deblock[..channels] {
+            deblock.walk(c);
+        }
+    }
+
+    fn walk_adaptive<C: BinCoder>(&mut self, c: &mut C) {
+        if c.bypass(1, u32::from(self.adaptive.is_some())) == 0 {
+            self.adaptive = None;
+            return;
+        }
+        let a = self.adaptive.unwrap_or(Adaptive { cell_log2: 5, resolution: 0 });
+        let cell_log2 = 5 - c.bypass(1, 5u32.wrapping_sub(a.cell_log2) & 1);
+        let resolution = c.bypass(2, a.resolution);
+        self.adaptive = Some(Adaptive { cell_log2, resolution });
+    }
+
+    /// Chroma sampling.
+    pub(crate) fn chroma(&self) -> Chroma {
+        if self.subsampled { Chroma::Yuv420 } else { Chroma::Yuv444 }
+    }
+
+    /// Number of planes.
+    pub(crate) fn planes(&self) -> usize {
+        if self.gray { 1 } else { 3 }
+    }
+
+    /// Quantiser parameter of a block with a QP offset, before a plane's own.
+    pub(crate) fn block_qp(&self, offset: i8) -> u16 {
+        let scale = self.adaptive.map_or(0, |a| a.resolution);
+        (self.qp as i32 + ((offset as i32) << scale)).clamp(0, MAX_QP as i32) as u16
+    }
+
+    /// Quantiser parameter of plane `plane` (0 to 2) where the block's is `qp`.
+    pub(crate) fn plane_qp(&self, qp: u16, plane: usize) -> u16 {
+        if plane == 0 {
+            return qp;
+        }
+        (qp as i32 + 4 * self.chroma_qp[plane - 1] as i32).clamp(0, MAX_QP as i32) as u16
+    }
+
+    /// Width and height of plane `plane` as stored: padded to 8 luma samples.
+    pub(crate) fn plane_size(&self, plane: usize) -> (usize, usize) {
+        let shift = if plane > 0 && self.subsampled { 1 } else { 0 };
+        let padded = |n: u32| (n as usize).next_multiple_of(8) >> shift;
+        (padded(self.width), padded(self.height))
+    }
+}

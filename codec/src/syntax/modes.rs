@@ -1,0 +1,130 @@
+//! Prediction modes: most probable modes of luma, chroma modes. BITSTREAM.md §5.3, §5.4.
+
+use super::block::ChromaMode;
+use super::ctx;
+use super::state::UnitMap;
+use super::tree::Node;
+use crate::entropy::contexts as group;
+use crate::entropy::{BinCoder, tree};
+use crate::predict::IntraMode;
+
+/// Number of most probable modes.
+const MPMS: usize = 6;
+
+/// The most probable modes of a luma block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MostProbable {
+    modes: [IntraMode; MPMS],
+    /// The neighbours have the same mode.
+    alike: bool,
+    /// Case of the neighbours: none angular, one, both.
+    case: usize,
+}
+
+/// The angular mode `step` further, wrapping around.
+fn turned(mode: IntraMode, step: u8) -> IntraMode {
+    IntraMode(IntraMode::ANGULAR0.0 + (mode.0 - IntraMode::ANGULAR0.0 + step) % 64)
+}
+
+impl MostProbable {
+    /// For the block at `node`.
+    pub(crate) fn of(units: &UnitMap, node: &Node) -> Self {
+        // The units at the far ends of the sides: they speak for what comes next rather than for the corner.
+        let left = units.left(node.x, node.y + node.h() - 1).map_or(IntraMode::PLANAR, |u| IntraMode(u.mode));
+        let above = units.above(node.x + node.w() - 1, node.y).map_or(IntraMode::PLANAR, |u| IntraMode(u.mode));
+        let angular = |m: IntraMode| m.0 >= IntraMode::ANGULAR0.0;
+        let mut list = [IntraMode::PLANAR; MPMS];
+        let mut n = 0;
+        let mut push = |m: IntraMode| {
+            if n < MPMS && !list[..n].contains(&m) {
+                list[n] = m;
+                n += 1;
+            }
+        };
+        push(left);
+        push(above);
+        push(IntraMode::PLANAR);
+        push(IntraMode::DC);
+        for step in [1, 2] {
+            for m in [left, above] {
+                if angular(m) {
+                    push(turned(m, step));
+                    push(turned(m, 64 - step));
+                }
+            }
+        }
+        for m in
+            [IntraMode::VERTICAL, IntraMode::HORIZONTAL, IntraMode::SMOOTH_V, IntraMode::SMOOTH_H, IntraMode::PAETH]
+        {
+            push(m);
+        }
+        let case = usize::from(angular(left)) + usize::from(angular(above));
+        Self { modes: list, alike: left == above, case }
+    }
+
+    /// The modes, most probable first.
+    pub(crate) fn modes(&self) -> &[IntraMode; MPMS] {
+        &self.modes
+    }
+}
+
+/// Codes the mode of a luma block.
+pub(crate) fn luma_mode<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProbable, mode: IntraMode) -> IntraMode {
+    c.element("luma mode");
+    let index = probable.modes.iter().position(|&m| m == mode);
+    if c.bin(ctx::mpm(node, probable.alike), index.is_some()) {
+        let index = index.unwrap_or(0);
+        let mut i = 0;
+        while i < MPMS - 1 && c.bin(group::MPM_INDEX.at(probable.case * 5 + i), index > i) {
+            i += 1;
+        }
+        return probable.modes[i];
+    }
+    if c.bin(ctx::angular(node), mode.0 >= IntraMode::ANGULAR0.0) {
+        let angle = tree(c, group::ANGLE.at(0), 6, mode.0.wrapping_sub(IntraMode::ANGULAR0.0) as u32);
+        return IntraMode(IntraMode::ANGULAR0.0 + angle as u8);
+    }
+    let simple = tree(c, group::SIMPLE_MODE.at(0), 3, mode.0 as u32);
+    if simple >= IntraMode::ANGULAR0.0 as u32 {
+        c.corrupt("luma mode", simple as u64, IntraMode::ANGULAR0.0 as u64 - 1);
+        return IntraMode::DC;
+    }
+    IntraMode(simple as u8)
+}
+
+/// The modes that chroma may have of its own.
+pub(crate) const CHROMA_OWN: [IntraMode; 4] =
+    [IntraMode::PLANAR, IntraMode::DC, IntraMode::VERTICAL, IntraMode::HORIZONTAL];
+
+/// Codes the mode of a chroma block.
+pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, mode: ChromaMode) -> ChromaMode {
+    c.element("chroma mode");
+    let cross = group::CHROMA_CROSS.at(ctx::chroma_neighbours(units, node, 2));
+    if c.bin(cross, mode.family() == 2) {
+        if c.bin(group::CHROMA_EXPLICIT.at(0), matches!(mode, ChromaMode::Explicit(_))) {
+            let slopes = if let ChromaMode::Explicit(s) = mode { s } else { [0; 2] };
+            let cb = slope(c, 0, 0, slopes[0]);
+            let cr = slope(c, 1, 1 + (cb.signum() + 1) as usize, slopes[1]);
+            return ChromaMode::Explicit([cb, cr]);
+        }
+        return ChromaMode::Fitted;
+    }
+    let derived = group::CHROMA_DERIVED.at(ctx::chroma_neighbours(units, node, 1));
+    if c.bin(derived, mode == ChromaMode::Derived) {
+        return ChromaMode::Derived;
+    }
+    let own = if let ChromaMode::Own(m) = mode { m } else { IntraMode::DC };
+    let index = CHROMA_OWN.iter().position(|&m| m == own).unwrap_or(0);
+    ChromaMode::Own(CHROMA_OWN[tree(c, group::CHROMA_MODE.at(0), 2, index as u32) as usize])
+}
+
+/// Codes an explicit slope of plane `plane` (0 Cb, 1 Cr), its sign by context `sign`.
+fn slope<C: BinCoder>(c: &mut C, plane: usize, sign: usize, value: i8) -> i8 {
+    if c.bin(group::SLOPE_ZERO.at(plane), value == 0) {
+        return 0;
+    }
+    let negative = c.bin(group::SLOPE_SIGN.at(sign), value < 0);
+    let magnitude = value.unsigned_abs().saturating_sub(1);
+    let magnitude = tree(c, group::SLOPE_MAGNITUDE.at(plane * 15), 4, magnitude as u32) as i8 + 1;
+    if negative { -magnitude } else { magnitude }
+}

@@ -1,0 +1,187 @@
+//! The levels of a transform block. BITSTREAM.md §6.
+
+use super::block::TransformBlock;
+use super::ctx::{self, Place};
+use super::scan::{self, PADDED, Position};
+use super::tree::Node;
+use crate::entropy::contexts as group;
+use crate::entropy::{BinCoder, exp_golomb};
+use crate::predict::IntraMode;
+use crate::transform::{Kernel, TxType};
+
+/// Largest magnitude of a level.
+pub(crate) const MAX_LEVEL: u32 = 1 << 18;
+/// Longest side for which the sine transform exists.
+pub(crate) const MAX_SINE: usize = 16;
+
+/// Magnitudes of the levels coded so far, cut at 255, in an area with margins of zeros.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    magnitudes: [u8; PADDED * PADDED],
+}
+
+impl Template {
+    pub(crate) fn new() -> Self {
+        Self { magnitudes: [0; PADDED * PADDED] }
+    }
+
+    /// Empties the area of a block of `h` rows of coefficients.
+    pub(crate) fn clear(&mut self, h: usize) {
+        self.magnitudes[..(h + 2) * PADDED].fill(0);
+    }
+
+    /// Notes the magnitude of a level.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, p: &Position, magnitude: u32) {
+        self.magnitudes[p.padded as usize] = magnitude.min(255) as u8;
+    }
+
+    /// Sums over the five neighbours of higher frequency: cut at 4, and cut at 255.
+    #[inline(always)]
+    pub(crate) fn sums(&self, p: &Position) -> (u32, u32) {
+        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else {
+            return (0, 0);
+        };
+        let (mut cut, mut wide) = (0, 0);
+        for m in [window[1], window[2], window[PADDED], window[PADDED + 1], window[2 * PADDED]] {
+            cut += m.min(4) as u32;
+            wide += m as u32;
+        }
+        (cut, wide)
+    }
+}
+
+/// The coded area of a block: of a side of 64 only the low 32 frequencies.
+pub(crate) fn coded_area(node: &Node) -> (usize, usize) {
+    (node.w().min(32), node.h().min(32))
+}
+
+/// Codes one plane of a block. `mode` is the luma mode, or `None` for chroma, which has no choice of transform.
+/// `levels` holds the superblock's levels; a reader appends to them.
+pub(crate) fn transform_block<C: BinCoder>(
+    c: &mut C,
+    template: &mut Template,
+    node: &Node,
+    place: Place,
+    mode: Option<IntraMode>,
+    tb: &mut TransformBlock,
+    levels: &mut Vec<i32>,
+) {
+    c.element("coded");
+    if !c.bin(place.coded(), tb.end > 0) {
+        tb.end = 0;
+        return;
+    }
+    if let Some(mode) = mode {
+        tb.tx = tx_type(c, node, mode, tb.tx);
+    }
+    let (w, h) = coded_area(node);
+    tb.end = end(c, place, w * h, tb.end);
+    if C::DECODING {
+        tb.start = levels.len() as u32;
+        levels.resize(levels.len() + tb.end as usize, 0);
+    }
+    let levels = &mut levels[tb.start as usize..][..tb.end as usize];
+    let contexts = place.levels();
+    template.clear(h);
+    c.element("levels");
+    for (i, p) in scan::of(w, h)[..levels.len()].iter().enumerate().rev() {
+        let last = i + 1 == levels.len();
+        let magnitude = magnitude(c, template, contexts, p, last, levels[i].unsigned_abs());
+        template.set(p, magnitude);
+        if magnitude != 0 {
+            let negative = c.bypass(1, u32::from(levels[i] < 0)) != 0;
+            if C::DECODING {
+                levels[i] = if negative { -(magnitude as i32) } else { magnitude as i32 };
+            }
+        }
+    }
+}
+
+/// The choice of transforms, for each direction that is short enough for the sine transform.
+pub(crate) fn tx_type<C: BinCoder>(c: &mut C, node: &Node, mode: IntraMode, tx: TxType) -> TxType {
+    c.element("transform");
+    let class = ctx::mode_class(mode);
+    let kernel = |sine| if sine { Kernel::Dst7 } else { Kernel::Dct2 };
+    let vertical = node.h() <= MAX_SINE
+        && c.bin(group::SINE_VERTICAL.at(class * 3 + node.log2_h as usize - 2), tx.vertical == Kernel::Dst7);
+    let horizontal = node.w() <= MAX_SINE
+        && c.bin(
+            group::SINE_HORIZONTAL.at((usize::from(vertical) * 5 + class) * 3 + node.log2_w as usize - 2),
+            tx.horizontal == Kernel::Dst7,
+        );
+    TxType { vertical: kernel(vertical), horizontal: kernel(horizontal) }
+}
+
+/// The number of coded positions, 1 to `area`: class by its power of two in unary, then the bits below.
+pub(crate) fn end<C: BinCoder>(c: &mut C, place: Place, area: usize, end: u16) -> u16 {
+    c.element("end");
+    let classes = area.ilog2();
+    let before = (end as u32).wrapping_sub(1);
+    let class_of = u32::BITS - before.leading_zeros();
+    let mut class = 0;
+    while class < classes && c.bin(place.end_class(class as usize), class < class_of) {
+        class += 1;
+    }
+    if class < 2 {
+        return class as u16 + 1;
+    }
+    let high = u32::from(c.bin(place.end_bit(class as usize), (before >> (class - 2)) & 1 != 0));
+    let low = c.bypass(class - 2, before & ((1 << (class - 2)) - 1));
+    ((1 << (class - 1)) + (high << (class - 2)) + low + 1) as u16
+}
+
+/// One level's magnitude; the last one of a block is known not to be zero.
+#[inline(always)]
+fn magnitude<C: BinCoder>(
+    c: &mut C,
+    template: &Template,
+    contexts: ctx::LevelContexts,
+    p: &Position,
+    last: bool,
+    value: u32,
+) -> u32 {
+    let (sum, wide) = template.sums(p);
+    if !last && !c.bin(contexts.significant(p.place, sum), value > 0) {
+        return 0;
+    }
+    if !c.bin(contexts.above_one(p.place, sum), value > 1) {
+        return 1;
+    }
+    let parity = u32::from(c.bin(contexts.parity(sum), value & 1 != 0));
+    if !c.bin(contexts.above_three(sum), value > 3) {
+        return 2 + parity;
+    }
+    let rest = remainder(c, ctx::rice(wide), (value & !1).wrapping_sub(4) >> 1);
+    let magnitude = 4 + parity + 2 * rest;
+    if magnitude > MAX_LEVEL {
+        c.corrupt("level", magnitude as u64, MAX_LEVEL as u64);
+        return MAX_LEVEL;
+    }
+    magnitude
+}
+
+/// Bypass bits of the remainder of a magnitude above 3, where the template sums up to `wide`.
+#[inline(always)]
+pub(crate) fn remainder_bits(magnitude: u32, wide: u32) -> u32 {
+    let k = ctx::rice(wide);
+    let quotient = ((magnitude & !1) - 4) >> 1 >> k;
+    k + if quotient < ESCAPE { quotient + 1 } else { ESCAPE + 2 * (quotient - ESCAPE + 1).ilog2() + 1 }
+}
+
+/// Quotients from here on are coded by Exp-Golomb.
+const ESCAPE: u32 = 8;
+
+/// Rice code with parameter `k` in bypass bits, large quotients by Exp-Golomb.
+fn remainder<C: BinCoder>(c: &mut C, k: u32, value: u32) -> u32 {
+    let quotient = value >> k;
+    let mut q = 0;
+    while q < ESCAPE && c.bypass(1, u32::from(quotient > q)) != 0 {
+        q += 1;
+    }
+    if q == ESCAPE {
+        q += exp_golomb(c, quotient.wrapping_sub(ESCAPE));
+    }
+    let low = c.bypass(k, value & ((1 << k) - 1));
+    (q << k) + low
+}

@@ -1,0 +1,137 @@
+//! Order of the coefficients of a transform block: by diagonal of equal frequency. BITSTREAM.md §6.2.
+
+/// Row length of the padded working area of the level walk: 32 positions and two of margin.
+pub(crate) const PADDED: usize = 34;
+
+/// One position of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Index into the block's coefficients, row by row.
+    pub(crate) raster: u16,
+    /// Index into the padded working area.
+    pub(crate) padded: u16,
+    /// Class of the place, for contexts: by u + v, 0; 1; 2-3; 4-7; 8 and up.
+    pub(crate) place: u8,
+}
+
+const EMPTY: Position = Position { raster: 0, padded: 0, place: 0 };
+
+const fn position(u: usize, v: usize, w: usize) -> Position {
+    let place = match u + v {
+        0 => 0,
+        1 => 1,
+        2..=3 => 2,
+        4..=7 => 3,
+        _ => 4,
+    };
+    Position { raster: (v * w + u) as u16, padded: (v * PADDED + u) as u16, place }
+}
+
+/// Positions (u, v) sorted by u / w + v / h, along a diagonal by the coordinate of the shorter side.
+const fn scan<const N: usize>(w: usize, h: usize) -> [Position; N] {
+    let mut out = [EMPTY; N];
+    let wide = w >= h;
+    let (long, short) = if wide { (w, h) } else { (h, w) };
+    let ratio = long / short;
+    let (mut n, mut key) = (0, 0);
+    while n < N {
+        let mut s = 0;
+        while s < short && s * ratio <= key {
+            let l = key - s * ratio;
+            if l < long {
+                out[n] = if wide { position(l, s, w) } else { position(s, l, w) };
+                n += 1;
+            }
+            s += 1;
+        }
+        key += 1;
+    }
+    out
+}
+
+/// The scan index of each raster position.
+const fn inverse<const N: usize>(scan: &[Position; N]) -> [u16; N] {
+    let mut out = [0; N];
+    let mut i = 0;
+    while i < N {
+        out[scan[i].raster as usize] = i as u16;
+        i += 1;
+    }
+    out
+}
+
+/// Both ways of a scan.
+struct Scan<const N: usize> {
+    positions: [Position; N],
+    indices: [u16; N],
+}
+
+impl<const N: usize> Scan<N> {
+    const fn new(w: usize, h: usize) -> Self {
+        let positions = scan(w, h);
+        Self { indices: inverse(&positions), positions }
+    }
+}
+
+macro_rules! scans {
+    ($($name:ident: $w:literal x $h:literal;)*) => {
+        $(static $name: Scan<{ $w * $h }> = Scan::new($w, $h);)*
+
+        /// The scan of a coded area of `w` x `h` coefficients, each side 4 to 32.
+        pub(crate) fn of(w: usize, h: usize) -> &'static [Position] {
+            match (w, h) {
+                $(($w, $h) => &$name.positions,)*
+                _ => unreachable!("no block has {w}x{h} coefficients"),
+            }
+        }
+
+        /// The scan index of each raster position of the same area.
+        pub(crate) fn indices(w: usize, h: usize) -> &'static [u16] {
+            match (w, h) {
+                $(($w, $h) => &$name.indices,)*
+                _ => unreachable!("no block has {w}x{h} coefficients"),
+            }
+        }
+    };
+}
+
+scans! {
+    S4X4: 4 x 4;
+    S4X8: 4 x 8;
+    S8X4: 8 x 4;
+    S4X16: 4 x 16;
+    S16X4: 16 x 4;
+    S8X8: 8 x 8;
+    S8X16: 8 x 16;
+    S16X8: 16 x 8;
+    S8X32: 8 x 32;
+    S32X8: 32 x 8;
+    S16X16: 16 x 16;
+    S16X32: 16 x 32;
+    S32X16: 32 x 16;
+    S32X32: 32 x 32;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_position_comes_once_and_after_those_of_lower_frequency() {
+        for (w, h) in [(4, 4), (4, 16), (32, 8), (16, 32), (32, 32), (8, 4)] {
+            let scan = of(w, h);
+            let mut seen = vec![usize::MAX; w * h];
+            for (i, p) in scan.iter().enumerate() {
+                seen[p.raster as usize] = i;
+            }
+            for v in 0..h {
+                for u in 0..w {
+                    let i = seen[v * w + u];
+                    assert!(i < w * h);
+                    assert!(u == 0 || seen[v * w + u - 1] < i);
+                    assert!(v == 0 || seen[(v - 1) * w + u] < i);
+                }
+            }
+        }
+    }
+}

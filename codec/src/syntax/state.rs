@@ -1,0 +1,170 @@
+//! What the walk remembers of a tile while it goes through it: the blocks coded so far, as contexts and predictions
+//! of later ones. Never reconstructed samples. BITSTREAM.md §5.
+
+use crate::predict::IntraMode;
+
+/// Luma, or the two chroma planes that share a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Luma,
+    Chroma,
+}
+
+/// What is remembered of the block over a 4x4 unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// Log2 of the block's sides.
+    pub(crate) log2_w: u8,
+    pub(crate) log2_h: u8,
+    /// Luma mode; for chroma, the family of mode (`ctx::family`).
+    pub(crate) mode: u8,
+    /// Class of the levels' magnitude, 0 where none is coded; for chroma Cb and Cr.
+    pub(crate) magnitude: [u8; 2],
+    /// Quantiser parameter; for chroma before the plane's own offset.
+    pub(crate) qp: u16,
+}
+
+const EMPTY: Unit = Unit { log2_w: 6, log2_h: 6, mode: IntraMode::PLANAR.0, magnitude: [0; 2], qp: 0 };
+
+/// The units of a plane within a tile.
+#[derive(Debug, Clone)]
+pub(crate) struct UnitMap {
+    cols: usize,
+    rows: usize,
+    units: Vec<Unit>,
+}
+
+impl UnitMap {
+    /// For a plane of `width` x `height` samples, multiples of 4.
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        let (cols, rows) = (width / 4, height / 4);
+        Self { cols, rows, units: vec![EMPTY; cols * rows] }
+    }
+
+    /// Width in samples.
+    pub(crate) fn width(&self) -> usize {
+        self.cols * 4
+    }
+
+    /// Height in samples.
+    pub(crate) fn height(&self) -> usize {
+        self.rows * 4
+    }
+
+    /// The unit over sample (x, y).
+    #[inline(always)]
+    pub(crate) fn at(&self, x: usize, y: usize) -> &Unit {
+        &self.units[y / 4 * self.cols + x / 4]
+    }
+
+    /// The unit left of the block at (x, y), if the tile has one.
+    #[inline(always)]
+    pub(crate) fn left(&self, x: usize, y: usize) -> Option<&Unit> {
+        (x > 0).then(|| self.at(x - 1, y))
+    }
+
+    /// The unit above the block at (x, y), if the tile has one.
+    #[inline(always)]
+    pub(crate) fn above(&self, x: usize, y: usize) -> Option<&Unit> {
+        (y > 0).then(|| self.at(x, y - 1))
+    }
+
+    /// Notes `unit` for the block at (x, y) whose size it has.
+    pub(crate) fn set(&mut self, x: usize, y: usize, unit: Unit) {
+        let (x4, y4) = (x / 4, y / 4);
+        for row in y4..y4 + (1 << unit.log2_h) / 4 {
+            self.units[row * self.cols + x4..][..(1 << unit.log2_w) / 4].fill(unit);
+        }
+    }
+
+    /// Row `y4` of units.
+    pub(crate) fn row(&self, y4: usize) -> &[Unit] {
+        &self.units[y4 * self.cols..][..self.cols]
+    }
+}
+
+/// QP offsets of the cells of a tile, in the header's resolution.
+#[derive(Debug, Clone)]
+pub(crate) struct CellMap {
+    log2: u32,
+    cols: usize,
+    cells: Vec<Option<i8>>,
+}
+
+impl CellMap {
+    /// Cells of side 2^`log2` over `width` x `height` luma samples.
+    pub(crate) fn new(log2: u32, width: usize, height: usize) -> Self {
+        let size = 1usize << log2;
+        let cols = width.div_ceil(size);
+        Self { log2, cols, cells: vec![None; cols * height.div_ceil(size)] }
+    }
+
+    fn index(&self, x: usize, y: usize) -> usize {
+        (y >> self.log2) * self.cols + (x >> self.log2)
+    }
+
+    /// The offset at luma sample (x, y), if coded already.
+    #[inline(always)]
+    pub(crate) fn get(&self, x: usize, y: usize) -> Option<i8> {
+        self.cells[self.index(x, y)]
+    }
+
+    /// The offset expected at (x, y): mean of the cells left and above, rounded towards zero, or the one there is, or 0;
+    /// and whether those two differ.
+    pub(crate) fn predict(&self, x: usize, y: usize) -> (i8, bool) {
+        let (cx, cy) = (x >> self.log2, y >> self.log2);
+        let left = if cx > 0 { self.cells[cy * self.cols + cx - 1] } else { None };
+        let above = if cy > 0 { self.cells[(cy - 1) * self.cols + cx] } else { None };
+        match (left, above) {
+            (Some(l), Some(a)) => (((l as i32 + a as i32) / 2) as i8, l != a),
+            (Some(o), None) | (None, Some(o)) => (o, false),
+            (None, None) => (0, false),
+        }
+    }
+
+    /// Gives `offset` to every cell that the rectangle touches and that has none.
+    pub(crate) fn assign(&mut self, x: usize, y: usize, w: usize, h: usize, offset: i8) {
+        for cy in y >> self.log2..=(y + h - 1) >> self.log2 {
+            for cx in x >> self.log2..=(x + w - 1) >> self.log2 {
+                self.cells[cy * self.cols + cx].get_or_insert(offset);
+            }
+        }
+    }
+
+    /// The cells of the superblock at (x, y), to put back later.
+    pub(crate) fn save(&self, x: usize, y: usize) -> [Option<i8>; 16] {
+        let mut out = [None; 16];
+        for (slot, at) in self.superblock(x, y) {
+            out[slot] = self.cells[at];
+        }
+        out
+    }
+
+    /// Puts back what [`CellMap::save`] gave.
+    pub(crate) fn restore(&mut self, x: usize, y: usize, saved: &[Option<i8>; 16]) {
+        for (slot, at) in self.superblock(x, y) {
+            self.cells[at] = saved[slot];
+        }
+    }
+
+    /// Slot and index of each cell of the superblock over (x, y).
+    fn superblock(&self, x: usize, y: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let n = 64usize >> self.log2;
+        let (cx0, cy0) = ((x & !63) >> self.log2, (y & !63) >> self.log2);
+        let (cols, len) = (self.cols, self.cells.len());
+        (0..n * n).filter_map(move |slot| {
+            let (cx, cy) = (cx0 + slot % n, cy0 + slot / n);
+            let at = cy * cols + cx;
+            (cx < cols && at < len).then_some((slot, at))
+        })
+    }
+}
+
+/// All that the walk remembers of a tile.
+#[derive(Debug, Clone)]
+pub(crate) struct TileState {
+    pub(crate) luma: UnitMap,
+    /// Without use in a gray picture.
+    pub(crate) chroma: UnitMap,
+    pub(crate) cells: CellMap,
+}

@@ -1,0 +1,184 @@
+//! The walk through a superblock: luma tree, then chroma tree, blocks with all that they carry. BITSTREAM.md §5.
+
+use super::block::{ChromaBlock, ChromaMode, LumaBlock, Superblock, TransformBlock};
+use super::ctx::Place;
+use super::header::PictureHeader;
+use super::modes::{self, MostProbable};
+use super::residual::{self, Template};
+use super::state::{CellMap, Channel, TileState};
+use super::tree::{self, Node, SUPERBLOCK_LOG2, Split};
+use crate::entropy::BinCoder;
+use crate::entropy::contexts as group;
+use crate::predict::IntraMode;
+
+/// Largest magnitude of a QP offset, in the header's resolution.
+pub(crate) const MAX_OFFSET: i32 = 31;
+
+/// A walk through the superblocks of a tile.
+#[derive(Debug)]
+pub(crate) struct Walk<'a, C> {
+    pub(crate) coder: C,
+    pub(crate) header: &'a PictureHeader,
+    pub(crate) state: TileState,
+    pub(crate) template: Template,
+}
+
+/// How far the walk is in what it writes.
+#[derive(Debug, Default)]
+struct Cursor {
+    splits: usize,
+    blocks: usize,
+}
+
+impl<'a, C: BinCoder> Walk<'a, C> {
+    pub(crate) fn new(coder: C, header: &'a PictureHeader, state: TileState) -> Self {
+        Self { coder, header, state, template: Template::new() }
+    }
+
+    /// Codes the superblock whose upper left luma sample is (x, y). A reader fills `sb`, which must be empty.
+    pub(crate) fn superblock(&mut self, sb: &mut Superblock, x: usize, y: usize) {
+        let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
+        self.tree(sb, Channel::Luma, &mut Cursor::default(), root);
+        if self.header.gray {
+            return;
+        }
+        let shift = u32::from(self.header.subsampled);
+        if shift == 0 {
+            sb.shared_tree = self.coder.bin(group::SHARED_TREE.at(0), sb.shared_tree);
+        }
+        let root =
+            Node { x: x >> shift, y: y >> shift, log2_w: SUPERBLOCK_LOG2 - shift, log2_h: SUPERBLOCK_LOG2 - shift };
+        self.tree(sb, Channel::Chroma, &mut Cursor::default(), root);
+    }
+
+    fn tree(&mut self, sb: &mut Superblock, channel: Channel, at: &mut Cursor, node: Node) {
+        let units = match channel {
+            Channel::Luma => &self.state.luma,
+            Channel::Chroma => &self.state.chroma,
+        };
+        if node.x >= units.width() || node.y >= units.height() {
+            return;
+        }
+        if C::DECODING {
+            sb.splits_mut(channel).push(Split::None);
+        }
+        let value = sb.splits_mut(channel)[at.splits];
+        let split = if channel == Channel::Chroma && sb.shared_tree {
+            sb.luma_splits[at.splits]
+        } else {
+            tree::split(&mut self.coder, channel, units, &node, value)
+        };
+        sb.splits_mut(channel)[at.splits] = split;
+        at.splits += 1;
+        if split == Split::None {
+            match channel {
+                Channel::Luma => self.luma_block(sb, at.blocks, node),
+                Channel::Chroma => self.chroma_block(sb, at.blocks, node),
+            }
+            at.blocks += 1;
+            return;
+        }
+        for child in node.children(split) {
+            self.tree(sb, channel, at, child);
+        }
+    }
+
+    fn luma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
+        if C::DECODING {
+            let blank = LumaBlock { node, offset: 0, mode: IntraMode::DC, tb: TransformBlock::UNCODED };
+            sb.luma.push(blank);
+        }
+        let mut block = sb.luma[index];
+        self.luma_syntax(&mut block, &mut sb.levels);
+        sb.luma[index] = block;
+        self.note_luma(&block, &sb.levels);
+    }
+
+    /// Codes a luma block, all but the split that led to it, without noting it in the state.
+    pub(crate) fn luma_syntax(&mut self, block: &mut LumaBlock, levels: &mut Vec<i32>) {
+        let (c, node) = (&mut self.coder, &block.node);
+        block.offset = offset(c, self.header, &self.state.cells, node, block.offset);
+        let probable = MostProbable::of(&self.state.luma, node);
+        block.mode = modes::luma_mode(c, node, &probable, block.mode);
+        let place = Place::of(&self.state.luma, node, 0, false);
+        residual::transform_block(c, &mut self.template, node, place, Some(block.mode), &mut block.tb, levels);
+    }
+
+    /// Notes a luma block for those that follow.
+    pub(crate) fn note_luma(&mut self, block: &LumaBlock, levels: &[i32]) {
+        let node = &block.node;
+        if self.header.adaptive.is_some() {
+            self.state.cells.assign(node.x, node.y, node.w(), node.h(), block.offset);
+        }
+        let qp = self.header.block_qp(block.offset);
+        self.state.luma.set(node.x, node.y, block.unit(levels, qp));
+    }
+
+    fn chroma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
+        let (offset, luma_mode) = self.collocated(&node);
+        if C::DECODING {
+            let blank =
+                ChromaBlock { node, offset, mode: ChromaMode::Derived, luma_mode, tb: [TransformBlock::UNCODED; 2] };
+            sb.chroma.push(blank);
+        }
+        let mut block = sb.chroma[index];
+        self.chroma_syntax(&mut block, &mut sb.levels);
+        sb.chroma[index] = block;
+        self.note_chroma(&block, &sb.levels);
+    }
+
+    /// QP offset and luma mode at the centre of a chroma block.
+    pub(crate) fn collocated(&self, node: &Node) -> (i8, IntraMode) {
+        let shift = u32::from(self.header.subsampled);
+        let x = ((node.x + node.w() / 2) << shift).min(self.state.luma.width() - 1);
+        let y = ((node.y + node.h() / 2) << shift).min(self.state.luma.height() - 1);
+        let offset = if self.header.adaptive.is_some() { self.state.cells.get(x, y).unwrap_or(0) } else { 0 };
+        (offset, IntraMode(self.state.luma.at(x, y).mode))
+    }
+
+    /// Codes a chroma block, all but the split that led to it, without noting it in the state.
+    pub(crate) fn chroma_syntax(&mut self, block: &mut ChromaBlock, levels: &mut Vec<i32>) {
+        let (c, node) = (&mut self.coder, &block.node);
+        let units = &self.state.chroma;
+        block.mode = modes::chroma_mode(c, units, node, block.mode);
+        for plane in 0..2 {
+            let after_coded = plane == 1 && block.tb[0].end > 0;
+            let place = Place::of(units, node, plane + 1, after_coded);
+            residual::transform_block(c, &mut self.template, node, place, None, &mut block.tb[plane], levels);
+        }
+    }
+
+    /// Notes a chroma block for those that follow.
+    pub(crate) fn note_chroma(&mut self, block: &ChromaBlock, levels: &[i32]) {
+        let qp = self.header.block_qp(block.offset);
+        self.state.chroma.set(block.node.x, block.node.y, block.unit(levels, qp));
+    }
+}
+
+/// The QP offset of a luma block: its cell's, coded with the first block in the cell.
+fn offset<C: BinCoder>(c: &mut C, header: &PictureHeader, cells: &CellMap, node: &Node, value: i8) -> i8 {
+    if header.adaptive.is_none() {
+        return 0;
+    }
+    if let Some(known) = cells.get(node.x, node.y) {
+        return known;
+    }
+    c.element("QP offset");
+    let (expected, differ) = cells.predict(node.x, node.y);
+    let difference = value as i32 - expected as i32;
+    if !c.bin(group::OFFSET_CODED.at(usize::from(differ)), difference != 0) {
+        return expected;
+    }
+    let negative = c.bin(group::OFFSET_SIGN.at(0), difference < 0);
+    let magnitude = difference.unsigned_abs() as i32;
+    let mut m = 1;
+    while m <= 2 * MAX_OFFSET && c.bin(group::OFFSET_MAGNITUDE.at((m as usize - 1).min(7)), m < magnitude) {
+        m += 1;
+    }
+    let offset = expected as i32 + if negative { -m } else { m };
+    if offset.abs() > MAX_OFFSET {
+        c.corrupt("QP offset", offset.unsigned_abs() as u64, MAX_OFFSET as u64);
+        return expected;
+    }
+    offset as i8
+}

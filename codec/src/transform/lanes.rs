@@ -1,0 +1,39 @@
+//! Arithmetic on short arrays, which becomes vector code where it is inlined into `Simd::run`.
+
+#[inline(always)]
+pub(crate) fn load<const L: usize>(from: &[i32], at: usize) -> [i32; L] {
+    from[at..at + L].try_into().unwrap()
+}
+
+#[inline(always)]
+pub(crate) fn store<const L: usize>(to: &mut [i32], at: usize, value: [i32; L]) {
+    to[at..at + L].copy_from_slice(&value);
+}
+
+#[inline(always)]
+pub(crate) fn add<const L: usize>(a: [i32; L], b: [i32; L]) -> [i32; L] {
+    std::array::from_fn(|l| a[l] + b[l])
+}
+
+#[inline(always)]
+pub(crate) fn sub<const L: usize>(a: [i32; L], b: [i32; L]) -> [i32; L] {
+    std::array::from_fn(|l| a[l] - b[l])
+}
+
+#[inline(always)]
+pub(crate) fn mul_add<const L: usize>(sum: [i32; L], factor: i32, x: [i32; L]) -> [i32; L] {
+    std::array::from_fn(|l| sum[l] + factor * x[l])
+}
+
+/// Stands in the loops over frequencies, so that the compiler lets them be and makes vectors of what is in them: left
+/// alone it gathers vectors along the frequency, at several times the cost.
+#[inline(always)]
+pub(crate) fn one_by_one() {
+    std::hint::black_box(());
+}
+
+/// Hides a table's values from the compiler: where it knows some, it takes the vectors apart to make use of it.
+#[inline(always)]
+pub(crate) fn opaque<T>(table: &T) -> &T {
+    std::hint::black_box(table)
+}

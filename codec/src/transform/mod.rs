@@ -1,0 +1,53 @@
+//! Transforms: the kernels' integer matrices and the inverse two-dimensional transform (§ Transform).
+//!
+//! Normative and integer only. The forward transform is no part of the format and stands elsewhere.
+#![allow(dead_code)]
+
+mod inverse;
+pub(crate) mod lanes;
+pub(crate) mod tables;
+#[cfg(test)]
+pub(crate) mod tests;
+
+/// Runs a kernel at a CPU level. The closure must be inlined, or both levels share one baseline copy of it.
+macro_rules! run {
+    ($simd:expr, $kernel:expr) => {
+        $simd.run(
+            #[inline(always)]
+            || $kernel,
+        )
+    };
+}
+pub(crate) use run;
+
+#[allow(unused_imports)]
+pub(crate) use inverse::inverse;
+
+/// The longer side of what is coded of a block: of a side of 64 only the low 32 frequencies are.
+pub(crate) const MAX_TX: usize = 32;
+
+/// Least value of a dequantised coefficient, and of a value between the two passes.
+pub(crate) const COEF_MIN: i32 = -(1 << 17);
+/// Greatest value of a value between the two passes.
+pub(crate) const COEF_MAX: i32 = (1 << 17) - 1;
+
+/// A one-dimensional basis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kernel {
+    /// DCT-II, sides 4 to 64.
+    Dct2,
+    /// DST-VII, sides 4 to 16.
+    Dst7,
+}
+
+/// The bases of a block's two directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TxType {
+    pub(crate) vertical: Kernel,
+    pub(crate) horizontal: Kernel,
+}
+
+impl TxType {
+    /// DCT-II both ways.
+    pub(crate) const DCT: Self = Self { vertical: Kernel::Dct2, horizontal: Kernel::Dct2 };
+}

@@ -1,0 +1,81 @@
+//! The kernels' matrices: `M[k][n]`, frequency `k`, sample `n`, orthonormal times 2048, each entry rounded.
+//!
+//! They are spelt by their distinct values, which a test computes again from the formulas.
+
+/// A matrix of `K` basis functions of `N` samples.
+pub(crate) type Matrix<const N: usize, const K: usize> = [[i32; N]; K];
+
+/// `round(2048 * sqrt(2/N) * cos(pi*j / 2N))` at `j`; at 0, where no basis function but the flat one
+/// looks, its `round(2048 / sqrt(N))`.
+pub(super) const COS4: [i32; 4] = [1024, 1338, 1024, 554];
+pub(super) const COS8: [i32; 8] = [724, 1004, 946, 851, 724, 569, 392, 200];
+pub(super) const COS16: [i32; 16] = [512, 721, 710, 693, 669, 639, 602, 560, 512, 459, 402, 341, 277, 210, 141, 71];
+#[rustfmt::skip]
+pub(super) const COS32: [i32; 32] = [
+    362, 511, 510, 506, 502, 497, 490, 482, 473, 463, 452, 439, 426, 411, 396, 379,
+    362, 344, 325, 305, 284, 263, 241, 219, 196, 172, 149, 124, 100, 75, 50, 25,
+];
+#[rustfmt::skip]
+pub(super) const COS64: [i32; 64] = [
+    256, 362, 362, 361, 360, 359, 358, 357, 355, 353, 351, 349, 346, 344, 341, 338,
+    334, 331, 327, 323, 319, 315, 311, 306, 301, 296, 291, 285, 280, 274, 268, 262,
+    256, 250, 243, 236, 230, 223, 216, 208, 201, 194, 186, 178, 171, 163, 155, 147,
+    139, 130, 122, 114, 105, 97, 88, 79, 71, 62, 53, 44, 35, 27, 18, 9,
+];
+
+/// `round(2048 * 2/sqrt(2N+1) * sin(pi*j / (2N+1)))` at `j - 1`.
+pub(super) const SIN4: [i32; 4] = [467, 878, 1182, 1345];
+pub(super) const SIN8: [i32; 8] = [183, 359, 523, 669, 793, 889, 956, 989];
+pub(super) const SIN16: [i32; 16] = [68, 135, 201, 265, 327, 385, 441, 492, 539, 581, 617, 649, 674, 693, 706, 712];
+
+/// `M[k][n] = cos(pi*(2n+1)*k / 2N)`, from the values of the first quadrant.
+const fn dct<const N: usize, const K: usize>(cos: &[i32; N]) -> Matrix<N, K> {
+    let mut m = [[0; N]; K];
+    let mut k = 0;
+    while k < K {
+        let mut n = 0;
+        while n < N {
+            let turn = (2 * n + 1) * k % (4 * N);
+            let half = if turn > 2 * N { 4 * N - turn } else { turn };
+            m[k][n] = if half > N {
+                -cos[2 * N - half]
+            } else if half == N {
+                0
+            } else {
+                cos[half]
+            };
+            n += 1;
+        }
+        k += 1;
+    }
+    m
+}
+
+/// `M[k][n] = sin(pi*(2k+1)*(n+1) / (2N+1))`, from the values of the first quadrant.
+const fn dst<const N: usize>(sin: &[i32; N]) -> Matrix<N, N> {
+    let mut m = [[0; N]; N];
+    let mut k = 0;
+    while k < N {
+        let mut n = 0;
+        while n < N {
+            let half = 2 * N + 1;
+            let turn = (2 * k + 1) * (n + 1) % (2 * half);
+            let angle = turn % half;
+            let folded = if angle > N { half - angle } else { angle };
+            let value = if folded == 0 { 0 } else { sin[folded - 1] };
+            m[k][n] = if turn > half { -value } else { value };
+            n += 1;
+        }
+        k += 1;
+    }
+    m
+}
+
+pub(crate) static DCT4: Matrix<4, 4> = dct(&COS4);
+pub(crate) static DCT8: Matrix<8, 8> = dct(&COS8);
+pub(crate) static DCT16: Matrix<16, 16> = dct(&COS16);
+pub(crate) static DCT32: Matrix<32, 32> = dct(&COS32);
+pub(crate) static DCT64: Matrix<64, 32> = dct(&COS64);
+pub(crate) static DST4: Matrix<4, 4> = dst(&SIN4);
+pub(crate) static DST8: Matrix<8, 8> = dst(&SIN8);
+pub(crate) static DST16: Matrix<16, 16> = dst(&SIN16);

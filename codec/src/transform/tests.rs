@@ -1,0 +1,173 @@
+//! The inverse transform against its definition, and the tables against their formulas.
+
+#![allow(clippy::needless_range_loop)]
+
+use super::tables::{self, Matrix};
+use super::{COEF_MAX, COEF_MIN, Kernel, TxType, inverse};
+use crate::simd::{CpuLevel, Simd};
+
+pub(crate) const SIDES: [usize; 5] = [4, 8, 16, 32, 64];
+
+/// The 19 sizes of a block: sides 4 to 64, at most 4 times as long as wide.
+pub(crate) fn sizes() -> impl Iterator<Item = (usize, usize)> {
+    SIDES.into_iter().flat_map(|w| SIDES.map(|h| (w, h))).filter(|&(w, h)| w <= 4 * h && h <= 4 * w)
+}
+
+/// The kernels that exist for both sides of a block.
+pub(crate) fn types(w: usize, h: usize) -> impl Iterator<Item = TxType> {
+    let kernels = |side| [Kernel::Dct2, Kernel::Dst7].into_iter().filter(move |&k| k == Kernel::Dct2 || side <= 16);
+    kernels(h).flat_map(move |vertical| kernels(w).map(move |horizontal| TxType { vertical, horizontal }))
+}
+
+/// Pseudo-random numbers (splitmix64).
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number from `low` to `high`, both included.
+    pub(crate) fn range(&mut self, low: i32, high: i32) -> i32 {
+        low + (self.next() % (high as i64 - low as i64 + 1) as u64) as i32
+    }
+}
+
+pub(crate) fn basis(kernel: Kernel, side: usize, k: usize, n: usize) -> f64 {
+    let (size, k, n) = (side as f64, k as f64, n as f64);
+    let pi = std::f64::consts::PI;
+    match kernel {
+        Kernel::Dct2 if k == 0.0 => (1.0 / size).sqrt(),
+        Kernel::Dct2 => (2.0 / size).sqrt() * (pi * (2.0 * n + 1.0) * k / (2.0 * size)).cos(),
+        Kernel::Dst7 => 2.0 / (2.0 * size + 1.0).sqrt() * (pi * (2.0 * k + 1.0) * (n + 1.0) / (2.0 * size + 1.0)).sin(),
+    }
+}
+
+fn entry(kernel: Kernel, side: usize, k: usize, n: usize) -> i64 {
+    (2048.0 * basis(kernel, side, k, n)).round() as i64
+}
+
+fn check<const N: usize, const K: usize>(kernel: Kernel, m: &Matrix<N, K>) {
+    for k in 0..K {
+        for n in 0..N {
+            assert_eq!(i64::from(m[k][n]), entry(kernel, N, k, n), "{kernel:?} {N}: {k} {n}");
+        }
+        let norm: i32 = m[k].iter().map(|v| v * v).sum();
+        assert!((norm - (1 << 22)).abs() < 1 << 13, "{kernel:?} {N}: row {k} has norm {norm}");
+    }
+    for n in 0..N {
+        let bound: i64 = m.iter().map(|row| i64::from(row[n].abs())).sum();
+        assert!(bound <= 11585 && (bound << 17) + (1 << 12) <= i64::from(i32::MAX), "{kernel:?} {N}: {bound}");
+    }
+}
+
+#[test]
+fn tables_are_the_rounded_formulas_and_sums_fit_32_bits() {
+    check(Kernel::Dct2, &tables::DCT4);
+    check(Kernel::Dct2, &tables::DCT8);
+    check(Kernel::Dct2, &tables::DCT16);
+    check(Kernel::Dct2, &tables::DCT32);
+    check(Kernel::Dct2, &tables::DCT64);
+    check(Kernel::Dst7, &tables::DST4);
+    check(Kernel::Dst7, &tables::DST8);
+    check(Kernel::Dst7, &tables::DST16);
+}
+
+/// The definition, with 64-bit sums.
+fn reference(coefs: &[i32], w: usize, h: usize, tx: TxType) -> Vec<i32> {
+    let (cols, rows) = (w.min(32), h.min(32));
+    let mv: Vec<i64> = (0..rows * h).map(|i| entry(tx.vertical, h, i / h, i % h)).collect();
+    let mh: Vec<i64> = (0..cols * w).map(|i| entry(tx.horizontal, w, i / w, i % w)).collect();
+    let mut between = vec![0i64; cols * h];
+    for y in 0..h {
+        for u in 0..cols {
+            let sum: i64 = (0..rows).map(|v| i64::from(coefs[v * cols + u]) * mv[v * h + y]).sum();
+            between[y * cols + u] = ((sum + (1 << 10)) >> 11).clamp(-131_072, 131_071);
+        }
+    }
+    let mut out = vec![0; w * h];
+    for y in 0..h {
+        for x in 0..w {
+            let sum: i64 = (0..cols).map(|u| between[y * cols + u] * mh[u * w + x]).sum();
+            out[y * w + x] = i32::try_from((sum + (1 << 12)) >> 13).unwrap();
+        }
+    }
+    out
+}
+
+fn levels() -> [Simd; 2] {
+    [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())]
+}
+
+fn agree(coefs: &[i32], w: usize, h: usize, tx: TxType, extent: (usize, usize)) {
+    let expected = reference(coefs, w, h, tx);
+    for simd in levels() {
+        for extent in [extent, (w.min(32), h.min(32))] {
+            let mut out = vec![-7; w * h];
+            inverse(simd, coefs, w, h, tx, extent, &mut out);
+            assert_eq!(out, expected, "{w}x{h} {tx:?} {extent:?} {simd:?}");
+        }
+    }
+}
+
+#[test]
+fn inverse_is_its_definition_for_random_coefficients_of_any_extent() {
+    let mut random = Random(1);
+    for (w, h) in sizes() {
+        for tx in types(w, h) {
+            for _ in 0..12 {
+                let (cols, rows) = (w.min(32), h.min(32));
+                let extent = (random.range(1, cols as i32) as usize, random.range(1, rows as i32) as usize);
+                let reach = 1 << random.range(4, 17);
+                let mut coefs = vec![0; cols * rows];
+                for v in 0..extent.1 {
+                    for u in 0..extent.0 {
+                        coefs[v * cols + u] = random.range(-reach, reach).clamp(COEF_MIN, COEF_MAX);
+                    }
+                }
+                agree(&coefs, w, h, tx, extent);
+            }
+            let cols = w.min(32);
+            for (u, v) in [(0, 0), (1, 0), (0, 1), (2, 3)] {
+                let mut coefs = vec![0; cols * h.min(32)];
+                coefs[v * cols + u] = random.range(-5000, 5000);
+                agree(&coefs, w, h, tx, (u + 1, v + 1));
+            }
+        }
+    }
+}
+
+#[test]
+fn inverse_is_its_definition_for_the_largest_sums() {
+    let mut random = Random(2);
+    for (w, h) in sizes() {
+        for tx in types(w, h) {
+            let (cols, rows) = (w.min(32), h.min(32));
+            for _ in 0..6 {
+                // The signs of one sample's basis functions make every term of its sum positive.
+                let (x, y) = (random.range(0, w as i32 - 1) as usize, random.range(0, h as i32 - 1) as usize);
+                let sign = random.range(0, 1) == 0;
+                let coefs: Vec<i32> = (0..cols * rows)
+                    .map(|i| {
+                        let positive = (entry(tx.vertical, h, i / cols, y) * entry(tx.horizontal, w, i % cols, x)) > 0;
+                        if positive == sign { -COEF_MIN } else { COEF_MIN }
+                    })
+                    .collect();
+                agree(&coefs, w, h, tx, (cols, rows));
+            }
+        }
+    }
+}
+
+#[test]
+fn inverse_of_nothing_is_nothing() {
+    for (w, h) in sizes() {
+        let coefs = vec![0; w.min(32) * h.min(32)];
+        agree(&coefs, w, h, TxType::DCT, (0, 0));
+        agree(&coefs, w, h, TxType::DCT, (3, 0));
+    }
+}

@@ -1,0 +1,42 @@
+//! Damaged streams, and what the decoder must make of them: an error or a picture, within the limits, soon.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use kvant::{DecodeError, Decoder, DecoderOptions, Image, Limits};
+
+use crate::synth::Random;
+
+/// Limits that are tight enough for a damaged stream to do little work within them.
+pub const LIMITS: Limits =
+    Limits { max_pixels: 1 << 16, max_dimension: 1 << 12, max_memory: 64 << 20, max_metadata: 1 << 20 };
+
+/// Far above what a picture within [`LIMITS`] takes, far below a hang.
+const SOON: Duration = Duration::from_secs(10);
+
+/// Decodes `stream` within [`LIMITS`] and panics, saying `what` it is, where the decoder panics, breaks a limit or is slow.
+pub fn survive(stream: &[u8], threads: usize, what: &dyn Fn() -> String) -> Result<Image, DecodeError> {
+    let options = DecoderOptions { limits: LIMITS, threads, ..DecoderOptions::default() };
+    let start = Instant::now();
+    let decoded = catch_unwind(AssertUnwindSafe(|| Decoder::with_options(stream, options)?.decode()));
+    let taken = start.elapsed();
+    let Ok(result) = decoded else { panic!("the decoder panicked on {}: {stream:02x?}", what()) };
+    assert!(taken < SOON, "the decoder took {taken:?} for {}: {stream:02x?}", what());
+    match &result {
+        Ok(picture) => {
+            let pixels = u64::from(picture.width()) * u64::from(picture.height());
+            assert!(pixels <= LIMITS.max_pixels, "{pixels} pixels came of {}", what());
+        }
+        Err(e) => assert!(!e.to_string().is_empty(), "{} gives an error without a message", what()),
+    }
+    result
+}
+
+/// `stream` with `count` bytes, at random places, replaced by random ones.
+pub fn overwrite(stream: &[u8], count: usize, random: &mut Random) -> Vec<u8> {
+    let mut damaged = stream.to_vec();
+    for _ in 0..count {
+        damaged[random.below(stream.len())] = random.next() as u8;
+    }
+    damaged
+}

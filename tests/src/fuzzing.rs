@@ -1,0 +1,106 @@
+//! The bodies of the fuzz targets: the targets in `fuzz/` call them, and a stable test replays findings through them.
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use kvant::{
+    Chroma, CpuLevel, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, PixelFormat, Quantiser,
+    TileSize, Tune,
+};
+
+use crate::check::round_trip;
+use crate::pictures::from_bytes;
+use crate::repaired;
+
+/// Small enough for thousands of runs a second, large enough for several tiles in a row.
+const LIMITS: Limits =
+    Limits { max_pixels: 1 << 16, max_dimension: 1 << 13, max_memory: 64 << 20, max_metadata: 1 << 20 };
+
+/// Target `decode`: any bytes give an error or a picture; the same one on every CPU level, number of threads and way to
+/// receive it.
+pub fn decode(data: &[u8]) {
+    decode_one(data);
+    let repaired = repaired(data);
+    if repaired != data {
+        decode_one(&repaired);
+    }
+}
+
+fn decode_one(data: &[u8]) {
+    let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };
+    let Ok(decoder) = Decoder::with_options(data, options) else { return };
+    let picture = decoder.decode();
+    let plain = DecoderOptions { threads: 2, cpu: CpuLevel::Scalar, ..options };
+    let scalar = Decoder::with_options(data, plain).and_then(|decoder| decoder.decode());
+    assert_eq!(picture.is_ok(), scalar.is_ok(), "whether a stream decodes depends on CPU level or threads");
+    let (Ok(picture), Ok(scalar)) = (picture, scalar) else { return };
+    assert!(picture == scalar, "pixels depend on CPU level or threads");
+    assert!(picture == decode_with_stride(&decoder), "pixels depend on where they are written");
+}
+
+fn decode_with_stride(decoder: &Decoder<'_>) -> Image {
+    let info = decoder.info();
+    let row_bytes = info.width as usize * info.format.bytes_per_pixel();
+    let stride = row_bytes + 5;
+    let mut buffer = vec![0xa5; stride * info.height as usize];
+    let mut view = ImageViewMut::new(&mut buffer, info.width, info.height, stride, info.format).expect("a valid view");
+    decoder.decode_into(&mut view).expect("what decodes once decodes twice");
+    let pixels: Vec<u8> = buffer.chunks_exact(stride).flat_map(|row| &row[..row_bytes]).copied().collect();
+    from_bytes(info.width, info.height, info.format, &pixels)
+}
+
+/// Target `header`: any bytes give an error or a header within the limits, with and without right checksums.
+pub fn header(data: &[u8]) {
+    for stream in [data, &repaired(data)] {
+        let limits = Limits::default();
+        let options = DecoderOptions { limits, ..DecoderOptions::default() };
+        let Ok(decoder) = Decoder::with_options(stream, options) else { continue };
+        let info = decoder.info();
+        assert!((1..=limits.max_dimension).contains(&info.width) && (1..=limits.max_dimension).contains(&info.height));
+        assert!(u64::from(info.width) * u64::from(info.height) <= limits.max_pixels);
+        let across = |side: u32| u64::from(side.div_ceil(info.tile_size));
+        assert_eq!(u64::from(info.tiles), across(info.width) * across(info.height));
+        assert!(info.header_bytes <= stream.len() as u64);
+    }
+}
+
+/// Target `roundtrip`: the decoder gives what the encoder reconstructed, for any settings and any small picture.
+pub fn roundtrip(data: &[u8]) {
+    if let Ok(Case { picture, config }) = Case::arbitrary_take_rest(Unstructured::new(data)) {
+        round_trip(&picture, &config);
+    }
+}
+
+/// A small picture and settings for it.
+#[derive(Debug)]
+struct Case {
+    picture: Image,
+    config: EncoderConfig,
+}
+
+impl<'a> Arbitrary<'a> for Case {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let config = arbitrary_config(u)?;
+        let format = *u.choose(&[PixelFormat::Gray8, PixelFormat::Rgb8])?;
+        // A square-ish picture, or a strip that crosses the edges of tiles.
+        let (wide, high) = *u.choose(&[(80, 80), (80, 80), (80, 80), (1100, 4), (4, 1100)])?;
+        let (width, height) = (u.int_in_range(1..=wide)?, u.int_in_range(1..=high)?);
+        let size = width as usize * height as usize * format.bytes_per_pixel();
+        // What bytes are left, over and over: short inputs give textures.
+        let texture = if u.is_empty() { &[128] } else { u.bytes(u.len())? };
+        let pixels: Vec<u8> = texture.iter().copied().cycle().take(size).collect();
+        Ok(Self { picture: from_bytes(width, height, format, &pixels), config })
+    }
+}
+
+fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
+    let mut config = EncoderConfig::default();
+    config.quality = f32::from(u.int_in_range(0..=400u16)?) / 4.0;
+    // Low efforts more often: they are faster.
+    config.effort = *u.choose(&[1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9])?;
+    config.chroma = *u.choose(&[Chroma::Yuv444, Chroma::Yuv420])?;
+    config.tile_size = *u.choose(&[TileSize::T512, TileSize::T1024])?;
+    config.tune = *u.choose(&[Tune::Perceptual, Tune::Psnr])?;
+    config.quantiser = *u.choose(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)])?;
+    config.cpu = *u.choose(&[CpuLevel::Scalar, CpuLevel::detect()])?;
+    config.threads = u.int_in_range(1..=2)?;
+    Ok(config)
+}

@@ -1,0 +1,92 @@
+//! Pictures made from a seed, the same on every machine.
+
+use kvant::{Image, PixelFormat};
+
+use crate::pictures::from_fn;
+
+/// What a made picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Independent uniform samples: the worst case for every coder.
+    Noise,
+    /// A ramp of any slope and direction, in each channel its own.
+    Gradient,
+    /// Dark strokes one and two pixels wide on a light ground.
+    Text,
+    /// One colour.
+    Flat,
+    /// Black and white squares of 1 to 8 pixels.
+    Checker,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Noise, Self::Gradient, Self::Text, Self::Flat, Self::Checker];
+}
+
+/// The picture of `kind` that `seed` gives.
+pub fn picture(kind: Kind, width: u32, height: u32, format: PixelFormat, seed: u64) -> Image {
+    let mut random = Random::new(seed);
+    match kind {
+        Kind::Noise => from_fn(width, height, format, |_, _| random.bytes()),
+        Kind::Gradient => {
+            let (from, dx, dy) = (random.bytes(), random.bytes(), random.bytes());
+            let ramp = |c: usize, x: u32, y: u32| {
+                let slope = |step: u8, at: u32| (i64::from(step) - 128) * i64::from(at) / 16;
+                (i64::from(from[c]) + slope(dx[c], x) + slope(dy[c], y)).clamp(0, 255) as u8
+            };
+            from_fn(width, height, format, |x, y| [0, 1, 2].map(|c| ramp(c, x, y)))
+        }
+        Kind::Text => {
+            let (paper, ink) = (random.bytes().map(|v| v | 0xc0), random.bytes().map(|v| v & 0x3f));
+            from_fn(width, height, format, |x, y| {
+                let glyph = Random::new(seed ^ u64::from(x / 7) ^ (u64::from(y / 11) << 32)).next();
+                let stroke = glyph >> (x % 7 / 2 * 5 + y % 11 / 2) & 1 == 1;
+                if stroke && x % 7 != 6 && y % 11 < 9 { ink } else { paper }
+            })
+        }
+        Kind::Flat => {
+            let colour = random.bytes();
+            from_fn(width, height, format, |_, _| colour)
+        }
+        Kind::Checker => {
+            let side = 1 + random.below(8) as u32;
+            from_fn(
+                width,
+                height,
+                format,
+                |x, y| if (x / side + y / side).is_multiple_of(2) { [0; 3] } else { [255; 3] },
+            )
+        }
+    }
+}
+
+/// A small generator of numbers (SplitMix64: Steele, Lea and Flood, 2014).
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Random {
+    /// A generator that gives the same numbers for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next 64 bits.
+    #[expect(clippy::should_implement_trait, reason = "an endless sequence needs no Option")]
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `bound`, which is above 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    fn bytes(&mut self) -> [u8; 3] {
+        let [a, b, c, ..] = self.next().to_le_bytes();
+        [a, b, c]
+    }
+}

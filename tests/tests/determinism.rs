@@ -1,0 +1,65 @@
+//! The same picture and settings give the same bytes, and the same bytes the same pixels, for any number of threads and
+//! any CPU level.
+
+use kvant::{Chroma, CpuLevel, Encoder, EncoderConfig, Image, TileSize};
+use kvant_tests::check::{config, decode, encode, first_difference};
+use kvant_tests::pictures::{mirrored, testdata};
+
+/// Three tiles of 512 across, two down, the last of them partial.
+const SIZE: (u32, u32) = (1100, 700);
+
+fn same_for_threads_and_cpu(picture: &Image, mut config: EncoderConfig) {
+    config.tile_size = TileSize::T512;
+    let reference = encode(picture, &config);
+    for (threads, cpu) in [(2, CpuLevel::detect()), (3, CpuLevel::detect()), (0, CpuLevel::Scalar)] {
+        (config.threads, config.cpu) = (threads, cpu);
+        let other = encode(picture, &config);
+        assert!(reference.stream == other.stream, "bytes differ with {threads} threads on {cpu:?}");
+        assert!(reference.reconstruction == other.reconstruction, "pixels differ with {threads} threads on {cpu:?}");
+    }
+    for threads in [0, 1, 2, 3] {
+        for cpu in [CpuLevel::Scalar, CpuLevel::detect()] {
+            let decoded = decode(&reference.stream, threads, cpu);
+            let difference = first_difference(&reference.reconstruction, &decoded);
+            assert_eq!(difference, None, "decoded with {threads} threads on {cpu:?}");
+        }
+    }
+}
+
+#[test]
+fn a_444_picture_of_six_tiles_at_default_effort() {
+    same_for_threads_and_cpu(
+        &mirrored(&testdata("astronaut.png"), SIZE.0, SIZE.1),
+        config(60.0, EncoderConfig::default().effort, Chroma::Yuv444),
+    );
+}
+
+#[test]
+fn a_420_picture_of_six_tiles_at_effort_3() {
+    same_for_threads_and_cpu(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), config(35.0, 3, Chroma::Yuv420));
+}
+
+#[test]
+fn a_gray_picture_of_six_tiles_at_effort_1() {
+    same_for_threads_and_cpu(&mirrored(&testdata("brick.png"), SIZE.0, SIZE.1), config(80.0, 1, Chroma::Yuv444));
+}
+
+#[test]
+fn a_high_effort_on_two_tiles() {
+    same_for_threads_and_cpu(&mirrored(&testdata("chelsea.png"), 560, 96), config(70.0, 8, Chroma::Yuv444));
+}
+
+#[test]
+fn one_encoder_serves_several_threads_at_once() {
+    fn shared<T: Send + Sync>(value: T) -> T {
+        value
+    }
+    let encoder = shared(Encoder::new(config(50.0, 2, Chroma::Yuv420)).expect("valid settings"));
+    let picture = mirrored(&testdata("chelsea.png"), 160, 120);
+    let streams: Vec<_> = std::thread::scope(|scope| {
+        let run = || encoder.encode(&picture.view()).expect("an encodable picture");
+        let handles: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+        handles.into_iter().map(|handle| handle.join().expect("no panic")).collect()
+    });
+    assert!(streams.windows(2).all(|pair| pair[0] == pair[1]));
+}

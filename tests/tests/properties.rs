@@ -1,0 +1,95 @@
+//! Random pictures and settings: whatever they are, the decoder gives what the encoder reconstructed.
+
+use kvant::{Chroma, CpuLevel, EncoderConfig, PixelFormat, Quantiser, TileSize, Tune};
+use kvant_tests::check::{decode, encode, round_trip};
+use kvant_tests::synth::{Kind, picture};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::FileFailurePersistence;
+
+prop_compose! {
+    fn any_config(max_effort: u8)(
+        quality in 0.0..=100.0f32,
+        effort in 1..=max_effort,
+        chroma in select(&[Chroma::Yuv444, Chroma::Yuv420][..]),
+        tile_size in select(&[TileSize::T512, TileSize::T1024][..]),
+        tune in select(&[Tune::Perceptual, Tune::Psnr][..]),
+        quantiser in select(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)][..]),
+        threads in 1..=3usize,
+        cpu in select(vec![CpuLevel::Scalar, CpuLevel::detect()]),
+    ) -> EncoderConfig {
+        let mut config = EncoderConfig::default();
+        config.quality = quality;
+        config.effort = effort;
+        config.chroma = chroma;
+        config.tile_size = tile_size;
+        config.tune = tune;
+        config.quantiser = quantiser;
+        config.threads = threads;
+        config.cpu = cpu;
+        config
+    }
+}
+
+fn any_kind() -> impl Strategy<Value = Kind> {
+    select(&Kind::ALL[..])
+}
+
+fn any_format() -> impl Strategy<Value = PixelFormat> {
+    select(&[PixelFormat::Gray8, PixelFormat::Rgb8][..])
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    let found = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions.txt");
+    ProptestConfig {
+        cases,
+        max_shrink_iters: 200,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(found))),
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(160))]
+
+    #[test]
+    fn small_pictures_of_any_kind_survive_low_efforts(
+        kind in any_kind(), format in any_format(), (w, h) in (1..=96u32, 1..=96u32), seed: u64, config in any_config(4),
+    ) {
+        round_trip(&picture(kind, w, h, format, seed), &config);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn small_pictures_of_any_kind_survive_all_efforts(
+        kind in any_kind(), format in any_format(), (w, h) in (1..=72u32, 1..=72u32), seed: u64, config in any_config(9),
+    ) {
+        round_trip(&picture(kind, w, h, format, seed), &config);
+    }
+
+    #[test]
+    fn thin_pictures_of_several_tiles_survive(
+        kind in any_kind(), format in any_format(), (long, thin) in (500..=1600u32, 1..=12u32), upright: bool, seed: u64,
+        config in any_config(3),
+    ) {
+        let (w, h) = if upright { (thin, long) } else { (long, thin) };
+        round_trip(&picture(kind, w, h, format, seed), &config);
+    }
+
+    #[test]
+    fn threads_and_cpu_level_change_no_byte_and_no_pixel(
+        kind in any_kind(), format in any_format(), (w, h) in (1..=96u32, 1..=96u32), seed: u64, config in any_config(5),
+    ) {
+        let original = picture(kind, w, h, format, seed);
+        let reference = encode(&original, &config);
+        let mut other = config.clone();
+        (other.threads, other.cpu) = (1, CpuLevel::Scalar);
+        prop_assert_eq!(&reference.stream, &encode(&original, &other).stream);
+        for threads in [1, 2] {
+            prop_assert!(decode(&reference.stream, threads, CpuLevel::Scalar) == reference.reconstruction);
+        }
+    }
+}

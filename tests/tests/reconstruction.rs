@@ -1,0 +1,85 @@
+//! What the encoder reconstructs is what the decoder gives, whatever the settings.
+
+use kvant::{Chroma, Encoder, EncoderConfig, Image, PixelFormat, Quantiser, TileSize, Tune};
+use kvant_tests::check::{config, round_trip};
+use kvant_tests::pictures::{crop, mirrored, testdata};
+use kvant_tests::synth::{Kind, picture};
+
+fn colour() -> Image {
+    crop(&testdata("chelsea.png"), (140, 70), (150, 110))
+}
+
+fn gray() -> Image {
+    crop(&testdata("camera.png"), (200, 80), (128, 97))
+}
+
+fn text() -> Image {
+    picture(Kind::Text, 93, 70, PixelFormat::Rgb8, 7)
+}
+
+#[test]
+fn at_every_effort() {
+    for effort in 1..=9 {
+        round_trip(&colour(), &config(60.0, effort, Chroma::Yuv444));
+        round_trip(&colour(), &config(45.0, effort, Chroma::Yuv420));
+        round_trip(&gray(), &config(70.0, effort, Chroma::Yuv444));
+        round_trip(&text(), &config(80.0, effort, Chroma::Yuv444));
+    }
+}
+
+#[test]
+fn at_every_quality() {
+    for step in 0..=40 {
+        let quality = step as f32 * 2.5;
+        round_trip(&colour(), &config(quality, 1, Chroma::Yuv444));
+        round_trip(&text(), &config(quality, 3, Chroma::Yuv420));
+        round_trip(&gray(), &config(quality, 2, Chroma::Yuv444));
+    }
+}
+
+#[test]
+fn with_every_tune_quantiser_and_tile_size() {
+    for tune in [Tune::Perceptual, Tune::Psnr] {
+        for quantiser in [None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)] {
+            for tile_size in [TileSize::T512, TileSize::T1024] {
+                for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
+                    let mut config = config(55.0, 4, chroma);
+                    (config.tune, config.quantiser, config.tile_size) = (tune, quantiser, tile_size);
+                    round_trip(&colour(), &config);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn on_extreme_pictures() {
+    for kind in Kind::ALL {
+        for (seed, format) in [PixelFormat::Gray8, PixelFormat::Rgb8].into_iter().enumerate() {
+            for quality in [0.0, 50.0, 100.0] {
+                let extreme = picture(kind, 100, 75, format, seed as u64);
+                round_trip(&extreme, &config(quality, 3, Chroma::Yuv444));
+                round_trip(&extreme, &config(quality, 3, Chroma::Yuv420));
+            }
+        }
+    }
+}
+
+#[test]
+fn across_the_edges_of_tiles() {
+    let wide = mirrored(&testdata("coffee.png"), 700, 600);
+    for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
+        let mut config = config(30.0, 2, chroma);
+        config.tile_size = TileSize::T512;
+        round_trip(&wide, &config);
+    }
+}
+
+#[test]
+fn encode_gives_the_stream_of_encode_full() {
+    let config = EncoderConfig::default();
+    let encoder = Encoder::new(config.clone()).expect("valid settings");
+    let stream = encoder.encode(&colour().view()).expect("an encodable picture");
+    assert!(stream == round_trip(&colour(), &config).stream);
+    assert_eq!(Ok(stream), kvant::encode(&colour().view(), &config));
+}

@@ -1,0 +1,83 @@
+//! Settings out of range are refused by name; observers follow an encode and can end it.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use kvant::{Chroma, ConfigError, EncodeError, Encoder, EncoderConfig, Image, Observer, TileSize};
+use kvant_tests::check::{config, encode};
+use kvant_tests::pictures::{mirrored, testdata};
+
+fn error_of(change: fn(&mut EncoderConfig)) -> Option<ConfigError> {
+    let mut config = EncoderConfig::default();
+    change(&mut config);
+    Encoder::new(config).err()
+}
+
+#[test]
+fn quality_and_effort_out_of_range_are_refused() {
+    assert_eq!(error_of(|c| c.quality = -0.5), Some(ConfigError::Quality(-0.5)));
+    assert_eq!(error_of(|c| c.quality = 100.5), Some(ConfigError::Quality(100.5)));
+    assert!(matches!(error_of(|c| c.quality = f32::NAN), Some(ConfigError::Quality(q)) if q.is_nan()));
+    assert_eq!(error_of(|c| c.effort = 0), Some(ConfigError::Effort(0)));
+    assert_eq!(error_of(|c| c.effort = 10), Some(ConfigError::Effort(10)));
+    assert_eq!(error_of(|c| (c.quality, c.effort) = (0.0, 1)), None);
+    assert_eq!(error_of(|c| (c.quality, c.effort) = (100.0, 9)), None);
+}
+
+/// Several tiles, for several calls from several threads.
+fn picture() -> Image {
+    mirrored(&testdata("coffee.png"), 1040, 300)
+}
+
+fn quick(threads: usize) -> EncoderConfig {
+    let mut config = config(30.0, 1, Chroma::Yuv420);
+    (config.tile_size, config.threads) = (TileSize::T512, threads);
+    config
+}
+
+#[derive(Default)]
+struct Recorder(Mutex<Vec<(u64, u64)>>);
+
+impl Observer for Recorder {
+    fn progress(&self, done: u64, total: u64) -> ControlFlow<()> {
+        self.0.lock().expect("no panic elsewhere").push((done, total));
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn progress_counts_up_to_the_pixels_of_the_picture() {
+    let picture = picture();
+    for threads in [1, 2] {
+        let recorder = Recorder::default();
+        let encoder = Encoder::new(quick(threads)).expect("valid settings");
+        let encoded = encoder.encode_full(&picture.view(), Some(&recorder)).expect("nobody cancels");
+        let calls = recorder.0.into_inner().expect("no panic elsewhere");
+        assert!(calls.len() > 1, "{} calls", calls.len());
+        assert!(calls.iter().all(|&(done, total)| done <= total && total == 1040 * 300), "{calls:?}");
+        assert!(threads > 1 || calls.is_sorted(), "{calls:?}");
+        assert!(encoded.stream == encode(&picture, &quick(threads)).stream, "watching changes the bytes");
+    }
+}
+
+/// Ends the encode at the given call.
+struct EndAt(AtomicU64);
+
+impl Observer for EndAt {
+    fn progress(&self, _: u64, _: u64) -> ControlFlow<()> {
+        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+        if left.is_ok_and(|left| left > 1) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
+
+#[test]
+fn an_observer_ends_the_encode() {
+    for threads in [1, 2] {
+        for call in [1, 2] {
+            let encoder = Encoder::new(quick(threads)).expect("valid settings");
+            let result = encoder.encode_full(&picture().view(), Some(&EndAt(AtomicU64::new(call))));
+            assert_eq!(result.err(), Some(EncodeError::Cancelled), "{threads} threads, ended at call {call}");
+        }
+    }
+}
