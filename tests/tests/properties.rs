@@ -7,6 +7,38 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
 
+/// Parameters of the encoder that reach the stream's header or its levels, with their ranges.
+const PARAMETERS: [(&str, f64, f64); 18] = [
+    ("qp", -1.0, 447.0),
+    ("rounding", 0.0, 0.5),
+    ("shrink1", -8.0, 7.0),
+    ("shrink2", -8.0, 7.0),
+    ("shrink3", -8.0, 7.0),
+    ("luma_dc", 0.0, 31.0),
+    ("luma_slope", 0.0, 63.0),
+    ("luma_curve", -8.0, 7.0),
+    ("chroma_dc", 0.0, 31.0),
+    ("chroma_slope", 0.0, 63.0),
+    ("chroma_curve", -8.0, 7.0),
+    ("cb_qp", -64.0, 63.0),
+    ("cr_qp", -64.0, 63.0),
+    ("adaptive", 0.0, 1.0),
+    ("adaptive_finer", 0.0, 2.0),
+    ("adaptive_coarser", 0.0, 2.0),
+    ("deblock", -1.0, 15.0),
+    ("deblock_sharpness", 0.0, 7.0),
+];
+
+prop_compose! {
+    /// A parameter within its range, at either end of it often.
+    fn any_parameter()(
+        (name, min, max) in select(&PARAMETERS[..]),
+        at in prop_oneof![Just(0.0), Just(1.0), 0.0..=1.0f64],
+    ) -> (String, f64) {
+        (name.into(), min + (max - min) * at)
+    }
+}
+
 prop_compose! {
     fn any_config(max_effort: u8)(
         quality in 0.0..=100.0f32,
@@ -50,7 +82,7 @@ fn cases(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(160))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn small_pictures_of_any_kind_survive_low_efforts(
@@ -61,12 +93,22 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn small_pictures_of_any_kind_survive_all_efforts(
         kind in any_kind(), format in any_format(), (w, h) in (1..=72u32, 1..=72u32), seed: u64, config in any_config(9),
     ) {
+        round_trip(&picture(kind, w, h, format, seed), &config);
+    }
+
+    #[test]
+    fn every_value_of_the_header_survives(
+        kind in any_kind(), format in any_format(), (w, h) in (1..=80u32, 1..=80u32), seed: u64, config in any_config(5),
+        parameters in prop::collection::vec(any_parameter(), 1..=6),
+    ) {
+        let mut config = config;
+        config.parameters = parameters;
         round_trip(&picture(kind, w, h, format, seed), &config);
     }
 

@@ -20,7 +20,7 @@ fn every_size(picture: &Image, chroma: Chroma, heights: RangeInclusive<u32>) {
             let quality = 15 + (width * 5 + height * 11) % 81;
             let encoded = round_trip(&part, &config(quality as f32, 1, chroma));
             let psnr = psnr(&part, &encoded.reconstruction);
-            assert!(psnr > 18.0, "{} at q {quality}: {psnr:.1} dB is no picture of the original", describe(&part));
+            assert!(psnr > 15.0, "{} at q {quality}: {psnr:.1} dB is no picture of the original", describe(&part));
         }
     }
 }
