@@ -1,4 +1,4 @@
-//! Taking a file apart, trusting nothing.
+//! Taking a file apart, trusting nothing. BITSTREAM.md §2.
 
 use super::index::read_varint;
 use super::{CRC_BYTES, DRAFT, SECTION_END, SIGNATURE, TileIndex, checksum};
