@@ -2,13 +2,15 @@
 //! public interface, `stages` single kernels through `kvant::bench_api`.
 //!
 //! `cargo bench -p kvant-benches` runs all; `cargo bench -p kvant-benches --bench pictures -- decode` what is named so.
-//! Rates of pictures are in elements (pixels) a second: Melem/s are megapixels a second.
+//! Rates are in elements a second. An element of a picture is a pixel: Melem/s are megapixels a second. Those of the
+//! stages are samples, coefficients, pixels or bins: `benches/README.md` lists the groups.
 
 use std::path::Path;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
-use kvant::{Chroma, EncoderConfig, ImageView, PixelFormat};
+use kvant::bench_api::Plane;
+use kvant::{Chroma, CpuLevel, EncoderConfig, ImageView, PixelFormat};
 
 /// A picture of `testdata/`, 8-bit RGB.
 #[derive(Debug)]
@@ -32,6 +34,21 @@ impl Picture {
             .expect("a whole picture")
     }
 
+    /// Width in pixels.
+    pub fn width(&self) -> usize {
+        self.width as usize
+    }
+
+    /// A channel (0 to 2: red, green, blue) as samples of 10 bits, row by row.
+    pub fn channel(&self, channel: usize) -> Vec<u16> {
+        self.pixels.chunks_exact(3).map(|pixel| u16::from(pixel[channel]) << 2).collect()
+    }
+
+    /// The same as a plane.
+    pub fn plane(&self, channel: usize) -> Plane {
+        Plane::new(self.width(), &self.channel(channel))
+    }
+
     /// How many pixels there are.
     pub fn pixels(&self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
@@ -52,9 +69,51 @@ pub fn group<'a>(criterion: &'a mut Criterion, name: &str, elements: u64) -> Ben
     group
 }
 
+/// The throughput of a benchmark that works through `count` elements, where they differ within a group.
+pub fn elements(count: usize) -> Throughput {
+    Throughput::Elements(count as u64)
+}
+
 /// As [`group`], for work that takes tenths of a second: few runs, each timed by itself.
 pub fn slow_group<'a>(criterion: &'a mut Criterion, name: &str, elements: u64) -> BenchmarkGroup<'a, WallTime> {
     let mut group = group(criterion, name, elements);
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
     group
+}
+
+/// The CPU levels of this machine with their names.
+pub fn cpu_levels() -> Vec<(String, CpuLevel)> {
+    let mut levels = vec![CpuLevel::Scalar, CpuLevel::detect()];
+    levels.dedup();
+    levels.into_iter().map(|cpu| (format!("{cpu:?}").to_lowercase(), cpu)).collect()
+}
+
+/// Pseudo-random numbers (splitmix64) from a seed: the same in every run.
+#[derive(Debug)]
+pub struct Random(pub u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform from 0 to below 1.
+    pub fn uniform(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// A number from 0 to below `n`.
+    pub fn below(&mut self, n: u32) -> u32 {
+        (self.uniform() * f64::from(n)) as u32
+    }
+
+    /// Of a Laplacian distribution around 0 with mean magnitude `scale`.
+    pub fn laplacian(&mut self, scale: f64) -> f64 {
+        let magnitude = -scale * (1.0 - self.uniform()).ln();
+        if self.below(2) == 0 { magnitude } else { -magnitude }
+    }
 }

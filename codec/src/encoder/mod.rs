@@ -1,15 +1,15 @@
 //! The encoder's interface, and its way through a picture: plan, planes, tiles, filter, file.
 
 mod adaptive;
-mod colour;
+pub(crate) mod colour;
 mod config;
 mod deblock;
 mod effort;
-mod forward;
+pub(crate) mod forward;
 mod parameters;
-mod plan;
-mod quantise;
-mod satd;
+pub(crate) mod plan;
+pub(crate) mod quantise;
+pub(crate) mod satd;
 mod search;
 mod tile;
 

@@ -165,7 +165,7 @@ impl TileSamples {
 }
 
 /// Turns levels into coefficients; returns how many columns and rows hold any.
-fn dequantise(node: &Node, levels: &[i32], steps: &Steps<'_>, out: &mut [i32]) -> (usize, usize) {
+pub(crate) fn dequantise(node: &Node, levels: &[i32], steps: &Steps<'_>, out: &mut [i32]) -> (usize, usize) {
     let (w, h) = coded_area(node);
     out[..w * h].fill(0);
     let (mut cols, mut rows) = (0, 0);

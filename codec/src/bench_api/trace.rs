@@ -1,7 +1,7 @@
-//! Stages of the codec for benches, training and cross-cutting tests. Not a stable interface.
+//! Bins: those that a stream is made of, what they cost, and the range coder by itself.
 
-use crate::container::{self, repair::repair};
-use crate::entropy::cost::{COST_BITS, bin_cost};
+use crate::container;
+use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
 use crate::entropy::model::{Model, Models};
 use crate::entropy::range::{RangeDecoder, RangeEncoder};
 use crate::entropy::trace::{Event, Trace};
@@ -15,25 +15,19 @@ use crate::syntax::tree::SUPERBLOCK;
 /// Number of adaptive contexts.
 pub const CONTEXTS: usize = crate::entropy::contexts::COUNT as usize;
 
-/// The draft of the format.
-pub const DRAFT: u8 = container::DRAFT;
-
-/// Makes the checksums of a damaged stream right, as far as its structure can be followed.
-pub fn repair_checksums(data: &mut [u8]) {
-    repair(data);
-}
-
 /// Context groups: name, first context, number of contexts.
 pub fn context_groups() -> Vec<(&'static str, u16, u16)> {
     crate::entropy::contexts::GROUPS.iter().map(|(name, g)| (*name, g.at(0).0, g.len())).collect()
 }
 
-/// What a stream is made of: per tile, the adaptive bins with their contexts, in coding order, and the number of bypass
-/// bits.
+/// What a tile is made of: the adaptive bins with their contexts, in coding order, and the number of bypass bits.
+pub type TileBins = (Vec<(u16, bool)>, u64);
+
+/// What a stream is made of, tile by tile.
 ///
 /// # Errors
 /// As decoding.
-pub fn bins(data: &[u8]) -> Result<Vec<(Vec<(u16, bool)>, u64)>, DecodeError> {
+pub fn bins(data: &[u8]) -> Result<Vec<TileBins>, DecodeError> {
     events(data)?
         .into_iter()
         .map(|events| {
@@ -108,4 +102,28 @@ pub fn range_encode(bins: &[(u16, bool)]) -> Vec<u8> {
 pub fn range_decode(data: &[u8], contexts: impl Iterator<Item = u16>) -> usize {
     let mut coder = RangeDecoder::new(Models::new(), data);
     contexts.filter(|&ctx| coder.bin(Ctx(ctx), false)).count()
+}
+
+/// Cost in bits of `bins` (context, value) with the initial models, which stand still.
+pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
+    let mut counter = Counter::new(Models::new());
+    for &(ctx, bin) in bins {
+        counter.bin(Ctx(ctx), bin);
+    }
+    counter.take()
+}
+
+/// Bytes of `values` as `bits` (0 to 24) bypass bits each, from the range coder.
+pub fn range_encode_bypass(values: &[u32], bits: u32) -> Vec<u8> {
+    let mut coder = RangeEncoder::new(Models::new());
+    for &value in values {
+        coder.bypass(bits, value);
+    }
+    coder.finish()
+}
+
+/// Reads `count` values of `bits` (0 to 24) bypass bits back; their sum, modulo 2^32.
+pub fn range_decode_bypass(data: &[u8], bits: u32, count: usize) -> u32 {
+    let mut coder = RangeDecoder::new(Models::new(), data);
+    (0..count).fold(0, |sum: u32, _| sum.wrapping_add(coder.bypass(bits, 0)))
 }

@@ -1,0 +1,19 @@
+//! Stages of the codec for benches, training and cross-cutting tests. Not a stable interface.
+
+mod kernels;
+mod trace;
+
+pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References};
+pub use self::trace::{
+    CONTEXTS, TileBins, adaptive_cost, bins, context_groups, count_bins, range_decode, range_decode_bypass,
+    range_encode, range_encode_bypass, trace,
+};
+use crate::container;
+
+/// The draft of the format.
+pub const DRAFT: u8 = container::DRAFT;
+
+/// Makes the checksums of a damaged stream right, as far as its structure can be followed.
+pub fn repair_checksums(data: &mut [u8]) {
+    container::repair::repair(data);
+}
