@@ -11,6 +11,6 @@ criterion::criterion_group!(
     transform::two_dimensional,
     prediction::modes,
     quantisation::families,
-    range_coder::bins
+    range_coder::real_bins
 );
 criterion::criterion_main!(benches);
