@@ -1,38 +1,220 @@
 //! Where results go: files that appear whole or not at all, and standard output.
+//!
+//! A file is written under a temporary name in its own folder and then renamed. An interrupt (Ctrl-C, or a request to
+//! terminate) is answered on a thread of its own, by the `ctrlc` crate: it removes the temporary files that are open at
+//! that moment and ends the program with code 130. Only a kill that no program can catch leaves a temporary file behind.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{CliError, Result};
 
-/// Writes `data` to `path` by way of a temporary file in the same folder, which is then renamed. An existing file is
-/// an error unless `force` is set.
-pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
-    if !force && path.symlink_metadata().is_ok() {
-        return Err(CliError::Run(format!("{}: the file exists; -f overwrites it", path.display())));
-    }
-    let temporary = temporary_name(path);
-    let result = File::create_new(&temporary).and_then(|mut file| {
-        file.write_all(data)?;
-        drop(file);
-        fs::rename(&temporary, path)
+/// The temporary files there are. Whoever creates, renames or removes one holds the lock meanwhile, so that the
+/// interrupt sees each file either here or finished.
+static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn temporary() -> MutexGuard<'static, Vec<PathBuf>> {
+    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From now on an interrupt cleans up and ends the program.
+pub(crate) fn handle_interrupts() {
+    // Without a handler (the system may refuse one) an interrupt still ends the program, only less tidily.
+    let _ = ctrlc::set_handler(|| {
+        let files = temporary();
+        for file in files.iter() {
+            let _ = fs::remove_file(file);
+        }
+        process::exit(i32::from(CliError::Interrupted.code()));
     });
-    result.map_err(|e| {
-        let _ = fs::remove_file(&temporary);
-        CliError::writing(path, &e)
+}
+
+/// Where a result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+impl Target {
+    /// What reports call it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Stdout => "-".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// Finds out before the work what would make the write fail after it.
+    pub(crate) fn check(&self, force: bool) -> Result<()> {
+        match self {
+            Self::Stdout if io::stdout().is_terminal() => Err(CliError::Usage(
+                "standard output is a terminal, which is no place for a picture; give -o FILE".to_owned(),
+            )),
+            Self::Stdout => Ok(()),
+            Self::File(path) => check_file(path, force),
+        }
+    }
+
+    /// Writes `data`.
+    pub(crate) fn write(&self, data: &[u8], force: bool) -> Result<()> {
+        match self {
+            Self::Stdout => print_bytes(data),
+            Self::File(path) => write_file(path, data, force),
+        }
+    }
+}
+
+fn exists(path: &Path) -> CliError {
+    CliError::Run(format!("{}: the file exists; -f overwrites it", path.display()))
+}
+
+/// The folder that `path` is in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn check_file(path: &Path, force: bool) -> Result<()> {
+    let folder = folder(path);
+    if !folder.is_dir() {
+        let (path, folder) = (path.display(), folder.display());
+        return Err(CliError::Run(format!("{path}: cannot write: the folder {folder} does not exist")));
+    }
+    match fs::metadata(path) {
+        Ok(m) if m.is_dir() => Err(CliError::Run(format!("{}: cannot write: it is a folder", path.display()))),
+        Ok(m) if m.is_file() && !force => Err(exists(path)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes `data` to `path`, whole or not at all. An existing file is an error unless `force` is set.
+pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
+    check_file(path, force)?;
+    let written = match fs::metadata(path) {
+        // A device or a pipe is written to, not replaced.
+        Ok(m) if !m.is_file() => File::options().write(true).open(path).and_then(|mut f| f.write_all(data)),
+        // A link stays a link: the file it leads to is replaced.
+        Ok(_) => fs::canonicalize(path).and_then(|path| replace(&path, data, force)),
+        Err(_) => replace(path, data, force),
+    };
+    written.map_err(|e| match e.kind() {
+        io::ErrorKind::AlreadyExists => exists(path),
+        _ => CliError::writing(path, &e),
     })
 }
 
-fn temporary_name(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", process::id()));
-    path.with_file_name(name)
+fn replace(path: &Path, data: &[u8], force: bool) -> io::Result<()> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    // Not made from the file's name, which may be as long as a name can be.
+    let name = folder(path).join(format!(".kvant-{}-{number}.tmp", process::id()));
+    let mut file = {
+        let mut files = temporary();
+        let file = File::create_new(&name)?;
+        files.push(name.clone());
+        file
+    };
+    let written = file.write_all(data);
+    drop(file);
+    let mut files = temporary();
+    let result = written.and_then(|()| if force { fs::rename(&name, path) } else { rename_new(&name, path) });
+    if result.is_err() {
+        let _ = fs::remove_file(&name);
+    }
+    files.retain(|f| *f != name);
+    result
 }
 
-/// Text for people, on standard output.
-pub(crate) fn print_text(text: &str) -> Result<()> {
+/// Renames a file to a name that must not exist: by a link, since a rename would replace whatever came there meanwhile.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
+        // File systems without links: the check before the work has to do.
+        Err(_) => fs::rename(from, to),
+    }
+}
+
+/// Bytes to standard output.
+pub(crate) fn print_bytes(data: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| CliError::stdout(&e))
+    out.write_all(data).and_then(|()| out.flush()).map_err(|e| CliError::stdout(&e))
+}
+
+/// Text to standard output.
+pub(crate) fn print_text(text: &str) -> Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// Pairs each input with its output: beside the input with the `extension`, in the folder that `output` names, or
+/// `output` itself.
+///
+/// # Errors
+/// [`CliError::Usage`] where several inputs would go to one output.
+pub(crate) fn plan_targets(inputs: &[PathBuf], output: Option<&Path>, extension: &str) -> Result<Vec<Target>> {
+    let stdin = Path::new("-");
+    if inputs.iter().filter(|i| *i == stdin).count() > 1 {
+        return Err(CliError::Usage("standard input (-) can be read once only".to_owned()));
+    }
+    let into_folder = output.filter(|o| o.is_dir() || o.to_string_lossy().ends_with(std::path::is_separator));
+    let mut targets: Vec<Target> = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let target = match (output, into_folder) {
+            (None, _) if input == stdin => Target::Stdout,
+            (None, _) => Target::File(input.with_extension(extension)),
+            (Some(folder), Some(_)) if input == stdin => {
+                let folder = folder.display();
+                return Err(CliError::Usage(format!("{folder}: standard input has no name to go into a folder by")));
+            }
+            (_, Some(folder)) => {
+                let name = Path::new(input.file_name().unwrap_or_default()).with_extension(extension);
+                Target::File(folder.join(name))
+            }
+            (Some(o), None) if o == stdin => Target::Stdout,
+            (Some(o), None) => Target::File(o.to_owned()),
+        };
+        if targets.contains(&target) {
+            let (n, name) = (inputs.len(), target.name());
+            return Err(CliError::Usage(format!("{n} inputs cannot all go to {name}; give -o FOLDER/ or other names")));
+        }
+        targets.push(target);
+    }
+    Ok(targets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn targets(inputs: &[&str], output: Option<&str>) -> Result<Vec<String>> {
+        let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+        Ok(plan_targets(&inputs, output.map(Path::new), "kvt")?.iter().map(Target::name).collect())
+    }
+
+    #[test]
+    fn names_are_derived() {
+        assert_eq!(targets(&["a/x.v2.png", "y"], None).unwrap(), ["a/x.v2.kvt", "y.kvt"]);
+        assert_eq!(targets(&["a/x.png", "-"], None).unwrap(), ["a/x.kvt", "-"]);
+        assert_eq!(targets(&["a/x.png", "b/y.png"], Some("none/")).unwrap(), ["none/x.kvt", "none/y.kvt"]);
+        assert_eq!(targets(&["a/x.png"], Some("z")).unwrap(), ["z"]);
+        assert_eq!(targets(&["a/x.png"], Some("-")).unwrap(), ["-"]);
+    }
+
+    #[test]
+    fn two_inputs_never_share_an_output() {
+        for (inputs, output) in [
+            (["a/x.png", "b/x.png"], Some("none/")),
+            (["a.png", "b.png"], Some("z.kvt")),
+            (["a.png", "b.png"], Some("-")),
+            (["a.png", "a.jpg"], None),
+            (["-", "-"], None),
+            (["-", "a"], Some("none/")),
+        ] {
+            assert_eq!(targets(&inputs, output).unwrap_err().code(), 2, "{inputs:?}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Pictures in memory, and the file formats they come from and go to.
 
 mod read;
+mod write;
 
 use std::borrow::Cow;
 
 use kvant::{ImageView, PixelFormat};
 
-pub(crate) use read::{ReadOptions, read_bytes, read_picture};
+pub(crate) use read::{Loaded, ReadOptions, Warning, decode_error, display_name, read_bytes, read_picture};
+pub(crate) use write::{OutputFormat, write_picture};
 
 /// An 8-bit picture, gray or RGB, rows without gaps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,11 @@ impl Picture {
 
     pub(crate) fn height(&self) -> u32 {
         self.height
+    }
+
+    /// `rgb` or `gray`.
+    pub(crate) fn channels(&self) -> &'static str {
+        channels_name(self.format)
     }
 
     /// Width times height.
@@ -56,4 +63,9 @@ impl From<kvant::Image> for Picture {
     fn from(image: kvant::Image) -> Self {
         Self { width: image.width(), height: image.height(), format: image.format(), data: image.into_data() }
     }
+}
+
+/// What reports call a pixel format's channels.
+pub(crate) fn channels_name(format: PixelFormat) -> &'static str {
+    if format.channels() == 1 { "gray" } else { "rgb" }
 }

@@ -21,7 +21,7 @@ pub(crate) struct ReadOptions {
 }
 
 /// Something the user should know that does not stop the work.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Warning {
     /// A word for programs; stays the same.
     pub(crate) code: &'static str,

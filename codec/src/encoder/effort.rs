@@ -21,9 +21,12 @@ pub(crate) struct Effort {
     pub(crate) quarters: bool,
     /// Splits below a block that needs no levels are not tried.
     pub(crate) stop_when_empty: bool,
-    /// A split is given up where it costs more than this times the best so far; halves are not tried where four
-    /// squares cost more than this times one block.
+    /// Four squares are given up where they cost more than this times the best so far, and then halves are not tried.
     pub(crate) patience: f64,
+    /// Halves are not tried either where one block costs more than this times four squares.
+    pub(crate) reach: f64,
+    /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
+    pub(crate) quarter_patience: f64,
 }
 
 /// Transforms that are tried.
@@ -51,6 +54,8 @@ impl Effort {
             quarters: true,
             stop_when_empty: true,
             patience: 1.1,
+            reach: 1.2,
+            quarter_patience: 1.02,
         };
         match effort {
             1 => Self {
@@ -88,7 +93,16 @@ impl Effort {
             5 => base,
             6 => Self { luma_modes: 3, patience: 1.2, ..base },
             7 => Self { luma_modes: 3, chroma_modes: 3, halvings: 2, patience: 1.2, ..base },
-            8 => Self { luma_modes: 4, chroma_modes: 4, halvings: 2, stop_when_empty: false, patience: 1.4, ..base },
+            8 => Self {
+                luma_modes: 4,
+                chroma_modes: 4,
+                halvings: 2,
+                stop_when_empty: false,
+                patience: 1.4,
+                reach: 1.6,
+                quarter_patience: 1.1,
+                ..base
+            },
             _ => Self {
                 angle_step: 4,
                 luma_modes: 6,
@@ -96,6 +110,8 @@ impl Effort {
                 halvings: 3,
                 stop_when_empty: false,
                 patience: 2.0,
+                reach: f64::INFINITY,
+                quarter_patience: f64::INFINITY,
                 ..base
             },
         }

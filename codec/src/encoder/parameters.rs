@@ -37,7 +37,7 @@ parameters! {
     /// Quantiser parameter instead of the one that quality gives; negative for none.
     qp: -1.0, -1.0, 447.0;
     /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
-    lambda: 0.09, 0.0, 2.0;
+    lambda: 0.055, 0.0, 2.0;
     /// The same in the choice of levels.
     level_lambda: 0.12, 0.0, 2.0;
     /// Price of a bit of a mode against transformed difference in steps.
@@ -51,7 +51,7 @@ parameters! {
     /// Matrix of luma: weight at frequency 0 in 1/32, less 1.
     luma_dc: 15.0, 0.0, 31.0;
     /// Rise in 1/64 per unit of frequency.
-    luma_slope: 16.0, 0.0, 63.0;
+    luma_slope: 8.0, 0.0, 63.0;
     luma_curve: 0.0, -8.0, 7.0;
     chroma_dc: 11.0, 0.0, 31.0;
     chroma_slope: 24.0, 0.0, 63.0;

@@ -72,6 +72,10 @@ contexts! {
     CHROMA_CROSS: 3;
     /// The cross-component model is explicit.
     CHROMA_EXPLICIT: 1;
+    /// A fitted model is fitted to one side only.
+    FITTED_ONE_SIDE: 1;
+    /// That side is the left one.
+    FITTED_LEFT: 1;
     /// Chroma mode is the luma mode: such neighbours (3).
     CHROMA_DERIVED: 3;
     /// The other chroma modes, as a tree of two bits.

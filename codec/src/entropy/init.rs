@@ -78,6 +78,10 @@ pub(crate) static INITIAL: [(u16, u8, u8); COUNT as usize] = [
     (24608, 12, 7), (32992, 12, 7), (40797, 12, 5),
     // CHROMA_EXPLICIT
     (11946, 40, 6),
+    // FITTED_ONE_SIDE
+    (20000, 2, 6),
+    // FITTED_LEFT
+    (32768, 2, 6),
     // CHROMA_DERIVED
     (36899, 12, 6), (43120, 12, 6), (49676, 7, 7),
     // CHROMA_MODE

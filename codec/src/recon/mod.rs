@@ -13,7 +13,7 @@ use crate::predict::predict;
 use crate::quant::dequant::{Dequantiser, Steps};
 use crate::recon::ready::Ready;
 use crate::simd::Simd;
-use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, TransformBlock};
+use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, TransformBlock};
 use crate::syntax::header::{DEPTH, PictureHeader};
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
@@ -65,7 +65,14 @@ impl References {
         let mode = match block.mode {
             ChromaMode::Derived => block.luma_mode,
             ChromaMode::Own(mode) => mode,
-            ChromaMode::Fitted => return predict_cclm(simd, &self.luma, edges, self.available, DEPTH, out),
+            ChromaMode::Fitted(neighbours) => {
+                let available = match neighbours {
+                    Neighbours::Both => self.available,
+                    Neighbours::Above => Available { left: 0, ..self.available },
+                    Neighbours::Left => Available { top: 0, ..self.available },
+                };
+                return predict_cclm(simd, &self.luma, edges, available, DEPTH, out);
+            }
             ChromaMode::Explicit(slopes) => {
                 return predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, DEPTH, out);
             }

@@ -34,6 +34,14 @@ pub(crate) struct LumaBlock {
     pub(crate) tb: TransformBlock,
 }
 
+/// The neighbours that a cross-component model is fitted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Neighbours {
+    Both,
+    Above,
+    Left,
+}
+
 /// How chroma is predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChromaMode {
@@ -41,8 +49,8 @@ pub(crate) enum ChromaMode {
     Derived,
     /// By a mode of its own.
     Own(IntraMode),
-    /// From luma, by a linear model fitted to the neighbours.
-    Fitted,
+    /// From luma, by a linear model fitted to neighbours.
+    Fitted(Neighbours),
     /// From luma, with slopes for Cb and Cr in 1/8, -16 to 16.
     Explicit([i8; 2]),
 }
@@ -121,7 +129,7 @@ impl ChromaMode {
         match self {
             Self::Own(_) => 0,
             Self::Derived => 1,
-            Self::Fitted | Self::Explicit(_) => 2,
+            Self::Fitted(_) | Self::Explicit(_) => 2,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Prediction modes: most probable modes of luma, chroma modes. BITSTREAM.md §5.3, §5.4.
 
-use super::block::ChromaMode;
+use super::block::{ChromaMode, Neighbours};
 use super::ctx;
 use super::state::UnitMap;
 use super::tree::Node;
@@ -107,7 +107,8 @@ pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, 
             let cr = slope(c, 1, 1 + (cb.signum() + 1) as usize, slopes[1]);
             return ChromaMode::Explicit([cb, cr]);
         }
-        return ChromaMode::Fitted;
+        let neighbours = if let ChromaMode::Fitted(n) = mode { n } else { Neighbours::Both };
+        return ChromaMode::Fitted(fitted_to(c, neighbours));
     }
     let derived = group::CHROMA_DERIVED.at(ctx::chroma_neighbours(units, node, 1));
     if c.bin(derived, mode == ChromaMode::Derived) {
@@ -116,6 +117,14 @@ pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, 
     let own = if let ChromaMode::Own(m) = mode { m } else { IntraMode::DC };
     let index = CHROMA_OWN.iter().position(|&m| m == own).unwrap_or(0);
     ChromaMode::Own(CHROMA_OWN[tree(c, group::CHROMA_MODE.at(0), 2, index as u32) as usize])
+}
+
+/// Codes which neighbours a model is fitted to.
+fn fitted_to<C: BinCoder>(c: &mut C, neighbours: Neighbours) -> Neighbours {
+    if !c.bin(group::FITTED_ONE_SIDE.at(0), neighbours != Neighbours::Both) {
+        return Neighbours::Both;
+    }
+    if c.bin(group::FITTED_LEFT.at(0), neighbours == Neighbours::Left) { Neighbours::Left } else { Neighbours::Above }
 }
 
 /// Codes an explicit slope of plane `plane` (0 Cb, 1 Cr), its sign by context `sign`.

@@ -5,7 +5,7 @@ use crate::encoder::forward::forward;
 use crate::encoder::quantise::Job;
 use crate::encoder::satd::{residual, satd};
 use crate::quant::step::step;
-use crate::syntax::block::{ChromaBlock, ChromaMode, TransformBlock};
+use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes;
 use crate::syntax::residual::transform_block;
@@ -38,7 +38,8 @@ impl TileSearch<'_> {
     /// The modes worth trying in full.
     fn rank_chroma_modes(&mut self, blank: &ChromaBlock) -> Vec<ChromaMode> {
         let node = &blank.node;
-        let mut candidates = vec![ChromaMode::Derived, ChromaMode::Fitted];
+        let mut candidates = vec![ChromaMode::Derived];
+        candidates.extend([Neighbours::Both, Neighbours::Above, Neighbours::Left].map(ChromaMode::Fitted));
         candidates.extend(modes::CHROMA_OWN.iter().filter(|&&m| m != blank.luma_mode).map(|&m| ChromaMode::Own(m)));
         let slopes = self.slopes(node);
         if slopes != [0; 2] {

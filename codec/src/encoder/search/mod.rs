@@ -52,6 +52,11 @@ impl Best {
         Self { cost: 0.0, splits: Vec::new(), luma: Vec::new(), chroma: Vec::new(), levels: Vec::new() }
     }
 
+    /// Whether no level is coded.
+    fn is_empty(&self) -> bool {
+        self.levels.is_empty()
+    }
+
     /// Adds what was found for the part that follows.
     fn append(&mut self, part: &Self) {
         self.cost += part.cost;

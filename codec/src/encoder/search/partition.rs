@@ -1,8 +1,45 @@
 //! The search for the partition: one block against its splits, from the whole superblock down.
 
 use super::{Best, TileSearch};
+use crate::encoder::effort::Effort;
 use crate::syntax::state::Channel;
 use crate::syntax::tree::{self, Choices, Node, Split};
+
+/// Costs of what was tried with a node so far; infinite for what was not, or was given up.
+struct Tried {
+    best: f64,
+    costs: [f64; 6],
+}
+
+impl Tried {
+    fn new(limit: f64) -> Self {
+        Self { best: limit, costs: [f64::INFINITY; 6] }
+    }
+
+    fn note(&mut self, split: Split, cost: f64) {
+        self.costs[split as usize] = cost;
+        self.best = self.best.min(cost);
+    }
+
+    fn cost(&self, split: Split) -> f64 {
+        self.costs[split as usize]
+    }
+
+    /// Whether `split` may still be the best, by the costs of its relatives.
+    fn suggests(&self, split: Split, halvings: u32, effort: &Effort) -> bool {
+        let (whole, quad) = (self.cost(Split::None), self.cost(Split::Quad));
+        // Halves lie between one block and four squares: where those are far apart, the halves are not better.
+        let between = whole.is_infinite() || (quad < whole * effort.patience && whole < quad * effort.reach);
+        match split {
+            Split::None | Split::Quad => true,
+            Split::H2 | Split::V2 => halvings < effort.halvings && (halvings > 0 || between),
+            Split::H4 | Split::V4 => {
+                let half = self.cost(if split == Split::H4 { Split::H2 } else { Split::V2 });
+                effort.quarters && halvings == 0 && between && half < self.best * effort.quarter_patience
+            }
+        }
+    }
+}
 
 impl TileSearch<'_> {
     /// The best coding of `node`, or nothing where it is outside or costs `limit` or more. `halvings` counts the cuts
@@ -20,47 +57,31 @@ impl TileSearch<'_> {
         }
         let effort = self.shared.plan.effort;
         let cells = self.walk.state.cells.save(node.x, node.y);
+        let mut tried = Tried::new(limit);
         let mut found: Option<(Best, Vec<Vec<u16>>)> = None;
-        let mut cost = limit;
         if node.log2_w.max(node.log2_h) <= effort.largest_log2 {
             let best = self.whole(channel, node);
-            let empty =
-                best.luma.iter().all(|b| b.tb.end == 0) && best.chroma.iter().all(|b| b.tb[0].end + b.tb[1].end == 0);
-            if best.cost < cost {
-                cost = best.cost;
+            tried.note(Split::None, best.cost);
+            let empty = best.is_empty();
+            if best.cost < limit {
                 found = Some((best, self.save(channel, node)));
             }
             if empty && effort.stop_when_empty {
                 return found.map(|f| f.0);
             }
         }
-        let whole = cost;
-        let mut quad = f64::INFINITY;
         for split in [Split::Quad, Split::H2, Split::V2, Split::H4, Split::V4] {
-            let limit = match split {
-                Split::None => continue,
-                // Four squares are followed a little beyond the best, for what they say of the halves.
-                Split::Quad => whole * effort.patience,
-                Split::H2 | Split::V2 if halvings >= effort.halvings => continue,
-                Split::H4 | Split::V4 if !effort.quarters || halvings > 0 => continue,
-                Split::H2 | Split::V2 | Split::H4 | Split::V4 => cost,
-            };
-            if !choices.allow(split) || (quad.is_finite() && quad > whole * effort.patience) {
+            if !choices.allow(split) || !tried.suggests(split, halvings, &effort) {
                 continue;
             }
+            // Four squares are followed a little beyond the best, for what they say of the halves.
+            let limit = if split == Split::Quad { tried.best * effort.patience } else { tried.best };
             self.forget(channel, node);
             self.walk.state.cells.restore(node.x, node.y, &cells);
-            let tried = self.divided(channel, node, split, halvings, limit);
-            if split == Split::Quad {
-                quad = tried.as_ref().map_or(whole * effort.patience * 2.0, |t| t.cost);
-                if found.is_none() {
-                    quad = f64::INFINITY;
-                }
-            }
-            if let Some(best) = tried
-                && best.cost < cost
-            {
-                cost = best.cost;
+            let best = self.divided(channel, node, split, halvings, limit);
+            let better = best.as_ref().is_some_and(|b| b.cost < tried.best);
+            tried.note(split, best.as_ref().map_or(f64::INFINITY, |b| b.cost));
+            if let Some(best) = best.filter(|_| better) {
                 found = Some((best, self.save(channel, node)));
             }
         }

@@ -1,0 +1,313 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kvant::{Chroma, DecoderOptions, Limits, TileSize, Tune};
+
+use crate::cpu;
+use crate::error::Result;
+use crate::pictures::OutputFormat;
+use crate::rd::RdCommand;
+use crate::values::{MetricName, Threshold};
+use crate::values::{parse_background, parse_format, parse_quality, parse_size, parse_threshold};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    all went well
+  1    a file of several failed, or any other error while running
+  2    the command line is wrong
+  3    an input is unreadable or damaged
+  4    a limit was exceeded (--max-pixels, --max-dim, --max-mem)
+  6    a threshold was not met (--fail-under)
+  130  interrupted";
+
+/// Kvant, a lossy still-image codec
+#[derive(Debug, Parser)]
+#[command(name = "kvant", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Encode pictures to .kvt
+    #[command(visible_aliases = ["enc", "c"])]
+    Encode(EncodeArgs),
+    /// Decode .kvt files to pictures
+    #[command(visible_aliases = ["dec", "x"])]
+    Decode(DecodeArgs),
+    /// Show what the headers of .kvt files say
+    Info(InfoArgs),
+    /// Score pictures against a reference
+    #[command(visible_alias = "metrics")]
+    Compare(CompareArgs),
+    /// Measure rate and distortion against other codecs
+    #[command(subcommand, hide = true)]
+    Rd(RdCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write the pages of all commands into a folder
+    Man {
+        /// The folder
+        folder: Option<PathBuf>,
+    },
+}
+
+/// What every command that works on files takes.
+#[derive(Debug, Args)]
+pub(crate) struct ConsoleArgs {
+    /// Print one JSON document to standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print errors only
+    #[arg(long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print more
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// Bounds on what an input may make the program do.
+#[derive(Debug, Args)]
+pub(crate) struct LimitArgs {
+    /// Refuse pictures of more pixels; K, M and G stand for 2^10, 2^20 and 2^30
+    #[arg(long, value_name = "N", value_parser = parse_size, default_value = "256M")]
+    max_pixels: u64,
+
+    /// Refuse pictures that are wider or higher
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_dimension)]
+    max_dim: u32,
+
+    /// Bytes of an input, and of the memory that a picture may take
+    #[arg(long, value_name = "BYTES", value_parser = parse_size, default_value = "2G")]
+    max_mem: u64,
+}
+
+impl LimitArgs {
+    /// Options of a decoder on `threads` threads that keeps to these limits.
+    pub(crate) fn decoder(&self, threads: usize) -> Result<DecoderOptions> {
+        let mut limits = Limits::default();
+        limits.max_pixels = self.max_pixels;
+        limits.max_dimension = self.max_dim;
+        limits.max_memory = self.max_mem;
+        let mut options = DecoderOptions::default();
+        options.limits = limits;
+        options.threads = threads;
+        options.cpu = cpu::level()?;
+        Ok(options)
+    }
+}
+
+/// Chroma sampling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChromaArg {
+    /// Chroma at every pixel
+    #[value(name = "444")]
+    Full,
+    /// Chroma at every second pixel of every second row
+    #[value(name = "420")]
+    Quarter,
+}
+
+impl From<ChromaArg> for Chroma {
+    fn from(c: ChromaArg) -> Self {
+        match c {
+            ChromaArg::Full => Self::Yuv444,
+            ChromaArg::Quarter => Self::Yuv420,
+        }
+    }
+}
+
+/// Tile size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TileArg {
+    /// 512 x 512 pixels
+    #[value(name = "512")]
+    T512,
+    /// 1024 x 1024 pixels
+    #[value(name = "1024")]
+    T1024,
+}
+
+impl From<TileArg> for TileSize {
+    fn from(t: TileArg) -> Self {
+        match t {
+            TileArg::T512 => Self::T512,
+            TileArg::T1024 => Self::T1024,
+        }
+    }
+}
+
+/// What the encoder minimises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TuneArg {
+    /// What people see
+    Perceptual,
+    /// Squared error
+    Psnr,
+}
+
+impl From<TuneArg> for Tune {
+    fn from(t: TuneArg) -> Self {
+        match t {
+            TuneArg::Perceptual => Self::Perceptual,
+            TuneArg::Psnr => Self::Psnr,
+        }
+    }
+}
+
+/// Arguments of `kvant encode`.
+#[derive(Debug, Args)]
+pub(crate) struct EncodeArgs {
+    /// Pictures (PNG, JPEG, PNM, TIFF, BMP, WebP, QOI); - for standard input
+    #[arg(required_unless_present_any = ["speed", "distance"], value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// File to write, or an existing folder, or - for standard output [default: the input's name with .kvt]
+    #[arg(short, long, value_name = "OUT|DIR/|-")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless
+    #[arg(short, long, value_name = "Q", default_value = "80", value_parser = parse_quality)]
+    pub(crate) quality: f32,
+
+    /// Effort, 1 (fastest) to 9 (smallest files)
+    #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub(crate) effort: u8,
+
+    /// Chroma sampling
+    #[arg(long, value_enum, default_value = "444")]
+    pub(crate) chroma: ChromaArg,
+
+    /// Width and height of a tile
+    #[arg(long, value_enum, value_name = "PIXELS", default_value = "1024")]
+    pub(crate) tile_size: TileArg,
+
+    /// What to minimise
+    #[arg(long, value_enum, default_value = "perceptual")]
+    pub(crate) tune: TuneArg,
+
+    /// Colour to lay transparent pixels over, such as '#ffffff'
+    #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
+    pub(crate) background: Option<[u8; 3]>,
+
+    /// Threads; 0 for one a core. The bytes do not depend on it
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+
+    /// Overwrite existing files
+    #[arg(short, long)]
+    pub(crate) force: bool,
+
+    /// Decode the stream again before writing it, and print how the picture compares with the input
+    #[arg(long)]
+    pub(crate) verify: bool,
+
+    /// Write the decoded picture too; the format follows the extension
+    #[arg(long, value_name = "PICTURE")]
+    pub(crate) decoded: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
+
+    #[command(flatten)]
+    pub(crate) habits: Habits,
+}
+
+/// Flags of other encoders that people type out of habit: answered with the flag of this one.
+#[derive(Debug, Args)]
+pub(crate) struct Habits {
+    #[arg(short, long, hide = true, num_args = 0..=1, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) speed: Option<Option<String>>,
+
+    #[arg(short, long, hide = true, num_args = 0..=1, value_name = "D", allow_hyphen_values = true)]
+    pub(crate) distance: Option<Option<String>>,
+}
+
+/// Arguments of `kvant decode`.
+#[derive(Debug, Args)]
+pub(crate) struct DecodeArgs {
+    /// .kvt files; - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// File to write (the format follows the extension), or an existing folder, or - for standard output; a prefix
+    /// such as png:- names the format [default: the input's name with .png]
+    #[arg(short, long, value_name = "OUT|DIR/|-")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Format to write: png, ppm, pgm, pnm, pam, tiff, bmp, webp (lossless), qoi, jpg (quality 95)
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) to: Option<OutputFormat>,
+
+    /// Threads; 0 for one a core
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+
+    /// Overwrite existing files
+    #[arg(short, long)]
+    pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
+}
+
+/// Arguments of `kvant info`.
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// .kvt files; - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Decode the pictures too, which verifies every checksum
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
+}
+
+/// Arguments of `kvant compare`.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The picture to compare with, in any format
+    pub(crate) reference: PathBuf,
+
+    /// The pictures to score, in any format
+    #[arg(required = true)]
+    pub(crate) distorted: Vec<PathBuf>,
+
+    /// Metrics, of psnr-y, psnr-rgb, psnr (both), ssimulacra2, butteraugli (3-norm), butteraugli-max [default: all]
+    #[arg(short, long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) metrics: Vec<MetricName>,
+
+    /// Exit with code 6 where a score is worse, such as ssimulacra2=70; may be given several times
+    #[arg(long, value_name = "METRIC=VALUE", value_parser = parse_threshold)]
+    pub(crate) fail_under: Vec<Threshold>,
+
+    /// Colour to lay transparent pixels over, such as '#ffffff'
+    #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
+    pub(crate) background: Option<[u8; 3]>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) console: ConsoleArgs,
+}

@@ -1,0 +1,145 @@
+//! `kvant compare`.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::batch::{self, Split};
+use crate::args::CompareArgs;
+use crate::error::{CliError, Result};
+use crate::pictures::{Loaded, ReadOptions, display_name, read_bytes, read_picture};
+use crate::rd::metrics::{Reference, Scores, Selection};
+use crate::report::{Console, Metrics, bits_per_pixel};
+use crate::values::MetricName;
+
+const SCHEMA: &str = "kvant.compare/1";
+
+/// What JSON says of one pair.
+#[derive(Serialize)]
+struct Report {
+    reference: String,
+    width: u32,
+    height: u32,
+    /// Size of a .kvt: that of another format says nothing of the picture's quality.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bpp: Option<f64>,
+    identical: bool,
+    metrics: Metrics,
+    missed_thresholds: Vec<String>,
+}
+
+/// Runs the command.
+pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
+    let stdin = Path::new("-");
+    if std::iter::once(&args.reference).chain(&args.distorted).filter(|p| *p == stdin).count() > 1 {
+        return Err(CliError::Usage("standard input (-) can be read once only".to_owned()));
+    }
+    let console = Console::new(&args.console, &[])?;
+    let options = ReadOptions { background: args.background, decoder: args.limits.decoder(0)? };
+    let selection = selection(args);
+    let (reference, _) = load(&args.reference, &options, &console)?;
+    let prepared = Reference::new(&reference.picture, selection)?;
+    let pair = Pair { args, options, console, reference, prepared };
+    let split = Split { files: 1, threads: 0 };
+    let results = batch::run(&args.distorted, split, &console, |path| pair.score(path))?;
+    let missed: Vec<String> = results
+        .iter()
+        .zip(&args.distorted)
+        .filter_map(|(r, path)| Some((r.as_ref().ok()?, path)))
+        .flat_map(|(r, path)| r.missed_thresholds.iter().map(move |m| format!("{}: {m}", display_name(path))))
+        .collect();
+    console.finish(SCHEMA, args.distorted.iter().map(|i| i.display().to_string()).collect(), results)?;
+    if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
+}
+
+/// The metrics asked for, and those that a threshold needs.
+fn selection(args: &CompareArgs) -> Selection {
+    if args.metrics.is_empty() {
+        return Selection::ALL;
+    }
+    let mut selection = Selection { ssim2: false, butteraugli: false, psnr: false };
+    for metric in args.metrics.iter().copied().chain(args.fail_under.iter().map(|t| t.metric)) {
+        metric.select(&mut selection);
+    }
+    selection
+}
+
+fn load(path: &Path, options: &ReadOptions, console: &Console) -> Result<(Loaded, u64)> {
+    let name = display_name(path);
+    let data = read_bytes(path, &options.decoder.limits)?;
+    let loaded = read_picture(&name, &data, options)?;
+    // The other warnings are about what encoding loses.
+    for warning in loaded.warnings.iter().filter(|w| w.code == "depth-reduced") {
+        console.warn(&name, warning);
+    }
+    Ok((loaded, data.len() as u64))
+}
+
+/// A reference and what is the same for every picture compared with it.
+struct Pair<'a> {
+    args: &'a CompareArgs,
+    options: ReadOptions,
+    console: Console,
+    reference: Loaded,
+    prepared: Reference,
+}
+
+impl Pair<'_> {
+    fn score(&self, path: &PathBuf) -> Result<Report> {
+        let (name, reference) = (display_name(path), display_name(&self.args.reference));
+        let (loaded, bytes) = load(path, &self.options, &self.console)?;
+        let picture = &loaded.picture;
+        let scores = self.prepared.compare(picture).map_err(|e| CliError::Run(format!("{reference}, {name}: {e}")))?;
+        let shown = self.shown(&scores);
+        let bytes = loaded.kvt.is_some().then_some(bytes);
+        let report = Report {
+            reference,
+            width: picture.width(),
+            height: picture.height(),
+            bytes,
+            bpp: bytes.map(|b| bits_per_pixel(b, picture.pixels())),
+            identical: self.reference.picture.to_rgb() == picture.to_rgb(),
+            metrics: Metrics::from(&shown),
+            missed_thresholds: self.args.fail_under.iter().filter_map(|t| t.missed_by(&scores)).collect(),
+        };
+        self.console.text(&lines(&name, &report, &shown))?;
+        Ok(report)
+    }
+
+    /// The scores that were asked for: a metric may come with others that its computation gives too.
+    fn shown(&self, scores: &Scores) -> Scores {
+        let wanted =
+            |names: &[MetricName]| self.args.metrics.is_empty() || self.args.metrics.iter().any(|m| names.contains(m));
+        Scores {
+            ssim2: scores.ssim2.filter(|_| wanted(&[MetricName::Ssimulacra2])),
+            ba_p3: scores.ba_p3.filter(|_| wanted(&[MetricName::Butteraugli])),
+            ba_max: scores.ba_max.filter(|_| wanted(&[MetricName::ButteraugliMax])),
+            psnr_y: scores.psnr_y.filter(|_| wanted(&[MetricName::PsnrY, MetricName::Psnr])),
+            psnr_rgb: scores.psnr_rgb.filter(|_| wanted(&[MetricName::PsnrRgb, MetricName::Psnr])),
+        }
+    }
+}
+
+/// The lines for people.
+fn lines(name: &str, r: &Report, scores: &Scores) -> String {
+    let mut text = format!("{name}  {}x{}", r.width, r.height);
+    if let (Some(bytes), Some(bpp)) = (r.bytes, r.bpp) {
+        text += &format!("  {bytes} bytes  {bpp:.3} bpp");
+    }
+    text += if r.identical { "  identical\n" } else { "\n" };
+    let rows = [
+        ("PSNR-Y", scores.psnr_y.map(|v| format!("{v:.3} dB"))),
+        ("PSNR-RGB", scores.psnr_rgb.map(|v| format!("{v:.3} dB"))),
+        ("SSIMULACRA2", scores.ssim2.map(|v| format!("{v:.3}"))),
+        ("Butteraugli 3-norm", scores.ba_p3.map(|v| format!("{v:.4}"))),
+        ("Butteraugli max", scores.ba_max.map(|v| format!("{v:.4}"))),
+    ];
+    for (label, value) in rows {
+        if let Some(value) = value {
+            text += &format!("  {label:20} {value}\n");
+        }
+    }
+    text
+}

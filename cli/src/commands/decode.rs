@@ -1,0 +1,125 @@
+//! `kvant decode`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use kvant::{Decoder, DecoderOptions};
+use serde::Serialize;
+
+use super::batch::{self, Split};
+use crate::args::DecodeArgs;
+use crate::error::{CliError, Result};
+use crate::output::{Target, plan_targets};
+use crate::pictures::{OutputFormat, Picture, decode_error, display_name, read_bytes, write_picture};
+use crate::report::{Console, human_bytes};
+
+const SCHEMA: &str = "kvant.decode/1";
+
+/// What JSON says of one file.
+#[derive(Serialize)]
+struct Report {
+    output: String,
+    format: &'static str,
+    width: u32,
+    height: u32,
+    depth: u8,
+    channels: &'static str,
+    bytes_in: u64,
+    bytes_out: u64,
+    seconds: f64,
+}
+
+/// Runs the command.
+pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
+    let (prefix, output) = match &args.output {
+        Some(output) => split_prefix(output),
+        None => (None, None),
+    };
+    let named = args.to.or(prefix);
+    let targets = plan_targets(&args.inputs, output, named.unwrap_or(OutputFormat::Png).extension())?;
+    let formats = targets.iter().map(|t| format_of(t, named)).collect::<Result<Vec<_>>>()?;
+    let console = Console::new(&args.console, &targets)?;
+    let split = Split::new(args.jobs, args.inputs.len());
+    let options = args.limits.decoder(split.threads)?;
+    let items: Vec<_> = args.inputs.iter().zip(targets.iter().zip(formats)).collect();
+    let results = batch::run(&items, split, &console, |(input, (target, format))| {
+        decode(input, target, *format, args.force, options, &console)
+    })?;
+    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+}
+
+/// Takes the format off `png:-` or `ppm:file`.
+fn split_prefix(output: &Path) -> (Option<OutputFormat>, Option<&Path>) {
+    let split = output.to_str().and_then(|text| text.split_once(':'));
+    match split.and_then(|(format, rest)| Some((OutputFormat::from_extension(format)?, rest))) {
+        Some((format, rest)) => (Some(format), (!rest.is_empty()).then(|| Path::new(rest))),
+        None => (None, Some(output)),
+    }
+}
+
+/// The format that is named, else that of the extension, else PNG on standard output.
+fn format_of(target: &Target, named: Option<OutputFormat>) -> Result<OutputFormat> {
+    match (named, target) {
+        (Some(format), _) => Ok(format),
+        (None, Target::File(path)) => OutputFormat::from_path(path),
+        (None, Target::Stdout) => Ok(OutputFormat::Png),
+    }
+}
+
+fn decode(
+    input: &PathBuf,
+    target: &Target,
+    format: OutputFormat,
+    force: bool,
+    options: DecoderOptions,
+    console: &Console,
+) -> Result<Report> {
+    let name = display_name(input);
+    target.check(force)?;
+    let data = read_bytes(input, &options.limits)?;
+    let start = Instant::now();
+    let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
+    let picture = Picture::from(decoder.decode().map_err(|e| decode_error(&name, &e))?);
+    let seconds = start.elapsed().as_secs_f64();
+    let file = write_picture(&picture, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+    target.write(&file, force)?;
+
+    let report = Report {
+        output: target.name(),
+        format: format.extension(),
+        width: picture.width(),
+        height: picture.height(),
+        depth: decoder.info().depth,
+        channels: picture.channels(),
+        bytes_in: data.len() as u64,
+        bytes_out: file.len() as u64,
+        seconds,
+    };
+    let r = &report;
+    let rate = picture.pixels() as f64 / 1e6 / seconds;
+    let mut text = format!("{name}  {}x{} {}{}  {}\n", r.width, r.height, r.channels, r.depth, human_bytes(r.bytes_in));
+    text += &format!("  -> {}  {}  {seconds:.3} s ({rate:.1} MP/s)\n", r.output, human_bytes(r.bytes_out));
+    if console.verbose > 0 {
+        text += &format!("     {}\n", super::info::details(decoder.info()));
+    }
+    console.text(&text)?;
+    Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_names_the_format() {
+        let split = |text| {
+            let (format, rest) = split_prefix(Path::new(text));
+            (format, rest.map(|r| r.display().to_string()))
+        };
+        assert_eq!(split("png:-"), (Some(OutputFormat::Png), Some("-".to_owned())));
+        assert_eq!(split("ppm:a/b"), (Some(OutputFormat::Ppm), Some("a/b".to_owned())));
+        assert_eq!(split("png:"), (Some(OutputFormat::Png), None));
+        assert_eq!(split("c:/x.png"), (None, Some("c:/x.png".to_owned())));
+        assert_eq!(split("x.png"), (None, Some("x.png".to_owned())));
+    }
+}

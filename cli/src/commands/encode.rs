@@ -1,0 +1,248 @@
+//! `kvant encode`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use kvant::{Decoder, DecoderOptions, EncodeError, Encoded, Encoder, EncoderConfig, Observer};
+use serde::Serialize;
+
+use super::batch::{self, Split};
+use super::progress::Progress;
+use crate::args::{ChromaArg, EncodeArgs, Habits};
+use crate::cpu;
+use crate::error::{CliError, Result};
+use crate::output::{Target, plan_targets};
+use crate::pictures::{
+    Loaded, OutputFormat, Picture, ReadOptions, Warning, display_name, read_bytes, read_picture, write_picture,
+};
+use crate::rd::metrics::{Reference, Scores, Selection};
+use crate::report::{Console, Metrics, bits_per_pixel, human_bytes, scores_line};
+
+const SCHEMA: &str = "kvant.encode/1";
+
+/// What JSON says of one file.
+#[derive(Serialize)]
+struct Report {
+    output: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decoded: Option<String>,
+    width: u32,
+    height: u32,
+    depth: u8,
+    channels: &'static str,
+    bytes_in: u64,
+    bytes_out: u64,
+    bpp: f64,
+    quality: f64,
+    effort: u8,
+    chroma: &'static str,
+    seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decode_seconds: Option<f64>,
+    passes: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<Metrics>,
+    warnings: Vec<Warning>,
+}
+
+/// Runs the command.
+pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
+    answer_habits(&args.habits)?;
+    let targets = plan_targets(&args.inputs, args.output.as_deref(), "kvt")?;
+    let console = Console::new(&args.console, &targets)?;
+    let split = Split::new(args.jobs, args.inputs.len());
+    let decoded = match &args.decoded {
+        Some(_) if args.inputs.len() > 1 => {
+            return Err(CliError::Usage("--decoded takes one input, since it names one picture".to_owned()));
+        }
+        Some(path) => Some((Target::File(path.clone()), OutputFormat::from_path(path)?)),
+        None => None,
+    };
+    let work = Work {
+        encoder: encoder(args, split.threads)?,
+        decoder: args.limits.decoder(split.threads)?,
+        decoded,
+        args,
+        console,
+    };
+    let items: Vec<_> = args.inputs.iter().zip(&targets).collect();
+    let results = batch::run(&items, split, &console, |(input, target)| work.run(input, target))?;
+    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+}
+
+/// Flags that other encoders have are answered with ours.
+fn answer_habits(habits: &Habits) -> Result<()> {
+    let answer = |text: &str| Err(CliError::Usage(text.to_owned()));
+    if habits.speed.is_some() {
+        return answer("there is no -s/--speed: use -e/--effort, 1 (fastest) to 9 (smallest files)");
+    }
+    if habits.distance.is_some() {
+        return answer("there is no -d/--distance: use -q/--quality, 0 to 100 (90 is about a distance of 1)");
+    }
+    Ok(())
+}
+
+fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
+    let mut config = EncoderConfig::default();
+    config.quality = args.quality;
+    config.effort = args.effort;
+    config.chroma = args.chroma.into();
+    config.tile_size = args.tile_size.into();
+    config.tune = args.tune.into();
+    config.threads = threads;
+    config.cpu = cpu::level()?;
+    Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))
+}
+
+/// What is the same for every file.
+struct Work<'a> {
+    args: &'a EncodeArgs,
+    encoder: Encoder,
+    decoder: DecoderOptions,
+    /// Where the decoded picture goes.
+    decoded: Option<(Target, OutputFormat)>,
+    console: Console,
+}
+
+/// What decoding the new stream gave.
+struct Verified {
+    picture: Picture,
+    seconds: f64,
+    scores: Option<Scores>,
+}
+
+impl Work<'_> {
+    fn run(&self, input: &PathBuf, target: &Target) -> Result<Report> {
+        let name = display_name(input);
+        target.check(self.args.force)?;
+        if let Some((decoded, _)) = &self.decoded {
+            decoded.check(self.args.force)?;
+        }
+        let data = read_bytes(input, &self.decoder.limits)?;
+        let options = ReadOptions { background: self.args.background, decoder: self.decoder };
+        let Loaded { picture, mut warnings, kvt } = read_picture(&name, &data, &options)?;
+        if kvt.is_some() {
+            return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
+        }
+        if self.args.quality == 100.0 {
+            let text = "quality 100 is the finest quantiser, not lossless".to_owned();
+            warnings.push(Warning { code: "not-lossless", text });
+        }
+        for warning in &warnings {
+            self.console.warn(&name, warning);
+        }
+
+        let (encoded, seconds) = self.encode(&name, &picture)?;
+        let verified = self.verify(&name, &picture, &encoded)?;
+        target.write(&encoded.stream, self.args.force)?;
+        if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
+            decoded.write(&write_picture(&v.picture, *format)?, self.args.force)?;
+        }
+        let report = self.report(target, &picture, data.len() as u64, &encoded, seconds, verified.as_ref(), warnings);
+        self.tell(&name, &report, &encoded, verified.as_ref())?;
+        Ok(report)
+    }
+
+    /// Encodes, and says how long the call took.
+    fn encode(&self, name: &str, picture: &Picture) -> Result<(Encoded, f64)> {
+        let view = picture.view().map_err(|e| CliError::Input(format!("{name}: {e}")))?;
+        // Lines of several files at once would overwrite each other.
+        let progress = Progress::new(name, self.console.may_show_progress() && self.args.inputs.len() == 1);
+        let start = Instant::now();
+        let encoded = self.encoder.encode_full(&view, progress.as_ref().map(|p| p as &dyn Observer));
+        let seconds = start.elapsed().as_secs_f64();
+        drop(progress);
+        let encoded = encoded.map_err(|e| match e {
+            EncodeError::Config(e) => CliError::Usage(e.to_string()),
+            EncodeError::Cancelled => CliError::Interrupted,
+            e => CliError::Input(format!("{name}: {e}")),
+        })?;
+        Ok((encoded, seconds))
+    }
+
+    /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
+    /// of this program, and nothing is written then.
+    fn verify(&self, name: &str, picture: &Picture, encoded: &Encoded) -> Result<Option<Verified>> {
+        if !self.args.verify && self.decoded.is_none() {
+            return Ok(None);
+        }
+        let start = Instant::now();
+        let decoded = Decoder::with_options(&encoded.stream, self.decoder).and_then(|d| d.decode());
+        let seconds = start.elapsed().as_secs_f64();
+        let decoded = match decoded {
+            Ok(d) if d == encoded.reconstruction => Picture::from(d),
+            Ok(_) => return Err(CliError::Run(format!("{name}: verification failed: the decoder's picture differs"))),
+            Err(e) => return Err(CliError::Run(format!("{name}: verification failed: {e}"))),
+        };
+        let scores = match self.args.verify {
+            true => Some(Reference::new(picture, Selection::ALL)?.compare(&decoded)?),
+            false => None,
+        };
+        Ok(Some(Verified { picture: decoded, seconds, scores }))
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn report(
+        &self,
+        target: &Target,
+        picture: &Picture,
+        bytes_in: u64,
+        encoded: &Encoded,
+        seconds: f64,
+        verified: Option<&Verified>,
+        warnings: Vec<Warning>,
+    ) -> Report {
+        let bytes_out = encoded.stream.len() as u64;
+        Report {
+            output: target.name(),
+            decoded: self.decoded.as_ref().map(|(t, _)| t.name()),
+            width: picture.width(),
+            height: picture.height(),
+            depth: 8,
+            channels: picture.channels(),
+            bytes_in,
+            bytes_out,
+            bpp: bits_per_pixel(bytes_out, picture.pixels()),
+            quality: self.args.quality.into(),
+            effort: self.args.effort,
+            chroma: match (picture.channels(), self.args.chroma) {
+                ("gray", _) => "gray",
+                (_, ChromaArg::Full) => "444",
+                (_, ChromaArg::Quarter) => "420",
+            },
+            seconds,
+            decode_seconds: verified.map(|v| v.seconds),
+            passes: 1,
+            metrics: verified.and_then(|v| v.scores.as_ref()).map(Metrics::from),
+            warnings,
+        }
+    }
+
+    /// The lines for people.
+    fn tell(&self, name: &str, r: &Report, encoded: &Encoded, verified: Option<&Verified>) -> Result<()> {
+        let megapixels = f64::from(r.width) * f64::from(r.height) / 1e6;
+        let mut text =
+            format!("{name}  {}x{} {}{}  {}\n", r.width, r.height, r.channels, r.depth, human_bytes(r.bytes_in));
+        let percent = 100.0 * r.bytes_out as f64 / r.bytes_in as f64;
+        let _ = writeln!(text, "  -> {}  {}  {:.3} bpp  {percent:.1} %", r.output, human_bytes(r.bytes_out), r.bpp);
+        let rate = megapixels / r.seconds;
+        let _ = writeln!(text, "     q{} e{} {}  {:.2} s ({rate:.1} MP/s)", r.quality, r.effort, r.chroma, r.seconds);
+        if let Some(v) = verified {
+            let rate = megapixels / v.seconds;
+            let _ = writeln!(text, "     decoded again: {} bytes  {:.3} s ({rate:.1} MP/s)", r.bytes_out, v.seconds);
+            if let Some(scores) = &v.scores {
+                let _ = writeln!(text, "     {}", scores_line(scores));
+            }
+            if let Some(decoded) = &r.decoded {
+                let _ = writeln!(text, "     decoded picture: {decoded}");
+            }
+        }
+        if self.console.verbose > 0
+            && let Ok(decoder) = Decoder::with_options(&encoded.stream, self.decoder)
+        {
+            let _ = writeln!(text, "     {}", super::info::details(decoder.info()));
+        }
+        self.console.text(&text)
+    }
+}

@@ -1,0 +1,93 @@
+//! `kvant info`.
+
+use std::path::PathBuf;
+
+use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo};
+use serde::Serialize;
+
+use super::batch::{self, Split};
+use crate::args::InfoArgs;
+use crate::error::Result;
+use crate::pictures::{channels_name, decode_error, display_name, read_bytes};
+use crate::report::{Console, bits_per_pixel, human_bytes};
+
+const SCHEMA: &str = "kvant.info/1";
+
+/// What JSON says of one file.
+#[derive(Serialize)]
+struct Report {
+    bytes: u64,
+    bpp: f64,
+    draft: u8,
+    width: u32,
+    height: u32,
+    channels: &'static str,
+    chroma: &'static str,
+    depth: u8,
+    internal_depth: u8,
+    qp: u16,
+    tile_size: u32,
+    tiles: u32,
+    header_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<bool>,
+}
+
+/// Runs the command.
+pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
+    let console = Console::new(&args.console, &[])?;
+    let options = args.limits.decoder(0)?;
+    let split = Split { files: 1, threads: 0 };
+    let results = batch::run(&args.inputs, split, &console, |input| show(input, options, args.check, &console))?;
+    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+}
+
+fn show(input: &PathBuf, options: DecoderOptions, check: bool, console: &Console) -> Result<Report> {
+    let name = display_name(input);
+    let data = read_bytes(input, &options.limits)?;
+    let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
+    if check {
+        decoder.decode().map_err(|e| decode_error(&name, &e))?;
+    }
+    let info = decoder.info();
+    let bytes = data.len() as u64;
+    let report = Report {
+        bytes,
+        bpp: bits_per_pixel(bytes, u64::from(info.width) * u64::from(info.height)),
+        draft: info.draft,
+        width: info.width,
+        height: info.height,
+        channels: channels_name(info.format),
+        chroma: chroma_name(info),
+        depth: info.depth,
+        internal_depth: info.internal_depth,
+        qp: info.qp,
+        tile_size: info.tile_size,
+        tiles: info.tiles,
+        header_bytes: info.header_bytes,
+        checked: check.then_some(true),
+    };
+    let r = &report;
+    let mut text =
+        format!("{name}  {}x{} {}{}  {}  {:.3} bpp", r.width, r.height, r.channels, r.depth, human_bytes(bytes), r.bpp);
+    text += if check { "  checked\n" } else { "\n" };
+    text += &format!("  {}\n", details(info));
+    console.text(&text)?;
+    Ok(report)
+}
+
+fn chroma_name(info: &ImageInfo) -> &'static str {
+    match (info.format.channels(), info.chroma) {
+        (1, _) => "gray",
+        (_, Chroma::Yuv444) => "444",
+        (_, Chroma::Yuv420) => "420",
+    }
+}
+
+/// What a header says of the coding, on one line.
+pub(crate) fn details(info: &ImageInfo) -> String {
+    let ImageInfo { draft, qp, internal_depth, tiles, tile_size, header_bytes, .. } = info;
+    let chroma = chroma_name(info);
+    let tiles = if *tiles == 1 { "1 tile".to_owned() } else { format!("{tiles} tiles of {tile_size}") };
+    format!("draft {draft}, {chroma}, {internal_depth} bits inside, QP {qp}/32, {tiles}, {header_bytes} header bytes")
+}

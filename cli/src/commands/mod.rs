@@ -1,0 +1,9 @@
+//! One file a command.
+
+mod batch;
+pub(crate) mod compare;
+pub(crate) mod decode;
+pub(crate) mod encode;
+pub(crate) mod info;
+pub(crate) mod manual;
+mod progress;

@@ -1,0 +1,204 @@
+//! What the commands tell: lines for people, one JSON document for programs.
+
+use std::io::{Write as _, stderr};
+
+use serde::Serialize;
+
+use crate::args::ConsoleArgs;
+use crate::error::{CliError, Result};
+use crate::output::{Target, print_text};
+use crate::pictures::Warning;
+use crate::rd::metrics::Scores;
+
+/// Who gets to read what. Text goes to standard output, or to standard error where that carries JSON or a picture.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Console {
+    json: bool,
+    quiet: bool,
+    text_to_stderr: bool,
+    /// How many `-v`.
+    pub(crate) verbose: u8,
+}
+
+impl Console {
+    /// As the flags say, and where the results go.
+    pub(crate) fn new(args: &ConsoleArgs, targets: &[Target]) -> Result<Self> {
+        let to_stdout = targets.contains(&Target::Stdout);
+        if args.json && to_stdout {
+            let text = "standard output cannot carry both the result and --json; give -o FILE";
+            return Err(CliError::Usage(text.to_owned()));
+        }
+        let text_to_stderr = args.json || to_stdout;
+        Ok(Self { json: args.json, quiet: args.quiet, text_to_stderr, verbose: args.verbose })
+    }
+
+    /// Whether a progress line may show.
+    pub(crate) fn may_show_progress(&self) -> bool {
+        !self.quiet && !self.json
+    }
+
+    /// Whole lines for people.
+    pub(crate) fn text(&self, text: &str) -> Result<()> {
+        match (self.quiet, self.text_to_stderr) {
+            (true, _) => Ok(()),
+            (false, false) => print_text(text),
+            (false, true) => {
+                self.to_stderr(text);
+                Ok(())
+            }
+        }
+    }
+
+    /// A line for people about something that did not stop the work.
+    pub(crate) fn warn(&self, name: &str, warning: &Warning) {
+        if !self.quiet {
+            self.to_stderr(&format!("kvant: {name}: warning: {}\n", warning.text));
+        }
+    }
+
+    /// A line for people about something that stopped one of several files.
+    pub(crate) fn fail(&self, error: &CliError) {
+        self.to_stderr(&format!("kvant: {error}\n"));
+    }
+
+    fn to_stderr(&self, text: &str) {
+        // A closed standard error is no reason to stop.
+        let _ = stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Ends a command: prints the JSON document if one is asked for, and makes of the results one. `names` are those of
+    /// the inputs. The fault of a single input is returned as it is, to be printed by the caller; of several, each has
+    /// been printed.
+    pub(crate) fn finish<T: Serialize>(&self, schema: &str, names: Vec<String>, results: Vec<Result<T>>) -> Result<()> {
+        if results.iter().any(|r| matches!(r, Err(CliError::BrokenPipe))) {
+            return Err(CliError::BrokenPipe);
+        }
+        let (total, failed) = (results.len(), results.iter().filter(|r| r.is_err()).count());
+        let single = if total == 1 { results.iter().find_map(|r| r.as_ref().err().cloned()) } else { None };
+        if self.json {
+            let results = names.into_iter().zip(results).map(|(input, r)| Entry::new(input, r)).collect();
+            let totals = Totals { ok: total - failed, failed };
+            let document = Document { schema, tool: concat!("kvant ", env!("CARGO_PKG_VERSION")), results, totals };
+            let text = serde_json::to_string_pretty(&document)
+                .map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
+            print_text(&(text + "\n"))?;
+        }
+        match single {
+            Some(error) => Err(error),
+            None if failed > 0 => Err(CliError::Run(format!("{failed} of {total} files failed"))),
+            None => Ok(()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a, T> {
+    schema: &'a str,
+    tool: &'a str,
+    results: Vec<Entry<T>>,
+    totals: Totals,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    ok: usize,
+    failed: usize,
+}
+
+#[derive(Serialize)]
+struct Entry<T> {
+    input: String,
+    status: &'static str,
+    #[serde(flatten)]
+    body: Option<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Fault>,
+}
+
+#[derive(Serialize)]
+struct Fault {
+    exit_code: u8,
+    text: String,
+}
+
+impl<T> Entry<T> {
+    fn new(input: String, result: Result<T>) -> Self {
+        match result {
+            Ok(body) => Self { input, status: "ok", body: Some(body), error: None },
+            Err(e) => {
+                let error = Some(Fault { exit_code: e.code(), text: e.to_string() });
+                Self { input, status: "failed", body: None, error }
+            }
+        }
+    }
+}
+
+/// Scores under the names of the command line. Those that were not computed are left out; an infinite PSNR, that of an
+/// exact copy, is null since JSON has no infinity.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Metrics {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    psnr_y: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    psnr_rgb: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssimulacra2: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    butteraugli_3norm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    butteraugli_max: Option<f64>,
+}
+
+impl From<&Scores> for Metrics {
+    fn from(s: &Scores) -> Self {
+        Self {
+            psnr_y: s.psnr_y,
+            psnr_rgb: s.psnr_rgb,
+            ssimulacra2: s.ssim2,
+            butteraugli_3norm: s.ba_p3,
+            butteraugli_max: s.ba_max,
+        }
+    }
+}
+
+/// The scores on one line.
+pub(crate) fn scores_line(s: &Scores) -> String {
+    let parts = [
+        s.psnr_y.map(|v| format!("PSNR-Y {v:.3} dB")),
+        s.psnr_rgb.map(|v| format!("PSNR-RGB {v:.3} dB")),
+        s.ssim2.map(|v| format!("SSIMULACRA2 {v:.3}")),
+        s.ba_p3.map(|v| format!("Butteraugli 3-norm {v:.4}")),
+        s.ba_max.map(|v| format!("max {v:.4}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// A number of bytes, in the unit people read: 41.3 kB.
+pub(crate) fn human_bytes(bytes: u64) -> String {
+    let b = bytes as f64;
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        1000..100_000 => format!("{:.1} kB", b / 1e3),
+        100_000..1_000_000 => format!("{:.0} kB", b / 1e3),
+        1_000_000..100_000_000 => format!("{:.1} MB", b / 1e6),
+        _ => format!("{:.0} MB", b / 1e6),
+    }
+}
+
+/// Bits per pixel of `bytes`.
+pub(crate) fn bits_per_pixel(bytes: u64, pixels: u64) -> f64 {
+    bytes as f64 * 8.0 / pixels as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_keep_three_digits() {
+        let cases = [(999, "999 B"), (41_312, "41.3 kB"), (605_123, "605 kB"), (29_140_000, "29.1 MB")];
+        for (bytes, text) in cases {
+            assert_eq!(human_bytes(bytes), text);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Values on the command line that are more than a number.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::pictures::OutputFormat;
+use crate::rd::metrics::{Scores, Selection};
+
+/// A quality, 0 to 100.
+pub(crate) fn parse_quality(text: &str) -> Result<f32, String> {
+    let q: f32 = text.parse().map_err(|_| "a number from 0 to 100 is expected".to_owned())?;
+    if (0.0..=100.0).contains(&q) { Ok(q) } else { Err("outside 0 to 100".to_owned()) }
+}
+
+/// A count with an optional K, M or G (2^10, 2^20, 2^30).
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.trim_end_matches(|c: char| c.is_ascii_alphabetic()) {
+        digits if digits.len() == text.len() => (digits, 0),
+        digits => match text[digits.len()..].to_ascii_uppercase().as_str() {
+            "K" => (digits, 10),
+            "M" => (digits, 20),
+            "G" => (digits, 30),
+            _ => return Err("the suffixes are K, M and G".to_owned()),
+        },
+    };
+    let number: u64 = digits.parse().map_err(|_| "a number such as 4000, 256M or 2G is expected".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+}
+
+/// `#rrggbb`, `#rgb`, with or without the `#`, or black or white.
+pub(crate) fn parse_background(text: &str) -> Result<[u8; 3], String> {
+    let fault = || "a colour such as '#ff8000' is expected".to_owned();
+    let hex = match text {
+        "white" => "ffffff",
+        "black" => "000000",
+        other => other.strip_prefix('#').unwrap_or(other),
+    };
+    let digits: Vec<u8> =
+        hex.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>().ok_or_else(fault)?;
+    match digits[..] {
+        [r, g, b] => Ok([r * 17, g * 17, b * 17]),
+        [r, r0, g, g0, b, b0] => Ok([r * 16 + r0, g * 16 + g0, b * 16 + b0]),
+        _ => Err(fault()),
+    }
+}
+
+/// A format to write.
+pub(crate) fn parse_format(text: &str) -> Result<OutputFormat, String> {
+    OutputFormat::from_extension(text).ok_or_else(|| format!("the formats are {}", OutputFormat::NAMES))
+}
+
+/// A metric by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MetricName {
+    PsnrY,
+    PsnrRgb,
+    /// Both PSNRs.
+    Psnr,
+    Ssimulacra2,
+    Butteraugli,
+    ButteraugliMax,
+}
+
+impl ValueEnum for MetricName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::PsnrY, Self::PsnrRgb, Self::Psnr, Self::Ssimulacra2, Self::Butteraugli, Self::ButteraugliMax]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let value = PossibleValue::new(self.name());
+        Some(if *self == Self::Ssimulacra2 { value.alias("ssim2") } else { value })
+    }
+}
+
+impl MetricName {
+    fn name(self) -> &'static str {
+        match self {
+            Self::PsnrY => "psnr-y",
+            Self::PsnrRgb => "psnr-rgb",
+            Self::Psnr => "psnr",
+            Self::Ssimulacra2 => "ssimulacra2",
+            Self::Butteraugli => "butteraugli",
+            Self::ButteraugliMax => "butteraugli-max",
+        }
+    }
+
+    /// Which computation it needs, added to `selection`.
+    pub(crate) fn select(self, selection: &mut Selection) {
+        match self {
+            Self::PsnrY | Self::PsnrRgb | Self::Psnr => selection.psnr = true,
+            Self::Ssimulacra2 => selection.ssim2 = true,
+            Self::Butteraugli | Self::ButteraugliMax => selection.butteraugli = true,
+        }
+    }
+
+    /// Its score; `None` where that was not computed.
+    fn score(self, scores: &Scores) -> Option<f64> {
+        match self {
+            Self::PsnrY | Self::Psnr => scores.psnr_y,
+            Self::PsnrRgb => scores.psnr_rgb,
+            Self::Ssimulacra2 => scores.ssim2,
+            Self::Butteraugli => scores.ba_p3,
+            Self::ButteraugliMax => scores.ba_max,
+        }
+    }
+
+    fn lower_is_better(self) -> bool {
+        matches!(self, Self::Butteraugli | Self::ButteraugliMax)
+    }
+}
+
+/// The worst score that passes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Threshold {
+    pub(crate) metric: MetricName,
+    pub(crate) value: f64,
+}
+
+impl Threshold {
+    /// A line that says how `scores` miss the threshold; a score that could not be computed misses it.
+    pub(crate) fn missed_by(&self, scores: &Scores) -> Option<String> {
+        let (name, limit) = (self.metric.name(), self.value);
+        match self.metric.score(scores) {
+            None => Some(format!("{name} cannot be computed for this picture, {limit} is asked for")),
+            Some(v) if self.metric.lower_is_better() => (v > limit).then(|| format!("{name} {v:.4} is above {limit}")),
+            Some(v) => (v < limit).then(|| format!("{name} {v:.4} is under {limit}")),
+        }
+    }
+}
+
+/// `METRIC=VALUE`.
+pub(crate) fn parse_threshold(text: &str) -> Result<Threshold, String> {
+    let (name, value) = text.split_once('=').ok_or("METRIC=VALUE is expected, such as ssimulacra2=70")?;
+    let metric = MetricName::from_str(name, false).map_err(|_| {
+        let names: Vec<_> = MetricName::value_variants().iter().map(|m| m.name()).collect();
+        format!("no metric {name:?}; there are {}", names.join(", "))
+    })?;
+    let value = value.parse().ok().filter(|v: &f64| v.is_finite()).ok_or("the value is not a number")?;
+    Ok(Threshold { metric, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_take_binary_suffixes() {
+        assert_eq!(parse_size("4000"), Ok(4000));
+        assert_eq!(parse_size("256M"), Ok(1 << 28));
+        assert_eq!(parse_size("2g"), Ok(2 << 30));
+        for bad in ["", "M", "2T", "-1", "1.5M", "99999999999G", "2é"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn colours_are_hexadecimal() {
+        assert_eq!(parse_background("#ff8001"), Ok([255, 128, 1]));
+        assert_eq!(parse_background("f80"), Ok([255, 136, 0]));
+        assert_eq!(parse_background("white"), Ok([255; 3]));
+        for bad in ["", "#ff", "#gggggg", "#ff80011", "#éé"] {
+            assert!(parse_background(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn thresholds_know_which_way_is_worse() {
+        let scores = Scores { ssim2: Some(69.0), ba_p3: Some(1.5), ..Scores::default() };
+        let missed = |text: &str| parse_threshold(text).unwrap().missed_by(&scores).is_some();
+        assert!(missed("ssimulacra2=70") && !missed("ssimulacra2=69"));
+        assert!(missed("butteraugli=1.4") && !missed("butteraugli=1.5"));
+        assert!(missed("psnr-y=1"));
+        assert!(parse_threshold("ssimulacra2").is_err() && parse_threshold("vmaf=3").is_err());
+        assert!(parse_threshold("psnr-y=NaN").is_err());
+    }
+
+    #[test]
+    fn qualities_are_0_to_100() {
+        assert_eq!(parse_quality("62.5"), Ok(62.5));
+        for bad in ["-1", "100.5", "NaN", "x"] {
+            assert!(parse_quality(bad).is_err(), "{bad}");
+        }
+    }
+}
