@@ -93,15 +93,13 @@ pub(crate) struct LimitArgs {
 impl LimitArgs {
     /// Options of a decoder on `threads` threads that keeps to these limits.
     pub(crate) fn decoder(&self, threads: usize) -> Result<DecoderOptions> {
-        let mut limits = Limits::default();
-        limits.max_pixels = self.max_pixels;
-        limits.max_dimension = self.max_dim;
-        limits.max_memory = self.max_mem;
-        let mut options = DecoderOptions::default();
-        options.limits = limits;
-        options.threads = threads;
-        options.cpu = cpu::level()?;
-        Ok(options)
+        let limits = Limits {
+            max_pixels: self.max_pixels,
+            max_dimension: self.max_dim,
+            max_memory: self.max_mem,
+            ..Limits::default()
+        };
+        Ok(DecoderOptions { limits, threads, cpu: cpu::level()? })
     }
 }
 

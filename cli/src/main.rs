@@ -10,7 +10,6 @@ mod rd;
 mod report;
 mod values;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -36,8 +35,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(CliError::BrokenPipe) => ExitCode::from(&CliError::BrokenPipe),
         Err(e) => {
-            // Standard error may be closed; that must not become a panic.
-            let _ = writeln!(std::io::stderr(), "kvant: {e}");
+            report::print_error(&format!("kvant: {e}\n"));
             ExitCode::from(&e)
         }
     }

@@ -43,7 +43,7 @@ impl Console {
             (true, _) => Ok(()),
             (false, false) => print_text(text),
             (false, true) => {
-                self.to_stderr(text);
+                print_error(text);
                 Ok(())
             }
         }
@@ -52,18 +52,13 @@ impl Console {
     /// A line for people about something that did not stop the work.
     pub(crate) fn warn(&self, name: &str, warning: &Warning) {
         if !self.quiet {
-            self.to_stderr(&format!("kvant: {name}: warning: {}\n", warning.text));
+            print_error(&format!("kvant: {name}: warning: {}\n", warning.text));
         }
     }
 
     /// A line for people about something that stopped one of several files.
     pub(crate) fn fail(&self, error: &CliError) {
-        self.to_stderr(&format!("kvant: {error}\n"));
-    }
-
-    fn to_stderr(&self, text: &str) {
-        // A closed standard error is no reason to stop.
-        let _ = stderr().lock().write_all(text.as_bytes());
+        print_error(&format!("kvant: {error}\n"));
     }
 
     /// Ends a command: prints the JSON document if one is asked for, and makes of the results one. `names` are those of
@@ -89,6 +84,11 @@ impl Console {
             None => Ok(()),
         }
     }
+}
+
+/// Text to standard error; that it may be closed is no reason to stop.
+pub(crate) fn print_error(text: &str) {
+    let _ = stderr().lock().write_all(text.as_bytes());
 }
 
 #[derive(Serialize)]

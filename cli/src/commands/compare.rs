@@ -1,6 +1,6 @@
 //! `kvant compare`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -87,7 +87,7 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn score(&self, path: &PathBuf) -> Result<Report> {
+    fn score(&self, path: &Path) -> Result<Report> {
         let (name, reference) = (display_name(path), display_name(&self.args.reference));
         let (loaded, bytes) = load(path, &self.options, &self.console)?;
         let picture = &loaded.picture;

@@ -1,6 +1,6 @@
 //! `kvant decode`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use kvant::{Decoder, DecoderOptions};
@@ -67,7 +67,7 @@ fn format_of(target: &Target, named: Option<OutputFormat>) -> Result<OutputForma
 }
 
 fn decode(
-    input: &PathBuf,
+    input: &Path,
     target: &Target,
     format: OutputFormat,
     force: bool,
@@ -75,10 +75,10 @@ fn decode(
     console: &Console,
 ) -> Result<Report> {
     let name = display_name(input);
-    target.check(force)?;
     let data = read_bytes(input, &options.limits)?;
-    let start = Instant::now();
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
+    target.check(force)?;
+    let start = Instant::now();
     let picture = Picture::from(decoder.decode().map_err(|e| decode_error(&name, &e))?);
     let seconds = start.elapsed().as_secs_f64();
     let file = write_picture(&picture, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;

@@ -1,7 +1,7 @@
 //! `kvant encode`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 
 use kvant::{Decoder, DecoderOptions, EncodeError, Encoded, Encoder, EncoderConfig, Observer};
@@ -105,6 +105,12 @@ struct Work<'a> {
     console: Console,
 }
 
+/// What encoding gave.
+struct Coded {
+    encoded: Encoded,
+    seconds: f64,
+}
+
 /// What decoding the new stream gave.
 struct Verified {
     picture: Picture,
@@ -113,17 +119,17 @@ struct Verified {
 }
 
 impl Work<'_> {
-    fn run(&self, input: &PathBuf, target: &Target) -> Result<Report> {
+    fn run(&self, input: &Path, target: &Target) -> Result<Report> {
         let name = display_name(input);
-        target.check(self.args.force)?;
-        if let Some((decoded, _)) = &self.decoded {
-            decoded.check(self.args.force)?;
-        }
         let data = read_bytes(input, &self.decoder.limits)?;
         let options = ReadOptions { background: self.args.background, decoder: self.decoder };
         let Loaded { picture, mut warnings, kvt } = read_picture(&name, &data, &options)?;
         if kvt.is_some() {
             return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
+        }
+        target.check(self.args.force)?;
+        if let Some((decoded, _)) = &self.decoded {
+            decoded.check(self.args.force)?;
         }
         if self.args.quality == 100.0 {
             let text = "quality 100 is the finest quantiser, not lossless".to_owned();
@@ -133,19 +139,19 @@ impl Work<'_> {
             self.console.warn(&name, warning);
         }
 
-        let (encoded, seconds) = self.encode(&name, &picture)?;
-        let verified = self.verify(&name, &picture, &encoded)?;
-        target.write(&encoded.stream, self.args.force)?;
+        let coded = self.encode(&name, &picture)?;
+        let verified = self.verify(&name, &picture, &coded.encoded)?;
+        target.write(&coded.encoded.stream, self.args.force)?;
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             decoded.write(&write_picture(&v.picture, *format)?, self.args.force)?;
         }
-        let report = self.report(target, &picture, data.len() as u64, &encoded, seconds, verified.as_ref(), warnings);
-        self.tell(&name, &report, &encoded, verified.as_ref())?;
+        let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
+        self.tell(&name, &report, &coded.encoded, verified.as_ref())?;
         Ok(report)
     }
 
     /// Encodes, and says how long the call took.
-    fn encode(&self, name: &str, picture: &Picture) -> Result<(Encoded, f64)> {
+    fn encode(&self, name: &str, picture: &Picture) -> Result<Coded> {
         let view = picture.view().map_err(|e| CliError::Input(format!("{name}: {e}")))?;
         // Lines of several files at once would overwrite each other.
         let progress = Progress::new(name, self.console.may_show_progress() && self.args.inputs.len() == 1);
@@ -158,7 +164,7 @@ impl Work<'_> {
             EncodeError::Cancelled => CliError::Interrupted,
             e => CliError::Input(format!("{name}: {e}")),
         })?;
-        Ok((encoded, seconds))
+        Ok(Coded { encoded, seconds })
     }
 
     /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
@@ -182,18 +188,16 @@ impl Work<'_> {
         Ok(Some(Verified { picture: decoded, seconds, scores }))
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn report(
         &self,
         target: &Target,
         picture: &Picture,
         bytes_in: u64,
-        encoded: &Encoded,
-        seconds: f64,
+        coded: &Coded,
         verified: Option<&Verified>,
         warnings: Vec<Warning>,
     ) -> Report {
-        let bytes_out = encoded.stream.len() as u64;
+        let bytes_out = coded.encoded.stream.len() as u64;
         Report {
             output: target.name(),
             decoded: self.decoded.as_ref().map(|(t, _)| t.name()),
@@ -211,7 +215,7 @@ impl Work<'_> {
                 (_, ChromaArg::Full) => "444",
                 (_, ChromaArg::Quarter) => "420",
             },
-            seconds,
+            seconds: coded.seconds,
             decode_seconds: verified.map(|v| v.seconds),
             passes: 1,
             metrics: verified.and_then(|v| v.scores.as_ref()).map(Metrics::from),

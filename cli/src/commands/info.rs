@@ -1,6 +1,6 @@
 //! `kvant info`.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo};
 use serde::Serialize;
@@ -42,7 +42,7 @@ pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
     console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
 }
 
-fn show(input: &PathBuf, options: DecoderOptions, check: bool, console: &Console) -> Result<Report> {
+fn show(input: &Path, options: DecoderOptions, check: bool, console: &Console) -> Result<Report> {
     let name = display_name(input);
     let data = read_bytes(input, &options.limits)?;
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;

@@ -110,6 +110,11 @@ fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded
     reader.limits(image_limits);
     let mut decoder = reader.into_decoder().map_err(|e| foreign_error(name, &e))?;
     check_dimensions(name, decoder.dimensions(), limits)?;
+    let (bytes, limit) = (decoder.total_bytes(), limits.max_memory);
+    if bytes > limit {
+        let text = format!("{name}: {bytes} bytes of pixels exceed the limit of {limit} (--max-mem)");
+        return Err(CliError::Limit(text));
+    }
 
     let mut warnings = Vec::new();
     if format == ImageFormat::Jpeg {
@@ -156,9 +161,10 @@ fn metadata_warning(decoder: &mut impl ImageDecoder) -> Option<Warning> {
         [("ICC profile", decoder.icc_profile()), ("Exif", decoder.exif_metadata()), ("XMP", decoder.xmp_metadata())];
     let names: Vec<_> =
         present.iter().filter(|(_, data)| matches!(data, Ok(Some(d)) if !d.is_empty())).map(|(n, _)| *n).collect();
+    let colours = if names.contains(&"ICC profile") { "; colours are taken as sRGB" } else { "" };
     (!names.is_empty()).then(|| Warning {
         code: "metadata-dropped",
-        text: format!("{}: not carried by this version; colours are taken as sRGB", names.join(", ")),
+        text: format!("{} not carried by this version{colours}", names.join(", ")),
     })
 }
 

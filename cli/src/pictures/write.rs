@@ -4,6 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::codecs::pnm::{PnmEncoder, PnmSubtype, SampleEncoding};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, ImageResult};
 use kvant::PixelFormat;
@@ -118,7 +119,8 @@ fn encode(
     let graymap = PnmSubtype::Graymap(SampleEncoding::Binary);
     let pixmap = PnmSubtype::Pixmap(SampleEncoding::Binary);
     match format {
-        OutputFormat::Png => whole(&mut out, ImageFormat::Png),
+        OutputFormat::Png => PngEncoder::new_with_quality(&mut out, CompressionType::Default, FilterType::Adaptive)
+            .write_image(pixels, width, height, colour),
         OutputFormat::Tiff => whole(&mut out, ImageFormat::Tiff),
         OutputFormat::Bmp => whole(&mut out, ImageFormat::Bmp),
         OutputFormat::WebP => whole(&mut out, ImageFormat::WebP),

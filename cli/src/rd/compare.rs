@@ -47,6 +47,14 @@ impl Summary {
     }
 }
 
+/// Percent that come of the rounding of the files alone, which have six decimals.
+const NOISE: f64 = 5e-4;
+
+/// A percentage to print: no sign on what is nothing.
+fn plain(percent: f64) -> f64 {
+    if percent.abs() < NOISE { 0.0 } else { percent }
+}
+
 /// A table of `test` against each of `anchors` that has a picture in common with it; `None` where none has.
 pub(crate) fn anchors_table(test_name: &str, test: &ByImage<'_>, anchors: &[(&str, ByImage<'_>)]) -> Option<String> {
     let mut rows = String::new();
@@ -92,7 +100,13 @@ fn write_row(out: &mut String, name: &str, test: &ByImage<'_>, anchor: &ByImage<
                 // Where a score is missing on some pictures, the mean is over fewer than the row says.
                 let fewer = if s.images.len() < n { format!("({})", s.images.len()) } else { String::new() };
                 let label: String = format!("{image}{fewer}").chars().take(10).collect();
-                write!(row, "   {:>+7.2} {:>+7.2} {worst:>+7.2} {label:10}", s.mean(), s.median())
+                write!(
+                    row,
+                    "   {:>+7.2} {:>+7.2} {:>+7.2} {label:10}",
+                    plain(s.mean()),
+                    plain(s.median()),
+                    plain(*worst)
+                )
             }
         };
     }
@@ -102,7 +116,7 @@ fn write_row(out: &mut String, name: &str, test: &ByImage<'_>, anchor: &ByImage<
 }
 
 /// `test` against one earlier run: the three metrics, with the best and the worst pictures by name, and the change of
-/// time and of scores at equal settings.
+/// time.
 pub(crate) fn against_table(test: &ByImage<'_>, old_name: &str, old: &ByImage<'_>) -> Option<String> {
     const SHOWN: usize = 3;
     let mut out = String::new();
@@ -110,17 +124,17 @@ pub(crate) fn against_table(test: &ByImage<'_>, old_name: &str, old: &ByImage<'_
         let Some(s) = Summary::new(test, old, axis) else {
             continue;
         };
-        let better = s.images.iter().filter(|i| i.1 < 0.0).count();
+        let better = s.images.iter().filter(|i| i.1 < -NOISE).count();
         let _ = writeln!(
             out,
             "  {:14} mean {:+.3}  median {:+.3}  ({better} of {} smaller)",
             axis.name(),
-            s.mean(),
-            s.median(),
+            plain(s.mean()),
+            plain(s.median()),
             s.images.len()
         );
         let list = |items: &mut dyn Iterator<Item = &(String, f64)>| -> String {
-            items.map(|(image, v)| format!("{image} {v:+.2}")).collect::<Vec<_>>().join(", ")
+            items.map(|(image, v)| format!("{image} {:+.2}", plain(*v))).collect::<Vec<_>>().join(", ")
         };
         let _ = writeln!(out, "    best:  {}", list(&mut s.images.iter().take(SHOWN)));
         let _ = writeln!(out, "    worst: {}", list(&mut s.images.iter().rev().take(SHOWN)));
@@ -129,11 +143,14 @@ pub(crate) fn against_table(test: &ByImage<'_>, old_name: &str, old: &ByImage<'_
         return None;
     }
     let (enc, dec) = time_ratios(test, old);
-    let _ = writeln!(out, "  time: encode x{enc:.3}, decode x{dec:.3}");
+    if enc.is_finite() && dec.is_finite() {
+        let _ = writeln!(out, "  time: encode x{enc:.3}, decode x{dec:.3}");
+    }
     Some(format!("BD-rate in % against {old_name}\n{out}"))
 }
 
-/// Encode and decode time of `test` over that of `old`, on the pictures and qualities that both have.
+/// Encode and decode time of `test` over that of `old`, on the pictures and qualities that both have; NaN where
+/// there are none.
 fn time_ratios(test: &ByImage<'_>, old: &ByImage<'_>) -> (f64, f64) {
     let (mut enc, mut dec) = ((0.0, 0.0), (0.0, 0.0));
     for (image, points) in test {

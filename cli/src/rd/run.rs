@@ -141,7 +141,8 @@ impl Plan {
         Ok(points)
     }
 
-    /// One job. The times are those of the library calls alone.
+    /// One job. The times are those of the library calls alone; that of encoding includes the reconstruction, which a
+    /// plain `encode` leaves out, so that every job can check the decoder against it.
     fn measure(&self, source: &Source, q: f32, encoder: &Encoder) -> Result<Point> {
         let fault = |what: &str| CliError::Run(format!("{} at quality {q}: {what}", source.path.display()));
         let subject = source.subject()?;

@@ -1,7 +1,6 @@
 //! Coding planes to pixels, in integers (§ Colour): full-range BT.601 YCbCr at 10 bits to 8-bit RGB, or gray.
 //!
 //! Normative. The conversion the other way is no part of the format.
-#![allow(dead_code)]
 
 use crate::image::plane::Plane;
 use crate::image::view::PixelFormat;

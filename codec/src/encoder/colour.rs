@@ -1,5 +1,4 @@
 //! Pixels to coding planes: what `colour` turns back into pixels.
-#![allow(dead_code)]
 
 use crate::colour::{CHROMA_ZERO, Chroma, EXTRA_BITS};
 use crate::image::plane::Plane;

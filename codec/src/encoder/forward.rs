@@ -5,7 +5,6 @@
 //! `2^13 * 2^3`, and the sums of the second below `2^16 * 2^14`.
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
-#![allow(dead_code)]
 
 use crate::simd::Simd;
 use crate::transform::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};

@@ -39,7 +39,7 @@ parameters! {
     /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
     lambda: 0.055, 0.0, 2.0;
     /// The same in the choice of levels.
-    level_lambda: 0.12, 0.0, 2.0;
+    level_lambda: 0.09, 0.0, 2.0;
     /// Price of a bit of a mode against transformed difference in steps.
     rank_lambda: 0.35, 0.0, 4.0;
     /// Rounding of the dead-zone quantiser.
@@ -51,7 +51,7 @@ parameters! {
     /// Matrix of luma: weight at frequency 0 in 1/32, less 1.
     luma_dc: 15.0, 0.0, 31.0;
     /// Rise in 1/64 per unit of frequency.
-    luma_slope: 8.0, 0.0, 63.0;
+    luma_slope: 6.0, 0.0, 63.0;
     luma_curve: 0.0, -8.0, 7.0;
     chroma_dc: 11.0, 0.0, 31.0;
     chroma_slope: 24.0, 0.0, 63.0;
@@ -66,6 +66,8 @@ parameters! {
     /// Largest offset either way, in octaves.
     adaptive_finer: 1.0, 0.0, 2.0;
     adaptive_coarser: 0.5, 0.0, 2.0;
+    /// 1: chroma follows the luma tree wherever the format lets it.
+    shared_tree: 0.0, 0.0, 1.0;
     /// Strength of deblocking, 0 to 15; negative for the best by squared error.
     deblock: -1.0, -1.0, 15.0;
     deblock_sharpness: 2.0, 0.0, 7.0;

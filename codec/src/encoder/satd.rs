@@ -1,7 +1,6 @@
 //! Differences of blocks: residuals, squared error, and the sum of absolute Hadamard coefficients.
 //!
 //! Samples are of 10 bits at most: that is what 16-bit arithmetic has room for.
-#![allow(dead_code)]
 
 use crate::simd::Simd;
 use crate::transform::lanes::{one_by_one, opaque};

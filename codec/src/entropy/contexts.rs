@@ -12,6 +12,7 @@ pub(crate) struct Group {
 
 impl Group {
     /// Number of contexts.
+    #[cfg(feature = "bench-api")]
     pub(crate) const fn len(self) -> u16 {
         self.len
     }
@@ -37,6 +38,7 @@ macro_rules! contexts {
     ($($(#[$doc:meta])* $name:ident: $len:expr;)*) => {
         contexts!(@each (0) $($(#[$doc])* $name: $len;)*);
         /// Every group with its name.
+        #[cfg(feature = "bench-api")]
         pub(crate) const GROUPS: &[(&str, Group)] = &[$((stringify!($name), $name)),*];
     };
 }

@@ -7,6 +7,7 @@ mod init;
 pub(crate) mod model;
 pub(crate) mod range;
 pub(crate) mod raw;
+#[cfg(feature = "bench-api")]
 pub(crate) mod trace;
 
 /// Number of an adaptive context; see [`contexts`].

@@ -38,6 +38,7 @@ impl Edges {
     }
 
     /// The references of the block at `rect` of `plane`.
+    #[cfg(test)]
     pub(crate) fn gather(plane: &Plane, rect: Rect, available: Available, depth: u32) -> Self {
         let mut edges = Self::new();
         edges.fill(plane, rect, available, depth);

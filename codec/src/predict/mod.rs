@@ -4,8 +4,6 @@
 //! more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an explicit one), both over `luma`.
 //! Everything is integer arithmetic, for sample depths of 10 to 14 bits. Normative text: docs/parts/predict.md.
 
-#![allow(dead_code)]
-
 mod angular;
 pub(crate) mod cclm;
 pub(crate) mod cfl;
@@ -48,6 +46,7 @@ impl IntraMode {
     /// The left column, copied to the right.
     pub(crate) const HORIZONTAL: Self = Self(5 + 16);
     /// 45 degrees to the top left.
+    #[cfg(test)]
     pub(crate) const DIAGONAL: Self = Self(5 + 32);
     /// The row above, copied downwards.
     pub(crate) const VERTICAL: Self = Self(5 + 48);

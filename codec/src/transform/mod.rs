@@ -1,7 +1,6 @@
 //! Transforms: the kernels' integer matrices and the inverse two-dimensional transform (§ Transform).
 //!
 //! Normative and integer only. The forward transform is no part of the format and stands elsewhere.
-#![allow(dead_code)]
 
 mod inverse;
 pub(crate) mod lanes;

@@ -137,7 +137,11 @@ impl<'a> TileSearch<'a> {
         }
         let luma_splits = std::mem::take(&mut best.splits);
         let header = self.shared.context.header;
-        if !header.gray {
+        let shared_tree = !header.gray && !header.subsampled && self.shared.plan.parameters.shared_tree > 0.0;
+        if shared_tree {
+            let found = self.follow(root, &mut luma_splits.iter().copied());
+            best.append(&found);
+        } else if !header.gray {
             let shift = u32::from(header.subsampled);
             let log2 = SUPERBLOCK_LOG2 - shift;
             let root = Node { x: x >> shift, y: y >> shift, log2_w: log2, log2_h: log2 };
@@ -146,7 +150,7 @@ impl<'a> TileSearch<'a> {
             }
         }
         Superblock {
-            shared_tree: false,
+            shared_tree,
             luma_splits,
             chroma_splits: best.splits,
             luma: best.luma,

@@ -91,6 +91,22 @@ impl TileSearch<'_> {
         Some(best)
     }
 
+    /// Chroma by the tree that luma has: `splits` in coding order.
+    pub(super) fn follow(&mut self, node: Node, splits: &mut impl Iterator<Item = Split>) -> Best {
+        let units = self.units(Channel::Chroma);
+        if node.x >= units.width() || node.y >= units.height() {
+            return Best::empty();
+        }
+        let split = splits.next().unwrap_or(Split::None);
+        let mut best = if split == Split::None { self.chroma_block(node) } else { Best::empty() };
+        best.splits.push(split);
+        for child in node.children(split).filter(|_| split != Split::None) {
+            let part = self.follow(child, splits);
+            best.append(&part);
+        }
+        best
+    }
+
     fn units(&self, channel: Channel) -> &crate::syntax::state::UnitMap {
         match channel {
             Channel::Luma => &self.walk.state.luma,

@@ -1,0 +1,154 @@
+//! Input that cannot be used: one clear line, the right exit code, no file left behind.
+
+use crate::world::{Folder, colour_ppm, gray_pgm};
+
+#[test]
+fn inputs_that_are_no_picture() {
+    let f = Folder::new("no-picture");
+    f.write("text.png", b"this is not a picture\n");
+    f.write("empty.png", b"");
+    f.write("zero.ppm", b"P6\n0 0\n255\n");
+    f.write("cut.ppm", &colour_ppm(20, 10)[..200]);
+    std::fs::create_dir(f.path("folder")).unwrap();
+    let before = f.files();
+    f.kvant(&["encode", "missing.png"]).fails(3, &["missing.png"]);
+    f.kvant(&["encode", "text.png"]).fails(3, &["text.png", "not a picture", "PNG"]);
+    f.kvant(&["encode", "empty.png"]).fails(3, &["empty.png", "empty"]);
+    f.kvant(&["encode", "zero.ppm"]).fails(3, &["zero.ppm"]);
+    f.kvant(&["encode", "cut.ppm"]).fails(3, &["cut.ppm"]);
+    f.kvant(&["encode", "folder"]).fails(3, &["folder"]);
+    f.kvant(&["decode", "text.png", "-o", "x.png"]).fails(3, &["text.png", "not a kvant stream"]);
+    f.kvant(&["info", "text.png"]).fails(3, &["text.png", "not a kvant stream"]);
+    f.kvant(&["compare", "text.png", "text.png"]).fails(3, &["text.png"]);
+    assert_eq!(f.files(), before);
+}
+
+#[test]
+fn pictures_of_every_format_cut_short() {
+    let f = Folder::new("cut");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    for format in ["png", "bmp", "tiff", "qoi", "webp", "jpg"] {
+        let (name, cut) = (format!("whole.{format}"), format!("cut.{format}"));
+        f.kvant(&["decode", "a.kvt", "-o", &name]).ok();
+        let data = f.read(&name);
+        // Within the header or directory: some decoders forgive what is missing later.
+        f.write(&cut, &data[..16]);
+        f.kvant(&["encode", &cut, "-o", "x.kvt"]).fails(3, &[&cut]);
+    }
+    assert!(!f.path("x.kvt").exists());
+}
+
+#[test]
+fn damaged_streams() {
+    let f = Folder::new("damaged");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    let good = f.read("a.kvt");
+    for length in [1, 4, 5, 10, good.len() / 2, good.len() - 1] {
+        f.write("cut.kvt", &good[..length]);
+        f.kvant(&["decode", "cut.kvt"]).fails(3, &["cut.kvt"]);
+        f.kvant(&["info", "--check", "cut.kvt"]).fails(3, &["cut.kvt"]);
+    }
+    for at in [0, good.len() / 2, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        f.write("bad.kvt", &bad);
+        f.kvant(&["decode", "bad.kvt"]).fails(3, &["bad.kvt"]);
+        f.kvant(&["compare", "a.ppm", "bad.kvt"]).fails(3, &["bad.kvt"]);
+    }
+    assert_eq!(f.files(), ["a.kvt", "a.ppm", "bad.kvt", "cut.kvt"]);
+}
+
+#[test]
+fn a_stream_of_a_future_draft_is_named_as_such() {
+    let f = Folder::new("future");
+    f.write("a.ppm", &colour_ppm(20, 10));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    let mut stream = f.read("a.kvt");
+    // The draft number follows the signature of four bytes.
+    stream[4] = 200;
+    f.write("future.kvt", &stream);
+    for command in [&["decode", "future.kvt"][..], &["info", "future.kvt"], &["compare", "a.ppm", "future.kvt"]] {
+        f.kvant(command).fails(3, &["future.kvt", "draft 200"]);
+    }
+    assert!(!f.path("future.png").exists());
+}
+
+#[test]
+fn limits_have_their_own_code() {
+    let f = Folder::new("limits");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    f.write("g.pgm", &gray_pgm(64, 48));
+    f.kvant(&["encode", "a.ppm", "-o", "good.kvt"]).ok();
+    let before = f.files();
+    f.kvant(&["encode", "a.ppm", "--max-pixels", "3071"]).fails(4, &["a.ppm", "64x48", "3072", "3071"]);
+    f.kvant(&["encode", "a.ppm", "--max-dim", "63"]).fails(4, &["a.ppm", "64", "63"]);
+    f.kvant(&["encode", "g.pgm", "--max-mem", "1K"]).fails(4, &["g.pgm", "1024"]);
+    f.kvant(&["decode", "good.kvt", "--max-pixels", "3071"]).fails(4, &["good.kvt", "3072", "3071"]);
+    f.kvant(&["info", "good.kvt", "--max-dim", "63"]).fails(4, &["good.kvt", "63"]);
+    f.kvant(&["compare", "a.ppm", "good.kvt", "--max-pixels", "3071"]).fails(4, &["a.ppm", "3071"]);
+    assert_eq!(f.files(), before);
+    f.kvant(&["encode", "a.ppm", "--max-pixels", "3K", "--max-dim", "64"]).ok();
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let f = Folder::new("no-output");
+    f.write("a.ppm", &colour_ppm(20, 10));
+    f.kvant(&["encode", "a.ppm", "-o", "none/a.kvt"]).fails(1, &["none/a.kvt", "folder none does not exist"]);
+    f.kvant(&["encode", "a.ppm", "-o", "none/"]).fails(1, &["none", "does not exist"]);
+    f.kvant(&["encode", "a.ppm", "-o", "x.kvt", "--decoded", "none/a.png"]).fails(1, &["none", "does not exist"]);
+    f.kvant(&["encode", "a.ppm", "--decoded", "a.gif"]).fails(2, &["a.gif", "png"]);
+    f.kvant(&["encode", "a.ppm", "-o", "a.kvt"]).ok();
+    f.kvant(&["decode", "a.kvt", "-o", "a.gif"]).fails(2, &["a.gif", "png"]);
+    f.kvant(&["decode", "a.kvt", "-o", "a.pgm"]).fails(1, &["a.kvt", "pgm", "gray"]);
+    assert_eq!(f.files(), ["a.kvt", "a.ppm"]);
+}
+
+#[test]
+fn a_stream_is_not_encoded_again() {
+    let f = Folder::new("again");
+    f.write("a.ppm", &colour_ppm(20, 10));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    f.kvant(&["encode", "a.kvt", "-o", "b.kvt"]).fails(3, &["a.kvt", "kvant decode"]);
+}
+
+#[test]
+fn wrong_command_lines_end_with_code_2() {
+    let f = Folder::new("usage");
+    f.write("a.ppm", &colour_ppm(20, 10));
+    for args in [
+        &["encode"][..],
+        &["encode", "a.ppm", "-q", "101"],
+        &["encode", "a.ppm", "-q", "high"],
+        &["encode", "a.ppm", "-q", "NaN"],
+        &["encode", "a.ppm", "-e", "0"],
+        &["encode", "a.ppm", "-e", "10"],
+        &["encode", "a.ppm", "--chroma", "422"],
+        &["encode", "a.ppm", "--background", "red?"],
+        &["encode", "a.ppm", "--no-such-flag"],
+        &["decode", "a.kvt", "--to", "gif"],
+        &["compare", "a.ppm"],
+        &["compare", "a.ppm", "a.ppm", "-m", "vmaf"],
+        &["compare", "a.ppm", "a.ppm", "--fail-under", "ssimulacra2"],
+        &["frobnicate", "a.ppm"],
+    ] {
+        let ended = f.kvant(args);
+        assert_eq!(ended.code, 2, "{args:?}: {ended:?}");
+        assert!(!ended.stderr.is_empty() && ended.stdout.is_empty(), "{args:?}: {ended:?}");
+    }
+    assert_eq!(f.files(), ["a.ppm"]);
+}
+
+#[test]
+fn habits_from_other_encoders_are_answered() {
+    let f = Folder::new("habits");
+    f.write("a.ppm", &colour_ppm(20, 10));
+    for args in [&["-s", "6", "a.ppm"][..], &["a.ppm", "--speed=6"], &["-s6", "a.ppm"], &["a.ppm", "-s"]] {
+        f.kvant(&[&["encode"], args].concat()).fails(2, &["-e"]);
+    }
+    for args in [&["-d", "1.0", "a.ppm"][..], &["a.ppm", "--distance=1"], &["a.ppm", "-d"]] {
+        f.kvant(&[&["encode"], args].concat()).fails(2, &["-q"]);
+    }
+}

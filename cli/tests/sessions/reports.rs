@@ -1,0 +1,137 @@
+//! JSON, thresholds, batches, help.
+
+use crate::world::{Folder, colour_ppm, gray_pgm};
+
+#[test]
+fn encode_reports_as_json() {
+    let f = Folder::new("json-encode");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    let ended = f.kvant(&["encode", "a.ppm", "--json", "--verify", "-q", "62.5"]).ok();
+    let json = ended.json();
+    assert_eq!(json["schema"], "kvant.encode/1");
+    assert!(json["tool"].as_str().unwrap().starts_with("kvant "));
+    let r = &json["results"][0];
+    let bytes = f.read("a.kvt").len();
+    assert_eq!((&r["input"], &r["output"], &r["status"]), (&"a.ppm".into(), &"a.kvt".into(), &"ok".into()));
+    assert_eq!((&r["width"], &r["height"], &r["depth"]), (&64.into(), &48.into(), &8.into()));
+    assert_eq!((&r["channels"], &r["chroma"]), (&"rgb".into(), &"444".into()));
+    assert_eq!((&r["bytes_in"], &r["bytes_out"]), (&f.read("a.ppm").len().into(), &bytes.into()));
+    assert_eq!((&r["quality"], &r["effort"], &r["passes"]), (&62.5.into(), &5.into(), &1.into()));
+    assert!((r["bpp"].as_f64().unwrap() - bytes as f64 * 8.0 / (64.0 * 48.0)).abs() < 1e-9);
+    assert!(r["seconds"].as_f64().unwrap() > 0.0);
+    for metric in ["psnr_y", "psnr_rgb", "ssimulacra2", "butteraugli_3norm", "butteraugli_max"] {
+        assert!(r["metrics"][metric].is_number(), "{metric}");
+    }
+    assert_eq!(r["warnings"], serde_json::json!([]));
+    assert_eq!(json["totals"], serde_json::json!({"ok": 1, "failed": 0}));
+    // The lines for people moved over.
+    assert!(ended.stderr.contains("-> a.kvt"));
+}
+
+#[test]
+fn decode_info_and_compare_report_as_json() {
+    let f = Folder::new("json-others");
+    f.write("g.pgm", &gray_pgm(40, 30));
+    f.kvant(&["encode", "g.pgm"]).ok();
+    let bytes = f.read("g.kvt").len();
+
+    let json = f.kvant(&["decode", "g.kvt", "--json"]).ok().json();
+    assert_eq!(json["schema"], "kvant.decode/1");
+    assert_eq!(json["results"][0]["output"], "g.png");
+    assert_eq!(json["results"][0]["channels"], "gray");
+
+    let json = f.kvant(&["info", "g.kvt", "--json", "--check"]).ok().json();
+    assert_eq!(json["schema"], "kvant.info/1");
+    let r = &json["results"][0];
+    assert_eq!((&r["width"], &r["height"], &r["bytes"]), (&40.into(), &30.into(), &bytes.into()));
+    assert_eq!((&r["chroma"], &r["checked"]), (&"gray".into(), &true.into()));
+
+    let json = f.kvant(&["compare", "g.png", "g.kvt", "g.pgm", "--json"]).ok().json();
+    assert_eq!(json["schema"], "kvant.compare/1");
+    let (stream, source) = (&json["results"][0], &json["results"][1]);
+    // Only a stream's own size says something about it.
+    assert_eq!((&stream["bytes"], source.get("bytes")), (&bytes.into(), None));
+    // JSON has no infinity: an exact copy says so in another way.
+    assert_eq!((&stream["identical"], &stream["metrics"]["psnr_y"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!((&source["identical"], source["metrics"]["psnr_y"].is_number()), (&false.into(), true));
+}
+
+#[test]
+fn one_bad_file_does_not_stop_the_others() {
+    let f = Folder::new("batch");
+    f.write("a.ppm", &colour_ppm(20, 10));
+    f.write("bad.ppm", b"junk");
+    f.write("c.ppm", &colour_ppm(10, 20));
+    let ended = f.kvant(&["encode", "a.ppm", "bad.ppm", "c.ppm", "--json"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains("bad.ppm: not a picture") && ended.stderr.contains("1 of 3 files failed"));
+    let json = ended.json();
+    assert_eq!(json["totals"], serde_json::json!({"ok": 2, "failed": 1}));
+    // In the order of the command line, whatever ended first.
+    let status: Vec<_> = json["results"].as_array().unwrap().iter().map(|r| r["status"].as_str().unwrap()).collect();
+    assert_eq!(status, ["ok", "failed", "ok"]);
+    assert_eq!(json["results"][1]["error"]["exit_code"], 3);
+    assert_eq!(f.files(), ["a.kvt", "a.ppm", "bad.ppm", "c.kvt", "c.ppm"]);
+
+    let ended = f.kvant(&["decode", "a.kvt", "bad.ppm", "c.kvt"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(f.path("a.png").exists() && f.path("c.png").exists() && !f.path("bad.png").exists());
+    assert_eq!(f.kvant(&["info", "a.kvt", "bad.ppm"]).code, 1);
+}
+
+#[test]
+fn a_single_bad_file_keeps_its_code_with_json() {
+    let f = Folder::new("json-fault");
+    f.write("bad.ppm", b"junk");
+    let ended = f.kvant(&["encode", "bad.ppm", "--json"]).fails(3, &["bad.ppm"]);
+    assert_eq!(ended.json()["results"][0]["status"], "failed");
+}
+
+#[test]
+fn thresholds_end_with_code_6() {
+    let f = Folder::new("thresholds");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    f.kvant(&["encode", "a.ppm", "-q", "60"]).ok();
+    let compare = |threshold: &str| f.kvant(&["compare", "a.ppm", "a.kvt", "--fail-under", threshold]);
+    compare("ssimulacra2=-100").ok();
+    compare("butteraugli=100").ok();
+    let missed = compare("ssimulacra2=100").fails(6, &["a.kvt", "ssimulacra2", "under 100"]);
+    assert!(missed.text().contains("PSNR-Y"), "the scores are printed all the same");
+    compare("butteraugli=0.0001").fails(6, &["butteraugli", "above 0.0001"]);
+    // A threshold's metric is computed though it is not shown.
+    let ended = f.kvant(&["compare", "a.ppm", "a.kvt", "-m", "psnr-y", "--fail-under", "ssimulacra2=100"]);
+    let ended = ended.fails(6, &["ssimulacra2"]);
+    assert!(ended.text().contains("PSNR-Y") && !ended.text().contains("SSIMULACRA2"));
+}
+
+#[test]
+fn compare_prints_what_is_asked_for() {
+    let f = Folder::new("compare");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    f.write("b.ppm", &colour_ppm(48, 64));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    let all = f.kvant(&["compare", "a.ppm", "a.kvt"]).ok();
+    for words in ["bytes", "bpp", "PSNR-Y", "PSNR-RGB", "SSIMULACRA2", "Butteraugli 3-norm", "Butteraugli max"] {
+        assert!(all.text().contains(words), "{words:?} is not in {}", all.text());
+    }
+    let some = f.kvant(&["compare", "a.ppm", "a.kvt", "-m", "psnr,butteraugli-max"]).ok();
+    for (words, there) in [("PSNR-RGB", true), ("Butteraugli max", true), ("3-norm", false), ("SSIM", false)] {
+        assert_eq!(some.text().contains(words), there, "{words:?} in {}", some.text());
+    }
+    f.kvant(&["compare", "a.ppm", "b.ppm"]).fails(1, &["a.ppm", "b.ppm", "64x48", "48x64"]);
+}
+
+#[test]
+fn help_version_and_manual_are_there() {
+    let f = Folder::new("help");
+    let help = f.kvant(&["--help"]).ok();
+    for words in ["encode", "decode", "info", "compare", "Exit codes", "130"] {
+        assert!(help.text().contains(words), "{words:?} is not in {}", help.text());
+    }
+    assert!(f.kvant(&["-V"]).ok().text().starts_with("kvant 0."));
+    assert!(f.kvant(&["rd", "run", "--help"]).ok().text().contains("--anchor"));
+    assert!(f.kvant(&["completions", "bash"]).ok().text().contains("kvant"));
+    assert!(f.kvant(&["man"]).ok().text().contains(".TH kvant"));
+    f.kvant(&["man", "."]).ok();
+    assert!(f.files().contains(&"kvant-encode.1".to_owned()), "{:?}", f.files());
+}
