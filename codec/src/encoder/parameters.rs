@@ -39,7 +39,7 @@ parameters! {
     /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
     lambda: 0.055, 0.0, 2.0;
     /// The same in the choice of levels.
-    level_lambda: 0.09, 0.0, 2.0;
+    level_lambda: 0.08, 0.0, 2.0;
     /// Price of a bit of a mode against transformed difference in steps.
     rank_lambda: 0.35, 0.0, 4.0;
     /// Rounding of the dead-zone quantiser.
@@ -49,18 +49,18 @@ parameters! {
     shrink2: 1.0, -8.0, 7.0;
     shrink3: 0.0, -8.0, 7.0;
     /// Matrix of luma: weight at frequency 0 in 1/32, less 1.
-    luma_dc: 15.0, 0.0, 31.0;
+    luma_dc: 26.0, 0.0, 31.0;
     /// Rise in 1/64 per unit of frequency.
     luma_slope: 6.0, 0.0, 63.0;
     luma_curve: 0.0, -8.0, 7.0;
-    chroma_dc: 11.0, 0.0, 31.0;
+    chroma_dc: 18.0, 0.0, 31.0;
     chroma_slope: 24.0, 0.0, 63.0;
     chroma_curve: 0.0, -8.0, 7.0;
     /// QP offset of chroma, in 1/8 octave.
     cb_qp: 4.0, -64.0, 63.0;
     cr_qp: 4.0, -64.0, 63.0;
     /// Octaves of step per octave of variance, in adaptive quantisation.
-    adaptive: 0.12, 0.0, 1.0;
+    adaptive: 0.09, 0.0, 1.0;
     /// log2 of the variance (8-bit samples) that gets no offset.
     adaptive_middle: 6.0, 0.0, 12.0;
     /// Largest offset either way, in octaves.

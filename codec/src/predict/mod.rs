@@ -45,9 +45,6 @@ impl IntraMode {
     pub(crate) const ANGULAR0: Self = Self(5);
     /// The left column, copied to the right.
     pub(crate) const HORIZONTAL: Self = Self(5 + 16);
-    /// 45 degrees to the top left.
-    #[cfg(test)]
-    pub(crate) const DIAGONAL: Self = Self(5 + 32);
     /// The row above, copied downwards.
     pub(crate) const VERTICAL: Self = Self(5 + 48);
     /// Number of modes.
