@@ -1,4 +1,4 @@
-//! Bounds on what a stream may ask of a reader.
+//! Bounds on what a stream may ask of a reader. BITSTREAM.md §12.2.
 
 use crate::error::DecodeError;
 

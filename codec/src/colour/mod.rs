@@ -1,4 +1,4 @@
-//! Coding planes to pixels, in integers (§ Colour): full-range BT.601 YCbCr at 10 bits to 8-bit RGB, or gray.
+//! Coding planes to pixels, in integers (BITSTREAM.md §11): full-range BT.601 YCbCr at 10 bits to 8-bit RGB, or gray.
 //!
 //! Normative. The conversion the other way is no part of the format.
 

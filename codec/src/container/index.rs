@@ -1,4 +1,4 @@
-//! Variable-length integers and the tile index.
+//! Variable-length integers and the tile index. BITSTREAM.md §2.1, §2.3.
 
 use crate::error::DecodeError;
 

@@ -1,4 +1,4 @@
-//! Taking a file apart, trusting nothing.
+//! Taking a file apart, trusting nothing. BITSTREAM.md §2.
 
 use super::index::read_varint;
 use super::{CRC_BYTES, DRAFT, SECTION_END, SIGNATURE, TileIndex, checksum};
@@ -67,7 +67,7 @@ fn skip_sections(data: &[u8], position: &mut usize, limits: &Limits) -> Result<(
         if total > limits.max_metadata {
             return Err(DecodeError::Limit { what: "metadata bytes", value: total, limit: limits.max_metadata });
         }
-        let end = position.saturating_add(length as usize);
+        let end = position.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
         if data.len() < end.saturating_add(CRC_BYTES) {
             return Err(truncated("section", end.saturating_add(CRC_BYTES), data.len()));
         }
@@ -97,8 +97,9 @@ impl Parsed {
             return Ok(TileIndex { tiles: vec![(self.header_bytes, end - self.header_bytes)] });
         }
         // Every tile has at least a byte in the index and a checksum: no allocation beyond what the data could hold.
-        if data.len() < self.header_bytes + count * (1 + CRC_BYTES) {
-            return Err(truncated("tile index", self.header_bytes + count * (1 + CRC_BYTES), data.len()));
+        let least = count.saturating_mul(1 + CRC_BYTES).saturating_add(self.header_bytes);
+        if data.len() < least {
+            return Err(truncated("tile index", least, data.len()));
         }
         let mut position = self.header_bytes;
         let mut lengths = Vec::with_capacity(count);

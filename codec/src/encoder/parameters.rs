@@ -41,7 +41,7 @@ parameters! {
     /// The same in the choice of levels.
     level_lambda: 0.08, 0.0, 2.0;
     /// Price of a bit of a mode against transformed difference in steps.
-    rank_lambda: 0.35, 0.0, 4.0;
+    rank_lambda: 0.45, 0.0, 4.0;
     /// Rounding of the dead-zone quantiser.
     rounding: 0.36, 0.0, 0.5;
     /// Reconstruction points towards zero, in 1/32 step.
@@ -53,7 +53,7 @@ parameters! {
     /// Rise in 1/64 per unit of frequency.
     luma_slope: 6.0, 0.0, 63.0;
     luma_curve: 0.0, -8.0, 7.0;
-    chroma_dc: 18.0, 0.0, 31.0;
+    chroma_dc: 22.0, 0.0, 31.0;
     chroma_slope: 24.0, 0.0, 63.0;
     chroma_curve: 0.0, -8.0, 7.0;
     /// QP offset of chroma, in 1/8 octave.

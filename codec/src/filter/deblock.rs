@@ -1,6 +1,6 @@
 //! Deblocking: a pass over a whole reconstructed plane that smooths the steps between blocks where the picture is
-//! smooth on both sides. Prediction reads unfiltered samples, so nothing here feeds back. Normative text:
-//! docs/parts/deblock.md; the scheme is HEVC's, with VVC's long filter. Which edges and how strongly is here, the
+//! smooth on both sides. Prediction reads unfiltered samples, so nothing here feeds back.
+//! BITSTREAM.md §10.1 to §10.3; the scheme is HEVC's, with VVC's long filter. Which edges and how strongly is here, the
 //! filters are in `segment`.
 //!
 //! No edge reads or writes a sample beyond the middle of the blocks at its sides, so parallel edges never meet and

@@ -1,4 +1,4 @@
-//! Filters over the reconstructed picture, after all prediction.
+//! Filters over the reconstructed picture, after all prediction. BITSTREAM.md §10.
 
 pub(crate) mod deblock;
 mod segment;

@@ -1,4 +1,4 @@
-//! The deblocking filters over one segment: four lines across an edge. docs/parts/deblock.md, sections 4 to 6.
+//! The deblocking filters over one segment: four lines across an edge. BITSTREAM.md §10.4 to §10.6.
 //!
 //! Samples of a line are called p0, p1, ... from the edge to the left (or up), q0, q1, ... to the right (or down).
 

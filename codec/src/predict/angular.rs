@@ -1,5 +1,5 @@
 //! Directional prediction: 62 of the 64 angles (the straight ones are in `straight`), interpolated with four taps
-//! between reference samples. docs/parts/predict.md, section 4.6; the scheme and the angles are VVC's.
+//! between reference samples. BITSTREAM.md §9.3.6; the scheme and the angles are VVC's.
 //!
 //! The angles of the left side are those of the top side mirrored at the diagonal: they are predicted downwards from
 //! the left column and transposed on the way out.

@@ -1,6 +1,6 @@
 //! Cross-component linear model: chroma as a linear function of luma, fitted to the neighbouring samples by integer
 //! least squares, with nothing in the stream. (VVC fits two points instead; least squares is the tool's older form.)
-//! docs/parts/predict.md, section 7.
+//! BITSTREAM.md §9.6.
 
 use crate::predict::edges::{Available, Edges};
 use crate::predict::luma::LumaSamples;

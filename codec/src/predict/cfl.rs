@@ -1,5 +1,5 @@
 //! Chroma from luma with an explicit slope (as in AV1): the chroma block's DC plus a share of luma's deviation from its
-//! mean. docs/parts/predict.md, section 8.
+//! mean. BITSTREAM.md §9.7.
 
 use crate::predict::dc;
 use crate::predict::edges::Edges;

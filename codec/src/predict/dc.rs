@@ -1,4 +1,4 @@
-//! DC: the mean of the references. docs/parts/predict.md, section 4.1.
+//! DC: the mean of the references. BITSTREAM.md §9.3.1.
 
 use crate::predict::edges::Edges;
 use crate::predict::pdpc;

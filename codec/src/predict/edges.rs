@@ -1,5 +1,5 @@
 //! Reference samples of a block: the row above, the column to the left and the corner between them, with the rule
-//! for what does not exist. docs/parts/predict.md, section 2.
+//! for what does not exist. BITSTREAM.md §9.2.
 
 use crate::image::plane::{Plane, Rect};
 

@@ -1,4 +1,4 @@
-//! Finished luma at the resolution of a chroma block, for the cross-component tools. docs/parts/predict.md, section 6.
+//! Finished luma at the resolution of a chroma block, for the cross-component tools. BITSTREAM.md §9.5.
 
 use crate::image::plane::{Plane, Rect};
 use crate::predict::MAX_SIDE;

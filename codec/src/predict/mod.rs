@@ -2,7 +2,7 @@
 //!
 //! One tool a file; `edges` gathers the reference samples, [`predict`] chooses the tool by mode. Chroma has two tools
 //! more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an explicit one), both over `luma`.
-//! Everything is integer arithmetic, for sample depths of 10 to 14 bits. Normative text: docs/parts/predict.md.
+//! Everything is integer arithmetic, for sample depths of 10 to 14 bits. BITSTREAM.md §9.2 to §9.7.
 
 mod angular;
 pub(crate) mod cclm;

@@ -1,5 +1,5 @@
 //! Position-dependent blending (after VVC's PDPC): predictions lean on the references near the block's top and left.
-//! docs/parts/predict.md, section 5.
+//! BITSTREAM.md §9.4.
 
 use crate::predict::edges::Edges;
 

@@ -1,5 +1,5 @@
 //! Planar: the mean of a horizontal and a vertical linear interpolation (as in VVC, without its reference smoothing).
-//! docs/parts/predict.md, section 4.2.
+//! BITSTREAM.md §9.3.2.
 
 use crate::predict::edges::Edges;
 use crate::predict::pdpc;

@@ -1,5 +1,5 @@
-//! A slow, plain second implementation of prediction, sample by sample from the text of docs/parts/predict.md, and the
-//! tests that compare the two.
+//! A slow, plain second implementation of prediction, sample by sample from the text of BITSTREAM.md §9.3 and §9.4, and
+//! the tests that compare the two.
 
 use crate::predict::edges::Edges;
 use crate::predict::{IntraMode, predict};

@@ -1,5 +1,5 @@
 //! Smooth H and smooth V: quadratic blends from one side towards the last sample of the other (as in AV1).
-//! docs/parts/predict.md, section 4.4.
+//! BITSTREAM.md §9.3.4.
 
 use crate::predict::edges::Edges;
 

@@ -1,5 +1,5 @@
 //! The pure horizontal and vertical modes: a copied side, plus the gradient of the other side near it.
-//! docs/parts/predict.md, section 4.5.
+//! BITSTREAM.md §9.3.5.
 
 use crate::predict::edges::Edges;
 use crate::predict::pdpc;

@@ -28,7 +28,7 @@ impl Steps<'_> {
         let shrink = self.shrink[magnitude.min(3) as usize - 1];
         // 1/32 of a level times 1/64 of a coefficient unit.
         let points = (magnitude as i64 * 32 - shrink as i64) as u64;
-        let delta = ((self.base as u64 * self.weights[at] as u64) >> (12 + WEIGHT_BITS - 6)).max(1);
+        let delta = (self.base as u64 * self.weights[at] as u64) >> (12 + WEIGHT_BITS - 6);
         let value = ((points * delta + (1 << 10)) >> 11).min(MAX_COEFFICIENT as u64) as i32;
         if level < 0 { -value } else { value }
     }

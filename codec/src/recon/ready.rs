@@ -1,4 +1,5 @@
 //! Which samples of a plane are reconstructed, by 4x4 units: they are what a block may be predicted from.
+//! BITSTREAM.md §9.1, §9.2.
 
 use bitvec::vec::BitVec;
 

@@ -100,7 +100,7 @@ impl Superblock {
     }
 }
 
-/// Class of the magnitude of a block's levels by their density: 0 for none, else 1 to 15.
+/// Class of the magnitude of a block's levels by their density: 0 for none, else 1 to 15. BITSTREAM.md §7.3.
 fn magnitude(node: &Node, levels: &[i32]) -> u8 {
     if levels.is_empty() {
         return 0;

@@ -225,5 +225,5 @@ impl LevelContexts {
 #[inline(always)]
 pub(crate) fn rice(sum: u32) -> u32 {
     let expected = sum.saturating_sub(16) / 10;
-    (u32::BITS - (expected >> 1).leading_zeros()).min(7)
+    u32::BITS - (expected >> 1).leading_zeros()
 }

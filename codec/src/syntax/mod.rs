@@ -1,4 +1,4 @@
-//! The definition of the stream: one walk over every syntax element, run by all coders. BITSTREAM.md §3 to §6.
+//! The definition of the stream: one walk over every syntax element, run by all coders. BITSTREAM.md §4 to §6.
 
 pub(crate) mod block;
 pub(crate) mod ctx;

@@ -1,4 +1,4 @@
-//! The levels of a transform block. BITSTREAM.md §6.
+//! The levels of a transform block. BITSTREAM.md §6.1, §6.3.
 
 use super::block::TransformBlock;
 use super::ctx::{self, Place};

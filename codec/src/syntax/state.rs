@@ -16,7 +16,7 @@ pub(crate) struct Unit {
     /// Log2 of the block's sides.
     pub(crate) log2_w: u8,
     pub(crate) log2_h: u8,
-    /// Luma mode; for chroma, the family of mode (`ctx::family`).
+    /// Luma mode; for chroma, the family of mode (`ChromaMode::family`).
     pub(crate) mode: u8,
     /// Class of the levels' magnitude, 0 where none is coded; for chroma Cb and Cr.
     pub(crate) magnitude: [u8; 2],

@@ -172,7 +172,7 @@ fn offset<C: BinCoder>(c: &mut C, header: &PictureHeader, cells: &CellMap, node:
     let negative = c.bin(group::OFFSET_SIGN.at(0), difference < 0);
     let magnitude = difference.unsigned_abs() as i32;
     let mut m = 1;
-    while m <= 2 * MAX_OFFSET && c.bin(group::OFFSET_MAGNITUDE.at((m as usize - 1).min(7)), m < magnitude) {
+    while m < 2 * MAX_OFFSET && c.bin(group::OFFSET_MAGNITUDE.at((m as usize - 1).min(7)), m < magnitude) {
         m += 1;
     }
     let offset = expected as i32 + if negative { -m } else { m };

@@ -1,4 +1,4 @@
-//! The inverse two-dimensional transform: columns, clamp, rows.
+//! The inverse two-dimensional transform: columns, clamp, rows. BITSTREAM.md §9.8.
 //!
 //! Both passes are exact integer products with the matrices of `tables`, so any order of summing gives the same
 //! values. No sum leaves 32 bits: a pass adds at most `2^17 * sum over k of |M[k][n]|`, and that sum of at most 32

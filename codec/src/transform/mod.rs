@@ -1,4 +1,4 @@
-//! Transforms: the kernels' integer matrices and the inverse two-dimensional transform (§ Transform).
+//! Transforms: the kernels' integer matrices and the inverse two-dimensional transform (BITSTREAM.md §9.8).
 //!
 //! Normative and integer only. The forward transform is no part of the format and stands elsewhere.
 

@@ -1,4 +1,5 @@
 //! The kernels' matrices: `M[k][n]`, frequency `k`, sample `n`, orthonormal times 2048, each entry rounded.
+//! BITSTREAM.md §9.8.
 //!
 //! They are spelt by their distinct values, which a test computes again from the formulas.
 
