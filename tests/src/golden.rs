@@ -163,9 +163,9 @@ pub fn cases() -> Vec<Case> {
             config(100.0, 5, Chroma::Yuv444),
         ),
         case(
-            "noise-q0",
-            "coarsest quantiser on noise",
-            picture(Kind::Noise, 72, 40, PixelFormat::Rgb8, 2),
+            "rgb420-q0",
+            "coarsest quantiser",
+            mirrored(&testdata("coffee.png"), 200, 333),
             config(0.0, 5, Chroma::Yuv420),
         ),
         case(

@@ -1,0 +1,84 @@
+//! The documents name things that exist: links, sections, commands and the library's example.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kvant_tests::root;
+use kvant_tests::sources;
+
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "docs/ARCHITECTURE.md",
+    "docs/BITSTREAM.md",
+    "docs/TUNING.md",
+    "fuzz/README.md",
+];
+
+fn text(file: impl AsRef<Path>) -> String {
+    let file = root().join(file);
+    fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))
+}
+
+/// The targets of the links `[text](target)` in `document`.
+fn links(document: &str) -> impl Iterator<Item = &str> {
+    document.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()).filter(|target| !target.is_empty())
+}
+
+#[test]
+fn every_relative_link_leads_to_a_file() {
+    for document in DOCUMENTS {
+        let folder = Path::new(document).parent().map(PathBuf::from).unwrap_or_default();
+        let text = text(document);
+        for target in links(&text).filter(|target| !target.contains("://")) {
+            assert!(root().join(&folder).join(target).exists(), "{document} links to {target}");
+        }
+    }
+}
+
+#[test]
+fn every_section_that_the_sources_cite_stands_in_bitstream_md() {
+    let document = text("docs/BITSTREAM.md");
+    let headings = document.lines().filter_map(|line| line.strip_prefix('#'));
+    let numbers = headings.filter_map(|heading| heading.trim_start_matches(['#', ' ', '§']).split(' ').next());
+    let sections: BTreeSet<&str> = numbers.map(|number| number.trim_end_matches('.')).collect();
+    for file in sources::files("codec/src") {
+        for cited in sources::read(&file).split('§').skip(1) {
+            let end = cited.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(cited.len());
+            let number = cited[..end].trim_end_matches('.');
+            // `§n` speaks of sections in general.
+            assert!(
+                sections.contains(number) || number.is_empty() && cited.starts_with('n'),
+                "{} cites §{number}: docs/BITSTREAM.md has {sections:?}",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_readme_has_the_example_of_the_library() {
+    let library = text("codec/src/lib.rs");
+    let example =
+        library.lines().filter_map(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let code = example.skip_while(|line| !line.starts_with("```")).skip(1).take_while(|line| !line.starts_with("```"));
+    let code: Vec<&str> = code.filter(|line| !line.starts_with("# ")).collect();
+    assert!(!code.is_empty(), "codec/src/lib.rs opens with an example");
+    assert!(
+        text("README.md").contains(&code.join("\n")),
+        "README.md lacks this example of codec/src/lib.rs:\n{}",
+        code.join("\n")
+    );
+}
+
+#[test]
+fn the_gates_begin_with_the_test_command_of_the_readme() {
+    let readme = text("README.md");
+    let command = readme.split("Run the tests:\n\n```\n").nth(1).and_then(|rest| rest.lines().next());
+    let command = command.expect("README.md says how to run the tests");
+    let gates = text(".ci/run");
+    let first = gates.lines().find(|line| line.trim_start().starts_with("cargo "));
+    assert_eq!(first, Some(command));
+}
