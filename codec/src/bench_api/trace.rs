@@ -110,7 +110,7 @@ pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
     for &(ctx, bin) in bins {
         counter.bin(Ctx(ctx), bin);
     }
-    counter.take()
+    counter.take() as f64 / (1u64 << COST_BITS) as f64
 }
 
 /// Bytes of `values` as `bits` (0 to 24) bypass bits each, from the range coder.

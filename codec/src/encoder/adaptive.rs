@@ -1,6 +1,7 @@
 //! Adaptive quantisation: smooth cells get a finer step, busy ones a coarser, since texture masks errors.
 //! (Variance-based, as libaom's variance boost, after the idea of x264's adaptive quantisation.)
 
+use super::activity::log2_variance;
 use super::parameters::Parameters;
 use crate::image::plane::Plane;
 use crate::syntax::header::PictureHeader;
@@ -13,25 +14,6 @@ pub(crate) struct Offsets {
     cols: usize,
     rows: usize,
     cells: Vec<f64>,
-}
-
-/// log2 of `v` (1 and up) in 1/16, the mantissa linear between powers of two.
-fn log2_16(v: u64) -> u32 {
-    let n = v.max(1).ilog2();
-    let fraction = ((v.max(1) << 4) >> n) as u32 & 15;
-    n * 16 + fraction
-}
-
-/// 64 times the variance of the 8x8 block at (x, y).
-fn variance64(plane: &Plane, x: usize, y: usize) -> u64 {
-    let (mut sum, mut squares) = (0u64, 0u64);
-    for row in y..y + 8 {
-        for &s in &plane.row(row)[x..x + 8] {
-            sum += s as u64;
-            squares += s as u64 * s as u64;
-        }
-    }
-    squares - sum * sum / 64
 }
 
 impl Offsets {
@@ -49,8 +31,7 @@ impl Offsets {
                 logs.clear();
                 for y in (cy * size..luma.height().min((cy + 1) * size)).step_by(8) {
                     for x in (cx * size..luma.width().min((cx + 1) * size)).step_by(8) {
-                        // 10-bit samples: 64 * 16 times the variance of 8-bit ones.
-                        logs.push(log2_16(variance64(luma, x, y).max(256)) as f64 / 16.0 - 10.0);
+                        logs.push(log2_variance(luma, x, y));
                     }
                 }
                 logs.sort_by(f64::total_cmp);

@@ -1,5 +1,6 @@
 //! The encoder's interface, and its way through a picture: plan, planes, tiles, filter, file.
 
+mod activity;
 mod adaptive;
 pub(crate) mod colour;
 mod config;
@@ -109,8 +110,8 @@ impl Encoder {
         observer: Option<&dyn Observer>,
     ) -> Result<(Vec<u8>, PictureHeader, PictureSamples), EncodeError> {
         let simd = Simd::new(self.config.cpu);
-        let mut header = self.plan.header(&self.config, image);
         let source = colour::to_planes(simd, image, self.config.chroma);
+        let mut header = self.plan.header(&self.config, image, &source[0]);
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
         let shared = Shared::new(&self.plan, &context);

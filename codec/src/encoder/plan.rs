@@ -1,5 +1,6 @@
 //! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
 
+use super::activity;
 use super::config::{EncoderConfig, Quantiser, TileSize};
 use super::effort::Effort;
 use super::parameters::Parameters;
@@ -7,6 +8,7 @@ use super::quantise::Rule;
 use crate::colour::Chroma;
 use crate::error::ConfigError;
 use crate::filter::Deblock;
+use crate::image::plane::Plane;
 use crate::image::view::{ImageView, PixelFormat};
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
@@ -18,22 +20,25 @@ pub(crate) struct Plan {
     pub(crate) effort: Effort,
     pub(crate) parameters: Parameters,
     pub(crate) rule: Rule,
-    pub(crate) qp: u16,
+    /// Quantiser parameter of the average picture at the quality asked for.
+    qp: u16,
 }
 
 /// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
-const QUALITY: [(f64, f64); 11] = [
-    (0.0, 400.0),
-    (10.0, 340.0),
-    (20.0, 315.0),
-    (30.0, 295.0),
-    (40.0, 280.0),
-    (50.0, 265.0),
-    (60.0, 248.0),
-    (70.0, 228.0),
-    (80.0, 200.0),
-    (90.0, 150.0),
-    (100.0, 64.0),
+const QUALITY: [(f64, f64); 13] = [
+    (0.0, 352.0),
+    (10.0, 338.0),
+    (20.0, 326.0),
+    (30.0, 317.0),
+    (40.0, 306.0),
+    (50.0, 295.0),
+    (60.0, 281.0),
+    (70.0, 265.0),
+    (75.0, 253.0),
+    (80.0, 238.0),
+    (85.0, 219.0),
+    (90.0, 188.0),
+    (100.0, 40.0),
 ];
 
 fn quality_to_qp(quality: f64) -> f64 {
@@ -63,8 +68,18 @@ impl Plan {
         Ok(Self { effort, rule, qp: (qp.round() as u16).min(MAX_QP), parameters })
     }
 
-    /// The header for a picture.
-    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
+    /// The base quantiser parameter of a picture: quality means a score, and pictures differ in what they need for it.
+    fn picture_qp(&self, luma: &Plane) -> u16 {
+        if self.parameters.qp >= 0.0 {
+            return self.qp;
+        }
+        // The same share of the way down from where all pictures score alike.
+        let scale = ((self.qp as f64 - 180.0) / 85.0).max(0.0);
+        (self.qp as f64 + activity::ease(luma) * scale).round().clamp(0.0, MAX_QP as f64) as u16
+    }
+
+    /// The header for a picture whose luma plane is `luma`.
+    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>, luma: &Plane) -> PictureHeader {
         let p = &self.parameters;
         let gray = image.format() == PixelFormat::Gray8;
         let shape =
@@ -79,7 +94,7 @@ impl Plan {
                 TileSize::T1024 => 10,
             },
             sections: false,
-            qp: self.qp,
+            qp: self.picture_qp(luma),
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [
                 shape(p.luma_dc, p.luma_slope, p.luma_curve),

@@ -13,6 +13,12 @@ use crate::syntax::residual::{self, MAX_LEVEL, Template, coded_area};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 
+/// Bits that a counted cost stands for.
+#[inline(always)]
+pub(crate) fn bits(cost: u64) -> f64 {
+    cost as f64 * (1.0 / (1u64 << COST_BITS) as f64)
+}
+
 /// How levels are chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rule {
@@ -161,7 +167,7 @@ impl Job<'_> {
 
     /// In squared steps.
     fn price(&self, cost: u32) -> f64 {
-        self.rule.lambda * (1.0 / (1u64 << COST_BITS) as f64) * cost as f64
+        self.rule.lambda * bits(cost as u64)
     }
 
     /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have a level.
@@ -257,7 +263,7 @@ impl Job<'_> {
                 if without_end < best.0 {
                     counter.take();
                     residual::end(counter, self.place, area, i as u16 + 1);
-                    let cost = without_end + self.rule.lambda * counter.take();
+                    let cost = without_end + self.rule.lambda * bits(counter.take());
                     if cost < best.0 {
                         best = (cost, i + 1);
                     }

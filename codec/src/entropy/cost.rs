@@ -58,10 +58,10 @@ impl Counter {
         bin_cost(self.models.get(ctx).p(), bin)
     }
 
-    /// Bits counted since the last call, in steps of 1/2048 bit.
+    /// What was counted since the last call, in 1/2048 bit.
     #[inline(always)]
-    pub(crate) fn take(&mut self) -> f64 {
-        std::mem::take(&mut self.cost) as f64 * (1.0 / (1u64 << COST_BITS) as f64)
+    pub(crate) fn take(&mut self) -> u64 {
+        std::mem::take(&mut self.cost)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Best, TileSearch, copy_block};
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::Job;
+use crate::encoder::quantise::{Job, bits};
 use crate::encoder::satd::{residual, satd};
 use crate::quant::step::step;
 use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
@@ -60,7 +60,7 @@ impl TileSearch<'_> {
             }
             self.walk.coder.take();
             modes::chroma_mode(&mut self.walk.coder, &self.walk.state.chroma, node, mode);
-            ranked.push((cost + self.shared.plan.parameters.rank_lambda * self.walk.coder.take(), mode));
+            ranked.push((cost + self.shared.plan.parameters.rank_lambda * bits(self.walk.coder.take()), mode));
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         ranked.iter().take(self.shared.plan.effort.chroma_modes).map(|r| r.1).collect()
@@ -104,7 +104,7 @@ impl TileSearch<'_> {
         let qp = header.block_qp(block.offset);
         self.walk.coder.take();
         modes::chroma_mode(&mut self.walk.coder, &self.walk.state.chroma, &node, block.mode);
-        let mut bits = self.walk.coder.take();
+        let mut rate = bits(self.walk.coder.take());
         let mut distortion = 0.0;
         self.memory.levels.clear();
         for plane in 1..3 {
@@ -131,9 +131,9 @@ impl TileSearch<'_> {
             let m = &mut self.memory;
             self.walk.coder.take();
             transform_block(&mut self.walk.coder, &mut self.walk.template, &node, place, None, &mut tb, &mut m.levels);
-            bits += self.walk.coder.take();
+            rate += bits(self.walk.coder.take());
             block.tb[plane - 1] = tb;
         }
-        (distortion + self.lambda() * bits, block)
+        (distortion + self.lambda() * rate, block)
     }
 }

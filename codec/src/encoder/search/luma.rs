@@ -3,7 +3,7 @@
 use super::{Best, TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::Job;
+use crate::encoder::quantise::{Job, bits};
 use crate::encoder::satd::{residual, satd};
 use crate::predict::{IntraMode, predict};
 use crate::quant::step::step;
@@ -69,7 +69,7 @@ impl TileSearch<'_> {
         let Some(Trial { distortion, mut block, mut levels, .. }) = best else { return Best::empty() };
         self.walk.coder.take();
         self.walk.luma_syntax(&mut block, &mut levels);
-        let cost = distortion + self.lambda() * self.walk.coder.take();
+        let cost = distortion + self.lambda() * bits(self.walk.coder.take());
         self.recon.luma_block(&block, &levels);
         self.walk.note_luma(&block, &levels);
         Best { cost, splits: Vec::new(), luma: vec![block], chroma: Vec::new(), levels }
@@ -125,7 +125,7 @@ impl TileSearch<'_> {
         let m = &self.memory;
         let difference = satd(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h) as f64 * scale;
         modes::luma_mode(&mut self.walk.coder, node, probable, mode);
-        let cost = difference + self.shared.plan.parameters.rank_lambda * self.walk.coder.take();
+        let cost = difference + self.shared.plan.parameters.rank_lambda * bits(self.walk.coder.take());
         ranking.tried.push((cost, mode));
     }
 
@@ -147,7 +147,7 @@ impl TileSearch<'_> {
         let probable = MostProbable::of(&self.walk.state.luma, node);
         self.walk.coder.take();
         modes::luma_mode(&mut self.walk.coder, node, &probable, mode);
-        let mode_cost = lambda * self.walk.coder.take();
+        let mode_cost = lambda * bits(self.walk.coder.take());
         for &(vertical, horizontal) in pairs {
             let sine = vertical || horizontal;
             let fits = (!vertical || h <= MAX_SINE) && (!horizontal || w <= MAX_SINE);
@@ -188,7 +188,7 @@ impl TileSearch<'_> {
         if out.end > 0 {
             self.walk.coder.take();
             tx_type(&mut self.walk.coder, node, mode, tx);
-            cost += self.lambda() * self.walk.coder.take();
+            cost += self.lambda() * bits(self.walk.coder.take());
         }
         let tb = TransformBlock { end: out.end, start: 0, tx };
         Trial {

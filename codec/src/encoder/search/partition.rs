@@ -2,6 +2,7 @@
 
 use super::{Best, TileSearch};
 use crate::encoder::effort::Effort;
+use crate::encoder::quantise::bits;
 use crate::syntax::state::Channel;
 use crate::syntax::tree::{self, Choices, Node, Split};
 
@@ -121,7 +122,7 @@ impl TileSearch<'_> {
         };
         self.walk.coder.take();
         tree::split(&mut self.walk.coder, channel, units, node, split);
-        self.lambda() * self.walk.coder.take()
+        self.lambda() * bits(self.walk.coder.take())
     }
 
     /// `node` as one block.
