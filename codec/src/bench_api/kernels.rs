@@ -239,7 +239,7 @@ impl Quantisation {
         let config = EncoderConfig { quality, quantiser: Some(quantiser), ..EncoderConfig::default() };
         let plan = Plan::new(&config)?;
         let pixel = ImageView::new(&[0], 1, 1, 1, PixelFormat::Gray8).expect("a pixel is a picture");
-        let header = plan.header(&config, &pixel);
+        let header = plan.header(&config, &pixel, &plane::Plane::new(8, 8));
         let node = Node { x: 0, y: 0, log2_w: size.0.ilog2(), log2_h: size.1.ilog2() };
         Ok(Self {
             node,
