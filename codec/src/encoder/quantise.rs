@@ -275,3 +275,56 @@ impl Job<'_> {
         Outcome { end: best.1 as u16, distortion, cost: zero + best.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::model::Models;
+    use crate::quant::matrix::MatrixShape;
+    use crate::syntax::block::TransformBlock;
+    use crate::syntax::residual::transform_block;
+    use crate::syntax::state::UnitMap;
+
+    /// The cost that level decisions are made by, against what the walk counts for the levels chosen.
+    #[test]
+    fn estimated_cost_is_close_to_what_the_walk_counts() {
+        let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));
+        let rule = Rule { optimise: true, rounding: 0.5, lambda: 0.1, shrink: [0.0; 3] };
+        let (mut estimated, mut counted, mut state) = (0.0, 0.0, 1u64);
+        for (log2_w, log2_h) in [(2, 2), (3, 3), (4, 3), (4, 4), (5, 5), (3, 5)] {
+            let node = Node { x: 0, y: 0, log2_w, log2_h };
+            let place = Place::of(&UnitMap::new(64, 64), &node, 0, false);
+            let mut counter = Counter::new(Models::new());
+            let mut template = Template::new();
+            for spread in [40, 200, 1500] {
+                let (w, h) = coded_area(&node);
+                let coefficients: Vec<i32> = (0..w * h)
+                    .map(|i| {
+                        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                        let range = spread * 4 / (1 + (i % w + i / w) as i64);
+                        ((state >> 33) as i64 % (2 * range + 1) - range) as i32
+                    })
+                    .collect();
+                let job = Job {
+                    node: &node,
+                    place,
+                    coefficients: &coefficients,
+                    reciprocals: &reciprocals,
+                    qp: 160,
+                    rule: &rule,
+                };
+                let mut levels = Vec::new();
+                let out = job.run(&mut counter, &mut template, &mut Scratch::new(), &mut levels);
+                assert_eq!(levels.len(), out.end as usize);
+                assert!(levels.last().is_none_or(|&l| l != 0));
+                estimated += out.cost - out.distortion;
+                let mut tb = TransformBlock { end: out.end, ..TransformBlock::UNCODED };
+                counter.take();
+                transform_block(&mut counter, &mut template, &node, place, None, &mut tb, &mut levels);
+                counted += rule.lambda * bits(counter.take());
+            }
+        }
+        let ratio: f64 = estimated / counted;
+        assert!((ratio - 1.0).abs() < 0.03, "{estimated} estimated, {counted} counted");
+    }
+}

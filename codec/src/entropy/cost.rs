@@ -86,6 +86,30 @@ impl BinCoder for Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::range::RangeEncoder;
+
+    #[test]
+    fn counted_bits_are_the_range_coders_bytes_within_a_percent() {
+        let mut encoder = RangeEncoder::new(Models::new());
+        let mut counted = 0u64;
+        let mut state = 1u64;
+        for i in 0..60_000u32 {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let random = (state >> 40) as u32;
+            if i % 9 == 0 {
+                encoder.bypass(3, random & 7);
+                counted += 3 << COST_BITS;
+            }
+            // Forty contexts, each with its own probability, from rare ones to even odds.
+            let ctx = Ctx((random % 40) as u16);
+            let bin = random / 40 % 200 < 3 + 97 * u32::from(ctx.0) / 40;
+            counted += Counter::new(encoder.models().clone()).price(ctx, bin) as u64;
+            encoder.bin(ctx, bin);
+        }
+        let bits = encoder.finish().len() as f64 * 8.0;
+        let counted = counted as f64 / (1u64 << COST_BITS) as f64;
+        assert!((counted / bits - 1.0).abs() < 0.01, "{counted} counted, {bits} written");
+    }
 
     #[test]
     fn table_is_the_logarithm() {
