@@ -107,11 +107,11 @@ impl Effort {
                 angle_step: 4,
                 luma_modes: 6,
                 chroma_modes: 6,
-                halvings: 3,
+                halvings: 2,
                 stop_when_empty: false,
-                patience: 2.0,
-                reach: f64::INFINITY,
-                quarter_patience: f64::INFINITY,
+                patience: 1.5,
+                reach: 2.0,
+                quarter_patience: 1.2,
                 ..base
             },
         }

@@ -3,7 +3,7 @@
 use super::{Best, TileSearch};
 use crate::encoder::effort::Effort;
 use crate::encoder::quantise::bits;
-use crate::syntax::state::Channel;
+use crate::syntax::state::{Channel, UnitMap};
 use crate::syntax::tree::{self, Choices, Node, Split};
 
 /// Costs of what was tried with a node so far; infinite for what was not, or was given up.
@@ -108,7 +108,7 @@ impl TileSearch<'_> {
         best
     }
 
-    fn units(&self, channel: Channel) -> &crate::syntax::state::UnitMap {
+    fn units(&self, channel: Channel) -> &UnitMap {
         match channel {
             Channel::Luma => &self.walk.state.luma,
             Channel::Chroma => &self.walk.state.chroma,
@@ -153,15 +153,9 @@ impl TileSearch<'_> {
             if best.cost >= limit {
                 return None;
             }
-            let forced = {
-                let units = self.units(channel);
-                matches!(child.choices(units.width(), units.height()), Choices::Forced(_))
-            };
-            let outside = {
-                let units = self.units(channel);
-                child.x >= units.width() || child.y >= units.height()
-            };
-            let part = if split != Split::Quad && leaf_only && !forced && !outside {
+            let (width, height) = (self.units(channel).width(), self.units(channel).height());
+            let inside = child.x + child.w() <= width && child.y + child.h() <= height;
+            let part = if split != Split::Quad && leaf_only && inside {
                 self.whole(channel, child)
             } else {
                 self.partition(channel, child, halvings, limit - best.cost)?
