@@ -24,22 +24,16 @@ pub(super) fn choose(
     if parameters.deblock >= 0.0 {
         return [with(parameters.deblock as u8); 2];
     }
-    let error = |p: usize, filtered: &PictureSamples| {
-        let (a, b) = (&filtered.planes[p], &source[p]);
+    let error = |p: usize, a: &Plane| {
+        let b = &source[p];
         (0..a.height()).map(|y| sse(simd, a.row(y), a.width(), b.row(y), b.width(), a.width(), 1)).sum::<u64>()
     };
     let mut out = [Deblock::OFF; 2];
     for (channel, planes) in [0..1, 1..header.planes()].into_iter().enumerate() {
-        let mut best: u64 = planes.clone().map(|p| error(p, picture)).sum();
+        let mut best: u64 = planes.clone().map(|p| error(p, &picture.planes[p])).sum();
         for strength in STRENGTHS {
-            let mut filtered = picture.clone();
-            let sum = planes
-                .clone()
-                .map(|p| {
-                    filtered.filter_plane(simd, header, p, with(strength));
-                    error(p, &filtered)
-                })
-                .sum();
+            let filtered = |p| picture.deblocked(simd, header, p, with(strength));
+            let sum = planes.clone().map(|p| error(p, &filtered(p))).sum();
             if sum >= best {
                 break;
             }

@@ -261,9 +261,8 @@ impl Job<'_> {
                 // Cheaper than it costs without its end it cannot be.
                 let without_end = sum + coded - decision.significance;
                 if without_end < best.0 {
-                    counter.take();
-                    residual::end(counter, self.place, area, i as u16 + 1);
-                    let cost = without_end + self.rule.lambda * bits(counter.take());
+                    let end = counter.count(|c| residual::end(c, self.place, area, i as u16 + 1));
+                    let cost = without_end + self.rule.lambda * bits(end);
                     if cost < best.0 {
                         best = (cost, i + 1);
                     }

@@ -58,6 +58,14 @@ impl Counter {
         bin_cost(self.models.get(ctx).p(), bin)
     }
 
+    /// What `walk` costs, in 1/2048 bit; what was counted before is forgotten.
+    #[inline(always)]
+    pub(crate) fn count<R>(&mut self, walk: impl FnOnce(&mut Self) -> R) -> u64 {
+        self.cost = 0;
+        walk(self);
+        self.take()
+    }
+
     /// What was counted since the last call, in 1/2048 bit.
     #[inline(always)]
     pub(crate) fn take(&mut self) -> u64 {

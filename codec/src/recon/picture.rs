@@ -11,7 +11,7 @@ use crate::syntax::state::TileState;
 use crate::tile::Grid;
 
 /// The planes of a picture and the blocks they are made of.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct PictureSamples {
     pub(crate) planes: Vec<Plane>,
     /// The blocks of each.
@@ -70,15 +70,17 @@ impl PictureSamples {
 
     /// Runs the filters that the header asks for.
     pub(crate) fn filter(&mut self, simd: Simd, header: &PictureHeader) {
-        for p in 0..self.planes.len() {
-            self.filter_plane(simd, header, p, header.deblock[p.min(1)]);
+        for (p, plane) in self.planes.iter_mut().enumerate() {
+            let subsampled = p > 0 && header.subsampled;
+            deblock(simd, plane, &self.maps[p], header.deblock[p.min(1)], DEPTH, subsampled);
         }
     }
 
-    /// Deblocks plane `p`.
-    pub(crate) fn filter_plane(&mut self, simd: Simd, header: &PictureHeader, p: usize, parameters: Deblock) {
-        let subsampled = p > 0 && header.subsampled;
-        deblock(simd, &mut self.planes[p], &self.maps[p], parameters, DEPTH, subsampled);
+    /// What deblocking with `parameters` makes of plane `p`, which stays as it is.
+    pub(crate) fn deblocked(&self, simd: Simd, header: &PictureHeader, p: usize, parameters: Deblock) -> Plane {
+        let mut plane = self.planes[p].clone();
+        deblock(simd, &mut plane, &self.maps[p], parameters, DEPTH, p > 0 && header.subsampled);
+        plane
     }
 
     /// Writes the pixels to `out`, which has the picture's size and format.

@@ -58,9 +58,9 @@ impl TileSearch<'_> {
                 let difference = satd(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h) as f64;
                 cost += difference * 4.0 * 4096.0 / step(header.plane_qp(qp, plane)) as f64;
             }
-            self.walk.coder.take();
-            modes::chroma_mode(&mut self.walk.coder, &self.walk.state.chroma, node, mode);
-            ranked.push((cost + self.shared.plan.parameters.rank_lambda * bits(self.walk.coder.take()), mode));
+            let units = &self.walk.state.chroma;
+            let rate = bits(self.walk.coder.count(|c| modes::chroma_mode(c, units, node, mode)));
+            ranked.push((cost + self.shared.plan.parameters.rank_lambda * rate, mode));
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         ranked.iter().take(self.shared.plan.effort.chroma_modes).map(|r| r.1).collect()
@@ -102,9 +102,8 @@ impl TileSearch<'_> {
         let header = self.shared.context.header;
         let node = block.node;
         let qp = header.block_qp(block.offset);
-        self.walk.coder.take();
-        modes::chroma_mode(&mut self.walk.coder, &self.walk.state.chroma, &node, block.mode);
-        let mut rate = bits(self.walk.coder.take());
+        let units = &self.walk.state.chroma;
+        let mut rate = bits(self.walk.coder.count(|c| modes::chroma_mode(c, units, &node, block.mode)));
         let mut distortion = 0.0;
         self.memory.levels.clear();
         for plane in 1..3 {

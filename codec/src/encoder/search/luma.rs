@@ -124,8 +124,8 @@ impl TileSearch<'_> {
         let (w, h) = (node.w(), node.h());
         let m = &self.memory;
         let difference = satd(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h) as f64 * scale;
-        modes::luma_mode(&mut self.walk.coder, node, probable, mode);
-        let cost = difference + self.shared.plan.parameters.rank_lambda * bits(self.walk.coder.take());
+        let rate = bits(self.walk.coder.count(|c| modes::luma_mode(c, node, probable, mode)));
+        let cost = difference + self.shared.plan.parameters.rank_lambda * rate;
         ranking.tried.push((cost, mode));
     }
 
@@ -145,9 +145,7 @@ impl TileSearch<'_> {
         let qp = self.shared.context.header.block_qp(offset);
         let lambda = self.lambda();
         let probable = MostProbable::of(&self.walk.state.luma, node);
-        self.walk.coder.take();
-        modes::luma_mode(&mut self.walk.coder, node, &probable, mode);
-        let mode_cost = lambda * bits(self.walk.coder.take());
+        let mode_cost = lambda * bits(self.walk.coder.count(|c| modes::luma_mode(c, node, &probable, mode)));
         for &(vertical, horizontal) in pairs {
             let sine = vertical || horizontal;
             let fits = (!vertical || h <= MAX_SINE) && (!horizontal || w <= MAX_SINE);
@@ -186,9 +184,7 @@ impl TileSearch<'_> {
         let mut cost = out.cost + dropped;
         let tx = if out.end == 0 { TxType::DCT } else { tx };
         if out.end > 0 {
-            self.walk.coder.take();
-            tx_type(&mut self.walk.coder, node, mode, tx);
-            cost += self.lambda() * bits(self.walk.coder.take());
+            cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, mode, tx)));
         }
         let tb = TransformBlock { end: out.end, start: 0, tx };
         Trial {

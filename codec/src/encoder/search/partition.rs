@@ -120,9 +120,8 @@ impl TileSearch<'_> {
             Channel::Luma => &self.walk.state.luma,
             Channel::Chroma => &self.walk.state.chroma,
         };
-        self.walk.coder.take();
-        tree::split(&mut self.walk.coder, channel, units, node, split);
-        self.lambda() * bits(self.walk.coder.take())
+        let cost = self.walk.coder.count(|c| tree::split(c, channel, units, node, split));
+        self.lambda() * bits(cost)
     }
 
     /// `node` as one block.
