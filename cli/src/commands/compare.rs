@@ -118,6 +118,7 @@ impl Pair<'_> {
             ba_max: scores.ba_max.filter(|_| wanted(&[MetricName::ButteraugliMax])),
             psnr_y: scores.psnr_y.filter(|_| wanted(&[MetricName::PsnrY, MetricName::Psnr])),
             psnr_rgb: scores.psnr_rgb.filter(|_| wanted(&[MetricName::PsnrRgb, MetricName::Psnr])),
+            ms_ssim: scores.ms_ssim,
         }
     }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::codecs::parse_set;
 use super::metrics::Selection;
-use super::settings::parse_set;
 
 /// What `kvant rd` can do.
 #[derive(Debug, Subcommand)]

@@ -1,16 +1,15 @@
 //! `kvant rd`: rate and distortion of the encoder, measured and set beside other codecs.
 //!
-//! [`metrics`] scores a picture, [`table`] holds measured points, [`bd`] turns two sets of points into one number,
-//! [`compare`] prints such numbers, [`run`] makes points with the library.
+//! [`run`] sends pictures through [`codecs`] and scores them with [`metrics`]; [`points`] holds what was measured;
+//! [`analysis`] turns sets of points into numbers and tables.
 
+mod analysis;
 mod args;
-mod bd;
-mod compare;
+mod codecs;
 pub(crate) mod metrics;
+mod points;
 mod run;
-mod settings;
 mod summary;
-mod table;
 
 pub(crate) use args::RdCommand;
 
@@ -31,9 +30,9 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
 fn bd_tables(args: &BdArgs) -> Result<()> {
     let mut points = Vec::new();
     for path in &args.results {
-        points.extend(table::read_csv(path)?);
+        points.extend(points::read_csv(path)?);
     }
-    let codecs = table::by_codec(&points);
+    let codecs = points::by_codec(&points);
     let find = |name: &str| {
         codecs.iter().find(|(n, _)| *n == name).ok_or_else(|| {
             let known: Vec<_> = codecs.iter().map(|(n, _)| *n).collect();
@@ -45,7 +44,7 @@ fn bd_tables(args: &BdArgs) -> Result<()> {
         Some(name) => vec![find(name)?.clone()],
         None => codecs.iter().filter(|(n, _)| n != anchor_name).cloned().collect(),
     };
-    let text = compare::codecs_table(&tests, anchor_name, anchor)
+    let text = analysis::tables::codecs_table(&tests, anchor_name, anchor)
         .ok_or_else(|| CliError::Run(format!("nothing to compare with {anchor_name}: no picture in common")))?;
     print_text(&text)
 }
@@ -55,9 +54,9 @@ mod tests {
     use std::env;
     use std::path::PathBuf;
 
-    use super::bd::Axis;
-    use super::compare::Summary;
-    use super::table::{by_codec, read_csv};
+    use super::analysis::curve::Axis;
+    use super::analysis::tables::Summary;
+    use super::points::{by_codec, read_csv};
 
     /// The measured points of other codecs, which are not part of the repository: `$KVANT_SHARED`, or `shared` beside it.
     fn shared(file: &str) -> Option<PathBuf> {

@@ -10,12 +10,12 @@ use std::time::Instant;
 use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig};
 use rayon::prelude::*;
 
+use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
-use super::compare::{against_table, anchors_table};
+use super::codecs::apply_set;
 use super::metrics::{Reference, Selection};
-use super::settings::apply_set;
+use super::points::{Point, by_codec, read_csv, to_csv};
 use super::summary::by_quality;
-use super::table::{Point, by_codec, read_csv, to_csv};
 use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::output::{print_text, write_file};
@@ -170,15 +170,12 @@ impl Plan {
             q: exact(q),
             bytes,
             bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
-            ssim2: scores.ssim2,
-            ba_p3: scores.ba_p3,
-            ba_max: scores.ba_max,
-            psnr_y: scores.psnr_y,
-            psnr_rgb: scores.psnr_rgb,
-            enc_s,
-            dec_s,
+            scores,
+            enc_s: Some(enc_s),
+            dec_s: Some(dec_s),
             w: picture.width(),
             h: picture.height(),
+            extra: Vec::new(),
         };
         source.finish_job();
         Ok(point)
@@ -239,7 +236,7 @@ impl Progress {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         let elapsed = self.start.elapsed().as_secs_f64();
         let left = elapsed / done as f64 * (self.total - done) as f64;
-        let score = p.ssim2.map_or(String::new(), |s| format!("  ssim2 {s:.2}"));
+        let score = p.scores.ssim2.map_or(String::new(), |s| format!("  ssim2 {s:.2}"));
         // A closed standard error must not end a run of hours.
         let _ = writeln!(
             stderr(),
@@ -248,8 +245,8 @@ impl Progress {
             p.image,
             p.q,
             p.bpp,
-            p.enc_s,
-            p.dec_s
+            p.enc_s.unwrap_or(f64::NAN),
+            p.dec_s.unwrap_or(f64::NAN)
         );
     }
 }

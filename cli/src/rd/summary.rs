@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::Point;
+use super::points::Point;
 
 /// The means at each quality, in the order of `qualities`: the calibration of the quality scale.
 pub(crate) fn by_quality(points: &[Point], qualities: &[f64]) -> String {
@@ -17,8 +17,8 @@ pub(crate) fn by_quality(points: &[Point], qualities: &[f64]) -> String {
             (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
         };
         let cell = |v: Option<f64>, digits: usize| v.map_or("-".to_owned(), |v| format!("{v:.digits$}"));
-        let ssim2 = mean(&|p| p.ssim2);
-        let slowest = at.iter().map(|p| p.enc_s).fold(0.0, f64::max);
+        let ssim2 = mean(&|p| p.scores.ssim2);
+        let slowest = at.iter().filter_map(|p| p.enc_s).fold(0.0, f64::max);
         let _ = writeln!(
             out,
             "{q:>6} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {slowest:>9.3} {:>8}",
@@ -26,11 +26,11 @@ pub(crate) fn by_quality(points: &[Point], qualities: &[f64]) -> String {
             cell(ssim2, 2),
             ssim2.map_or("-".to_owned(), |s| format!("{:+.2}", s - q)),
             cell(mean(&|p| Some(p.bpp)), 4),
-            cell(mean(&|p| p.ba_p3), 3),
-            cell(mean(&|p| p.psnr_y), 2),
-            cell(mean(&|p| p.psnr_rgb), 2),
-            cell(mean(&|p| Some(p.enc_s)), 3),
-            cell(mean(&|p| Some(p.dec_s)), 4)
+            cell(mean(&|p| p.scores.ba_p3), 3),
+            cell(mean(&|p| p.scores.psnr_y), 2),
+            cell(mean(&|p| p.scores.psnr_rgb), 2),
+            cell(mean(&|p| p.enc_s), 3),
+            cell(mean(&|p| p.dec_s), 4)
         );
     }
     out

@@ -1,5 +1,7 @@
 //! BD-rate: how many percent fewer or more bytes one codec takes than another at equal quality.
 
+use crate::rd::metrics::Scores;
+
 /// Which quality figure a curve runs over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Axis {
@@ -21,6 +23,15 @@ impl Axis {
             Self::Ssimulacra2 => "SSIMULACRA2",
             Self::Butteraugli => "Butteraugli-3",
             Self::PsnrY => "PSNR-Y",
+        }
+    }
+
+    /// The score of this axis.
+    pub(crate) fn score(self, scores: &Scores) -> Option<f64> {
+        match self {
+            Self::Ssimulacra2 => scores.ssim2,
+            Self::Butteraugli => scores.ba_p3,
+            Self::PsnrY => scores.psnr_y,
         }
     }
 

@@ -2,8 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::bd::{Axis, bd_rate};
-use super::table::{ByImage, curve};
+use super::curve::{Axis, Curve, bd_rate};
+use crate::rd::points::{ByImage, Point};
+
+/// The curve of one codec on one picture over `axis`; `None` where too few points have that score.
+fn curve(points: &[&Point], axis: Axis) -> Option<Curve> {
+    let on_axis: Vec<_> = points.iter().filter_map(|p| Some((axis.position(axis.score(&p.scores)?)?, p.bpp))).collect();
+    Curve::fit(&on_axis)
+}
 
 /// BD-rates of one codec against another over one axis.
 #[derive(Debug, Clone)]
@@ -156,8 +162,12 @@ fn time_ratios(test: &ByImage<'_>, old: &ByImage<'_>) -> (f64, f64) {
     for (image, points) in test {
         for p in points {
             if let Some(o) = old.get(image).and_then(|o| o.iter().find(|o| o.q == p.q)) {
-                enc = (enc.0 + p.enc_s, enc.1 + o.enc_s);
-                dec = (dec.0 + p.dec_s, dec.1 + o.dec_s);
+                if let (Some(p), Some(o)) = (p.enc_s, o.enc_s) {
+                    enc = (enc.0 + p, enc.1 + o);
+                }
+                if let (Some(p), Some(o)) = (p.dec_s, o.dec_s) {
+                    dec = (dec.0 + p, dec.1 + o);
+                }
             }
         }
     }

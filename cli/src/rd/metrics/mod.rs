@@ -36,6 +36,8 @@ pub(crate) struct Scores {
     pub(crate) psnr_y: Option<f64>,
     /// PSNR over the three channels together, in dB.
     pub(crate) psnr_rgb: Option<f64>,
+    /// MS-SSIM of the luma, 1 for an exact copy: a guard, on which nothing is tuned.
+    pub(crate) ms_ssim: Option<f64>,
 }
 
 /// A reference with what the metrics can compute of it beforehand, for many comparisons. `Sync`.

@@ -1,0 +1,86 @@
+//! The codec of this project, in this process.
+
+use std::ops::RangeInclusive;
+use std::time::Instant;
+
+use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig};
+
+use super::{Codec, Coded, Decoded, Timing};
+use crate::cpu;
+use crate::error::{CliError, Result};
+use crate::pictures::Picture;
+
+/// Nine qualities, closer together where bits are many.
+const QUALITIES: [f64; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.0];
+
+/// `kvant`, one thread.
+pub(crate) struct Ours {
+    name: String,
+    version: String,
+    config: EncoderConfig,
+    decoder: DecoderOptions,
+}
+
+impl Ours {
+    /// With `config`, whose quality does not count; `version` tells builds of the program apart.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] where the encoder refuses the settings.
+    pub(crate) fn new(name: String, version: String, mut config: EncoderConfig) -> Result<Self> {
+        let cpu = cpu::level()?;
+        config.cpu = cpu;
+        config.threads = 1;
+        Encoder::new(config.clone()).map_err(|e| CliError::Usage(e.to_string()))?;
+        let decoder = DecoderOptions { threads: 1, cpu, ..DecoderOptions::default() };
+        Ok(Self { name, version, config, decoder })
+    }
+}
+
+impl Codec for Ours {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn settings(&self) -> String {
+        // The level of the CPU and the number of threads do not change the stream.
+        let EncoderConfig { effort, chroma, tile_size, tune, quantiser, parameters, .. } = &self.config;
+        format!("{effort} {chroma:?} {tile_size:?} {tune:?} {quantiser:?} {parameters:?}")
+    }
+
+    fn qualities(&self) -> &[f64] {
+        &QUALITIES
+    }
+
+    fn quality_range(&self) -> RangeInclusive<f64> {
+        0.0..=100.0
+    }
+
+    fn timing(&self) -> Timing {
+        Timing::Call
+    }
+
+    /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that every job can check the
+    /// decoder against it.
+    fn encode(&self, picture: &Picture, q: f64) -> Result<Coded> {
+        let mut config = self.config.clone();
+        config.quality = q as f32;
+        let encoder = Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))?;
+        let view = picture.view().map_err(|e| CliError::Run(e.to_string()))?;
+        let start = Instant::now();
+        let encoded = encoder.encode_full(&view, None).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(Coded { stream: encoded.stream, seconds, reconstruction: Some(encoded.reconstruction.into()) })
+    }
+
+    fn decode(&self, stream: &[u8]) -> Result<Decoded> {
+        let start = Instant::now();
+        let decoded = Decoder::with_options(stream, self.decoder)
+            .and_then(|d| d.decode())
+            .map_err(|e| CliError::Run(format!("decoding failed: {e}")))?;
+        Ok(Decoded { picture: decoded.into(), seconds: start.elapsed().as_secs_f64() })
+    }
+}
