@@ -6,8 +6,10 @@
 mod analysis;
 mod args;
 mod codecs;
+mod corpus;
 pub(crate) mod metrics;
 mod points;
+mod record;
 mod run;
 mod summary;
 

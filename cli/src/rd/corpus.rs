@@ -1,0 +1,210 @@
+//! The pictures of a measurement: files, folders of files, and those that the program brings along.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{CliError, Result};
+use crate::pictures::{Picture, ReadOptions, read_bytes, read_picture};
+
+/// The pictures of `testdata/`, whose manifest says where each comes from.
+const EMBEDDED: [(&str, &[u8]); 6] = [
+    ("astronaut", include_bytes!("../../../testdata/astronaut.png")),
+    ("brick", include_bytes!("../../../testdata/brick.png")),
+    ("camera", include_bytes!("../../../testdata/camera.png")),
+    ("chelsea", include_bytes!("../../../testdata/chelsea.png")),
+    ("coffee", include_bytes!("../../../testdata/coffee.png")),
+    ("text", include_bytes!("../../../testdata/text.png")),
+];
+
+/// What stands before the name of an embedded picture where others have a path.
+const EMBEDDED_PREFIX: &str = "testdata:";
+
+/// A picture that can be read, any number of times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// Its name in results: the file's stem, with the folder where two pictures would share one.
+    pub(crate) name: String,
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Origin {
+    File(PathBuf),
+    Embedded(&'static [u8]),
+}
+
+impl Source {
+    fn file(path: PathBuf) -> Self {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Self { name, origin: Origin::File(path) }
+    }
+
+    /// Where the picture is: a path, or `testdata:` and a name. [`Source::at`] takes it.
+    pub(crate) fn location(&self) -> String {
+        match &self.origin {
+            Origin::File(path) => path.display().to_string(),
+            Origin::Embedded(_) => format!("{EMBEDDED_PREFIX}{}", self.name),
+        }
+    }
+
+    /// The picture called `name` at a [`Source::location`]; `None` for an embedded one that this program does not have.
+    pub(crate) fn at(name: &str, location: &str) -> Option<Self> {
+        match location.strip_prefix(EMBEDDED_PREFIX) {
+            Some(embedded) => self::embedded().into_iter().find(|s| s.name == embedded),
+            None => Some(Self { name: name.to_owned(), origin: Origin::File(location.into()) }),
+        }
+    }
+
+    /// The bytes of the file.
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>> {
+        match &self.origin {
+            Origin::File(path) => read_bytes(path, &ReadOptions::default().decoder.limits),
+            Origin::Embedded(data) => Ok(data.to_vec()),
+        }
+    }
+
+    /// The picture in `bytes`, which are those of [`Source::bytes`].
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Picture> {
+        Ok(read_picture(&self.location(), bytes, &ReadOptions::default())?.picture)
+    }
+
+    /// Reads the picture.
+    pub(crate) fn load(&self) -> Result<Picture> {
+        self.decode(&self.bytes()?)
+    }
+
+    /// Number of pixels as the file's header says; 0 where it cannot be told. Only to order work by.
+    pub(crate) fn pixels(&self) -> u64 {
+        let sides = match &self.origin {
+            Origin::File(path) => image::image_dimensions(path).ok(),
+            Origin::Embedded(data) => image::ImageReader::new(std::io::Cursor::new(data))
+                .with_guessed_format()
+                .ok()
+                .and_then(|r| r.into_dimensions().ok()),
+        };
+        sides.map_or(0, |(w, h)| u64::from(w) * u64::from(h))
+    }
+}
+
+/// The pictures that the program brings along.
+pub(crate) fn embedded() -> Vec<Source> {
+    EMBEDDED.iter().map(|&(name, data)| Source { name: name.to_owned(), origin: Origin::Embedded(data) }).collect()
+}
+
+/// For each of `inputs` its pictures: a file itself, of a folder the picture files in it (not searched deeper), by name.
+///
+/// # Errors
+/// [`CliError::Input`] for an input that does not exist and a folder without a picture: a mistyped name should not cost
+/// a run. Whether a file is readable shows when its turn comes.
+pub(crate) fn pictures(inputs: &[PathBuf]) -> Result<Vec<Vec<Source>>> {
+    let mut groups = inputs.iter().map(|input| list(input)).collect::<Result<Vec<_>>>()?;
+    qualify(&mut groups)?;
+    Ok(groups)
+}
+
+fn list(input: &Path) -> Result<Vec<Source>> {
+    let metadata = fs::metadata(input).map_err(|e| CliError::reading(input, &e))?;
+    if !metadata.is_dir() {
+        return Ok(vec![Source::file(input.to_owned())]);
+    }
+    let entries = fs::read_dir(input).map_err(|e| CliError::reading(input, &e))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| CliError::reading(input, &e))?.path();
+        if path.is_file() && has_picture_extension(&path) {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
+        return Err(CliError::Input(format!("{}: no picture in this folder", input.display())));
+    }
+    paths.sort();
+    Ok(paths.into_iter().map(Source::file).collect())
+}
+
+fn has_picture_extension(path: &Path) -> bool {
+    image::ImageFormat::from_path(path).is_ok_and(|f| f.reading_enabled())
+}
+
+/// Puts the folder's name before the names that several pictures have.
+fn qualify(groups: &mut [Vec<Source>]) -> Result<()> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for source in groups.iter().flatten() {
+        *seen.entry(source.name.clone()).or_default() += 1;
+    }
+    for source in groups.iter_mut().flatten().filter(|s| seen[&s.name] > 1) {
+        if let Origin::File(path) = &source.origin
+            && let Some(folder) = path.parent().and_then(Path::file_name)
+        {
+            source.name = format!("{}/{}", folder.to_string_lossy(), source.name);
+        }
+    }
+    let mut names: Vec<_> = groups.iter().flatten().map(|s| &s.name).collect();
+    names.sort();
+    match names.windows(2).find(|w| w[0] == w[1]) {
+        Some(twice) => {
+            Err(CliError::Usage(format!("two pictures are called {}: results could not tell them apart", twice[0])))
+        }
+        None => Ok(()),
+    }
+}
+
+/// `count` of `items` at equal distances, the first among them; all where there are no more.
+pub(crate) fn spread<T>(items: Vec<T>, count: usize) -> Vec<T> {
+    let n = items.len();
+    if n <= count {
+        return items;
+    }
+    // The items at which i * count / n steps to its next value.
+    items
+        .into_iter()
+        .enumerate()
+        .filter(|(i, _)| *i == 0 || i * count / n != (i - 1) * count / n)
+        .map(|(_, x)| x)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_has_its_count_and_begins_with_the_first() {
+        assert_eq!(spread((0..24).collect(), 8), [0, 3, 6, 9, 12, 15, 18, 21]);
+        assert_eq!(spread((0..5).collect(), 9), [0, 1, 2, 3, 4]);
+        for n in 1..60 {
+            for count in 1..=n {
+                let picked = spread((0..n).collect::<Vec<_>>(), count);
+                assert_eq!((picked.len(), picked[0]), (count, 0), "{count} of {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn embedded_pictures_are_those_of_the_manifest() {
+        let manifest = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        let listed: Vec<_> =
+            manifest["pictures"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+        let have: Vec<_> = embedded().iter().map(|s| format!("{}.png", s.name)).collect();
+        assert_eq!(have, listed);
+        for source in embedded() {
+            assert_eq!(source.load().unwrap().pixels(), source.pixels());
+            assert_eq!(Source::at(&source.name, &source.location()).as_ref(), Some(&source));
+        }
+    }
+
+    #[test]
+    fn names_that_two_folders_share_are_qualified() {
+        let mut groups = vec![
+            vec![Source::file("a/x.png".into()), Source::file("a/y.png".into())],
+            vec![Source::file("b/x.png".into())],
+        ];
+        qualify(&mut groups).unwrap();
+        let names: Vec<_> = groups.iter().flatten().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["a/x", "y", "b/x"]);
+        let mut same = vec![vec![Source::file("a/x.png".into()), Source::file("a/x.jpg".into())]];
+        assert_eq!(qualify(&mut same).unwrap_err().code(), 2);
+    }
+}
