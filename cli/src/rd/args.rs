@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::codecs::parse_set;
 use super::metrics::Selection;
+use super::report::ReportArgs;
 
 /// What `kvant rd` can do.
 #[derive(Debug, Subcommand)]
@@ -14,6 +15,8 @@ pub(crate) enum RdCommand {
     Run(RunArgs),
     /// Print BD-rates from CSV files
     Bd(BdArgs),
+    /// Write a page with plots, tables and crops from results
+    Report(ReportArgs),
 }
 
 /// Arguments of `kvant rd run`.

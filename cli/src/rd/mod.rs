@@ -10,6 +10,7 @@ mod corpus;
 pub(crate) mod metrics;
 mod points;
 mod record;
+mod report;
 mod run;
 mod summary;
 
@@ -25,6 +26,7 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
     match command {
         RdCommand::Run(args) => run::run(args),
         RdCommand::Bd(args) => bd_tables(args),
+        RdCommand::Report(args) => report::execute(args),
     }
 }
 

@@ -1,0 +1,74 @@
+//! What a report is made from: points and records, of folders and files.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::error::{CliError, Result};
+use crate::rd::points::{Point, read_csv};
+use crate::rd::record::Record;
+
+/// The points in a folder of results.
+const RESULTS: &str = "results.csv";
+
+/// Everything that was measured, and what could not be read.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    pub(crate) points: Vec<Point>,
+    /// Those of all folders, merged; `None` where no folder has one.
+    pub(crate) record: Option<Record>,
+    /// The first folder of results: what a report measures itself is kept there.
+    pub(crate) folder: Option<PathBuf>,
+    /// A line for each thing that was left out.
+    pub(crate) problems: Vec<String>,
+}
+
+impl Input {
+    /// Reads folders of results and files of points. One that cannot be read is named in `problems`, and the rest goes
+    /// on.
+    ///
+    /// # Errors
+    /// The first fault, where there is not a single point.
+    pub(crate) fn read<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<Self> {
+        let mut input = Self::default();
+        let mut first_fault = None;
+        for path in paths {
+            if let Err(e) = input.add(path) {
+                input.problems.push(e.to_string());
+                first_fault.get_or_insert(e);
+            }
+        }
+        if input.points.is_empty() {
+            return Err(first_fault.unwrap_or_else(|| CliError::Input("no points to report on".to_owned())));
+        }
+        input.drop_duplicates();
+        Ok(input)
+    }
+
+    fn add(&mut self, path: &Path) -> Result<()> {
+        if !path.is_dir() {
+            self.points.extend(read_csv(path)?);
+            return Ok(());
+        }
+        self.points.extend(read_csv(&path.join(RESULTS))?);
+        self.folder.get_or_insert_with(|| path.to_owned());
+        if let Some(record) = Record::read(path)? {
+            match &mut self.record {
+                Some(have) => have.merge(record),
+                none => *none = Some(record),
+            }
+        }
+        Ok(())
+    }
+
+    /// Of rows with the same codec, picture and quality the first counts.
+    fn drop_duplicates(&mut self) {
+        let mut seen = BTreeSet::new();
+        let before = self.points.len();
+        self.points.retain(|p| seen.insert((p.codec.clone(), p.image.clone(), p.q.to_bits())));
+        let dropped = before - self.points.len();
+        if dropped > 0 {
+            let what = "rows repeat codec, picture and quality of an earlier one and were left out";
+            self.problems.push(format!("{dropped} {what}"));
+        }
+    }
+}

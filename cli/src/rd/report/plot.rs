@@ -1,0 +1,320 @@
+//! Plots as inline SVG: axes with round ticks, gridlines, lines and marks.
+//!
+//! Colours are left to the page: everything carries a class, `s0`, `s1` and so on for the series, so that a style sheet
+//! can give light and dark colours and hide a series. That is why this is not the `plotters` crate, which writes fixed
+//! colours into shapes without groups.
+
+use std::fmt::Write as _;
+
+/// The size of a plot in its own units. Small, so that its text stays legible on a telephone.
+const WIDTH: f64 = 480.0;
+const HEIGHT: f64 = 330.0;
+/// The frame within it: left, top, right, bottom.
+const FRAME: [f64; 4] = [54.0, 10.0, 468.0, 284.0];
+/// Number of colours and of mark shapes; series beyond repeat them with a broken line.
+const STYLES: usize = 8;
+/// Units from the centre of a mark to its rim.
+const MARK: f64 = 4.0;
+/// Height of a line of text, and width of one character, both on the generous side.
+const LINE: f64 = 13.0;
+const CHARACTER: f64 = 6.6;
+
+/// How the values of an axis lie on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    Linear,
+    /// Logarithmic; values are positive.
+    Log,
+    /// Logarithmic with the smallest values at the far end: for scores where less is better.
+    LogFalling,
+}
+
+/// An axis and what stands beside it.
+#[derive(Debug, Clone)]
+pub(crate) struct PlotAxis {
+    pub(crate) label: String,
+    pub(crate) scale: Scale,
+}
+
+/// A point of a series.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    /// What the pointer shows on it.
+    pub(crate) title: String,
+    /// Drawn as an outline: measured in another way than the rest.
+    pub(crate) hollow: bool,
+}
+
+/// The marks of one codec.
+#[derive(Debug, Clone)]
+pub(crate) struct Series {
+    /// Which style: the place of the codec in the legend.
+    pub(crate) style: usize,
+    pub(crate) marks: Vec<Mark>,
+    /// Written beside the first mark, where there is no line.
+    pub(crate) label: Option<String>,
+}
+
+/// A plot.
+#[derive(Debug, Clone)]
+pub(crate) struct Plot {
+    /// What it shows, for those who cannot see it.
+    pub(crate) title: String,
+    pub(crate) x: PlotAxis,
+    pub(crate) y: PlotAxis,
+    pub(crate) series: Vec<Series>,
+}
+
+/// An axis laid out: from values to units.
+struct Layout {
+    scale: Scale,
+    /// The limits, on the scale: logarithms where it is logarithmic.
+    limits: (f64, f64),
+    /// Where the limits are drawn.
+    ends: (f64, f64),
+    ticks: Vec<f64>,
+}
+
+impl Layout {
+    fn new(scale: Scale, values: impl Iterator<Item = f64>, ends: (f64, f64)) -> Option<Self> {
+        let (lo, hi) = values
+            .map(|v| on_scale(scale, v))
+            .filter(|v| v.is_finite())
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
+        if lo > hi {
+            return None;
+        }
+        // A little room, so that no mark sits on the frame; some for a single value, too.
+        let room = if hi - lo > 1e-9 { (hi - lo) * 0.06 } else { 0.5 * lo.abs().max(0.2) };
+        let limits = (lo - room, hi + room);
+        let ticks = match scale {
+            Scale::Linear => linear_ticks(limits.0, limits.1),
+            Scale::Log | Scale::LogFalling => log_ticks(limits.0.exp(), limits.1.exp()),
+        };
+        let ends = if scale == Scale::LogFalling { (ends.1, ends.0) } else { ends };
+        Some(Self { scale, limits, ends, ticks })
+    }
+
+    fn place(&self, value: f64) -> f64 {
+        let t = (on_scale(self.scale, value) - self.limits.0) / (self.limits.1 - self.limits.0);
+        self.ends.0 + t * (self.ends.1 - self.ends.0)
+    }
+}
+
+fn on_scale(scale: Scale, value: f64) -> f64 {
+    match scale {
+        Scale::Linear => value,
+        Scale::Log | Scale::LogFalling => value.ln(),
+    }
+}
+
+/// Round values between `lo` and `hi`, about six: steps of 1, 2 or 5 times a power of ten.
+fn linear_ticks(lo: f64, hi: f64) -> Vec<f64> {
+    let rough = (hi - lo) / 6.0;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough * 0.999).unwrap_or(power);
+    let first = (lo / step).ceil() as i64;
+    let last = (hi / step).floor() as i64;
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// Round values between `lo` and `hi`, which are positive: 1, 2 and 5 times powers of ten, only the powers where that
+/// would be too many, or equal steps where it would be too few.
+fn log_ticks(lo: f64, hi: f64) -> Vec<f64> {
+    let decades = (lo.log10().floor() as i32)..=(hi.log10().ceil() as i32);
+    let with = |mantissas: &[f64]| -> Vec<f64> {
+        decades
+            .clone()
+            .flat_map(|d| mantissas.iter().map(move |m| m * 10f64.powi(d)))
+            .filter(|v| (lo..=hi).contains(v))
+            .collect()
+    };
+    let ticks = with(&[1.0, 2.0, 5.0]);
+    match ticks.len() {
+        0..3 => linear_ticks(lo, hi).into_iter().filter(|v| *v > 0.0).collect(),
+        3..9 => ticks,
+        _ => with(&[1.0]),
+    }
+}
+
+/// A tick's number, without trailing zeros or the noise of a product.
+fn number(value: f64) -> String {
+    let text = format!("{value:.6}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.replace('-', "\u{2212}") }
+}
+
+/// The outline of the mark of a style: circle, square, triangle, diamond, triangle on its tip, hourglass, pentagon, bar.
+pub(crate) fn mark_path(style: usize, x: f64, y: f64) -> String {
+    let r = MARK;
+    let polygon = |corners: &[(f64, f64)]| {
+        let mut d = String::new();
+        for (i, (dx, dy)) in corners.iter().enumerate() {
+            let _ = write!(d, "{}{:.1} {:.1}", if i == 0 { 'M' } else { 'L' }, x + r * dx, y + r * dy);
+        }
+        d + "z"
+    };
+    match style % STYLES {
+        0 => format!("M{:.1} {y:.1}a{r} {r} 0 1 0 {} 0a{r} {r} 0 1 0 -{} 0z", x - r, 2.0 * r, 2.0 * r),
+        1 => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
+        2 => polygon(&[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)]),
+        3 => polygon(&[(0.0, -1.3), (1.1, 0.0), (0.0, 1.3), (-1.1, 0.0)]),
+        4 => polygon(&[(0.0, 1.2), (1.1, -0.8), (-1.1, -0.8)]),
+        5 => polygon(&[(-1.0, -1.1), (1.0, -1.1), (-1.0, 1.1), (1.0, 1.1)]),
+        6 => polygon(&[(0.0, -1.2), (1.1, -0.3), (0.7, 1.0), (-0.7, 1.0), (-1.1, -0.3)]),
+        _ => polygon(&[(-1.3, -0.6), (1.3, -0.6), (1.3, 0.6), (-1.3, 0.6)]),
+    }
+}
+
+/// The class of a series' colour, and of its line where colours repeat.
+pub(crate) fn style_class(style: usize) -> String {
+    format!("s{style} c{}{}", style % STYLES, if style >= STYLES { " broken" } else { "" })
+}
+
+/// Text for an element or an attribute.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+impl Plot {
+    /// The plot as an `svg` element; `None` where there is nothing to show.
+    pub(crate) fn svg(&self) -> Option<String> {
+        let marks = || self.series.iter().flat_map(|s| &s.marks);
+        let x = Layout::new(self.x.scale, marks().map(|m| m.x), (FRAME[0], FRAME[2]))?;
+        let y = Layout::new(self.y.scale, marks().map(|m| m.y), (FRAME[3], FRAME[1]))?;
+        let title = escape(&self.title);
+        let mut out =
+            format!("<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">");
+        self.write_axes(&mut out, &x, &y);
+        for series in &self.series {
+            write_series(&mut out, series, &x, &y);
+        }
+        self.write_labels(&mut out, &x, &y);
+        out.push_str("</svg>");
+        Some(out)
+    }
+
+    fn write_axes(&self, out: &mut String, x: &Layout, y: &Layout) {
+        let [left, top, right, bottom] = FRAME;
+        let mut grid = String::new();
+        for tick in &x.ticks {
+            let at = x.place(*tick);
+            let _ = write!(grid, "M{at:.1} {top}V{bottom}");
+            let _ = write!(out, "<text x=\"{at:.1}\" y=\"{}\" class=\"mid\">{}</text>", bottom + 16.0, number(*tick));
+        }
+        for tick in &y.ticks {
+            let at = y.place(*tick);
+            let _ = write!(grid, "M{left} {at:.1}H{right}");
+            let _ =
+                write!(out, "<text x=\"{}\" y=\"{:.1}\" class=\"end\">{}</text>", left - 6.0, at + 4.0, number(*tick));
+        }
+        let _ = write!(out, "<path class=\"grid\" d=\"{grid}\"/>");
+        let _ = write!(out, "<path class=\"frame\" d=\"M{left} {top}H{right}V{bottom}H{left}z\"/>");
+        let middle = ((left + right) / 2.0, (top + bottom) / 2.0);
+        let (x, y) = (escape(&self.x.label), escape(&self.y.label));
+        let _ = write!(out, "<text x=\"{}\" y=\"{}\" class=\"mid\">{x}</text>", middle.0, HEIGHT - 10.0);
+        let _ = write!(out, "<text transform=\"translate(13 {}) rotate(-90)\" class=\"mid\">{y}</text>", middle.1);
+    }
+
+    /// The labels of series without a line, each right of its mark, or left of it where the frame ends; moved apart
+    /// where two would overlap.
+    fn write_labels(&self, out: &mut String, x: &Layout, y: &Layout) {
+        let mut placed: Vec<(f64, f64, f64)> = Vec::new();
+        let labelled = self.series.iter().filter_map(|s| Some((s, s.label.as_ref()?, s.marks.first()?)));
+        for (series, label, mark) in labelled {
+            let (at, width) = (x.place(mark.x), label.chars().count() as f64 * CHARACTER);
+            let left = at + 8.0 + width > FRAME[2];
+            let start = if left { at - 8.0 - width } else { at + 8.0 };
+            let mut line = y.place(mark.y) + 4.0;
+            let taken = |line: f64| {
+                placed.iter().any(|(s, w, l)| *s < start + width && start < s + w && (l - line).abs() < LINE)
+            };
+            while taken(line) && line + LINE < FRAME[3] {
+                line += 2.0;
+            }
+            placed.push((start, width, line));
+            let (class, label) = (style_class(series.style), escape(label));
+            let (anchor, at) = if left { (" end", at - 8.0) } else { ("", at + 8.0) };
+            let _ = write!(out, "<text class=\"{class} label{anchor}\" x=\"{at:.1}\" y=\"{line:.1}\">{label}</text>");
+        }
+    }
+}
+
+fn write_series(out: &mut String, series: &Series, x: &Layout, y: &Layout) {
+    let at: Vec<_> = series
+        .marks
+        .iter()
+        .map(|m| (x.place(m.x), y.place(m.y), m))
+        .filter(|(x, y, _)| x.is_finite() && y.is_finite())
+        .collect();
+    let _ = write!(out, "<g class=\"{}\">", style_class(series.style));
+    if series.label.is_none() && at.len() > 1 {
+        let line: Vec<_> = at.iter().map(|(x, y, _)| format!("{x:.1} {y:.1}")).collect();
+        let _ = write!(out, "<path class=\"line\" d=\"M{}\"/>", line.join("L"));
+    }
+    for (x, y, mark) in at {
+        let class = if mark.hollow { " class=\"hollow\"" } else { "" };
+        let (d, title) = (mark_path(series.style, x, y), escape(&mark.title));
+        let _ = write!(out, "<path{class} d=\"{d}\"><title>{title}</title></path>");
+    }
+    out.push_str("</g>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_within_the_limits() {
+        assert_eq!(linear_ticks(0.0, 6.0), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(linear_ticks(28.0, 93.0), [40.0, 60.0, 80.0]);
+        assert_eq!(log_ticks(0.15, 3.0), [0.2, 0.5, 1.0, 2.0]);
+        assert_eq!(
+            log_ticks(0.01, 200.0).iter().map(|v| number(*v)).collect::<Vec<_>>(),
+            ["0.01", "0.1", "1", "10", "100"]
+        );
+        // Less than a factor of three: equal steps.
+        assert_eq!(log_ticks(1.1, 1.9).iter().map(|v| number(*v)).collect::<Vec<_>>(), ["1.2", "1.4", "1.6", "1.8"]);
+    }
+
+    fn plot(scale: Scale, values: &[f64]) -> Option<String> {
+        let axis = |label: &str, scale| PlotAxis { label: label.to_owned(), scale };
+        let marks = values.iter().map(|v| Mark { x: *v, y: *v, title: format!("a<b {v}"), hollow: false }).collect();
+        let series = vec![Series { style: 9, marks, label: None }];
+        Plot { title: "\"t\"".to_owned(), x: axis("bits", Scale::Log), y: axis("score & co", scale), series }.svg()
+    }
+
+    /// The ordinates of the line's points.
+    fn heights(svg: &str) -> Vec<f64> {
+        let d = svg.split("class=\"line\" d=\"M").nth(1).unwrap().split('"').next().unwrap();
+        d.split('L').map(|p| p.split(' ').nth(1).unwrap().parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn better_is_higher_on_rising_and_falling_scales() {
+        let rising = heights(&plot(Scale::Linear, &[1.0, 2.0, 3.0]).unwrap());
+        assert!(rising[0] > rising[1] && rising[1] > rising[2], "{rising:?}");
+        let falling = heights(&plot(Scale::LogFalling, &[1.0, 2.0, 4.0]).unwrap());
+        assert!(falling[0] < falling[1] && falling[1] < falling[2], "{falling:?}");
+        // Equal ratios are equal distances.
+        assert!((falling[1] * 2.0 - falling[0] - falling[2]).abs() < 0.21, "{falling:?}");
+    }
+
+    #[test]
+    fn marks_stay_within_the_frame_and_text_is_escaped() {
+        let svg = plot(Scale::Linear, &[0.1, 5.0, 80.0]).unwrap();
+        assert!(heights(&svg).iter().all(|y| (FRAME[1]..=FRAME[3]).contains(y)), "{svg}");
+        for part in ["a&lt;b 5", "score &amp; co", "aria-label=\"&quot;t&quot;\"", "s9 c1 broken"] {
+            assert!(svg.contains(part), "{part} in {svg}");
+        }
+    }
+
+    #[test]
+    fn one_value_is_a_plot_and_none_is_not() {
+        assert!(plot(Scale::Linear, &[70.0]).is_some());
+        assert!(plot(Scale::Linear, &[]).is_none());
+        assert!(plot(Scale::Log, &[0.0]).is_none(), "no logarithm");
+    }
+}
