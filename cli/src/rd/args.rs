@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::codecs::list::ListArgs;
 use super::codecs::parse_set;
 use super::metrics::Selection;
 
@@ -14,6 +15,8 @@ pub(crate) enum RdCommand {
     Run(RunArgs),
     /// Print BD-rates from CSV files
     Bd(BdArgs),
+    /// List the codecs that can be measured, and why some cannot
+    List(ListArgs),
 }
 
 /// Arguments of `kvant rd run`.

@@ -23,6 +23,7 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
     match command {
         RdCommand::Run(args) => run::run(args),
         RdCommand::Bd(args) => bd_tables(args),
+        RdCommand::List(args) => codecs::list::execute(args, env!("KVANT_COMMIT")),
     }
 }
 
