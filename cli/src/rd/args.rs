@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::codecs::list::ListArgs;
 use super::codecs::parse_set;
 use super::metrics::Selection;
 use super::report::ReportArgs;
@@ -17,6 +18,8 @@ pub(crate) enum RdCommand {
     Bd(BdArgs),
     /// Write a page with plots, tables and crops from results
     Report(ReportArgs),
+    /// List the codecs that can be measured, and why some cannot
+    List(ListArgs),
 }
 
 /// Arguments of `kvant rd run`.

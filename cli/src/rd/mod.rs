@@ -27,6 +27,7 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         RdCommand::Run(args) => run::run(args),
         RdCommand::Bd(args) => bd_tables(args),
         RdCommand::Report(args) => report::execute(args),
+        RdCommand::List(args) => codecs::list::execute(args, env!("KVANT_COMMIT")),
     }
 }
 
