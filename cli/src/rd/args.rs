@@ -65,8 +65,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_set)]
     pub(crate) set: Vec<(String, String)>,
 
-    /// Metrics to compute, of ssim2, butteraugli and psnr
-    #[arg(long, value_name = "LIST", value_parser = parse_selection, default_value = "ssim2,butteraugli,psnr")]
+    /// Metrics to compute, of ssim2, butteraugli, psnr and ms-ssim
+    #[arg(long, value_name = "LIST", value_parser = parse_selection, default_value = "ssim2,butteraugli,psnr,ms-ssim")]
     pub(crate) metrics: Selection,
 
     /// Where to write the points
@@ -99,13 +99,14 @@ pub(crate) struct BdArgs {
 }
 
 fn parse_selection(text: &str) -> Result<Selection, String> {
-    let mut selection = Selection { ssim2: false, butteraugli: false, psnr: false };
+    let mut selection = Selection::NONE;
     for name in text.split(',') {
         match name.trim() {
             "ssim2" | "ssimulacra2" => selection.ssim2 = true,
             "butteraugli" | "ba" => selection.butteraugli = true,
             "psnr" => selection.psnr = true,
-            other => return Err(format!("no metric {other:?}; there are ssim2, butteraugli, psnr")),
+            "ms-ssim" => selection.ms_ssim = true,
+            other => return Err(format!("no metric {other:?}; there are ssim2, butteraugli, psnr, ms-ssim")),
         }
     }
     Ok(selection)
