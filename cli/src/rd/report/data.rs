@@ -2,14 +2,18 @@
 
 use serde::Serialize;
 
+use super::ReportOptions;
+use super::choice::{Choice, Measured};
+use super::evidence::crops::Crops;
+use super::evidence::generations::Generations;
 use super::input::Input;
 use super::speed::{self, SpeedRow};
-use super::{ReportOptions, words};
-use crate::error::{CliError, Result};
-use crate::rd::analysis::curve::Axis;
-use crate::rd::analysis::tables::Summary;
-use crate::rd::points::{ByImage, by_codec};
-use crate::rd::record::Run;
+use super::words;
+use crate::rd::analysis::comparison::{Comparison, Options};
+use crate::rd::analysis::curve::{Axis, Interpolation};
+use crate::rd::analysis::notes::notes;
+use crate::rd::points::ByImage;
+use crate::rd::record::{Record, Run};
 
 const SCHEMA: &str = "kvant.rd.report/1";
 
@@ -22,6 +26,7 @@ pub(crate) struct Report {
     pub(crate) codec: String,
     /// The codec that all are compared with; `None` where only one was measured.
     pub(crate) anchor: Option<String>,
+    pub(crate) interpolation: Interpolation,
     /// What it comes to, in sentences.
     pub(crate) verdict: Vec<String>,
     /// A line for each thing that failed and was left out.
@@ -29,10 +34,17 @@ pub(crate) struct Report {
     /// In the order of the legend: the one reported on, the anchor, the others as they were measured.
     pub(crate) codecs: Vec<CodecLine>,
     /// Each codec but the anchor against the anchor, the smallest files by SSIMULACRA2 first.
-    pub(crate) rows: Vec<Row>,
+    pub(crate) comparisons: Vec<Comparison>,
+    /// Points that no curve runs through, and comparisons that stand on little: a line each.
+    pub(crate) curve_notes: Vec<String>,
     pub(crate) speed: Vec<SpeedRow>,
     /// Why there are no times, where there are none.
     pub(crate) untimed: Option<String>,
+    /// `None` where it was not asked for, or no codec could be run.
+    pub(crate) generations: Option<Generations>,
+    pub(crate) crops: Option<Crops>,
+    /// A line for each codec that could not be run again, or that is another version now.
+    pub(crate) notes: Vec<String>,
     /// The calls of the program that measured.
     pub(crate) runs: Vec<Run>,
 }
@@ -49,96 +61,46 @@ pub(crate) struct CodecLine {
     pub(crate) points: usize,
 }
 
-/// One codec against the anchor.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Row {
-    pub(crate) codec: String,
-    /// By metric, in the order of [`Axis::ALL`]; `None` where the codecs have no quality in common.
-    pub(crate) cells: Vec<Option<Cell>>,
-}
-
-/// BD-rates over one metric, in percent of the anchor's bytes; negative is smaller.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Cell {
-    pub(crate) metric: &'static str,
-    pub(crate) pictures: usize,
-    pub(crate) mean: f64,
-    pub(crate) median: f64,
-    /// 95 % bootstrap interval of the mean.
-    pub(crate) interval: Option<[f64; 2]>,
-    /// Ascending: the best comes first.
-    pub(crate) images: Vec<ImageRate>,
-    /// Pictures with smaller files than the anchor's, and with larger ones.
-    pub(crate) wins: usize,
-    pub(crate) losses: usize,
-}
-
-/// The BD-rate of one picture in percent.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct ImageRate {
-    pub(crate) image: String,
-    pub(crate) percent: f64,
-}
-
 impl Report {
-    /// Computes everything but what needs codecs to run.
-    ///
-    /// # Errors
-    /// [`CliError::Usage`] where a codec that the user names was not measured.
-    pub(crate) fn new(input: &Input, options: &ReportOptions) -> Result<Self> {
-        let measured = by_codec(&input.points);
-        let codec = choose_codec(&measured, input, options)?;
-        let anchor = choose_anchor(&measured, &codec, options)?;
-        let order = legend_order(&measured, &codec, anchor.as_deref());
+    /// Computes everything but what needs codecs to run; `measured` as [`Choice::measured`] gives it.
+    pub(crate) fn new(input: &Input, choice: &Choice, measured: &Measured<'_>, options: &ReportOptions) -> Self {
         let record = input.record.as_ref();
-        let codecs: Vec<_> = order
-            .iter()
-            .map(|(name, images)| {
-                let recorded = record.and_then(|r| r.codecs.iter().find(|c| c.name == *name));
-                CodecLine {
-                    name: (*name).to_owned(),
-                    version: recorded.map(|c| c.version.clone()),
-                    spec: recorded.map(|c| c.spec.clone()),
-                    pictures: images.len(),
-                    points: images.values().map(Vec::len).sum(),
-                }
-            })
-            .collect();
-        let anchor_points = anchor.as_deref().and_then(|a| order.iter().find(|(name, _)| *name == a));
-        let mut rows: Vec<_> = anchor_points.map_or(Vec::new(), |(anchor, anchor_points)| {
-            order
-                .iter()
-                .filter(|(name, _)| name != anchor)
-                .filter_map(|(name, points)| Row::new(name, points, anchor_points))
-                .collect()
-        });
-        rows.sort_by(|a, b| a.key().total_cmp(&b.key()));
-        let mut problems = record.map_or(Vec::new(), |r| r.problems.clone());
-        problems.extend(input.problems.iter().cloned());
-        let speed = speed::rows(&order, anchor_points.map(|(_, points)| points));
+        let interpolation = if options.akima { Interpolation::Akima } else { Interpolation::Pchip };
+        let comparisons = compare(choice, measured, interpolation);
+        let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
-        let untimed = speed.is_empty().then(|| why_untimed(&runs));
-        let tool = concat!("kvant ", env!("CARGO_PKG_VERSION"));
+        let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
         let mut report = Self {
             schema: SCHEMA,
-            tool,
-            codec,
-            anchor,
+            tool: concat!("kvant ", env!("CARGO_PKG_VERSION")),
+            codec: choice.codec.clone(),
+            anchor: choice.anchor.clone(),
+            interpolation,
             verdict: Vec::new(),
             problems,
-            codecs,
-            rows,
+            codecs: lines(measured, record),
+            curve_notes: notes(&comparisons),
+            comparisons,
+            untimed: speed.is_empty().then(|| why_untimed(&runs)),
             speed,
-            untimed,
+            generations: None,
+            crops: None,
+            notes: Vec::new(),
             runs,
         };
         report.verdict = words::verdict(&report);
-        Ok(report)
+        report
     }
 
     /// The comparison of a codec with the anchor.
-    pub(crate) fn row(&self, codec: &str) -> Option<&Row> {
-        self.rows.iter().find(|r| r.codec == codec)
+    pub(crate) fn comparison(&self, codec: &str) -> Option<&Comparison> {
+        self.comparisons.iter().find(|c| c.codec == codec)
+    }
+
+    /// The pictures by the BD-rate of the codec reported on by SSIMULACRA2 in percent, the best first.
+    pub(crate) fn images_by_rate(&self) -> Vec<(&str, f64)> {
+        let summary = self.comparison(&self.codec).and_then(|c| c.summary(Axis::Ssimulacra2));
+        summary.map_or(Vec::new(), |s| s.images.iter().map(|i| (i.image.as_str(), i.percent)).collect())
     }
 
     /// The place of a codec in the legend.
@@ -147,97 +109,32 @@ impl Report {
     }
 }
 
-impl Row {
-    /// `None` where no picture can be compared by any metric.
-    fn new(codec: &str, test: &ByImage<'_>, anchor: &ByImage<'_>) -> Option<Self> {
-        let cells: Vec<_> = Axis::ALL.iter().map(|axis| Cell::new(*axis, test, anchor)).collect();
-        cells.iter().any(Option::is_some).then(|| Self { codec: codec.to_owned(), cells })
-    }
-
-    /// What rows are sorted by.
-    fn key(&self) -> f64 {
-        self.cells.first().and_then(Option::as_ref).map_or(f64::INFINITY, |c| c.mean)
-    }
-}
-
-impl Cell {
-    fn new(axis: Axis, test: &ByImage<'_>, anchor: &ByImage<'_>) -> Option<Self> {
-        let summary = Summary::new(test, anchor, axis)?;
-        let rate = |(image, percent): &(String, f64)| ImageRate { image: image.clone(), percent: *percent };
-        Some(Self {
-            metric: axis.name(),
-            pictures: summary.images.len(),
-            mean: summary.mean(),
-            median: summary.median(),
-            interval: None,
-            images: summary.images.iter().map(rate).collect(),
-            wins: summary.images.iter().filter(|i| i.1 < 0.0).count(),
-            losses: summary.images.iter().filter(|i| i.1 > 0.0).count(),
-        })
-    }
-}
-
-type Measured<'a> = [(&'a str, ByImage<'a>)];
-
-/// The codec that the user names, else the first one of ours, else the first.
-fn choose_codec(measured: &Measured<'_>, input: &Input, options: &ReportOptions) -> Result<String> {
-    if let Some(name) = &options.codec {
-        return known(measured, name);
-    }
-    let spec = |name: &str| {
-        let recorded = input.record.as_ref().and_then(|r| r.codecs.iter().find(|c| c.name == name));
-        recorded.map_or_else(|| name.to_owned(), |c| c.spec.clone())
+/// Each codec against the anchor, by the mean BD-rate by SSIMULACRA2; those without one last.
+fn compare(choice: &Choice, measured: &Measured<'_>, interpolation: Interpolation) -> Vec<Comparison> {
+    let Some((name, anchor)) = measured.iter().find(|(name, _)| Some(*name) == choice.anchor.as_deref()) else {
+        return Vec::new();
     };
-    // A specification may begin with a label of the user's.
-    let is_ours =
-        |name: &str| spec(name).rsplit_once('=').map_or(spec(name), |(_, s)| s.to_owned()).starts_with("kvant");
-    let ours = measured.iter().map(|(name, _)| *name).find(|name| is_ours(name));
-    Ok(ours.unwrap_or(measured[0].0).to_owned())
+    let options = Options { interpolation, ..Options::default() };
+    let others = measured.iter().filter(|(other, _)| other != name);
+    let mut comparisons: Vec<_> =
+        others.filter_map(|(other, points)| Comparison::new((other, points), (name, anchor), &options)).collect();
+    let key = |c: &Comparison| c.summary(Axis::Ssimulacra2).map_or(f64::INFINITY, |s| s.mean());
+    comparisons.sort_by(|a, b| key(a).total_cmp(&key(b)));
+    comparisons
 }
 
-/// The codec that the user names, else the one with the most pictures in common with `codec`, the first of several.
-fn choose_anchor(measured: &Measured<'_>, codec: &str, options: &ReportOptions) -> Result<Option<String>> {
-    if let Some(name) = &options.anchor {
-        return known(measured, name).map(Some);
-    }
-    let Some((_, images)) = measured.iter().find(|(name, _)| *name == codec) else {
-        return Ok(None);
-    };
-    let mut best: Option<(&str, usize)> = None;
-    for (name, other) in measured.iter().filter(|(name, _)| *name != codec) {
-        let common = other.keys().filter(|image| images.contains_key(*image)).count();
-        if common > best.map_or(0, |b| b.1) {
-            best = Some((name, common));
+fn lines(measured: &Measured<'_>, record: Option<&Record>) -> Vec<CodecLine> {
+    let line = |(name, images): &(&str, ByImage<'_>)| {
+        let recorded = record.and_then(|r| r.codecs.iter().find(|c| c.name == *name));
+        CodecLine {
+            name: (*name).to_owned(),
+            version: recorded.map(|c| c.version.clone()),
+            spec: recorded.map(|c| c.spec.clone()),
+            pictures: images.len(),
+            points: images.values().map(Vec::len).sum(),
         }
-    }
-    Ok(best.map(|(name, _)| name.to_owned()))
-}
-
-fn known(measured: &Measured<'_>, name: &str) -> Result<String> {
-    match measured.iter().find(|(n, _)| *n == name) {
-        Some(_) => Ok(name.to_owned()),
-        None => {
-            let names: Vec<_> = measured.iter().map(|(n, _)| *n).collect();
-            Err(CliError::Usage(format!("no codec {name:?} in these results; there are {}", names.join(", "))))
-        }
-    }
-}
-
-/// The codec reported on, the anchor, then the others; only their pictures that the first one has, too.
-fn legend_order<'a>(measured: &Measured<'a>, codec: &str, anchor: Option<&str>) -> Vec<(&'a str, ByImage<'a>)> {
-    let place = |name: &str| match name {
-        n if n == codec => 0,
-        n if Some(n) == anchor => 1,
-        _ => 2,
     };
-    let mut order: Vec<_> = measured.to_vec();
-    order.sort_by_key(|(name, _)| place(name));
-    let pictures: Vec<&str> = order[0].1.keys().copied().collect();
-    for (_, images) in &mut order {
-        images.retain(|image, _| pictures.contains(image));
-    }
-    order.retain(|(_, images)| !images.is_empty());
-    order
+    measured.iter().map(line).collect()
 }
 
 fn why_untimed(runs: &[Run]) -> String {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::data::Report;
+use super::evidence::generations::{CodecGenerations, Generations};
 use super::plot::{Mark, Plot, PlotAxis, Scale, Series};
 use super::speed::SpeedRow;
 use super::words::{percent, seconds, two_digits};
@@ -18,6 +19,9 @@ fn vertical(axis: Axis) -> PlotAxis {
         Axis::Ssimulacra2 => ("SSIMULACRA2 (higher is better)", Scale::Linear),
         Axis::Butteraugli => ("Butteraugli 3-norm (higher up is better)", Scale::LogFalling),
         Axis::PsnrY => ("PSNR of luma, dB (higher is better)", Scale::Linear),
+        Axis::PsnrRgb => ("PSNR of RGB, dB (higher is better)", Scale::Linear),
+        Axis::ButteraugliMax => ("Butteraugli maximum (higher up is better)", Scale::LogFalling),
+        Axis::MsSsim => ("MS-SSIM, dB (higher is better)", Scale::Linear),
     };
     PlotAxis { label: label.to_owned(), scale }
 }
@@ -64,11 +68,11 @@ pub(crate) fn picture(codecs: &[Measured<'_>], image: &str, axis: Axis) -> Optio
     Plot { title, x: rate(), y: vertical(axis), series: series.collect() }.svg()
 }
 
-/// From a position on the axis to what is plotted: the score itself.
+/// From a position on the axis to what is plotted: the score itself, of MS-SSIM the decibels.
 fn plotted(axis: Axis, position: f64) -> f64 {
     match axis {
-        Axis::Ssimulacra2 | Axis::PsnrY => position,
-        Axis::Butteraugli => (-position).exp(),
+        Axis::Ssimulacra2 | Axis::PsnrY | Axis::PsnrRgb | Axis::MsSsim => position,
+        Axis::Butteraugli | Axis::ButteraugliMax => (-position).exp(),
     }
 }
 
@@ -113,4 +117,18 @@ pub(crate) fn speed(report: &Report, which: Speed, usual_timing: &str) -> Option
     let x = PlotAxis { label: format!("megapixels {verb} a second (right is faster)"), scale: Scale::Log };
     let y = PlotAxis { label: format!("bytes against {anchor}, % (lower is better)"), scale: Scale::Linear };
     Plot { title: format!("size over speed, {verb}"), x, y, series: series.collect() }.svg()
+}
+
+/// A score over the generations: the mean of the pictures, a line a codec.
+pub(crate) fn generations(report: &Report, generations: &Generations, axis: Axis) -> Option<String> {
+    let values = |c: &CodecGenerations| if axis == Axis::PsnrY { c.psnr_y.clone() } else { c.ssim2.clone() };
+    let series = generations.codecs.iter().map(|c| {
+        let marks = values(c).into_iter().zip(1u32..).map(|(y, generation)| {
+            let title = format!("{} generation {generation}: {y:.2}", c.codec);
+            Mark { x: f64::from(generation), y, title, hollow: false }
+        });
+        Series { style: report.style(&c.codec), marks: marks.collect(), label: None }
+    });
+    let x = PlotAxis { label: "times encoded".to_owned(), scale: Scale::Linear };
+    Plot { title: format!("{} over generations", axis.name()), x, y: vertical(axis), series: series.collect() }.svg()
 }

@@ -1,14 +1,19 @@
 //! `kvant rd report`: what was measured, as one page that a browser opens, or as Markdown or JSON.
 //!
-//! [`input`] reads points and records; [`data`] computes what is to be said, with [`speed`] and, in [`words`], the
-//! sentences on top; [`page`] lays it out with [`figures`], which [`plot`] draws.
+//! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`] computes what is to be
+//! said, with [`speed`] and, in [`words`], the sentences on top; [`evidence`] runs codecs for what points cannot tell.
+//! [`page`] lays it out with [`figures`], which [`plot`] draws; [`markdown`] has the short form.
 
+mod choice;
 mod data;
+mod evidence;
 mod figures;
 mod input;
+mod markdown;
 mod page;
 mod plot;
 mod speed;
+mod window;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -17,8 +22,9 @@ use clap::Args;
 
 use crate::error::{CliError, Result};
 use crate::output::{print_text, write_file};
-use crate::rd::points::by_codec;
+use choice::Choice;
 use data::Report;
+use evidence::Laboratory;
 use input::Input;
 
 /// The name of the page in a folder of results.
@@ -75,31 +81,77 @@ pub(crate) struct ReportOptions {
     pub(crate) akima: bool,
 }
 
+/// A page that was written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) path: PathBuf,
+    /// What it opens with.
+    pub(crate) verdict: Vec<String>,
+    /// A line for each thing that could not be read.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Writes the page of a folder of results into it.
+///
+/// # Errors
+/// Where the folder has no points, or cannot be written to.
+pub(crate) fn write(folder: &Path, options: &ReportOptions) -> Result<Written> {
+    write_page(&[folder.to_owned()], options, None)
+}
+
 /// Runs the command.
 pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
-    let options = &args.options;
-    let input = Input::read(args.results.iter().chain(&options.points))?;
-    for problem in &input.problems {
-        eprintln!("kvant: {problem}");
-    }
-    let report = Report::new(&input, options)?;
-    if args.json {
-        let json =
-            serde_json::to_string_pretty(&report).map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
-        print_text(&(json + "\n"))?;
+    let problems = if args.md || args.json {
+        let (input, mut report) = build(&args.results, &args.options, args.json)?;
+        if args.md {
+            print_text(&markdown::render(&report))?;
+        } else {
+            if let Some(crops) = &mut report.crops {
+                crops.without_pixels();
+            }
+            let json = serde_json::to_string_pretty(&report);
+            print_text(&(json.map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))? + "\n"))?;
+        }
+        input.problems
     } else {
-        let default = || input.folder.as_deref().unwrap_or(Path::new("")).join(PAGE);
-        let output = args.output.clone().unwrap_or_else(default);
-        write_page(&report, &input, &output)?;
-        print_text(&format!("{}\n{}\n", report.verdict.join("\n"), output.display()))?;
-    }
-    match input.problems.len() {
-        0 => Ok(()),
-        n => Err(CliError::Run(format!("{} left out; see above", words::plural(n, "thing")))),
+        let written = write_page(&args.results, &args.options, args.output.as_deref())?;
+        print_text(&format!("{}\n\n{}\n", written.verdict.join("\n"), written.path.display()))?;
+        written.problems
+    };
+    match problems.as_slice() {
+        [] => Ok(()),
+        [one] => Err(CliError::Run(one.clone())),
+        several => Err(CliError::Run(several.join("\nkvant: "))),
     }
 }
 
-fn write_page(report: &Report, input: &Input, output: &Path) -> Result<()> {
-    let html = page::render(report, &by_codec(&input.points))?;
-    write_file(output, html.as_bytes(), true)
+fn write_page(results: &[PathBuf], options: &ReportOptions, output: Option<&Path>) -> Result<Written> {
+    let (input, report) = build(results, options, true)?;
+    let default = || input.folder.as_deref().unwrap_or(Path::new("")).join(PAGE);
+    let path = output.map_or_else(default, Path::to_owned);
+    let choice = Choice { codec: report.codec.clone(), anchor: report.anchor.clone() };
+    let html = page::render(&report, &choice.measured(&input))?;
+    write_file(&path, html.as_bytes(), true)?;
+    Ok(Written { path, verdict: report.verdict, problems: input.problems })
+}
+
+/// Reads everything, computes everything and, where a record tells how, runs codecs for the rest.
+fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Result<(Input, Report)> {
+    let input = Input::read(results.iter().chain(&options.points))?;
+    let choice = Choice::new(&input, options)?;
+    let measured = choice.measured(&input);
+    let mut report = Report::new(&input, &choice, &measured, options);
+    let (generations, crops) = (options.generations, if with_crops { options.crops } else { 0 });
+    if let Some(record) = input.record.as_ref().filter(|_| generations > 0 || crops > 0) {
+        let laboratory = Laboratory::open(record, env!("KVANT_COMMIT"))?;
+        let folder = input.folder.as_deref();
+        if generations > 0 {
+            report.generations = Some(evidence::generations::measure(&laboratory, &measured, generations, folder)?);
+        }
+        if crops > 0 {
+            report.crops = evidence::crops::make(&laboratory, &report, &measured, crops, folder)?;
+        }
+        report.notes = laboratory.notes;
+    }
+    Ok((input, report))
 }

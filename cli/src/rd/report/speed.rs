@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::rd::analysis::curve::Axis;
-use crate::rd::analysis::tables::Summary;
+use super::choice::Measured;
+use crate::rd::analysis::comparison::Comparison;
 use crate::rd::points::{ByImage, Point, TIMING};
 
 /// The SSIMULACRA2 of the working point: high quality by the metric's own scale.
@@ -34,11 +34,18 @@ pub(crate) struct SpeedRow {
 }
 
 /// The rows of all codecs that have times.
-pub(crate) fn rows(codecs: &[(&str, ByImage<'_>)], anchor: Option<&ByImage<'_>>) -> Vec<SpeedRow> {
-    codecs.iter().filter_map(|(name, images)| row(name, images, anchor)).collect()
+pub(crate) fn rows(measured: &Measured<'_>, anchor: Option<&str>, comparisons: &[Comparison]) -> Vec<SpeedRow> {
+    let bytes = |codec: &str| {
+        if Some(codec) == anchor {
+            return Some(0.0);
+        }
+        let comparison = comparisons.iter().find(|c| c.codec == codec)?;
+        comparison.equal.iter().find(|e| e.score == WORKING_POINT)?.sizes.as_ref().map(|s| s.percent)
+    };
+    measured.iter().filter_map(|(name, images)| row(name, images, bytes(name))).collect()
 }
 
-fn row(codec: &str, images: &ByImage<'_>, anchor: Option<&ByImage<'_>>) -> Option<SpeedRow> {
+fn row(codec: &str, images: &ByImage<'_>, bytes_percent: Option<f64>) -> Option<SpeedRow> {
     let timing = images.values().flatten().find(|p| is_timed(p)).map(|p| kind(p))?;
     let points: Vec<&Point> = images.values().filter_map(|points| nearest(points, timing)).collect();
     let pixels: f64 = points.iter().map(|p| f64::from(p.w) * f64::from(p.h)).sum();
@@ -60,7 +67,7 @@ fn row(codec: &str, images: &ByImage<'_>, anchor: Option<&ByImage<'_>>) -> Optio
         dec_s: dec.map(|s| s / count),
         enc_mps: enc.map(|s| pixels / s / 1e6),
         dec_mps: dec.map(|s| pixels / s / 1e6),
-        bytes_percent: anchor.and_then(|anchor| bytes_at_working_point(images, anchor)),
+        bytes_percent,
     })
 }
 
@@ -84,7 +91,50 @@ fn nearest<'a>(points: &[&'a Point], timing: &str) -> Option<&'a Point> {
         .map(|(p, _)| p)
 }
 
-/// The mean over the pictures of the bytes at the working point against those of `anchor`, in percent.
-fn bytes_at_working_point(images: &ByImage<'_>, anchor: &ByImage<'_>) -> Option<f64> {
-    Summary::new(images, anchor, Axis::Ssimulacra2).map(|s| s.mean())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rd::metrics::Scores;
+    use crate::rd::points::by_codec;
+
+    fn point(image: &str, ssim2: f64, enc_s: Option<f64>, timing: Option<&str>) -> Point {
+        Point {
+            codec: "c".to_owned(),
+            image: image.to_owned(),
+            q: ssim2,
+            bytes: 1000,
+            bpp: 0.5,
+            scores: Scores { ssim2: Some(ssim2), ..Scores::default() },
+            enc_s,
+            dec_s: Some(0.0),
+            w: 1000,
+            h: 500,
+            extra: timing.map(|t| (TIMING.to_owned(), t.to_owned())).into_iter().collect(),
+        }
+    }
+
+    fn only_row(points: &[Point]) -> Option<SpeedRow> {
+        rows(&by_codec(points), Some("c"), &[]).into_iter().next()
+    }
+
+    #[test]
+    fn times_are_those_at_the_working_point() {
+        let mut turned = point("b", 69.0, Some(2.0), None);
+        (turned.w, turned.h) = (500, 1000);
+        let points = [point("a", 40.0, Some(9.0), None), point("a", 72.0, Some(0.5), None), turned];
+        let row = only_row(&points).unwrap();
+        // Two pictures of half a megapixel in 0.5 and 2 seconds: 1.25 s a picture, 1 megapixel in 2.5 s.
+        assert_eq!((row.enc_s, row.enc_mps, row.pictures), (Some(1.25), Some(0.4), 2));
+        // Zero stands for what was not measured.
+        assert_eq!((row.dec_s, row.dec_mps), (None, None));
+        assert_eq!((row.size, row.timing.as_str(), row.bytes_percent), (Some([1000, 500]), STORED, Some(0.0)));
+    }
+
+    #[test]
+    fn times_of_two_kinds_do_not_mix_and_codecs_without_times_have_no_row() {
+        let points = [point("a", 70.0, Some(1.0), Some("call")), point("b", 70.0, Some(50.0), Some("process"))];
+        let row = only_row(&points).unwrap();
+        assert_eq!((row.enc_s, row.timing.as_str(), row.pictures), (Some(1.0), "call", 1));
+        assert!(only_row(&[point("a", 70.0, None, None)]).is_none());
+    }
 }

@@ -1,10 +1,9 @@
 //! Figures as people read them, and the sentences that a report opens with.
 
-use super::data::{Cell, Report};
+use super::data::Report;
 use super::speed::SpeedRow;
-
-/// Percent below which nobody should see a difference: the rounding of the files.
-const NOISE: f64 = 0.005;
+use crate::rd::analysis::curve::Axis;
+use crate::rd::analysis::summary::{NOISE, Summary};
 
 /// A signed percentage with one decimal, a typographic minus and no sign on nothing.
 pub(crate) fn percent(value: f64) -> String {
@@ -39,14 +38,15 @@ pub(crate) fn two_digits(value: f64) -> String {
 pub(crate) fn verdict(report: &Report) -> Vec<String> {
     let mut sentences = Vec::new();
     let codec = &report.codec;
-    match (&report.anchor, report.row(codec).and_then(|r| r.cells.first().cloned().flatten())) {
-        (Some(anchor), Some(cell)) => {
-            sentences.push(headline(codec, anchor, &cell));
+    let comparison = report.comparison(codec);
+    match (&report.anchor, comparison.and_then(|c| c.summary(Axis::Ssimulacra2))) {
+        (Some(anchor), Some(summary)) => {
+            sentences.push(headline(codec, anchor, summary));
             sentences.extend(other_metrics(report));
         }
         (Some(anchor), None) => {
-            sentences
-                .push(format!("{codec} and {anchor} have no SSIMULACRA2 range in common: they cannot be compared."));
+            let why = "no SSIMULACRA2 in common that both were measured at";
+            sentences.push(format!("{codec} and {anchor} cannot be compared: they have {why}."));
         }
         (None, _) => sentences.push(format!("Only {codec} was measured: there is nothing to compare it with.")),
     }
@@ -54,43 +54,41 @@ pub(crate) fn verdict(report: &Report) -> Vec<String> {
     sentences
 }
 
-fn headline(codec: &str, anchor: &str, cell: &Cell) -> String {
-    let mean = cell.mean;
-    let pictures = plural(cell.pictures, "picture");
-    let what = match cell.interval {
-        _ if mean.abs() < NOISE => format!("{codec} files are as large as those of {anchor} ({pictures}"),
-        Some([lo, hi]) if lo < 0.0 && hi > 0.0 => format!(
-            "{codec} files are about as large as those of {anchor} ({} %; {pictures}, 95 % interval {} to {} %",
-            percent(mean),
-            percent(lo),
-            percent(hi)
-        ),
-        interval => {
-            let (magnitude, word) = (mean.abs(), if mean < 0.0 { "smaller" } else { "larger" });
-            let range = interval.map_or(String::new(), |[lo, hi]| {
-                let (lo, hi) = if mean < 0.0 { (-hi, -lo) } else { (lo, hi) };
-                format!(", 95 % interval {lo:.1} to {hi:.1} %")
-            });
-            format!("{codec} files are {magnitude:.1} % {word} than those of {anchor} ({pictures}{range}")
-        }
+fn headline(codec: &str, anchor: &str, summary: &Summary) -> String {
+    let (mean, (lo, hi), count) = (summary.mean(), summary.interval(), summary.images.len());
+    let pictures = plural(count, "picture");
+    let what = if mean.abs() < NOISE {
+        format!("{codec} files are as large as those of {anchor} ({pictures}")
+    } else if lo < 0.0 && hi > 0.0 {
+        let [mean, lo, hi] = [mean, lo, hi].map(percent);
+        format!(
+            "{codec} files are about as large as those of {anchor}: the mean of {mean} % may be chance ({pictures}, \
+             95 % interval {lo} to {hi} %"
+        )
+    } else {
+        let word = if mean < 0.0 { "smaller" } else { "larger" };
+        let (least, most) = (lo.abs().min(hi.abs()), lo.abs().max(hi.abs()));
+        let mean = mean.abs();
+        format!(
+            "{codec} files are {mean:.1} % {word} than those of {anchor} ({pictures}, 95 % interval {least:.1} to \
+             {most:.1} %"
+        )
     };
-    format!("At equal SSIMULACRA2, {what}; smaller on {} of {}).", cell.wins, cell.pictures)
+    format!("At equal SSIMULACRA2, {what}; smaller on {} of {count}).", summary.wins())
 }
 
-/// What the other metrics of the table say of the same files.
+/// What the other deciding metrics say of the same files.
 fn other_metrics(report: &Report) -> Option<String> {
-    let row = report.row(&report.codec)?;
-    let parts: Vec<_> = row
-        .cells
-        .iter()
-        .skip(1)
-        .flatten()
-        .map(|c| {
-            let word = if c.mean < 0.0 { "smaller" } else { "larger" };
-            format!("{:.1} % {word} by {}", c.mean.abs(), c.metric)
+    let comparison = report.comparison(&report.codec)?;
+    let others = Axis::ALL.into_iter().filter(|a| *a != Axis::Ssimulacra2);
+    let parts: Vec<_> = others
+        .filter_map(|axis| {
+            let mean = comparison.summary(axis)?.mean();
+            let word = if mean < 0.0 { "smaller" } else { "larger" };
+            Some(format!("{:.1} % {word} at equal {}", mean.abs(), axis.name()))
         })
         .collect();
-    (!parts.is_empty()).then(|| format!("At equal quality they are {}.", parts.join(" and ")))
+    (!parts.is_empty()).then(|| format!("They are {}.", parts.join(" and ")))
 }
 
 fn speed(report: &Report) -> Option<String> {
@@ -131,7 +129,7 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::report::data::ImageRate;
+    use crate::rd::analysis::summary::ImageRate;
 
     #[test]
     fn figures_have_the_digits_that_count() {
@@ -143,31 +141,26 @@ mod tests {
         assert_eq!((seconds(2.04), seconds(0.000_25)), ("2.0 s".into(), "250 \u{b5}s".into()));
     }
 
-    fn cell(mean: f64, interval: Option<[f64; 2]>) -> Cell {
-        let rate = |percent| ImageRate { image: "x".to_owned(), percent };
-        Cell {
-            metric: "SSIMULACRA2",
-            pictures: 24,
-            mean,
-            median: mean,
-            interval,
-            images: vec![rate(mean - 1.0), rate(mean + 1.0)],
-            wins: 23,
-            losses: 1,
-        }
+    fn headline_of(rates: &[f64]) -> String {
+        let rate = |(i, percent): (usize, &f64)| ImageRate { image: i.to_string(), percent: *percent };
+        let images = rates.iter().enumerate().map(rate).collect();
+        let range = (30.0, 92.0);
+        let summary =
+            Summary { axis: Axis::Ssimulacra2, range, images, dropped: Vec::new(), thin: 0, left_out: Vec::new() };
+        headline("ours", "avif", &summary)
     }
 
     #[test]
     fn the_headline_says_smaller_larger_or_neither() {
         assert_eq!(
-            headline("ours", "avif", &cell(-15.1, Some([-16.2, -13.9]))),
-            "At equal SSIMULACRA2, ours files are 15.1 % smaller than those of avif (24 pictures, 95 % interval 13.9 to \
-             16.2 %; smaller on 23 of 24)."
+            headline_of(&[-15.1; 24]),
+            "At equal SSIMULACRA2, ours files are 15.1 % smaller than those of avif (24 pictures, 95 % interval 15.1 to \
+             15.1 %; smaller on 24 of 24)."
         );
-        assert!(
-            headline("o", "a", &cell(4.0, Some([2.0, 6.5])))
-                .contains("4.0 % larger than those of a (24 pictures, 95 % interval 2.0 to 6.5 %")
-        );
-        assert!(headline("o", "a", &cell(0.5, Some([-1.0, 2.0]))).contains("about as large"));
+        assert!(headline_of(&[4.0, 4.0]).contains("4.0 % larger than those of avif (2 pictures"));
+        // Any resampling of these two lies between them.
+        let neither = headline_of(&[-5.0, 6.0]);
+        assert!(neither.contains("about as large") && neither.contains("+0.5 %") && neither.contains("smaller on 1 of 2"));
+        assert!(headline_of(&[0.0, 0.0]).contains("as large as those of avif (2 pictures; smaller on 0 of 2)"));
     }
 }

@@ -1,0 +1,95 @@
+//! Which codec a report is about, which one all are compared with, and the order of all.
+
+use super::ReportOptions;
+use super::input::Input;
+use crate::error::{CliError, Result};
+use crate::rd::points::{ByImage, by_codec};
+
+/// The points of codecs, by picture.
+pub(crate) type Measured<'a> = Vec<(&'a str, ByImage<'a>)>;
+
+/// The codec reported on and the anchor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) codec: String,
+    /// `None` where no other codec has a picture in common.
+    pub(crate) anchor: Option<String>,
+}
+
+impl Choice {
+    /// What the user names, or what suits the points best.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] where a codec that the user names was not measured, or is both.
+    pub(crate) fn new(input: &Input, options: &ReportOptions) -> Result<Self> {
+        let measured = by_codec(&input.points);
+        let codec = choose_codec(&measured, input, options)?;
+        let anchor = choose_anchor(&measured, &codec, options)?;
+        if anchor.as_ref() == Some(&codec) {
+            return Err(CliError::Usage(format!("{codec} cannot be compared with itself; give another --anchor or --codec")));
+        }
+        Ok(Self { codec, anchor })
+    }
+
+    /// The points of the codec reported on, of the anchor, then of the others as they were measured; only the pictures
+    /// that the first has.
+    pub(crate) fn measured<'a>(&self, input: &'a Input) -> Measured<'a> {
+        let mut order = by_codec(&input.points);
+        order.sort_by_key(|(name, _)| match *name {
+            n if n == self.codec => 0,
+            n if Some(n) == self.anchor.as_deref() => 1,
+            _ => 2,
+        });
+        let pictures: Vec<&str> = order.first().map_or(Vec::new(), |(_, images)| images.keys().copied().collect());
+        for (_, images) in &mut order {
+            images.retain(|image, _| pictures.contains(image));
+        }
+        order.retain(|(_, images)| !images.is_empty());
+        order
+    }
+}
+
+/// The codec that the user names, else the first one of ours, else the first.
+fn choose_codec(measured: &[(&str, ByImage<'_>)], input: &Input, options: &ReportOptions) -> Result<String> {
+    if let Some(name) = &options.codec {
+        return known(measured, name);
+    }
+    let spec = |name: &str| {
+        let recorded = input.record.as_ref().and_then(|r| r.codecs.iter().find(|c| c.name == name));
+        recorded.map_or_else(|| name.to_owned(), |c| c.spec.clone())
+    };
+    // A specification may begin with a label of the user's.
+    let is_ours =
+        |name: &str| spec(name).rsplit_once('=').map_or(spec(name), |(_, s)| s.to_owned()).starts_with("kvant");
+    let ours = measured.iter().map(|(name, _)| *name).find(|name| is_ours(name));
+    Ok(ours.unwrap_or(measured[0].0).to_owned())
+}
+
+/// The codec that the user names, else the one with the most pictures in common with `codec`, the first of several.
+fn choose_anchor(measured: &[(&str, ByImage<'_>)], codec: &str, options: &ReportOptions) -> Result<Option<String>> {
+    if let Some(name) = &options.anchor {
+        return known(measured, name).map(Some);
+    }
+    let Some((_, images)) = measured.iter().find(|(name, _)| *name == codec) else {
+        return Ok(None);
+    };
+    let mut best: Option<(&str, usize)> = None;
+    for (name, other) in measured.iter().filter(|(name, _)| *name != codec) {
+        let common = other.keys().filter(|image| images.contains_key(*image)).count();
+        if common > best.map_or(0, |b| b.1) {
+            best = Some((name, common));
+        }
+    }
+    Ok(best.map(|(name, _)| name.to_owned()))
+}
+
+fn known(measured: &[(&str, ByImage<'_>)], name: &str) -> Result<String> {
+    match measured.iter().find(|(n, _)| *n == name) {
+        Some(_) => Ok(name.to_owned()),
+        None => {
+            let names: Vec<_> = measured.iter().map(|(n, _)| *n).collect();
+            Err(CliError::Usage(format!("no codec {name:?} in these results; there are {}", names.join(", "))))
+        }
+    }
+}
+

@@ -1,0 +1,114 @@
+//! What a report shows beyond the measured points, for which codecs have to run again: [`generations`] and [`crops`].
+//! Both keep what they made in the folder of results, so that the next report is quick.
+
+pub(crate) mod crops;
+pub(crate) mod generations;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::Result;
+use crate::output::TemporaryFolder;
+use crate::pictures::Picture;
+use crate::rd::codecs::{Codec, Peers, Resolved, resolve};
+use crate::rd::corpus::Source;
+use crate::rd::points::Point;
+use crate::rd::record::Record;
+
+/// The codecs of a record that run here, and its pictures.
+pub(crate) struct Laboratory<'a> {
+    record: &'a Record,
+    codecs: Vec<(String, Arc<dyn Codec>)>,
+    /// A line for each codec that does not run here, or that is not what the points were measured with.
+    pub(crate) notes: Vec<String>,
+    /// Where the programs of the shipped peers are.
+    _folder: TemporaryFolder,
+}
+
+impl<'a> Laboratory<'a> {
+    /// `build` identifies this build of ours.
+    ///
+    /// # Errors
+    /// Where there is no place for temporary files.
+    pub(crate) fn open(record: &'a Record, build: &str) -> Result<Self> {
+        let folder = TemporaryFolder::new()?;
+        let mut peers = Peers::embedded(folder.path())?;
+        let mut notes = Vec::new();
+        for path in record.runs.iter().filter_map(|r| r.peers.as_deref()) {
+            match Peers::read(path) {
+                Ok(more) => peers = peers.with(more),
+                Err(e) => notes.push(e.to_string()),
+            }
+        }
+        let mut codecs = Vec::new();
+        for recorded in &record.codecs {
+            let name = recorded.name.clone();
+            match resolve(&recorded.spec, &peers, build) {
+                Ok(Resolved::Ready(codec)) => {
+                    if codec.version() != recorded.version {
+                        let (now, then) = (codec.version(), &recorded.version);
+                        notes.push(format!("{name} is {now} here; its points were measured with {then}"));
+                    }
+                    codecs.push((name, codec));
+                }
+                Ok(Resolved::Missing { reason, .. }) => notes.push(format!("{name} cannot be run here: {reason}")),
+                Err(e) => notes.push(format!("{name} cannot be run here: {e}")),
+            }
+        }
+        Ok(Self { record, codecs, notes, _folder: folder })
+    }
+
+    /// The codec of that name in the points, where it runs here.
+    pub(crate) fn codec(&self, name: &str) -> Option<&dyn Codec> {
+        self.codecs.iter().find(|(n, _)| n == name).map(|(_, codec)| &**codec)
+    }
+
+    /// The picture of that name in the points.
+    ///
+    /// # Errors
+    /// A line where it is gone, or no longer a picture.
+    pub(crate) fn picture(&self, name: &str) -> std::result::Result<Picture, String> {
+        let recorded = self.record.pictures.iter().find(|p| p.name == name);
+        let location = &recorded.ok_or_else(|| format!("picture {name}: the run did not record where it was"))?.location;
+        let source = Source::at(name, location).ok_or_else(|| format!("picture {name}: {location} is not known here"))?;
+        source.load().map_err(|e| format!("picture {name}: {e}"))
+    }
+}
+
+/// What makes the result of a codec on a picture what it is: a digest, for the files that keep results.
+fn key(codec: &dyn Codec, picture: &Picture) -> String {
+    let mut digest = Sha256::new();
+    for part in [codec.version(), &codec.settings(), &format!("{}x{}", picture.width(), picture.height())] {
+        digest.update(part);
+        digest.update([0]);
+    }
+    digest.update(picture.to_rgb());
+    digest.update(picture.alpha().unwrap_or_default());
+    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The measured point with the SSIMULACRA2 nearest to `score`.
+fn nearest<'a>(points: &[&'a Point], score: f64) -> Option<&'a Point> {
+    let distance = |p: &Point| p.scores.ssim2.map(|s| (s - score).abs());
+    let mut measured: Vec<_> = points.iter().filter_map(|p| Some((*p, distance(p)?))).collect();
+    measured.sort_by(|a, b| a.1.total_cmp(&b.1));
+    measured.first().map(|(p, _)| *p)
+}
+
+/// Decodes `stream`, which must give a picture of the size of `original`.
+fn decode_like(codec: &dyn Codec, stream: &[u8], original: &Picture) -> std::result::Result<Picture, String> {
+    let decoded = codec.decode(stream).map_err(|e| e.to_string())?.picture;
+    let size = |p: &Picture| (p.width(), p.height());
+    if size(&decoded) != size(original) {
+        let ((w, h), (ow, oh)) = (size(&decoded), size(original));
+        return Err(format!("decoded to {w}x{h}, from {ow}x{oh}"));
+    }
+    Ok(decoded)
+}
+
+/// A file of the folder of results, which may be missing: what can be read of it.
+fn kept(folder: Option<&Path>, file: &str) -> Option<std::path::PathBuf> {
+    folder.map(|f| f.join(file)).filter(|path| path.is_file())
+}
