@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::analysis::bd::BdArgs;
 use super::codecs::list::ListArgs;
 use super::codecs::parse_set;
 use super::metrics::Selection;
@@ -80,22 +81,6 @@ pub(crate) struct RunArgs {
     /// Print BD-rates against an earlier run, with the best and worst pictures
     #[arg(long, value_name = "CSV")]
     pub(crate) against: Vec<PathBuf>,
-}
-
-/// Arguments of `kvant rd bd`.
-#[derive(Debug, Args)]
-pub(crate) struct BdArgs {
-    /// Files of points
-    #[arg(required = true, value_name = "CSV")]
-    pub(crate) results: Vec<PathBuf>,
-
-    /// The codec to compare with
-    #[arg(long, value_name = "NAME")]
-    pub(crate) anchor: String,
-
-    /// The codec to compare [default: every other one]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) codec: Option<String>,
 }
 
 fn parse_selection(text: &str) -> Result<Selection, String> {

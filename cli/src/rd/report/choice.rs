@@ -26,7 +26,9 @@ impl Choice {
         let codec = choose_codec(&measured, input, options)?;
         let anchor = choose_anchor(&measured, &codec, options)?;
         if anchor.as_ref() == Some(&codec) {
-            return Err(CliError::Usage(format!("{codec} cannot be compared with itself; give another --anchor or --codec")));
+            return Err(CliError::Usage(format!(
+                "{codec} cannot be compared with itself; give another --anchor or --codec"
+            )));
         }
         Ok(Self { codec, anchor })
     }
@@ -92,4 +94,3 @@ fn known(measured: &[(&str, ByImage<'_>)], name: &str) -> Result<String> {
         }
     }
 }
-

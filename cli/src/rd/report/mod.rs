@@ -7,6 +7,7 @@
 mod choice;
 mod data;
 mod evidence;
+mod evidence_views;
 mod figures;
 mod input;
 mod markdown;

@@ -4,15 +4,20 @@
 
 use askama::Template;
 
-use super::data::{Cell, Report};
+use super::data::Report;
+use super::evidence_views::{CropView, GenerationView, crops, generations};
 use super::figures::{self, Speed};
 use super::plot::{mark_path, style_class};
 use super::speed::{STORED, SpeedRow, WORKING_POINT};
-use super::words::{percent, plural, seconds};
+use super::words::{kilobytes, percent, plural, seconds};
 use crate::error::{CliError, Result};
-use crate::rd::analysis::curve::Axis;
+use crate::rd::analysis::comparison::Comparison;
+use crate::rd::analysis::curve::{Axis, Interpolation};
+use crate::rd::analysis::summary::{ImageRate, Summary};
 use crate::rd::points::ByImage;
 
+/// What stands where there is no figure.
+const NOTHING: &str = "\u{2013}";
 /// The most pictures with plots of their own.
 const MOST_PICTURES: usize = 60;
 
@@ -22,6 +27,7 @@ struct Page<'a> {
     report: &'a Report,
     title: String,
     working_point: f64,
+    interpolation: &'static str,
     metrics: Vec<&'static str>,
     rows: Vec<RowView<'a>>,
     timing_note: String,
@@ -31,7 +37,14 @@ struct Page<'a> {
     left_out: Vec<String>,
     set_plots: Vec<Figure>,
     speed_plots: Vec<Figure>,
+    details: Vec<DetailView>,
+    equal: Vec<EqualView>,
     pictures: Vec<PictureView>,
+    crops: Vec<CropView>,
+    generations: Vec<GenerationView>,
+    generation_plots: Vec<Figure>,
+    /// The metrics that decide nothing, and their plots.
+    more_plots: Vec<Figure>,
 }
 
 /// A row of the first table.
@@ -48,6 +61,25 @@ struct CellView {
     class: &'static str,
     text: String,
     small: String,
+}
+
+/// One metric or band of the table about the codec reported on.
+struct DetailView {
+    name: String,
+    mean: CellView,
+    median: String,
+    best: CellView,
+    worst: CellView,
+    wins: String,
+}
+
+/// Sizes at one score.
+struct EqualView {
+    score: f64,
+    ours: String,
+    anchor: String,
+    percent: String,
+    pictures: usize,
 }
 
 struct LegendView<'a> {
@@ -67,24 +99,24 @@ struct PictureView {
     plots: Vec<Figure>,
 }
 
-/// The page.
+/// The page; `measured` in the order of the legend.
 ///
 /// # Errors
 /// [`CliError::Run`] where the template cannot be filled in.
 pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Result<String> {
-    // In the order of the legend, which is that of the styles.
-    let shown: Vec<_> = report
-        .codecs
-        .iter()
-        .filter_map(|c| measured.iter().find(|(name, _)| *name == c.name))
-        .map(|(name, images)| (*name, images))
-        .collect();
+    let shown: Vec<_> = measured.iter().map(|(name, images)| (*name, images)).collect();
     let title = match &report.anchor {
         Some(anchor) => format!("{} against {anchor}", report.codec),
         None => report.codec.clone(),
     };
     let figure = |caption: &str, svg: Option<String>| svg.map(|svg| Figure { caption: caption.to_owned(), svg });
-    let set_plots = Axis::ALL.iter().filter_map(|a| figure(a.name(), figures::set_mean(&shown, *a))).collect();
+    let set_plot = |axis: &Axis| figure(axis.name(), figures::set_mean(&shown, *axis));
+    let set_plots = Axis::ALL.iter().filter_map(set_plot).collect();
+    let more_plots = Axis::EVERY.iter().filter(|a| !Axis::ALL.contains(a)).filter_map(set_plot).collect();
+    let generation_plot = |axis: Axis| {
+        report.generations.as_ref().and_then(|g| figure(axis.name(), figures::generations(report, g, axis)))
+    };
+    let generation_plots = [Axis::Ssimulacra2, Axis::PsnrY].into_iter().filter_map(generation_plot).collect();
     let usual = usual_timing(report);
     let speed_plots = [("Encoding", Speed::Encode), ("Decoding", Speed::Decode)]
         .into_iter()
@@ -95,6 +127,10 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         report,
         title,
         working_point: WORKING_POINT,
+        interpolation: match report.interpolation {
+            Interpolation::Pchip => "monotone cubic (PCHIP)",
+            Interpolation::Akima => "cubic by Akima's method",
+        },
         metrics: Axis::ALL.iter().map(|a| a.name()).collect(),
         rows: rows(report),
         timing_note: timing_note(report),
@@ -103,7 +139,13 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         left_out: left_out(report, count),
         set_plots,
         speed_plots,
+        details: details(report),
+        equal: equal(report),
         pictures: pictures(report, &shown),
+        crops: crops(report),
+        generations: generations(report),
+        generation_plots,
+        more_plots,
     };
     page.render().map_err(|e| CliError::Run(format!("cannot write the report: {e}")))
 }
@@ -118,28 +160,25 @@ fn legend(style: usize, name: &str) -> LegendView<'_> {
 
 /// The rows of the first table, the anchor at its place among them.
 fn rows(report: &Report) -> Vec<RowView<'_>> {
-    let mut rows: Vec<(f64, RowView<'_>)> = report
-        .rows
+    let mean = |c: &Comparison| c.summary(Axis::Ssimulacra2).map_or(f64::INFINITY, |s| s.mean());
+    let mut rows: Vec<_> = report
+        .comparisons
         .iter()
-        .map(|row| {
-            let cells = row.cells.iter().map(|c| c.as_ref().map_or_else(empty_cell, cell)).collect();
-            let pictures = row.cells.iter().flatten().map(|c| c.pictures).max().unwrap_or(0);
-            let key = row.cells.first().and_then(Option::as_ref).map_or(f64::INFINITY, |c| c.mean);
-            (key, row_view(report, &row.codec, cells, pictures))
-        })
+        .map(|c| row_view(report, &c.codec, Axis::ALL.map(|a| cell(c.summary(a))).into(), c.images()))
         .collect();
     if let Some(anchor) = report.codecs.iter().find(|c| Some(&c.name) == report.anchor.as_ref()) {
-        let cells =
-            Axis::ALL.iter().map(|_| CellView { class: "", text: "0".to_owned(), small: String::new() }).collect();
-        let at = rows.iter().position(|(key, _)| *key > 0.0).unwrap_or(rows.len());
-        rows.insert(at, (0.0, row_view(report, &anchor.name, cells, anchor.pictures)));
+        let at = report.comparisons.iter().position(|c| mean(c) > 0.0).unwrap_or(rows.len());
+        rows.insert(
+            at,
+            row_view(report, &anchor.name, Axis::ALL.map(|_| CellView::plain("0")).into(), anchor.pictures),
+        );
     }
-    rows.into_iter().map(|(_, row)| row).collect()
+    rows
 }
 
 fn row_view<'a>(report: &Report, codec: &'a str, cells: Vec<CellView>, pictures: usize) -> RowView<'a> {
     let speed = report.speed.iter().find(|s| s.codec == codec);
-    let time = |of: fn(&SpeedRow) -> Option<f64>| speed.and_then(of).map_or("\u{2013}".to_owned(), seconds);
+    let time = |of: fn(&SpeedRow) -> Option<f64>| speed.and_then(of).map_or(NOTHING.to_owned(), seconds);
     RowView {
         codec,
         reported: codec == report.codec,
@@ -150,19 +189,65 @@ fn row_view<'a>(report: &Report, codec: &'a str, cells: Vec<CellView>, pictures:
     }
 }
 
-fn cell(cell: &Cell) -> CellView {
-    let class = match (cell.interval, cell.mean) {
-        (Some([lo, hi]), _) if lo < 0.0 && hi > 0.0 => "",
-        (_, mean) if mean < -0.05 => "good",
-        (_, mean) if mean > 0.05 => "bad",
-        _ => "",
-    };
-    let small = cell.interval.map_or(String::new(), |[lo, hi]| format!("{} to {}", percent(lo), percent(hi)));
-    CellView { class, text: format!("{} %", percent(cell.mean)), small }
+impl CellView {
+    fn plain(text: &str) -> Self {
+        Self { class: "", text: text.to_owned(), small: String::new() }
+    }
 }
 
-fn empty_cell() -> CellView {
-    CellView { class: "", text: "\u{2013}".to_owned(), small: String::new() }
+/// A mean with its interval, coloured where the interval is on one side of nothing.
+fn cell(summary: Option<&Summary>) -> CellView {
+    let Some(summary) = summary else {
+        return CellView::plain(NOTHING);
+    };
+    let (mean, (lo, hi)) = (summary.mean(), summary.interval());
+    let class = match mean {
+        _ if lo <= 0.0 && hi >= 0.0 => "",
+        m if m < 0.0 => "good",
+        _ => "bad",
+    };
+    let small = if lo == hi { String::new() } else { format!("{} to {}", percent(lo), percent(hi)) };
+    CellView { class, text: format!("{} %", percent(mean)), small }
+}
+
+/// The codec reported on against the anchor by each metric, then by SSIMULACRA2 in bands.
+fn details(report: &Report) -> Vec<DetailView> {
+    let Some(comparison) = report.comparison(&report.codec) else {
+        return Vec::new();
+    };
+    let view = |name: String, s: &Summary| {
+        let extreme =
+            |i: &ImageRate| CellView { class: "", text: format!("{} %", percent(i.percent)), small: i.image.clone() };
+        DetailView {
+            name,
+            mean: cell(Some(s)),
+            median: format!("{} %", percent(s.median())),
+            best: extreme(s.best()),
+            worst: extreme(s.worst()),
+            wins: format!("{} of {}", s.wins(), s.images.len()),
+        }
+    };
+    let whole = comparison.summaries.iter().map(|s| view(s.axis.name().to_owned(), s));
+    let bands = comparison.bands.iter().map(|s| view(format!("SSIMULACRA2 {} to {}", s.range.0, s.range.1), s));
+    whole.chain(bands).collect()
+}
+
+/// The bytes of the codec reported on and of the anchor at equal SSIMULACRA2.
+fn equal(report: &Report) -> Vec<EqualView> {
+    let sizes = report.comparison(&report.codec).map_or(&[][..], |c| &c.equal);
+    sizes
+        .iter()
+        .filter_map(|e| {
+            let s = e.sizes.as_ref()?;
+            Some(EqualView {
+                score: e.score,
+                ours: kilobytes(s.test),
+                anchor: kilobytes(s.anchor),
+                percent: format!("{} %", percent(s.percent)),
+                pictures: s.images,
+            })
+        })
+        .collect()
 }
 
 /// The kind of times that most of the page is about: those of the codec reported on.
@@ -213,10 +298,8 @@ fn pictures(report: &Report, shown: &[(&str, &ByImage<'_>)]) -> Vec<PictureView>
     let Some((_, images)) = shown.first() else {
         return Vec::new();
     };
-    let rate = |image: &str| {
-        let cell = report.row(&report.codec)?.cells.first()?.as_ref()?;
-        cell.images.iter().find(|i| i.image == image).map(|i| i.percent)
-    };
+    let rates = report.images_by_rate();
+    let rate = |image: &str| rates.iter().find(|(i, _)| *i == image).map(|(_, percent)| *percent);
     let mut order: Vec<(&str, Option<f64>)> = images.keys().map(|image| (*image, rate(image))).collect();
     order.sort_by(|a, b| b.1.unwrap_or(f64::NEG_INFINITY).total_cmp(&a.1.unwrap_or(f64::NEG_INFINITY)));
     if order.len() > MOST_PICTURES {

@@ -25,6 +25,15 @@ pub(crate) fn seconds(value: f64) -> String {
     format!("{} {unit}", two_digits(value))
 }
 
+/// A size with three digits that count.
+pub(crate) fn kilobytes(bytes: f64) -> String {
+    match bytes / 1e3 {
+        k if k >= 99.95 => format!("{k:.0} kB"),
+        k if k >= 9.995 => format!("{k:.1} kB"),
+        k => format!("{k:.2} kB"),
+    }
+}
+
 /// A number with two digits that count.
 pub(crate) fn two_digits(value: f64) -> String {
     match value {
@@ -138,6 +147,7 @@ mod tests {
             ("\u{2212}15.1".into(), "+3.0".into(), "0.0".into())
         );
         assert_eq!((seconds(0.7), seconds(0.0112), seconds(35.98)), ("700 ms".into(), "11 ms".into(), "36 s".into()));
+        assert_eq!((kilobytes(41_312.0), kilobytes(120_400.0)), ("41.3 kB".into(), "120 kB".into()));
         assert_eq!((seconds(2.04), seconds(0.000_25)), ("2.0 s".into(), "250 \u{b5}s".into()));
     }
 
@@ -160,7 +170,9 @@ mod tests {
         assert!(headline_of(&[4.0, 4.0]).contains("4.0 % larger than those of avif (2 pictures"));
         // Any resampling of these two lies between them.
         let neither = headline_of(&[-5.0, 6.0]);
-        assert!(neither.contains("about as large") && neither.contains("+0.5 %") && neither.contains("smaller on 1 of 2"));
+        assert!(
+            neither.contains("about as large") && neither.contains("+0.5 %") && neither.contains("smaller on 1 of 2")
+        );
         assert!(headline_of(&[0.0, 0.0]).contains("as large as those of avif (2 pictures; smaller on 0 of 2)"));
     }
 }

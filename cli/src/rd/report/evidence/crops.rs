@@ -229,8 +229,10 @@ impl Pair<'_> {
     fn encode_to(&self, original: &Picture, target: f64) -> std::result::Result<(f64, Vec<u8>), String> {
         let encode = |q: f64| self.ours.encode(original, q).map(|c| c.stream).map_err(|e| e.to_string());
         let side = |p: &Point| (p.q, (p.bytes as f64 / target).ln());
-        let below = self.our_points.iter().map(|p| side(p)).filter(|(_, d)| *d <= 0.0).max_by(|a, b| a.0.total_cmp(&b.0));
-        let above = self.our_points.iter().map(|p| side(p)).filter(|(_, d)| *d > 0.0).min_by(|a, b| a.0.total_cmp(&b.0));
+        let below =
+            self.our_points.iter().map(|p| side(p)).filter(|(_, d)| *d <= 0.0).max_by(|a, b| a.0.total_cmp(&b.0));
+        let above =
+            self.our_points.iter().map(|p| side(p)).filter(|(_, d)| *d > 0.0).min_by(|a, b| a.0.total_cmp(&b.0));
         let range = self.ours.quality_range();
         // Beyond the measured points the first guess is the middle.
         let mut low = below.unwrap_or((*range.start(), -1.0));

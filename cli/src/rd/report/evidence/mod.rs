@@ -71,8 +71,10 @@ impl<'a> Laboratory<'a> {
     /// A line where it is gone, or no longer a picture.
     pub(crate) fn picture(&self, name: &str) -> std::result::Result<Picture, String> {
         let recorded = self.record.pictures.iter().find(|p| p.name == name);
-        let location = &recorded.ok_or_else(|| format!("picture {name}: the run did not record where it was"))?.location;
-        let source = Source::at(name, location).ok_or_else(|| format!("picture {name}: {location} is not known here"))?;
+        let location =
+            &recorded.ok_or_else(|| format!("picture {name}: the run did not record where it was"))?.location;
+        let source =
+            Source::at(name, location).ok_or_else(|| format!("picture {name}: {location} is not known here"))?;
         source.load().map_err(|e| format!("picture {name}: {e}"))
     }
 }

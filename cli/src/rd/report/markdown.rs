@@ -1,0 +1,82 @@
+//! The report in Markdown, for a pull request: the verdict, the tables, and what went wrong.
+
+use std::fmt::Write as _;
+
+use super::data::Report;
+use super::speed::WORKING_POINT;
+use super::words::{percent, seconds};
+use crate::rd::analysis::markdown::markdown;
+
+/// The text.
+pub(crate) fn render(report: &Report) -> String {
+    let mut text = format!("**{}**\n", report.verdict.first().map_or("", String::as_str));
+    for sentence in report.verdict.iter().skip(1) {
+        let _ = writeln!(text, "{sentence}");
+    }
+    if let Some(anchor) = &report.anchor {
+        let _ = write!(text, "\n{}", markdown(&report.comparisons, anchor, true));
+    }
+    text += &speed(report);
+    text += &generations(report);
+    if !report.problems.is_empty() {
+        text += "\nLeft out:\n\n";
+        for problem in &report.problems {
+            let _ = writeln!(text, "- {problem}");
+        }
+    }
+    text += &origin(report);
+    text
+}
+
+fn speed(report: &Report) -> String {
+    if report.speed.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\nAt SSIMULACRA2 {WORKING_POINT}: bytes against the anchor, means a picture.\n\n\
+         | codec | bytes % | encode | decode | times |\n|---|--:|--:|--:|---|\n"
+    );
+    for row in &report.speed {
+        let bytes = row.bytes_percent.map_or("-".to_owned(), percent);
+        let [encode, decode] = [row.enc_s, row.dec_s].map(|s| s.map_or("-".to_owned(), seconds));
+        let _ = writeln!(text, "| `{}` | {bytes} | {encode} | {decode} | {} |", row.codec, row.timing);
+    }
+    text
+}
+
+fn generations(report: &Report) -> String {
+    let Some(generations) = report.generations.as_ref().filter(|g| !g.codecs.is_empty()) else {
+        return String::new();
+    };
+    let mut text = format!(
+        "\nEncoded {} times ({}): SSIMULACRA2 and PSNR-Y against the original.\n\n\
+         | codec | SSIMULACRA2 first | last | PSNR-Y first | last |\n|---|--:|--:|--:|--:|\n",
+        generations.count,
+        generations.pictures.join(", ")
+    );
+    for codec in &generations.codecs {
+        let ends =
+            |values: &[f64]| [values.first(), values.last()].map(|v| v.map_or("-".to_owned(), |v| format!("{v:.1}")));
+        let ([s0, s1], [p0, p1]) = (ends(&codec.ssim2), ends(&codec.psnr_y));
+        let _ = writeln!(text, "| `{}` | {s0} | {s1} | {p0} | {p1} |", codec.codec);
+    }
+    text
+}
+
+fn origin(report: &Report) -> String {
+    let mut text = "\n<details><summary>How it was measured</summary>\n\n".to_owned();
+    for codec in &report.codecs {
+        let version = codec.version.as_deref().unwrap_or("version not recorded");
+        let _ = writeln!(text, "- `{}`: {version}, {} points on {} pictures", codec.name, codec.points, codec.pictures);
+    }
+    for run in &report.runs {
+        let machine = &run.machine;
+        let _ = writeln!(text, "- `{}`", run.command.join(" "));
+        let _ = writeln!(
+            text,
+            "- {}, {} cores, {}; {} at once; {} ({}), {}",
+            machine.cpu, machine.cores, machine.system, run.workers, run.tool, run.commit, run.started
+        );
+    }
+    text + "\n</details>\n"
+}
