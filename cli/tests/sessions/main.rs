@@ -5,6 +5,7 @@ mod formats;
 mod pipes;
 mod rd;
 mod rd_bd;
+mod rd_report;
 mod reports;
 mod roundtrip;
 mod world;

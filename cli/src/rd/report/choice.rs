@@ -60,9 +60,12 @@ fn choose_codec(measured: &[(&str, ByImage<'_>)], input: &Input, options: &Repor
         let recorded = input.record.as_ref().and_then(|r| r.codecs.iter().find(|c| c.name == name));
         recorded.map_or_else(|| name.to_owned(), |c| c.spec.clone())
     };
-    // A specification may begin with a label of the user's.
-    let is_ours =
-        |name: &str| spec(name).rsplit_once('=').map_or(spec(name), |(_, s)| s.to_owned()).starts_with("kvant");
+    let is_ours = |name: &str| {
+        let spec = spec(name);
+        // The first part is the codec, with or without a label of the user's.
+        let codec = spec.split(':').next().unwrap_or_default();
+        matches!(codec.rsplit('=').next(), Some("kvant" | "ours")) || codec.starts_with("kvant_")
+    };
     let ours = measured.iter().map(|(name, _)| *name).find(|name| is_ours(name));
     Ok(ours.unwrap_or(measured[0].0).to_owned())
 }
@@ -92,5 +95,78 @@ fn known(measured: &[(&str, ByImage<'_>)], name: &str) -> Result<String> {
             let names: Vec<_> = measured.iter().map(|(n, _)| *n).collect();
             Err(CliError::Usage(format!("no codec {name:?} in these results; there are {}", names.join(", "))))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rd::points::parse_csv;
+    use crate::rd::record::{CodecRecord, Record};
+
+    const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h\n";
+
+    fn input(rows: &[(&str, &str)]) -> Input {
+        let lines: Vec<_> =
+            rows.iter().map(|(codec, image)| format!("{codec},{image},50,1000,1,70,,,,,,,8,8\n")).collect();
+        Input { points: parse_csv(&format!("{HEADER}{}", lines.concat())).unwrap(), ..Input::default() }
+    }
+
+    fn options(codec: Option<&str>, anchor: Option<&str>) -> ReportOptions {
+        let [codec, anchor] = [codec, anchor].map(|name| name.map(str::to_owned));
+        ReportOptions { anchor, codec, points: Vec::new(), crops: 0, generations: 0, akima: false }
+    }
+
+    fn choice(input: &Input, codec: Option<&str>, anchor: Option<&str>) -> (String, Option<String>) {
+        let choice = Choice::new(input, &options(codec, anchor)).unwrap();
+        (choice.codec, choice.anchor)
+    }
+
+    #[test]
+    fn ours_is_set_against_the_peer_with_most_pictures_in_common() {
+        let rows = [
+            ("avif", "a"),
+            ("kvant:e5", "a"),
+            ("kvant:e5", "b"),
+            ("webp", "a"),
+            ("webp", "b"),
+            ("jxl", "a"),
+            ("jxl", "b"),
+        ];
+        let input = input(&rows);
+        assert_eq!(choice(&input, None, None), ("kvant:e5".into(), Some("webp".into())));
+        assert_eq!(choice(&input, Some("jxl"), None), ("jxl".into(), Some("kvant:e5".into())));
+        assert_eq!(choice(&input, None, Some("avif")).1, Some("avif".into()));
+        for (codec, anchor) in [(Some("none"), None), (None, Some("none")), (Some("jxl"), Some("jxl"))] {
+            assert_eq!(Choice::new(&input, &options(codec, anchor)).unwrap_err().code(), 2);
+        }
+    }
+
+    #[test]
+    fn the_record_tells_which_codec_is_ours() {
+        let mut input = input(&[("avif", "a"), ("new", "a")]);
+        assert_eq!(choice(&input, None, None).0, "avif");
+        let ours = CodecRecord {
+            name: "new".to_owned(),
+            spec: "new=kvant:tune=psnr".to_owned(),
+            version: String::new(),
+            timing: String::new(),
+        };
+        input.record = Some(Record {
+            schema: String::new(),
+            runs: Vec::new(),
+            codecs: vec![ours],
+            pictures: Vec::new(),
+            problems: Vec::new(),
+        });
+        assert_eq!(choice(&input, None, None), ("new".into(), Some("avif".into())));
+    }
+
+    #[test]
+    fn only_pictures_of_the_codec_reported_on_count() {
+        let input = input(&[("webp", "z"), ("webp", "a"), ("other", "z"), ("kvant", "a")]);
+        let choice = Choice::new(&input, &options(None, None)).unwrap();
+        let measured: Vec<_> = choice.measured(&input).iter().map(|(name, images)| (*name, images.len())).collect();
+        assert_eq!(measured, [("kvant", 1), ("webp", 1)]);
     }
 }

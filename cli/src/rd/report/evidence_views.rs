@@ -52,8 +52,8 @@ fn crop(report: &Report, peer: &str, picture: &PictureCrops, crop: &WindowCrops,
     let rate = rate.map_or(String::new(), |r| format!(" ({} %)", percent(r)));
     let title = match (&picture.peer, index) {
         (None, _) => format!("{image}: where the error is largest"),
-        (Some(_), 0) => format!("{image}{rate}: where {} is worse than {peer}", report.codec),
-        (Some(_), _) => format!("{image}{rate}: where {} is better than {peer}", report.codec),
+        (Some(_), 0) => format!("{image}{rate}: where {} has more error than {peer}", report.codec),
+        (Some(_), _) => format!("{image}{rate}: where {} has less error than {peer}", report.codec),
     };
     let ours = coded(&report.codec, &picture.ours, &crop.ours);
     let theirs = picture.peer.as_ref().map(|c| coded(peer, c, &crop.peer));
@@ -92,11 +92,8 @@ pub(crate) fn generations(report: &Report) -> Vec<GenerationView> {
             let ends = |values: &[f64]| Some((*values.first()?, *values.last()?));
             let score = |values: &[f64]| {
                 let (first, last) = ends(values)?;
-                Some([
-                    format!("{first:.1}"),
-                    format!("{last:.1}"),
-                    format!("{:+.1}", last - first).replace('-', "\u{2212}"),
-                ])
+                let minus = |text: String| text.replace('-', "\u{2212}");
+                Some([format!("{first:.1}"), format!("{last:.1}"), format!("{:+.1}", last - first)].map(minus))
             };
             let (first, last) = ends(&c.bytes)?;
             Some(GenerationView {

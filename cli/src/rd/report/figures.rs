@@ -31,14 +31,14 @@ fn rate() -> PlotAxis {
 }
 
 /// The set as a whole over one metric: each mark is one quality setting, with the geometric mean of the bits per pixel
-/// and the mean score over the pictures. The pictures are those of the first codec, and a codec that misses one of them
-/// at a setting has no mark there: a mean over fewer pictures would lie elsewhere for that alone. The scores are averaged
+/// and the mean score over `pictures`. A codec that misses one of them at a setting has no mark there: a mean over fewer
+/// pictures would lie elsewhere for that alone. The scores are averaged
 /// where the axis is even: Butteraugli by its logarithm. `None` without a mark.
-pub(crate) fn set_mean(codecs: &[Measured<'_>], axis: Axis) -> Option<String> {
-    let count = codecs.first()?.1.len();
+pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], axis: Axis) -> Option<String> {
+    let count = pictures.len();
     let series = codecs.iter().enumerate().map(|(style, (name, images))| {
         let mut by_quality: BTreeMap<u64, Vec<(&Point, f64)>> = BTreeMap::new();
-        for point in images.values().flatten() {
+        for point in pictures.iter().filter_map(|image| images.get(image)).flatten() {
             if let Some(position) = axis.score(&point.scores).and_then(|s| axis.position(s)) {
                 by_quality.entry(point.q.to_bits()).or_default().push((point, position));
             }

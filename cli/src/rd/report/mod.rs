@@ -23,6 +23,7 @@ use clap::Args;
 
 use crate::error::{CliError, Result};
 use crate::output::{print_text, write_file};
+use crate::report::print_error;
 use choice::Choice;
 use data::Report;
 use evidence::Laboratory;
@@ -119,11 +120,14 @@ pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
         print_text(&format!("{}\n\n{}\n", written.verdict.join("\n"), written.path.display()))?;
         written.problems
     };
-    match problems.as_slice() {
-        [] => Ok(()),
-        [one] => Err(CliError::Run(one.clone())),
-        several => Err(CliError::Run(several.join("\nkvant: "))),
+    // The report was made without them; the last one ends the program with its exit code.
+    let Some((last, others)) = problems.split_last() else {
+        return Ok(());
+    };
+    for problem in others {
+        print_error(&format!("kvant: {problem}\n"));
     }
+    Err(CliError::Run(last.clone()))
 }
 
 fn write_page(results: &[PathBuf], options: &ReportOptions, output: Option<&Path>) -> Result<Written> {
@@ -153,6 +157,12 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
             report.crops = evidence::crops::make(&laboratory, &report, &measured, crops, folder)?;
         }
         report.notes = laboratory.notes;
+        if crops > 0 && report.crops.is_none() {
+            report.notes.push(format!("no crops: {} was not run here", report.codec));
+        }
+    } else if input.record.is_none() {
+        let what = "crops and generation loss are only there for a folder with the record of its run (run.json)";
+        report.notes.push(what.to_owned());
     }
     Ok((input, report))
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::data::Report;
 use super::evidence_views::{CropView, GenerationView, crops, generations};
 use super::figures::{self, Speed};
-use super::plot::{mark_path, style_class};
+use super::plot::{colour_class, mark_path};
 use super::speed::{STORED, SpeedRow, WORKING_POINT};
 use super::words::{kilobytes, percent, plural, seconds};
 use crate::error::{CliError, Result};
@@ -31,15 +31,19 @@ struct Page<'a> {
     metrics: Vec<&'static str>,
     rows: Vec<RowView<'a>>,
     timing_note: String,
+    /// Whether some times are of another kind than those of the codec reported on.
+    other_timings: bool,
     codecs: Vec<LegendView<'a>>,
     picture_count: String,
     /// Which codecs the plots of the set miss.
-    left_out: Vec<String>,
+    left_out: String,
     set_plots: Vec<Figure>,
     speed_plots: Vec<Figure>,
     details: Vec<DetailView>,
     equal: Vec<EqualView>,
     pictures: Vec<PictureView>,
+    /// Which pictures have no plots of their own.
+    pictures_note: String,
     crops: Vec<CropView>,
     generations: Vec<GenerationView>,
     generation_plots: Vec<Figure>,
@@ -110,7 +114,8 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         None => report.codec.clone(),
     };
     let figure = |caption: &str, svg: Option<String>| svg.map(|svg| Figure { caption: caption.to_owned(), svg });
-    let set_plot = |axis: &Axis| figure(axis.name(), figures::set_mean(&shown, *axis));
+    let common = common_pictures(report, &shown);
+    let set_plot = |axis: &Axis| figure(axis.name(), figures::set_mean(&shown, &common, *axis));
     let set_plots = Axis::ALL.iter().filter_map(set_plot).collect();
     let more_plots = Axis::EVERY.iter().filter(|a| !Axis::ALL.contains(a)).filter_map(set_plot).collect();
     let generation_plot = |axis: Axis| {
@@ -122,7 +127,6 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         .into_iter()
         .filter_map(|(caption, which)| figure(caption, figures::speed(report, which, usual)))
         .collect();
-    let count = report.codecs.first().map_or(0, |c| c.pictures);
     let page = Page {
         report,
         title,
@@ -135,13 +139,20 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         rows: rows(report),
         timing_note: timing_note(report),
         codecs: report.codecs.iter().enumerate().map(|(style, c)| legend(style, &c.name)).collect(),
-        picture_count: plural(count, "picture"),
-        left_out: left_out(report, count),
+        picture_count: plural(common.len(), "picture"),
+        left_out: left_out(&shown, &common),
         set_plots,
         speed_plots,
         details: details(report),
         equal: equal(report),
         pictures: pictures(report, &shown),
+        pictures_note: match shown.first() {
+            Some((_, images)) if images.len() > MOST_PICTURES => {
+                format!("Of {} pictures, those with the {MOST_PICTURES} most extreme BD-rates.", images.len())
+            }
+            _ => String::new(),
+        },
+        other_timings: report.speed.iter().any(|s| s.timing != usual),
         crops: crops(report),
         generations: generations(report),
         generation_plots,
@@ -151,11 +162,7 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
 }
 
 fn legend(style: usize, name: &str) -> LegendView<'_> {
-    LegendView {
-        name,
-        class: style_class(style).replacen(&format!("s{style} "), "", 1),
-        mark: mark_path(style, 13.0, 7.0),
-    }
+    LegendView { name, class: colour_class(style), mark: mark_path(style, 13.0, 7.0) }
 }
 
 /// The rows of the first table, the anchor at its place among them.
@@ -271,7 +278,7 @@ fn timing_note(report: &Report) -> String {
         .map(|kind| {
             let names: Vec<_> = report.speed.iter().filter(|s| s.timing == *kind).map(|s| s.codec.as_str()).collect();
             let what = match *kind {
-                "call" => "the library call alone",
+                "call" => "the library call alone, on one thread",
                 "process" => "a whole process with its start and files",
                 _ => "as stored with the points, measured elsewhere",
             };
@@ -284,13 +291,27 @@ fn timing_note(report: &Report) -> String {
     }
 }
 
-fn left_out(report: &Report, count: usize) -> Vec<String> {
-    let fewer: Vec<_> = report.codecs.iter().filter(|c| c.pictures < count).collect();
+/// The pictures of the codec reported on and of the anchor.
+fn common_pictures<'a>(report: &Report, shown: &[(&'a str, &ByImage<'a>)]) -> Vec<&'a str> {
+    let of = |wanted: &str| shown.iter().find(|(name, _)| *name == wanted).map(|(_, images)| *images);
+    let anchor = report.anchor.as_deref().and_then(of);
+    let ours = of(&report.codec).into_iter().flat_map(|images| images.keys().copied());
+    ours.filter(|image| anchor.is_none_or(|a| a.contains_key(image))).collect()
+}
+
+/// Which codecs miss one of the pictures that the plots of the set are about.
+fn left_out(shown: &[(&str, &ByImage<'_>)], pictures: &[&str]) -> String {
+    let count = |images: &ByImage<'_>| pictures.iter().filter(|image| images.contains_key(*image)).count();
+    let fewer: Vec<_> = shown
+        .iter()
+        .map(|(name, images)| (name, count(images)))
+        .filter(|(_, count)| *count < pictures.len())
+        .map(|(name, count)| format!("{name} ({count} of {})", pictures.len()))
+        .collect();
     if fewer.is_empty() {
-        return Vec::new();
+        return String::new();
     }
-    let names: Vec<_> = fewer.iter().map(|c| format!("{} ({} of {count})", c.name, c.pictures)).collect();
-    vec![format!("Not here, since they were measured on fewer pictures: {}.", names.join(", "))]
+    format!("Not here, since they were measured on fewer pictures: {}.", fewer.join(", "))
 }
 
 /// The pictures with their plots, the worst of the codec reported on first; the best and the worst where there are many.

@@ -7,10 +7,10 @@
 use std::fmt::Write as _;
 
 /// The size of a plot in its own units. Small, so that its text stays legible on a telephone.
-const WIDTH: f64 = 480.0;
-const HEIGHT: f64 = 330.0;
+const WIDTH: f64 = 440.0;
+const HEIGHT: f64 = 310.0;
 /// The frame within it: left, top, right, bottom.
-const FRAME: [f64; 4] = [54.0, 10.0, 468.0, 284.0];
+const FRAME: [f64; 4] = [52.0, 10.0, 430.0, 264.0];
 /// Number of colours and of mark shapes; series beyond repeat them with a broken line.
 const STYLES: usize = 8;
 /// Units from the centre of a mark to its rim.
@@ -110,13 +110,14 @@ fn on_scale(scale: Scale, value: f64) -> f64 {
     }
 }
 
-/// Round values between `lo` and `hi`, about six: steps of 1, 2 or 5 times a power of ten.
+/// Round values between `lo` and `hi`, up to eight: steps of 1, 2 or 5 times a power of ten.
 fn linear_ticks(lo: f64, hi: f64) -> Vec<f64> {
-    let rough = (hi - lo) / 6.0;
+    let rough = (hi - lo) / 8.0;
     let power = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough * 0.999).unwrap_or(power);
-    let first = (lo / step).ceil() as i64;
-    let last = (hi / step).floor() as i64;
+    // A limit that is round itself has a tick, rounding errors or not.
+    let first = (lo / step - 1e-9).ceil() as i64;
+    let last = (hi / step + 1e-9).floor() as i64;
     (first..=last).map(|i| i as f64 * step).collect()
 }
 
@@ -168,9 +169,14 @@ pub(crate) fn mark_path(style: usize, x: f64, y: f64) -> String {
     }
 }
 
-/// The class of a series' colour, and of its line where colours repeat.
-pub(crate) fn style_class(style: usize) -> String {
-    format!("s{style} c{}{}", style % STYLES, if style >= STYLES { " broken" } else { "" })
+/// The classes of a series' colour, and of its line where colours repeat.
+pub(crate) fn colour_class(style: usize) -> String {
+    format!("c{}{}", style % STYLES, if style >= STYLES { " broken" } else { "" })
+}
+
+/// The class to hide a series by, and those of its colour.
+fn style_class(style: usize) -> String {
+    format!("s{style} {}", colour_class(style))
 }
 
 /// Text for an element or an attribute.
@@ -269,14 +275,18 @@ mod tests {
     #[test]
     fn ticks_are_round_and_within_the_limits() {
         assert_eq!(linear_ticks(0.0, 6.0), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        assert_eq!(linear_ticks(28.0, 93.0), [40.0, 60.0, 80.0]);
+        assert_eq!(linear_ticks(28.0, 93.0), [30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]);
+        assert_eq!(linear_ticks(-38.0, 82.0), [-20.0, 0.0, 20.0, 40.0, 60.0, 80.0]);
         assert_eq!(log_ticks(0.15, 3.0), [0.2, 0.5, 1.0, 2.0]);
         assert_eq!(
             log_ticks(0.01, 200.0).iter().map(|v| number(*v)).collect::<Vec<_>>(),
             ["0.01", "0.1", "1", "10", "100"]
         );
         // Less than a factor of three: equal steps.
-        assert_eq!(log_ticks(1.1, 1.9).iter().map(|v| number(*v)).collect::<Vec<_>>(), ["1.2", "1.4", "1.6", "1.8"]);
+        assert_eq!(
+            log_ticks(1.1, 1.9).iter().map(|v| number(*v)).collect::<Vec<_>>(),
+            ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8", "1.9"]
+        );
     }
 
     fn plot(scale: Scale, values: &[f64]) -> Option<String> {

@@ -20,6 +20,8 @@ use crate::rd::metrics::{Reference, Selection};
 use crate::rd::points::{ByImage, Point};
 use crate::rd::report::data::Report;
 use crate::rd::report::window::{self, Window};
+use crate::rd::report::words::plural;
+use crate::report::print_error;
 
 /// The file in the folder of results that keeps the pieces.
 const FILE: &str = "crops.json";
@@ -114,7 +116,11 @@ pub(crate) fn make(
         _ => {}
     }
     let store = Store::open(folder);
-    let made: Vec<_> = choose_pictures(report, our_points, count)
+    let chosen = choose_pictures(report, our_points, count);
+    if store.0.is_empty() {
+        print_error(&format!("crops: {}\n", plural(chosen.len(), "picture")));
+    }
+    let made: Vec<std::result::Result<_, String>> = chosen
         .par_iter()
         .map(|image| {
             let at = peer.as_ref().and_then(|(name, _)| points(name)).and_then(|p| p.get(image.as_str()));
@@ -126,7 +132,7 @@ pub(crate) fn make(
             let original = laboratory.picture(image)?;
             let key = pair.key(&original);
             let made = store.0.get(&key).cloned().map_or_else(|| pair.crops(image, &original), Ok);
-            made.map(|m| (key, m)).map_err(|e| format!("picture {image}: {e}"))
+            made.map(|m| (key, PictureCrops { image: image.clone(), ..m })).map_err(|e| format!("picture {image}: {e}"))
         })
         .collect();
     let mut pictures = BTreeMap::new();
@@ -224,38 +230,56 @@ impl Pair<'_> {
         Ok(PictureCrops { image: image.to_owned(), ours, peer, equal_bytes, windows })
     }
 
-    /// Our stream of about `target` bytes, with its quality: by the false position method on ln(bytes) between the
-    /// measured points on both sides, or the ends of the scale; the closest of all tried.
+    /// Our stream of about `target` bytes, with its quality; the closest of all tried. Secant steps on ln(bytes), kept
+    /// within what is known to be too small and too large; the measured points tell where to begin.
     fn encode_to(&self, original: &Picture, target: f64) -> std::result::Result<(f64, Vec<u8>), String> {
-        let encode = |q: f64| self.ours.encode(original, q).map(|c| c.stream).map_err(|e| e.to_string());
-        let side = |p: &Point| (p.q, (p.bytes as f64 / target).ln());
-        let below =
-            self.our_points.iter().map(|p| side(p)).filter(|(_, d)| *d <= 0.0).max_by(|a, b| a.0.total_cmp(&b.0));
-        let above =
-            self.our_points.iter().map(|p| side(p)).filter(|(_, d)| *d > 0.0).min_by(|a, b| a.0.total_cmp(&b.0));
-        let range = self.ours.quality_range();
-        // Beyond the measured points the first guess is the middle.
-        let mut low = below.unwrap_or((*range.start(), -1.0));
-        let mut high = above.unwrap_or((*range.end(), 1.0));
+        let (mut low, mut high) = self.ours.quality_range().into_inner();
+        let (guess, mut slope) = self.guess(target, (low, high));
+        let mut q = guess.clamp(low, high);
+        let mut last: Option<(f64, f64)> = None;
         let mut best: Option<(f64, f64, Vec<u8>)> = None;
-        for attempt in 0..ATTEMPTS {
-            let t = if attempt % 3 == 2 { 0.5 } else { (-low.1 / (high.1 - low.1)).clamp(0.02, 0.98) };
-            let q = low.0 + t * (high.0 - low.0);
-            let stream = encode(q)?;
-            let distance = (stream.len() as f64 / target).ln();
+        for attempt in 1..=ATTEMPTS {
+            let stream = self.ours.encode(original, q).map_err(|e| e.to_string())?.stream;
+            let size = stream.len() as f64;
+            let distance = (size / target).ln();
             if best.as_ref().is_none_or(|b| distance.abs() < b.1.abs()) {
                 best = Some((q, distance, stream));
             }
-            if distance.exp() > 1.0 - TOLERANCE && distance.exp() < 1.0 + TOLERANCE {
+            if is_close(size, target) {
                 break;
             }
-            if distance <= 0.0 {
-                low = (q, distance);
+            // Larger q may mean more bytes or fewer.
+            if (distance < 0.0) == (slope > 0.0) {
+                low = q;
             } else {
-                high = (q, distance);
+                high = q;
             }
+            if let Some((last_q, last_distance)) = last {
+                let secant = (distance - last_distance) / (q - last_q);
+                if secant.is_finite() && secant * slope > 0.0 {
+                    slope = secant;
+                }
+            }
+            last = Some((q, distance));
+            let step = q - distance / slope;
+            // Every fourth time the middle, lest one end never moves.
+            q = if attempt % 4 != 0 && low < step && step < high { step } else { f64::midpoint(low, high) };
         }
         best.map(|(q, _, stream)| (q, stream)).ok_or_else(|| "no stream".to_owned())
+    }
+
+    /// The quality at which the measured points suggest `target` bytes, and by how much ln(bytes) grows with the quality.
+    fn guess(&self, target: f64, range: (f64, f64)) -> (f64, f64) {
+        let mut near: Vec<(f64, f64)> = self.our_points.iter().map(|p| (p.q, (p.bytes as f64 / target).ln())).collect();
+        near.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+        if let [(q0, d0), (q1, d1), ..] = near[..] {
+            let slope = (d1 - d0) / (q1 - q0);
+            if slope.is_finite() && slope != 0.0 {
+                return (q0 - d0 / slope, slope);
+            }
+        }
+        // A scale over which files grow a hundredfold.
+        (f64::midpoint(range.0, range.1), 100f64.ln() / (range.1 - range.0))
     }
 }
 
@@ -287,5 +311,100 @@ impl Store {
     fn save(&self, folder: &Path) -> Result<()> {
         let text = serde_json::to_string(self).map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
         write_file(&folder.join(FILE), text.as_bytes(), true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::RangeInclusive;
+
+    use super::*;
+    use crate::rd::codecs::{Coded as Stream, Decoded, Timing};
+    use crate::rd::metrics::Scores;
+
+    /// A codec whose streams have a known size.
+    struct Sized(fn(f64) -> f64);
+
+    impl Codec for Sized {
+        fn name(&self) -> &str {
+            "sized"
+        }
+
+        fn version(&self) -> &str {
+            "1"
+        }
+
+        fn settings(&self) -> String {
+            String::new()
+        }
+
+        fn qualities(&self) -> &[f64] {
+            &[]
+        }
+
+        fn quality_range(&self) -> RangeInclusive<f64> {
+            0.0..=100.0
+        }
+
+        fn timing(&self) -> Timing {
+            Timing::Call
+        }
+
+        fn encode(&self, _: &Picture, q: f64) -> Result<Stream> {
+            Ok(Stream { stream: vec![0; (self.0)(q) as usize], seconds: 0.0, reconstruction: None })
+        }
+
+        fn decode(&self, _: &[u8]) -> Result<Decoded> {
+            Err(CliError::Run("no decoder".to_owned()))
+        }
+    }
+
+    fn point(q: f64, bytes: u64) -> Point {
+        Point {
+            codec: "sized".to_owned(),
+            image: "i".to_owned(),
+            q,
+            bytes,
+            bpp: 1.0,
+            scores: Scores::default(),
+            enc_s: None,
+            dec_s: None,
+            w: 8,
+            h: 8,
+            extra: Vec::new(),
+        }
+    }
+
+    fn size_for(size: fn(f64) -> f64, points: &[Point], target: f64) -> f64 {
+        let picture = Picture::new(8, 8, PixelFormat::Gray8, vec![0; 64]);
+        let points: Vec<_> = points.iter().collect();
+        let pair = Pair { ours: &Sized(size), our_points: &points, peer: None };
+        let (q, stream) = pair.encode_to(&picture, target).unwrap();
+        assert!((0.0..=100.0).contains(&q));
+        stream.len() as f64
+    }
+
+    #[test]
+    fn bytes_are_made_equal_whatever_the_measured_points_say() {
+        let rising = |q: f64| 1000.0 * (q / 20.0).exp();
+        let falling = |q: f64| 90_000.0 - 800.0 * q;
+        let right = [point(20.0, 2718), point(40.0, 7389)];
+        // Measured with an encoder that has changed much since.
+        let wrong = [point(60.0, 3000), point(80.0, 3500)];
+        for points in [&right[..], &wrong, &[]] {
+            for target in [1500.0, 5000.0, 100_000.0] {
+                let size = size_for(rising, points, target);
+                assert!((size / target - 1.0).abs() <= TOLERANCE, "{size} for {target}");
+            }
+        }
+        // A scale on which more is worse.
+        let size = size_for(falling, &[point(10.0, 82_000), point(50.0, 50_000)], 30_000.0);
+        assert!((size / 30_000.0 - 1.0).abs() <= TOLERANCE, "{size}");
+    }
+
+    #[test]
+    fn bytes_out_of_reach_are_approached() {
+        let size = size_for(|q| 1000.0 * (q / 20.0).exp(), &[], 400.0);
+        assert!((1000.0..1200.0).contains(&size), "{size}");
     }
 }

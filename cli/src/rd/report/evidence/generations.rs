@@ -10,9 +10,13 @@ use serde::Serialize;
 use super::{Laboratory, decode_like, kept, key, nearest};
 use crate::error::Result;
 use crate::output::write_file;
+use crate::pictures::Picture;
+use crate::rd::codecs::Codec;
 use crate::rd::corpus::spread;
 use crate::rd::metrics::{Reference, Selection};
 use crate::rd::points::{ByImage, KEY, Point, read_csv, to_csv};
+use crate::rd::report::words::plural;
+use crate::report::print_error;
 
 /// The file in the folder of results: points as in any other, with a column for the generation.
 const FILE: &str = "generations.csv";
@@ -57,54 +61,61 @@ pub(crate) fn measure(
     folder: Option<&Path>,
 ) -> Result<Generations> {
     let mut store = Store::open(folder);
-    let mut notes = Vec::new();
+    let (mut pictures, mut notes) = (Vec::new(), Vec::new());
     let names = measured.first().map_or(Vec::new(), |(_, images)| spread(images.keys().copied().collect(), PICTURES));
-    let (mut pictures, mut jobs) = (Vec::new(), Vec::new());
-    for name in &names {
+    for name in names {
         match laboratory.picture(name) {
-            Ok(picture) => pictures.push((*name, picture)),
+            Ok(picture) => pictures.push((name, picture)),
             Err(e) => notes.push(e),
         }
     }
-    let ready = measured.iter().filter_map(|(name, images)| Some((*name, images, laboratory.codec(name)?)));
-    for (codec_name, images, codec) in ready {
-        for (image, picture) in &pictures {
-            if let Some(start) = images.get(image).and_then(|points| nearest(points, START)) {
-                jobs.push((codec_name, *image, codec, picture, start.q));
-            }
-        }
+    let chains = chains(laboratory, measured, &pictures);
+    let unknown = chains.iter().filter(|c| store.find(c, count).is_none()).count();
+    if unknown > 0 {
+        print_error(&format!("generation loss: {} of {count} encodes\n", plural(unknown, "chain")));
     }
-    let chains: Vec<_> = jobs
-        .par_iter()
-        .map(|(name, image, codec, picture, q)| {
-            let key = key(*codec, picture);
-            let chain = Chain { codec: *codec, name, image, q: *q, key: &key };
-            store.find(&chain, count).map_or_else(|| chain.run(picture, count), Ok)
-        })
-        .collect();
+    let run: Vec<_> =
+        chains.par_iter().map(|chain| store.find(chain, count).map_or_else(|| chain.run(count), Ok)).collect();
     let mut results: Vec<Vec<Point>> = Vec::new();
-    for ((name, image, ..), chain) in jobs.iter().zip(chains) {
-        match chain {
+    for (chain, result) in chains.iter().zip(run) {
+        match result {
             Ok(points) => results.push(points),
-            Err(e) => notes.push(format!("{name} on {image}: {e}")),
+            Err(e) => notes.push(format!("{} on {}: {e}", chain.name, chain.image)),
         }
     }
     store.add(&results)?;
-    let pictures: Vec<String> = pictures.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let complete = |codec: &&str| results.iter().filter(|r| r[0].codec == **codec).count() == pictures.len();
     // A mean over fewer pictures would lie elsewhere for that alone.
-    let codecs = measured
-        .iter()
-        .map(|(name, _)| name)
-        .filter(|name| !pictures.is_empty() && complete(name))
-        .map(|name| CodecGenerations::new(name, &results, count))
-        .collect();
+    let complete = |name: &str| {
+        let of_codec: Vec<_> = results.iter().filter(|r| r.iter().all(|p| p.codec == name)).collect();
+        (!of_codec.is_empty() && of_codec.len() == pictures.len())
+            .then(|| CodecGenerations::new(name, &of_codec, count))
+    };
+    let codecs = measured.iter().filter_map(|(name, _)| complete(name)).collect();
+    let pictures = pictures.into_iter().map(|(name, _)| name.to_owned()).collect();
     Ok(Generations { count, pictures, codecs, notes })
 }
 
+/// Each codec that runs here on each of `pictures` that it was measured on.
+fn chains<'a>(
+    laboratory: &'a Laboratory<'_>,
+    measured: &[(&'a str, ByImage<'a>)],
+    pictures: &'a [(&'a str, Picture)],
+) -> Vec<Chain<'a>> {
+    let mut chains = Vec::new();
+    let ready = measured.iter().filter_map(|(name, images)| Some((*name, images, laboratory.codec(name)?)));
+    for (name, images, codec) in ready {
+        for (image, picture) in pictures {
+            if let Some(start) = images.get(image).and_then(|points| nearest(points, START)) {
+                chains.push(Chain { codec, name, image, original: picture, q: start.q, key: key(codec, picture) });
+            }
+        }
+    }
+    chains
+}
+
 impl CodecGenerations {
-    fn new(codec: &str, results: &[Vec<Point>], count: u32) -> Self {
-        let chains: Vec<_> = results.iter().filter(|r| r[0].codec == codec).collect();
+    /// `chains` of at least one picture, each of `count` generations.
+    fn new(codec: &str, chains: &[&Vec<Point>], count: u32) -> Self {
         let mean = |value: &dyn Fn(&Point) -> f64| -> Vec<f64> {
             let at = |i: usize| chains.iter().map(|chain| value(&chain[i])).sum::<f64>() / chains.len() as f64;
             (0..count as usize).map(at).collect()
@@ -120,15 +131,18 @@ impl CodecGenerations {
 
 /// One picture through one codec, again and again at the same quality.
 struct Chain<'a> {
-    codec: &'a dyn crate::rd::codecs::Codec,
+    codec: &'a dyn Codec,
+    /// Of the codec in the points.
     name: &'a str,
     image: &'a str,
+    original: &'a Picture,
     q: f64,
-    key: &'a str,
+    key: String,
 }
 
 impl Chain<'_> {
-    fn run(&self, original: &crate::pictures::Picture, count: u32) -> std::result::Result<Vec<Point>, String> {
+    fn run(&self, count: u32) -> std::result::Result<Vec<Point>, String> {
+        let original = self.original;
         let selection = Selection { ssim2: true, psnr: true, ..Selection::NONE };
         let reference = Reference::new(original, selection).map_err(|e| e.to_string())?;
         let mut picture = original.clone();
@@ -149,7 +163,7 @@ impl Chain<'_> {
                 dec_s: None,
                 w: original.width(),
                 h: original.height(),
-                extra: vec![(GENERATION.to_owned(), generation.to_string()), (KEY.to_owned(), self.key.to_owned())],
+                extra: vec![(GENERATION.to_owned(), generation.to_string()), (KEY.to_owned(), self.key.clone())],
             });
         }
         Ok(points)
@@ -182,7 +196,7 @@ impl<'a> Store<'a> {
 
     /// All generations of a chain, under the name that it has now.
     fn find(&self, chain: &Chain<'_>, count: u32) -> Option<Vec<Point>> {
-        let at = |generation| self.points.get(&(chain.key.to_owned(), chain.q.to_bits(), generation));
+        let at = |generation| self.points.get(&(chain.key.clone(), chain.q.to_bits(), generation));
         let rename = |p: &Point| Point { codec: chain.name.to_owned(), image: chain.image.to_owned(), ..p.clone() };
         (1..=count).map(|generation| at(generation).map(rename)).collect()
     }
@@ -199,5 +213,120 @@ impl<'a> Store<'a> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::ops::RangeInclusive;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use kvant::PixelFormat;
+
+    use super::*;
+    use crate::output::TemporaryFolder;
+    use crate::pictures::{OutputFormat, write_picture};
+    use crate::rd::codecs::{Coded, Decoded, Timing};
+    use crate::rd::metrics::Scores;
+    use crate::rd::points::by_codec;
+    use crate::rd::record::{PictureRecord, Record};
+
+    /// A codec that makes every pixel brighter by one.
+    #[derive(Default)]
+    struct Brighter {
+        encodes: AtomicU32,
+    }
+
+    impl Codec for Brighter {
+        fn name(&self) -> &str {
+            "brighter"
+        }
+
+        fn version(&self) -> &str {
+            "1"
+        }
+
+        fn settings(&self) -> String {
+            String::new()
+        }
+
+        fn qualities(&self) -> &[f64] {
+            &[]
+        }
+
+        fn quality_range(&self) -> RangeInclusive<f64> {
+            0.0..=100.0
+        }
+
+        fn timing(&self) -> Timing {
+            Timing::Call
+        }
+
+        fn encode(&self, picture: &Picture, _: f64) -> Result<Coded> {
+            self.encodes.fetch_add(1, Ordering::Relaxed);
+            let stream = picture.to_rgb().iter().map(|v| v + 1).collect();
+            Ok(Coded { stream, seconds: 0.0, reconstruction: None })
+        }
+
+        fn decode(&self, stream: &[u8]) -> Result<Decoded> {
+            Ok(Decoded { picture: Picture::new(16, 16, PixelFormat::Rgb8, stream.to_vec()), seconds: 0.0 })
+        }
+    }
+
+    #[test]
+    fn each_generation_begins_with_the_last_and_results_are_kept() {
+        let folder = TemporaryFolder::new().unwrap();
+        let file = folder.path().join("flat.png");
+        let flat = Picture::new(16, 16, PixelFormat::Rgb8, vec![100; 768]);
+        fs::write(&file, write_picture(&flat, OutputFormat::Png).unwrap()).unwrap();
+        let picture = PictureRecord { name: "flat".to_owned(), location: file.display().to_string() };
+        let gone = PictureRecord { name: "gone".to_owned(), location: "no/such/file.png".to_owned() };
+        let record = Record {
+            schema: String::new(),
+            runs: Vec::new(),
+            codecs: Vec::new(),
+            pictures: vec![picture, gone],
+            problems: Vec::new(),
+        };
+        let codec = Arc::new(Brighter::default());
+        let laboratory = Laboratory {
+            record: &record,
+            codecs: vec![("b".to_owned(), codec.clone())],
+            notes: Vec::new(),
+            _folder: TemporaryFolder::new().unwrap(),
+        };
+        let point = |image: &str| Point {
+            codec: "b".to_owned(),
+            image: image.to_owned(),
+            q: 5.0,
+            bytes: 768,
+            bpp: 24.0,
+            scores: Scores { ssim2: Some(70.0), ..Scores::default() },
+            enc_s: None,
+            dec_s: None,
+            w: 16,
+            h: 16,
+            extra: Vec::new(),
+        };
+        let points = [point("flat"), point("gone")];
+        let measured = by_codec(&points);
+        let measure = |count| measure(&laboratory, &measured, count, Some(folder.path())).unwrap();
+        let made = measure(3);
+        assert_eq!((made.pictures.as_slice(), made.notes.len()), (&["flat".to_owned()][..], 1), "{:?}", made.notes);
+        assert!(made.notes[0].contains("gone"), "{}", made.notes[0]);
+        // An error of n everywhere after n generations: 20 log10(255 / n).
+        for (psnr, n) in made.codecs[0].psnr_y.iter().zip(1..) {
+            let expected = 20.0 * (255.0 / f64::from(n)).log10();
+            assert!((psnr - expected).abs() < 1e-9, "{psnr} is not {expected}");
+        }
+        assert_eq!((made.codecs[0].bytes.as_slice(), codec.encodes.load(Ordering::Relaxed)), (&[768.0; 3][..], 3));
+
+        let again = measure(2);
+        assert_eq!(codec.encodes.load(Ordering::Relaxed), 3, "the first two generations are known");
+        assert!((again.codecs[0].psnr_y[1] - made.codecs[0].psnr_y[1]).abs() < 1e-5);
+        measure(4);
+        assert_eq!(codec.encodes.load(Ordering::Relaxed), 7, "a longer chain begins anew");
     }
 }

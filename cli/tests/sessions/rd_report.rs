@@ -1,0 +1,199 @@
+//! The report of the laboratory: as a file, and in a browser.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::world::{Folder, colour_ppm};
+
+const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,timing";
+
+/// Points of `codec` on two pictures of 192x160: at each of five qualities `factor` times the same bytes.
+fn points(codec: &str, factor: f64, seconds: f64) -> String {
+    let mut lines = String::new();
+    for image in ["one", "two"] {
+        for i in 0..5 {
+            let (i, bytes) = (f64::from(i), factor * 1000.0 * f64::powi(2.0, i));
+            let bpp = bytes * 8.0 / (192.0 * 160.0);
+            lines += &format!(
+                "{codec},{image},{},{bytes},{bpp:.6},{},{},{},{},{},{seconds},0.01,192,160,call\n",
+                20.0 + 15.0 * i,
+                40.0 + 10.0 * i,
+                3.0 - 0.5 * i,
+                9.0 - i,
+                25.0 + 3.0 * i,
+                24.0 + 3.0 * i
+            );
+        }
+    }
+    lines
+}
+
+/// A folder of results of our codec, which takes four fifths of the bytes of a JPEG, with its pictures and its record.
+fn results(name: &str) -> Folder {
+    let f = Folder::new(name);
+    fs::create_dir(f.path("out")).unwrap();
+    let (ours, peer) = (points("kvant:e1", 0.8, 0.2), points("jpeg", 1.0, 0.1));
+    f.write("out/results.csv", format!("{HEADER}\n{ours}{peer}").as_bytes());
+    let mut record = serde_json::json!({
+        "schema": "kvant.rd.run/1",
+        "runs": [{
+            "tool": "kvant 0.0.0", "commit": "abc", "command": ["kvant", "rd", "run", "<b>"], "started": "2026-01-02T03:04:05Z",
+            "workers": 1, "machine": {"cpu": "abacus", "cores": 7, "system": "wood"}, "peers": null,
+        }],
+        "codecs": [
+            {"name": "kvant:e1", "spec": "kvant:e1", "version": "some other", "timing": "call"},
+            {"name": "jpeg", "spec": "jpeg", "version": "jpeg-encoder 0.7.1", "timing": "call"},
+        ],
+        "pictures": [],
+        "problems": ["three.ppm: damaged"],
+    });
+    for name in ["one", "two"] {
+        let file = format!("{name}.ppm");
+        f.write(&file, &colour_ppm(192, 160));
+        let location = f.path(&file).display().to_string();
+        record["pictures"].as_array_mut().unwrap().push(serde_json::json!({"name": name, "location": location}));
+    }
+    f.write("out/run.json", record.to_string().as_bytes());
+    f
+}
+
+fn page(f: &Folder) -> String {
+    String::from_utf8(f.read("out/report.html")).unwrap()
+}
+
+#[test]
+fn a_report_opens_with_what_it_comes_to_and_needs_nothing_but_itself() {
+    let f = results("rd-report");
+    let said = f.kvant(&["rd", "report", "out", "--generations", "2", "--crops", "1"]).ok();
+    let verdict = "At equal SSIMULACRA2, kvant:e1 files are 20.0 % smaller than those of jpeg (2 pictures";
+    assert!(said.text().starts_with(verdict), "{}", said.text());
+    let page = page(&f);
+    for part in [
+        verdict,
+        "It encodes in 200 ms and decodes in 10 ms a 192x160 picture (jpeg: 100 ms and 10 ms).",
+        "three.ppm: damaged",
+        "Generation loss",
+        "Where it does worst, and best",
+        "abacus, 7 cores, wood",
+        "kvant rd run &#60;b&#62;",
+        "its points were measured with some other",
+    ] {
+        assert!(page.contains(part), "{part} is not in the page");
+    }
+    for outside in ["http:", "https:", "src=\"/", "@import", "<script", "<link"] {
+        assert!(!page.contains(outside), "{outside} is in the page");
+    }
+    assert_eq!(f.files(), ["one.ppm", "out", "two.ppm"]);
+
+    // What codecs were run for is kept: the second report does not run them again, and is the same.
+    let said = f.kvant(&["rd", "report", "out", "--generations", "2", "--crops", "1", "-o", "again.html"]).ok();
+    assert_eq!(said.stderr, "");
+    assert_eq!(String::from_utf8(f.read("again.html")).unwrap(), page);
+    assert!(f.path("out/generations.csv").is_file() && f.path("out/crops.json").is_file());
+}
+
+#[test]
+fn pictures_that_are_gone_are_named_and_left_out() {
+    let f = results("rd-report-gone");
+    fs::remove_file(f.path("two.ppm")).unwrap();
+    f.kvant(&["rd", "report", "out", "--generations", "2", "--crops", "2"]).ok();
+    let page = page(&f);
+    assert!(page.matches("two.ppm: cannot read").count() >= 2, "once for the crops, once for the generations");
+    assert!(page.contains("data:image/png;base64,"));
+}
+
+#[test]
+fn json_and_markdown_have_the_figures() {
+    let f = results("rd-report-json");
+    let json = f.kvant(&["rd", "report", "out", "--json", "--generations", "2", "--crops", "1"]).ok().json();
+    assert_eq!(json["schema"], "kvant.rd.report/1");
+    assert_eq!((&json["codec"], &json["anchor"]), (&"kvant:e1".into(), &"jpeg".into()));
+    // The files of the points have six decimals.
+    let mean = json["comparisons"][0]["summaries"][0]["mean"].as_f64().unwrap();
+    assert!((mean + 20.0).abs() < 1e-2, "{mean}");
+    let at_70 = &json["speed"][0];
+    assert!((at_70["bytes_percent"].as_f64().unwrap() + 20.0).abs() < 1e-2, "{at_70}");
+    // 192x160 pixels in 0.2 s.
+    assert!((at_70["enc_mps"].as_f64().unwrap() - 0.1536).abs() < 1e-9, "{at_70}");
+    assert_eq!(json["generations"]["codecs"][0]["ssim2"].as_array().unwrap().len(), 2);
+    assert_eq!(json["crops"]["pictures"][0]["windows"][0]["window"]["w"], 160);
+    let md = f.kvant(&["rd", "report", "out", "--md", "--generations", "0"]).ok();
+    assert!(md.text().starts_with("**At equal SSIMULACRA2, kvant:e1 files are 20.0 % smaller"), "{}", md.text());
+    assert!(md.text().contains("| `kvant:e1` |") && md.text().contains("three.ppm: damaged"), "{}", md.text());
+    assert!(!f.path("out/report.html").exists());
+}
+
+#[test]
+fn bad_files_among_several_are_named_and_the_rest_goes_on() {
+    let f = results("rd-report-bad");
+    f.write("bad.csv", b"codec,image\nx,y\n");
+    f.write("more.csv", format!("{HEADER}\n{}{}", points("webp", 1.1, 0.3), points("jpeg", 9.0, 9.0)).as_bytes());
+    let report =
+        |args: &[&str]| f.kvant(&[&["rd", "report", "out", "--generations", "0", "--crops", "0"], args].concat());
+    let said = report(&["--points", "bad.csv", "--points", "more.csv"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    for part in ["bad.csv: line 1: no column", "10 rows repeat"] {
+        assert!(said.stderr.contains(part) && page(&f).contains(part), "{part}: {}", said.stderr);
+    }
+    // Stored points take part; the first rows of a codec count.
+    assert!(page(&f).contains("+10.0 %") && page(&f).contains("\u{2212}20.0 %"));
+    report(&["--anchor", "none"]).fails(2, &["none", "kvant:e1, jpeg"]);
+    f.kvant(&["rd", "report", "bad.csv"]).fails(3, &["bad.csv", "no column"]);
+    f.kvant(&["rd", "report", "missing"]).fails(3, &["missing"]);
+}
+
+/// What a person does with the page, and what is then to be seen, written into the page as JSON.
+const SCRIPT: &str = include_str!("rd_report.js");
+
+fn browser() -> Option<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+    let paths = env::var_os("PATH")?;
+    env::split_paths(&paths).flat_map(|folder| names.map(|name| folder.join(name))).find(|path| path.is_file())
+}
+
+/// The page's document after its script, in a window of `width` pixels.
+fn dump(browser: &PathBuf, f: &Folder, file: &str, width: u32) -> String {
+    let profile = f.path("profile");
+    let mut command = Command::new(browser);
+    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]);
+    command.args(["--disable-background-networking", "--disable-component-update", "--dump-dom"]);
+    command.arg(format!("--user-data-dir={}", profile.display())).arg(format!("--window-size={width},900"));
+    command.arg(format!("file://{}", f.path(file).display())).stdin(Stdio::null());
+    let output = command.output().expect("the browser runs");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn in_a_browser_the_plots_are_there_and_the_toggles_work() {
+    let Some(browser) = browser() else {
+        eprintln!("SKIPPED: no chromium or chrome on the PATH");
+        return;
+    };
+    let f = results("rd-report-browser");
+    f.kvant(&["rd", "report", "out", "--generations", "2", "--crops", "1"]).ok();
+    f.write("driven.html", page(&f).replace("</body>", &format!("<script>{SCRIPT}</script></body>")).as_bytes());
+    for width in [1280, 500] {
+        let dom = dump(&browser, &f, "driven.html", width);
+        let found = dom.split("<pre id=\"found\">").nth(1).and_then(|rest| rest.split("</pre>").next());
+        let found = found.unwrap_or_else(|| panic!("nothing found in {} bytes of {dom}", dom.len()));
+        let found: serde_json::Value = serde_json::from_str(found).unwrap();
+        let plots = &found["plots"];
+        assert_eq!((&plots["curves"], &plots["speed"]), (&3.into(), &2.into()), "{found}");
+        // Three metrics for each of two pictures, two for the generations.
+        assert_eq!((&plots["pictures"], &plots["generations"]), (&6.into(), &2.into()), "{found}");
+        // A line and five marks in each of three plots.
+        assert_eq!(found["marks"], 18, "{found}");
+        assert!(found["widths"].as_array().unwrap().iter().all(|w| w.as_f64().unwrap() > 250.0), "{found}");
+        let pieces = found["pieces"].as_array().unwrap();
+        assert!(pieces.len() >= 4 && pieces.iter().all(|w| *w == 160), "{found}");
+        for true_of in ["before", "hidden", "others", "again"] {
+            assert_eq!(found[true_of], true, "{true_of}: {found}");
+        }
+        assert_eq!((&found["light"], &found["dark"]), (&"rgb(255, 255, 255)".into(), &"rgb(20, 23, 26)".into()));
+        assert_eq!(found["first"], serde_json::json!([true, false]), "{found}");
+        assert_eq!(found["second"], serde_json::json!([false, true]), "{found}");
+        assert_eq!(found["overflow"], false, "the page is wider than the window: {found}");
+    }
+}
