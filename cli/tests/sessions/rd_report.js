@@ -6,6 +6,7 @@ const found = {
   plots: Object.fromEntries(["curves", "speed", "generations", "pictures"].map(s => [s, all(`#${s} svg.plot`).length])),
   marks: all("#curves g.s0 path").length,
   widths: all("#curves svg.plot").map(e => e.getBoundingClientRect().width),
+  originals: all(".piece").every(e => getComputedStyle(e).backgroundImage.startsWith('url("data:image/png;base64,')),
   pieces: all(".crops img").map(e => e.complete && e.naturalWidth),
 };
 found.before = all(".s1").every(shown);

@@ -188,7 +188,7 @@ fn in_a_browser_the_plots_are_there_and_the_toggles_work() {
         assert!(found["widths"].as_array().unwrap().iter().all(|w| w.as_f64().unwrap() > 250.0), "{found}");
         let pieces = found["pieces"].as_array().unwrap();
         assert!(pieces.len() >= 4 && pieces.iter().all(|w| *w == 160), "{found}");
-        for true_of in ["before", "hidden", "others", "again"] {
+        for true_of in ["originals", "before", "hidden", "others", "again"] {
             assert_eq!(found[true_of], true, "{true_of}: {found}");
         }
         assert_eq!((&found["light"], &found["dark"]), (&"rgb(255, 255, 255)".into(), &"rgb(20, 23, 26)".into()));

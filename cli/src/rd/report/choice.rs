@@ -114,7 +114,7 @@ mod tests {
 
     fn options(codec: Option<&str>, anchor: Option<&str>) -> ReportOptions {
         let [codec, anchor] = [codec, anchor].map(|name| name.map(str::to_owned));
-        ReportOptions { anchor, codec, points: Vec::new(), crops: 0, generations: 0, akima: false }
+        ReportOptions { anchor, codec, ..ReportOptions::default() }
     }
 
     fn choice(input: &Input, codec: Option<&str>, anchor: Option<&str>) -> (String, Option<String>) {

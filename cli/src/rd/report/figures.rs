@@ -16,12 +16,12 @@ type Measured<'a> = (&'a str, &'a ByImage<'a>);
 /// How a metric is plotted: its scale, and what to write beside it.
 fn vertical(axis: Axis) -> PlotAxis {
     let (label, scale) = match axis {
-        Axis::Ssimulacra2 => ("SSIMULACRA2 (higher is better)", Scale::Linear),
-        Axis::Butteraugli => ("Butteraugli 3-norm (higher up is better)", Scale::LogFalling),
-        Axis::PsnrY => ("PSNR of luma, dB (higher is better)", Scale::Linear),
-        Axis::PsnrRgb => ("PSNR of RGB, dB (higher is better)", Scale::Linear),
-        Axis::ButteraugliMax => ("Butteraugli maximum (higher up is better)", Scale::LogFalling),
-        Axis::MsSsim => ("MS-SSIM, dB (higher is better)", Scale::Linear),
+        Axis::Ssimulacra2 => ("SSIMULACRA2 (up is better)", Scale::Linear),
+        Axis::Butteraugli => ("Butteraugli 3-norm (up is better)", Scale::LogFalling),
+        Axis::PsnrY => ("PSNR-Y, dB (up is better)", Scale::Linear),
+        Axis::PsnrRgb => ("PSNR-RGB, dB (up is better)", Scale::Linear),
+        Axis::ButteraugliMax => ("Butteraugli maximum (up is better)", Scale::LogFalling),
+        Axis::MsSsim => ("MS-SSIM, dB (up is better)", Scale::Linear),
     };
     PlotAxis { label: label.to_owned(), scale }
 }
@@ -113,9 +113,8 @@ pub(crate) fn speed(report: &Report, which: Speed, usual_timing: &str) -> Option
         let mark = Mark { x, y, title, hollow: row.timing != usual_timing };
         Some(Series { style: report.style(&row.codec), marks: vec![mark], label: Some(row.codec.clone()) })
     });
-    let anchor = report.anchor.as_deref().unwrap_or_default();
     let x = PlotAxis { label: format!("megapixels {verb} a second (right is faster)"), scale: Scale::Log };
-    let y = PlotAxis { label: format!("bytes against {anchor}, % (lower is better)"), scale: Scale::Linear };
+    let y = PlotAxis { label: "% of bytes (down is better)".to_owned(), scale: Scale::Linear };
     Plot { title: format!("size over speed, {verb}"), x, y, series: series.collect() }.svg()
 }
 

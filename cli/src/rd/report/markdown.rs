@@ -7,6 +7,9 @@ use super::speed::WORKING_POINT;
 use super::words::{percent, seconds};
 use crate::rd::analysis::markdown::markdown;
 
+/// How many of the best and of the worst pictures are named.
+const EXTREMES: usize = 3;
+
 /// The text.
 pub(crate) fn render(report: &Report) -> String {
     let mut text = format!("**{}**\n", report.verdict.first().map_or("", String::as_str));
@@ -14,8 +17,9 @@ pub(crate) fn render(report: &Report) -> String {
         let _ = writeln!(text, "{sentence}");
     }
     if let Some(anchor) = &report.anchor {
-        let _ = write!(text, "\n{}", markdown(&report.comparisons, anchor, true));
+        let _ = write!(text, "\n{}", markdown(&report.comparisons, anchor, false));
     }
+    text += &extremes(report);
     text += &speed(report);
     text += &generations(report);
     if !report.problems.is_empty() {
@@ -26,6 +30,20 @@ pub(crate) fn render(report: &Report) -> String {
     }
     text += &origin(report);
     text
+}
+
+/// The pictures to look at.
+fn extremes(report: &Report) -> String {
+    let rates = report.images_by_rate();
+    if rates.is_empty() {
+        return String::new();
+    }
+    let list = |images: Vec<&(&str, f64)>| -> String {
+        images.into_iter().map(|(image, rate)| format!("`{image}` {}", percent(*rate))).collect::<Vec<_>>().join(", ")
+    };
+    let (best, worst) =
+        (list(rates.iter().take(EXTREMES).collect()), list(rates.iter().rev().take(EXTREMES).collect()));
+    format!("\n`{}` by SSIMULACRA2, best: {best}; worst: {worst}.\n", report.codec)
 }
 
 fn speed(report: &Report) -> String {

@@ -31,6 +31,10 @@ use input::Input;
 
 /// The name of the page in a folder of results.
 const PAGE: &str = "report.html";
+/// How many of the worst pictures are shown where nobody asks for another number.
+const CROPS: usize = 3;
+/// How many times pictures are encoded again where nobody asks for another number.
+const GENERATIONS: u32 = 10;
 
 /// Arguments of `kvant rd report`.
 #[derive(Debug, Args)]
@@ -70,17 +74,23 @@ pub(crate) struct ReportOptions {
     #[arg(long, value_name = "CSV")]
     pub(crate) points: Vec<PathBuf>,
 
-    /// How many of the worst pictures to show crops of
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    /// How many of the worst pictures to show crops of, beside the best one; 0 for none
+    #[arg(long, value_name = "N", default_value_t = CROPS)]
     pub(crate) crops: usize,
 
     /// How many times to encode again for the generation loss; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = GENERATIONS)]
     pub(crate) generations: u32,
 
     /// Interpolate by Akima's method, not by PCHIP
     #[arg(long)]
     pub(crate) akima: bool,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self { anchor: None, codec: None, points: Vec::new(), crops: CROPS, generations: GENERATIONS, akima: false }
+    }
 }
 
 /// A page that was written.

@@ -41,6 +41,7 @@ struct Page<'a> {
     speed_plots: Vec<Figure>,
     details: Vec<DetailView>,
     equal: Vec<EqualView>,
+    rates: Vec<RatesView<'a>>,
     pictures: Vec<PictureView>,
     /// Which pictures have no plots of their own.
     pictures_note: String,
@@ -75,6 +76,12 @@ struct DetailView {
     best: CellView,
     worst: CellView,
     wins: String,
+}
+
+/// The BD-rates of one picture by each deciding metric.
+struct RatesView<'a> {
+    image: &'a str,
+    cells: [String; 3],
 }
 
 /// Sizes at one score.
@@ -145,6 +152,7 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         speed_plots,
         details: details(report),
         equal: equal(report),
+        rates: rates(report),
         pictures: pictures(report, &shown),
         pictures_note: match shown.first() {
             Some((_, images)) if images.len() > MOST_PICTURES => {
@@ -237,6 +245,22 @@ fn details(report: &Report) -> Vec<DetailView> {
     let whole = comparison.summaries.iter().map(|s| view(s.axis.name().to_owned(), s));
     let bands = comparison.bands.iter().map(|s| view(format!("SSIMULACRA2 {} to {}", s.range.0, s.range.1), s));
     whole.chain(bands).collect()
+}
+
+/// The BD-rates of the codec reported on picture by picture, by name.
+fn rates(report: &Report) -> Vec<RatesView<'_>> {
+    let Some(comparison) = report.comparison(&report.codec) else {
+        return Vec::new();
+    };
+    let mut images: Vec<&str> = comparison.summaries.iter().flat_map(|s| &s.images).map(|i| i.image.as_str()).collect();
+    images.sort_unstable();
+    images.dedup();
+    let rate = |image: &str, axis: Axis| {
+        let found = comparison.summary(axis)?.images.iter().find(|i| i.image == image)?;
+        Some(format!("{} %", percent(found.percent)))
+    };
+    let row = |image| RatesView { image, cells: Axis::ALL.map(|a| rate(image, a).unwrap_or(NOTHING.to_owned())) };
+    images.into_iter().map(row).collect()
 }
 
 /// The bytes of the codec reported on and of the anchor at equal SSIMULACRA2.

@@ -16,8 +16,10 @@ const STYLES: usize = 8;
 /// Units from the centre of a mark to its rim.
 const MARK: f64 = 4.0;
 /// Height of a line of text, and width of one character, both on the generous side.
-const LINE: f64 = 13.0;
-const CHARACTER: f64 = 6.6;
+const LINE: f64 = 14.0;
+const CHARACTER: f64 = 7.2;
+/// How many half lines a label may be from its mark.
+const FAR: u32 = 12;
 
 /// How the values of an axis lie on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,28 +226,62 @@ impl Plot {
         let _ = write!(out, "<text transform=\"translate(13 {}) rotate(-90)\" class=\"mid\">{y}</text>", middle.1);
     }
 
-    /// The labels of series without a line, each right of its mark, or left of it where the frame ends; moved apart
-    /// where two would overlap.
+    /// The labels of series without a line, each beside its mark.
     fn write_labels(&self, out: &mut String, x: &Layout, y: &Layout) {
-        let mut placed: Vec<(f64, f64, f64)> = Vec::new();
-        let labelled = self.series.iter().filter_map(|s| Some((s, s.label.as_ref()?, s.marks.first()?)));
-        for (series, label, mark) in labelled {
-            let (at, width) = (x.place(mark.x), label.chars().count() as f64 * CHARACTER);
-            let left = at + 8.0 + width > FRAME[2];
-            let start = if left { at - 8.0 - width } else { at + 8.0 };
-            let mut line = y.place(mark.y) + 4.0;
-            let taken = |line: f64| {
-                placed.iter().any(|(s, w, l)| *s < start + width && start < s + w && (l - line).abs() < LINE)
-            };
-            while taken(line) && line + LINE < FRAME[3] {
-                line += 2.0;
-            }
-            placed.push((start, width, line));
-            let (class, label) = (style_class(series.style), escape(label));
-            let (anchor, at) = if left { (" end", at - 8.0) } else { ("", at + 8.0) };
+        let labelled = || self.series.iter().filter_map(|s| Some((s, s.label.as_ref()?, s.marks.first()?)));
+        let mut taken: Vec<Area> =
+            labelled().map(|(_, _, m)| Area::around(x.place(m.x), y.place(m.y), 1.3 * MARK)).collect();
+        for (series, label, mark) in labelled() {
+            let place = place_label(label, x.place(mark.x), y.place(mark.y), &taken);
+            taken.push(place);
+            // Left of its mark, the text ends where the place does, however wide the font makes it.
+            let (anchor, at) = if place.left < x.place(mark.x) { (" end", place.right) } else { ("", place.left) };
+            let (class, label, line) = (style_class(series.style), escape(label), place.bottom - 3.0);
             let _ = write!(out, "<text class=\"{class} label{anchor}\" x=\"{at:.1}\" y=\"{line:.1}\">{label}</text>");
         }
     }
+}
+
+/// A rectangle in the plot's units.
+#[derive(Debug, Clone, Copy)]
+struct Area {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Area {
+    fn around(x: f64, y: f64, r: f64) -> Self {
+        Self { left: x - r, top: y - r, right: x + r, bottom: y + r }
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
+    fn is_in_frame(&self) -> bool {
+        self.left >= FRAME[0] && self.top >= FRAME[1] && self.right <= FRAME[2] && self.bottom <= FRAME[3]
+    }
+}
+
+/// Where a label is legible: right or left of its mark at (`x`, `y`), and further up or down until it is on nothing
+/// else. Where all is full, the first place within the frame.
+fn place_label(label: &str, x: f64, y: f64, taken: &[Area]) -> Area {
+    let width = label.chars().count() as f64 * CHARACTER;
+    let shifts = (0..=FAR).flat_map(|half_lines| [-0.5, 0.5].map(|sign| sign * f64::from(half_lines)));
+    let places = shifts.flat_map(|lines| {
+        let middle = y + lines * LINE;
+        [x + 8.0, x - 8.0 - width].map(|left| Area {
+            left,
+            top: middle - LINE / 2.0,
+            right: left + width,
+            bottom: middle + LINE / 2.0,
+        })
+    });
+    let within: Vec<Area> = places.filter(Area::is_in_frame).collect();
+    let free = within.iter().find(|place| !taken.iter().any(|t| t.overlaps(place)));
+    free.or(within.first()).copied().unwrap_or(Area::around(x, y, LINE / 2.0))
 }
 
 fn write_series(out: &mut String, series: &Series, x: &Layout, y: &Layout) {
@@ -326,5 +362,21 @@ mod tests {
         assert!(plot(Scale::Linear, &[70.0]).is_some());
         assert!(plot(Scale::Linear, &[]).is_none());
         assert!(plot(Scale::Log, &[0.0]).is_none(), "no logarithm");
+    }
+
+    #[test]
+    fn labels_lie_on_no_mark_and_on_no_other_label() {
+        let frame = |t: f64, i: usize| FRAME[i] + t * (FRAME[i + 2] - FRAME[i]);
+        // Five marks close together, in each corner and in the middle.
+        for (u, v) in [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99), (0.5, 0.5)] {
+            let marks: Vec<_> =
+                (0..5).map(|i| (frame(u, 0) + f64::from(i % 2), frame(v, 1) + f64::from(i % 3))).collect();
+            let mut taken: Vec<_> = marks.iter().map(|(x, y)| Area::around(*x, *y, MARK)).collect();
+            for (x, y) in marks {
+                let place = place_label("codec_s6", x, y, &taken);
+                assert!(place.is_in_frame() && !taken.iter().any(|t| t.overlaps(&place)), "{u} {v}: {place:?}");
+                taken.push(place);
+            }
+        }
     }
 }

@@ -66,22 +66,24 @@ pub(crate) fn verdict(report: &Report) -> Vec<String> {
 fn headline(codec: &str, anchor: &str, summary: &Summary) -> String {
     let (mean, (lo, hi), count) = (summary.mean(), summary.interval(), summary.images.len());
     let pictures = plural(count, "picture");
+    // One picture tells nothing of others.
+    let interval = |lo: String, hi: String| match count {
+        1 => String::new(),
+        _ => format!(", 95 % interval {lo} to {hi} %"),
+    };
     let what = if mean.abs() < NOISE {
         format!("{codec} files are as large as those of {anchor} ({pictures}")
     } else if lo < 0.0 && hi > 0.0 {
-        let [mean, lo, hi] = [mean, lo, hi].map(percent);
+        let (mean, interval) = (percent(mean), interval(percent(lo), percent(hi)));
         format!(
-            "{codec} files are about as large as those of {anchor}: the mean of {mean} % may be chance ({pictures}, \
-             95 % interval {lo} to {hi} %"
+            "{codec} files are about as large as those of {anchor}: the mean of {mean} % may be chance \
+             ({pictures}{interval}"
         )
     } else {
         let word = if mean < 0.0 { "smaller" } else { "larger" };
         let (least, most) = (lo.abs().min(hi.abs()), lo.abs().max(hi.abs()));
-        let mean = mean.abs();
-        format!(
-            "{codec} files are {mean:.1} % {word} than those of {anchor} ({pictures}, 95 % interval {least:.1} to \
-             {most:.1} %"
-        )
+        let (mean, interval) = (mean.abs(), interval(format!("{least:.1}"), format!("{most:.1}")));
+        format!("{codec} files are {mean:.1} % {word} than those of {anchor} ({pictures}{interval}")
     };
     format!("At equal SSIMULACRA2, {what}; smaller on {} of {count}).", summary.wins())
 }
@@ -167,6 +169,7 @@ mod tests {
             "At equal SSIMULACRA2, ours files are 15.1 % smaller than those of avif (24 pictures, 95 % interval 15.1 to \
              15.1 %; smaller on 24 of 24)."
         );
+        assert!(headline_of(&[4.0]).ends_with("4.0 % larger than those of avif (1 picture; smaller on 0 of 1)."));
         assert!(headline_of(&[4.0, 4.0]).contains("4.0 % larger than those of avif (2 pictures"));
         // Any resampling of these two lies between them.
         let neither = headline_of(&[-5.0, 6.0]);
