@@ -94,13 +94,11 @@ pub(crate) enum Speed {
 
 /// Size over speed: a mark a codec. `None` where no codec has both.
 pub(crate) fn speed(report: &Report, which: Speed, usual_timing: &str) -> Option<String> {
-    let (verb, of_row): (_, fn(&SpeedRow) -> (Option<f64>, Option<f64>)) = match which {
-        Speed::Encode => ("encoded", |r| (r.enc_mps, r.enc_s)),
-        Speed::Decode => ("decoded", |r| (r.dec_mps, r.dec_s)),
-    };
+    let verb = if which == Speed::Encode { "encoded" } else { "decoded" };
     let series = report.speed.iter().filter_map(|row| {
-        let (Some(x), Some(time)) = of_row(row) else {
-            return None;
+        let (x, time) = match which {
+            Speed::Encode => (row.enc_mps?, row.enc_s?),
+            Speed::Decode => (row.dec_mps?, row.dec_s?),
         };
         let y = row.bytes_percent?;
         let title = format!(

@@ -13,11 +13,14 @@ const HEIGHT: f64 = 310.0;
 const FRAME: [f64; 4] = [52.0, 10.0, 430.0, 264.0];
 /// Number of colours and of mark shapes; series beyond repeat them with a broken line.
 const STYLES: usize = 8;
+/// How much of the values' span stays free between marks and frame, and between marks with labels and its sides.
+const ROOM: f64 = 0.06;
+const LABEL_ROOM: f64 = 0.18;
 /// Units from the centre of a mark to its rim.
 const MARK: f64 = 4.0;
 /// Height of a line of text, and width of one character, both on the generous side.
 const LINE: f64 = 14.0;
-const CHARACTER: f64 = 7.2;
+const CHARACTER: f64 = 6.8;
 /// How many half lines a label may be from its mark.
 const FAR: u32 = 12;
 
@@ -80,7 +83,8 @@ struct Layout {
 }
 
 impl Layout {
-    fn new(scale: Scale, values: impl Iterator<Item = f64>, ends: (f64, f64)) -> Option<Self> {
+    /// `room` is how much of the span of the values stays free on both sides.
+    fn new(scale: Scale, values: impl Iterator<Item = f64>, ends: (f64, f64), room: f64) -> Option<Self> {
         let (lo, hi) = values
             .map(|v| on_scale(scale, v))
             .filter(|v| v.is_finite())
@@ -88,8 +92,8 @@ impl Layout {
         if lo > hi {
             return None;
         }
-        // A little room, so that no mark sits on the frame; some for a single value, too.
-        let room = if hi - lo > 1e-9 { (hi - lo) * 0.06 } else { 0.5 * lo.abs().max(0.2) };
+        // A single value needs some, too.
+        let room = if hi - lo > 1e-9 { (hi - lo) * room } else { 0.5 * lo.abs().max(0.2) };
         let limits = (lo - room, hi + room);
         let ticks = match scale {
             Scale::Linear => linear_ticks(limits.0, limits.1),
@@ -190,8 +194,9 @@ impl Plot {
     /// The plot as an `svg` element; `None` where there is nothing to show.
     pub(crate) fn svg(&self) -> Option<String> {
         let marks = || self.series.iter().flat_map(|s| &s.marks);
-        let x = Layout::new(self.x.scale, marks().map(|m| m.x), (FRAME[0], FRAME[2]))?;
-        let y = Layout::new(self.y.scale, marks().map(|m| m.y), (FRAME[3], FRAME[1]))?;
+        let room = if self.series.iter().any(|s| s.label.is_some()) { LABEL_ROOM } else { ROOM };
+        let x = Layout::new(self.x.scale, marks().map(|m| m.x), (FRAME[0], FRAME[2]), room)?;
+        let y = Layout::new(self.y.scale, marks().map(|m| m.y), (FRAME[3], FRAME[1]), ROOM)?;
         let title = escape(&self.title);
         let mut out =
             format!("<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">");
@@ -235,7 +240,8 @@ impl Plot {
             let place = place_label(label, x.place(mark.x), y.place(mark.y), &taken);
             taken.push(place);
             // Left of its mark, the text ends where the place does, however wide the font makes it.
-            let (anchor, at) = if place.left < x.place(mark.x) { (" end", place.right) } else { ("", place.left) };
+            let at = x.place(mark.x);
+            let (anchor, at) = if place.right < at { (" end", place.right) } else { ("", place.left) };
             let (class, label, line) = (style_class(series.style), escape(label), place.bottom - 3.0);
             let _ = write!(out, "<text class=\"{class} label{anchor}\" x=\"{at:.1}\" y=\"{line:.1}\">{label}</text>");
         }
@@ -272,7 +278,9 @@ fn place_label(label: &str, x: f64, y: f64, taken: &[Area]) -> Area {
     let shifts = (0..=FAR).flat_map(|half_lines| [-0.5, 0.5].map(|sign| sign * f64::from(half_lines)));
     let places = shifts.flat_map(|lines| {
         let middle = y + lines * LINE;
-        [x + 8.0, x - 8.0 - width].map(|left| Area {
+        // Over or under the mark, too, where there is room for it.
+        let centred = (lines.abs() >= 1.0).then_some(x - width / 2.0);
+        [x + 8.0, x - 8.0 - width].into_iter().chain(centred).map(move |left| Area {
             left,
             top: middle - LINE / 2.0,
             right: left + width,
