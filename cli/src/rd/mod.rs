@@ -5,13 +5,14 @@
 
 mod analysis;
 mod args;
+mod check;
 mod codecs;
 mod corpus;
+mod merge;
 pub(crate) mod metrics;
 mod points;
 mod record;
 mod run;
-mod summary;
 
 pub(crate) use args::RdCommand;
 
@@ -25,6 +26,8 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
     match command {
         RdCommand::Run(args) => run::run(args),
         RdCommand::Bd(args) => bd_tables(args),
+        RdCommand::Check(args) => check::check(args),
+        RdCommand::Merge(args) => merge::merge(args),
     }
 }
 

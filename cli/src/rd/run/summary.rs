@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::points::Point;
+use crate::rd::points::Point;
 
-/// The means at each quality, in the order of `qualities`: the calibration of the quality scale.
-pub(crate) fn by_quality(points: &[Point], qualities: &[f64]) -> String {
+/// The means at each quality, ascending: the calibration of the quality scale.
+pub(crate) fn by_quality(points: &[&Point], qualities: &[f64]) -> String {
     let mut out = format!(
         "{:>6} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>8}\n",
         "q", "n", "SSIM2", "SSIM2-q", "bpp", "BA-3", "PSNR-Y", "PSNR-RGB", "enc s", "max enc s", "dec s"
