@@ -1,9 +1,10 @@
 //! Where results go: files that appear whole or not at all, and standard output.
 //!
 //! A file is written under a temporary name in its own folder and then renamed. An interrupt (Ctrl-C, or a request to
-//! terminate) is answered on a thread of its own, by the `ctrlc` crate: it removes the temporary files that are open at
-//! that moment and ends the program with code 130. Only a kill that no program can catch leaves a temporary file behind.
+//! terminate) is answered on a thread of its own, by the `ctrlc` crate: it removes the temporary files and folders that
+//! there are at that moment and ends the program with code 130. Only a kill that no program can catch leaves one behind.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{CliError, Result};
 
-/// The temporary files there are. Whoever creates, renames or removes one holds the lock meanwhile, so that the
-/// interrupt sees each file either here or finished.
+/// The temporary files and folders there are. Whoever creates, renames or removes one holds the lock meanwhile, so that
+/// the interrupt sees each either here or finished.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn temporary() -> MutexGuard<'static, Vec<PathBuf>> {
@@ -25,9 +26,9 @@ fn temporary() -> MutexGuard<'static, Vec<PathBuf>> {
 pub(crate) fn handle_interrupts() {
     // Without a handler (the system may refuse one) an interrupt still ends the program, only less tidily.
     let _ = ctrlc::set_handler(|| {
-        let files = temporary();
-        for file in files.iter() {
-            let _ = fs::remove_file(file);
+        let paths = temporary();
+        for path in paths.iter() {
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
         process::exit(i32::from(CliError::Interrupted.code()));
     });
@@ -107,11 +108,51 @@ pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
     })
 }
 
-fn replace(path: &Path, data: &[u8], force: bool) -> io::Result<()> {
+/// A name that no other file of this process has.
+fn temporary_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("kvant-{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A folder in the system's place for temporary files, which goes with all that is in it when this is dropped.
+#[derive(Debug)]
+pub(crate) struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    /// Makes one, empty.
+    pub(crate) fn new() -> Result<Self> {
+        let place = env::temp_dir();
+        loop {
+            let path = place.join(temporary_name());
+            let mut paths = temporary();
+            match fs::create_dir(&path) {
+                Ok(()) => {
+                    paths.push(path.clone());
+                    return Ok(Self(path));
+                }
+                // Left behind by a process that had our number and was killed.
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(CliError::writing(&path, &e)),
+            }
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        let mut paths = temporary();
+        let _ = fs::remove_dir_all(&self.0);
+        paths.retain(|p| *p != self.0);
+    }
+}
+
+fn replace(path: &Path, data: &[u8], force: bool) -> io::Result<()> {
     // Not made from the file's name, which may be as long as a name can be.
-    let name = folder(path).join(format!(".kvant-{}-{number}.tmp", process::id()));
+    let name = folder(path).join(format!(".{}", temporary_name()));
     let mut file = {
         let mut files = temporary();
         let file = File::create_new(&name)?;
@@ -193,6 +234,17 @@ mod tests {
     fn targets(inputs: &[&str], output: Option<&str>) -> Result<Vec<String>> {
         let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
         Ok(plan_targets(&inputs, output.map(Path::new), "kvt")?.iter().map(Target::name).collect())
+    }
+
+    #[test]
+    fn temporary_folders_go_with_all_that_is_in_them() {
+        let (one, two) = (TemporaryFolder::new().unwrap(), TemporaryFolder::new().unwrap());
+        assert_ne!(one.path(), two.path());
+        fs::create_dir(one.path().join("sub")).unwrap();
+        fs::write(one.path().join("sub/file"), b"x").unwrap();
+        let path = one.path().to_owned();
+        drop(one);
+        assert!(!path.exists() && two.path().is_dir());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::codecs::list::ListArgs;
 use super::metrics::Selection;
 use super::run::plan::{Shard, parse_shard};
 
@@ -18,6 +19,8 @@ pub(crate) enum RdCommand {
     Check(CheckArgs),
     /// Join the results of parts of a run
     Merge(MergeArgs),
+    /// List the codecs that can be measured, and why some cannot
+    List(ListArgs),
 }
 
 /// Arguments of `kvant rd run`.

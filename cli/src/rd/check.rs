@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::analysis::comparison::{Comparison, Options};
 use super::analysis::curve::Axis;
-use super::analysis::summary::Summary;
 use super::args::CheckArgs;
+use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, Source};
 use super::metrics::Selection;
@@ -30,10 +31,11 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
         let new = new.ok_or_else(|| CliError::Run(format!("{codec} of the baseline was not measured")))?;
         covers(codec, new, &old)?;
         let _ = writeln!(text, "{codec} against the baseline, BD-rate in %");
+        let comparison = Comparison::new((codec, new), (codec, &old), &Options::default());
         for axis in Axis::ALL {
+            let summary = comparison.as_ref().and_then(|c| c.summary(axis));
             let summary =
-                Summary::new((codec, new), (codec, &old), axis, &super::analysis::comparison::Options::default())
-                    .ok_or_else(|| CliError::Run(format!("{codec}: {} cannot be compared", axis.name())))?;
+                summary.ok_or_else(|| CliError::Run(format!("{codec}: {} cannot be compared", axis.name())))?;
             let (mean, worst) = (summary.mean(), summary.worst());
             let _ =
                 writeln!(text, "  {:14} mean {mean:+.3}  worst {:+.3} ({})", axis.name(), worst.percent, worst.image);
@@ -88,7 +90,8 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
         qualities.entry(&p.codec).or_default().push(p.q);
     }
     let peers = codecs::Peers::default();
-    let sweeps = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, codecs::build())? {
+    let build = build::identity()?;
+    let sweeps = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, &build)? {
         Resolved::Ready(codec) => Ok(Sweep::new(codec, Some(qualities)).0),
         Resolved::Missing { reason, .. } => Err(CliError::Run(reason)),
     });

@@ -5,6 +5,7 @@
 
 mod analysis;
 mod args;
+mod build;
 mod check;
 mod codecs;
 mod corpus;
@@ -28,6 +29,7 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         RdCommand::Bd(args) => bd_tables(args),
         RdCommand::Check(args) => check::check(args),
         RdCommand::Merge(args) => merge::merge(args),
+        RdCommand::List(args) => codecs::list::execute(args, &build::identity()?),
     }
 }
 

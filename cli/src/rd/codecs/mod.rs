@@ -1,14 +1,30 @@
 //! The codecs of a measurement: ours, those built in, and programs outside, behind one interface.
 
+mod external;
+mod jpeg;
+mod library;
+pub(crate) mod list;
+#[cfg(feature = "peer-mozjpeg")]
+mod mozjpeg;
 mod ours;
+mod peers;
+mod process;
 mod settings;
+mod spec;
+mod template;
+#[cfg(feature = "peer-webp")]
+mod webp;
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-use crate::error::Result;
+use external::External;
+use spec::Spec;
+
+use crate::error::{CliError, Result};
 use crate::pictures::Picture;
 
-pub(crate) use ours::Ours;
+pub(crate) use peers::Peers;
 pub(crate) use settings::{apply_set, parse_set};
 
 /// What the times of a codec are the times of. Those of different kinds do not compare.
@@ -76,4 +92,153 @@ pub(crate) trait Codec: Send + Sync {
 
     /// Decodes what [`Codec::encode`] gave, on one thread. The size is the caller's to check.
     fn decode(&self, stream: &[u8]) -> Result<Decoded>;
+}
+
+/// A codec that was asked for.
+pub(crate) enum Resolved {
+    Ready(Arc<dyn Codec>),
+    /// A codec that is known but not here: its name in results, and why it is not in one line.
+    Missing {
+        name: String,
+        reason: String,
+    },
+}
+
+/// The codec that `spec` describes, with `peers` as the programs there are; `build` identifies this build of ours.
+///
+/// # Errors
+/// [`CliError::Usage`] where there is no such codec or option.
+pub(crate) fn resolve(spec: &str, peers: &Peers, build: &str) -> Result<Resolved> {
+    let spec = Spec::parse(spec)?;
+    let missing = |reason| Resolved::Missing { name: spec.name().to_owned(), reason };
+    let name = if spec.codec == "ours" { "kvant" } else { &spec.codec };
+    if let Some(built_in) = BUILT_IN.iter().find(|b| b.name == name) {
+        return Ok(match built_in.make {
+            Make::With(make) => Resolved::Ready(make(&spec, build)?),
+            #[cfg(not(all(feature = "peer-mozjpeg", feature = "peer-webp")))]
+            Make::Feature(feature) => missing(format!("this program was built without it (cargo feature {feature})")),
+        });
+    }
+    let Some(peer) = peers.get(name) else {
+        let known: Vec<_> = BUILT_IN.iter().map(|b| b.name).chain(peers.iter().map(|(name, _)| name)).collect();
+        return Err(CliError::Usage(format!("no codec {name:?}; there are {}", known.join(", "))));
+    };
+    Ok(match External::new(&spec, peer.clone())? {
+        Ok(codec) => Resolved::Ready(Arc::new(codec)),
+        Err(reason) => missing(reason),
+    })
+}
+
+/// The names of the codecs that this program contains, ours first.
+pub(crate) fn built_in() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().filter(|b| matches!(b.make, Make::With(_))).map(|b| b.name)
+}
+
+/// A codec that this program can contain.
+struct BuiltIn {
+    name: &'static str,
+    about: &'static str,
+    options: &'static str,
+    make: Make,
+}
+
+/// Where a built-in codec comes from.
+enum Make {
+    /// A function of specification and build.
+    With(fn(&Spec, &str) -> Result<Arc<dyn Codec>>),
+    /// Nowhere: the Cargo feature that was off.
+    #[cfg(not(all(feature = "peer-mozjpeg", feature = "peer-webp")))]
+    Feature(&'static str),
+}
+
+const BUILT_IN: [BuiltIn; 4] = [
+    BuiltIn {
+        name: "kvant",
+        about: "the codec of this project",
+        options: ours::OPTIONS,
+        make: Make::With(ours::codec),
+    },
+    BuiltIn {
+        name: "jpeg",
+        about: "progressive JPEG by jpeg-encoder",
+        options: jpeg::OPTIONS,
+        make: Make::With(|spec, _| library::codec::<jpeg::Jpeg>(spec, jpeg::OPTIONS)),
+    },
+    BuiltIn {
+        name: "mozjpeg",
+        about: "progressive JPEG by mozjpeg, with trellis quantisation",
+        options: jpeg::OPTIONS,
+        #[cfg(feature = "peer-mozjpeg")]
+        make: Make::With(|spec, _| library::codec::<mozjpeg::MozJpeg>(spec, jpeg::OPTIONS)),
+        #[cfg(not(feature = "peer-mozjpeg"))]
+        make: Make::Feature("peer-mozjpeg"),
+    },
+    BuiltIn {
+        name: "webp",
+        about: "lossy WebP by libwebp",
+        options: "m (method, 0 to 6, default 4), sharp (careful chroma)",
+        #[cfg(feature = "peer-webp")]
+        make: Make::With(|spec, _| library::codec::<webp::WebP>(spec, "m (0 to 6), sharp")),
+        #[cfg(not(feature = "peer-webp"))]
+        make: Make::Feature("peer-webp"),
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(spec: &str) -> String {
+        match resolve(spec, &Peers::default(), "build") {
+            Err(e) if e.code() == 2 => e.to_string(),
+            Err(e) => panic!("{spec}: {e}"),
+            Ok(_) => panic!("{spec} was taken"),
+        }
+    }
+
+    fn ready(spec: &str) -> Arc<dyn Codec> {
+        match resolve(spec, &Peers::default(), "build").unwrap() {
+            Resolved::Ready(codec) => codec,
+            Resolved::Missing { reason, .. } => panic!("{spec}: {reason}"),
+        }
+    }
+
+    #[test]
+    fn ours_takes_all_settings_and_short_names() {
+        let settings = |spec| ready(spec).settings();
+        assert_eq!(settings("kvant"), settings("ours:e5"));
+        assert_eq!(settings("kvant:e7:quant=rdoq"), settings("x=kvant:quantiser=rdoq:effort=7"));
+        let all = ["kvant", "kvant:e6", "kvant:tune=psnr", "kvant:chroma=420", "kvant:lambda=0.06"].map(settings);
+        for (i, s) in all.iter().enumerate() {
+            assert!(!all[..i].contains(s), "{s}");
+        }
+        assert_eq!((ready("a=kvant").name(), ready("kvant:e2").name()), ("a", "kvant:e2"));
+        assert!(ready("kvant").version().contains("build"));
+    }
+
+    #[test]
+    fn what_there_is_not_is_a_usage_error_that_says_what_there_is() {
+        for (spec, words) in [
+            ("nothing", &["nothing", "kvant, jpeg, mozjpeg, webp"][..]),
+            ("kvant:e10", &["kvant:e10", "1 to 9"]),
+            ("kvant:quality=5", &["quality"]),
+            ("kvant:fast", &["fast", "effort"]),
+            ("kvant:no_such_number=5", &["no_such_number", "effort"]),
+            ("kvant:chroma=422", &["422", "444, 420"]),
+            ("jpeg:422", &["422", "444"]),
+            ("jpeg:q=5", &["q=5", "444"]),
+        ] {
+            let text = usage(spec);
+            assert!(words.iter().all(|w| text.contains(w)) && !text.contains("--set"), "{text}");
+        }
+    }
+
+    #[cfg(not(feature = "peer-webp"))]
+    #[test]
+    fn a_library_that_was_left_out_is_missing_not_wrong() {
+        let Resolved::Missing { name, reason } = resolve("w=webp:m6", &Peers::default(), "").unwrap() else {
+            panic!("the library is here");
+        };
+        assert_eq!((name.as_str(), reason.contains("peer-webp")), ("w", true));
+    }
 }

@@ -1,17 +1,44 @@
 //! The codec of this project, in this process.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Instant;
 
 use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig};
 
-use super::{Codec, Coded, Decoded, Timing};
+use super::spec::Spec;
+use super::{Codec, Coded, Decoded, Timing, apply_set};
 use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::pictures::Picture;
 
 /// Nine qualities, closer together where bits are many.
 const QUALITIES: [f64; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.0];
+
+/// The options, for users.
+pub(super) const OPTIONS: &str = "effort or e (1 to 9, default 5), chroma (444, 420), tune (perceptual, psnr), \
+    quantiser or quant (auto, deadzone, rdoq), tile_size (512, 1024), and the numbers of \
+    codec/src/encoder/parameters.rs";
+
+/// Ours with the options of `spec`.
+///
+/// # Errors
+/// [`CliError::Usage`] names an option that there is not, or a value that it does not have.
+pub(super) fn codec(spec: &Spec, build: &str) -> Result<Arc<dyn Codec>> {
+    let fault = |e: &dyn std::fmt::Display| CliError::Usage(format!("codec \"{spec}\": {e}; there are {OPTIONS}"));
+    let mut config = EncoderConfig::default();
+    for (key, value) in &spec.options {
+        let key = match key.as_str() {
+            "e" => "effort",
+            "quant" => "quantiser",
+            "quality" => return Err(fault(&"quality is not an option of a codec")),
+            key => key,
+        };
+        apply_set(&mut config, key, value).map_err(|e| fault(&e))?;
+    }
+    let version = format!("kvant {} ({build})", env!("CARGO_PKG_VERSION"));
+    Ok(Arc::new(Ours::new(spec.name().to_owned(), version, config).map_err(|e| fault(&e))?))
+}
 
 /// `kvant`, one thread.
 pub(crate) struct Ours {

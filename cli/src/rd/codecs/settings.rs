@@ -1,4 +1,4 @@
-//! Encoder settings by name, for `--set KEY=VALUE`: how a setting is tried out before it has a flag of its own.
+//! Encoder settings by name, for specifications and `--set KEY=VALUE`: how a setting is tried out before it has a flag of its own.
 
 use std::str::FromStr;
 
@@ -36,13 +36,13 @@ pub(crate) fn parse_set(text: &str) -> std::result::Result<(String, String), Str
 }
 
 fn number<T: FromStr>(key: &str, value: &str) -> Result<T> {
-    value.parse().map_err(|_| CliError::Usage(format!("--set {key}: {value:?} is not a number for it")))
+    value.parse().map_err(|_| CliError::Usage(format!("{key}: {value:?} is not a number for it")))
 }
 
 fn choice<T: Copy>(key: &str, value: &str, names: &[(&str, T)]) -> Result<T> {
     names.iter().find(|(name, _)| *name == value).map(|(_, v)| *v).ok_or_else(|| {
         let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
-        CliError::Usage(format!("--set {key}: {value:?} is not one of {}", known.join(", ")))
+        CliError::Usage(format!("{key}: {value:?} is not one of {}", known.join(", ")))
     })
 }
 

@@ -14,6 +14,7 @@ use std::thread::available_parallelism;
 
 use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
+use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, Source, spread};
 use super::points::{self, Point, TIMING, by_codec};
@@ -47,19 +48,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
 
     let mut text = session.summary(&points);
     let codecs = by_codec(&points);
-    let Some((first, others)) = codecs.split_first() else {
+    let Some(((name, ours), others)) = codecs.split_first() else {
         return Err(CliError::Run("nothing was measured".to_owned()));
     };
-    text += &anchors_table(first, others).map_or(String::new(), |t| format!("\n{t}"));
+    text += &anchors_table(name, ours, others).map_or(String::new(), |t| format!("\n{t}"));
     for anchor in &anchors {
         text += "\n";
-        text += &anchors_table(first, &by_codec(anchor))
+        text += &anchors_table(name, ours, &by_codec(anchor))
             .unwrap_or_else(|| "no picture in common with the anchors\n".to_owned());
     }
     for (path, old) in args.against.iter().zip(&olds) {
         for (old_name, old) in by_codec(old) {
             let title = format!("{old_name} of {}", path.display());
-            let table = against_table(first, (&title, &old));
+            let table = against_table(ours, &title, &old);
             text += "\n";
             text += &table.unwrap_or_else(|| format!("no picture in common with {title}\n"));
         }
@@ -87,7 +88,7 @@ impl<'a> Session<'a> {
         };
         let (sweeps, codecs, mut problems) = sweeps(args, folder, wanted.as_deref())?;
         let sources = sources(args)?;
-        let run = Run::now(codecs::commit(), workers, args.peers.clone());
+        let run = Run::now(workers, args.peers.clone());
         let pictures = sources.iter().map(|s| PictureRecord { name: s.name.clone(), location: s.location() }).collect();
         let record = Record::new(run, codecs, pictures);
         let (plan, unread) = Plan::new(sweeps, sources, args.metrics, args.shard);
@@ -185,8 +186,9 @@ impl<'a> Session<'a> {
         let mut text = String::new();
         for sweep in &self.plan.sweeps {
             let name = sweep.codec.name();
+            let ascending: Vec<_> = sweep.qualities.iter().rev().copied().collect();
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
-            text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &sweep.qualities));
+            text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending));
         }
         let timed = points.iter().filter(|p| p.enc_s.is_some()).count();
         text += &match (self.workers, timed) {
@@ -226,15 +228,16 @@ fn sweeps(
     folder: &Folder,
     wanted: Option<&[f64]>,
 ) -> Result<(Vec<Sweep>, Vec<CodecRecord>, Vec<String>)> {
-    let peers = codecs::Peers::for_folder(folder.path(), args.peers.as_deref())?;
+    let peers = codecs::Peers::with_file(&folder.path().join("peers"), args.peers.as_deref())?;
     let specs = match (args.codec.is_empty(), args.quick) {
         (false, _) => args.codec.clone(),
         (true, true) => vec!["kvant".to_owned()],
-        (true, false) => codecs::built_in().iter().map(|&s| s.to_owned()).collect(),
+        (true, false) => codecs::built_in().map(str::to_owned).collect(),
     };
+    let build = build::identity()?;
     let (mut sweeps, mut records, mut problems) = (Vec::<Sweep>::new(), Vec::new(), Vec::new());
     for spec in &specs {
-        let codec = match codecs::resolve(spec, &peers, codecs::build())? {
+        let codec = match codecs::resolve(spec, &peers, &build)? {
             Resolved::Ready(codec) => codec,
             Resolved::Missing { reason, .. } => {
                 print_error(&format!("kvant: skipped: {reason}\n"));

@@ -1,0 +1,320 @@
+//! Peers that are programs: the TOML files that describe them, and what is shipped.
+//!
+//! A file has one table for each peer; `cli/peers/peers.toml`, which is built into the program, shows all there is to
+//! a table and says what its keys mean.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Timing;
+use super::template::Template;
+use crate::error::{CliError, Result};
+use crate::output::write_file;
+
+/// The shipped tables.
+const TOML: &str = include_str!("../../../peers/peers.toml");
+/// The program that some of them call.
+const SCRIPT: &str = include_str!("../../../peers/peer.py");
+
+/// A format that a peer reads or writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Exchange {
+    #[default]
+    Png,
+    Ppm,
+}
+
+impl Exchange {
+    /// The extension of its files.
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Ppm => "ppm",
+        }
+    }
+}
+
+/// One peer.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    /// What it is, for lists.
+    pub(super) about: String,
+    pub(super) encode: Template,
+    pub(super) decode: Template,
+    /// Prints the version. Without it, the program's file tells versions apart.
+    pub(super) version: Option<Template>,
+    /// The oldest version that understands the commands.
+    pub(super) minimum_version: Option<String>,
+    /// Extension of coded files.
+    pub(super) extension: String,
+    pub(super) input: Exchange,
+    pub(super) output: Exchange,
+    pub(super) qualities: Vec<f64>,
+    /// The lowest and the highest quality that there is.
+    pub(super) range: [f64; 2],
+    /// Options and their defaults.
+    pub(super) options: BTreeMap<String, String>,
+    /// How long a command may take.
+    pub(super) timeout: Duration,
+    pub(super) timing: Timing,
+    /// The folder of the file that describes it, absolute.
+    pub(super) here: PathBuf,
+}
+
+/// Peers by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Peers(BTreeMap<String, Peer>);
+
+impl Peers {
+    /// The shipped peers. Their file and their script are written into `folder`, which is made where it is missing.
+    pub(crate) fn embedded(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(|e| CliError::writing(folder, &e))?;
+        let file = folder.join("peers.toml");
+        write_file(&file, TOML.as_bytes(), true)?;
+        write_file(&folder.join("peer.py"), SCRIPT.as_bytes(), true)?;
+        Self::parse(&file, TOML)
+    }
+
+    /// The shipped peers, with their files in `folder`, and those of the file `more`, which win.
+    pub(crate) fn with_file(folder: &Path, more: Option<&Path>) -> Result<Self> {
+        let shipped = Self::embedded(folder)?;
+        Ok(match more {
+            Some(path) => shipped.with(Self::read(path)?),
+            None => shipped,
+        })
+    }
+
+    /// The text of the shipped peers' file.
+    pub(super) fn shipped() -> &'static str {
+        TOML
+    }
+
+    /// The peers of the user's file `path`.
+    ///
+    /// # Errors
+    /// [`CliError::Input`] names file, line and fault.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        Self::parse(path, &fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?)
+    }
+
+    /// These peers and `others`, which win where names are the same.
+    pub(crate) fn with(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Peer> {
+        self.0.get(name)
+    }
+
+    /// Names and peers, by name.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Peer)> {
+        self.0.iter().map(|(name, peer)| (name.as_str(), peer))
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self> {
+        let fault = |at: usize, what: &str| {
+            let line = text[..at.min(text.len())].matches('\n').count() + 1;
+            let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+            CliError::Input(format!("{}: line {line}: {what}", path.display()))
+        };
+        let tables: BTreeMap<Spanned<String>, Table> =
+            toml::from_str(text).map_err(|e| fault(e.span().map_or(0, |s| s.start), e.message()))?;
+        let absolute = std::path::absolute(path).map_err(|e| CliError::reading(path, &e))?;
+        let here = absolute.parent().unwrap_or(Path::new("/"));
+        let peer = |(name, table): (Spanned<String>, Table)| {
+            let at = name.span().start;
+            let name = name.into_inner();
+            if super::BUILT_IN.iter().any(|b| b.name == name) || name.contains([':', '=', ',']) {
+                return Err(fault(at, &format!("no peer can be called {name:?}: built in, or not a plain name")));
+            }
+            let peer = table.check(here).map_err(|f| fault(f.at.unwrap_or(at), &format!("{name}: {}", f.what)))?;
+            Ok((name, peer))
+        };
+        Ok(Self(tables.into_iter().map(peer).collect::<Result<_>>()?))
+    }
+}
+
+/// A table as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    #[serde(default)]
+    about: String,
+    encode: Vec<Spanned<String>>,
+    decode: Vec<Spanned<String>>,
+    version: Option<Vec<Spanned<String>>>,
+    minimum_version: Option<String>,
+    extension: String,
+    #[serde(default)]
+    input: Exchange,
+    #[serde(default)]
+    output: Exchange,
+    qualities: Spanned<Vec<f64>>,
+    range: Spanned<[f64; 2]>,
+    #[serde(default)]
+    options: BTreeMap<Spanned<String>, String>,
+    #[serde(default = "default_timeout")]
+    timeout: Spanned<f64>,
+    #[serde(default)]
+    timing: TimingName,
+}
+
+fn default_timeout() -> Spanned<f64> {
+    Spanned::new(0..0, 600.0)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum TimingName {
+    Call,
+    #[default]
+    Process,
+}
+
+/// What is wrong with a table, and at which byte of the file, if not at the whole of it.
+struct Fault {
+    at: Option<usize>,
+    what: String,
+}
+
+impl Fault {
+    fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
+        Self { at: Some(place.span().start), what: what.into() }
+    }
+}
+
+impl Table {
+    /// The peer; `here` is the folder of the file.
+    fn check(self, here: &Path) -> std::result::Result<Peer, Fault> {
+        let options: Vec<_> = self.options.keys().map(|k| k.get_ref().as_str()).collect();
+        let encode = template(&self.encode, &options, &["in", "out", "q"], &["in", "out", "q"])?;
+        let decode = template(&self.decode, &options, &["in", "out"], &["in", "out"])?;
+        let version = self.version.as_ref().map(|v| template(v, &[], &[], &[])).transpose()?;
+        for option in self.options.keys() {
+            let name = option.get_ref().as_str();
+            if ["in", "out", "q", "here"].contains(&name) || !(encode.uses(name) || decode.uses(name)) {
+                return Err(Fault::at(
+                    option,
+                    format!("option {name} has no placeholder of its own in encode or decode"),
+                ));
+            }
+        }
+        let [low, high] = *self.range.get_ref();
+        if !(low.is_finite() && high.is_finite() && low < high) {
+            return Err(Fault::at(&self.range, "range is not [LOWEST, HIGHEST]"));
+        }
+        let qualities = self.qualities.get_ref();
+        if qualities.is_empty() || !qualities.iter().all(|q| (low..=high).contains(q)) {
+            return Err(Fault::at(&self.qualities, format!("qualities are not numbers of {low} to {high}")));
+        }
+        let seconds = *self.timeout.get_ref();
+        let timeout = Duration::try_from_secs_f64(seconds).ok().filter(|t| !t.is_zero());
+        let timeout = timeout.ok_or_else(|| Fault::at(&self.timeout, "timeout is not a number of seconds"))?;
+        let timing = match self.timing {
+            TimingName::Call => Timing::Call,
+            TimingName::Process => Timing::Process,
+        };
+        Ok(Peer {
+            about: self.about,
+            encode,
+            decode,
+            version,
+            minimum_version: self.minimum_version,
+            extension: self.extension,
+            input: self.input,
+            output: self.output,
+            qualities: self.qualities.into_inner(),
+            range: [low, high],
+            options: self.options.into_iter().map(|(k, v)| (k.into_inner(), v)).collect(),
+            timeout,
+            timing,
+            here: here.to_owned(),
+        })
+    }
+}
+
+/// The command of `arguments`, which may use `options`, `{here}` and `own`, and must use `needed`.
+fn template(
+    arguments: &[Spanned<String>],
+    options: &[&str],
+    own: &[&str],
+    needed: &[&str],
+) -> std::result::Result<Template, Fault> {
+    let known = [own, &["here"], options].concat();
+    let template = Template::parse(arguments.iter().map(|a| a.get_ref().as_str()), &known)
+        .map_err(|(i, what)| Fault { at: arguments.get(i).map(|a| a.span().start), what })?;
+    match needed.iter().find(|n| !template.uses(n)) {
+        Some(name) => {
+            Err(Fault { at: arguments.first().map(|a| a.span().start), what: format!("the command lacks {{{name}}}") })
+        }
+        None => Ok(template),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[copy]
+encode = ["cp", "{in}", "{out}", "{q}"]
+decode = ["cp", "{in}", "{out}"]
+extension = "bin"
+qualities = [10, 20.5]
+range = [0, 100]
+"#;
+
+    fn parse(text: &str) -> Result<Peers> {
+        Peers::parse(Path::new("folder/my.toml"), text)
+    }
+
+    #[test]
+    fn a_table_needs_little() {
+        let peers = parse(GOOD).unwrap();
+        let copy = peers.get("copy").unwrap();
+        assert_eq!((copy.qualities.as_slice(), copy.range), (&[10.0, 20.5][..], [0.0, 100.0]));
+        assert_eq!((copy.timeout, copy.timing), (Duration::from_secs(600), Timing::Process));
+        assert!(copy.here.is_absolute() && copy.here.ends_with("folder"));
+    }
+
+    #[test]
+    fn faults_name_file_and_line() {
+        for (from, to, line, word) in [
+            ("\"{q}\"", "\"{quality}\"", 3, "{quality}"),
+            (", \"{q}\"", "", 3, "lacks {q}"),
+            ("decode = [\"cp\"", "decode = [\"cp\", \"{q}\"", 4, "{q}"),
+            ("extension", "extention", 5, "extention"),
+            ("[10, 20.5]", "[10, 200]", 6, "0 to 100"),
+            ("[10, 20.5]", "[]", 6, "0 to 100"),
+            ("[0, 100]", "[100, 0]", 7, "range"),
+            ("[0, 100]", "[0, 100]\ntimeout = -1", 8, "timeout"),
+            ("[0, 100]", "[0, 100]\noptions = { s = \"6\" }", 8, "option s"),
+            ("[0, 100]", "[0, 100]\ninput = \"bmp\"", 8, "bmp"),
+            ("[0, 100]", "[0, 100", 7, ""),
+            ("[copy]", "[webp]", 2, "webp"),
+            ("[copy]", "[\"a:b\"]", 2, "a:b"),
+        ] {
+            assert!(GOOD.contains(from));
+            let error = parse(&GOOD.replacen(from, to, 1)).unwrap_err();
+            let text = error.to_string();
+            assert_eq!((error.code(), text.lines().count()), (3, 1), "{text}");
+            assert!(text.starts_with(&format!("folder/my.toml: line {line}: ")) && text.contains(word), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_users_peers_win() {
+        let theirs = parse(&GOOD.replace("\"bin\"", "\"theirs\"")).unwrap();
+        let other = parse(&GOOD.replace("[copy]", "[other]")).unwrap();
+        let all = parse(GOOD).unwrap().with(theirs).with(other);
+        let extensions: Vec<_> = all.iter().map(|(name, p)| (name, p.extension.as_str())).collect();
+        assert_eq!(extensions, [("copy", "theirs"), ("other", "bin")]);
+    }
+}

@@ -1,0 +1,171 @@
+//! Running a program to its end: bounded in time, its output drained so that it cannot block, an error in one line.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wait_timeout::ChildExt as _;
+
+/// How much of each output is kept: its end, in bytes.
+const KEPT: usize = 1 << 16;
+/// How long after a program's end its output may stay open, by processes that it left behind.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What a program that ended well has left.
+#[derive(Debug)]
+pub(super) struct Finished {
+    /// From before its start to its end.
+    pub(super) seconds: f64,
+    /// The end of its standard output.
+    pub(super) stdout: String,
+    /// The end of its standard error.
+    pub(super) stderr: String,
+}
+
+/// Runs `command`, the program first, for no longer than `timeout`. The program is killed after that; processes that
+/// it started are not.
+///
+/// # Errors
+/// A line: the program, and why it did not start or how it ended, with the last line that it said.
+pub(super) fn run(command: &[OsString], timeout: Duration) -> Result<Finished, String> {
+    let (program, arguments) = command.split_first().ok_or("no program to run")?;
+    let name = short_name(program);
+    let start = Instant::now();
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("cannot start {name}: {e}"))?;
+    let (stdout, stderr) = (child.stdout.take().map(Drain::start), child.stderr.take().map(Drain::start));
+    let status = child.wait_timeout(timeout).map_err(|e| format!("{name}: cannot wait for it: {e}"))?;
+    let seconds = start.elapsed().as_secs_f64();
+    let Some(status) = status else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(format!("{name} was stopped after its timeout of {} s", timeout.as_secs_f64()));
+    };
+    let [stdout, stderr] = [stdout, stderr].map(|drain| drain.map_or(String::new(), Drain::text));
+    if status.success() {
+        return Ok(Finished { seconds, stdout, stderr });
+    }
+    match stderr.lines().rfind(|line| !line.trim().is_empty()) {
+        Some(line) => Err(format!("{name} failed ({status}): {}", line.trim())),
+        None => Err(format!("{name} failed ({status}) and said nothing")),
+    }
+}
+
+/// The file that the name of a program stands for, as the system will look for it.
+pub(super) fn find_program(program: &OsStr) -> Option<PathBuf> {
+    let is_path = Path::new(program).components().count() > 1;
+    let folders: Vec<_> = match env::var_os("PATH") {
+        Some(path) if !is_path => env::split_paths(&path).collect(),
+        _ => vec![PathBuf::new()],
+    };
+    let mut name = program.to_owned();
+    name.push(env::consts::EXE_SUFFIX);
+    folders.iter().flat_map(|f| [f.join(program), f.join(&name)]).find(|p| p.is_file())
+}
+
+/// What messages call a program.
+pub(super) fn short_name(program: &OsStr) -> String {
+    Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned()
+}
+
+/// A thread that reads an output to its end.
+struct Drain {
+    kept: Arc<Mutex<Vec<u8>>>,
+    /// Hangs up at the end.
+    open: Receiver<()>,
+}
+
+impl Drain {
+    fn start(mut output: impl Read + Send + 'static) -> Self {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let (sender, open) = channel();
+        let shared = Arc::clone(&kept);
+        thread::spawn(move || {
+            let _hangs_up_when_dropped = sender;
+            let mut buffer = [0; 1 << 13];
+            while let Ok(n @ 1..) = output.read(&mut buffer) {
+                let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&buffer[..n]);
+                if kept.len() > 2 * KEPT {
+                    let surplus = kept.len() - KEPT;
+                    kept.drain(..surplus);
+                }
+            }
+        });
+        Self { kept, open }
+    }
+
+    fn text(self) -> String {
+        let _ = self.open.recv_timeout(GRACE);
+        String::from_utf8_lossy(&self.kept.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, seconds: f64) -> Result<Finished, String> {
+        run(&["sh", "-c", script].map(OsString::from), Duration::from_secs_f64(seconds))
+    }
+
+    #[test]
+    fn both_outputs_and_the_time_come_back() {
+        let ended = sh("echo one; echo two >&2; sleep 0.2", 60.0).unwrap();
+        assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("one\n", "two\n"));
+        assert!(ended.seconds >= 0.2);
+    }
+
+    #[test]
+    fn failures_tell_the_code_or_signal_and_the_last_words() {
+        let error = sh("echo first >&2; echo last words >&2; echo >&2; exit 7", 60.0).unwrap_err();
+        assert!(error.contains("sh failed") && error.contains('7') && error.ends_with("last words"), "{error}");
+        let error = sh("kill -9 $$", 60.0).unwrap_err();
+        assert!(error.contains("signal") && error.contains('9'), "{error}");
+        let error = run(&["no-such-program-here".into()], Duration::from_secs(1)).unwrap_err();
+        assert!(error.starts_with("cannot start no-such-program-here"), "{error}");
+    }
+
+    #[test]
+    fn a_timeout_kills() {
+        let start = Instant::now();
+        let error = sh("exec sleep 60", 0.3).unwrap_err();
+        assert!(error.contains("timeout of 0.3 s"), "{error}");
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+
+    /// A pipe holds 64 KiB; nobody reads it where output is not drained.
+    #[test]
+    fn talkative_programs_do_not_block() {
+        let script = "head -c 4000000 /dev/zero | tr '\\0' 'x' >&2; head -c 4000000 /dev/zero; echo; echo end";
+        let ended = sh(script, 60.0).unwrap();
+        assert!(ended.stdout.ends_with("\nend\n") && ended.stderr.ends_with('x'));
+        assert!(ended.stdout.len() <= 2 * KEPT && ended.stderr.len() <= 2 * KEPT);
+    }
+
+    #[test]
+    fn processes_left_behind_do_not_hold_the_result_back() {
+        let start = Instant::now();
+        assert_eq!(sh("echo done; sleep 20 &", 60.0).unwrap().stdout, "done\n");
+        assert!(start.elapsed() < Duration::from_secs(15));
+    }
+
+    #[test]
+    fn programs_are_found_by_name_and_by_path() {
+        let sh = find_program(OsStr::new("sh")).unwrap();
+        assert!(sh.is_absolute());
+        assert_eq!(find_program(sh.as_os_str()), Some(sh));
+        assert_eq!(find_program(OsStr::new("no-such-program-here")), None);
+    }
+}
