@@ -109,7 +109,7 @@ CODECS = {
     ),
     "py-jpeg": PillowCodec(
         "JPEG",
-        "jpg",
+        "libjpeg_turbo",
         lambda o: {
             "quality": whole(o.quality), "subsampling": CHROMA[o.chroma], "progressive": True, "optimize": True,
         },

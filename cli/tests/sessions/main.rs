@@ -4,6 +4,7 @@ mod bad_input;
 mod formats;
 mod pipes;
 mod rd;
+mod rd_codecs;
 mod reports;
 mod roundtrip;
 mod world;
