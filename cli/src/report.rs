@@ -147,6 +147,8 @@ pub(crate) struct Metrics {
     butteraugli_3norm: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     butteraugli_max: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ms_ssim: Option<f64>,
 }
 
 impl From<&Scores> for Metrics {
@@ -157,6 +159,7 @@ impl From<&Scores> for Metrics {
             ssimulacra2: s.ssim2,
             butteraugli_3norm: s.ba_p3,
             butteraugli_max: s.ba_max,
+            ms_ssim: s.ms_ssim,
         }
     }
 }
@@ -169,6 +172,7 @@ pub(crate) fn scores_line(s: &Scores) -> String {
         s.ssim2.map(|v| format!("SSIMULACRA2 {v:.3}")),
         s.ba_p3.map(|v| format!("Butteraugli 3-norm {v:.4}")),
         s.ba_max.map(|v| format!("max {v:.4}")),
+        s.ms_ssim.map(|v| format!("MS-SSIM {v:.5}")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
 }

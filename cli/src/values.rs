@@ -59,11 +59,20 @@ pub(crate) enum MetricName {
     Ssimulacra2,
     Butteraugli,
     ButteraugliMax,
+    MsSsim,
 }
 
 impl ValueEnum for MetricName {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::PsnrY, Self::PsnrRgb, Self::Psnr, Self::Ssimulacra2, Self::Butteraugli, Self::ButteraugliMax]
+        &[
+            Self::PsnrY,
+            Self::PsnrRgb,
+            Self::Psnr,
+            Self::Ssimulacra2,
+            Self::Butteraugli,
+            Self::ButteraugliMax,
+            Self::MsSsim,
+        ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -81,6 +90,7 @@ impl MetricName {
             Self::Ssimulacra2 => "ssimulacra2",
             Self::Butteraugli => "butteraugli",
             Self::ButteraugliMax => "butteraugli-max",
+            Self::MsSsim => "ms-ssim",
         }
     }
 
@@ -90,6 +100,7 @@ impl MetricName {
             Self::PsnrY | Self::PsnrRgb | Self::Psnr => selection.psnr = true,
             Self::Ssimulacra2 => selection.ssim2 = true,
             Self::Butteraugli | Self::ButteraugliMax => selection.butteraugli = true,
+            Self::MsSsim => selection.ms_ssim = true,
         }
     }
 
@@ -101,6 +112,7 @@ impl MetricName {
             Self::Ssimulacra2 => scores.ssim2,
             Self::Butteraugli => scores.ba_p3,
             Self::ButteraugliMax => scores.ba_max,
+            Self::MsSsim => scores.ms_ssim,
         }
     }
 
@@ -165,10 +177,11 @@ mod tests {
 
     #[test]
     fn thresholds_know_which_way_is_worse() {
-        let scores = Scores { ssim2: Some(69.0), ba_p3: Some(1.5), ..Scores::default() };
+        let scores = Scores { ssim2: Some(69.0), ba_p3: Some(1.5), ms_ssim: Some(0.98), ..Scores::default() };
         let missed = |text: &str| parse_threshold(text).unwrap().missed_by(&scores).is_some();
         assert!(missed("ssimulacra2=70") && !missed("ssimulacra2=69"));
         assert!(missed("butteraugli=1.4") && !missed("butteraugli=1.5"));
+        assert!(missed("ms-ssim=0.981") && !missed("ms-ssim=0.98"));
         assert!(missed("psnr-y=1"));
         assert!(parse_threshold("ssimulacra2").is_err() && parse_threshold("vmaf=3").is_err());
         assert!(parse_threshold("psnr-y=NaN").is_err());

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::batch::{self, Split};
 use crate::args::CompareArgs;
 use crate::error::{CliError, Result};
-use crate::pictures::{Loaded, ReadOptions, display_name, read_bytes, read_picture};
-use crate::rd::metrics::{Reference, Scores, Selection};
+use crate::pictures::{Loaded, ReadOptions, Transparency, display_name, read_bytes, read_picture};
+use crate::rd::metrics::{BACKGROUNDS, Reference, Scores, Selection};
 use crate::report::{Console, Metrics, bits_per_pixel};
 use crate::values::MetricName;
 
@@ -26,6 +26,9 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     bpp: Option<f64>,
     identical: bool,
+    /// The backgrounds whose worst scores these are, where a picture has alpha.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    composited: Option<[&'static str; BACKGROUNDS.len()]>,
     metrics: Metrics,
     missed_thresholds: Vec<String>,
 }
@@ -37,7 +40,8 @@ pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
         return Err(CliError::Usage("standard input (-) can be read once only".to_owned()));
     }
     let console = Console::new(&args.console, &[])?;
-    let options = ReadOptions { background: args.background, decoder: args.limits.decoder(0)? };
+    let transparency = args.background.map_or(Transparency::Keep, Transparency::Over);
+    let options = ReadOptions { transparency, decoder: args.limits.decoder(0)? };
     let selection = selection(args);
     let (reference, _) = load(&args.reference, &options, &console)?;
     let prepared = Reference::new(&reference.picture, selection)?;
@@ -59,7 +63,7 @@ fn selection(args: &CompareArgs) -> Selection {
     if args.metrics.is_empty() {
         return Selection::ALL;
     }
-    let mut selection = Selection { ssim2: false, butteraugli: false, psnr: false };
+    let mut selection = Selection::NONE;
     for metric in args.metrics.iter().copied().chain(args.fail_under.iter().map(|t| t.metric)) {
         metric.select(&mut selection);
     }
@@ -100,7 +104,8 @@ impl Pair<'_> {
             height: picture.height(),
             bytes,
             bpp: bytes.map(|b| bits_per_pixel(b, picture.pixels())),
-            identical: self.reference.picture.to_rgb() == picture.to_rgb(),
+            identical: self.reference.picture.looks_like(picture),
+            composited: self.prepared.composites(picture).then(|| BACKGROUNDS.map(|(name, _)| name)),
             metrics: Metrics::from(&shown),
             missed_thresholds: self.args.fail_under.iter().filter_map(|t| t.missed_by(&scores)).collect(),
         };
@@ -118,7 +123,7 @@ impl Pair<'_> {
             ba_max: scores.ba_max.filter(|_| wanted(&[MetricName::ButteraugliMax])),
             psnr_y: scores.psnr_y.filter(|_| wanted(&[MetricName::PsnrY, MetricName::Psnr])),
             psnr_rgb: scores.psnr_rgb.filter(|_| wanted(&[MetricName::PsnrRgb, MetricName::Psnr])),
-            ms_ssim: scores.ms_ssim,
+            ms_ssim: scores.ms_ssim.filter(|_| wanted(&[MetricName::MsSsim])),
         }
     }
 }
@@ -130,12 +135,16 @@ fn lines(name: &str, r: &Report, scores: &Scores) -> String {
         text += &format!("  {bytes} bytes  {bpp:.3} bpp");
     }
     text += if r.identical { "  identical\n" } else { "\n" };
+    if let Some(backgrounds) = r.composited {
+        text += &format!("  transparent pixels laid on {}: the worst scores\n", backgrounds.join(", "));
+    }
     let rows = [
         ("PSNR-Y", scores.psnr_y.map(|v| format!("{v:.3} dB"))),
         ("PSNR-RGB", scores.psnr_rgb.map(|v| format!("{v:.3} dB"))),
         ("SSIMULACRA2", scores.ssim2.map(|v| format!("{v:.3}"))),
         ("Butteraugli 3-norm", scores.ba_p3.map(|v| format!("{v:.4}"))),
         ("Butteraugli max", scores.ba_max.map(|v| format!("{v:.4}"))),
+        ("MS-SSIM", scores.ms_ssim.map(|v| format!("{v:.5}"))),
     ];
     for (label, value) in rows {
         if let Some(value) = value {

@@ -14,7 +14,8 @@ use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::output::{Target, plan_targets};
 use crate::pictures::{
-    Loaded, OutputFormat, Picture, ReadOptions, Warning, display_name, read_bytes, read_picture, write_picture,
+    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, display_name, read_bytes, read_picture,
+    write_picture,
 };
 use crate::rd::metrics::{Reference, Scores, Selection};
 use crate::report::{Console, Metrics, bits_per_pixel, human_bytes, scores_line};
@@ -122,7 +123,8 @@ impl Work<'_> {
     fn run(&self, input: &Path, target: &Target) -> Result<Report> {
         let name = display_name(input);
         let data = read_bytes(input, &self.decoder.limits)?;
-        let options = ReadOptions { background: self.args.background, decoder: self.decoder };
+        let transparency = self.args.background.map_or(Transparency::Refuse, Transparency::Over);
+        let options = ReadOptions { transparency, decoder: self.decoder };
         let Loaded { picture, mut warnings, kvt } = read_picture(&name, &data, &options)?;
         if kvt.is_some() {
             return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));

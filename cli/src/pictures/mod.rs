@@ -1,5 +1,6 @@
 //! Pictures in memory, and the file formats they come from and go to.
 
+mod alpha;
 mod read;
 mod write;
 
@@ -7,23 +8,40 @@ use std::borrow::Cow;
 
 use kvant::{ImageView, PixelFormat};
 
-pub(crate) use read::{Loaded, ReadOptions, Warning, decode_error, display_name, read_bytes, read_picture};
+use crate::error::{CliError, Result};
+pub(crate) use read::{
+    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, read_bytes, read_picture,
+};
 pub(crate) use write::{OutputFormat, write_picture};
 
-/// An 8-bit picture, gray or RGB, rows without gaps.
+/// An 8-bit picture, gray or RGB, rows without gaps; with a plane of alpha where some pixel is not opaque.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
     width: u32,
     height: u32,
     format: PixelFormat,
     data: Vec<u8>,
+    /// One value a pixel, 0 transparent to 255 opaque; never all opaque.
+    alpha: Option<Vec<u8>>,
 }
 
 impl Picture {
     /// Takes pixels; `data` holds exactly the bytes of `width` x `height` pixels, neither of them zero.
     pub(crate) fn new(width: u32, height: u32, format: PixelFormat, data: Vec<u8>) -> Self {
         assert_eq!(data.len(), width as usize * height as usize * format.bytes_per_pixel());
-        Self { width, height, format, data }
+        Self { width, height, format, data, alpha: None }
+    }
+
+    /// With `alpha`, one value a pixel; full opacity is no alpha.
+    pub(crate) fn with_alpha(mut self, alpha: Vec<u8>) -> Self {
+        assert_eq!(alpha.len() as u64, self.pixels());
+        self.alpha = alpha.iter().any(|a| *a != 255).then_some(alpha);
+        self
+    }
+
+    /// Opacity of each pixel, where some pixel is not opaque.
+    pub(crate) fn alpha(&self) -> Option<&[u8]> {
+        self.alpha.as_deref()
     }
 
     pub(crate) fn width(&self) -> u32 {
@@ -45,12 +63,21 @@ impl Picture {
     }
 
     /// What a library call takes.
-    pub(crate) fn view(&self) -> std::result::Result<ImageView<'_>, kvant::ImageError> {
+    ///
+    /// # Errors
+    /// [`CliError::Run`] where there is alpha, which streams do not carry.
+    pub(crate) fn view(&self) -> Result<ImageView<'_>> {
+        if self.alpha.is_some() {
+            return Err(CliError::Run(
+                "the picture has transparent pixels, which this version does not store".to_owned(),
+            ));
+        }
         let stride = self.width as usize * self.format.bytes_per_pixel();
         ImageView::new(&self.data, self.width, self.height, stride, self.format)
+            .map_err(|e| CliError::Run(e.to_string()))
     }
 
-    /// The pixels as RGB; gray becomes three equal channels.
+    /// The colours as RGB, without the alpha; gray becomes three equal channels.
     pub(crate) fn to_rgb(&self) -> Cow<'_, [u8]> {
         match self.format.channels() {
             1 => Cow::Owned(self.data.iter().flat_map(|&v| [v; 3]).collect()),
@@ -61,7 +88,7 @@ impl Picture {
 
 impl From<kvant::Image> for Picture {
     fn from(image: kvant::Image) -> Self {
-        Self { width: image.width(), height: image.height(), format: image.format(), data: image.into_data() }
+        Self::new(image.width(), image.height(), image.format(), image.into_data())
     }
 }
 

@@ -14,10 +14,22 @@ use crate::error::{CliError, Result};
 /// How to read a picture.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ReadOptions {
-    /// What transparent pixels are laid over; without it, they are refused.
-    pub(crate) background: Option<[u8; 3]>,
+    /// What becomes of transparent pixels.
+    pub(crate) transparency: Transparency,
     /// Options for `.kvt` input; their limits hold for every format.
     pub(crate) decoder: DecoderOptions,
+}
+
+/// What becomes of pixels that are not opaque. Alpha that is opaque everywhere is dropped in any case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Transparency {
+    /// A picture that has some is refused.
+    #[default]
+    Refuse,
+    /// They are laid over a colour.
+    Over([u8; 3]),
+    /// The picture has a plane of alpha.
+    Keep,
 }
 
 /// Something the user should know that does not stop the work.
@@ -130,7 +142,7 @@ fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded
         let text = format!("{depth}-bit samples are reduced to 8 bits");
         warnings.push(Warning { code: "depth-reduced", text });
     }
-    let picture = flatten(name, pixels, options.background)?;
+    let picture = settle(name, reduce(pixels), options.transparency)?;
     Ok(Loaded { picture, warnings, kvt: None })
 }
 
@@ -168,48 +180,34 @@ fn metadata_warning(decoder: &mut impl ImageDecoder) -> Option<Warning> {
     })
 }
 
-/// Down to 8 bits and no alpha: gray stays gray, full opacity is dropped, other alpha is laid over the background.
-fn flatten(name: &str, pixels: DynamicImage, background: Option<[u8; 3]>) -> Result<Picture> {
+/// Down to 8 bits; gray stays gray.
+fn reduce(pixels: DynamicImage) -> Picture {
     let (width, height, color) = (pixels.width(), pixels.height(), pixels.color());
     let picture = |format, data| Picture::new(width, height, format, data);
-    let refused = || {
-        CliError::Input(format!(
-            "{name}: the picture has transparent pixels, which this version does not store; \
-             give a colour to lay it over, such as --background '#ffffff'"
-        ))
-    };
-    Ok(match (color.has_color(), color.has_alpha()) {
+    match (color.has_color(), color.has_alpha()) {
         (false, false) => picture(PixelFormat::Gray8, pixels.into_luma8().into_raw()),
         (true, false) => picture(PixelFormat::Rgb8, pixels.into_rgb8().into_raw()),
         (false, true) => {
-            let data = pixels.into_luma_alpha8().into_raw();
-            if data.chunks_exact(2).all(|p| p[1] == 255) {
-                return Ok(picture(PixelFormat::Gray8, data.chunks_exact(2).map(|p| p[0]).collect()));
-            }
-            match background.ok_or_else(refused)? {
-                [r, g, b] if r == g && g == b => {
-                    picture(PixelFormat::Gray8, data.chunks_exact(2).map(|p| over(p[0], r, p[1])).collect())
-                }
-                back => {
-                    let rgb = data.chunks_exact(2).flat_map(|p| back.map(|b| over(p[0], b, p[1])));
-                    picture(PixelFormat::Rgb8, rgb.collect())
-                }
-            }
+            let (gray, alpha) = pixels.into_luma_alpha8().pixels().map(|p| (p[0], p[1])).unzip();
+            picture(PixelFormat::Gray8, gray).with_alpha(alpha)
         }
         (true, true) => {
             let data = pixels.into_rgba8().into_raw();
-            let opaque = data.chunks_exact(4).all(|p| p[3] == 255);
-            let back = if opaque { [0; 3] } else { background.ok_or_else(refused)? };
-            let rgb = data.chunks_exact(4).flat_map(|p| [0, 1, 2].map(|i| over(p[i], back[i], p[3])));
-            picture(PixelFormat::Rgb8, rgb.collect())
+            let rgb = data.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
+            picture(PixelFormat::Rgb8, rgb).with_alpha(data.chunks_exact(4).map(|p| p[3]).collect())
         }
-    })
+    }
 }
 
-/// `front` over `back` at `alpha`, rounded, on the encoded values as browsers do.
-fn over(front: u8, back: u8, alpha: u8) -> u8 {
-    let alpha = u32::from(alpha);
-    ((u32::from(front) * alpha + u32::from(back) * (255 - alpha) + 127) / 255) as u8
+fn settle(name: &str, picture: Picture, transparency: Transparency) -> Result<Picture> {
+    match transparency {
+        Transparency::Refuse if picture.alpha().is_some() => Err(CliError::Input(format!(
+            "{name}: the picture has transparent pixels, which this version does not store; \
+             give a colour to lay it over, such as --background '#ffffff'"
+        ))),
+        Transparency::Over(colour) => Ok(picture.over(colour).into_owned()),
+        Transparency::Refuse | Transparency::Keep => Ok(picture),
+    }
 }
 
 #[cfg(test)]
@@ -217,29 +215,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opacity_is_exact_at_both_ends() {
-        for v in 0..=255 {
-            assert_eq!((over(v, 77, 255), over(77, v, 0)), (v, v));
-        }
-        assert_eq!(over(255, 0, 128), 128);
-    }
-
-    #[test]
     fn full_opacity_is_dropped_and_real_alpha_asks_for_a_background() {
-        let rgba =
-            |alpha| DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(2, 1, image::Rgba([10, 20, 30, alpha])));
-        assert_eq!(flatten("x", rgba(255), None).unwrap().to_rgb()[..3], [10, 20, 30]);
-        let error = flatten("x", rgba(254), None).unwrap_err();
+        let rgba = |alpha| {
+            reduce(DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(2, 1, image::Rgba([10, 20, 30, alpha]))))
+        };
+        let opaque = Picture::new(2, 1, PixelFormat::Rgb8, [10, 20, 30].repeat(2));
+        assert_eq!(settle("x", rgba(255), Transparency::Refuse).unwrap(), opaque);
+        assert_eq!(settle("x", rgba(255), Transparency::Keep).unwrap(), opaque);
+        let error = settle("x", rgba(254), Transparency::Refuse).unwrap_err();
         assert!(error.to_string().contains("--background"), "{error}");
         assert_eq!(error.code(), 3);
-        assert_eq!(flatten("x", rgba(0), Some([1, 2, 3])).unwrap().to_rgb()[..3], [1, 2, 3]);
+        assert_eq!(settle("x", rgba(254), Transparency::Keep).unwrap(), opaque.with_alpha(vec![254; 2]));
+        assert_eq!(settle("x", rgba(0), Transparency::Over([1, 2, 3])).unwrap().to_rgb()[..3], [1, 2, 3]);
     }
 
     #[test]
-    fn gray_with_alpha_stays_gray_over_gray_only() {
-        let pixels = || DynamicImage::ImageLumaA8(image::GrayAlphaImage::from_pixel(1, 1, image::LumaA([100, 0])));
-        assert_eq!(flatten("x", pixels(), Some([9; 3])).unwrap(), Picture::new(1, 1, PixelFormat::Gray8, vec![9]));
-        let coloured = flatten("x", pixels(), Some([9, 8, 7])).unwrap();
-        assert_eq!(coloured, Picture::new(1, 1, PixelFormat::Rgb8, vec![9, 8, 7]));
+    fn gray_with_alpha_stays_gray() {
+        let pixels = DynamicImage::ImageLumaA8(image::GrayAlphaImage::from_pixel(1, 1, image::LumaA([100, 7])));
+        assert_eq!(reduce(pixels), Picture::new(1, 1, PixelFormat::Gray8, vec![100]).with_alpha(vec![7]));
     }
 }

@@ -1,5 +1,6 @@
 //! Writing: 8-bit pictures in the formats that need no choices.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -83,6 +84,11 @@ impl OutputFormat {
     fn colour_only(self) -> bool {
         matches!(self, Self::Ppm | Self::Qoi)
     }
+
+    /// Whether it has a place for alpha.
+    fn has_alpha(self) -> bool {
+        matches!(self, Self::Png | Self::Pam | Self::Tiff | Self::WebP | Self::Qoi)
+    }
 }
 
 /// The bytes of a file that holds `picture`.
@@ -94,13 +100,32 @@ pub(crate) fn write_picture(picture: &Picture, format: OutputFormat) -> Result<V
     if format == OutputFormat::Pgm && !gray {
         return Err(CliError::Run("pgm holds gray pictures only; this one has colour: use ppm".to_owned()));
     }
-    let (pixels, colour) = if gray && !format.colour_only() {
-        (std::borrow::Cow::Borrowed(&picture.data[..]), ExtendedColorType::L8)
-    } else {
-        (picture.to_rgb(), ExtendedColorType::Rgb8)
-    };
+    if picture.alpha.is_some() && !format.has_alpha() {
+        let name = format.extension();
+        let text = format!("{name} cannot hold transparent pixels; png, tiff, webp, pam and qoi can");
+        return Err(CliError::Run(text));
+    }
+    let (pixels, colour) = samples(picture, format);
     encode(&pixels, picture.width, picture.height, colour, format)
         .map_err(|e| CliError::Run(format!("cannot write {}: {e}", format.extension())))
+}
+
+/// The samples that `format` takes, interleaved, and what they are.
+fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>, ExtendedColorType) {
+    let gray = picture.format == PixelFormat::Gray8 && !format.colour_only();
+    match &picture.alpha {
+        None if gray => (Cow::Borrowed(&picture.data[..]), ExtendedColorType::L8),
+        None => (picture.to_rgb(), ExtendedColorType::Rgb8),
+        // The TIFF writer has no gray with alpha.
+        Some(alpha) if gray && format != OutputFormat::Tiff => {
+            (picture.data.iter().zip(alpha).flat_map(|(v, a)| [*v, *a]).collect(), ExtendedColorType::La8)
+        }
+        Some(alpha) => {
+            let rgb = picture.to_rgb();
+            let pixels = rgb.chunks_exact(3).zip(alpha);
+            (pixels.flat_map(|(p, a)| [p[0], p[1], p[2], *a]).collect(), ExtendedColorType::Rgba8)
+        }
+    }
 }
 
 fn encode(
@@ -139,14 +164,15 @@ fn encode(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pictures::{ReadOptions, read_picture};
+    use crate::pictures::{ReadOptions, Transparency, read_picture};
 
     const ALL: [&str; 10] = ["png", "ppm", "pgm", "pnm", "pam", "tiff", "bmp", "webp", "qoi", "jpg"];
 
     fn round_trip(picture: &Picture, name: &str) -> Result<Picture> {
         let format = OutputFormat::from_extension(name).unwrap();
         let data = write_picture(picture, format)?;
-        Ok(read_picture(name, &data, &ReadOptions::default())?.picture)
+        let options = ReadOptions { transparency: Transparency::Keep, ..ReadOptions::default() };
+        Ok(read_picture(name, &data, &options)?.picture)
     }
 
     #[test]
@@ -163,6 +189,27 @@ mod tests {
             match round_trip(&rgb, name) {
                 Ok(back) => assert_eq!(back, rgb, "{name}"),
                 Err(e) => assert_eq!((name, e.code()), ("pgm", 1)),
+            }
+        }
+    }
+
+    #[test]
+    fn alpha_is_kept_where_the_format_has_it_and_refused_elsewhere() {
+        let alpha: Vec<u8> = (0..15).map(|v| v * 17).collect();
+        let gray = Picture::new(5, 3, PixelFormat::Gray8, (0..15).map(|v| 255 - v * 3).collect());
+        let rgb = Picture::new(5, 3, PixelFormat::Rgb8, (0..45).map(|v| v * 5).collect());
+        for picture in [gray, rgb] {
+            let picture = picture.with_alpha(alpha.clone());
+            for name in ALL {
+                match round_trip(&picture, name) {
+                    Ok(back) => {
+                        assert_eq!((back.to_rgb(), back.alpha()), (picture.to_rgb(), picture.alpha()), "{name}");
+                    }
+                    Err(e) => {
+                        assert!(["ppm", "pgm", "pnm", "bmp", "jpg"].contains(&name), "{name}: {e}");
+                        assert!(e.code() == 1 && e.to_string().starts_with(name), "{e}");
+                    }
+                }
             }
         }
     }

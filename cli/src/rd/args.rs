@@ -72,7 +72,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub(crate) shard: Option<Shard>,
 
-    /// Metrics to compute, of ssim2, butteraugli, psnr, ms-ssim
+    /// Metrics to compute, of ssim2, butteraugli, psnr and ms-ssim
     #[arg(long, value_name = "LIST", value_parser = parse_selection, default_value = "ssim2,butteraugli,psnr,ms-ssim")]
     pub(crate) metrics: Selection,
 
@@ -154,13 +154,14 @@ pub(crate) struct MergeArgs {
 }
 
 fn parse_selection(text: &str) -> Result<Selection, String> {
-    let mut selection = Selection { ssim2: false, butteraugli: false, psnr: false };
+    let mut selection = Selection::NONE;
     for name in text.split(',') {
         match name.trim() {
             "ssim2" | "ssimulacra2" => selection.ssim2 = true,
             "butteraugli" | "ba" => selection.butteraugli = true,
             "psnr" => selection.psnr = true,
-            other => return Err(format!("no metric {other:?}; there are ssim2, butteraugli, psnr")),
+            "ms-ssim" => selection.ms_ssim = true,
+            other => return Err(format!("no metric {other:?}; there are ssim2, butteraugli, psnr, ms-ssim")),
         }
     }
     Ok(selection)

@@ -1,7 +1,9 @@
 //! Sessions with the `kvant` command as people type them: what it writes, what it says, how it ends.
 
+mod alpha;
 mod bad_input;
 mod formats;
+mod metrics;
 mod pipes;
 mod rd;
 mod rd_codecs;

@@ -1,29 +1,37 @@
 //! Quality metrics of 8-bit sRGB pictures.
+//!
+//! A picture with alpha looks different on each page that it is laid on. Where one of two pictures has alpha, both are
+//! laid on each of [`BACKGROUNDS`], and of each metric the worst score counts.
 
-use butteraugli::{ButteraugliParams, ButteraugliReference};
-use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Reference};
+mod ms_ssim;
+mod opaque;
+mod psnr;
 
 use crate::error::{CliError, Result};
 use crate::pictures::Picture;
+use opaque::OpaqueReference;
 
-/// Smallest side that Butteraugli takes, in pixels.
-const BUTTERAUGLI_MIN_SIDE: u32 = 8;
+/// What pictures with alpha are laid on, by the names that reports give them.
+pub(crate) const BACKGROUNDS: [(&str, [u8; 3]); 3] = [("black", [0; 3]), ("white", [255; 3]), ("gray", [128; 3])];
 
-/// Which metrics to compute. Butteraugli takes about three quarters of the time.
+/// Which metrics to compute. Butteraugli takes most of the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Selection {
     pub(crate) ssim2: bool,
     pub(crate) butteraugli: bool,
     pub(crate) psnr: bool,
+    pub(crate) ms_ssim: bool,
 }
 
 impl Selection {
     /// Every metric.
-    pub(crate) const ALL: Self = Self { ssim2: true, butteraugli: true, psnr: true };
+    pub(crate) const ALL: Self = Self { ssim2: true, butteraugli: true, psnr: true, ms_ssim: true };
+    /// No metric.
+    pub(crate) const NONE: Self = Self { ssim2: false, butteraugli: false, psnr: false, ms_ssim: false };
 }
 
 /// The scores of one picture against its reference. `None` where not asked for, or where the metric is not defined:
-/// Butteraugli needs 8x8 pixels.
+/// Butteraugli needs 8x8 pixels, MS-SSIM 176x176.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Scores {
     /// SSIMULACRA2: 100 for an exact copy, 90 excellent, 70 high, 50 medium, 30 low.
@@ -40,35 +48,45 @@ pub(crate) struct Scores {
     pub(crate) ms_ssim: Option<f64>,
 }
 
+impl Scores {
+    /// The worse score of each metric.
+    fn worse(self, other: Self) -> Self {
+        let lower = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a.min(b));
+        let higher = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a.max(b));
+        Self {
+            ssim2: lower(self.ssim2, other.ssim2),
+            ba_p3: higher(self.ba_p3, other.ba_p3),
+            ba_max: higher(self.ba_max, other.ba_max),
+            psnr_y: lower(self.psnr_y, other.psnr_y),
+            psnr_rgb: lower(self.psnr_rgb, other.psnr_rgb),
+            ms_ssim: lower(self.ms_ssim, other.ms_ssim),
+        }
+    }
+}
+
 /// A reference with what the metrics can compute of it beforehand, for many comparisons. `Sync`.
 pub(crate) struct Reference {
-    rgb: Vec<u8>,
     width: u32,
     height: u32,
-    ssim2: Option<Ssimulacra2Reference>,
-    butteraugli: Option<ButteraugliReference>,
-    psnr: bool,
+    /// One without alpha, else one on each of [`BACKGROUNDS`].
+    laid: Vec<OpaqueReference>,
 }
 
 impl Reference {
     /// Prepares `picture`; gray is taken as RGB with equal channels.
     pub(crate) fn new(picture: &Picture, selection: Selection) -> Result<Self> {
         let (width, height) = (picture.width(), picture.height());
-        let rgb = picture.to_rgb().into_owned();
-        let ssim2 = if selection.ssim2 {
-            Some(Ssimulacra2Reference::new(&slice(&rgb, width, height)?).map_err(failed)?)
-        } else {
-            None
+        let prepare = |p: &Picture| OpaqueReference::new(p.to_rgb().into_owned(), width, height, selection);
+        let laid = match picture.alpha() {
+            None => vec![prepare(picture)?],
+            Some(_) => BACKGROUNDS.iter().map(|(_, colour)| prepare(&picture.over(*colour))).collect::<Result<_>>()?,
         };
-        let large_enough = width.min(height) >= BUTTERAUGLI_MIN_SIDE;
-        let butteraugli = if selection.butteraugli && large_enough {
-            // 80 nits, libjxl's own default and the anchor of its scores.
-            let params = ButteraugliParams::default();
-            Some(ButteraugliReference::new(&rgb, width as usize, height as usize, params).map_err(failed)?)
-        } else {
-            None
-        };
-        Ok(Self { rgb, width, height, ssim2, butteraugli, psnr: selection.psnr })
+        Ok(Self { width, height, laid })
+    }
+
+    /// Whether the scores of `picture` are the worst over [`BACKGROUNDS`].
+    pub(crate) fn composites(&self, picture: &Picture) -> bool {
+        self.laid.len() > 1 || picture.alpha().is_some()
     }
 
     /// Scores `picture`, which must have the reference's size.
@@ -82,50 +100,20 @@ impl Reference {
                 picture.height()
             )));
         }
-        let rgb = picture.to_rgb();
-        let mut scores = Scores::default();
-        if let Some(reference) = &self.ssim2 {
-            scores.ssim2 = Some(reference.compare(&slice(&rgb, self.width, self.height)?).map_err(failed)?);
+        if !self.composites(picture) {
+            return self.laid[0].compare(&picture.to_rgb());
         }
-        if let Some(reference) = &self.butteraugli {
-            let result = reference.compare(&rgb).map_err(failed)?;
-            scores.ba_p3 = Some(result.pnorm_3);
-            scores.ba_max = Some(result.score);
-        }
-        if self.psnr {
-            let (y, all) = psnr(&self.rgb, &rgb);
-            scores.psnr_y = Some(y);
-            scores.psnr_rgb = Some(all);
-        }
-        Ok(scores)
+        // A reference without alpha looks the same on every background.
+        let on_each = self.laid.iter().cycle().zip(BACKGROUNDS);
+        let scores = on_each.map(|(reference, (_, colour))| reference.compare(&picture.over(colour).to_rgb()));
+        scores.reduce(|a, b| Ok(a?.worse(b?))).expect("there are backgrounds")
     }
-}
-
-fn slice(rgb: &[u8], width: u32, height: u32) -> Result<PixelSlice<'_>> {
-    PixelSlice::new(rgb, width, height, width as usize * 3, PixelDescriptor::RGB8_SRGB).map_err(failed)
-}
-
-fn failed(error: impl std::fmt::Display) -> CliError {
-    CliError::Run(format!("a metric failed: {error}"))
-}
-
-/// PSNR in dB of the luma, and over the three channels. The luma is that of BT.601 in full range, 0.299 R + 0.587 G +
-/// 0.114 B, and is not rounded.
-fn psnr(a: &[u8], b: &[u8]) -> (f64, f64) {
-    let (mut sum_y, mut sum) = (0.0, 0u64);
-    for (a, b) in a.chunks_exact(3).zip(b.chunks_exact(3)) {
-        let d = [0, 1, 2].map(|i| i32::from(a[i]) - i32::from(b[i]));
-        let y = 0.299 * f64::from(d[0]) + 0.587 * f64::from(d[1]) + 0.114 * f64::from(d[2]);
-        sum_y += y * y;
-        sum += d.iter().map(|d| u64::from(d.unsigned_abs().pow(2))).sum::<u64>();
-    }
-    let decibel = |mse: f64| 10.0 * (255.0 * 255.0 / mse).log10();
-    (decibel(sum_y / (a.len() / 3) as f64), decibel(sum as f64 / a.len() as f64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use butteraugli::ButteraugliParams;
     use kvant::PixelFormat;
 
     fn picture(width: u32, height: u32, value: impl Fn(u32, u32) -> [u8; 3]) -> Picture {
@@ -163,7 +151,7 @@ mod tests {
         let p = picture(3, 2, |x, _| [x as u8; 3]);
         let reference = Reference::new(&p, Selection::ALL).unwrap();
         let s = reference.compare(&p).unwrap();
-        assert_eq!((s.ssim2, s.ba_p3), (Some(100.0), None));
+        assert_eq!((s.ssim2, s.ba_p3, s.ms_ssim), (Some(100.0), None, None));
         assert!(reference.compare(&picture(2, 3, |_, _| [0; 3])).is_err());
     }
 
