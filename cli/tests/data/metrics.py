@@ -15,13 +15,15 @@ import numpy as np
 import scipy
 from scipy.signal import convolve2d
 
+# Two to five times the largest difference seen: SSIMULACRA2 0.013, Butteraugli's 3-norm 5e-6 and maximum 1.5e-4 (libjxl
+# converts colours and blurs with other roundings), MS-SSIM 6e-8 (single precision), PSNR 4e-15.
 TOLERANCES = {
-    "psnr_y": 1e-9,
-    "psnr_rgb": 1e-9,
-    "ms_ssim": 1e-6,
-    "ssimulacra2": 1e-3,
-    "butteraugli_3norm": 1e-4,
-    "butteraugli_max": 1e-4,
+    "psnr_y": 1e-11,
+    "psnr_rgb": 1e-11,
+    "ms_ssim": 2e-7,
+    "ssimulacra2": 0.03,
+    "butteraugli_3norm": 2.5e-5,
+    "butteraugli_max": 5e-4,
 }
 
 

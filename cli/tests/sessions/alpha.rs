@@ -7,10 +7,10 @@ use crate::world::Folder;
 
 /// A disc that fades out, on nothing; `shift` and `fade` change its colour and its edge.
 fn disc(shift: u8, fade: u32) -> RgbaImage {
-    RgbaImage::from_fn(48, 40, |x, y| {
-        let distance = x.abs_diff(24).pow(2) + y.abs_diff(20).pow(2);
-        let alpha = 255 - (distance * fade / 4).min(255);
-        Rgba([200 - shift, (x * 4) as u8 + shift, (y * 5) as u8, alpha as u8])
+    RgbaImage::from_fn(180, 176, |x, y| {
+        let distance = x.abs_diff(90).pow(2) + y.abs_diff(88).pow(2);
+        let alpha = 255 - (distance * fade / 64).min(255);
+        Rgba([200 - shift, x as u8 + shift / 2, (y + x % 7) as u8, alpha as u8])
     })
 }
 
@@ -28,7 +28,7 @@ fn worst(f: &Folder, reference: &str, distorted: &str) -> Value {
     let on = |colour| compare(f, &[reference, distorted, "--background", colour]);
     let results = ["#000000", "#ffffff", "#808080"].map(on);
     let mut worst = json!({});
-    for name in ["psnr_y", "psnr_rgb", "ssimulacra2", "butteraugli_3norm", "butteraugli_max"] {
+    for name in ["psnr_y", "psnr_rgb", "ssimulacra2", "butteraugli_3norm", "butteraugli_max", "ms_ssim"] {
         let scores = results.each_ref().map(|r| r["metrics"][name].as_f64().unwrap());
         let pick = if name.starts_with("butteraugli") { f64::max } else { f64::min };
         worst[name] = json!(scores.into_iter().reduce(pick).unwrap());
@@ -42,7 +42,7 @@ fn the_worst_of_three_backgrounds_counts() {
     let f = Folder::new("alpha-worst");
     save(&f, "a.png", disc(0, 2));
     save(&f, "b.png", disc(30, 3));
-    save(&f, "opaque.png", RgbImage::from_fn(48, 40, |x, y| Rgb([(x * 5) as u8, (y * 6) as u8, 128])));
+    save(&f, "opaque.png", RgbImage::from_fn(180, 176, |x, y| Rgb([(x / 2) as u8, y as u8, 128])));
     for (reference, distorted) in [("a.png", "b.png"), ("a.png", "opaque.png"), ("opaque.png", "b.png")] {
         let kept = compare(&f, &[reference, distorted]);
         assert_eq!(kept["composited"], json!(["black", "white", "gray"]), "{reference} {distorted}");

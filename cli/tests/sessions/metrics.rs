@@ -11,8 +11,9 @@ use image::{RgbImage, imageops};
 
 use crate::world::Folder;
 
-/// How a picture is distorted: `a(x, y, channel)` gives a sample of the source, its coordinates clamped to the picture.
+/// A sample of the source by x, y and channel, coordinates clamped to the picture; and how one is distorted.
 type Sample<'a> = &'a dyn Fn(i64, i64, usize) -> i64;
+type Change<'a> = &'a dyn Fn(Sample, i64, i64, usize) -> i64;
 
 /// Deviations from the mean of each 8x8 block, rounded to multiples of `step`: what coarse quantisation does.
 fn blocky(step: i64) -> impl Fn(Sample, i64, i64, usize) -> i64 {
@@ -64,7 +65,7 @@ fn source(name: &str, size: Option<(u32, u32)>) -> RgbImage {
     }
 }
 
-fn distorted(source: &RgbImage, change: &dyn Fn(Sample, i64, i64, usize) -> i64) -> RgbImage {
+fn distorted(source: &RgbImage, change: Change) -> RgbImage {
     let (right, bottom) = (i64::from(source.width()) - 1, i64::from(source.height()) - 1);
     let sample =
         |x: i64, y: i64, c: usize| i64::from(source.get_pixel(x.clamp(0, right) as u32, y.clamp(0, bottom) as u32)[c]);
@@ -81,7 +82,7 @@ fn ppm(picture: &RgbImage) -> Vec<u8> {
 fn scores_agree_with_those_of_other_programs() {
     let f = Folder::new("metrics");
     let fixture: serde_json::Value = serde_json::from_str(include_str!("../data/metrics.json")).unwrap();
-    let pairs: [(&str, RgbImage, &dyn Fn(Sample, i64, i64, usize) -> i64); 10] = [
+    let pairs: [(&str, RgbImage, Change); 10] = [
         ("astronaut-blocky", source("astronaut", None), &blocky(24)),
         ("astronaut-subsampled", source("astronaut", None), &subsampled),
         ("chelsea-noise", source("chelsea", None), &noisy(12)),
