@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::analysis::bd::BdArgs;
 use super::codecs::list::ListArgs;
 use super::metrics::Selection;
 use super::run::plan::{Shard, parse_shard};
@@ -95,22 +96,6 @@ pub(crate) struct RunArgs {
     /// Show no progress
     #[arg(long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-}
-
-/// Arguments of `kvant rd bd`.
-#[derive(Debug, Args)]
-pub(crate) struct BdArgs {
-    /// Files of points
-    #[arg(required = true, value_name = "CSV")]
-    pub(crate) results: Vec<PathBuf>,
-
-    /// The codec to compare with
-    #[arg(long, value_name = "NAME")]
-    pub(crate) anchor: String,
-
-    /// The codec to compare [default: every other one]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) codec: Option<String>,
 }
 
 /// Arguments of `kvant rd check`.

@@ -96,7 +96,8 @@ fn a_run_goes_on_where_it_stopped() {
 
     // A changed picture is measured again, and its old rows are gone; another codec's rows are kept.
     f.write("set/one.ppm", &colour_ppm(32, 24));
-    let said = f.kvant(&["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "30,60,90", "-o", "out"]).ok();
+    let said =
+        f.kvant(&["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "30,60,90", "-o", "out"]).ok();
     assert!(said.stderr.contains("6 of 9 measurements are there already"), "{}", said.stderr);
     assert!(said.stderr.contains("9 points of other runs"), "{}", said.stderr);
     let after = rows(&f, "out/results.csv");
@@ -186,7 +187,8 @@ fn what_fails_is_named_and_the_rest_goes_on() {
 fn what_cannot_be_is_refused_before_the_work() {
     let f = with_set("rd-refused");
     let refused = |args: &[&str], code, words: &[&str]| {
-        f.kvant(&[&["rd", "run", "--no-report", "-i", "set", "-q", "50", "-o", "out"], args].concat()).fails(code, words);
+        f.kvant(&[&["rd", "run", "--no-report", "-i", "set", "-q", "50", "-o", "out"], args].concat())
+            .fails(code, words);
     };
     refused(&["-c", "kvant:chroma=422"], 2, &["chroma", "444, 420"]);
     refused(&["-c", "kvant:no_such_parameter=1"], 2, &["no_such_parameter"]);
@@ -217,7 +219,21 @@ fn quick_takes_a_spread_and_compares() {
 #[test]
 fn check_passes_on_itself_and_tells_a_regression() {
     let f = Folder::new("rd-check");
-    let args = ["rd", "run", "--no-report", "-c", "kvant:e1", "-q", "30,50,70,90", "--limit", "1", "-o", "base", "--every", "3"];
+    let args = [
+        "rd",
+        "run",
+        "--no-report",
+        "-c",
+        "kvant:e1",
+        "-q",
+        "30,50,70,90",
+        "--limit",
+        "1",
+        "-o",
+        "base",
+        "--every",
+        "3",
+    ];
     f.kvant(&args).ok();
     let said = f.kvant(&["rd", "check", "--baseline", "base"]).ok();
     assert!(said.text().contains("mean +0.000"), "{}", said.text());
@@ -234,7 +250,9 @@ fn check_passes_on_itself_and_tells_a_regression() {
         })
         .collect();
     f.write("smaller.csv", (smaller.join("\n") + "\n").as_bytes());
-    let check = |limit: &str| f.kvant(&["rd", "check", "--baseline", "smaller.csv", "--results", "base", "--max-regress", limit]);
+    let check = |limit: &str| {
+        f.kvant(&["rd", "check", "--baseline", "smaller.csv", "--results", "base", "--max-regress", limit])
+    };
     let said = check("0.5%");
     assert_eq!(said.code, 6, "{said:?}");
     assert!(said.stderr.contains("+1.010 %") && said.stderr.contains("PSNR-Y"), "{}", said.stderr);
@@ -242,4 +260,16 @@ fn check_passes_on_itself_and_tells_a_regression() {
     // What was not measured is no improvement.
     f.write("fewer.csv", text.lines().take(3).map(|l| format!("{l}\n")).collect::<String>().as_bytes());
     f.kvant(&["rd", "check", "--baseline", "base", "--results", "fewer.csv"]).fails(1, &["the baseline has"]);
+}
+
+#[test]
+fn pictures_and_metrics_can_be_left_out() {
+    let f = with_set("rd-parts");
+    let args = ["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "50", "--metrics", "psnr"];
+    f.kvant(&[&args[..], &["--every", "2", "-o", "a"]].concat()).ok();
+    let found = rows(&f, "a/results.csv");
+    assert_eq!(found.keys().map(|k| k.1.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert!(found.values().all(|r| r["ssim2"].is_empty() && r["ba_p3"].is_empty() && !r["psnr_y"].is_empty()));
+    f.kvant(&[&args[..], &["--limit", "1", "-o", "b"]].concat()).ok();
+    assert_eq!(rows(&f, "b/results.csv").len(), 1);
 }

@@ -1,5 +1,8 @@
 //! BD-rate: how many percent fewer or more bytes one codec takes than another at equal quality.
 
+use serde::{Serialize, Serializer};
+
+pub(crate) use super::interpolation::Interpolation;
 use crate::rd::metrics::Scores;
 
 /// Which quality figure a curve runs over.
@@ -9,13 +12,23 @@ pub(crate) enum Axis {
     Ssimulacra2,
     /// Butteraugli 3-norm, as -ln of the score, so that higher is better and equal steps are equal ratios.
     Butteraugli,
-    /// PSNR of the BT.601 luma.
+    /// PSNR of the BT.601 luma, in dB.
     PsnrY,
+    /// PSNR over red, green and blue together, in dB.
+    PsnrRgb,
+    /// Butteraugli maximum, as -ln of the score.
+    ButteraugliMax,
+    /// MS-SSIM of the luma, as -10 log10(1 - score), in dB.
+    MsSsim,
 }
 
 impl Axis {
-    /// The axes of every table, in its order.
+    /// The axes that decide, in the order of every table.
     pub(crate) const ALL: [Self; 3] = [Self::Ssimulacra2, Self::Butteraugli, Self::PsnrY];
+
+    /// Those, and the ones that are watched only.
+    pub(crate) const EVERY: [Self; 6] =
+        [Self::Ssimulacra2, Self::Butteraugli, Self::PsnrY, Self::PsnrRgb, Self::ButteraugliMax, Self::MsSsim];
 
     /// The column heading.
     pub(crate) fn name(self) -> &'static str {
@@ -23,44 +36,68 @@ impl Axis {
             Self::Ssimulacra2 => "SSIMULACRA2",
             Self::Butteraugli => "Butteraugli-3",
             Self::PsnrY => "PSNR-Y",
+            Self::PsnrRgb => "PSNR-RGB",
+            Self::ButteraugliMax => "Butteraugli-max",
+            Self::MsSsim => "MS-SSIM",
         }
     }
 
-    /// The score of this axis.
+    /// The column of result files that has the score.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Ssimulacra2 => "ssim2",
+            Self::Butteraugli => "ba_p3",
+            Self::PsnrY => "psnr_y",
+            Self::PsnrRgb => "psnr_rgb",
+            Self::ButteraugliMax => "ba_max",
+            Self::MsSsim => "ms_ssim",
+        }
+    }
+
+    /// The score of this axis, on its own scale.
     pub(crate) fn score(self, scores: &Scores) -> Option<f64> {
         match self {
             Self::Ssimulacra2 => scores.ssim2,
             Self::Butteraugli => scores.ba_p3,
             Self::PsnrY => scores.psnr_y,
+            Self::PsnrRgb => scores.psnr_rgb,
+            Self::ButteraugliMax => scores.ba_max,
+            Self::MsSsim => scores.ms_ssim,
         }
     }
 
     /// Where on the axis a measured score lies; `None` where it has no place (an exact copy's infinite PSNR).
     pub(crate) fn position(self, score: f64) -> Option<f64> {
         let x = match self {
-            Self::Ssimulacra2 | Self::PsnrY => score,
-            Self::Butteraugli => -score.ln(),
+            Self::Ssimulacra2 | Self::PsnrY | Self::PsnrRgb => score,
+            Self::Butteraugli | Self::ButteraugliMax => -score.ln(),
+            Self::MsSsim => -10.0 * (1.0 - score).log10(),
         };
         x.is_finite().then_some(x)
     }
 
-    /// The part of the axis that counts.
-    fn range(self) -> (f64, f64) {
+    /// The part of the axis that counts, where nobody asks for another.
+    pub(crate) fn range(self) -> (f64, f64) {
         match self {
             Self::Ssimulacra2 => (30.0, 92.0),
-            Self::Butteraugli | Self::PsnrY => (f64::NEG_INFINITY, f64::INFINITY),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
         }
     }
 }
 
-/// One codec on one picture: ln(bits per pixel) over a quality axis, as a monotone cubic through the measured points.
+impl Serialize for Axis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.key())
+    }
+}
+
+/// One codec on one picture: ln(bits per pixel) over a quality axis, as a piecewise cubic through the measured points.
 #[derive(Debug, Clone)]
 pub(crate) struct Curve {
     x: Vec<f64>,
     y: Vec<f64>,
     slope: Vec<f64>,
-    /// Measured points that were no part of the curve.
-    pub(crate) dropped: usize,
+    dropped: Vec<usize>,
 }
 
 impl Curve {
@@ -68,139 +105,165 @@ impl Curve {
     /// where it is strictly worse in quality and strictly smaller than the last one that stayed: that is, each
     /// point dropped is beaten or matched by one that gives more quality for no more bits, or the reverse.
     /// `None` where fewer than two stay.
-    pub(crate) fn fit(points: &[(f64, f64)]) -> Option<Self> {
-        let mut sorted: Vec<_> = points.iter().copied().filter(|p| p.0.is_finite() && p.1 > 0.0).collect();
-        sorted.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
-        let mut kept: Vec<(f64, f64)> = Vec::with_capacity(sorted.len());
-        for p in sorted {
-            if kept.last().is_none_or(|last| p.0 < last.0 && p.1 < last.1) {
-                kept.push(p);
+    pub(crate) fn fit(points: &[(f64, f64)], interpolation: Interpolation) -> Option<Self> {
+        let usable = |p: (f64, f64)| p.0.is_finite() && p.1 > 0.0 && p.1.is_finite();
+        let mut order: Vec<_> = (0..points.len()).filter(|i| usable(points[*i])).collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (points[*a], points[*b]);
+            b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
+        });
+        let mut kept: Vec<usize> = Vec::with_capacity(order.len());
+        let mut dropped = vec![true; points.len()];
+        for i in order {
+            if kept.last().is_none_or(|last| points[i].0 < points[*last].0 && points[i].1 < points[*last].1) {
+                kept.push(i);
+                dropped[i] = false;
             }
         }
         if kept.len() < 2 {
             return None;
         }
         kept.reverse();
-        let x: Vec<f64> = kept.iter().map(|p| p.0).collect();
-        let y: Vec<f64> = kept.iter().map(|p| p.1.ln()).collect();
-        let slope = pchip_slopes(&x, &y);
-        Some(Self { dropped: points.len() - x.len(), x, y, slope })
+        let x: Vec<f64> = kept.iter().map(|i| points[*i].0).collect();
+        let y: Vec<f64> = kept.iter().map(|i| points[*i].1.ln()).collect();
+        let slope = interpolation.slopes(&x, &y);
+        let dropped = (0..points.len()).filter(|i| dropped[*i]).collect();
+        Some(Self { x, y, slope, dropped })
     }
 
-    fn span(&self) -> (f64, f64) {
+    /// How many points the curve runs through: two or more.
+    pub(crate) fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    /// Which of the points that were given are no part of the curve: ascending indices.
+    pub(crate) fn dropped(&self) -> &[usize] {
+        &self.dropped
+    }
+
+    /// The lowest and the highest position on the axis.
+    pub(crate) fn span(&self) -> (f64, f64) {
         (self.x[0], self.x[self.x.len() - 1])
     }
 
-    /// The integral from `lo` to `hi`, which must lie within the curve; exact, a cubic a segment.
-    fn integral(&self, lo: f64, hi: f64) -> f64 {
+    /// ln(bits per pixel) at `x`; `None` outside of the span.
+    pub(crate) fn at(&self, x: f64) -> Option<f64> {
+        let (lo, hi) = self.span();
+        if !(lo..=hi).contains(&x) {
+            return None;
+        }
+        let i = self.x.partition_point(|start| *start <= x).clamp(1, self.x.len() - 1) - 1;
+        let t = x - self.x[i];
+        let (c2, c3) = self.bend(i);
+        Some(self.y[i] + t * (self.slope[i] + t * (c2 + t * c3)))
+    }
+
+    /// The integral of ln(bits per pixel) from `lo` to `hi`, which must lie within the span; exact, a cubic a segment.
+    pub(crate) fn integral(&self, lo: f64, hi: f64) -> f64 {
         let mut sum = 0.0;
         for i in 0..self.x.len() - 1 {
-            let (x0, h) = (self.x[i], self.x[i + 1] - self.x[i]);
-            let (a, b) = (lo.max(x0), hi.min(self.x[i + 1]));
+            let (a, b) = (lo.max(self.x[i]) - self.x[i], hi.min(self.x[i + 1]) - self.x[i]);
             if b <= a {
                 continue;
             }
-            let (d0, d1) = (self.slope[i], self.slope[i + 1]);
-            let mean = (self.y[i + 1] - self.y[i]) / h;
-            let c2 = (3.0 * mean - 2.0 * d0 - d1) / h;
-            let c3 = (d0 + d1 - 2.0 * mean) / (h * h);
-            let primitive = |t: f64| t * (self.y[i] + t * (d0 / 2.0 + t * (c2 / 3.0 + t * c3 / 4.0)));
-            sum += primitive(b - x0) - primitive(a - x0);
+            let (c2, c3) = self.bend(i);
+            let primitive = |t: f64| t * (self.y[i] + t * (self.slope[i] / 2.0 + t * (c2 / 3.0 + t * c3 / 4.0)));
+            sum += primitive(b) - primitive(a);
         }
         sum
     }
+
+    /// The coefficients of the square and the cube on segment `i`, from its ends and their slopes (Hermite).
+    fn bend(&self, i: usize) -> (f64, f64) {
+        let h = self.x[i + 1] - self.x[i];
+        let (d0, d1) = (self.slope[i], self.slope[i + 1]);
+        let secant = (self.y[i + 1] - self.y[i]) / h;
+        ((3.0 * secant - 2.0 * d0 - d1) / h, (d0 + d1 - 2.0 * secant) / (h * h))
+    }
+}
+
+/// The part of the axis that both curves cover, cut to `range`; `None` where there is none.
+pub(crate) fn overlap(a: &Curve, b: &Curve, range: (f64, f64)) -> Option<(f64, f64)> {
+    let lo = a.span().0.max(b.span().0).max(range.0);
+    let hi = a.span().1.min(b.span().1).min(range.1);
+    (hi > lo).then_some((lo, hi))
 }
 
 /// The BD-rate of `test` against `anchor` on one picture, as a ratio less one: -0.1 is 10 % fewer bytes.
 ///
-/// The mean over the common part of the axis of ln(bpp) of `test` less that of `anchor`, exponentiated. The limits of
-/// the axis (SSIMULACRA2: 30 to 92) cut the interval, not the points: the curves are fitted through all points first.
+/// The mean over the common part of the axis of ln(bpp) of `test` less that of `anchor`, exponentiated. `range` (as a
+/// rule [`Axis::range`]) cuts the interval, not the points: the curves are fitted through all points first.
 /// `None` where the curves have no quality in common.
-pub(crate) fn bd_rate(test: &Curve, anchor: &Curve, axis: Axis) -> Option<f64> {
-    let (limit_lo, limit_hi) = axis.range();
-    let lo = test.span().0.max(anchor.span().0).max(limit_lo);
-    let hi = test.span().1.min(anchor.span().1).min(limit_hi);
-    (hi > lo).then(|| ((test.integral(lo, hi) - anchor.integral(lo, hi)) / (hi - lo)).exp() - 1.0)
-}
-
-/// Slopes of the monotone piecewise cubic of Fritsch and Carlson (SIAM J. Numer. Anal. 17, 1980), in the variant that
-/// SciPy's `PchipInterpolator` and Matlab's `pchip` use: within, the weighted harmonic mean of the two neighbouring
-/// secants (Fritsch and Butland, 1984), zero where they differ in sign; at the ends, the three-point formula, kept monotone.
-fn pchip_slopes(x: &[f64], y: &[f64]) -> Vec<f64> {
-    let n = x.len();
-    let h: Vec<f64> = x.windows(2).map(|w| w[1] - w[0]).collect();
-    let secant: Vec<f64> = y.windows(2).zip(&h).map(|(w, h)| (w[1] - w[0]) / h).collect();
-    if n == 2 {
-        return vec![secant[0]; 2];
-    }
-    let mut slope = vec![0.0; n];
-    for k in 1..n - 1 {
-        let (left, right) = (secant[k - 1], secant[k]);
-        if left * right > 0.0 {
-            let (w_left, w_right) = (2.0 * h[k] + h[k - 1], h[k] + 2.0 * h[k - 1]);
-            slope[k] = (w_left + w_right) / (w_left / left + w_right / right);
-        }
-    }
-    slope[0] = end_slope(h[0], h[1], secant[0], secant[1]);
-    slope[n - 1] = end_slope(h[n - 2], h[n - 3], secant[n - 2], secant[n - 3]);
-    slope
-}
-
-/// The slope at an end: `h0`, `m0` are the width and secant of the end segment, `h1`, `m1` of the one beside it.
-fn end_slope(h0: f64, h1: f64, m0: f64, m1: f64) -> f64 {
-    let d = ((2.0 * h0 + h1) * m0 - h0 * m1) / (h0 + h1);
-    if d * m0 <= 0.0 {
-        0.0
-    } else if m0 * m1 <= 0.0 && d.abs() > 3.0 * m0.abs() {
-        3.0 * m0
-    } else {
-        d
-    }
+pub(crate) fn bd_rate(test: &Curve, anchor: &Curve, range: (f64, f64)) -> Option<f64> {
+    let (lo, hi) = overlap(test, anchor, range)?;
+    Some(((test.integral(lo, hi) - anchor.integral(lo, hi)) / (hi - lo)).exp() - 1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rd::analysis::fixtures;
 
     fn close(a: f64, b: f64) {
         assert!((a - b).abs() < 1e-12, "{a} is not {b}");
     }
 
-    #[test]
-    fn slopes_are_those_of_the_published_formulas() {
-        // By hand: secants 1, 3 and 0.5 over steps 1, 2 and 4.
-        let slope = pchip_slopes(&[0.0, 1.0, 3.0, 7.0], &[0.0, 1.0, 7.0, 9.0]);
-        // Ends: ((2*1+2)*1 - 1*3)/3 = 1/3, and ((2*4+2)*0.5 - 4*3)/6 = -7/6, of the wrong sign: 0.
-        close(slope[0], 1.0 / 3.0);
-        close(slope[3], 0.0);
-        // Within: (5+4)/(5/1+4/3) = 27/19 and (10+8)/(10/3+8/0.5) = 54/58.
-        close(slope[1], 27.0 / 19.0);
-        close(slope[2], 54.0 / 58.0);
+    fn pchip(points: &[(f64, f64)]) -> Curve {
+        Curve::fit(points, Interpolation::Pchip).unwrap()
     }
 
     #[test]
-    fn an_end_slope_is_at_most_three_secants_where_the_curve_turns() {
-        // (3*1 + 5)/2 = 4 exceeds 3 secants, and the secants differ in sign.
-        let slope = pchip_slopes(&[0.0, 1.0, 2.0], &[0.0, 1.0, -4.0]);
-        assert_eq!(slope, [3.0, 0.0, -8.0]);
+    fn values_between_the_points_are_those_of_scipy() {
+        for pair in fixtures::pairs() {
+            let [pchip, akima] = Interpolation::ALL.map(|i| Curve::fit(&pair.anchor, i).unwrap());
+            for (x, by_pchip, by_akima) in pair.at {
+                for (value, expected) in [(pchip.at(x), by_pchip), (akima.at(x), by_akima)] {
+                    let value = value.unwrap();
+                    assert!((value - expected).abs() < 1e-9, "{} at {x}: {value} is not {expected}", pair.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bd_rates_are_those_of_the_package_bjontegaard() {
+        for pair in fixtures::pairs() {
+            for (interpolation, expected) in Interpolation::ALL.into_iter().zip([pair.pchip, pair.akima]) {
+                let [test, anchor] = [&pair.test, &pair.anchor].map(|c| Curve::fit(c, interpolation).unwrap());
+                let percent = 100.0 * bd_rate(&test, &anchor, Axis::PsnrY.range()).unwrap();
+                let name = &pair.name;
+                assert!((percent - expected).abs() < 1e-7, "{name}, {interpolation:?}: {percent} is not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_curve_goes_through_its_points_and_ends_there() {
+        let points = [(35.0, 0.2), (50.0, 0.41), (61.0, 0.7), (80.0, 1.9)];
+        let curve = pchip(&points);
+        for (x, bpp) in points {
+            close(curve.at(x).unwrap(), bpp.ln());
+        }
+        assert_eq!([34.99, 80.01, f64::NAN].map(|x| curve.at(x)), [None; 3]);
     }
 
     #[test]
     fn a_straight_line_is_integrated_exactly() {
         let points: Vec<_> = (0..5).map(|i| (10.0 * f64::from(i), f64::from(i).exp())).collect();
-        let curve = Curve::fit(&points).unwrap();
         // ln(bpp) = x/10, from 5 to 35: (35² - 5²)/20.
-        close(curve.integral(5.0, 35.0), 60.0);
+        for interpolation in Interpolation::ALL {
+            close(Curve::fit(&points, interpolation).unwrap().integral(5.0, 35.0), 60.0);
+        }
     }
 
     #[test]
     fn a_constant_factor_is_the_bd_rate() {
         let anchor = [(35.0, 0.2), (50.0, 0.41), (61.0, 0.7), (80.0, 1.9)];
         let test = anchor.map(|(x, bpp)| (x, bpp * 0.9));
-        let (test, anchor) = (Curve::fit(&test).unwrap(), Curve::fit(&anchor).unwrap());
-        for axis in Axis::ALL {
-            close(bd_rate(&test, &anchor, axis).unwrap(), -0.1);
-            close(bd_rate(&anchor, &test, axis).unwrap(), 1.0 / 0.9 - 1.0);
+        let (test, anchor) = (pchip(&test), pchip(&anchor));
+        for axis in Axis::EVERY {
+            close(bd_rate(&test, &anchor, axis.range()).unwrap(), -0.1);
+            close(bd_rate(&anchor, &test, axis.range()).unwrap(), 1.0 / 0.9 - 1.0);
         }
     }
 
@@ -208,28 +271,36 @@ mod tests {
     fn only_the_overlap_counts_and_ssimulacra2_only_within_30_to_92() {
         // ln(bpp) is x for the anchor and 2x for the test: the mean difference is the middle of the interval.
         let e = f64::exp;
-        let anchor = Curve::fit(&[(0.0, 1.0), (98.0, e(98.0))]).unwrap();
-        let test = Curve::fit(&[(10.0, e(20.0)), (100.0, e(200.0))]).unwrap();
-        close(bd_rate(&test, &anchor, Axis::Ssimulacra2).unwrap().ln_1p(), 61.0);
-        close(bd_rate(&test, &anchor, Axis::PsnrY).unwrap().ln_1p(), 54.0);
-        let outside = Curve::fit(&[(93.0, e(9.0)), (99.0, e(10.0))]).unwrap();
-        assert_eq!(bd_rate(&outside, &anchor, Axis::Ssimulacra2), None);
-        assert!(bd_rate(&outside, &anchor, Axis::PsnrY).is_some());
+        let anchor = pchip(&[(0.0, 1.0), (98.0, e(98.0))]);
+        let test = pchip(&[(10.0, e(20.0)), (100.0, e(200.0))]);
+        let rate = |test, axis: Axis| bd_rate(test, &anchor, axis.range());
+        close(rate(&test, Axis::Ssimulacra2).unwrap().ln_1p(), 61.0);
+        close(rate(&test, Axis::PsnrY).unwrap().ln_1p(), 54.0);
+        close(bd_rate(&test, &anchor, (20.0, 40.0)).unwrap().ln_1p(), 30.0);
+        let outside = pchip(&[(93.0, e(9.0)), (99.0, e(10.0))]);
+        assert_eq!(rate(&outside, Axis::Ssimulacra2), None);
+        assert!(rate(&outside, Axis::PsnrY).is_some());
     }
 
     #[test]
-    fn points_not_strictly_better_in_both_are_dropped() {
-        let curve = Curve::fit(&[(50.0, 0.5), (60.0, 0.5), (70.0, 0.9), (70.0, 0.8), (65.0, 0.85)]).unwrap();
-        // From the top: (70, 0.9) stays, (70, 0.8) is no worse in quality, (65, 0.85) stays, (60, 0.5) stays, (50, 0.5) is no smaller.
+    fn points_not_strictly_better_in_both_are_dropped_and_named() {
+        let infinite = f64::INFINITY;
+        let curve =
+            pchip(&[(50.0, 0.5), (60.0, 0.5), (70.0, 0.9), (70.0, 0.8), (65.0, 0.85), (80.0, 0.0), (75.0, infinite)]);
+        // From the top: (70, 0.9) stays, (70, 0.8) is no worse in quality, (65, 0.85) stays, (60, 0.5) stays, (50, 0.5)
+        // is no smaller; and no picture takes no bits, or takes bits without end.
         assert_eq!(curve.x, [60.0, 65.0, 70.0]);
-        assert_eq!(curve.dropped, 2);
-        assert!(Curve::fit(&[(50.0, 0.5)]).is_none());
+        assert_eq!(curve.dropped(), [0, 3, 5, 6]);
+        assert!(Curve::fit(&[(50.0, 0.5)], Interpolation::Pchip).is_none());
     }
 
     #[test]
-    fn butteraugli_runs_over_minus_ln() {
+    fn positions_are_such_that_higher_is_better() {
         close(Axis::Butteraugli.position(std::f64::consts::E).unwrap(), -1.0);
+        close(Axis::ButteraugliMax.position(std::f64::consts::E).unwrap(), -1.0);
+        close(Axis::MsSsim.position(0.99).unwrap(), 20.0);
         assert_eq!(Axis::Butteraugli.position(0.0), None);
         assert_eq!(Axis::PsnrY.position(f64::INFINITY), None);
+        assert_eq!(Axis::MsSsim.position(1.0), None);
     }
 }

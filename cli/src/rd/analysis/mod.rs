@@ -1,4 +1,19 @@
-//! From measured points to figures: curves, BD-rates, tables.
+//! From measured points to figures: [`curve`] makes BD-rates of two curves, [`summary`] gathers them over pictures,
+//! [`comparison`] has every figure of one codec against another, and [`tables`], [`markdown`] and [`json`] show them.
 
+pub(crate) mod bd;
+mod bootstrap;
+pub(crate) mod comparison;
 pub(crate) mod curve;
+pub(crate) mod equal;
+#[cfg(test)]
+pub(crate) mod fixtures;
+mod grid;
+mod interpolation;
+pub(crate) mod json;
+pub(crate) mod markdown;
+mod notes;
+pub(crate) mod pairs;
+pub(crate) mod summary;
 pub(crate) mod tables;
+mod time;

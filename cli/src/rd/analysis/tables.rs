@@ -1,175 +1,209 @@
-//! Tables of BD-rates: one set of measured points against another, picture by picture.
+//! Tables of BD-rates for the terminal.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::curve::{Axis, Curve, bd_rate};
-use crate::rd::points::{ByImage, Point};
+use super::comparison::{BANDS, Comparison, Options};
+use super::curve::Axis;
+use super::equal::{SCORES, Sizes};
+use super::grid::Grid;
+use super::notes::notes;
+use super::summary::{ImageRate, NOISE, Summary};
+use crate::rd::points::ByImage;
 
-/// The curve of one codec on one picture over `axis`; `None` where too few points have that score.
-fn curve(points: &[&Point], axis: Axis) -> Option<Curve> {
-    let on_axis: Vec<_> = points.iter().filter_map(|p| Some((axis.position(axis.score(&p.scores)?)?, p.bpp))).collect();
-    Curve::fit(&on_axis)
-}
+/// Characters of a picture's name in a table.
+const LABEL: usize = 12;
 
-/// BD-rates of one codec against another over one axis.
-#[derive(Debug, Clone)]
-pub(crate) struct Summary {
-    /// Picture and BD-rate in percent, ascending: the best comes first.
-    pub(crate) images: Vec<(String, f64)>,
-    /// Points of either codec that were no part of a curve.
-    dropped: usize,
-}
-
-impl Summary {
-    /// Over all pictures that both codecs have. `None` where no picture can be compared.
-    pub(crate) fn new(test: &ByImage<'_>, anchor: &ByImage<'_>, axis: Axis) -> Option<Self> {
-        let (mut images, mut dropped) = (Vec::new(), 0);
-        for (image, points) in test {
-            let curves = (curve(points, axis), anchor.get(image).and_then(|points| curve(points, axis)));
-            let (Some(test), Some(anchor)) = curves else {
-                continue;
-            };
-            if let Some(ratio) = bd_rate(&test, &anchor, axis) {
-                images.push(((*image).to_owned(), 100.0 * ratio));
-                dropped += test.dropped + anchor.dropped;
-            }
-        }
-        images.sort_by(|a, b| a.1.total_cmp(&b.1));
-        (!images.is_empty()).then_some(Self { images, dropped })
-    }
-
-    /// The mean over the pictures: the headline.
-    pub(crate) fn mean(&self) -> f64 {
-        self.images.iter().map(|i| i.1).sum::<f64>() / self.images.len() as f64
-    }
-
-    pub(crate) fn median(&self) -> f64 {
-        let n = self.images.len();
-        (self.images[(n - 1) / 2].1 + self.images[n / 2].1) / 2.0
-    }
-
-    pub(crate) fn worst(&self) -> &(String, f64) {
-        &self.images[self.images.len() - 1]
-    }
-}
-
-/// Percent that come of the rounding of the files alone, which have six decimals.
-const NOISE: f64 = 5e-4;
-
-/// A percentage to print: no sign on what is nothing.
+/// A percentage to print: no minus on what is nothing.
 fn plain(percent: f64) -> f64 {
     if percent.abs() < NOISE { 0.0 } else { percent }
 }
 
+/// A percentage with its sign.
+pub(super) fn percent(value: f64) -> String {
+    format!("{:+.2}", plain(value))
+}
+
+/// What `cell` makes of a figure that may not be there.
+pub(super) fn or_dash<T>(value: Option<T>, cell: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| "-".to_owned(), cell)
+}
+
+/// How many times as long something takes.
+pub(super) fn times(ratio: f64) -> String {
+    format!("x{ratio:.2}")
+}
+
+/// The 95 % interval of the mean.
+pub(super) fn interval(summary: &Summary) -> String {
+    let (lo, hi) = summary.interval();
+    format!("{}..{}", percent(lo), percent(hi))
+}
+
+/// Everything about comparisons with one anchor.
+pub(crate) fn codecs_table(comparisons: &[Comparison], anchor: &str) -> String {
+    let rates = rates_grid("<codec", comparisons, |c| &c.codec);
+    let mut text = format!("BD-rate against {anchor} in % (negative: fewer bytes)\n{}", rates.render());
+    let mut part = |title: &str, grid: Option<Grid>| {
+        if let Some(grid) = grid {
+            let _ = write!(text, "\n{title}\n{}", grid.render());
+        }
+    };
+    part("95 % interval of the mean, and pictures with fewer / more bytes", Some(spread_grid(comparisons)));
+    part("SSIMULACRA2 by band: mean (pictures)", bands_grid(comparisons));
+    part(
+        &format!("Bytes at equal SSIMULACRA2: % (kB / kB of {anchor}, geometric means over pictures)"),
+        equal_grid(comparisons),
+    );
+    part("Watched, not tuned on: means; and times as multiples of the anchor's", watched_grid(comparisons));
+    let notes = notes(comparisons);
+    if !notes.is_empty() {
+        let _ = write!(text, "\n{}\n", notes.join("\n"));
+    }
+    text
+}
+
+/// A row a comparison: mean, median and worst picture by each axis that decides.
+fn rates_grid(first: &str, comparisons: &[Comparison], name: impl Fn(&Comparison) -> &String) -> Grid {
+    let mut grid = Grid { heading: vec![first.to_owned(), "n".to_owned()], ..Grid::default() };
+    for axis in Axis::ALL {
+        grid.groups.push((grid.heading.len(), axis.name()));
+        grid.heading.extend(["mean", "median", "worst", "<picture"].map(str::to_owned));
+    }
+    for c in comparisons {
+        let mut row = vec![name(c).clone(), c.images().to_string()];
+        for axis in Axis::ALL {
+            row.extend(match c.summary(axis) {
+                None => ["-", "-", "-", "-"].map(str::to_owned),
+                Some(s) => {
+                    let worst = s.worst();
+                    // Where a score is missing on some pictures, the mean is over fewer than the row says.
+                    let n = s.images.len();
+                    let fewer = if n < c.images() { format!(" ({n})") } else { String::new() };
+                    let label: String = worst.image.chars().take(LABEL).collect();
+                    [percent(s.mean()), percent(s.median()), percent(worst.percent), label + &fewer]
+                }
+            });
+        }
+        grid.rows.push(row);
+    }
+    grid
+}
+
+fn spread_grid(comparisons: &[Comparison]) -> Grid {
+    let mut grid = Grid { heading: vec!["<codec".to_owned()], ..Grid::default() };
+    for axis in Axis::ALL {
+        grid.groups.push((grid.heading.len(), axis.name()));
+        grid.heading.extend(["interval", "fewer/more"].map(str::to_owned));
+    }
+    for c in comparisons {
+        let mut row = vec![c.codec.clone()];
+        for axis in Axis::ALL {
+            let summary = c.summary(axis);
+            row.push(or_dash(summary, interval));
+            row.push(or_dash(summary, |s| format!("{}/{}", s.wins(), s.losses())));
+        }
+        grid.rows.push(row);
+    }
+    grid
+}
+
+fn bands_grid(comparisons: &[Comparison]) -> Option<Grid> {
+    let heading = BANDS.iter().map(|(lo, hi)| format!("{lo}-{hi}"));
+    let mut grid = Grid { heading: [String::from("<codec")].into_iter().chain(heading).collect(), ..Grid::default() };
+    for c in comparisons.iter().filter(|c| !c.bands.is_empty()) {
+        let cell = |s: &Summary| format!("{} ({})", percent(s.mean()), s.images.len());
+        let cells = BANDS.iter().map(|band| or_dash(c.band(*band), cell));
+        grid.rows.push([c.codec.clone()].into_iter().chain(cells).collect());
+    }
+    (!grid.rows.is_empty()).then_some(grid)
+}
+
+fn equal_grid(comparisons: &[Comparison]) -> Option<Grid> {
+    let heading = SCORES.iter().map(f64::to_string);
+    let mut grid = Grid { heading: [String::from("<codec")].into_iter().chain(heading).collect(), ..Grid::default() };
+    for c in comparisons.iter().filter(|c| c.equal.iter().any(|e| e.sizes.is_some())) {
+        let cell = |s: &Sizes| {
+            let (test, anchor) = (s.test / 1000.0, s.anchor / 1000.0);
+            format!("{} ({test:.1}/{anchor:.1}, {})", percent(s.percent), s.images)
+        };
+        let cells = c.equal.iter().map(|e| or_dash(e.sizes.as_ref(), cell));
+        grid.rows.push([c.codec.clone()].into_iter().chain(cells).collect());
+    }
+    (!grid.rows.is_empty()).then_some(grid)
+}
+
+/// The axes that do not decide, above all MS-SSIM as a guard, and the times.
+fn watched_grid(comparisons: &[Comparison]) -> Option<Grid> {
+    let axes = &Axis::EVERY[Axis::ALL.len()..];
+    let heading = ["<codec"].into_iter().chain(axes.iter().map(|a| a.name())).chain(["encode", "decode"]);
+    let mut grid = Grid { heading: heading.map(str::to_owned).collect(), ..Grid::default() };
+    for c in comparisons {
+        let mut row = vec![c.codec.clone()];
+        row.extend(axes.iter().map(|axis| or_dash(c.summary(*axis), |s| percent(s.mean()))));
+        row.extend([c.enc_ratio, c.dec_ratio].map(|ratio| or_dash(ratio, times)));
+        if row.iter().skip(1).any(|cell| cell != "-") {
+            grid.rows.push(row);
+        }
+    }
+    (!grid.rows.is_empty()).then_some(grid)
+}
+
+/// The rates on each picture that compares by an axis that decides, by name of picture, with a cell an axis.
+pub(super) fn rates_by_image(comparison: &Comparison) -> Vec<(String, [String; 3])> {
+    let summaries = Axis::ALL.map(|axis| comparison.summary(axis));
+    let images: BTreeSet<&str> = summaries.iter().flatten().flat_map(|s| &s.images).map(|i| i.image.as_str()).collect();
+    let rate = |s: &Summary, image: &str| s.images.iter().find(|i| i.image == image).map(|i| i.percent);
+    let cells = |image: &str| summaries.map(|s| or_dash(s.and_then(|s| rate(s, image)), percent));
+    images.into_iter().map(|image| (image.to_owned(), cells(image))).collect()
+}
+
+/// A row a picture.
+pub(crate) fn images_table(comparison: &Comparison) -> String {
+    let heading = ["<picture"].into_iter().chain(Axis::ALL.map(Axis::name));
+    let rows = rates_by_image(comparison).into_iter().map(|(image, cells)| [image].into_iter().chain(cells).collect());
+    let grid = Grid { heading: heading.map(str::to_owned).collect(), rows: rows.collect(), ..Grid::default() };
+    format!("BD-rate of {} against {} in % by picture\n{}", comparison.codec, comparison.anchor, grid.render())
+}
+
 /// A table of `test` against each of `anchors` that has a picture in common with it; `None` where none has.
 pub(crate) fn anchors_table(test_name: &str, test: &ByImage<'_>, anchors: &[(&str, ByImage<'_>)]) -> Option<String> {
-    let mut rows = String::new();
-    for (name, anchor) in anchors {
-        write_row(&mut rows, name, test, anchor);
-    }
-    (!rows.is_empty()).then(|| {
-        format!("BD-rate of {test_name} in % (negative: fewer bytes than the anchor)\n{}{rows}", heading("anchor"))
+    let options = Options::default();
+    let comparisons: Vec<_> = anchors
+        .iter()
+        .filter_map(|(name, anchor)| Comparison::new((test_name, test), (name, anchor), &options))
+        .collect();
+    (!comparisons.is_empty()).then(|| {
+        let grid = rates_grid("<anchor", &comparisons, |c| &c.anchor);
+        format!("BD-rate of {test_name} in % (negative: fewer bytes than the anchor)\n{}", grid.render())
     })
 }
 
-/// A table of each of `tests` against `anchor`.
-pub(crate) fn codecs_table(tests: &[(&str, ByImage<'_>)], anchor_name: &str, anchor: &ByImage<'_>) -> Option<String> {
-    let mut rows = String::new();
-    for (name, test) in tests {
-        write_row(&mut rows, name, test, anchor);
-    }
-    (!rows.is_empty())
-        .then(|| format!("BD-rate against {anchor_name} in % (negative: fewer bytes)\n{}{rows}", heading("codec")))
-}
-
-fn heading(first: &str) -> String {
-    let mut top = format!("{:26}", "");
-    let mut sub = format!("{first:22}{:>4}", "n");
-    for axis in Axis::ALL {
-        let _ = write!(top, "   {:<34}", axis.name());
-        let _ = write!(sub, "   {:>7} {:>7} {:>7} {:10}", "mean", "median", "worst", "");
-    }
-    format!("{}\n{}\n", top.trim_end(), sub.trim_end())
-}
-
-fn write_row(out: &mut String, name: &str, test: &ByImage<'_>, anchor: &ByImage<'_>) {
-    let summaries = Axis::ALL.map(|axis| Summary::new(test, anchor, axis));
-    let Some(n) = summaries.iter().flatten().map(|s| s.images.len()).max() else {
-        return;
-    };
-    let mut row = format!("{name:22}{n:>4}");
-    for summary in &summaries {
-        let _ = match summary {
-            None => write!(row, "   {:>7} {:>7} {:>7} {:10}", "-", "-", "-", ""),
-            Some(s) => {
-                let (image, worst) = s.worst();
-                // Where a score is missing on some pictures, the mean is over fewer than the row says.
-                let fewer = if s.images.len() < n { format!("({})", s.images.len()) } else { String::new() };
-                let label: String = format!("{image}{fewer}").chars().take(10).collect();
-                write!(
-                    row,
-                    "   {:>+7.2} {:>+7.2} {:>+7.2} {label:10}",
-                    plain(s.mean()),
-                    plain(s.median()),
-                    plain(*worst)
-                )
-            }
-        };
-    }
-    let dropped: usize = summaries.iter().flatten().map(|s| s.dropped).sum();
-    let note = if dropped > 0 { format!("  ({dropped} points dropped)") } else { String::new() };
-    let _ = writeln!(out, "{}{note}", row.trim_end());
-}
-
-/// `test` against one earlier run: the three metrics, with the best and the worst pictures by name, and the change of
-/// time.
+/// `test` against one earlier run: the axes that decide, with the best and the worst pictures by name, and the change
+/// of time. `None` where no picture compares.
 pub(crate) fn against_table(test: &ByImage<'_>, old_name: &str, old: &ByImage<'_>) -> Option<String> {
     const SHOWN: usize = 3;
-    let mut out = String::new();
-    for axis in Axis::ALL {
-        let Some(s) = Summary::new(test, old, axis) else {
-            continue;
-        };
-        let better = s.images.iter().filter(|i| i.1 < -NOISE).count();
+    let comparison = Comparison::new(("", test), (old_name, old), &Options::default())?;
+    let mut out = format!("BD-rate in % against {old_name}\n");
+    for s in Axis::ALL.into_iter().filter_map(|axis| comparison.summary(axis)) {
         let _ = writeln!(
             out,
-            "  {:14} mean {:+.3}  median {:+.3}  ({better} of {} smaller)",
-            axis.name(),
+            "  {:14} mean {:+.3} ({})  median {:+.3}  ({} of {} smaller)",
+            s.axis.name(),
             plain(s.mean()),
+            interval(s),
             plain(s.median()),
+            s.wins(),
             s.images.len()
         );
-        let list = |items: &mut dyn Iterator<Item = &(String, f64)>| -> String {
-            items.map(|(image, v)| format!("{image} {:+.2}", plain(*v))).collect::<Vec<_>>().join(", ")
+        let list = |items: &mut dyn Iterator<Item = &ImageRate>| -> String {
+            items.map(|i| format!("{} {}", i.image, percent(i.percent))).collect::<Vec<_>>().join(", ")
         };
         let _ = writeln!(out, "    best:  {}", list(&mut s.images.iter().take(SHOWN)));
         let _ = writeln!(out, "    worst: {}", list(&mut s.images.iter().rev().take(SHOWN)));
     }
-    if out.is_empty() {
-        return None;
-    }
-    let (enc, dec) = time_ratios(test, old);
-    if enc.is_finite() && dec.is_finite() {
+    if let (Some(enc), Some(dec)) = (comparison.enc_ratio, comparison.dec_ratio) {
         let _ = writeln!(out, "  time: encode x{enc:.3}, decode x{dec:.3}");
     }
-    Some(format!("BD-rate in % against {old_name}\n{out}"))
-}
-
-/// Encode and decode time of `test` over that of `old`, on the pictures and qualities that both have; NaN where
-/// there are none.
-fn time_ratios(test: &ByImage<'_>, old: &ByImage<'_>) -> (f64, f64) {
-    let (mut enc, mut dec) = ((0.0, 0.0), (0.0, 0.0));
-    for (image, points) in test {
-        for p in points {
-            if let Some(o) = old.get(image).and_then(|o| o.iter().find(|o| o.q == p.q)) {
-                if let (Some(p), Some(o)) = (p.enc_s, o.enc_s) {
-                    enc = (enc.0 + p, enc.1 + o);
-                }
-                if let (Some(p), Some(o)) = (p.dec_s, o.dec_s) {
-                    dec = (dec.0 + p, dec.1 + o);
-                }
-            }
-        }
-    }
-    (enc.0 / enc.1, dec.0 / dec.1)
+    Some(out)
 }

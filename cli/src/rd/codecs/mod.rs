@@ -25,7 +25,7 @@ use crate::error::{CliError, Result};
 use crate::pictures::Picture;
 
 pub(crate) use peers::Peers;
-pub(crate) use settings::{apply_set, parse_set};
+pub(crate) use settings::apply_set;
 
 /// What the times of a codec are the times of. Those of different kinds do not compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

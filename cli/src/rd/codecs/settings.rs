@@ -29,12 +29,6 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
     Ok(())
 }
 
-/// Splits `KEY=VALUE`.
-pub(crate) fn parse_set(text: &str) -> std::result::Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    Ok((key.trim().to_owned(), value.trim().to_owned()))
-}
-
 fn number<T: FromStr>(key: &str, value: &str) -> Result<T> {
     value.parse().map_err(|_| CliError::Usage(format!("{key}: {value:?} is not a number for it")))
 }

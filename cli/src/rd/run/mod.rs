@@ -42,9 +42,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let folder = Folder::open(&args.output)?;
     let mut session = Session::new(args, &folder)?;
     let points = session.execute(&folder)?;
-    if !args.no_report && !args.quick && args.shard.is_none() {
-        super::report::write(folder.path(), &super::report::Options::default())?;
-    }
 
     let mut text = session.summary(&points);
     let codecs = by_codec(&points);

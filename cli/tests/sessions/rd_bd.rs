@@ -1,0 +1,165 @@
+//! BD-rates from files of points.
+
+use crate::world::Folder;
+
+const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h";
+
+/// A file with four points of `codec` on each of two pictures of 400x200 pixels, `percent` of some bytes each.
+fn points(codec: &str, percent: u32) -> String {
+    let mut csv = format!("{HEADER},ms_ssim,timing,note\n");
+    for image in ["lake", "tower"] {
+        for (q, kilobytes, ssim2, ba, psnr) in
+            [(10, 2, 31, 3.2, 28), (30, 4, 52, 2.1, 31), (60, 8, 71, 1.2, 35), (90, 16, 88, 0.6, 41)]
+        {
+            let bytes = kilobytes * 10 * percent;
+            let bpp = f64::from(bytes) / 1e4;
+            let ms_ssim = 1.0 - ba / 100.0;
+            csv += &format!(
+                "{codec},{image},{q},{bytes},{bpp:.6},{ssim2},{ba},{ba},{psnr},{psnr},0.{percent:03},0.1,400,200,{ms_ssim},call,x\n"
+            );
+        }
+    }
+    csv
+}
+
+/// A folder with results of the codecs old, new (10 % smaller) and big (25 % larger).
+fn folder(name: &str) -> Folder {
+    let f = Folder::new(name);
+    f.write("old.csv", points("old", 100).as_bytes());
+    f.write("new.csv", points("new", 90).as_bytes());
+    std::fs::create_dir(f.path("run")).unwrap();
+    f.write("run/results.csv", points("big", 125).as_bytes());
+    f
+}
+
+#[test]
+fn tables_come_of_files_and_of_folders() {
+    let f = folder("bd-tables");
+    let said = f.kvant(&["rd", "bd", "old.csv", "new.csv", "run", "--anchor", "old"]).ok();
+    assert_eq!(said.stderr, "");
+    let line = |start: &str| said.text().lines().find(|l| l.starts_with(start)).unwrap_or_default().to_owned();
+    let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(cells(&line("new"))[..5], ["new", "2", "-10.00", "-10.00", "-10.00"], "{}", said.text());
+    assert_eq!(cells(&line("big"))[..5], ["big", "2", "+25.00", "+25.00", "+25.00"], "{}", said.text());
+    for words in ["-10.00..-10.00", "2/0", "0/2", "30-60", "MS-SSIM", "x0.90", "x1.25"] {
+        assert!(said.text().contains(words), "{words:?} is not in {}", said.text());
+    }
+    assert!(!said.text().contains("not monotone"), "{}", said.text());
+
+    let said =
+        f.kvant(&["rd", "bd", "old.csv", "new.csv", "run", "--anchor", "old", "--codec", "new", "--per-image"]).ok();
+    assert!(said.text().contains("lake") && !said.text().contains("big"), "{}", said.text());
+}
+
+#[test]
+fn markdown_is_one_table_with_folds() {
+    let f = folder("bd-md");
+    let said = f.kvant(&["rd", "bd", "old.csv", "new.csv", "run", "--anchor", "old", "--md", "--per-image"]).ok();
+    let rows: Vec<_> = said.text().lines().filter(|l| l.starts_with('|')).collect();
+    // A heading, a rule and a row a codec; for each codec the same and a row a picture.
+    assert_eq!(rows.len(), 4 + 2 * 4, "{}", said.text());
+    assert!(rows[2].starts_with("| `new` | 2 | -10.00 (-10.00..-10.00; 2/0) |"), "{}", rows[2]);
+    let columns = |row: &str| row.matches('|').count();
+    assert!(rows[..4].iter().all(|r| columns(r) == columns(rows[0])), "{rows:?}");
+    assert_eq!(said.text().matches("<details>").count(), 2);
+    assert_eq!(f.kvant(&["rd", "bd", "old.csv", "--anchor", "old", "--md", "--json"]).code, 2);
+}
+
+#[test]
+fn json_has_every_figure() {
+    let f = folder("bd-json");
+    f.write("bad.csv", b"codec,image\n");
+    let ended =
+        f.kvant(&["rd", "bd", "old.csv", "bad.csv", "new.csv", "--anchor", "old", "--range", "40..80", "--json"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let json = ended.json();
+    assert_eq!((&json["schema"], &json["anchor"]), (&"kvant.rd.bd/1".into(), &"old".into()));
+    assert_eq!(json["options"], serde_json::json!({"interpolation": "pchip", "ssim2_range": [40.0, 80.0]}));
+    assert!(json["failed"][0].as_str().unwrap().starts_with("bad.csv: line 1: no column q, bytes"), "{json}");
+    let new = &json["comparisons"][0];
+    assert_eq!(new["codec"], "new");
+    let near = |value: &serde_json::Value, expected: f64| {
+        let value = value.as_f64().unwrap();
+        assert!((value - expected).abs() < 1e-3, "{value} is not {expected}");
+    };
+    let axes: Vec<_> = new["summaries"].as_array().unwrap().iter().map(|s| s["axis"].as_str().unwrap()).collect();
+    assert_eq!(axes, ["ssim2", "ba_p3", "psnr_y", "psnr_rgb", "ba_max", "ms_ssim"]);
+    for (summary, means) in new["summaries"].as_array().unwrap().iter().zip(new["means"].as_array().unwrap()) {
+        near(&summary["mean"], -10.0);
+        near(&summary["worst"]["percent"], -10.0);
+        near(&means["pchip"], -10.0);
+        near(&means["akima"], -10.0);
+        assert_eq!((&summary["n"], &summary["wins"]), (&2.into(), &2.into()));
+    }
+    assert_eq!(new["summaries"][1]["range"], serde_json::json!([null, null]));
+    assert_eq!(new["bands"].as_array().unwrap().len(), 3);
+    near(&new["equal"][0]["sizes"]["percent"], -10.0);
+    assert_eq!(new["equal"][4]["sizes"], serde_json::Value::Null, "none reaches 90");
+    near(&new["enc_ratio"], 0.9);
+    near(&new["dec_ratio"], 1.0);
+}
+
+#[test]
+fn bad_files_are_named_and_the_rest_goes_on() {
+    let f = folder("bd-bad");
+    f.write("columns.csv", b"codec,image,q\nnew,lake,1\n");
+    f.write("field.csv", points("x", 100).replace("0.400000", "many").as_bytes());
+    f.write("binary.csv", &[0xff, 0xfe, 0x00]);
+    std::fs::create_dir(f.path("empty")).unwrap();
+    let bad = ["columns.csv", "field.csv", "binary.csv", "missing.csv", "empty"];
+    let ended = f.kvant(&[&["rd", "bd", "old.csv", "new.csv", "--anchor", "old"], &bad[..]].concat());
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.text().contains("-10.00"), "{}", ended.text());
+    let lines: Vec<_> = ended.stderr.lines().collect();
+    assert_eq!(lines.len(), 6, "{}", ended.stderr);
+    for (line, words) in lines.iter().zip([
+        "columns.csv: line 1: no column bytes",
+        "field.csv: line 3: bpp \"many\"",
+        "binary.csv: cannot read",
+        "missing.csv: cannot read",
+        "results.csv: cannot read",
+        "5 of 7 files",
+    ]) {
+        assert!(line.contains(words), "{words:?} is not in {line:?}");
+    }
+
+    // Nothing to go on with.
+    let ended = f.kvant(&["rd", "bd", "columns.csv", "missing.csv", "--anchor", "old"]);
+    assert_eq!((ended.code, ended.stderr.lines().count()), (3, 3), "{ended:?}");
+    f.kvant(&["rd", "bd", "field.csv", "--anchor", "old"]).fails(3, &["field.csv", "line 3", "bpp"]);
+    f.write("header.csv", format!("{HEADER}\n").as_bytes());
+    f.kvant(&["rd", "bd", "header.csv", "--anchor", "old"]).fails(3, &["no points"]);
+}
+
+#[test]
+fn wrong_requests_are_usage_errors() {
+    let f = folder("bd-usage");
+    let bd = |args: &[&str]| f.kvant(&[&["rd", "bd", "old.csv", "new.csv"], args].concat());
+    bd(&["--anchor", "none"]).fails(2, &["none", "old, new"]);
+    bd(&["--anchor", "old", "--codec", "new", "--codec", "nine"]).fails(2, &["nine", "old, new"]);
+    for range in ["40", "80..40", "a..b", "30..inf"] {
+        let ended = bd(&["--anchor", "old", "--range", range]);
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert!(ended.stderr.contains(range), "{}", ended.stderr);
+    }
+    bd(&["--anchor", "old", "--range", "-20..40"]).ok();
+}
+
+#[test]
+fn of_a_point_that_is_there_twice_the_later_counts() {
+    let f = folder("bd-twice");
+    f.write("newer.csv", points("new", 80).as_bytes());
+    let said = f.kvant(&["rd", "bd", "old.csv", "new.csv", "newer.csv", "--anchor", "old"]).ok();
+    assert!(said.text().contains("-20.00") && !said.text().contains("-10.00"), "{}", said.text());
+    assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+    assert!(said.stderr.contains("8 points"), "{}", said.stderr);
+}
+
+#[test]
+fn codecs_without_a_common_picture_are_named() {
+    let f = folder("bd-apart");
+    f.write("apart.csv", points("apart", 100).replace("lake", "sea").replace("tower", "gate").as_bytes());
+    let said = f.kvant(&["rd", "bd", "old.csv", "new.csv", "apart.csv", "--anchor", "old"]).ok();
+    assert!(said.stderr.contains("apart") && said.stderr.lines().count() == 1, "{}", said.stderr);
+    f.kvant(&["rd", "bd", "old.csv", "apart.csv", "--anchor", "old"]).fails(1, &["nothing to compare with old"]);
+}
