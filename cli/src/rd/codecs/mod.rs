@@ -151,6 +151,9 @@ enum Make {
     Feature(&'static str),
 }
 
+/// The options of WebP, for users: here since the library's own module may be left out.
+const WEBP_OPTIONS: &str = "m (method, 0 to 6, default 4), sharp (careful reduction of chroma)";
+
 const BUILT_IN: [BuiltIn; 4] = [
     BuiltIn {
         name: "kvant",
@@ -176,9 +179,9 @@ const BUILT_IN: [BuiltIn; 4] = [
     BuiltIn {
         name: "webp",
         about: "lossy WebP by libwebp",
-        options: "m (method, 0 to 6, default 4), sharp (careful chroma)",
+        options: WEBP_OPTIONS,
         #[cfg(feature = "peer-webp")]
-        make: Make::With(|spec, _| library::codec::<webp::WebP>(spec, "m (0 to 6), sharp")),
+        make: Make::With(|spec, _| library::codec::<webp::WebP>(spec, WEBP_OPTIONS)),
         #[cfg(not(feature = "peer-webp"))]
         make: Make::Feature("peer-webp"),
     },
