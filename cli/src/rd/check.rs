@@ -93,7 +93,7 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
     let build = build::identity()?;
     let sweeps = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, &build)? {
         Resolved::Ready(codec) => Ok(Sweep::new(codec, Some(qualities)).0),
-        Resolved::Missing { reason, .. } => Err(CliError::Run(reason)),
+        Resolved::Missing { name, reason } => Err(CliError::Run(format!("{name}: {reason}"))),
     });
     let selection = Selection { ms_ssim: false, ..Selection::ALL };
     let (plan, mut problems) = Plan::new(sweeps.collect::<Result<_>>()?, sources, selection, None);

@@ -155,17 +155,8 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// The columns of what this program measures, and every extra column of `points`.
-    pub(crate) fn measured(points: &[Point]) -> Self {
-        Self::new([MS_SSIM, TIMING, KEY].map(str::to_owned).to_vec(), points)
-    }
-
-    /// The columns of `points`, and no more.
     pub(crate) fn of(points: &[Point]) -> Self {
-        let ms_ssim = points.iter().any(|p| p.scores.ms_ssim.is_some());
-        Self::new(if ms_ssim { vec![MS_SSIM.to_owned()] } else { Vec::new() }, points)
-    }
-
-    fn new(mut extra: Vec<String>, points: &[Point]) -> Self {
+        let mut extra = [MS_SSIM, TIMING, KEY].map(str::to_owned).to_vec();
         for (name, _) in points.iter().flat_map(|p| &p.extra) {
             if !extra.contains(name) {
                 extra.push(name.clone());
@@ -294,7 +285,7 @@ mod tests {
     fn faults_name_their_line_and_field() {
         assert!(parse_csv("codec,image,q\n").unwrap_err().starts_with("line 1: no column bytes, bpp"));
         let text = format!("{}x,y\n", to_csv(&[point()]));
-        assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 14 expected");
+        assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 17 expected");
         let text = to_csv(&[point()]).replace("1234", "many");
         assert_eq!(parse_csv(&text).unwrap_err(), "line 2: bytes \"many\" is not a number");
     }

@@ -55,9 +55,16 @@ fn a_run_writes_a_row_for_each_picture_codec_and_quality() {
     assert_eq!(rows.len(), 3 * 2 * 3);
     let one = &rows[&("kvant:e2".into(), "one".into(), "90".into())];
     assert_eq!((one["w"].as_str(), one["h"].as_str(), one["timing"].as_str()), ("64", "48", "call"));
+    let worse = &rows[&("kvant:e2".into(), "one".into(), "30".into())];
+    for better in ["ssim2", "psnr_y", "psnr_rgb", "bytes"] {
+        assert!(
+            one[better].parse::<f64>().unwrap() > worse[better].parse::<f64>().unwrap(),
+            "{better}: {one:?} {worse:?}"
+        );
+    }
     let number = |column: &str| one[column].parse::<f64>().unwrap();
     assert!((number("bpp") - number("bytes") * 8.0 / (64.0 * 48.0)).abs() < 1e-5);
-    assert!(number("enc_s") > 0.0 && number("dec_s") > 0.0 && number("ssim2") > 50.0);
+    assert!(number("enc_s") > 0.0 && number("dec_s") > 0.0);
     let record: serde_json::Value = serde_json::from_slice(&f.read("out/run.json")).unwrap();
     assert_eq!(record["codecs"].as_array().unwrap().len(), 2);
     assert_eq!(record["runs"][0]["workers"], 1);
@@ -210,7 +217,7 @@ fn quick_takes_a_spread_and_compares() {
     assert!(said.contains("measured alone") || said.contains("one job at a time"), "{said}");
     let rows = rows(&f, "before/results.csv");
     assert_eq!(rows.len(), 2 * 5);
-    assert!(rows.keys().all(|(codec, image, _)| codec == "a" && (image == "one" || image == "three")));
+    assert!(rows.keys().all(|(codec, image, _)| codec == "a" && (image == "one" || image == "two")));
     let said = quick(&["-c", "b=kvant:e1", "-o", "after", "--against", "before", "--anchor", "before/results.csv"]);
     assert!(said.contains("mean +0.000") && said.contains("of before"), "{said}");
     assert!(!f.path("after/report.html").exists());

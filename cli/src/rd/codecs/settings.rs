@@ -1,4 +1,4 @@
-//! Encoder settings by name, for specifications and `--set KEY=VALUE`: how a setting is tried out before it has a flag of its own.
+//! Encoder settings by name, for specifications: how a setting is tried out before it has a flag of its own.
 
 use std::str::FromStr;
 

@@ -67,7 +67,7 @@ impl Folder {
     /// Writes the points that stay, and opens the file for more.
     pub(crate) fn begin(&self, points: &[Point]) -> Result<Appender> {
         let path = self.path.join(RESULTS);
-        let layout = Layout::measured(points);
+        let layout = Layout::of(points);
         let lines = points.iter().map(|p| layout.line(p) + "\n");
         let text: String = std::iter::once(layout.header() + "\n").chain(lines).collect();
         write_file(&path, text.as_bytes(), true)?;

@@ -236,8 +236,8 @@ fn sweeps(
     for spec in &specs {
         let codec = match codecs::resolve(spec, &peers, &build)? {
             Resolved::Ready(codec) => codec,
-            Resolved::Missing { reason, .. } => {
-                print_error(&format!("kvant: skipped: {reason}\n"));
+            Resolved::Missing { name, reason } => {
+                print_error(&format!("kvant: {name} is skipped: {reason}\n"));
                 continue;
             }
         };

@@ -157,16 +157,21 @@ pub(crate) fn parse_qualities(text: &str) -> Result<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::codecs::Ours;
+    use crate::rd::codecs::{Peers, Resolved, resolve};
     use crate::rd::corpus;
 
+    fn codec(spec: &str) -> Arc<dyn Codec> {
+        match resolve(spec, &Peers::default(), "test").unwrap() {
+            Resolved::Ready(codec) => codec,
+            Resolved::Missing { reason, .. } => panic!("{reason}"),
+        }
+    }
+
     fn plan(shard: Option<Shard>) -> Plan {
-        let codec = |effort| {
-            let mut config = kvant::EncoderConfig::default();
-            config.effort = effort;
-            Arc::new(Ours::new(format!("kvant:e{effort}"), "test".to_owned(), config).unwrap())
-        };
-        let sweeps = vec![Sweep::new(codec(1), Some(&[30.0, 70.0, 130.0])).0, Sweep::new(codec(2), Some(&[50.0])).0];
+        let sweeps = vec![
+            Sweep::new(codec("kvant:e1"), Some(&[30.0, 70.0, 130.0])).0,
+            Sweep::new(codec("kvant:e2"), Some(&[50.0])).0,
+        ];
         Plan::new(sweeps, corpus::embedded(), Selection::ALL, shard).0
     }
 
@@ -194,8 +199,7 @@ mod tests {
 
     #[test]
     fn qualities_outside_of_a_codec_are_told() {
-        let codec = Arc::new(Ours::new("x".into(), "v".into(), kvant::EncoderConfig::default()).unwrap());
-        let (sweep, outside) = Sweep::new(codec, Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
+        let (sweep, outside) = Sweep::new(codec("kvant"), Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
         assert_eq!((sweep.qualities, outside), (vec![90.0, 30.0], vec![101.0, -1.0]));
     }
 
