@@ -40,7 +40,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let read = |paths: &[std::path::PathBuf]| paths.iter().map(|p| points::read(p)).collect::<Result<Vec<_>>>();
     let (anchors, olds) = (read(&args.anchor)?, read(&args.against)?);
     let folder = Folder::open(&args.output)?;
-    let mut session = Session::new(args, &folder)?;
+    let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();
+    let mut session = Session::new(args, &folder, &known)?;
     let points = session.execute(&folder)?;
 
     let mut text = session.summary(&points);
@@ -76,7 +77,8 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(args: &'a RunArgs, folder: &Folder) -> Result<Self> {
+    /// `known` are the pictures that the anchors have.
+    fn new(args: &'a RunArgs, folder: &Folder, known: &BTreeSet<&str>) -> Result<Self> {
         let workers = workers(args.jobs.unwrap_or(usize::from(!args.quick)));
         let wanted = match (&args.quality, args.quick) {
             (Some(text), _) => Some(parse_qualities(text)?),
@@ -84,7 +86,7 @@ impl<'a> Session<'a> {
             (None, false) => None,
         };
         let (sweeps, codecs, mut problems) = sweeps(args, folder, wanted.as_deref())?;
-        let sources = sources(args)?;
+        let sources = sources(args, known)?;
         let run = Run::now(workers, args.peers.clone());
         let pictures = sources.iter().map(|s| PictureRecord { name: s.name.clone(), location: s.location() }).collect();
         let record = Record::new(run, codecs, pictures);
@@ -261,10 +263,16 @@ fn sweeps(
     Ok((sweeps, records, problems))
 }
 
-/// The pictures that the arguments choose.
-fn sources(args: &RunArgs) -> Result<Vec<Source>> {
+/// The pictures that the arguments choose. A quick run prefers those that it can set beside the anchors: of an input that
+/// has some of `known`, it takes no others.
+fn sources(args: &RunArgs, known: &BTreeSet<&str>) -> Result<Vec<Source>> {
     let groups = if args.input.is_empty() { vec![corpus::embedded()] } else { corpus::pictures(&args.input)? };
     let limit = args.limit.unwrap_or(if args.quick { QUICK_PICTURES } else { usize::MAX });
-    let chosen = |group: Vec<Source>| spread(group.into_iter().step_by(args.every as usize).collect(), limit);
+    let chosen = |mut group: Vec<Source>| {
+        if args.quick && group.iter().any(|s| known.contains(s.name.as_str())) {
+            group.retain(|s| known.contains(s.name.as_str()));
+        }
+        spread(group.into_iter().step_by(args.every as usize).collect(), limit)
+    };
     Ok(groups.into_iter().flat_map(chosen).collect())
 }
