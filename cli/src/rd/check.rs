@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::analysis::comparison::{Comparison, Options};
 use super::analysis::curve::Axis;
+use super::analysis::tables::plain;
 use super::args::CheckArgs;
 use super::build;
 use super::codecs::{self, Resolved};
@@ -36,9 +37,14 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
             let summary = comparison.as_ref().and_then(|c| c.summary(axis));
             let summary =
                 summary.ok_or_else(|| CliError::Run(format!("{codec}: {} cannot be compared", axis.name())))?;
-            let (mean, worst) = (summary.mean(), summary.worst());
-            let _ =
-                writeln!(text, "  {:14} mean {mean:+.3}  worst {:+.3} ({})", axis.name(), worst.percent, worst.image);
+            let (mean, worst) = (plain(summary.mean()), summary.worst());
+            let _ = writeln!(
+                text,
+                "  {:14} mean {mean:+.3}  worst {:+.3} ({})",
+                axis.name(),
+                plain(worst.percent),
+                worst.image
+            );
             if mean > args.max_regress {
                 regressions.push(format!("{codec}: {} {mean:+.3} %", axis.name()));
             }
