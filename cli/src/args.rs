@@ -44,7 +44,7 @@ pub(crate) enum Command {
     #[command(visible_alias = "metrics")]
     Compare(CompareArgs),
     /// Measure rate and distortion against other codecs
-    #[command(subcommand, hide = true)]
+    #[command(subcommand)]
     Rd(RdCommand),
     /// Print a completion script for a shell
     Completions {

@@ -200,13 +200,16 @@ fn reduce(pixels: DynamicImage) -> Picture {
 }
 
 fn settle(name: &str, picture: Picture, transparency: Transparency) -> Result<Picture> {
+    if picture.alpha().is_none() {
+        return Ok(picture);
+    }
     match transparency {
-        Transparency::Refuse if picture.alpha().is_some() => Err(CliError::Input(format!(
+        Transparency::Refuse => Err(CliError::Input(format!(
             "{name}: the picture has transparent pixels, which this version does not store; \
              give a colour to lay it over, such as --background '#ffffff'"
         ))),
         Transparency::Over(colour) => Ok(picture.over(colour).into_owned()),
-        Transparency::Refuse | Transparency::Keep => Ok(picture),
+        Transparency::Keep => Ok(picture),
     }
 }
 

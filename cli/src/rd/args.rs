@@ -6,19 +6,23 @@ use clap::{Args, Subcommand};
 
 use super::analysis::bd::BdArgs;
 use super::codecs::list::ListArgs;
-use super::codecs::parse_set;
 use super::metrics::Selection;
 use super::report::ReportArgs;
+use super::run::plan::{Shard, parse_shard};
 
 /// What `kvant rd` can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RdCommand {
-    /// Encode pictures at several qualities, decode and score them, and write one CSV row each
+    /// Send pictures through codecs at several qualities, score what comes back, and write a report
     Run(RunArgs),
-    /// Print BD-rates from CSV files
+    /// Print BD-rates from files of results
     Bd(BdArgs),
     /// Write a page with plots, tables and crops from results
     Report(ReportArgs),
+    /// Measure again what a baseline holds, and fail where files have grown at equal quality
+    Check(CheckArgs),
+    /// Join the results of parts of a run
+    Merge(MergeArgs),
     /// List the codecs that can be measured, and why some cannot
     List(ListArgs),
 }
@@ -26,61 +30,115 @@ pub(crate) enum RdCommand {
 /// Arguments of `kvant rd run`.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Pictures, or folders of pictures (not searched deeper)
-    #[arg(short, long, required = true, num_args = 1.., value_name = "DIR|FILE")]
+    /// Pictures, or folders of pictures (not searched deeper) [default: those that the program brings along]
+    #[arg(short, long, num_args = 1.., value_name = "DIR|FILE")]
     pub(crate) input: Vec<PathBuf>,
 
-    /// Qualities to encode at
-    #[arg(short, long, value_name = "LIST", value_delimiter = ',', default_value = "15,25,35,45,55,65,75,85,92")]
-    pub(crate) quality: Vec<f32>,
+    /// Codecs with their options, such as kvant:e7,webp:m6,mine=kvant:e5:tune=psnr; `kvant rd list` names all
+    /// [default: kvant and the peers that are built in; kvant alone with --quick]
+    #[arg(short, long, value_name = "CODEC", value_delimiter = ',')]
+    pub(crate) codec: Vec<String>,
 
-    /// Effort, 1 (fastest) to 9 (smallest files)
-    #[arg(short, long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=9))]
-    pub(crate) effort: u8,
+    /// Qualities on each codec's own scale, such as 30,50,70 or 20..90/8 (8 of them) [default: each codec's own list]
+    #[arg(short, long, value_name = "LIST", allow_hyphen_values = true)]
+    pub(crate) quality: Option<String>,
 
-    /// Name of the codec in the results [default: kvant_e and the effort]
+    /// Folder of the results. What is there already is not measured again while picture, codec and settings are the same
+    #[arg(short, long, value_name = "DIR", default_value = "kvant-rd")]
+    pub(crate) output: PathBuf,
+
+    /// File of external peers; its entries come before those that the program brings along
+    #[arg(long, value_name = "TOML")]
+    pub(crate) peers: Option<PathBuf>,
+
+    /// Jobs at once, each on one thread; 0 for one a core. Times are measured with one only [default: 1; 0 with --quick]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+
+    /// Does a change help? A spread of at most 16 pictures of each input at five qualities, on all cores, no report
     #[arg(long)]
-    pub(crate) name: Option<String>,
+    pub(crate) quick: bool,
 
-    /// Take every Nth picture, from the first
+    /// After a run of several jobs at once, encode N jobs of each codec again alone, for their times
+    /// [default: 0; 6 with --quick]
+    #[arg(long, value_name = "N")]
+    pub(crate) timed: Option<usize>,
+
+    /// Take every Nth picture of each input, from the first
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) every: u32,
 
-    /// Take no more than N pictures
+    /// Take no more than N pictures of each input, at equal distances
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
 
-    /// Pictures in work at once, each on one thread; 0 for one a core
-    #[arg(short, long, default_value_t = 0)]
-    pub(crate) jobs: usize,
-
-    /// Chroma sampling
-    #[arg(long, value_parser = ["444", "420"])]
-    pub(crate) chroma: Option<String>,
-
-    /// What the encoder minimises
-    #[arg(long, value_parser = ["perceptual", "psnr"])]
-    pub(crate) tune: Option<String>,
-
-    /// Any other setting of the encoder; may be given several times
-    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_set)]
-    pub(crate) set: Vec<(String, String)>,
+    /// Measure part I of N of the jobs only; `kvant rd merge` joins the parts
+    #[arg(long, value_name = "I/N", value_parser = parse_shard)]
+    pub(crate) shard: Option<Shard>,
 
     /// Metrics to compute, of ssim2, butteraugli, psnr and ms-ssim
     #[arg(long, value_name = "LIST", value_parser = parse_selection, default_value = "ssim2,butteraugli,psnr,ms-ssim")]
     pub(crate) metrics: Selection,
 
-    /// Where to write the points
-    #[arg(short, long, value_name = "CSV")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Print BD-rates against every codec in this file that has one of the pictures; may be given several times
-    #[arg(long, value_name = "CSV")]
+    /// Print BD-rates against every codec in this file or folder that has one of the pictures; may be given several times
+    #[arg(long, value_name = "CSV|DIR")]
     pub(crate) anchor: Vec<PathBuf>,
 
-    /// Print BD-rates against an earlier run, with the best and worst pictures
-    #[arg(long, value_name = "CSV")]
+    /// Print BD-rates against an earlier run, with the best and worst pictures; may be given several times
+    #[arg(long, value_name = "CSV|DIR")]
     pub(crate) against: Vec<PathBuf>,
+
+    /// Write no report.html
+    #[arg(long)]
+    pub(crate) no_report: bool,
+
+    /// Print a line for each job
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
+    /// Show no progress
+    #[arg(long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+/// Arguments of `kvant rd check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Results of an earlier build; their codecs, pictures and qualities are measured again
+    #[arg(long, value_name = "CSV|DIR")]
+    pub(crate) baseline: PathBuf,
+
+    /// The BD-rate by any of the three metrics that is still no regression
+    #[arg(long, value_name = "PERCENT", value_parser = parse_percent, default_value = "0.5%")]
+    pub(crate) max_regress: f64,
+
+    /// Where the pictures are [default: those that the program brings along]
+    #[arg(short, long, num_args = 1.., value_name = "DIR|FILE")]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// Check these results instead of measuring
+    #[arg(long, value_name = "CSV|DIR")]
+    pub(crate) results: Option<PathBuf>,
+
+    /// Jobs at once; 0 for one a core
+    #[arg(short, long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+}
+
+/// Arguments of `kvant rd merge`.
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Folders of results, or files of points
+    #[arg(required = true, value_name = "DIR|CSV")]
+    pub(crate) parts: Vec<PathBuf>,
+
+    /// Folder of the joined results
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+
+    /// Overwrite results that are there
+    #[arg(short, long)]
+    pub(crate) force: bool,
 }
 
 fn parse_selection(text: &str) -> Result<Selection, String> {
@@ -95,4 +153,14 @@ fn parse_selection(text: &str) -> Result<Selection, String> {
         }
     }
     Ok(selection)
+}
+
+/// A percentage, with or without its sign.
+fn parse_percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim();
+    number
+        .parse()
+        .ok()
+        .filter(|v: &f64| v.is_finite())
+        .ok_or_else(|| "a percentage such as 0.5% is expected".to_owned())
 }

@@ -5,14 +5,16 @@
 
 mod analysis;
 mod args;
+mod build;
+mod check;
 mod codecs;
 mod corpus;
+mod merge;
 pub(crate) mod metrics;
 mod points;
 mod record;
 mod report;
 mod run;
-mod summary;
 
 pub(crate) use args::RdCommand;
 
@@ -24,6 +26,8 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         RdCommand::Run(args) => run::run(args),
         RdCommand::Bd(args) => analysis::bd::bd(args),
         RdCommand::Report(args) => report::execute(args),
-        RdCommand::List(args) => codecs::list::execute(args, env!("KVANT_COMMIT")),
+        RdCommand::Check(args) => check::check(args),
+        RdCommand::Merge(args) => merge::merge(args),
+        RdCommand::List(args) => codecs::list::execute(args, &build::identity()?),
     }
 }

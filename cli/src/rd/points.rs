@@ -14,6 +14,9 @@ pub(crate) const COLUMNS: [&str; 14] = [
     "codec", "image", "q", "bytes", "bpp", "ssim2", "ba_p3", "ba_max", "psnr_y", "psnr_rgb", "enc_s", "dec_s", "w", "h",
 ];
 
+/// The name of the file of points in a folder of results.
+pub(crate) const RESULTS: &str = "results.csv";
+
 /// MS-SSIM, where it was computed.
 const MS_SSIM: &str = "ms_ssim";
 /// What the times of a row are the times of: see [`super::codecs::Timing`].
@@ -151,17 +154,9 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The columns of what this program measures.
-    pub(crate) fn measured() -> Self {
-        Self { extra: [MS_SSIM, TIMING, KEY].map(str::to_owned).to_vec() }
-    }
-
-    /// Those columns, and every extra column of `points`.
+    /// The columns of what this program measures, and every extra column of `points`.
     pub(crate) fn of(points: &[Point]) -> Self {
-        let mut extra = Vec::new();
-        if points.iter().any(|p| p.scores.ms_ssim.is_some()) {
-            extra.push(MS_SSIM.to_owned());
-        }
+        let mut extra = [MS_SSIM, TIMING, KEY].map(str::to_owned).to_vec();
         for (name, _) in points.iter().flat_map(|p| &p.extra) {
             if !extra.contains(name) {
                 extra.push(name.clone());
@@ -197,6 +192,20 @@ pub(crate) fn to_csv(points: &[Point]) -> String {
 pub(crate) fn read_csv(path: &Path) -> Result<Vec<Point>> {
     let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
     parse_csv(&text).map_err(|e| CliError::Input(format!("{}: {e}", path.display())))
+}
+
+/// Reads a file of points, or that of a folder of results.
+pub(crate) fn read(path: &Path) -> Result<Vec<Point>> {
+    if path.is_dir() { read_csv(&path.join(RESULTS)) } else { read_csv(path) }
+}
+
+/// Sorts by codec (those of `order` first, in that order), picture and quality.
+pub(crate) fn sort(points: &mut [Point], order: &[&str]) {
+    let place = |p: &Point| order.iter().position(|name| *name == p.codec).unwrap_or(order.len());
+    points.sort_by(|a, b| {
+        let by_codec = place(a).cmp(&place(b)).then_with(|| a.codec.cmp(&b.codec));
+        by_codec.then_with(|| a.image.cmp(&b.image)).then(a.q.total_cmp(&b.q))
+    });
 }
 
 pub(crate) fn parse_csv(text: &str) -> std::result::Result<Vec<Point>, String> {
@@ -276,7 +285,7 @@ mod tests {
     fn faults_name_their_line_and_field() {
         assert!(parse_csv("codec,image,q\n").unwrap_err().starts_with("line 1: no column bytes, bpp"));
         let text = format!("{}x,y\n", to_csv(&[point()]));
-        assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 14 expected");
+        assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 17 expected");
         let text = to_csv(&[point()]).replace("1234", "many");
         assert_eq!(parse_csv(&text).unwrap_err(), "line 2: bytes \"many\" is not a number");
     }

@@ -134,10 +134,10 @@ fn replace_or_push<T>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> String) {
 
 impl Run {
     /// This call of the program, now.
-    pub(crate) fn now(commit: &str, workers: usize, peers: Option<PathBuf>) -> Self {
+    pub(crate) fn now(workers: usize, peers: Option<PathBuf>) -> Self {
         Self {
             tool: concat!("kvant ", env!("CARGO_PKG_VERSION")).to_owned(),
-            commit: commit.to_owned(),
+            commit: super::build::COMMIT.to_owned(),
             command: env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
             started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             workers,

@@ -1,11 +1,14 @@
 //! Sessions with the `kvant` command as people type them: what it writes, what it says, how it ends.
 
+mod alpha;
 mod bad_input;
 mod formats;
+mod metrics;
 mod pipes;
-mod rd;
 mod rd_bd;
+mod rd_codecs;
 mod rd_report;
+mod rd_run;
 mod reports;
 mod roundtrip;
 mod world;

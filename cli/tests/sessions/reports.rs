@@ -95,6 +95,7 @@ fn thresholds_end_with_code_6() {
     let compare = |threshold: &str| f.kvant(&["compare", "a.ppm", "a.kvt", "--fail-under", threshold]);
     compare("ssimulacra2=-100").ok();
     compare("butteraugli=100").ok();
+    compare("ms-ssim=0").fails(6, &["a.kvt", "ms-ssim cannot be computed for this picture"]);
     let missed = compare("ssimulacra2=100").fails(6, &["a.kvt", "ssimulacra2", "under 100"]);
     assert!(missed.text().contains("PSNR-Y"), "the scores are printed all the same");
     compare("butteraugli=0.0001").fails(6, &["butteraugli", "above 0.0001"]);
@@ -109,6 +110,7 @@ fn compare_prints_what_is_asked_for() {
     let f = Folder::new("compare");
     f.write("a.ppm", &colour_ppm(64, 48));
     f.write("b.ppm", &colour_ppm(48, 64));
+    f.write("large.ppm", &colour_ppm(176, 180));
     f.kvant(&["encode", "a.ppm"]).ok();
     let all = f.kvant(&["compare", "a.ppm", "a.kvt"]).ok();
     for words in ["bytes", "bpp", "PSNR-Y", "PSNR-RGB", "SSIMULACRA2", "Butteraugli 3-norm", "Butteraugli max"] {
@@ -118,6 +120,12 @@ fn compare_prints_what_is_asked_for() {
     for (words, there) in [("PSNR-RGB", true), ("Butteraugli max", true), ("3-norm", false), ("SSIM", false)] {
         assert_eq!(some.text().contains(words), there, "{words:?} in {}", some.text());
     }
+    // A copy has an MS-SSIM of 1, where the picture is large enough for it.
+    let large = f.kvant(&["compare", "large.ppm", "large.ppm", "-m", "ms-ssim"]).ok();
+    assert_eq!(large.text().lines().skip(1).collect::<Vec<_>>(), ["  MS-SSIM              1.00000"]);
+    f.kvant(&["compare", "large.ppm", "large.ppm", "--fail-under", "ms-ssim=0.98"]).ok();
+    f.kvant(&["compare", "large.ppm", "large.ppm", "--fail-under", "ms-ssim=1.01"]).fails(6, &["ms-ssim", "1.01"]);
+    assert!(!all.text().contains("MS-SSIM"), "{}", all.text());
     f.kvant(&["compare", "a.ppm", "b.ppm"]).fails(1, &["a.ppm", "b.ppm", "64x48", "48x64"]);
 }
 

@@ -15,7 +15,7 @@ use crate::rd::points::ByImage;
 const LABEL: usize = 12;
 
 /// A percentage to print: no minus on what is nothing.
-fn plain(percent: f64) -> f64 {
+pub(crate) fn plain(percent: f64) -> f64 {
     if percent.abs() < NOISE { 0.0 } else { percent }
 }
 

@@ -18,7 +18,7 @@ use super::template::{Template, Values};
 use super::{Codec, Coded, Decoded, Timing};
 use crate::error::{CliError, Result};
 use crate::output::TemporaryFolder;
-use crate::pictures::{OutputFormat, Picture, ReadOptions, read_picture, write_picture};
+use crate::pictures::{OutputFormat, Picture, ReadOptions, Transparency, read_picture, write_picture};
 
 /// How a program tells the seconds of its codec's call alone: a line of standard output that begins so.
 const SECONDS: &str = "kvant-seconds:";
@@ -146,7 +146,8 @@ impl Codec for External {
         let file = self.result(&self.peer.decode, &output)?;
         let seconds = self.seconds(&self.peer.decode, &finished)?;
         let name = format!("the picture that {} decoded", self.program(&self.peer.decode));
-        let picture = read_picture(&name, &file, &ReadOptions::default()).map_err(|e| self.fault(&e.to_string()))?;
+        let options = ReadOptions { transparency: Transparency::Keep, ..ReadOptions::default() };
+        let picture = read_picture(&name, &file, &options).map_err(|e| self.fault(&e.to_string()))?;
         Ok(Decoded { picture: picture.picture, seconds })
     }
 }
@@ -195,9 +196,11 @@ fn version(peer: &Peer) -> std::result::Result<String, String> {
     if let Some(minimum) = &peer.minimum_version
         && numbers(line) < numbers(minimum)
     {
-        return Err(format!("{name} is too old ({line}); {minimum} or later is needed"));
+        let found = numbers(line).iter().map(u64::to_string).collect::<Vec<_>>().join(".");
+        return Err(format!("{name} {found} is too old: {minimum} or later is needed"));
     }
-    Ok(if line.contains(&name) { line.to_owned() } else { format!("{name} {line}") })
+    let is_bare = line.starts_with(|c: char| c.is_ascii_digit()) || line.to_ascii_lowercase().starts_with("version");
+    Ok(if is_bare { format!("{name} {line}") } else { line.to_owned() })
 }
 
 /// The numbers of the first version in a text, such as 1.4.2.
@@ -221,4 +224,200 @@ fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
         .write_image(&samples.data, samples.width, samples.height, colour)
         .map_err(|e| CliError::Run(format!("cannot write png: {e}")))?;
     Ok(file)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::library::testing::{colour, gray, mse};
+    use super::super::{Peers, Resolved, resolve};
+    use super::*;
+    use crate::pictures::read_bytes;
+
+    /// A codec whose stream is the picture's file, which goes wrong at some qualities.
+    const SCRIPT: &str = r#"
+case "$1$4" in
+version) echo; echo "fake 2.1"; exit ;;
+encode1) echo "a first line" >&2; echo "out of ideas" >&2; exit 3 ;;
+encode2) ;;
+encode3) : > "$3" ;;
+encode4) exec sleep 60 ;;
+encode5) head -c 3000000 /dev/zero | tr '\0' 'x' >&2; cp "$2" "$3" ;;
+encode6) printf 'P6 2 1 255\nabcdef' > "$3" ;;
+encode7) kill -9 $$ ;;
+encode8|encode8.5) echo "$4 $5" > "$3" ;;
+*) cp "$2" "$3" ;;
+esac
+echo "kvant-seconds: 0.125"
+"#;
+
+    const TABLE: &str = r#"
+[fake]
+encode = ["sh", "{here}/fake.sh", "encode", "{in}", "{out}", "{q}", "{s}"]
+decode = ["sh", "{here}/fake.sh", "decode", "{in}", "{out}"]
+version = ["sh", "{here}/fake.sh", "version"]
+extension = "fake"
+qualities = [0, 9]
+range = [0, 10]
+options = { s = "6" }
+timeout = 2
+"#;
+
+    /// A fake codec and the folder that its script is in.
+    struct Fake(TemporaryFolder);
+
+    impl Fake {
+        fn new(table: &str) -> Self {
+            let folder = TemporaryFolder::new().unwrap();
+            fs::write(folder.path().join("fake.sh"), SCRIPT).unwrap();
+            fs::write(folder.path().join("fake.toml"), table).unwrap();
+            Self(folder)
+        }
+
+        fn resolve(&self, spec: &str) -> Result<Resolved> {
+            resolve(spec, &Peers::read(&self.0.path().join("fake.toml"))?, "")
+        }
+
+        fn codec(&self, spec: &str) -> Arc<dyn Codec> {
+            match self.resolve(spec).unwrap() {
+                Resolved::Ready(codec) => codec,
+                Resolved::Missing { name, reason } => panic!("{name}: {reason}"),
+            }
+        }
+
+        /// Why the codec is not here.
+        fn reason(&self) -> String {
+            match self.resolve("fake").unwrap() {
+                Resolved::Ready(codec) => panic!("{} is here", codec.version()),
+                Resolved::Missing { reason, .. } => reason,
+            }
+        }
+    }
+
+    #[test]
+    fn a_program_codes_pictures_and_its_settings_reach_it() {
+        let fake = Fake::new(TABLE);
+        let codec = fake.codec("mine=fake:s4");
+        assert_eq!((codec.name(), codec.version(), codec.timing()), ("mine", "fake 2.1", Timing::Process));
+        for picture in [colour(), gray()] {
+            let coded = codec.encode(&picture, 9.0).unwrap();
+            // The time of the process, not the one that the script prints.
+            assert!(coded.seconds > 0.0 && coded.seconds != 0.125);
+            assert_eq!(codec.decode(&coded.stream).unwrap().picture, picture);
+        }
+        assert_eq!(codec.encode(&colour(), 8.0).unwrap().stream, b"8 4\n");
+        assert_eq!(codec.encode(&colour(), 8.5).unwrap().stream, b"8.5 4\n");
+        let ppm = Fake::new(&TABLE.replace("timeout", "input = \"ppm\"\ntimeout"));
+        assert!(ppm.codec("fake").encode(&colour(), 9.0).unwrap().stream.starts_with(b"P6"));
+    }
+
+    #[test]
+    fn programs_that_go_wrong_are_errors_in_one_line() {
+        let fake = Fake::new(TABLE);
+        let codec = fake.codec("fake");
+        for (q, words) in [
+            (1.0, &["sh failed", "3", "out of ideas"][..]),
+            (2.0, &["sh", "wrote no file"]),
+            (3.0, &["sh", "empty file"]),
+            (4.0, &["sh", "timeout of 2 s"]),
+            (7.0, &["signal", "9"]),
+        ] {
+            let error = codec.encode(&colour(), q).unwrap_err();
+            let text = error.to_string();
+            assert_eq!((error.code(), text.lines().count()), (1, 1), "{text}");
+            assert!(text.starts_with("fake: ") && words.iter().all(|w| text.contains(w)), "{text}");
+        }
+        // Megabytes on standard error, and a picture of another size, which is for the caller to notice.
+        assert!(!codec.encode(&colour(), 5.0).unwrap().stream.is_empty());
+        let decoded = codec.decode(&codec.encode(&colour(), 6.0).unwrap().stream).unwrap().picture;
+        assert_eq!((decoded.width(), decoded.height()), (2, 1));
+        let error = codec.decode(b"no picture").unwrap_err().to_string();
+        assert!(error.contains("fake: the picture that sh decoded"), "{error}");
+    }
+
+    #[test]
+    fn the_time_of_the_call_is_taken_from_a_line_and_its_lack_is_an_error() {
+        let fake = Fake::new(&TABLE.replace("timeout", "timing = \"call\"\ntimeout"));
+        let codec = fake.codec("fake");
+        assert_eq!((codec.timing(), codec.encode(&colour(), 9.0).unwrap().seconds), (Timing::Call, 0.125));
+        fs::write(fake.0.path().join("fake.sh"), SCRIPT.replace("kvant-seconds", "seconds")).unwrap();
+        let error = codec.encode(&colour(), 9.0).unwrap_err().to_string();
+        assert!(error.contains("kvant-seconds:"), "{error}");
+    }
+
+    #[test]
+    fn settings_follow_options_and_scripts_but_not_the_place() {
+        let (one, two) = (Fake::new(TABLE), Fake::new(TABLE));
+        assert_eq!(one.codec("fake").settings(), two.codec("x=fake:s6").settings());
+        assert_ne!(one.codec("fake").settings(), one.codec("fake:s7").settings());
+        fs::write(two.0.path().join("fake.sh"), format!("{SCRIPT}#")).unwrap();
+        assert_ne!(one.codec("fake").settings(), two.codec("fake").settings());
+    }
+
+    #[test]
+    fn options_are_those_of_the_table() {
+        let fake = Fake::new(TABLE);
+        for (spec, words) in [("fake:t7", "there are s"), ("fake:s", "needs a value"), ("fake:slow", "slow")] {
+            let error = fake.resolve(spec).err().expect("an option too many");
+            assert!(error.code() == 2 && error.to_string().contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn programs_that_cannot_run_are_missing_with_a_reason() {
+        let version = "version = [\"sh\", \"{here}/fake.sh\", \"version\"]";
+        for (from, to, reason) in [
+            ("decode = [\"sh\"", "decode = [\"no-such-program\"", "no-such-program is not installed"),
+            (
+                "[\"sh\", \"{here}/fake.sh\", \"version\"]",
+                "[\"sh\", \"-c\", \"echo no library >&2; exit 1\"]",
+                "no library",
+            ),
+            (version, &format!("{version}\nminimum_version = \"2.10\""), "2.1 is too old: 2.10 or later"),
+        ] {
+            assert!(TABLE.contains(from));
+            let found = Fake::new(&TABLE.replace(from, to)).reason();
+            assert!(found.contains(reason), "{found}");
+        }
+        let same = Fake::new(&TABLE.replace(version, &format!("{version}\nminimum_version = \"2.1\"")));
+        assert_eq!(same.codec("fake").version(), "fake 2.1");
+        // Without a version command, the program's file is the version: sha256sum prints the same digits.
+        let fake = Fake::new(&TABLE.replace(version, ""));
+        let sum = process::run(&["sha256sum".into(), find_program("sh".as_ref()).unwrap().into()], VERSION_TIMEOUT);
+        assert_eq!(fake.codec("fake").version(), format!("sh (SHA-256 {})", &sum.unwrap().stdout[..32]));
+    }
+
+    /// Each shipped peer that is installed, on a photo in colour and one in gray.
+    #[test]
+    fn shipped_peers_code_photos() {
+        let folder = TemporaryFolder::new().unwrap();
+        let peers = Peers::embedded(folder.path()).unwrap();
+        let photos = ["chelsea", "camera"].map(|name| {
+            let path = format!("{}/../testdata/{name}.png", env!("CARGO_MANIFEST_DIR"));
+            let options = ReadOptions::default();
+            read_picture(name, &read_bytes(path.as_ref(), &options.decoder.limits).unwrap(), &options).unwrap().picture
+        });
+        for (name, peer) in peers.iter() {
+            let codec = match resolve(name, &peers, "").unwrap() {
+                Resolved::Ready(codec) => codec,
+                Resolved::Missing { reason, .. } => {
+                    eprintln!("SKIPPED: {name}: {reason}");
+                    continue;
+                }
+            };
+            for photo in &photos {
+                let run = |q: f64| {
+                    let coded = codec.encode(photo, q).unwrap();
+                    let decoded = codec.decode(&coded.stream).unwrap();
+                    assert!(coded.seconds > 0.0 && decoded.seconds > 0.0);
+                    (coded.stream.len(), mse(photo, &decoded.picture))
+                };
+                let [(small, far), (large, near)] = [peer.qualities[2], *peer.qualities.last().unwrap()].map(run);
+                eprintln!("{name}: {small} bytes at {far:.1}, {large} at {near:.2}");
+                assert!(small < large && near < far, "{name}: {small} bytes at {far}, {large} at {near}");
+                assert!(near > 0.0 && near < 20.0 && far < 200.0, "{name}: {far}, {near}");
+            }
+        }
+    }
 }

@@ -126,7 +126,7 @@ pub(super) mod testing {
     use super::*;
 
     /// A gradient with texture whose channels differ, of a size that is no multiple of a block.
-    pub(in super::super) fn colour() -> Picture {
+    pub(crate) fn colour() -> Picture {
         let pixel = |i: u32| {
             let (x, y) = (i % 61, i / 61);
             [x * 4, (y * 5 + x * 7 % 13) % 256, 128 + (x * y) % 64].map(|v| v as u8)
@@ -135,18 +135,18 @@ pub(super) mod testing {
     }
 
     /// The same in gray.
-    pub(in super::super) fn gray() -> Picture {
+    pub(crate) fn gray() -> Picture {
         let data = colour().to_rgb().chunks_exact(3).map(|p| p[1]).collect();
         Picture::new(61, 43, PixelFormat::Gray8, data)
     }
 
     /// The codec of the text `spec`.
-    pub(in super::super) fn codec_of<L: Library>(spec: &str) -> Arc<dyn Codec> {
+    pub(crate) fn codec_of<L: Library>(spec: &str) -> Arc<dyn Codec> {
         codec::<L>(&Spec::parse(spec).unwrap(), "").unwrap()
     }
 
     /// Mean squared difference over all channels.
-    pub(in super::super) fn mse(a: &Picture, b: &Picture) -> f64 {
+    pub(crate) fn mse(a: &Picture, b: &Picture) -> f64 {
         assert_eq!((a.width(), a.height()), (b.width(), b.height()));
         let (a, b) = (a.to_rgb(), b.to_rgb());
         let sum: f64 = a.iter().zip(b.iter()).map(|(x, y)| f64::from(x.abs_diff(*y)).powi(2)).sum();
@@ -155,7 +155,7 @@ pub(super) mod testing {
 
     /// Checks that streams decode to something near the picture but not to the picture, the nearer the larger they are.
     #[track_caller]
-    pub(in super::super) fn assert_lossy(codec: &dyn Codec) {
+    pub(crate) fn assert_lossy(codec: &dyn Codec) {
         for picture in [colour(), gray()] {
             let run = |q: f64| {
                 let stream = codec.encode(&picture, q).unwrap().stream;

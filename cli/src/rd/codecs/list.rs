@@ -27,10 +27,7 @@ pub(crate) fn execute(args: &ListArgs, build: &str) -> Result<()> {
         return print_text(Peers::shipped());
     }
     let folder = TemporaryFolder::new()?;
-    let mut peers = Peers::embedded(folder.path())?;
-    if let Some(path) = &args.peers {
-        peers = peers.with(Peers::read(path)?);
-    }
+    let peers = Peers::with_file(folder.path(), args.peers.as_deref())?;
     print_text(&text(&peers, build)?)
 }
 

@@ -25,7 +25,7 @@ use crate::error::{CliError, Result};
 use crate::pictures::Picture;
 
 pub(crate) use peers::Peers;
-pub(crate) use settings::{apply_set, parse_set};
+pub(crate) use settings::apply_set;
 
 /// What the times of a codec are the times of. Those of different kinds do not compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,11 @@ pub(crate) fn resolve(spec: &str, peers: &Peers, build: &str) -> Result<Resolved
     })
 }
 
+/// The names of the codecs that this program contains, ours first.
+pub(crate) fn built_in() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().filter(|b| matches!(b.make, Make::With(_))).map(|b| b.name)
+}
+
 /// A codec that this program can contain.
 struct BuiltIn {
     name: &'static str,
@@ -145,6 +150,9 @@ enum Make {
     #[cfg(not(all(feature = "peer-mozjpeg", feature = "peer-webp")))]
     Feature(&'static str),
 }
+
+/// The options of WebP, for users: here since the library's own module may be left out.
+const WEBP_OPTIONS: &str = "m (method, 0 to 6, default 4), sharp (careful reduction of chroma)";
 
 const BUILT_IN: [BuiltIn; 4] = [
     BuiltIn {
@@ -171,9 +179,9 @@ const BUILT_IN: [BuiltIn; 4] = [
     BuiltIn {
         name: "webp",
         about: "lossy WebP by libwebp",
-        options: "m (method, 0 to 6, default 4), sharp (careful chroma)",
+        options: WEBP_OPTIONS,
         #[cfg(feature = "peer-webp")]
-        make: Make::With(|spec, _| library::codec::<webp::WebP>(spec, "m (0 to 6), sharp")),
+        make: Make::With(|spec, _| library::codec::<webp::WebP>(spec, WEBP_OPTIONS)),
         #[cfg(not(feature = "peer-webp"))]
         make: Make::Feature("peer-webp"),
     },

@@ -81,6 +81,15 @@ impl Peers {
         Self::parse(&file, TOML)
     }
 
+    /// The shipped peers, with their files in `folder`, and those of the file `more`, which win.
+    pub(crate) fn with_file(folder: &Path, more: Option<&Path>) -> Result<Self> {
+        let shipped = Self::embedded(folder)?;
+        Ok(match more {
+            Some(path) => shipped.with(Self::read(path)?),
+            None => shipped,
+        })
+    }
+
     /// The text of the shipped peers' file.
     pub(super) fn shipped() -> &'static str {
         TOML
@@ -141,8 +150,8 @@ struct Table {
     encode: Vec<Spanned<String>>,
     decode: Vec<Spanned<String>>,
     version: Option<Vec<Spanned<String>>>,
-    minimum_version: Option<String>,
-    extension: String,
+    minimum_version: Option<Spanned<String>>,
+    extension: Spanned<String>,
     #[serde(default)]
     input: Exchange,
     #[serde(default)]
@@ -205,9 +214,18 @@ impl Table {
         if qualities.is_empty() || !qualities.iter().all(|q| (low..=high).contains(q)) {
             return Err(Fault::at(&self.qualities, format!("qualities are not numbers of {low} to {high}")));
         }
-        let seconds = *self.timeout.get_ref();
-        let timeout = Duration::try_from_secs_f64(seconds).ok().filter(|t| !t.is_zero());
-        let timeout = timeout.ok_or_else(|| Fault::at(&self.timeout, "timeout is not a number of seconds"))?;
+        if !(0.001..=1e6).contains(self.timeout.get_ref()) {
+            return Err(Fault::at(&self.timeout, "timeout is not a number of seconds of 0.001 to 1000000"));
+        }
+        let extension = self.extension.get_ref();
+        if extension.is_empty() || !extension.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(Fault::at(&self.extension, "extension is not of letters and digits"));
+        }
+        if let Some(minimum) = &self.minimum_version
+            && (self.version.is_none() || !minimum.get_ref().starts_with(|c: char| c.is_ascii_digit()))
+        {
+            return Err(Fault::at(minimum, "minimum_version is not a number, or there is no version command"));
+        }
         let timing = match self.timing {
             TimingName::Call => Timing::Call,
             TimingName::Process => Timing::Process,
@@ -217,14 +235,14 @@ impl Table {
             encode,
             decode,
             version,
-            minimum_version: self.minimum_version,
-            extension: self.extension,
+            minimum_version: self.minimum_version.map(Spanned::into_inner),
+            extension: self.extension.into_inner(),
             input: self.input,
             output: self.output,
             qualities: self.qualities.into_inner(),
             range: [low, high],
             options: self.options.into_iter().map(|(k, v)| (k.into_inner(), v)).collect(),
-            timeout,
+            timeout: Duration::from_secs_f64(*self.timeout.get_ref()),
             timing,
             here: here.to_owned(),
         })
@@ -282,6 +300,8 @@ range = [0, 100]
             (", \"{q}\"", "", 3, "lacks {q}"),
             ("decode = [\"cp\"", "decode = [\"cp\", \"{q}\"", 4, "{q}"),
             ("extension", "extention", 5, "extention"),
+            ("\"bin\"", "\"a/b\"", 5, "extension"),
+            ("extension", "minimum_version = \"1.0\"\nextension", 5, "no version command"),
             ("[10, 20.5]", "[10, 200]", 6, "0 to 100"),
             ("[10, 20.5]", "[]", 6, "0 to 100"),
             ("[0, 100]", "[100, 0]", 7, "range"),

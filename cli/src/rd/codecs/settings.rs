@@ -1,4 +1,4 @@
-//! Encoder settings by name, for specifications and `--set KEY=VALUE`: how a setting is tried out before it has a flag of its own.
+//! Encoder settings by name, for specifications: how a setting is tried out before it has a flag of its own.
 
 use std::str::FromStr;
 
@@ -27,12 +27,6 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
         _ => config.parameters.push((key.to_owned(), number(key, value)?)),
     }
     Ok(())
-}
-
-/// Splits `KEY=VALUE`.
-pub(crate) fn parse_set(text: &str) -> std::result::Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 fn number<T: FromStr>(key: &str, value: &str) -> Result<T> {

@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, Result};
-use crate::rd::points::{Point, read_csv};
+use crate::rd::points::{Point, RESULTS, read_csv};
 use crate::rd::record::Record;
-
-/// The points in a folder of results.
-const RESULTS: &str = "results.csv";
 
 /// Everything that was measured, and what could not be read.
 #[derive(Debug, Default)]

@@ -23,6 +23,7 @@ use clap::Args;
 
 use crate::error::{CliError, Result};
 use crate::output::{print_text, write_file};
+use crate::rd::build::identity;
 use crate::report::print_error;
 use choice::Choice;
 use data::Report;
@@ -158,7 +159,7 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
     let mut report = Report::new(&input, &choice, &measured, options);
     let (generations, crops) = (options.generations, if with_crops { options.crops } else { 0 });
     if let Some(record) = input.record.as_ref().filter(|_| generations > 0 || crops > 0) {
-        let laboratory = Laboratory::open(record, env!("KVANT_COMMIT"))?;
+        let laboratory = Laboratory::open(record, &identity()?)?;
         let folder = input.folder.as_deref();
         if generations > 0 {
             report.generations = Some(evidence::generations::measure(&laboratory, &measured, generations, folder)?);

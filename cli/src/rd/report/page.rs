@@ -309,9 +309,16 @@ fn timing_note(report: &Report) -> String {
             format!("{}: {what}", names.join(", "))
         })
         .collect();
-    match parts.len() {
-        1 => format!("Times of {}.", parts[0]),
-        _ => format!("Times of different kinds do not compare (other kinds have hollow marks). {}.", parts.join("; ")),
+    let kinds = match parts.as_slice() {
+        [one] => format!("Times of {one}."),
+        several => format!("Times of different kinds do not compare. {}.", several.join("; ")),
+    };
+    let timed = report.speed.iter().find(|s| s.codec == report.codec).map_or(0, |s| s.pictures);
+    let all = report.codecs.first().map_or(0, |c| c.pictures);
+    if timed > 0 && timed < all {
+        format!("{kinds} Those of {} are over {timed} of {all} pictures.", report.codec)
+    } else {
+        kinds
     }
 }
 

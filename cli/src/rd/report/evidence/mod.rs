@@ -16,6 +16,7 @@ use crate::rd::codecs::{Codec, Peers, Resolved, resolve};
 use crate::rd::corpus::Source;
 use crate::rd::points::Point;
 use crate::rd::record::Record;
+use crate::rd::run::plan::hex;
 
 /// The codecs of a record that run here, and its pictures.
 pub(crate) struct Laboratory<'a> {
@@ -88,7 +89,7 @@ fn key(codec: &dyn Codec, picture: &Picture) -> String {
     }
     digest.update(picture.to_rgb());
     digest.update(picture.alpha().unwrap_or_default());
-    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize()[..8])
 }
 
 /// The measured point with the SSIMULACRA2 nearest to `score`.

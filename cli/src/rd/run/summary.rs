@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::points::Point;
+use crate::rd::points::Point;
 
-/// The means at each quality, in the order of `qualities`: the calibration of the quality scale.
-pub(crate) fn by_quality(points: &[Point], qualities: &[f64]) -> String {
+/// The means at each quality, ascending: the calibration of the quality scale.
+pub(crate) fn by_quality(points: &[&Point], qualities: &[f64]) -> String {
     let mut out = format!(
         "{:>6} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>8}\n",
         "q", "n", "SSIM2", "SSIM2-q", "bpp", "BA-3", "PSNR-Y", "PSNR-RGB", "enc s", "max enc s", "dec s"
@@ -18,10 +18,10 @@ pub(crate) fn by_quality(points: &[Point], qualities: &[f64]) -> String {
         };
         let cell = |v: Option<f64>, digits: usize| v.map_or("-".to_owned(), |v| format!("{v:.digits$}"));
         let ssim2 = mean(&|p| p.scores.ssim2);
-        let slowest = at.iter().filter_map(|p| p.enc_s).fold(0.0, f64::max);
+        let slowest = at.iter().filter_map(|p| p.enc_s).max_by(f64::total_cmp);
         let _ = writeln!(
             out,
-            "{q:>6} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {slowest:>9.3} {:>8}",
+            "{q:>6} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>8}",
             at.len(),
             cell(ssim2, 2),
             ssim2.map_or("-".to_owned(), |s| format!("{:+.2}", s - q)),
@@ -30,6 +30,7 @@ pub(crate) fn by_quality(points: &[Point], qualities: &[f64]) -> String {
             cell(mean(&|p| p.scores.psnr_y), 2),
             cell(mean(&|p| p.scores.psnr_rgb), 2),
             cell(mean(&|p| p.enc_s), 3),
+            cell(slowest, 3),
             cell(mean(&|p| p.dec_s), 4)
         );
     }

@@ -1,0 +1,123 @@
+//! `kvant rd check`: has anything grown since a baseline was measured?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::analysis::comparison::{Comparison, Options};
+use super::analysis::curve::Axis;
+use super::analysis::tables::plain;
+use super::args::CheckArgs;
+use super::build;
+use super::codecs::{self, Resolved};
+use super::corpus::{self, Source};
+use super::metrics::Selection;
+use super::points::{self, ByImage, Point, by_codec};
+use super::run::plan::{Job, Plan, Sweep};
+use super::run::{Measurement, Progress, workers};
+use crate::error::{CliError, Result};
+use crate::output::print_text;
+
+/// Runs the command. [`CliError::Threshold`] where the mean BD-rate of a codec by one of the deciding metrics is above
+/// the limit.
+pub(crate) fn check(args: &CheckArgs) -> Result<()> {
+    let baseline = points::read(&args.baseline)?;
+    let now = match &args.results {
+        Some(path) => points::read(path)?,
+        None => measure(args, &baseline)?,
+    };
+    let now = by_codec(&now);
+    let (mut text, mut regressions) = (String::new(), Vec::new());
+    for (codec, old) in by_codec(&baseline) {
+        let new = now.iter().find(|(name, _)| *name == codec).map(|(_, images)| images);
+        let new = new.ok_or_else(|| CliError::Run(format!("{codec} of the baseline was not measured")))?;
+        covers(codec, new, &old)?;
+        let _ = writeln!(text, "{codec} against the baseline, BD-rate in %");
+        let comparison = Comparison::new((codec, new), (codec, &old), &Options::default());
+        for axis in Axis::ALL {
+            let summary = comparison.as_ref().and_then(|c| c.summary(axis));
+            let summary =
+                summary.ok_or_else(|| CliError::Run(format!("{codec}: {} cannot be compared", axis.name())))?;
+            let (mean, worst) = (plain(summary.mean()), summary.worst());
+            let _ = writeln!(
+                text,
+                "  {:14} mean {mean:+.3}  worst {:+.3} ({})",
+                axis.name(),
+                plain(worst.percent),
+                worst.image
+            );
+            if mean > args.max_regress {
+                regressions.push(format!("{codec}: {} {mean:+.3} %", axis.name()));
+            }
+        }
+    }
+    print_text(&text)?;
+    if regressions.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Threshold(format!(
+        "larger files than the baseline's, limit {} %: {}",
+        args.max_regress,
+        regressions.join("; ")
+    )))
+}
+
+/// Whether `new` has every point of `old`: a comparison of what is left would hide what has failed.
+fn covers(codec: &str, new: &ByImage<'_>, old: &ByImage<'_>) -> Result<()> {
+    for (image, points) in old {
+        for p in points {
+            if !new.get(image).is_some_and(|n| n.iter().any(|n| n.q == p.q)) {
+                return Err(CliError::Run(format!(
+                    "{codec}, {image}: no point at quality {}, which the baseline has",
+                    p.q
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The points of the baseline, measured by this build.
+fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
+    let sources: Vec<Source> = match args.input.is_empty() {
+        true => corpus::embedded(),
+        false => corpus::pictures(&args.input)?.into_iter().flatten().collect(),
+    };
+    let images: BTreeSet<_> = baseline.iter().map(|p| p.image.as_str()).collect();
+    let known: BTreeSet<_> = sources.iter().map(|s| s.name.as_str()).collect();
+    if let Some(missing) = images.difference(&known).next() {
+        return Err(CliError::Usage(format!(
+            "picture {missing} of the baseline is not among the inputs; -i names its folder"
+        )));
+    }
+    let sources = sources.iter().filter(|s| images.contains(s.name.as_str())).cloned().collect();
+
+    let mut qualities: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for p in baseline {
+        qualities.entry(&p.codec).or_default().push(p.q);
+    }
+    let peers = codecs::Peers::default();
+    let build = build::identity()?;
+    let sweeps = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, &build)? {
+        Resolved::Ready(codec) => Ok(Sweep::new(codec, Some(qualities)).0),
+        Resolved::Missing { name, reason } => Err(CliError::Run(format!("{name}: {reason}"))),
+    });
+    let selection = Selection { ms_ssim: false, ..Selection::ALL };
+    let (plan, mut problems) = Plan::new(sweeps.collect::<Result<_>>()?, sources, selection, None);
+    // Qualities may differ between pictures: only what the baseline has is measured.
+    let wanted: BTreeSet<_> = baseline.iter().map(|p| (p.codec.as_str(), p.image.as_str(), p.q.to_bits())).collect();
+    let is_wanted = |j: &Job| wanted.contains(&(plan.codec(j).name(), plan.source(j).name.as_str(), j.q.to_bits()));
+    let jobs: Vec<_> = plan.jobs.iter().filter(|j| is_wanted(j)).copied().collect();
+
+    let found = std::sync::Mutex::new(Vec::new());
+    let progress = Progress::new(jobs.len(), false, false);
+    let measurement = Measurement { plan: &plan, workers: workers(args.jobs), progress: &progress };
+    problems.extend(measurement.execute(&jobs, &|point| {
+        found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(point);
+        Ok(())
+    })?);
+    progress.finish();
+    match problems.len() {
+        0 => Ok(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)),
+        n => Err(CliError::Run(format!("{n} measurements failed, the first: {}", problems[0]))),
+    }
+}

@@ -1,0 +1,108 @@
+//! The folder of results: points appended as they are measured, so that an interrupted run loses nothing and goes on.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{CliError, Result};
+use crate::output::write_file;
+use crate::rd::points::{KEY, Layout, Point, RESULTS, parse_csv, to_csv};
+
+/// A folder of results that one run works in.
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// What earlier runs left.
+    points: Vec<Point>,
+    /// Held while the program runs: two runs in one folder would write over each other.
+    _lock: File,
+}
+
+impl Folder {
+    /// Opens a folder, made if it is not there, and reads its points.
+    ///
+    /// # Errors
+    /// [`CliError::Run`] where another run works in it, [`CliError::Input`] where its points are damaged.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        fs::create_dir_all(path).map_err(|e| CliError::writing(path, &e))?;
+        let lock_path = path.join(".lock");
+        let lock = File::create(&lock_path).map_err(|e| CliError::writing(&lock_path, &e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(CliError::Run(format!("{}: another run works in this folder", path.display())));
+            }
+            // File systems without locks: then the user has to take care.
+            Err(TryLockError::Error(_)) => {}
+        }
+        let points = read_unfinished(&path.join(RESULTS))?;
+        Ok(Self { path: path.to_owned(), points, _lock: lock })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Divides the points of earlier runs: those that `reuse` takes by their key, and the others, less those that
+    /// `replaced` says will be measured again.
+    pub(crate) fn divide(
+        &self,
+        reuse: &dyn Fn(&str, &Point) -> bool,
+        replaced: &dyn Fn(&Point) -> bool,
+    ) -> (BTreeMap<String, Point>, Vec<Point>) {
+        let (mut reused, mut others) = (BTreeMap::new(), Vec::new());
+        for point in &self.points {
+            match point.extra(KEY) {
+                Some(key) if reuse(key, point) => {
+                    reused.insert(key.to_owned(), point.clone());
+                }
+                _ if replaced(point) => {}
+                _ => others.push(point.clone()),
+            }
+        }
+        (reused, others)
+    }
+
+    /// Writes the points that stay, and opens the file for more.
+    pub(crate) fn begin(&self, points: &[Point]) -> Result<Appender> {
+        let path = self.path.join(RESULTS);
+        let layout = Layout::of(points);
+        let lines = points.iter().map(|p| layout.line(p) + "\n");
+        let text: String = std::iter::once(layout.header() + "\n").chain(lines).collect();
+        write_file(&path, text.as_bytes(), true)?;
+        let file = File::options().append(true).open(&path).map_err(|e| CliError::writing(&path, &e))?;
+        Ok(Appender { path, layout, file: Mutex::new(file) })
+    }
+
+    /// Writes all points in their final order.
+    pub(crate) fn finish(&self, points: &[Point]) -> Result<()> {
+        write_file(&self.path.join(RESULTS), to_csv(points).as_bytes(), true)
+    }
+}
+
+/// The file of points, open at its end.
+pub(crate) struct Appender {
+    path: PathBuf,
+    layout: Layout,
+    file: Mutex<File>,
+}
+
+impl Appender {
+    /// Adds a point: one write of a whole line.
+    pub(crate) fn append(&self, point: &Point) -> Result<()> {
+        let line = self.layout.line(point) + "\n";
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(line.as_bytes()).map_err(|e| CliError::writing(&self.path, &e))
+    }
+}
+
+/// The points of a file that a run may have been stopped in: a last line without its end is left out.
+fn read_unfinished(path: &Path) -> Result<Vec<Point>> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    parse_csv(whole).map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", path.display())))
+}

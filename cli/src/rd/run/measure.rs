@@ -1,0 +1,188 @@
+//! The jobs of a plan: encode, decode, check, score.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::plan::{Job, Plan};
+use super::progress::Progress;
+use crate::error::{CliError, Result};
+use crate::pictures::Picture;
+use crate::rd::codecs::{Coded, Decoded};
+use crate::rd::metrics::{Reference, Selection};
+use crate::rd::points::{KEY, Point, TIMING};
+
+/// How the jobs of a plan go.
+pub(crate) struct Measurement<'a> {
+    pub(crate) plan: &'a Plan,
+    /// Jobs at once, each on one thread. Times are kept with one only: others would share its caches and memory.
+    pub(crate) workers: usize,
+    pub(crate) progress: &'a Progress,
+}
+
+/// A picture in memory while jobs need it, with the reference for its scores.
+struct Subject {
+    picture: Picture,
+    reference: Mutex<Option<Arc<Reference>>>,
+}
+
+/// Where the jobs of one source find its subject.
+struct Slot {
+    subject: Mutex<State>,
+    jobs_left: AtomicUsize,
+}
+
+enum State {
+    Unread,
+    /// Cannot be read, which has been said.
+    Broken,
+    Read(Arc<Subject>),
+}
+
+impl Measurement<'_> {
+    /// Runs `jobs`, calling `done` with each point as it comes. Gives a line for each thing that failed; the rest goes on.
+    ///
+    /// # Errors
+    /// Only what `done` gives, a full disk for instance: that ends the run.
+    pub(crate) fn execute(&self, jobs: &[Job], done: &(dyn Fn(Point) -> Result<()> + Sync)) -> Result<Vec<String>> {
+        let slots: Vec<_> = (0..self.plan.sources.len())
+            .map(|source| Slot {
+                subject: Mutex::new(State::Unread),
+                jobs_left: AtomicUsize::new(jobs.iter().filter(|j| j.source == source).count()),
+            })
+            .collect();
+        let problems = Mutex::new(Vec::new());
+        let report = |problem: String| {
+            self.progress.problem(&problem);
+            problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+        };
+        let one = |job: &Job| -> Result<()> {
+            let slot = &slots[job.source];
+            let result = match self.subject(slot, job) {
+                Ok(Some(subject)) => self.measure(&subject, job).map(Some),
+                Ok(None) => Ok(None),
+                Err(e) => Err(e),
+            };
+            slot.finish_job();
+            self.progress.step(&self.plan.name(job));
+            match result {
+                Ok(None) => Ok(()),
+                Ok(Some(point)) => done(point),
+                Err(e) => {
+                    report(e.to_string());
+                    Ok(())
+                }
+            }
+        };
+        if self.workers == 1 {
+            jobs.iter().try_for_each(one)?;
+        } else {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(self.workers)
+                .build()
+                .map_err(|e| CliError::Run(format!("cannot start threads: {e}")))?;
+            // A bridged iterator hands jobs out one by one and in order, unlike a split range.
+            pool.install(|| jobs.iter().par_bridge().try_for_each(one))?;
+        }
+        let mut problems = problems.into_inner().unwrap_or_else(PoisonError::into_inner);
+        problems.sort();
+        Ok(problems)
+    }
+
+    /// The picture of a job; `None` where it cannot be read and another job has said so.
+    fn subject(&self, slot: &Slot, job: &Job) -> Result<Option<Arc<Subject>>> {
+        let mut state = slot.subject.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            State::Read(subject) => return Ok(Some(Arc::clone(subject))),
+            State::Broken => return Ok(None),
+            State::Unread => {}
+        }
+        match self.plan.load(job) {
+            Ok(picture) => {
+                let subject = Arc::new(Subject { picture, reference: Mutex::new(None) });
+                *state = State::Read(Arc::clone(&subject));
+                Ok(Some(subject))
+            }
+            Err(e) => {
+                *state = State::Broken;
+                Err(e)
+            }
+        }
+    }
+
+    fn measure(&self, subject: &Subject, job: &Job) -> Result<Point> {
+        let (codec, picture) = (self.plan.codec(job), &subject.picture);
+        let fault = |what: &dyn std::fmt::Display| CliError::Run(format!("{}: {what}", self.plan.name(job)));
+        let (coded, decoded) = self.trip(job, picture).map_err(|e| fault(&e))?;
+        let reference = subject.reference(self.plan.selection)?;
+        let scores = reference.compare(&decoded.picture).map_err(|e| fault(&e))?;
+        let bytes = coded.stream.len() as u64;
+        let mut extra = vec![(KEY.to_owned(), self.plan.key(job))];
+        let timed = self.workers == 1;
+        if timed {
+            extra.insert(0, (TIMING.to_owned(), codec.timing().name().to_owned()));
+        }
+        Ok(Point {
+            codec: codec.name().to_owned(),
+            image: self.plan.source(job).name.clone(),
+            q: job.q,
+            bytes,
+            bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
+            scores,
+            enc_s: timed.then_some(coded.seconds),
+            dec_s: timed.then_some(decoded.seconds),
+            w: picture.width(),
+            h: picture.height(),
+            extra,
+        })
+    }
+
+    /// There and back, with the checks that need no metric.
+    fn trip(&self, job: &Job, picture: &Picture) -> Result<(Coded, Decoded)> {
+        let codec = self.plan.codec(job);
+        let coded = codec.encode(picture, job.q)?;
+        let decoded = codec.decode(&coded.stream)?;
+        let (got, wanted) = (&decoded.picture, picture);
+        if (got.width(), got.height()) != (wanted.width(), wanted.height()) {
+            let [w, h, w0, h0] = [got.width(), got.height(), wanted.width(), wanted.height()];
+            return Err(CliError::Run(format!("the decoded picture is {w}x{h}, the source {w0}x{h0}")));
+        }
+        if coded.reconstruction.as_ref().is_some_and(|r| r != got) {
+            return Err(CliError::Run("the decoder's picture differs from the encoder's reconstruction".to_owned()));
+        }
+        Ok((coded, decoded))
+    }
+
+    /// Encodes and decodes the pictures of `jobs` alone on the machine, and gives the seconds of each job that works.
+    pub(crate) fn times(&self, jobs: &[Job]) -> Vec<(Job, f64, f64)> {
+        let time = |job: &Job| {
+            let trip = self.plan.load(job).and_then(|picture| self.trip(job, &picture));
+            self.progress.step(&self.plan.name(job));
+            // What fails here has failed, and been told, in the measurement.
+            trip.ok().map(|(coded, decoded)| (*job, coded.seconds, decoded.seconds))
+        };
+        jobs.iter().filter_map(time).collect()
+    }
+}
+
+impl Slot {
+    /// Lets go of the picture with the last job, so that memory does not grow with the corpus.
+    fn finish_job(&self) {
+        if self.jobs_left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            *self.subject.lock().unwrap_or_else(PoisonError::into_inner) = State::Unread;
+        }
+    }
+}
+
+impl Subject {
+    fn reference(&self, selection: Selection) -> Result<Arc<Reference>> {
+        let mut slot = self.reference.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reference) = &*slot {
+            return Ok(Arc::clone(reference));
+        }
+        let reference = Arc::new(Reference::new(&self.picture, selection)?);
+        *slot = Some(Arc::clone(&reference));
+        Ok(reference)
+    }
+}

@@ -1,0 +1,278 @@
+//! `kvant rd run`: pictures x codecs x qualities, into a folder of results.
+
+mod folder;
+mod measure;
+pub(crate) mod plan;
+mod progress;
+mod summary;
+
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::thread::available_parallelism;
+
+use super::analysis::tables::{against_table, anchors_table};
+use super::args::RunArgs;
+use super::build;
+use super::codecs::{self, Resolved};
+use super::corpus::{self, Source, spread};
+use super::points::{self, Point, TIMING, by_codec};
+use super::record::{CodecRecord, PictureRecord, Record, Run};
+use crate::error::{CliError, Result};
+use crate::output::print_text;
+use crate::report::print_error;
+
+use folder::Folder;
+use plan::{Job, Plan, Sweep, parse_qualities};
+
+pub(crate) use measure::Measurement;
+pub(crate) use progress::Progress;
+
+/// `--quick`: where BD-rates begin to be right within a tenth of a percent.
+const QUICK_QUALITIES: [f64; 5] = [30.0, 50.0, 65.0, 80.0, 90.0];
+const QUICK_PICTURES: usize = 16;
+const QUICK_TIMED: usize = 6;
+
+/// Runs the command.
+pub(crate) fn run(args: &RunArgs) -> Result<()> {
+    // Files to compare with are read first: a mistyped name should not cost a run.
+    let read = |paths: &[std::path::PathBuf]| paths.iter().map(|p| points::read(p)).collect::<Result<Vec<_>>>();
+    let (anchors, olds) = (read(&args.anchor)?, read(&args.against)?);
+    let folder = Folder::open(&args.output)?;
+    let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();
+    let mut session = Session::new(args, &folder, &known)?;
+    let points = session.execute(&folder)?;
+
+    let mut text = session.summary(&points);
+    let codecs = by_codec(&points);
+    let Some(((name, ours), others)) = codecs.split_first() else {
+        return Err(CliError::Run("nothing was measured".to_owned()));
+    };
+    text += &anchors_table(name, ours, others).map_or(String::new(), |t| format!("\n{t}"));
+    for anchor in &anchors {
+        text += "\n";
+        text += &anchors_table(name, ours, &by_codec(anchor))
+            .unwrap_or_else(|| "no picture in common with the anchors\n".to_owned());
+    }
+    for (path, old) in args.against.iter().zip(&olds) {
+        for (old_name, old) in by_codec(old) {
+            let title = format!("{old_name} of {}", path.display());
+            let table = against_table(ours, &title, &old);
+            text += "\n";
+            text += &table.unwrap_or_else(|| format!("no picture in common with {title}\n"));
+        }
+    }
+    print_text(&text)?;
+    session.end(folder.path())
+}
+
+/// One run: what is to be done, and what became of it.
+struct Session<'a> {
+    args: &'a RunArgs,
+    plan: Plan,
+    workers: usize,
+    record: Record,
+    problems: Vec<String>,
+}
+
+impl<'a> Session<'a> {
+    /// `known` are the pictures that the anchors have.
+    fn new(args: &'a RunArgs, folder: &Folder, known: &BTreeSet<&str>) -> Result<Self> {
+        let workers = workers(args.jobs.unwrap_or(usize::from(!args.quick)));
+        let wanted = match (&args.quality, args.quick) {
+            (Some(text), _) => Some(parse_qualities(text)?),
+            (None, true) => Some(QUICK_QUALITIES.to_vec()),
+            (None, false) => None,
+        };
+        let (sweeps, codecs, mut problems) = sweeps(args, folder, wanted.as_deref())?;
+        let sources = sources(args, known)?;
+        let run = Run::now(workers, args.peers.clone());
+        let pictures = sources.iter().map(|s| PictureRecord { name: s.name.clone(), location: s.location() }).collect();
+        let record = Record::new(run, codecs, pictures);
+        let (plan, unread) = Plan::new(sweeps, sources, args.metrics, args.shard);
+        for problem in &unread {
+            print_error(&format!("kvant: {problem}\n"));
+        }
+        problems.extend(unread);
+        Ok(Self { args, plan, workers, record, problems })
+    }
+
+    /// Measures what is not there yet. All points of the folder, sorted.
+    fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
+        let planned: BTreeSet<_> = self.plan.jobs.iter().map(|j| self.plan.key(j)).collect();
+        let timed = self.workers == 1;
+        let measured_again: BTreeSet<_> = self.plan.jobs.iter().map(|j| self.identity(j)).collect();
+        let (reused, others) = folder
+            .divide(&|key, point| planned.contains(key) && (!timed || point.enc_s.is_some()), &|point| {
+                measured_again.contains(&(point.codec.clone(), point.image.clone(), point.q.to_string()))
+            });
+        let jobs: Vec<_> = self.plan.jobs.iter().filter(|j| !reused.contains_key(&self.plan.key(j))).copied().collect();
+        self.say_what_is_reused(reused.len(), others.len());
+        let mut all: Vec<_> = others.into_iter().chain(reused.into_values()).collect();
+        // Of an earlier run's record only as much counts as there are points of it.
+        if let (false, Some(mut record)) = (all.is_empty(), Record::read(folder.path())?) {
+            record.problems.clear();
+            record.merge(self.record.clone());
+            self.record = record;
+        }
+        self.record.write(folder.path())?;
+
+        let appender = folder.begin(&all)?;
+        let fresh = Mutex::new(Vec::new());
+        let progress = Progress::new(jobs.len(), self.args.quiet, self.args.verbose);
+        let measurement = Measurement { plan: &self.plan, workers: self.workers, progress: &progress };
+        let problems = measurement.execute(&jobs, &|point| {
+            appender.append(&point)?;
+            fresh.lock().unwrap_or_else(PoisonError::into_inner).push(point);
+            Ok(())
+        })?;
+        progress.finish();
+        self.problems.extend(problems);
+        all.extend(fresh.into_inner().unwrap_or_else(PoisonError::into_inner));
+        self.time(&mut all);
+
+        let order: Vec<_> = self.record.codecs.iter().map(|c| c.name.as_str()).collect();
+        points::sort(&mut all, &order);
+        folder.finish(&all)?;
+        self.record.problems.extend(self.problems.iter().cloned());
+        self.record.write(folder.path())?;
+        Ok(all)
+    }
+
+    /// What tells a job's point from others in a table.
+    fn identity(&self, job: &Job) -> (String, String, String) {
+        (self.plan.codec(job).name().to_owned(), self.plan.source(job).name.clone(), job.q.to_string())
+    }
+
+    fn say_what_is_reused(&self, reused: usize, others: usize) {
+        if self.args.quiet {
+            return;
+        }
+        if reused > 0 {
+            print_error(&format!("kvant: {reused} of {} measurements are there already\n", self.plan.jobs.len()));
+        }
+        if others > 0 {
+            print_error(&format!("kvant: {others} points of other runs in this folder are kept\n"));
+        }
+    }
+
+    /// With `--timed`, times of some jobs of each codec, measured alone after the others, into their points.
+    fn time(&self, points: &mut [Point]) {
+        let count = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
+        if count == 0 || self.workers == 1 {
+            return;
+        }
+        let jobs: Vec<_> = (0..self.plan.sweeps.len())
+            .flat_map(|sweep| spread(self.plan.jobs.iter().filter(|j| j.sweep == sweep).copied().collect(), count))
+            .collect();
+        let progress = Progress::new(jobs.len(), self.args.quiet, self.args.verbose);
+        let measurement = Measurement { plan: &self.plan, workers: 1, progress: &progress };
+        for (job, enc_s, dec_s) in measurement.times(&jobs) {
+            let identity = self.identity(&job);
+            let of_job = |p: &&mut Point| (&p.codec, &p.image, p.q) == (&identity.0, &identity.1, job.q);
+            if let Some(point) = points.iter_mut().find(of_job) {
+                (point.enc_s, point.dec_s) = (Some(enc_s), Some(dec_s));
+                point.extra.retain(|(column, _)| column != TIMING);
+                point.extra.insert(0, (TIMING.to_owned(), self.plan.codec(&job).timing().name().to_owned()));
+            }
+        }
+        progress.finish();
+    }
+
+    /// The means at each quality of each codec of this run, and what the times are worth.
+    fn summary(&self, points: &[Point]) -> String {
+        let mut text = String::new();
+        for sweep in &self.plan.sweeps {
+            let name = sweep.codec.name();
+            let ascending: Vec<_> = sweep.qualities.iter().rev().copied().collect();
+            let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
+            text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending));
+        }
+        let timed = points.iter().filter(|p| p.enc_s.is_some()).count();
+        text += &match (self.workers, timed) {
+            (1, _) => "Times: one job at a time.\n".to_owned(),
+            (n, 0) => format!(
+                "Times were not measured: {n} jobs ran at once. -j 1 measures them, --timed N those of a few.\n"
+            ),
+            (n, timed) => {
+                format!("Times of {timed} of {} points only, measured alone; {n} jobs ran at once.\n", points.len())
+            }
+        };
+        text
+    }
+
+    /// Where the results are, and the exit code.
+    fn end(&self, folder: &Path) -> Result<()> {
+        if !self.args.quiet {
+            print_error(&format!("kvant: results are in {}\n", folder.display()));
+        }
+        match self.problems.len() {
+            0 => Ok(()),
+            1 => Err(CliError::Run("one problem, see above; the rest was measured".to_owned())),
+            n => Err(CliError::Run(format!("{n} problems, see above; the rest was measured"))),
+        }
+    }
+}
+
+/// Jobs at once, of a number where 0 stands for one a core.
+pub(crate) fn workers(jobs: usize) -> usize {
+    if jobs == 0 { available_parallelism().map_or(1, NonZero::get) } else { jobs }
+}
+
+/// The codecs that can be run, with their records and a line for each quality that one of them does not have. A peer
+/// that is not there is skipped with a line.
+fn sweeps(
+    args: &RunArgs,
+    folder: &Folder,
+    wanted: Option<&[f64]>,
+) -> Result<(Vec<Sweep>, Vec<CodecRecord>, Vec<String>)> {
+    let peers = codecs::Peers::with_file(&folder.path().join("peers"), args.peers.as_deref())?;
+    let specs = match (args.codec.is_empty(), args.quick) {
+        (false, _) => args.codec.clone(),
+        (true, true) => vec!["kvant".to_owned()],
+        (true, false) => codecs::built_in().map(str::to_owned).collect(),
+    };
+    let build = build::identity()?;
+    let (mut sweeps, mut records, mut problems) = (Vec::<Sweep>::new(), Vec::new(), Vec::new());
+    for spec in &specs {
+        let codec = match codecs::resolve(spec, &peers, &build)? {
+            Resolved::Ready(codec) => codec,
+            Resolved::Missing { name, reason } => {
+                print_error(&format!("kvant: {name} is skipped: {reason}\n"));
+                continue;
+            }
+        };
+        if sweeps.iter().any(|s| s.codec.name() == codec.name()) {
+            let name = codec.name();
+            return Err(CliError::Usage(format!("two codecs are called {name}; label one: NAME={spec}")));
+        }
+        records.push(CodecRecord::new(codec.name(), spec, codec.version(), codec.timing()));
+        let (sweep, outside) = Sweep::new(codec, wanted);
+        for q in outside {
+            let (name, range) = (sweep.codec.name(), sweep.codec.quality_range());
+            let problem = format!("{name}: quality {q} is outside {} to {}: left out", range.start(), range.end());
+            print_error(&format!("kvant: {problem}\n"));
+            problems.push(problem);
+        }
+        sweeps.push(sweep);
+    }
+    if sweeps.is_empty() {
+        return Err(CliError::Run("none of the codecs can be run here".to_owned()));
+    }
+    Ok((sweeps, records, problems))
+}
+
+/// The pictures that the arguments choose. A quick run prefers those that it can set beside the anchors: of an input that
+/// has some of `known`, it takes no others.
+fn sources(args: &RunArgs, known: &BTreeSet<&str>) -> Result<Vec<Source>> {
+    let groups = if args.input.is_empty() { vec![corpus::embedded()] } else { corpus::pictures(&args.input)? };
+    let limit = args.limit.unwrap_or(if args.quick { QUICK_PICTURES } else { usize::MAX });
+    let chosen = |mut group: Vec<Source>| {
+        if args.quick && group.iter().any(|s| known.contains(s.name.as_str())) {
+            group.retain(|s| known.contains(s.name.as_str()));
+        }
+        spread(group.into_iter().step_by(args.every as usize).collect(), limit)
+    };
+    Ok(groups.into_iter().flat_map(chosen).collect())
+}

@@ -1,0 +1,218 @@
+//! What is to be measured: checked, ordered and divided before anything is encoded.
+
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{CliError, Result};
+use crate::pictures::Picture;
+use crate::rd::codecs::Codec;
+use crate::rd::corpus::Source;
+use crate::rd::metrics::Selection;
+
+/// A codec and the qualities to measure it at, the highest first: the slowest, and the largest files.
+pub(crate) struct Sweep {
+    pub(crate) codec: Arc<dyn Codec>,
+    pub(crate) qualities: Vec<f64>,
+}
+
+impl Sweep {
+    /// `codec` at `wanted` qualities, or at its own where there are none; with the qualities that it does not have.
+    pub(crate) fn new(codec: Arc<dyn Codec>, wanted: Option<&[f64]>) -> (Self, Vec<f64>) {
+        let range = codec.quality_range();
+        let all = wanted.unwrap_or(codec.qualities());
+        let (mut qualities, outside): (Vec<f64>, Vec<f64>) = all.iter().partition(|q| range.contains(q));
+        qualities.sort_by(|a, b| b.total_cmp(a));
+        qualities.dedup();
+        (Self { codec, qualities }, outside)
+    }
+}
+
+/// One measurement: indices into the plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Job {
+    pub(crate) source: usize,
+    pub(crate) sweep: usize,
+    pub(crate) q: f64,
+}
+
+/// Part `index` of `count`, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shard {
+    pub(crate) index: usize,
+    pub(crate) count: usize,
+}
+
+/// Pictures x codecs x qualities.
+pub(crate) struct Plan {
+    pub(crate) sweeps: Vec<Sweep>,
+    pub(crate) sources: Vec<Source>,
+    /// The digest of each source's file; `None` where it could not be read, and such a source has no jobs.
+    digests: Vec<Option<String>>,
+    pub(crate) selection: Selection,
+    pub(crate) jobs: Vec<Job>,
+}
+
+impl Plan {
+    /// The jobs of `shard`, and a line for each picture that cannot be read. The largest pictures come first: small jobs
+    /// at the end leave no core idle for long.
+    pub(crate) fn new(
+        sweeps: Vec<Sweep>,
+        mut sources: Vec<Source>,
+        selection: Selection,
+        shard: Option<Shard>,
+    ) -> (Self, Vec<String>) {
+        sources.sort_by_cached_key(|s| (u64::MAX - s.pixels(), s.name.clone()));
+        let mut problems = Vec::new();
+        let mut digest = |source: &Source| match source.bytes() {
+            Ok(bytes) => Some(hex(&Sha256::digest(bytes))),
+            Err(e) => {
+                problems.push(e.to_string());
+                None
+            }
+        };
+        let digests: Vec<_> = sources.iter().map(&mut digest).collect();
+        let all = (0..sources.len()).flat_map(|source| {
+            let jobs = sweeps.iter().enumerate();
+            jobs.flat_map(move |(sweep, s)| s.qualities.iter().map(move |&q| Job { source, sweep, q }))
+        });
+        // Counted before unreadable pictures leave, so that machines that see different ones agree on the rest.
+        let mine = all.enumerate().filter(|(i, _)| shard.is_none_or(|s| i % s.count == s.index - 1));
+        let jobs = mine.map(|(_, job)| job).filter(|job| digests[job.source].is_some()).collect();
+        (Self { sweeps, sources, digests, selection, jobs }, problems)
+    }
+
+    pub(crate) fn codec(&self, job: &Job) -> &dyn Codec {
+        &*self.sweeps[job.sweep].codec
+    }
+
+    pub(crate) fn source(&self, job: &Job) -> &Source {
+        &self.sources[job.source]
+    }
+
+    /// What a job is called where something is said of it.
+    pub(crate) fn name(&self, job: &Job) -> String {
+        format!("{} {} at quality {}", self.codec(job).name(), self.source(job).location(), job.q)
+    }
+
+    /// The key of a job's result: a digest of the picture's file, the codec's version and settings, the quality and the
+    /// metrics. A stored point of the same key need not be measured again.
+    pub(crate) fn key(&self, job: &Job) -> String {
+        let codec = self.codec(job);
+        let picture = self.digests[job.source].as_deref().unwrap_or_default();
+        let mut digest = Sha256::new();
+        for part in [picture, codec.version(), &codec.settings(), &job.q.to_string(), &format!("{:?}", self.selection)]
+        {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        hex(&digest.finalize()[..8])
+    }
+
+    /// Reads the picture of a job.
+    pub(crate) fn load(&self, job: &Job) -> Result<Picture> {
+        self.source(job).load()
+    }
+}
+
+/// Hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// `I/N`.
+pub(crate) fn parse_shard(text: &str) -> std::result::Result<Shard, String> {
+    let fault = || "a part such as 2/8 is expected, counted from 1".to_owned();
+    let (index, count) = text.split_once('/').ok_or_else(fault)?;
+    let number = |s: &str| s.trim().parse::<usize>().map_err(|_| fault());
+    let shard = Shard { index: number(index)?, count: number(count)? };
+    if (1..=shard.count).contains(&shard.index) { Ok(shard) } else { Err(fault()) }
+}
+
+/// Qualities: numbers and ranges `A..B/N` (N of them at equal distances, both ends among them), separated by commas.
+pub(crate) fn parse_qualities(text: &str) -> Result<Vec<f64>> {
+    let fault = |part: &str| {
+        CliError::Usage(format!(
+            "{part:?} is not a quality: a list such as 30,50,70 or a range such as 20..90/8 is expected"
+        ))
+    };
+    let mut qualities = Vec::new();
+    for part in text.split(',').map(str::trim) {
+        let number = |s: &str| s.trim().parse().ok().filter(|q: &f64| q.is_finite()).ok_or_else(|| fault(part));
+        match part.split_once("..") {
+            None => qualities.push(number(part)?),
+            Some((from, rest)) => {
+                let (to, count) = rest.split_once('/').ok_or_else(|| fault(part))?;
+                let (from, to) = (number(from)?, number(to)?);
+                let count: u32 =
+                    count.trim().parse().ok().filter(|n| (2..=1000).contains(n)).ok_or_else(|| fault(part))?;
+                let step = (to - from) / f64::from(count - 1);
+                qualities.extend((0..count).map(|i| from + step * f64::from(i)));
+            }
+        }
+    }
+    Ok(qualities)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rd::codecs::{Peers, Resolved, resolve};
+    use crate::rd::corpus;
+
+    fn codec(spec: &str) -> Arc<dyn Codec> {
+        match resolve(spec, &Peers::default(), "test").unwrap() {
+            Resolved::Ready(codec) => codec,
+            Resolved::Missing { reason, .. } => panic!("{reason}"),
+        }
+    }
+
+    fn plan(shard: Option<Shard>) -> Plan {
+        let sweeps = vec![
+            Sweep::new(codec("kvant:e1"), Some(&[30.0, 70.0, 130.0])).0,
+            Sweep::new(codec("kvant:e2"), Some(&[50.0])).0,
+        ];
+        Plan::new(sweeps, corpus::embedded(), Selection::ALL, shard).0
+    }
+
+    #[test]
+    fn shards_are_the_whole_and_share_nothing() {
+        let whole = plan(None);
+        assert_eq!(whole.jobs.len(), 6 * 3);
+        let mut together: Vec<_> =
+            (1..=4).flat_map(|index| plan(Some(Shard { index, count: 4 })).jobs).map(|j| whole.name(&j)).collect();
+        together.sort();
+        let mut all: Vec<_> = whole.jobs.iter().map(|j| whole.name(j)).collect();
+        all.sort();
+        assert_eq!(together, all);
+    }
+
+    #[test]
+    fn keys_tell_pictures_settings_and_qualities_apart() {
+        let plan = plan(None);
+        let mut keys: Vec<_> = plan.jobs.iter().map(|j| plan.key(j)).collect();
+        assert_eq!(keys, plan.jobs.iter().map(|j| plan.key(j)).collect::<Vec<_>>());
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), plan.jobs.len());
+    }
+
+    #[test]
+    fn qualities_outside_of_a_codec_are_told() {
+        let (sweep, outside) = Sweep::new(codec("kvant"), Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
+        assert_eq!((sweep.qualities, outside), (vec![90.0, 30.0], vec![101.0, -1.0]));
+    }
+
+    #[test]
+    fn lists_and_ranges_of_qualities() {
+        assert_eq!(parse_qualities("30, 50,70.5").unwrap(), [30.0, 50.0, 70.5]);
+        assert_eq!(parse_qualities("10..90/5,95").unwrap(), [10.0, 30.0, 50.0, 70.0, 90.0, 95.0]);
+        for bad in ["", "x", "1..2", "1..2/1", "nan", "1,,2", "1..2/x"] {
+            assert_eq!(parse_qualities(bad).unwrap_err().code(), 2, "{bad}");
+        }
+        assert_eq!(parse_shard("2/3"), Ok(Shard { index: 2, count: 3 }));
+        for bad in ["0/3", "4/3", "1", "a/b", "1/0"] {
+            assert!(parse_shard(bad).is_err(), "{bad}");
+        }
+    }
+}

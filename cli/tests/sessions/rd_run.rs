@@ -1,0 +1,282 @@
+//! The laboratory's runs: what they write, how they go on after a stop, how parts of them join.
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::world::{Folder, colour_ppm, gray_pgm};
+
+const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,ms_ssim,timing,key";
+
+/// A folder `set` with a few pictures.
+fn with_set(name: &str) -> Folder {
+    let f = Folder::new(name);
+    std::fs::create_dir(f.path("set")).unwrap();
+    f.write("set/one.ppm", &colour_ppm(64, 48));
+    f.write("set/two.pgm", &gray_pgm(48, 40));
+    f.write("set/three.ppm", &colour_ppm(40, 56));
+    f.write("set/notes.txt", b"not a picture, and not taken for one");
+    f
+}
+
+fn run<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    [&["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1,kvant:e2"], args].concat()
+}
+
+/// The rows of a results file: (codec, picture, q) to the other fields, by the columns' names.
+fn rows(f: &Folder, file: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
+    let text = String::from_utf8(f.read(file)).unwrap();
+    let mut lines = text.lines().map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let columns = lines.next().unwrap();
+    lines
+        .map(|fields| {
+            assert_eq!(fields.len(), columns.len(), "{fields:?}");
+            let identity = (fields[0].clone(), fields[1].clone(), fields[2].clone());
+            (identity, columns.iter().cloned().zip(fields).collect())
+        })
+        .collect()
+}
+
+/// The rows without their times, which no two runs share.
+fn untimed(f: &Folder, file: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
+    let mut rows = rows(f, file);
+    rows.values_mut().for_each(|r| r.retain(|c, _| !["enc_s", "dec_s", "timing"].contains(&c.as_str())));
+    rows
+}
+
+#[test]
+fn a_run_writes_a_row_for_each_picture_codec_and_quality() {
+    let f = with_set("rd-run");
+    let said = f.kvant(&run(&["-q", "30,60..90/2", "-o", "out"])).ok();
+    assert!(said.text().contains("SSIM2-q") && said.text().contains("one job at a time"), "{}", said.text());
+    let text = String::from_utf8(f.read("out/results.csv")).unwrap();
+    assert!(text.starts_with(HEADER), "{text}");
+    let rows = rows(&f, "out/results.csv");
+    assert_eq!(rows.len(), 3 * 2 * 3);
+    let one = &rows[&("kvant:e2".into(), "one".into(), "90".into())];
+    assert_eq!((one["w"].as_str(), one["h"].as_str(), one["timing"].as_str()), ("64", "48", "call"));
+    let worse = &rows[&("kvant:e2".into(), "one".into(), "30".into())];
+    for better in ["ssim2", "psnr_y", "psnr_rgb", "bytes"] {
+        assert!(
+            one[better].parse::<f64>().unwrap() > worse[better].parse::<f64>().unwrap(),
+            "{better}: {one:?} {worse:?}"
+        );
+    }
+    let number = |column: &str| one[column].parse::<f64>().unwrap();
+    assert!((number("bpp") - number("bytes") * 8.0 / (64.0 * 48.0)).abs() < 1e-5);
+    assert!(number("enc_s") > 0.0 && number("dec_s") > 0.0);
+    let record: serde_json::Value = serde_json::from_slice(&f.read("out/run.json")).unwrap();
+    assert_eq!(record["codecs"].as_array().unwrap().len(), 2);
+    assert_eq!(record["runs"][0]["workers"], 1);
+}
+
+#[test]
+fn several_jobs_at_once_measure_the_same_but_no_times() {
+    let f = with_set("rd-workers");
+    f.kvant(&run(&["-q", "40,80", "-o", "one"])).ok();
+    let said = f.kvant(&run(&["-q", "40,80", "-o", "two", "-j", "2"])).ok();
+    assert!(said.text().contains("Times were not measured: 2 jobs"), "{}", said.text());
+    assert_eq!(untimed(&f, "one/results.csv"), untimed(&f, "two/results.csv"));
+    assert!(rows(&f, "two/results.csv").values().all(|r| r["enc_s"].is_empty() && r["dec_s"].is_empty()));
+    // Some are timed alone on request, a known number of each codec.
+    let said = f.kvant(&run(&["-q", "40,80", "-o", "two", "-j", "2", "--timed", "2"])).ok();
+    assert!(said.text().contains("Times of 4 of 12 points"), "{}", said.text());
+}
+
+#[test]
+fn a_run_goes_on_where_it_stopped() {
+    let f = with_set("rd-resume");
+    f.kvant(&run(&["-q", "30,60,90", "-o", "out"])).ok();
+    let whole = f.read("out/results.csv");
+    let before = rows(&f, "out/results.csv");
+    // As if stopped in the middle of writing a row.
+    let text = String::from_utf8(whole).unwrap();
+    let (kept, half) = text.split_at(text.match_indices('\n').nth(7).unwrap().0 + 20);
+    assert!(!half.is_empty());
+    f.write("out/results.csv", kept.as_bytes());
+    let said = f.kvant(&run(&["-q", "30,60,90", "-o", "out"])).ok();
+    assert!(said.stderr.contains("7 of 18 measurements are there already"), "{}", said.stderr);
+    let after = rows(&f, "out/results.csv");
+    assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+    // Equal times, to ten microseconds, are those of rows that were not measured again.
+    assert!(before.iter().filter(|(k, r)| after[*k]["enc_s"] == r["enc_s"]).count() >= 7);
+
+    // A changed picture is measured again, and its old rows are gone; another codec's rows are kept.
+    f.write("set/one.ppm", &colour_ppm(32, 24));
+    let said =
+        f.kvant(&["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "30,60,90", "-o", "out"]).ok();
+    assert!(said.stderr.contains("6 of 9 measurements are there already"), "{}", said.stderr);
+    assert!(said.stderr.contains("9 points of other runs"), "{}", said.stderr);
+    let after = rows(&f, "out/results.csv");
+    assert_eq!(after.len(), 18);
+    assert_eq!(after[&("kvant:e1".into(), "one".into(), "30".into())]["w"], "32");
+    assert_eq!(after[&("kvant:e2".into(), "one".into(), "30".into())]["w"], "64");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_whole_rows_and_the_run_goes_on() {
+    let f = with_set("rd-interrupt");
+    f.write("set/large.ppm", &colour_ppm(900, 700));
+    let args = run(&["-q", "30,60,90", "-o", "out"]);
+    let mut child = f.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    // Not before the first row is there.
+    while std::fs::read_to_string(f.path("out/results.csv")).map_or(0, |t| t.lines().count()) < 2 {
+        assert!(start.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none(), "no row came");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let found = rows(&f, "out/results.csv").len();
+    assert!((1..24).contains(&found), "{found} rows");
+    serde_json::from_slice::<serde_json::Value>(&f.read("out/run.json")).unwrap();
+    let said = f.kvant(&args).ok();
+    assert!(said.stderr.contains(&format!("{found} of 24 measurements are there already")), "{}", said.stderr);
+    assert_eq!(rows(&f, "out/results.csv").len(), 24);
+}
+
+#[test]
+fn shards_join_to_the_rows_of_one_run() {
+    let f = with_set("rd-shards");
+    f.kvant(&run(&["-q", "30,60,90", "-o", "whole"])).ok();
+    for part in ["1/3", "2/3", "3/3"] {
+        f.kvant(&run(&["-q", "30,60,90", "--shard", part, "-o", &format!("part{}", &part[..1])])).ok();
+    }
+    f.kvant(&["rd", "merge", "part1", "part2", "part3", "-o", "joined"]).ok();
+    assert_eq!(untimed(&f, "joined/results.csv"), untimed(&f, "whole/results.csv"));
+    f.kvant(&["rd", "merge", "part1", "-o", "joined"]).fails(1, &["joined", "-f"]);
+    // A part that contradicts another is left out, and named.
+    let text = String::from_utf8(f.read("part1/results.csv")).unwrap();
+    let bytes = text.lines().nth(1).unwrap().split(',').nth(3).unwrap();
+    f.write("wrong.csv", text.replacen(&format!(",{bytes},"), ",1,", 1).as_bytes());
+    let said = f.kvant(&["rd", "merge", "part1", "part2", "wrong.csv", "-o", "two"]);
+    assert_eq!(said.code, 1);
+    assert!(said.stderr.contains("wrong.csv") && said.stderr.contains("1 of 3 parts"), "{}", said.stderr);
+}
+
+#[test]
+fn gnu_parallel_runs_the_shards() {
+    if !Command::new("parallel").arg("--version").output().is_ok_and(|o| o.status.success()) {
+        eprintln!("SKIPPED: GNU parallel is not installed");
+        return;
+    }
+    let f = with_set("rd-parallel");
+    f.kvant(&run(&["-q", "30,60,90", "-o", "whole"])).ok();
+    let line = run(&["-q", "30,60,90", "--quiet", "--shard", "{}/2", "-o", "part{}"]).join(" ");
+    let kvant = env!("CARGO_BIN_EXE_kvant");
+    let ended = Command::new("parallel")
+        .args([&format!("{kvant} {line}"), ":::", "1", "2"])
+        .current_dir(f.path("."))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    f.kvant(&["rd", "merge", "part1", "part2", "-o", "joined"]).ok();
+    assert_eq!(untimed(&f, "joined/results.csv"), untimed(&f, "whole/results.csv"));
+}
+
+#[test]
+fn what_fails_is_named_and_the_rest_goes_on() {
+    let f = with_set("rd-problems");
+    f.write("set/broken.png", b"\x89PNG\r\n\x1a\nand no more");
+    let said = f.kvant(&run(&["-q", "30,101", "-o", "out"]));
+    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(said.stderr.matches("broken.png").count(), 1, "{}", said.stderr);
+    assert_eq!(said.stderr.matches("quality 101 is outside 0 to 100").count(), 2, "{}", said.stderr);
+    assert_eq!(rows(&f, "out/results.csv").len(), 6);
+    let record: serde_json::Value = serde_json::from_slice(&f.read("out/run.json")).unwrap();
+    assert_eq!(record["problems"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_the_work() {
+    let f = with_set("rd-refused");
+    let refused = |args: &[&str], code, words: &[&str]| {
+        f.kvant(&[&["rd", "run", "--no-report", "-i", "set", "-q", "50", "-o", "out"], args].concat())
+            .fails(code, words);
+    };
+    refused(&["-c", "kvant:chroma=422"], 2, &["chroma", "444, 420"]);
+    refused(&["-c", "kvant:no_such_parameter=1"], 2, &["no_such_parameter"]);
+    refused(&["-c", "nocodec"], 2, &["nocodec", "kvant"]);
+    refused(&["-c", "kvant:e1,kvant:e1"], 2, &["kvant:e1", "label"]);
+    refused(&["--anchor", "missing.csv"], 3, &["missing.csv"]);
+    refused(&["-i", "missing.ppm"], 3, &["missing.ppm"]);
+    f.kvant(&["rd", "run", "-i", "set", "-q", "many"]).fails(2, &["many"]);
+    assert!(!f.path("out/results.csv").exists());
+}
+
+#[test]
+fn quick_takes_a_spread_and_compares() {
+    let f = with_set("rd-quick");
+    let quick = |args: &[&str]| {
+        f.kvant(&[&["rd", "run", "--quick", "-i", "set", "--limit", "2"], args].concat()).ok().text().to_owned()
+    };
+    let said = quick(&["-c", "a=kvant:e1", "-o", "before"]);
+    assert!(said.contains("measured alone") || said.contains("one job at a time"), "{said}");
+    let rows = rows(&f, "before/results.csv");
+    assert_eq!(rows.len(), 2 * 5);
+    assert!(rows.keys().all(|(codec, image, _)| codec == "a" && (image == "one" || image == "two")));
+    let said = quick(&["-c", "b=kvant:e1", "-o", "after", "--against", "before", "--anchor", "before/results.csv"]);
+    assert!(said.contains("mean +0.000") && said.contains("of before"), "{said}");
+    assert!(!f.path("after/report.html").exists());
+}
+
+#[test]
+fn check_passes_on_itself_and_tells_a_regression() {
+    let f = Folder::new("rd-check");
+    let args = [
+        "rd",
+        "run",
+        "--no-report",
+        "-c",
+        "kvant:e1",
+        "-q",
+        "30,50,70,90",
+        "--limit",
+        "1",
+        "-o",
+        "base",
+        "--every",
+        "3",
+    ];
+    f.kvant(&args).ok();
+    let said = f.kvant(&["rd", "check", "--baseline", "base"]).ok();
+    assert!(said.text().contains("mean +0.000"), "{}", said.text());
+    // A baseline of one percent fewer bytes: half a percent more is allowed, two percent would be.
+    let text = String::from_utf8(f.read("base/results.csv")).unwrap();
+    let smaller: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let mut fields: Vec<_> = line.split(',').map(str::to_owned).collect();
+            if let Ok(bpp) = fields[4].parse::<f64>() {
+                fields[4] = format!("{:.6}", bpp * 0.99);
+            }
+            fields.join(",")
+        })
+        .collect();
+    f.write("smaller.csv", (smaller.join("\n") + "\n").as_bytes());
+    let check = |limit: &str| {
+        f.kvant(&["rd", "check", "--baseline", "smaller.csv", "--results", "base", "--max-regress", limit])
+    };
+    let said = check("0.5%");
+    assert_eq!(said.code, 6, "{said:?}");
+    assert!(said.stderr.contains("+1.010 %") && said.stderr.contains("PSNR-Y"), "{}", said.stderr);
+    check("2").ok();
+    // What was not measured is no improvement.
+    f.write("fewer.csv", text.lines().take(3).map(|l| format!("{l}\n")).collect::<String>().as_bytes());
+    f.kvant(&["rd", "check", "--baseline", "base", "--results", "fewer.csv"]).fails(1, &["the baseline has"]);
+}
+
+#[test]
+fn pictures_and_metrics_can_be_left_out() {
+    let f = with_set("rd-parts");
+    let args = ["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "50", "--metrics", "psnr"];
+    f.kvant(&[&args[..], &["--every", "2", "-o", "a"]].concat()).ok();
+    let found = rows(&f, "a/results.csv");
+    assert_eq!(found.keys().map(|k| k.1.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert!(found.values().all(|r| r["ssim2"].is_empty() && r["ba_p3"].is_empty() && !r["psnr_y"].is_empty()));
+    f.kvant(&[&args[..], &["--limit", "1", "-o", "b"]].concat()).ok();
+    assert_eq!(rows(&f, "b/results.csv").len(), 1);
+}
