@@ -19,6 +19,7 @@ use super::codecs::{self, Resolved};
 use super::corpus::{self, Source, spread};
 use super::points::{self, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
+use super::report::{self, ReportOptions};
 use crate::error::{CliError, Result};
 use crate::output::print_text;
 use crate::report::print_error;
@@ -43,6 +44,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();
     let mut session = Session::new(args, &folder, &known)?;
     let points = session.execute(&folder)?;
+    let verdict = session.report(&folder)?;
 
     let mut text = session.summary(&points);
     let codecs = by_codec(&points);
@@ -63,6 +65,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             text += &table.unwrap_or_else(|| format!("no picture in common with {title}\n"));
         }
     }
+    text += &verdict;
     print_text(&text)?;
     session.end(folder.path())
 }
@@ -178,6 +181,21 @@ impl<'a> Session<'a> {
             }
         }
         progress.finish();
+    }
+
+    /// Writes the page, where one is asked for, and gives the sentences that it opens with.
+    fn report(&mut self, folder: &Folder) -> Result<String> {
+        let RunArgs { no_report, quick, shard, anchor, quiet, .. } = self.args;
+        if *no_report || *quick || shard.is_some() {
+            return Ok(String::new());
+        }
+        if !quiet {
+            print_error("kvant: writing the report\n");
+        }
+        let options = ReportOptions { points: anchor.clone(), ..ReportOptions::default() };
+        let written = report::write(folder.path(), &options)?;
+        self.problems.extend(written.problems);
+        Ok(format!("\n{}\n{}\n", written.verdict.join("\n"), written.path.display()))
     }
 
     /// The means at each quality of each codec of this run, and what the times are worth.
