@@ -139,6 +139,8 @@ fn bad_files_among_several_are_named_and_the_rest_goes_on() {
     }
     // Stored points take part; the first rows of a codec count.
     assert!(page(&f).contains("+10.0 %") && page(&f).contains("\u{2212}20.0 %"));
+    // 0.8 times the bytes of a JPEG over 1.1 times: 27.3 % fewer.
+    assert!(page(&f).contains("27.3 % smaller than webp (2 pictures)"));
     report(&["--anchor", "none"]).fails(2, &["none", "kvant:e1, jpeg"]);
     f.kvant(&["rd", "report", "bad.csv"]).fails(3, &["bad.csv", "no column"]);
     f.kvant(&["rd", "report", "missing"]).fails(3, &["missing"]);

@@ -12,6 +12,8 @@ use super::words;
 use crate::rd::analysis::comparison::{Comparison, Options};
 use crate::rd::analysis::curve::{Axis, Interpolation};
 use crate::rd::analysis::notes::notes;
+use crate::rd::analysis::pairs::Pairs;
+use crate::rd::analysis::summary::Summary;
 use crate::rd::points::ByImage;
 use crate::rd::record::{Record, Run};
 
@@ -35,6 +37,8 @@ pub(crate) struct Report {
     pub(crate) codecs: Vec<CodecLine>,
     /// Each codec but the anchor against the anchor, the smallest files by SSIMULACRA2 first.
     pub(crate) comparisons: Vec<Comparison>,
+    /// The codec reported on against each codec but the anchor by SSIMULACRA2, the strongest of them first.
+    pub(crate) others: Vec<Against>,
     /// Points that no curve runs through, and comparisons that stand on little: a line each.
     pub(crate) curve_notes: Vec<String>,
     pub(crate) speed: Vec<SpeedRow>,
@@ -61,6 +65,15 @@ pub(crate) struct CodecLine {
     pub(crate) points: usize,
 }
 
+/// The mean BD-rate of the codec reported on against another one by SSIMULACRA2.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Against {
+    pub(crate) codec: String,
+    pub(crate) pictures: usize,
+    /// Negative is fewer bytes than that codec.
+    pub(crate) percent: f64,
+}
+
 impl Report {
     /// Computes everything but what needs codecs to run; `measured` as [`Choice::measured`] gives it.
     pub(crate) fn new(input: &Input, choice: &Choice, measured: &Measured<'_>, options: &ReportOptions) -> Self {
@@ -81,6 +94,7 @@ impl Report {
             codecs: lines(measured, record),
             curve_notes: notes(&comparisons),
             comparisons,
+            others: against_others(choice, measured, interpolation),
             untimed: speed.is_empty().then(|| why_untimed(&runs)),
             speed,
             generations: None,
@@ -121,6 +135,21 @@ fn compare(choice: &Choice, measured: &Measured<'_>, interpolation: Interpolatio
     let key = |c: &Comparison| c.summary(Axis::Ssimulacra2).map_or(f64::INFINITY, |s| s.mean());
     comparisons.sort_by(|a, b| key(a).total_cmp(&key(b)));
     comparisons
+}
+
+fn against_others(choice: &Choice, measured: &Measured<'_>, interpolation: Interpolation) -> Vec<Against> {
+    let Some(((_, ours), others)) = measured.split_first() else {
+        return Vec::new();
+    };
+    let against = |(name, points): &(&str, ByImage<'_>)| {
+        let pairs = Pairs::new(ours, points, Axis::Ssimulacra2, interpolation);
+        let summary = Summary::new(&pairs, Axis::Ssimulacra2.range())?;
+        Some(Against { codec: (*name).to_owned(), pictures: summary.images.len(), percent: summary.mean() })
+    };
+    let others = others.iter().filter(|(name, _)| Some(*name) != choice.anchor.as_deref());
+    let mut rates: Vec<_> = others.filter_map(against).collect();
+    rates.sort_by(|a, b| b.percent.total_cmp(&a.percent));
+    rates
 }
 
 fn lines(measured: &Measured<'_>, record: Option<&Record>) -> Vec<CodecLine> {

@@ -18,11 +18,11 @@ const ROOM: f64 = 0.06;
 const LABEL_ROOM: f64 = 0.18;
 /// Units from the centre of a mark to its rim.
 const MARK: f64 = 4.0;
-/// Height of a line of text, and width of one character, both on the generous side.
-const LINE: f64 = 14.0;
+/// Height of a line of text, and width of one character.
+const LINE: f64 = 12.0;
 const CHARACTER: f64 = 6.8;
-/// How many half lines a label may be from its mark.
-const FAR: u32 = 12;
+/// How many quarters of a line a label may be from its mark.
+const FAR: u32 = 28;
 
 /// How the values of an axis lie on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -275,7 +275,7 @@ impl Area {
 /// else. Where all is full, the first place within the frame.
 fn place_label(label: &str, x: f64, y: f64, taken: &[Area]) -> Area {
     let width = label.chars().count() as f64 * CHARACTER;
-    let shifts = (0..=FAR).flat_map(|half_lines| [-0.5, 0.5].map(|sign| sign * f64::from(half_lines)));
+    let shifts = (0..=FAR).flat_map(|quarters| [-0.25, 0.25].map(|sign| sign * f64::from(quarters)));
     let places = shifts.flat_map(|lines| {
         let middle = y + lines * LINE;
         // Over or under the mark, too, where there is room for it.

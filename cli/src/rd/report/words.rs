@@ -1,6 +1,6 @@
 //! Figures as people read them, and the sentences that a report opens with.
 
-use super::data::Report;
+use super::data::{Against, Report};
 use super::speed::SpeedRow;
 use crate::rd::analysis::curve::Axis;
 use crate::rd::analysis::summary::{NOISE, Summary};
@@ -52,6 +52,7 @@ pub(crate) fn verdict(report: &Report) -> Vec<String> {
         (Some(anchor), Some(summary)) => {
             sentences.push(headline(codec, anchor, summary));
             sentences.extend(other_metrics(report));
+            sentences.extend(other_codecs(report));
         }
         (Some(anchor), None) => {
             let why = "no SSIMULACRA2 in common that both were measured at";
@@ -100,6 +101,19 @@ fn other_metrics(report: &Report) -> Option<String> {
         })
         .collect();
     (!parts.is_empty()).then(|| format!("They are {}.", parts.join(" and ")))
+}
+
+/// How many of the other codecs are named: those that come closest.
+const OTHERS: usize = 5;
+
+/// The other codecs, each compared with directly.
+fn other_codecs(report: &Report) -> Option<String> {
+    let part = |other: &Against| {
+        let (word, codec) = (if other.percent < 0.0 { "smaller" } else { "larger" }, &other.codec);
+        format!("{:.1} % {word} than {codec} ({})", other.percent.abs(), plural(other.pictures, "picture"))
+    };
+    let parts: Vec<_> = report.others.iter().take(OTHERS).map(part).collect();
+    (!parts.is_empty()).then(|| format!("Against the others here, at equal SSIMULACRA2: {}.", parts.join(", ")))
 }
 
 fn speed(report: &Report) -> Option<String> {
