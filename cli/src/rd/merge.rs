@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::args::MergeArgs;
-use super::points::{self, Point, RESULTS, to_csv};
+use super::points::{self, Identity, Point, RESULTS, to_csv};
 use super::record::Record;
 use crate::error::{CliError, Result};
 use crate::output::write_file;
@@ -46,7 +46,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
 #[derive(Default)]
 struct Joined {
     /// By codec, picture and quality, in the order in which the points came.
-    places: BTreeMap<(String, String, String), usize>,
+    places: BTreeMap<Identity, usize>,
     points: Vec<Point>,
     record: Option<Record>,
 }
@@ -56,7 +56,7 @@ impl Joined {
         let points = points::read(part)?;
         let record = if part.is_dir() { Record::read(part)? } else { None };
         for point in points {
-            let identity = (point.codec.clone(), point.image.clone(), point.q.to_string());
+            let identity = point.identity();
             match self.places.get(&identity) {
                 None => {
                     self.places.insert(identity, self.points.len());
@@ -65,8 +65,7 @@ impl Joined {
                 // A job measured twice, by a part that ran again: it must have given the same.
                 Some(&at) if (self.points[at].bytes, &self.points[at].scores) == (point.bytes, &point.scores) => {}
                 Some(_) => {
-                    let (codec, image, q) = identity;
-                    let part = part.display();
+                    let (Point { codec, image, q, .. }, part) = (&point, part.display());
                     return Err(CliError::Input(format!(
                         "{part}: {codec} {image} at quality {q} differs from the same point of an earlier part"
                     )));

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use super::metrics::Scores;
 use crate::error::{CliError, Result};
+use crate::report::print_error;
 
 /// The columns that every file of points has. Programs outside this one read and write them too: they stay.
 pub(crate) const COLUMNS: [&str; 14] = [
@@ -51,7 +52,14 @@ pub(crate) struct Point {
     pub(crate) extra: Vec<(String, String)>,
 }
 
+/// What tells points apart: codec, picture, and quality as its bits.
+pub(crate) type Identity = (String, String, u64);
+
 impl Point {
+    pub(crate) fn identity(&self) -> Identity {
+        (self.codec.clone(), self.image.clone(), self.q.to_bits())
+    }
+
     /// The value of an extra column.
     pub(crate) fn extra(&self, column: &str) -> Option<&str> {
         self.extra.iter().find(|(name, _)| name == column).map(|(_, value)| value.as_str())
@@ -197,6 +205,29 @@ pub(crate) fn read_csv(path: &Path) -> Result<Vec<Point>> {
 /// Reads a file of points, or that of a folder of results.
 pub(crate) fn read(path: &Path) -> Result<Vec<Point>> {
     if path.is_dir() { read_csv(&path.join(RESULTS)) } else { read_csv(path) }
+}
+
+/// The last of the points of each codec, picture and quality, in the place of the first. Says on standard error how many
+/// others there were.
+pub(crate) fn latest(points: Vec<Point>) -> Vec<Point> {
+    let all = points.len();
+    let mut places = BTreeMap::new();
+    let mut kept: Vec<Point> = Vec::with_capacity(all);
+    for point in points {
+        let place = *places.entry(point.identity()).or_insert(kept.len());
+        if place == kept.len() {
+            kept.push(point);
+        } else {
+            kept[place] = point;
+        }
+    }
+    if kept.len() < all {
+        let n = all - kept.len();
+        print_error(&format!(
+            "kvant: {n} points are there more than once (same codec, picture and q): the last counts\n"
+        ));
+    }
+    kept
 }
 
 /// Sorts by codec (those of `order` first, in that order), picture and quality.

@@ -1,6 +1,5 @@
 //! `kvant rd bd`: BD-rates from files of points alone.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,11 +11,8 @@ use super::markdown::markdown;
 use super::tables::{codecs_table, images_table};
 use crate::error::{CliError, Result};
 use crate::output::print_text;
-use crate::rd::points::{ByImage, Point, by_codec, read_csv};
+use crate::rd::points::{self, ByImage, Point, by_codec, latest};
 use crate::report::print_error;
-
-/// The file of points in a folder of results.
-const RESULTS: &str = "results.csv";
 
 /// Arguments of `kvant rd bd`.
 #[derive(Debug, Args)]
@@ -133,8 +129,7 @@ fn find<'a, 'p>(codecs: &'a [(&'p str, ByImage<'p>)], name: &str) -> Result<&'a 
 fn read_files(paths: &[PathBuf], failed: &mut Vec<String>) -> Result<Vec<Point>> {
     let mut points = Vec::new();
     for path in paths {
-        let file = if path.is_dir() { path.join(RESULTS) } else { path.clone() };
-        match read_csv(&file) {
+        match points::read(path) {
             Ok(more) => points.extend(more),
             Err(e) if paths.len() == 1 => return Err(e),
             Err(e) => {
@@ -149,30 +144,7 @@ fn read_files(paths: &[PathBuf], failed: &mut Vec<String>) -> Result<Vec<Point>>
     if points.is_empty() {
         return Err(CliError::Input("there are no points in these files".to_owned()));
     }
-    let all = points.len();
-    let points = latest(points);
-    if points.len() < all {
-        let n = all - points.len();
-        print_error(&format!(
-            "kvant: {n} points are there more than once (same codec, picture and q): the last counts\n"
-        ));
-    }
-    Ok(points)
-}
-
-/// The last of the points of each codec, picture and quality, in the place of the first.
-fn latest(points: Vec<Point>) -> Vec<Point> {
-    let mut places = BTreeMap::new();
-    let mut kept: Vec<Point> = Vec::with_capacity(points.len());
-    for point in points {
-        let place = *places.entry((point.codec.clone(), point.image.clone(), point.q.to_bits())).or_insert(kept.len());
-        if place == kept.len() {
-            kept.push(point);
-        } else {
-            kept[place] = point;
-        }
-    }
-    kept
+    Ok(latest(points))
 }
 
 /// `LO..HI`, a part of SSIMULACRA2's scale.

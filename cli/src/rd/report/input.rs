@@ -1,10 +1,9 @@
 //! What a report is made from: points and records, of folders and files.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, Result};
-use crate::rd::points::{Point, RESULTS, read_csv};
+use crate::rd::points::{self, Point, latest};
 use crate::rd::record::Record;
 
 /// Everything that was measured, and what could not be read.
@@ -37,16 +36,15 @@ impl Input {
         if input.points.is_empty() {
             return Err(first_fault.unwrap_or_else(|| CliError::Input("no points to report on".to_owned())));
         }
-        input.drop_duplicates();
+        input.points = latest(input.points);
         Ok(input)
     }
 
     fn add(&mut self, path: &Path) -> Result<()> {
+        self.points.extend(points::read(path)?);
         if !path.is_dir() {
-            self.points.extend(read_csv(path)?);
             return Ok(());
         }
-        self.points.extend(read_csv(&path.join(RESULTS))?);
         self.folder.get_or_insert_with(|| path.to_owned());
         if let Some(record) = Record::read(path)? {
             match &mut self.record {
@@ -55,17 +53,5 @@ impl Input {
             }
         }
         Ok(())
-    }
-
-    /// Of rows with the same codec, picture and quality the first counts.
-    fn drop_duplicates(&mut self) {
-        let mut seen = BTreeSet::new();
-        let before = self.points.len();
-        self.points.retain(|p| seen.insert((p.codec.clone(), p.image.clone(), p.q.to_bits())));
-        let dropped = before - self.points.len();
-        if dropped > 0 {
-            let what = "rows repeat codec, picture and quality of an earlier one and were left out";
-            self.problems.push(format!("{dropped} {what}"));
-        }
     }
 }

@@ -17,7 +17,7 @@ use super::args::RunArgs;
 use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, Source, spread};
-use super::points::{self, Point, TIMING, by_codec};
+use super::points::{self, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::{self, ReportOptions};
 use crate::error::{CliError, Result};
@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
         let measured_again: BTreeSet<_> = self.plan.jobs.iter().map(|j| self.identity(j)).collect();
         let (reused, others) = folder
             .divide(&|key, point| planned.contains(key) && (!timed || point.enc_s.is_some()), &|point| {
-                measured_again.contains(&(point.codec.clone(), point.image.clone(), point.q.to_string()))
+                measured_again.contains(&point.identity())
             });
         let jobs: Vec<_> = self.plan.jobs.iter().filter(|j| !reused.contains_key(&self.plan.key(j))).copied().collect();
         self.say_what_is_reused(reused.len(), others.len());
@@ -144,8 +144,8 @@ impl<'a> Session<'a> {
     }
 
     /// What tells a job's point from others in a table.
-    fn identity(&self, job: &Job) -> (String, String, String) {
-        (self.plan.codec(job).name().to_owned(), self.plan.source(job).name.clone(), job.q.to_string())
+    fn identity(&self, job: &Job) -> Identity {
+        (self.plan.codec(job).name().to_owned(), self.plan.source(job).name.clone(), job.q.to_bits())
     }
 
     fn say_what_is_reused(&self, reused: usize, others: usize) {
@@ -173,8 +173,7 @@ impl<'a> Session<'a> {
         let measurement = Measurement { plan: &self.plan, workers: 1, progress: &progress };
         for (job, enc_s, dec_s) in measurement.times(&jobs) {
             let identity = self.identity(&job);
-            let of_job = |p: &&mut Point| (&p.codec, &p.image, p.q) == (&identity.0, &identity.1, job.q);
-            if let Some(point) = points.iter_mut().find(of_job) {
+            if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
                 (point.enc_s, point.dec_s) = (Some(enc_s), Some(dec_s));
                 point.extra.retain(|(column, _)| column != TIMING);
                 point.extra.insert(0, (TIMING.to_owned(), self.plan.codec(&job).timing().name().to_owned()));
