@@ -7,3 +7,4 @@ pub(crate) mod encode;
 pub(crate) mod info;
 pub(crate) mod manual;
 mod progress;
+pub(crate) mod target;

@@ -10,4 +10,5 @@ mod rd_codecs;
 mod rd_run;
 mod reports;
 mod roundtrip;
+mod targets;
 mod world;
