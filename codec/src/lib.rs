@@ -35,7 +35,7 @@ mod tile;
 mod transform;
 
 pub use crate::colour::Chroma;
-pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, decode};
+pub use crate::decoder::{Basis, Block, BlockMode, BlockTree, Decoder, DecoderOptions, ImageInfo, decode};
 pub use crate::encoder::{
     Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
 };

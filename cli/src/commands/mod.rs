@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod batch;
+mod blocks;
 pub(crate) mod compare;
 pub(crate) mod decode;
 pub(crate) mod encode;
