@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kvant::{Chroma, DecoderOptions, Limits, TileSize, Tune};
 
+use crate::commands::target::TargetArgs;
 use crate::cpu;
 use crate::error::Result;
 use crate::pictures::OutputFormat;
@@ -19,7 +20,7 @@ Exit codes:
   2    the command line is wrong
   3    an input is unreadable or damaged
   4    a limit was exceeded (--max-pixels, --max-dim, --max-mem)
-  6    a threshold was not met (--fail-under)
+  6    a threshold (--fail-under) or a target (--target-...) was not met; the files are written
   130  interrupted";
 
 /// Kvant, a lossy still-image codec
@@ -173,8 +174,11 @@ pub(crate) struct EncodeArgs {
     pub(crate) output: Option<PathBuf>,
 
     /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless
-    #[arg(short, long, value_name = "Q", default_value = "80", value_parser = parse_quality)]
+    #[arg(short, long, value_name = "Q", default_value = "80", value_parser = parse_quality, conflicts_with = "target")]
     pub(crate) quality: f32,
+
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
 
     /// Effort, 1 (fastest) to 9 (smallest files)
     #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=9))]
@@ -273,6 +277,15 @@ pub(crate) struct InfoArgs {
     /// Decode the pictures too, which verifies every checksum
     #[arg(long)]
     pub(crate) check: bool,
+
+    /// Draw the luma blocks of one picture over it: partition, prediction modes and QP offsets (docs/BLOCKS.md); with
+    /// --json, count blocks by size and mode
+    #[arg(long, value_name = "PICTURE")]
+    pub(crate) blocks: Option<PathBuf>,
+
+    /// Overwrite an existing drawing
+    #[arg(short, long, requires = "blocks")]
+    pub(crate) force: bool,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,

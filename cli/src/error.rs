@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use kvant::EncodeError;
+
 /// What went wrong, by the exit code it leads to. Its text is one line that names the file, the fault and the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CliError {
@@ -16,7 +18,7 @@ pub(crate) enum CliError {
     Input(String),
     /// A limit on pixels, sides or memory would be exceeded. Code 4.
     Limit(String),
-    /// A threshold was not met. Code 6.
+    /// A threshold or a target was not met. Code 6.
     Threshold(String),
     /// The user interrupted. Code 130.
     Interrupted,
@@ -55,6 +57,16 @@ impl CliError {
             Self::Limit(_) => 4,
             Self::Threshold(_) => 6,
             Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<EncodeError> for CliError {
+    fn from(e: EncodeError) -> Self {
+        match e {
+            EncodeError::Config(e) => Self::Usage(e.to_string()),
+            EncodeError::Cancelled => Self::Interrupted,
+            e => Self::Input(e.to_string()),
         }
     }
 }

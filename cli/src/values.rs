@@ -27,6 +27,36 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }
 
+/// A number above 0.
+pub(crate) fn parse_positive(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|v: &f64| v.is_finite() && *v > 0.0)
+        .ok_or_else(|| "a number above 0 is expected".to_owned())
+}
+
+/// A size to come to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum TargetSize {
+    Bytes(f64),
+    /// Of the bytes of the input file.
+    Percent(f64),
+}
+
+/// Bytes with an optional k or M (1000, 1000000, as reports print them), or a percentage.
+pub(crate) fn parse_target_size(text: &str) -> Result<TargetSize, String> {
+    let fault = |_| "a size such as 40000, 40k, 1.5M or 5% is expected".to_owned();
+    let number = |digits: &str| parse_positive(digits).map_err(fault);
+    if let Some(digits) = text.strip_suffix('%') {
+        return number(digits).map(TargetSize::Percent);
+    }
+    let (digits, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1e3),
+        None => text.strip_suffix('M').map_or((text, 1.0), |digits| (digits, 1e6)),
+    };
+    number(digits).map(|n| TargetSize::Bytes((n * unit).max(1.0)))
+}
+
 /// `#rrggbb`, `#rgb`, with or without the `#`, or black or white.
 pub(crate) fn parse_background(text: &str) -> Result<[u8; 3], String> {
     let fault = || "a colour such as '#ff8000' is expected".to_owned();
@@ -162,6 +192,17 @@ mod tests {
         assert_eq!(parse_size("2g"), Ok(2 << 30));
         for bad in ["", "M", "2T", "-1", "1.5M", "99999999999G", "2é"] {
             assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn target_sizes_are_bytes_or_percent() {
+        assert_eq!(parse_target_size("40000"), Ok(TargetSize::Bytes(40_000.0)));
+        assert_eq!(parse_target_size("41.5k"), Ok(TargetSize::Bytes(41_500.0)));
+        assert_eq!(parse_target_size("2M"), Ok(TargetSize::Bytes(2e6)));
+        assert_eq!(parse_target_size("5%"), Ok(TargetSize::Percent(5.0)));
+        for bad in ["", "k", "%", "0", "-5%", "40G", "inf", "NaN%", "5%k", "4é"] {
+            assert!(parse_target_size(bad).is_err(), "{bad}");
         }
     }
 

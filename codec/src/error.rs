@@ -71,6 +71,13 @@ pub enum ConfigError {
         /// Largest value allowed.
         max: f64,
     },
+    /// A target, or what belongs to it, that no encoding can have.
+    Target {
+        /// Which number.
+        what: &'static str,
+        /// The value given.
+        value: f64,
+    },
 }
 
 impl fmt::Display for ConfigError {
@@ -80,6 +87,7 @@ impl fmt::Display for ConfigError {
             Self::Effort(e) => write!(f, "effort {e} is outside 1 to 9"),
             Self::UnknownParameter(name) => write!(f, "there is no tuning parameter '{name}'"),
             Self::Parameter { name, value, min, max } => write!(f, "{name} {value} is outside {min} to {max}"),
+            Self::Target { what, value } => write!(f, "no encoding can come to a target whose {what} is {value}"),
         }
     }
 }

@@ -35,8 +35,10 @@ mod tile;
 mod transform;
 
 pub use crate::colour::Chroma;
-pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, decode};
-pub use crate::encoder::{Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
+pub use crate::decoder::{Basis, Block, BlockMode, BlockTree, Decoder, DecoderOptions, ImageInfo, decode};
+pub use crate::encoder::{
+    Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
+};
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;

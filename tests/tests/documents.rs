@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
     "docs/BITSTREAM.md",
+    "docs/BLOCKS.md",
     "docs/LABORATORY.md",
     "docs/TUNING.md",
     "fuzz/README.md",

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions, EncodeError, Encoded, Encoder, EncoderConfig, Observer};
+use kvant::{Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Observer};
 use serde::Serialize;
 
 use super::batch::{self, Split};
 use super::progress::Progress;
+use super::target::{self, Reached};
 use crate::args::{ChromaArg, EncodeArgs, Habits};
 use crate::cpu;
 use crate::error::{CliError, Result};
@@ -43,8 +44,17 @@ struct Report {
     decode_seconds: Option<f64>,
     passes: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<Reached>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     metrics: Option<Metrics>,
     warnings: Vec<Warning>,
+}
+
+impl Report {
+    /// What is said of a target that was not met.
+    fn target_missed(&self) -> Option<&str> {
+        self.warnings.iter().find(|w| w.code == target::MISSED).map(|w| w.text.as_str())
+    }
 }
 
 /// Runs the command.
@@ -69,7 +79,14 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     };
     let items: Vec<_> = args.inputs.iter().zip(&targets).collect();
     let results = batch::run(&items, split, &console, |(input, target)| work.run(input, target))?;
-    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+    let missed: Vec<String> = results
+        .iter()
+        .zip(&args.inputs)
+        .filter_map(|(r, input)| Some((r.as_ref().ok()?.target_missed()?, input)))
+        .map(|(text, input)| format!("{}: {text}", display_name(input)))
+        .collect();
+    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)?;
+    if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
 }
 
 /// Flags that other encoders have are answered with ours.
@@ -82,6 +99,15 @@ fn answer_habits(habits: &Habits) -> Result<()> {
         return answer("there is no -d/--distance: use -q/--quality, 0 to 100 (90 is about a distance of 1)");
     }
     Ok(())
+}
+
+/// A quality as it is typed: 71.372 and not the nearest number with more digits.
+fn plain(quality: f32) -> f64 {
+    quality.to_string().parse().unwrap_or(f64::from(quality))
+}
+
+fn counted(passes: u32) -> String {
+    format!("{passes} {}", if passes == 1 { "pass" } else { "passes" })
 }
 
 fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
@@ -109,6 +135,12 @@ struct Work<'a> {
 /// What encoding gave.
 struct Coded {
     encoded: Encoded,
+    quality: f32,
+    passes: u32,
+    /// What a search came to, and the scores it measured.
+    reached: Option<Reached>,
+    scores: Option<Scores>,
+    /// Of all passes.
     seconds: f64,
 }
 
@@ -133,40 +165,46 @@ impl Work<'_> {
         if let Some((decoded, _)) = &self.decoded {
             decoded.check(self.args.force)?;
         }
-        if self.args.quality == 100.0 {
+        let coded = self.encode(&name, &picture, data.len() as u64)?;
+        if coded.quality == 100.0 {
             let text = "quality 100 is the finest quantiser, not lossless".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
         }
         for warning in &warnings {
             self.console.warn(&name, warning);
         }
-
-        let coded = self.encode(&name, &picture)?;
+        // That ends the command with a line of its own.
+        warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(plain(coded.quality))));
         let verified = self.verify(&name, &picture, &coded.encoded)?;
         target.write(&coded.encoded.stream, self.args.force)?;
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             decoded.write(&write_picture(&v.picture, *format)?, self.args.force)?;
         }
-        let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
-        self.tell(&name, &report, &coded.encoded, verified.as_ref())?;
+        let encoded = coded.encoded.clone();
+        let report = self.report(target, &picture, data.len() as u64, coded, verified.as_ref(), warnings);
+        self.tell(&name, &report, &encoded, verified.as_ref())?;
         Ok(report)
     }
 
-    /// Encodes, and says how long the call took.
-    fn encode(&self, name: &str, picture: &Picture) -> Result<Coded> {
+    /// Encodes, once or until a target is met, and says how long that took.
+    fn encode(&self, name: &str, picture: &Picture, bytes_in: u64) -> Result<Coded> {
         let view = picture.view().map_err(|e| CliError::Input(format!("{name}: {e}")))?;
         // Lines of several files at once would overwrite each other.
         let progress = Progress::new(name, self.console.may_show_progress() && self.args.inputs.len() == 1);
+        let observer = progress.as_ref().map(|p| p as &dyn Observer);
         let start = Instant::now();
-        let encoded = self.encoder.encode_full(&view, progress.as_ref().map(|p| p as &dyn Observer));
-        let seconds = start.elapsed().as_secs_f64();
-        drop(progress);
-        let encoded = encoded.map_err(|e| match e {
-            EncodeError::Config(e) => CliError::Usage(e.to_string()),
-            EncodeError::Cancelled => CliError::Interrupted,
-            e => CliError::Input(format!("{name}: {e}")),
-        })?;
-        Ok(Coded { encoded, seconds })
+        let seconds = || start.elapsed().as_secs_f64();
+        let Some(aim) = self.args.target.aim(picture, bytes_in) else {
+            let encoded = self.encoder.encode_full(&view, observer)?;
+            let (quality, seconds) = (self.args.quality, seconds());
+            return Ok(Coded { encoded, quality, passes: 1, reached: None, scores: None, seconds });
+        };
+        let gauge = aim.gauge(picture)?;
+        let found = self.encoder.encode_to_target(&view, &aim.target, observer, |e| gauge.measure(e))?;
+        let seconds = seconds();
+        let scores = gauge.scores(&found.encoded)?;
+        let (reached, passes) = (Some(aim.reached(&found)), found.passes);
+        Ok(Coded { encoded: found.encoded, quality: found.quality, passes, reached, scores, seconds })
     }
 
     /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
@@ -195,7 +233,7 @@ impl Work<'_> {
         target: &Target,
         picture: &Picture,
         bytes_in: u64,
-        coded: &Coded,
+        coded: Coded,
         verified: Option<&Verified>,
         warnings: Vec<Warning>,
     ) -> Report {
@@ -210,7 +248,7 @@ impl Work<'_> {
             bytes_in,
             bytes_out,
             bpp: bits_per_pixel(bytes_out, picture.pixels()),
-            quality: self.args.quality.into(),
+            quality: plain(coded.quality),
             effort: self.args.effort,
             chroma: match (picture.channels(), self.args.chroma) {
                 ("gray", _) => "gray",
@@ -219,8 +257,9 @@ impl Work<'_> {
             },
             seconds: coded.seconds,
             decode_seconds: verified.map(|v| v.seconds),
-            passes: 1,
-            metrics: verified.and_then(|v| v.scores.as_ref()).map(Metrics::from),
+            passes: coded.passes,
+            target: coded.reached,
+            metrics: verified.and_then(|v| v.scores).or(coded.scores).as_ref().map(Metrics::from),
             warnings,
         }
     }
@@ -234,6 +273,9 @@ impl Work<'_> {
         let _ = writeln!(text, "  -> {}  {}  {:.3} bpp  {percent:.1} %", r.output, human_bytes(r.bytes_out), r.bpp);
         let rate = megapixels / r.seconds;
         let _ = writeln!(text, "     q{} e{} {}  {:.2} s ({rate:.1} MP/s)", r.quality, r.effort, r.chroma, r.seconds);
+        if let Some(reached) = &r.target {
+            let _ = writeln!(text, "     {reached} after {}", counted(r.passes));
+        }
         if let Some(v) = verified {
             let rate = megapixels / v.seconds;
             let _ = writeln!(text, "     decoded again: {} bytes  {:.3} s ({rate:.1} MP/s)", r.bytes_out, v.seconds);

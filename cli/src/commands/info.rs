@@ -1,14 +1,16 @@
 //! `kvant info`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo};
 use serde::Serialize;
 
 use super::batch::{self, Split};
+use super::blocks::{self, Counts};
 use crate::args::InfoArgs;
-use crate::error::Result;
-use crate::pictures::{channels_name, decode_error, display_name, read_bytes};
+use crate::error::{CliError, Result};
+use crate::output::Target;
+use crate::pictures::{OutputFormat, channels_name, decode_error, display_name, read_bytes, write_picture};
 use crate::report::{Console, bits_per_pixel, human_bytes};
 
 const SCHEMA: &str = "kvant.info/1";
@@ -31,24 +33,51 @@ struct Report {
     header_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     checked: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks: Option<Counts>,
+}
+
+/// Where the drawing of the blocks goes.
+struct Drawing {
+    target: Target,
+    format: OutputFormat,
+    force: bool,
 }
 
 /// Runs the command.
 pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
     let console = Console::new(&args.console, &[])?;
     let options = args.limits.decoder(0)?;
+    let drawing = match &args.blocks {
+        Some(_) if args.inputs.len() > 1 => {
+            return Err(CliError::Usage("--blocks takes one input, since it names one picture".to_owned()));
+        }
+        Some(path) => {
+            let format = OutputFormat::from_path(path)?;
+            Some(Drawing { target: Target::File(path.clone()), format, force: args.force })
+        }
+        None => None,
+    };
     let split = Split { files: 1, threads: 0 };
-    let results = batch::run(&args.inputs, split, &console, |input| show(input, options, args.check, &console))?;
+    let work = |input: &PathBuf| show(input, options, args.check, drawing.as_ref(), &console);
+    let results = batch::run(&args.inputs, split, &console, work)?;
     console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
 }
 
-fn show(input: &Path, options: DecoderOptions, check: bool, console: &Console) -> Result<Report> {
+fn show(
+    input: &Path,
+    options: DecoderOptions,
+    check: bool,
+    drawing: Option<&Drawing>,
+    console: &Console,
+) -> Result<Report> {
     let name = display_name(input);
     let data = read_bytes(input, &options.limits)?;
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
     if check {
         decoder.decode().map_err(|e| decode_error(&name, &e))?;
     }
+    let blocks = drawing.map(|d| d.draw(&name, &decoder)).transpose()?;
     let info = decoder.info();
     let bytes = data.len() as u64;
     let report = Report {
@@ -66,6 +95,7 @@ fn show(input: &Path, options: DecoderOptions, check: bool, console: &Console) -
         tiles: info.tiles,
         header_bytes: info.header_bytes,
         checked: check.then_some(true),
+        blocks,
     };
     let r = &report;
     let mut text =
@@ -74,6 +104,19 @@ fn show(input: &Path, options: DecoderOptions, check: bool, console: &Console) -
     text += &format!("  {}\n", details(info));
     console.text(&text)?;
     Ok(report)
+}
+
+impl Drawing {
+    /// Draws the blocks of a stream and counts them.
+    fn draw(&self, name: &str, decoder: &Decoder<'_>) -> Result<Counts> {
+        self.target.check(self.force)?;
+        let image = decoder.decode().map_err(|e| decode_error(name, &e))?;
+        let mut all = Vec::new();
+        decoder.blocks(|block| all.push(*block)).map_err(|e| decode_error(name, &e))?;
+        let qp = decoder.info().qp;
+        self.target.write(&write_picture(&blocks::draw(&image, &all, qp), self.format)?, self.force)?;
+        Ok(Counts::of(&all, qp))
+    }
 }
 
 fn chroma_name(info: &ImageInfo) -> &'static str {

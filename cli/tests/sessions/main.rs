@@ -11,4 +11,5 @@ mod rd_report;
 mod rd_run;
 mod reports;
 mod roundtrip;
+mod targets;
 mod world;

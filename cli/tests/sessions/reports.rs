@@ -143,3 +143,31 @@ fn help_version_and_manual_are_there() {
     f.kvant(&["man", "."]).ok();
     assert!(f.files().contains(&"kvant-encode.1".to_owned()), "{:?}", f.files());
 }
+
+#[test]
+fn blocks_are_drawn_and_counted() {
+    let f = Folder::new("blocks");
+    f.write("a.ppm", &colour_ppm(203, 131));
+    for chroma in ["444", "420"] {
+        f.kvant(&["encode", "a.ppm", "-f", "-q", "60", "--chroma", chroma]).ok();
+        let json = f.kvant(&["info", "a.kvt", "--blocks", "b.png", "-f", "--json"]).ok().json();
+        let blocks = &json["results"][0]["blocks"];
+        // Planes are padded to multiples of 8 pixels.
+        let pixels = 208 * 136;
+        for tree in ["luma", "chroma"] {
+            let kinds = |kind: &str| blocks[tree][kind].as_object().unwrap().values().cloned().collect::<Vec<_>>();
+            let sum = |kind: &str, of: &str| kinds(kind).iter().map(|c| c[of].as_u64().unwrap()).sum::<u64>();
+            let all = blocks[tree]["blocks"].as_u64().unwrap();
+            assert_eq!((sum("sizes", "blocks"), sum("modes", "blocks")), (all, all), "{chroma} {tree}");
+            assert_eq!((sum("sizes", "pixels"), sum("modes", "pixels")), (pixels, pixels), "{chroma} {tree}: {blocks}");
+            let coded = all - blocks[tree]["without_levels"].as_u64().unwrap();
+            assert_eq!(sum("transforms", "blocks"), coded, "{chroma} {tree}");
+        }
+        assert!(!blocks["qp_offsets"].as_object().unwrap().is_empty());
+        let drawing = image::open(f.path("b.png")).unwrap();
+        assert_eq!((drawing.width(), drawing.height()), (2 * 203, 2 * 131));
+    }
+    f.kvant(&["info", "a.kvt", "--blocks", "b.png"]).fails(1, &["b.png", "exists", "-f"]);
+    f.kvant(&["info", "a.kvt", "a.kvt", "--blocks", "c.png"]).fails(2, &["--blocks takes one input"]);
+    f.kvant(&["info", "a.kvt", "--blocks", "c.xyz"]).fails(2, &["c.xyz"]);
+}

@@ -1,7 +1,9 @@
 //! The decoder's interface.
 
+mod blocks;
 mod tile;
 
+pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
 use crate::colour::Chroma;
 use crate::container::{self, DRAFT, Parsed};
 use crate::error::{DecodeError, ImageError};

@@ -39,11 +39,28 @@ fn decode(
     index: usize,
     bytes: &[u8],
 ) -> Result<(TileSamples, TileState), DecodeError> {
-    let header = &parsed.header;
-    let state = parsed.grid.state(header, index);
+    let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, index));
+    let state = parse(parsed, index, bytes, |sb| {
+        for block in &sb.luma {
+            recon.luma_block(block, &sb.levels);
+        }
+        for block in &sb.chroma {
+            recon.chroma_block(block, &sb.levels);
+        }
+    })?;
+    Ok((recon.samples, state))
+}
+
+/// Parses tile `index` out of `bytes`, and hands over each superblock before it goes on to the next.
+pub(super) fn parse(
+    parsed: &Parsed,
+    index: usize,
+    bytes: &[u8],
+    mut each: impl FnMut(&Superblock),
+) -> Result<TileState, DecodeError> {
+    let state = parsed.grid.state(&parsed.header, index);
     let (width, height) = (state.luma.width(), state.luma.height());
-    let mut walk = Walk::new(RangeDecoder::new(Models::new(), bytes), header, state);
-    let mut recon = Reconstruction::new(context, TileSamples::new(header, &parsed.grid, index));
+    let mut walk = Walk::new(RangeDecoder::new(Models::new(), bytes), &parsed.header, state);
     let mut sb = Superblock::default();
     for y in (0..height).step_by(SUPERBLOCK) {
         for x in (0..width).step_by(SUPERBLOCK) {
@@ -52,16 +69,11 @@ fn decode(
             if let Some(damage) = walk.coder.damage() {
                 return Err(corrupt(damage));
             }
-            for block in &sb.luma {
-                recon.luma_block(block, &sb.levels);
-            }
-            for block in &sb.chroma {
-                recon.chroma_block(block, &sb.levels);
-            }
+            each(&sb);
         }
     }
     match walk.coder.finish() {
         Some(damage) => Err(corrupt(damage)),
-        None => Ok((recon.samples, walk.state)),
+        None => Ok(walk.state),
     }
 }

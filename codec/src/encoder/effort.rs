@@ -5,12 +5,16 @@
 pub(crate) struct Effort {
     /// Angles tried first are this far apart (a power of two); the best are then refined by halving.
     pub(crate) angle_step: u8,
+    /// Angles beside one are not ranked where it costs more than this times the best mode.
+    pub(crate) angle_patience: f64,
     /// Luma modes that survive the ranking by transformed difference.
     pub(crate) luma_modes: usize,
     /// Chroma modes that survive.
     pub(crate) chroma_modes: usize,
     /// Transforms tried for each survivor.
     pub(crate) transforms: Transforms,
+    /// Survivors and transforms are not quantised where their rough cost is above this times that of the best so far.
+    pub(crate) trial_patience: f64,
     /// Levels are chosen by rate and distortion.
     pub(crate) optimise: bool,
     /// Largest block tried, log2.
@@ -45,9 +49,11 @@ impl Effort {
     pub(crate) fn of(effort: u8) -> Self {
         let base = Self {
             angle_step: 8,
+            angle_patience: 1.3,
             luma_modes: 2,
             chroma_modes: 2,
             transforms: Transforms::All,
+            trial_patience: 1.3,
             optimise: true,
             largest_log2: 6,
             halvings: 1,
@@ -57,6 +63,7 @@ impl Effort {
             reach: 1.2,
             quarter_patience: 1.02,
         };
+        let patient = Self { angle_patience: f64::INFINITY, trial_patience: f64::INFINITY, ..base };
         match effort {
             1 => Self {
                 angle_step: 16,
@@ -92,7 +99,7 @@ impl Effort {
             4 => Self { luma_modes: 1, transforms: Transforms::Pair, quarters: false, patience: 1.05, ..base },
             5 => base,
             6 => Self { luma_modes: 3, patience: 1.2, ..base },
-            7 => Self { luma_modes: 3, chroma_modes: 3, halvings: 2, patience: 1.2, ..base },
+            7 => Self { luma_modes: 3, chroma_modes: 3, halvings: 2, patience: 1.2, ..patient },
             8 => Self {
                 luma_modes: 4,
                 chroma_modes: 4,
@@ -101,7 +108,7 @@ impl Effort {
                 patience: 1.4,
                 reach: 1.6,
                 quarter_patience: 1.1,
-                ..base
+                ..patient
             },
             _ => Self {
                 angle_step: 4,
@@ -112,7 +119,7 @@ impl Effort {
                 patience: 1.5,
                 reach: 2.0,
                 quarter_patience: 1.2,
-                ..base
+                ..patient
             },
         }
     }

@@ -12,6 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod quantise;
 pub(crate) mod satd;
 mod search;
+mod target;
 mod tile;
 
 use std::ops::ControlFlow;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub use self::config::{EncoderConfig, Quantiser, TileSize, Tune};
 use self::plan::Plan;
 use self::search::Shared;
+pub use self::target::{Measure, Target, Targeted};
 use self::tile::CodedTile;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
@@ -111,10 +113,11 @@ impl Encoder {
     ) -> Result<(Vec<u8>, PictureHeader, PictureSamples), EncodeError> {
         let simd = Simd::new(self.config.cpu);
         let source = colour::to_planes(simd, image, self.config.chroma);
-        let mut header = self.plan.header(&self.config, image, &source[0]);
+        let plan = self.plan.for_picture(&source[0]);
+        let mut header = plan.header(&self.config, image);
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
-        let shared = Shared::new(&self.plan, &context);
+        let shared = Shared::new(&plan, &context);
         let grid = Grid::new(&header);
         let total = image.width() as u64 * image.height() as u64;
         let progress = Progress { observer, done: AtomicU64::new(0), total };
@@ -125,7 +128,7 @@ impl Encoder {
             picture.place(&header, &grid, i, &tile.samples, &tile.state);
         }
         let data: Vec<Vec<u8>> = tiles.into_iter().map(|t| t.data).collect();
-        header.deblock = deblock::choose(simd, &header, &picture, &source, &self.plan.parameters);
+        header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
         Ok((container::write(&header, &data), header, picture))
     }
 }

@@ -20,9 +20,13 @@ pub(crate) struct Plan {
     pub(crate) effort: Effort,
     pub(crate) parameters: Parameters,
     pub(crate) rule: Rule,
-    /// Quantiser parameter of the average picture at the quality asked for.
-    qp: u16,
+    /// Quantiser parameter of the average picture at the quality asked for, not rounded.
+    qp: f64,
 }
+
+/// What lambda grows by per quantiser parameter that rounding takes away. Bytes then change with quality as evenly
+/// between whole parameters as over them, where a parameter is 2 to 3 %. docs/TUNING.md, targets.
+const LAMBDA_PER_QP: f64 = 0.14;
 
 /// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
 const QUALITY: [(f64, f64); 13] = [
@@ -65,21 +69,28 @@ impl Plan {
             shrink: [parameters.shrink1, parameters.shrink2, parameters.shrink3].map(|s| s.round() / 32.0),
         };
         let qp = if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(config.quality as f64) };
-        Ok(Self { effort, rule, qp: (qp.round() as u16).min(MAX_QP), parameters })
+        Ok(Self { effort, rule, qp, parameters })
     }
 
-    /// The base quantiser parameter of a picture: quality means a score, and pictures differ in what they need for it.
-    fn picture_qp(&self, luma: &Plane) -> u16 {
-        if self.parameters.qp >= 0.0 {
-            return self.qp;
+    /// The plan for the picture whose luma plane is `luma`: quality means a score, and pictures differ in the quantiser
+    /// parameter that they need for it.
+    pub(crate) fn for_picture(&self, luma: &Plane) -> Self {
+        let mut plan = self.clone();
+        if self.parameters.qp < 0.0 {
+            // The same share of the way down from where all pictures score alike.
+            let scale = ((self.qp - 180.0) / 85.0).max(0.0);
+            plan.qp += activity::ease(luma) * scale;
         }
-        // The same share of the way down from where all pictures score alike.
-        let scale = ((self.qp as f64 - 180.0) / 85.0).max(0.0);
-        (self.qp as f64 + activity::ease(luma) * scale).round().clamp(0.0, MAX_QP as f64) as u16
+        let wanted = plan.qp.clamp(0.0, MAX_QP as f64);
+        plan.qp = wanted.round();
+        let finer_or_coarser = 1.0 + LAMBDA_PER_QP * (wanted - plan.qp);
+        plan.parameters.lambda *= finer_or_coarser;
+        plan.rule.lambda *= finer_or_coarser;
+        plan
     }
 
-    /// The header for a picture whose luma plane is `luma`.
-    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>, luma: &Plane) -> PictureHeader {
+    /// The header for the picture of this plan.
+    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
         let p = &self.parameters;
         let gray = image.format() == PixelFormat::Gray8;
         let shape =
@@ -94,7 +105,7 @@ impl Plan {
                 TileSize::T1024 => 10,
             },
             sections: false,
-            qp: self.picture_qp(luma),
+            qp: self.qp as u16,
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [
                 shape(p.luma_dc, p.luma_slope, p.luma_curve),

@@ -165,6 +165,24 @@ impl Job<'_> {
         outcome
     }
 
+    /// A rough cost from the magnitudes alone, to tell beforehand which of several predictions or transforms are far
+    /// from the best.
+    pub(crate) fn rough(&self) -> f64 {
+        let scale = 4096.0 / step(self.qp) as f64;
+        // A level costs about four bits and one a step, and leaves the error of uniform quantisation.
+        let (least, slope) = (1.0 / 12.0 + 4.0 * self.rule.lambda, self.rule.lambda);
+        let mut sums = [0.0; 8];
+        let reciprocals = self.reciprocals.of(self.node).as_chunks::<8>().0;
+        for (c, r) in self.coefficients.as_chunks::<8>().0.iter().zip(reciprocals) {
+            for i in 0..8 {
+                let x = c[i].unsigned_abs() as f64 * r[i] * scale;
+                let (empty, coded) = (x * x, least + slope * x);
+                sums[i] += if empty < coded { empty } else { coded };
+            }
+        }
+        ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+    }
+
     /// In squared steps.
     fn price(&self, cost: u32) -> f64 {
         self.rule.lambda * bits(cost as u64)
@@ -293,7 +311,7 @@ mod tests {
         for (log2_w, log2_h) in [(2, 2), (3, 3), (4, 3), (4, 4), (5, 5), (3, 5)] {
             let node = Node { x: 0, y: 0, log2_w, log2_h };
             let place = Place::of(&UnitMap::new(64, 64), &node, 0, false);
-            let mut counter = Counter::new(Models::new());
+            let mut counter = Counter::new(&Models::new());
             let mut template = Template::new();
             for spread in [40, 200, 1500] {
                 let (w, h) = coded_area(&node);

@@ -46,7 +46,7 @@ pub(super) fn encode(
     // Rates of a row come from the models after the row before the last: rows could then be searched side by side.
     let mut after_last = Models::new();
     for y in (0..height).step_by(SUPERBLOCK) {
-        search.set_models(after_last);
+        search.set_models(&after_last);
         after_last = walk.coder.models().clone();
         let row: Vec<_> = (0..width).step_by(SUPERBLOCK).map(|x| search.superblock(x, y)).collect();
         for (mut sb, x) in row.into_iter().zip((0..width).step_by(SUPERBLOCK)) {

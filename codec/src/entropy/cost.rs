@@ -1,6 +1,6 @@
 //! Counting bits without writing them: the price of a bin by its model's probability.
 
-use super::model::Models;
+use super::model::{Model, Models};
 use super::{BinCoder, Ctx};
 
 /// Fractional bits of a cost: costs are in 1/2048 bit.
@@ -43,19 +43,21 @@ pub(crate) fn bin_cost(p: u32, bin: bool) -> u32 {
 /// Adds up what a walk would cost with models that stand still.
 #[derive(Debug)]
 pub(crate) struct Counter {
-    models: Models,
+    /// Costs of a 0 and of a 1, by context.
+    prices: Box<[[u16; 2]]>,
     cost: u64,
 }
 
 impl Counter {
-    pub(crate) fn new(models: Models) -> Self {
-        Self { models, cost: 0 }
+    pub(crate) fn new(models: &Models) -> Self {
+        let price = |model: Model| [false, true].map(|bin| bin_cost(model.p(), bin) as u16);
+        Self { prices: models.iter().map(price).collect(), cost: 0 }
     }
 
     /// Cost of a bin, in 1/2048 bit, without counting it.
     #[inline(always)]
     pub(crate) fn price(&self, ctx: Ctx, bin: bool) -> u32 {
-        bin_cost(self.models.get(ctx).p(), bin)
+        self.prices[ctx.0 as usize][usize::from(bin)] as u32
     }
 
     /// What `walk` costs, in 1/2048 bit; what was counted before is forgotten.
@@ -78,7 +80,7 @@ impl BinCoder for Counter {
 
     #[inline(always)]
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
-        self.cost += bin_cost(self.models.get(ctx).p(), value) as u64;
+        self.cost += self.price(ctx, value) as u64;
         value
     }
 
@@ -111,7 +113,8 @@ mod tests {
             // Forty contexts, each with its own probability, from rare ones to even odds.
             let ctx = Ctx((random % 40) as u16);
             let bin = random / 40 % 200 < 3 + 97 * u32::from(ctx.0) / 40;
-            counted += Counter::new(encoder.models().clone()).price(ctx, bin) as u64;
+            let model = encoder.models().iter().nth(ctx.0 as usize).expect("a context");
+            counted += bin_cost(model.p(), bin) as u64;
             encoder.bin(ctx, bin);
         }
         let bits = encoder.finish().len() as f64 * 8.0;

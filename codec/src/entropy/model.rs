@@ -60,9 +60,9 @@ impl Models {
         Self(INITIAL.iter().map(|&(p, n, limit)| Model::new(p, n, limit)).collect())
     }
 
-    #[inline(always)]
-    pub(crate) fn get(&self, ctx: Ctx) -> Model {
-        self.0[ctx.0 as usize]
+    /// All, in the order of the contexts.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Model> + '_ {
+        self.0.iter().copied()
     }
 
     #[inline(always)]

@@ -36,6 +36,12 @@ impl Plane {
         &self.data[y * self.width..(y + 1) * self.width]
     }
 
+    /// All samples from (x, y) on, row by row.
+    #[inline(always)]
+    pub(crate) fn from(&self, x: usize, y: usize) -> &[u16] {
+        &self.data[y * self.width + x..]
+    }
+
     #[inline(always)]
     pub(crate) fn row_mut(&mut self, y: usize) -> &mut [u16] {
         &mut self.data[y * self.width..(y + 1) * self.width]

@@ -4,7 +4,7 @@
 //! more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an explicit one), both over `luma`.
 //! Everything is integer arithmetic, for sample depths of 10 to 14 bits. BITSTREAM.md §9.2 to §9.7.
 
-mod angular;
+pub(crate) mod angular;
 pub(crate) mod cclm;
 pub(crate) mod cfl;
 mod dc;

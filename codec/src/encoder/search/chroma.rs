@@ -1,6 +1,6 @@
 //! The search for the mode and levels of a chroma block: Cb and Cr together.
 
-use super::{Best, TileSearch, copy_block};
+use super::{Best, TileSearch};
 use crate::encoder::forward::forward;
 use crate::encoder::quantise::{Job, bits};
 use crate::encoder::satd::{residual, satd};
@@ -52,10 +52,11 @@ impl TileSearch<'_> {
             let block = ChromaBlock { mode, ..*blank };
             let mut cost = 0.0;
             for plane in 1..3 {
-                self.load_chroma(&block, plane);
-                let (w, h) = (node.w(), node.h());
-                let m = &self.memory;
-                let difference = satd(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h) as f64;
+                let (simd, source) = (self.shared.context.simd, &self.source[plane]);
+                let m = &mut self.memory;
+                m.references.predict(simd, &block, plane, &mut m.prediction);
+                let (w, h, stride) = (node.w(), node.h(), source.width());
+                let difference = satd(simd, source.from(node.x, node.y), stride, &m.prediction, w, w, h) as f64;
                 cost += difference * 4.0 * 4096.0 / step(header.plane_qp(qp, plane)) as f64;
             }
             let units = &self.walk.state.chroma;
@@ -64,13 +65,6 @@ impl TileSearch<'_> {
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         ranked.iter().take(self.shared.plan.effort.chroma_modes).map(|r| r.1).collect()
-    }
-
-    /// Puts source and prediction of plane `plane` into the working memory.
-    fn load_chroma(&mut self, block: &ChromaBlock, plane: usize) {
-        let m = &mut self.memory;
-        copy_block(&self.source[plane], block.node.rect(), &mut m.source);
-        m.references.predict(self.shared.context.simd, block, plane, &mut m.prediction);
     }
 
     /// Slopes of Cb and Cr over reconstructed luma by least squares against the source, in 1/8.
@@ -107,11 +101,12 @@ impl TileSearch<'_> {
         let mut distortion = 0.0;
         self.memory.levels.clear();
         for plane in 1..3 {
-            self.load_chroma(&block, plane);
-            let (w, h) = (node.w(), node.h());
+            let (simd, source) = (self.shared.context.simd, &self.source[plane]);
+            let (w, h, stride) = (node.w(), node.h(), source.width());
             let m = &mut self.memory;
-            residual(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h, &mut m.residual);
-            forward(self.shared.context.simd, &m.residual, w, h, TxType::DCT, &mut m.coefficients);
+            m.references.predict(simd, &block, plane, &mut m.prediction);
+            residual(simd, source.from(node.x, node.y), stride, &m.prediction, w, w, h, &mut m.residual);
+            forward(simd, &m.residual, w, h, TxType::DCT, &mut m.coefficients);
             let after_coded = plane == 2 && block.tb[0].end > 0;
             let place = Place::of(&self.walk.state.chroma, &node, plane, after_coded);
             let plane_qp = header.plane_qp(qp, plane);

@@ -16,22 +16,38 @@ use crate::syntax::tree::Node;
 use crate::transform::{Kernel, TxType};
 
 /// Modes ranked by an estimate of their cost.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Ranking {
-    /// (cost, mode), unsorted.
+    /// (cost, mode) in the order of trial.
     tried: Vec<(f64, IntraMode)>,
+    /// Bit by mode.
+    seen: u128,
 }
 
 impl Ranking {
-    fn contains(&self, mode: IntraMode) -> bool {
-        self.tried.iter().any(|t| t.1 == mode)
+    fn new() -> Self {
+        Self { tried: Vec::with_capacity(IntraMode::COUNT), seen: 0 }
     }
 
-    /// The angles tried so far, best first.
-    fn angles(&self) -> Vec<IntraMode> {
-        let mut angles: Vec<_> = self.tried.iter().filter(|t| t.1.0 >= IntraMode::ANGULAR0.0).copied().collect();
-        angles.sort_by(|a, b| a.0.total_cmp(&b.0));
-        angles.into_iter().map(|t| t.1).collect()
+    /// Whether `mode` is new.
+    fn enter(&mut self, mode: IntraMode) -> bool {
+        let bit = 1 << mode.0;
+        let new = self.seen & bit == 0;
+        self.seen |= bit;
+        new
+    }
+
+    /// The best `count`, best first, of modes from `first` on.
+    fn best(&self, first: IntraMode, count: usize) -> Vec<(f64, IntraMode)> {
+        let mut best: Vec<(f64, IntraMode)> = Vec::with_capacity(count + 1);
+        for &(cost, mode) in self.tried.iter().filter(|t| t.1.0 >= first.0) {
+            let at = best.iter().position(|b| cost < b.0).unwrap_or(best.len());
+            if at < count {
+                best.insert(at, (cost, mode));
+                best.truncate(count);
+            }
+        }
+        best
     }
 }
 
@@ -39,6 +55,8 @@ impl Ranking {
 struct Trial {
     /// An estimate.
     cost: f64,
+    /// A rough one.
+    rough: f64,
     distortion: f64,
     block: LumaBlock,
     levels: Vec<i32>,
@@ -93,7 +111,7 @@ impl TileSearch<'_> {
         let probable = MostProbable::of(&self.walk.state.luma, node);
         // Difference in steps: a step is 4096 per coefficient unit, a sample has four units.
         let scale = 4.0 * 4096.0 / step(qp) as f64;
-        let mut ranking = Ranking::default();
+        let mut ranking = Ranking::new();
         let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
         for mode in simple.into_iter().chain(*probable.modes()) {
             self.rank(node, mode, &probable, scale, &mut ranking);
@@ -104,20 +122,20 @@ impl TileSearch<'_> {
         }
         while gap > 1 {
             gap /= 2;
-            let centres = ranking.angles();
-            for centre in centres.iter().take(if gap >= 2 { 2 } else { 1 }) {
+            let most = ranking.best(IntraMode::DC, 1)[0].0 * effort.angle_patience;
+            let centres = ranking.best(IntraMode::ANGULAR0, if gap >= 2 { 2 } else { 1 });
+            for (_, centre) in centres.into_iter().take_while(|c| c.0 <= most) {
                 let angle = centre.0 - IntraMode::ANGULAR0.0;
                 for neighbour in [angle.checked_sub(gap), Some(angle + gap).filter(|&a| a < 64)].into_iter().flatten() {
                     self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + neighbour), &probable, scale, &mut ranking);
                 }
             }
         }
-        ranking.tried.sort_by(|a, b| a.0.total_cmp(&b.0));
-        ranking.tried.iter().take(effort.luma_modes).map(|t| t.1).collect()
+        ranking.best(IntraMode::DC, effort.luma_modes).into_iter().map(|t| t.1).collect()
     }
 
     fn rank(&mut self, node: &Node, mode: IntraMode, probable: &MostProbable, scale: f64, ranking: &mut Ranking) {
-        if ranking.contains(mode) {
+        if !ranking.enter(mode) {
             return;
         }
         self.predict_luma(node, mode);
@@ -154,11 +172,12 @@ impl TileSearch<'_> {
             }
             let kernel = |sine| if sine { Kernel::Dst7 } else { Kernel::Dct2 };
             let tx = TxType { vertical: kernel(vertical), horizontal: kernel(horizontal) };
-            let trial = self.quantise_luma(node, mode, offset, qp, tx);
+            let limit = best.as_ref().map_or(f64::INFINITY, |b| b.rough * self.shared.plan.effort.trial_patience);
+            let Some(trial) = self.quantise_luma(node, mode, offset, qp, tx, limit) else { continue };
             let cost = trial.cost + mode_cost;
             let empty = trial.block.tb.end == 0;
             if best.as_ref().is_none_or(|b| cost < b.cost) {
-                *best = Some(Trial { cost, ..trial });
+                *best = Some(Trial { cost, levels: self.memory.levels.clone(), ..trial });
             }
             if empty {
                 break;
@@ -166,8 +185,17 @@ impl TileSearch<'_> {
         }
     }
 
-    /// Transforms and quantises the residual in memory; the cost is an estimate, without the mode's.
-    fn quantise_luma(&mut self, node: &Node, mode: IntraMode, offset: i8, qp: u16, tx: TxType) -> Trial {
+    /// Transforms and quantises the residual in memory; the cost is an estimate, without the mode's. The levels stay in
+    /// memory. `None` where the rough cost is above `limit`.
+    fn quantise_luma(
+        &mut self,
+        node: &Node,
+        mode: IntraMode,
+        offset: i8,
+        qp: u16,
+        tx: TxType,
+        limit: f64,
+    ) -> Option<Trial> {
         let m = &mut self.memory;
         forward(self.shared.context.simd, &m.residual, node.w(), node.h(), tx, &mut m.coefficients);
         let job = Job {
@@ -178,6 +206,10 @@ impl TileSearch<'_> {
             qp,
             rule: &self.shared.plan.rule,
         };
+        let rough = job.rough();
+        if rough > limit {
+            return None;
+        }
         m.levels.clear();
         let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels);
         let dropped = self.dropped(node, 0, qp);
@@ -187,11 +219,12 @@ impl TileSearch<'_> {
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, mode, tx)));
         }
         let tb = TransformBlock { end: out.end, start: 0, tx };
-        Trial {
+        Some(Trial {
             cost,
+            rough,
             distortion: out.distortion + dropped,
             block: LumaBlock { node: *node, offset, mode, tb },
-            levels: self.memory.levels.clone(),
-        }
+            levels: Vec::new(),
+        })
     }
 }

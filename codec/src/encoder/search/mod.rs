@@ -109,7 +109,7 @@ impl<'a> TileSearch<'a> {
             source,
             offsets: Offsets::of(&source[0], header, &shared.plan.parameters),
             recon: Reconstruction::new(shared.context, samples),
-            walk: Walk::new(Counter::new(Models::new()), header, state),
+            walk: Walk::new(Counter::new(&Models::new()), header, state),
             memory: Memory {
                 edges: Edges::new(),
                 prediction: vec![0; MAX_BLOCK].into(),
@@ -124,7 +124,7 @@ impl<'a> TileSearch<'a> {
     }
 
     /// Sets the models that rates are read from.
-    pub(crate) fn set_models(&mut self, models: Models) {
+    pub(crate) fn set_models(&mut self, models: &Models) {
         self.walk.coder = Counter::new(models);
     }
 

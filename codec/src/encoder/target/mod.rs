@@ -1,0 +1,152 @@
+//! Rate control: the quality at which a picture comes to a size, or to a score by a metric of the caller's.
+
+mod curve;
+mod search;
+
+use self::search::Search;
+use super::{Encoded, Encoder, Observer};
+use crate::error::{ConfigError, EncodeError};
+use crate::image::view::ImageView;
+
+/// What is measured of a coded picture, as far as a search over quality needs to know: what a usual photograph comes to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Measure {
+    /// Bytes of the stream.
+    Bytes,
+    /// PSNR of the luma, in dB.
+    Psnr,
+    /// SSIMULACRA2: 100 for an exact copy, 90 excellent, 70 high, 50 medium.
+    Ssimulacra2,
+    /// Butteraugli 3-norm: 0 for an exact copy, 1 about visible.
+    Butteraugli,
+    /// Any other that rises or falls with quality.
+    Other {
+        /// Its value at quality 0, roughly.
+        at_0: f64,
+        /// Its value at quality 100, roughly; greater than `at_0` where more is better.
+        at_100: f64,
+    },
+}
+
+/// A value that a coded picture should come to. Start from [`Target::new`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Target {
+    /// What is measured.
+    pub measure: Measure,
+    /// The value wanted.
+    pub value: f64,
+    /// Largest distance from it, either way, that is near enough. By default 1 % of the bytes, 0.1 dB, 0.3 points of
+    /// SSIMULACRA2, 0.02 of Butteraugli, 0.3 % of the range of others.
+    pub tolerance: f64,
+    /// How many times the picture may be encoded, 1 and up. Default 8; three or four are usual.
+    pub max_passes: u32,
+}
+
+/// The encoding that came nearest to a [`Target`].
+#[derive(Debug, Clone)]
+pub struct Targeted {
+    /// The stream and its picture.
+    pub encoded: Encoded,
+    /// The quality that gives these bytes again.
+    pub quality: f32,
+    /// What it measured.
+    pub value: f64,
+    /// Whether that is within the tolerance.
+    pub met: bool,
+    /// How many times the picture was encoded.
+    pub passes: u32,
+}
+
+impl Target {
+    /// `value` with the default tolerance.
+    pub fn new(measure: Measure, value: f64) -> Self {
+        let tolerance = match measure {
+            Measure::Bytes => 0.01 * value,
+            Measure::Psnr => 0.1,
+            Measure::Ssimulacra2 => 0.3,
+            Measure::Butteraugli => 0.02,
+            Measure::Other { at_0, at_100 } => 0.003 * (at_100 - at_0).abs(),
+        };
+        Self { measure, value, tolerance, max_passes: 8 }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let range = match self.measure {
+            Measure::Other { at_0, at_100 } => at_100 - at_0,
+            _ => 1.0,
+        };
+        let above_zero = matches!(self.measure, Measure::Bytes | Measure::Butteraugli);
+        let checks = [
+            ("value", self.value, self.value.is_finite() && (!above_zero || self.value > 0.0)),
+            ("tolerance", self.tolerance, self.tolerance >= 0.0),
+            ("range of usual values", range, range.is_normal()),
+            ("number of passes", f64::from(self.max_passes), self.max_passes > 0),
+        ];
+        match checks.into_iter().find(|(.., valid)| !valid) {
+            Some((what, value, _)) => Err(ConfigError::Target { what, value }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Encoder {
+    /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none can. The quality of the
+    /// configuration does not count. `observer` is told of each pass from its start.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// use kvant::{EncodeError, Encoder, EncoderConfig, Measure, Target};
+    ///
+    /// let encoder = Encoder::new(EncoderConfig::default())?;
+    /// let target = Target::new(Measure::Bytes, 3000.0);
+    /// let found = encoder.encode_to_target(&view, &target, None, |e| Ok::<_, EncodeError>(e.stream.len() as f64))?;
+    /// assert!(found.met && found.encoded.stream.len().abs_diff(3000) <= 30);
+    ///
+    /// // A metric of one's own: the mean absolute error, about 20 at quality 0.
+    /// let target = Target::new(Measure::Other { at_0: 20.0, at_100: 0.0 }, 4.0);
+    /// let found = encoder.encode_to_target(&view, &target, None, |e| {
+    ///     let errors = pixels.iter().zip(e.reconstruction.data()).map(|(a, b)| f64::from(a.abs_diff(*b)));
+    ///     Ok::<_, EncodeError>(errors.sum::<f64>() / pixels.len() as f64)
+    /// })?;
+    /// assert!((found.value - 4.0).abs() <= target.tolerance);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Encoder::encode_full`]; [`ConfigError::Target`]; whatever `measure` returns.
+    pub fn encode_to_target<E: From<EncodeError>>(
+        &self,
+        image: &ImageView<'_>,
+        target: &Target,
+        observer: Option<&dyn Observer>,
+        mut measure: impl FnMut(&Encoded) -> Result<f64, E>,
+    ) -> Result<Targeted, E> {
+        target.check().map_err(EncodeError::from)?;
+        let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
+        let mut best: Option<Targeted> = None;
+        for passes in 1..=target.max_passes {
+            let Some(quality) = search.next() else { break };
+            let mut config = self.config.clone();
+            config.quality = quality as f32;
+            let encoder = Self::new(config).map_err(EncodeError::from)?;
+            let encoded = encoder.encode_full(image, observer)?;
+            let value = measure(&encoded)?;
+            search.note(quality, value);
+            let error = (value - target.value).abs();
+            if best.as_ref().is_none_or(|b| error < (b.value - target.value).abs()) {
+                let met = error <= target.tolerance;
+                best = Some(Targeted { encoded, quality: quality as f32, value, met, passes });
+            }
+            if let Some(best) = &mut best {
+                best.passes = passes;
+                if best.met {
+                    break;
+                }
+            }
+        }
+        Ok(best.expect("the first pass is always made"))
+    }
+}
