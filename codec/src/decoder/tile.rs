@@ -1,7 +1,9 @@
 //! Decoding tiles: parse a superblock, reconstruct it, on to the next.
 
 use crate::container::{Parsed, TileIndex};
+use crate::entropy::mixer::Mixer;
 use crate::entropy::model::Models;
+use crate::entropy::predictor::{Predictor, Profile};
 use crate::entropy::range::{Damage, RangeDecoder};
 use crate::error::DecodeError;
 use crate::quant::dequant::Dequantiser;
@@ -25,7 +27,10 @@ pub(super) fn decode_all(
     let context = Context { simd, header: &parsed.header, dequantiser: &dequantiser };
     threads::map(threads, parsed.grid.len(), |i| {
         let bytes = parsed.tile(data, index, i)?;
-        decode(&context, parsed, i, bytes)
+        match parsed.header.profile {
+            Profile::Mixed => decode::<Mixer>(&context, parsed, i, bytes),
+            Profile::Plain => decode::<Models>(&context, parsed, i, bytes),
+        }
     })
 }
 
@@ -33,7 +38,7 @@ fn corrupt((what, value, limit): Damage) -> DecodeError {
     DecodeError::Corrupt { what, value, limit }
 }
 
-fn decode(
+fn decode<P: Predictor>(
     context: &Context<'_>,
     parsed: &Parsed,
     index: usize,
@@ -42,7 +47,7 @@ fn decode(
     let header = &parsed.header;
     let state = parsed.grid.state(header, index);
     let (width, height) = (state.luma.width(), state.luma.height());
-    let mut walk = Walk::new(RangeDecoder::new(Models::new(), bytes), header, state);
+    let mut walk = Walk::new(RangeDecoder::new(P::new(), bytes), header, state);
     let mut recon = Reconstruction::new(context, TileSamples::new(header, &parsed.grid, index));
     let mut sb = Superblock::default();
     for y in (0..height).step_by(SUPERBLOCK) {

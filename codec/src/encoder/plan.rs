@@ -94,6 +94,7 @@ impl Plan {
                 TileSize::T1024 => 10,
             },
             sections: false,
+            profile: config.profile,
             qp: self.picture_qp(luma),
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [

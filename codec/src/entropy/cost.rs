@@ -111,7 +111,7 @@ mod tests {
             // Forty contexts, each with its own probability, from rare ones to even odds.
             let ctx = Ctx((random % 40) as u16);
             let bin = random / 40 % 200 < 3 + 97 * u32::from(ctx.0) / 40;
-            counted += Counter::new(encoder.models().clone()).price(ctx, bin) as u64;
+            counted += Counter::new(encoder.predictor().clone()).price(ctx, bin) as u64;
             encoder.bin(ctx, bin);
         }
         let bits = encoder.finish().len() as f64 * 8.0;
