@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kvant::{Chroma, DecoderOptions, Limits, TileSize, Tune};
+use kvant::{Chroma, DecoderOptions, Limits, Profile, TileSize, Tune};
 
 use crate::commands::target::TargetArgs;
 use crate::cpu;
@@ -144,6 +144,24 @@ impl From<TileArg> for TileSize {
     }
 }
 
+/// What the entropy coder's probabilities come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileArg {
+    /// Several predictions, mixed: smaller files
+    Mixed,
+    /// One prediction: faster decoding
+    Plain,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(p: ProfileArg) -> Self {
+        match p {
+            ProfileArg::Mixed => Self::Mixed,
+            ProfileArg::Plain => Self::Plain,
+        }
+    }
+}
+
 /// What the encoder minimises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TuneArg {
@@ -191,6 +209,10 @@ pub(crate) struct EncodeArgs {
     /// Width and height of a tile
     #[arg(long, value_enum, value_name = "PIXELS", default_value = "1024")]
     pub(crate) tile_size: TileArg,
+
+    /// Entropy coding: for small files or for fast decoding
+    #[arg(long, value_enum, default_value = "mixed")]
+    pub(crate) profile: ProfileArg,
 
     /// What to minimise
     #[arg(long, value_enum, default_value = "perceptual")]

@@ -39,6 +39,7 @@ pub use crate::decoder::{Basis, Block, BlockMode, BlockTree, Decoder, DecoderOpt
 pub use crate::encoder::{
     Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
 };
+pub use crate::entropy::predictor::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;

@@ -2,8 +2,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use kvant::{
-    Chroma, CpuLevel, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, PixelFormat, Quantiser,
-    TileSize, Tune,
+    Chroma, CpuLevel, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, PixelFormat, Profile,
+    Quantiser, TileSize, Tune,
 };
 
 use crate::check::round_trip;
@@ -98,6 +98,7 @@ fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
     config.effort = *u.choose(&[1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9])?;
     config.chroma = *u.choose(&[Chroma::Yuv444, Chroma::Yuv420])?;
     config.tile_size = *u.choose(&[TileSize::T512, TileSize::T1024])?;
+    config.profile = *u.choose(&[Profile::Mixed, Profile::Plain])?;
     config.tune = *u.choose(&[Tune::Perceptual, Tune::Psnr])?;
     config.quantiser = *u.choose(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)])?;
     config.cpu = *u.choose(&[CpuLevel::Scalar, CpuLevel::detect()])?;

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use kvant::{Chroma, CpuLevel, EncoderConfig, Image, PixelFormat, Quantiser, TileSize, Tune};
+use kvant::{Chroma, CpuLevel, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{config, decode, encode};
@@ -143,6 +143,18 @@ pub fn cases() -> Vec<Case> {
             with(config(75.0, 1, Chroma::Yuv444), |c| c.quantiser = Some(Quantiser::DeadZone)),
         ),
         case("effort9-q80", "what only the widest search chooses", chelsea((96, 72)), config(80.0, 9, Chroma::Yuv444)),
+        case(
+            "plain-q80",
+            "plain profile: one context a bin",
+            chelsea((133, 97)),
+            with(config(80.0, 5, Chroma::Yuv444), |c| c.profile = Profile::Plain),
+        ),
+        case(
+            "plain-420-q30",
+            "plain profile at 4:2:0",
+            coffee((67, 45)),
+            with(config(30.0, 5, Chroma::Yuv420), |c| c.profile = Profile::Plain),
+        ),
         case("one-pixel", "the smallest picture", chelsea((1, 1)), config(80.0, 5, Chroma::Yuv444)),
         case(
             "tiles-q15",

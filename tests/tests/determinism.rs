@@ -1,7 +1,7 @@
 //! The same picture and settings give the same bytes, and the same bytes the same pixels, for any number of threads and
 //! any CPU level.
 
-use kvant::{Chroma, CpuLevel, Encoder, EncoderConfig, Image, TileSize};
+use kvant::{Chroma, CpuLevel, Encoder, EncoderConfig, Image, Profile, TileSize};
 use kvant_tests::check::{config, decode, encode, first_difference};
 use kvant_tests::pictures::{mirrored, testdata};
 
@@ -42,6 +42,13 @@ fn a_420_picture_of_six_tiles_at_effort_3() {
 #[test]
 fn a_gray_picture_of_six_tiles_at_effort_1() {
     same_for_threads_and_cpu(&mirrored(&testdata("brick.png"), SIZE.0, SIZE.1), config(80.0, 1, Chroma::Yuv444));
+}
+
+#[test]
+fn a_picture_of_six_tiles_in_the_plain_profile() {
+    let mut config = config(50.0, 3, Chroma::Yuv444);
+    config.profile = Profile::Plain;
+    same_for_threads_and_cpu(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), config);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Damaged streams give an error or a picture: never a panic, a hang or a broken limit.
 
-use kvant::{Chroma, DecodeError, Image, PixelFormat, TileSize};
+use kvant::{Chroma, DecodeError, Image, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{overwrite, survive};
 use kvant_tests::pictures::{crop, testdata};
@@ -18,12 +18,18 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         encode(picture, &config).stream
     };
     let cat = |size| crop(&testdata("chelsea.png"), (200, 100), size);
+    let plain = {
+        let mut config = config(50.0, 3, Chroma::Yuv444);
+        config.profile = Profile::Plain;
+        encode(&cat((40, 36)), &config).stream
+    };
     let strip = picture(Kind::Gradient, 1030, 3, PixelFormat::Rgb8, 5);
     vec![
         ("a 4:4:4 picture", stream(&cat((72, 66)), 60.0, Chroma::Yuv444)),
         ("a 4:2:0 picture", stream(&cat((39, 67)), 70.0, Chroma::Yuv420)),
         ("a gray picture", stream(&crop(&testdata("camera.png"), (230, 90), (33, 45)), 50.0, Chroma::Yuv444)),
         ("a picture of three tiles", stream(&strip, 40.0, Chroma::Yuv444)),
+        ("a picture in the plain profile", plain),
         ("one pixel", stream(&cat((1, 1)), 50.0, Chroma::Yuv444)),
     ]
 }

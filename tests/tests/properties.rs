@@ -1,6 +1,6 @@
 //! Random pictures and settings: whatever they are, the decoder gives what the encoder reconstructed.
 
-use kvant::{Chroma, CpuLevel, EncoderConfig, PixelFormat, Quantiser, TileSize, Tune};
+use kvant::{Chroma, CpuLevel, EncoderConfig, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use kvant_tests::check::{decode, encode, round_trip};
 use kvant_tests::synth::{Kind, picture};
 use proptest::prelude::*;
@@ -45,6 +45,7 @@ prop_compose! {
         effort in 1..=max_effort,
         chroma in select(&[Chroma::Yuv444, Chroma::Yuv420][..]),
         tile_size in select(&[TileSize::T512, TileSize::T1024][..]),
+        profile in select(&[Profile::Mixed, Profile::Plain][..]),
         tune in select(&[Tune::Perceptual, Tune::Psnr][..]),
         quantiser in select(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)][..]),
         threads in 1..=3usize,
@@ -55,6 +56,7 @@ prop_compose! {
         config.effort = effort;
         config.chroma = chroma;
         config.tile_size = tile_size;
+        config.profile = profile;
         config.tune = tune;
         config.quantiser = quantiser;
         config.threads = threads;

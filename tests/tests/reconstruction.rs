@@ -1,6 +1,6 @@
 //! What the encoder reconstructs is what the decoder gives, whatever the settings.
 
-use kvant::{Chroma, Encoder, EncoderConfig, Image, PixelFormat, Quantiser, TileSize, Tune};
+use kvant::{Chroma, Encoder, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use kvant_tests::check::{config, round_trip};
 use kvant_tests::pictures::{crop, mirrored, testdata};
 use kvant_tests::synth::{Kind, picture};
@@ -49,6 +49,19 @@ fn with_every_tune_quantiser_and_tile_size() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn of_both_profiles_is_the_same_picture_and_the_mixed_one_is_smaller() {
+    for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
+        let [mixed, plain] = [Profile::Mixed, Profile::Plain].map(|profile| {
+            let mut config = config(70.0, 3, chroma);
+            config.profile = profile;
+            round_trip(&colour(), &config)
+        });
+        assert!(mixed.reconstruction == plain.reconstruction);
+        assert!(mixed.stream.len() < plain.stream.len(), "{} and {}", mixed.stream.len(), plain.stream.len());
     }
 }
 

@@ -116,6 +116,7 @@ fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
     config.effort = args.effort;
     config.chroma = args.chroma.into();
     config.tile_size = args.tile_size.into();
+    config.profile = args.profile.into();
     config.tune = args.tune.into();
     config.threads = threads;
     config.cpu = cpu::level()?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo};
+use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo, Profile};
 use serde::Serialize;
 
 use super::batch::{self, Split};
@@ -27,6 +27,7 @@ struct Report {
     chroma: &'static str,
     depth: u8,
     internal_depth: u8,
+    profile: &'static str,
     qp: u16,
     tile_size: u32,
     tiles: u32,
@@ -90,6 +91,7 @@ fn show(
         chroma: chroma_name(info),
         depth: info.depth,
         internal_depth: info.internal_depth,
+        profile: profile_name(info.profile),
         qp: info.qp,
         tile_size: info.tile_size,
         tiles: info.tiles,
@@ -127,10 +129,19 @@ fn chroma_name(info: &ImageInfo) -> &'static str {
     }
 }
 
+fn profile_name(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Mixed => "mixed",
+        Profile::Plain => "plain",
+    }
+}
+
 /// What a header says of the coding, on one line.
 pub(crate) fn details(info: &ImageInfo) -> String {
-    let ImageInfo { draft, qp, internal_depth, tiles, tile_size, header_bytes, .. } = info;
-    let chroma = chroma_name(info);
+    let ImageInfo { draft, profile, qp, internal_depth, tiles, tile_size, header_bytes, .. } = info;
+    let (chroma, profile) = (chroma_name(info), profile_name(*profile));
     let tiles = if *tiles == 1 { "1 tile".to_owned() } else { format!("{tiles} tiles of {tile_size}") };
-    format!("draft {draft}, {chroma}, {internal_depth} bits inside, QP {qp}/32, {tiles}, {header_bytes} header bytes")
+    format!(
+        "draft {draft}, {profile}, {chroma}, {internal_depth} bits inside, QP {qp}/32, {tiles}, {header_bytes} header bytes"
+    )
 }

@@ -1,9 +1,12 @@
 //! Stages of the codec for benches, training and cross-cutting tests. Not a stable interface.
 
 mod kernels;
+mod mixing;
 mod trace;
+mod walk;
 
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References};
+pub use self::mixing::{MIXED_STATES, WEIGHT_SETS, WEIGHTS, count_states, mix};
 pub use self::trace::{
     CONTEXTS, TileBins, adaptive_cost, bins, context_groups, count_bins, range_decode, range_decode_bypass,
     range_encode, range_encode_bypass, trace,

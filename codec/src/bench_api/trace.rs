@@ -1,16 +1,12 @@
 //! Bins: those that a stream is made of, what they cost, and the range coder by itself.
 
-use crate::container;
+use super::walk::walk;
 use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
 use crate::entropy::model::{Model, Models};
 use crate::entropy::range::{RangeDecoder, RangeEncoder};
 use crate::entropy::trace::{Event, Trace};
 use crate::entropy::{BinCoder, Ctx};
 use crate::error::DecodeError;
-use crate::limits::Limits;
-use crate::syntax::block::Superblock;
-use crate::syntax::superblock::Walk;
-use crate::syntax::tree::SUPERBLOCK;
 
 /// Number of adaptive contexts.
 pub const CONTEXTS: usize = crate::entropy::contexts::COUNT as usize;
@@ -54,26 +50,8 @@ pub fn trace(data: &[u8]) -> Result<Vec<String>, DecodeError> {
 }
 
 fn events(data: &[u8]) -> Result<Vec<Vec<Event>>, DecodeError> {
-    let parsed = container::parse(data, &Limits::default())?;
-    let index = parsed.index(data)?;
     let mut out = Vec::new();
-    for i in 0..parsed.grid.len() {
-        let bytes = parsed.tile(data, &index, i)?;
-        let state = parsed.grid.state(&parsed.header, i);
-        let (width, height) = (state.luma.width(), state.luma.height());
-        let mut walk = Walk::new(Trace::new(RangeDecoder::new(Models::new(), bytes)), &parsed.header, state);
-        let mut sb = Superblock::default();
-        for y in (0..height).step_by(SUPERBLOCK) {
-            for x in (0..width).step_by(SUPERBLOCK) {
-                sb.clear();
-                walk.superblock(&mut sb, x, y);
-                if let Some((what, value, limit)) = walk.coder.inner.damage() {
-                    return Err(DecodeError::Corrupt { what, value, limit });
-                }
-            }
-        }
-        out.push(walk.coder.events);
-    }
+    walk(data, Trace::new, |c| &c.inner, |c| out.push(c.events))?;
     Ok(out)
 }
 

@@ -6,6 +6,7 @@ mod tile;
 pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
 use crate::colour::Chroma;
 use crate::container::{self, DRAFT, Parsed};
+use crate::entropy::predictor::Profile;
 use crate::error::{DecodeError, ImageError};
 use crate::image::view::{Image, ImageViewMut, PixelFormat};
 use crate::limits::Limits;
@@ -47,6 +48,8 @@ pub struct ImageInfo {
     pub depth: u8,
     /// Bits of a sample within the codec.
     pub internal_depth: u8,
+    /// How the bins are coded.
+    pub profile: Profile,
     /// Base quantiser parameter, in 1/32 octave.
     pub qp: u16,
     /// Width and height of a tile, in pixels.
@@ -68,6 +71,7 @@ impl ImageInfo {
             chroma: header.chroma(),
             depth: 8,
             internal_depth: DEPTH as u8,
+            profile: header.profile,
             qp: header.qp,
             tile_size: 1 << header.tile_log2,
             tiles: parsed.grid.len() as u32,

@@ -1,7 +1,9 @@
 //! Decoding tiles: parse a superblock, reconstruct it, on to the next.
 
 use crate::container::{Parsed, TileIndex};
+use crate::entropy::mixer::Mixer;
 use crate::entropy::model::Models;
+use crate::entropy::predictor::{Predictor, Profile};
 use crate::entropy::range::{Damage, RangeDecoder};
 use crate::error::DecodeError;
 use crate::quant::dequant::Dequantiser;
@@ -56,11 +58,23 @@ pub(super) fn parse(
     parsed: &Parsed,
     index: usize,
     bytes: &[u8],
+    each: impl FnMut(&Superblock),
+) -> Result<TileState, DecodeError> {
+    match parsed.header.profile {
+        Profile::Mixed => parse_with::<Mixer>(parsed, index, bytes, each),
+        Profile::Plain => parse_with::<Models>(parsed, index, bytes, each),
+    }
+}
+
+fn parse_with<P: Predictor>(
+    parsed: &Parsed,
+    index: usize,
+    bytes: &[u8],
     mut each: impl FnMut(&Superblock),
 ) -> Result<TileState, DecodeError> {
     let state = parsed.grid.state(&parsed.header, index);
     let (width, height) = (state.luma.width(), state.luma.height());
-    let mut walk = Walk::new(RangeDecoder::new(Models::new(), bytes), &parsed.header, state);
+    let mut walk = Walk::new(RangeDecoder::new(P::new(), bytes), &parsed.header, state);
     let mut sb = Superblock::default();
     for y in (0..height).step_by(SUPERBLOCK) {
         for x in (0..width).step_by(SUPERBLOCK) {

@@ -1,6 +1,7 @@
 //! What a caller may set.
 
 use crate::colour::Chroma;
+use crate::entropy::predictor::Profile;
 use crate::simd::CpuLevel;
 
 /// Width and height of a tile.
@@ -43,6 +44,8 @@ pub struct EncoderConfig {
     pub chroma: Chroma,
     /// Tile size. Default 1024.
     pub tile_size: TileSize,
+    /// Entropy coding: for size or for the speed of decoding. Default mixed.
+    pub profile: Profile,
     /// What to minimise. Default perceptual.
     pub tune: Tune,
     /// Quantiser family; `None` for what the effort chooses.
@@ -63,6 +66,7 @@ impl Default for EncoderConfig {
             effort: 5,
             chroma: Chroma::Yuv444,
             tile_size: TileSize::T1024,
+            profile: Profile::Mixed,
             tune: Tune::Perceptual,
             quantiser: None,
             parameters: Vec::new(),

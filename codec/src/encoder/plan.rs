@@ -105,6 +105,7 @@ impl Plan {
                 TileSize::T1024 => 10,
             },
             sections: false,
+            profile: config.profile,
             qp: self.qp as u16,
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [

@@ -2,7 +2,9 @@
 
 use super::Progress;
 use super::search::{Shared, TileSearch};
+use crate::entropy::mixer::Mixer;
 use crate::entropy::model::Models;
+use crate::entropy::predictor::{Predictor, Profile};
 use crate::entropy::range::RangeEncoder;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
@@ -37,17 +39,30 @@ pub(super) fn encode(
     source: &[Plane],
     progress: &Progress<'_>,
 ) -> Result<CodedTile, EncodeError> {
+    match shared.context.header.profile {
+        Profile::Mixed => encode_with::<Mixer>(shared, grid, index, source, progress),
+        Profile::Plain => encode_with::<Models>(shared, grid, index, source, progress),
+    }
+}
+
+fn encode_with<P: Predictor>(
+    shared: &Shared<'_>,
+    grid: &Grid,
+    index: usize,
+    source: &[Plane],
+    progress: &Progress<'_>,
+) -> Result<CodedTile, EncodeError> {
     let header = shared.context.header;
     let planes: Vec<Plane> = source.iter().enumerate().map(|(p, plane)| crop(plane, grid.rect(index, p))).collect();
     let samples = TileSamples::new(header, grid, index);
     let mut search = TileSearch::new(shared, &planes, samples, grid.state(header, index));
-    let mut walk = Walk::new(RangeEncoder::new(Models::new()), header, grid.state(header, index));
+    let mut walk = Walk::new(RangeEncoder::new(P::new()), header, grid.state(header, index));
     let (width, height) = (planes[0].width(), planes[0].height());
     // Rates of a row come from the models after the row before the last: rows could then be searched side by side.
     let mut after_last = Models::new();
     for y in (0..height).step_by(SUPERBLOCK) {
         search.set_models(&after_last);
-        after_last = walk.coder.models().clone();
+        after_last = walk.coder.predictor().models().clone();
         let row: Vec<_> = (0..width).step_by(SUPERBLOCK).map(|x| search.superblock(x, y)).collect();
         for (mut sb, x) in row.into_iter().zip((0..width).step_by(SUPERBLOCK)) {
             walk.superblock(&mut sb, x, y);

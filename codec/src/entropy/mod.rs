@@ -4,11 +4,18 @@
 pub(crate) mod contexts;
 pub(crate) mod cost;
 mod init;
+pub(crate) mod inputs;
+pub(crate) mod logistic;
+mod mixed_init;
+pub(crate) mod mixer;
 pub(crate) mod model;
+pub(crate) mod predictor;
 pub(crate) mod range;
 pub(crate) mod raw;
 #[cfg(feature = "bench-api")]
 pub(crate) mod trace;
+
+use self::inputs::Inputs;
 
 /// Number of an adaptive context; see [`contexts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +31,15 @@ pub(crate) trait BinCoder {
 
     /// One bin with an adaptive model.
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool;
+
+    /// Whether [`BinCoder::mixed`] looks at more than the context.
+    const MIXED: bool = false;
+
+    /// One bin whose probability may be mixed from its context and the states that `inputs` gives.
+    #[inline(always)]
+    fn mixed(&mut self, ctx: Ctx, _inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
+        self.bin(ctx, value)
+    }
 
     /// `bits` (0 to 24) equiprobable bits, most significant first.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;

@@ -28,6 +28,15 @@ const RATES: [u16; 256] = {
 };
 
 impl Model {
+    /// The state of a context that no bin had yet.
+    pub(crate) const UNSEEN: Self = Self { p: 0, n: 0, last: 0 };
+
+    /// Whether it is [`Model::UNSEEN`].
+    #[inline(always)]
+    pub(crate) fn is_unseen(self) -> bool {
+        self.p == 0
+    }
+
     /// `p` in 1/65536 (1 to 65535), `n` its confidence in bins, `limit` (4 to 7) the log2 of the slowest rate.
     pub(crate) const fn new(p: u16, n: u8, limit: u8) -> Self {
         let last = ((1u32 << limit) - 1) as u8;

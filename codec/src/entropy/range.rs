@@ -1,15 +1,22 @@
 //! The range coder: 32-bit range, byte-wise renormalisation, carry propagated through pending bytes (after
 //! G. N. N. Martin, "Range encoding", 1979, in the carry form that LZMA made common). BITSTREAM.md §7.1.
 
-use super::model::Models;
+use super::inputs::Inputs;
+use super::predictor::Predictor;
 use super::{BinCoder, Ctx};
 
 const TOP: u32 = 1 << 24;
 
-/// Writes bins with the adaptive models it owns.
+/// Writes bins by the probabilities of the predictor it owns.
 #[derive(Debug)]
-pub(crate) struct RangeEncoder {
-    models: Models,
+pub(crate) struct RangeEncoder<P> {
+    predictor: P,
+    interval: WriteInterval,
+}
+
+/// What is left of the interval that the bins so far narrowed, and the bytes that are settled.
+#[derive(Debug)]
+struct WriteInterval {
     low: u64,
     range: u32,
     /// The byte that a carry may still change; `None` before the first, which is always zero and not written.
@@ -19,14 +26,36 @@ pub(crate) struct RangeEncoder {
     out: Vec<u8>,
 }
 
-impl RangeEncoder {
-    pub(crate) fn new(models: Models) -> Self {
-        Self { models, low: 0, range: u32::MAX, cache: None, pending: 0, out: Vec::new() }
+impl<P: Predictor> RangeEncoder<P> {
+    pub(crate) fn new(predictor: P) -> Self {
+        let interval = WriteInterval { low: 0, range: u32::MAX, cache: None, pending: 0, out: Vec::new() };
+        Self { predictor, interval }
     }
 
-    /// The models as they stand, for rate estimates.
-    pub(crate) fn models(&self) -> &Models {
-        &self.models
+    /// The predictor as it stands.
+    pub(crate) fn predictor(&self) -> &P {
+        &self.predictor
+    }
+
+    /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what follows as zeros.
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.interval.finish()
+    }
+}
+
+impl WriteInterval {
+    /// Codes `bin`, of which 1 has probability `p`/65536.
+    #[inline(always)]
+    fn code(&mut self, p: u32, bin: bool) -> bool {
+        let bound = ((self.range as u64 * p as u64) >> 16) as u32;
+        if bin {
+            self.range = bound;
+        } else {
+            self.low += bound as u64;
+            self.range -= bound;
+        }
+        self.renormalise();
+        bin
     }
 
     fn shift_low(&mut self) {
@@ -55,8 +84,7 @@ impl RangeEncoder {
         }
     }
 
-    /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what follows as zeros.
-    pub(crate) fn finish(mut self) -> Vec<u8> {
+    fn finish(mut self) -> Vec<u8> {
         // The value in [low, low + range) with the most trailing zero bits.
         let high = self.low + self.range as u64 - 1;
         let mut value = high;
@@ -80,32 +108,29 @@ impl RangeEncoder {
     }
 }
 
-impl BinCoder for RangeEncoder {
+impl<P: Predictor> BinCoder for RangeEncoder<P> {
     const DECODING: bool = false;
+    const MIXED: bool = P::MIXED;
 
     #[inline]
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
-        let model = self.models.get_mut(ctx);
-        let bound = ((self.range as u64 * model.p() as u64) >> 16) as u32;
-        model.update(value);
-        if value {
-            self.range = bound;
-        } else {
-            self.low += bound as u64;
-            self.range -= bound;
-        }
-        self.renormalise();
-        value
+        self.predictor.plain(ctx, |p| self.interval.code(p, value))
+    }
+
+    #[inline]
+    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
+        self.predictor.mixed(ctx, inputs, |p| self.interval.code(p, value))
     }
 
     #[inline]
     fn bypass(&mut self, bits: u32, value: u32) -> u32 {
+        let interval = &mut self.interval;
         for i in (0..bits).rev() {
-            self.range >>= 1;
+            interval.range >>= 1;
             if (value >> i) & 1 != 0 {
-                self.low += self.range as u64;
+                interval.low += interval.range as u64;
             }
-            self.renormalise();
+            interval.renormalise();
         }
         value
     }
@@ -120,22 +145,35 @@ pub(crate) type Damage = (&'static str, u64, u64);
 
 /// Reads bins. Past the end of its data it reads zeros; more than it may and the stream is damaged.
 #[derive(Debug)]
-pub(crate) struct RangeDecoder<'a> {
-    models: Models,
+pub(crate) struct RangeDecoder<'a, P> {
+    predictor: P,
+    interval: ReadInterval<'a>,
+    damage: Option<Damage>,
+}
+
+/// What is left of the interval that the bins so far narrowed, where the stream lies in it, and the bytes to come.
+#[derive(Debug)]
+struct ReadInterval<'a> {
     code: u32,
     range: u32,
     data: &'a [u8],
     position: usize,
-    damage: Option<Damage>,
 }
 
-impl<'a> RangeDecoder<'a> {
-    pub(crate) fn new(models: Models, data: &'a [u8]) -> Self {
-        let mut d = Self { models, code: 0, range: u32::MAX, data, position: 0, damage: None };
-        for _ in 0..4 {
-            d.code = d.code << 8 | d.next_byte();
+impl ReadInterval<'_> {
+    /// The next bin, of which 1 has probability `p`/65536.
+    #[inline(always)]
+    fn decode(&mut self, p: u32) -> bool {
+        let bound = ((self.range as u64 * p as u64) >> 16) as u32;
+        let bin = self.code < bound;
+        if bin {
+            self.range = bound;
+        } else {
+            self.code -= bound;
+            self.range -= bound;
         }
-        d
+        self.renormalise();
+        bin
     }
 
     #[inline(always)]
@@ -152,54 +190,62 @@ impl<'a> RangeDecoder<'a> {
             self.code = self.code << 8 | self.next_byte();
         }
     }
+}
+
+impl<'a, P: Predictor> RangeDecoder<'a, P> {
+    pub(crate) fn new(predictor: P, data: &'a [u8]) -> Self {
+        let mut interval = ReadInterval { code: 0, range: u32::MAX, data, position: 0 };
+        for _ in 0..4 {
+            interval.code = interval.code << 8 | interval.next_byte();
+        }
+        Self { predictor, interval, damage: None }
+    }
 
     /// The first damage met so far. Reading further than four bytes past the end is damage too.
     pub(crate) fn damage(&self) -> Option<Damage> {
-        if self.damage.is_none() && self.position > self.data.len() + 4 {
-            return Some(("tile data position", self.position as u64, self.data.len() as u64));
+        let (position, len) = (self.interval.position, self.interval.data.len());
+        if self.damage.is_none() && position > len + 4 {
+            return Some(("tile data position", position as u64, len as u64));
         }
         self.damage
     }
 
     /// Damage, or data left over behind what was read.
     pub(crate) fn finish(&self) -> Option<Damage> {
-        if self.damage().is_none() && self.position < self.data.len() {
-            return Some(("unread bytes in the tile data", (self.data.len() - self.position) as u64, 0));
+        let (position, len) = (self.interval.position, self.interval.data.len());
+        if self.damage().is_none() && position < len {
+            return Some(("unread bytes in the tile data", (len - position) as u64, 0));
         }
         self.damage()
     }
 }
 
-impl BinCoder for RangeDecoder<'_> {
+impl<P: Predictor> BinCoder for RangeDecoder<'_, P> {
     const DECODING: bool = true;
+    const MIXED: bool = P::MIXED;
 
     #[inline]
     fn bin(&mut self, ctx: Ctx, _value: bool) -> bool {
-        let model = self.models.get_mut(ctx);
-        let bound = ((self.range as u64 * model.p() as u64) >> 16) as u32;
-        let bin = self.code < bound;
-        model.update(bin);
-        if bin {
-            self.range = bound;
-        } else {
-            self.code -= bound;
-            self.range -= bound;
-        }
-        self.renormalise();
-        bin
+        self.predictor.plain(ctx, |p| self.interval.decode(p))
+    }
+
+    #[inline]
+    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, _value: bool) -> bool {
+        self.predictor.mixed(ctx, inputs, |p| self.interval.decode(p))
     }
 
     #[inline]
     fn bypass(&mut self, bits: u32, _value: u32) -> u32 {
+        let interval = &mut self.interval;
         let mut value = 0;
         for _ in 0..bits {
-            self.range >>= 1;
-            let bit = self.code >= self.range;
+            interval.range >>= 1;
+            let bit = interval.code >= interval.range;
             if bit {
-                self.code -= self.range;
+                interval.code -= interval.range;
             }
             value = value << 1 | u32::from(bit);
-            self.renormalise();
+            interval.renormalise();
         }
         value
     }
@@ -214,6 +260,7 @@ impl BinCoder for RangeDecoder<'_> {
 mod tests {
     use super::*;
     use crate::entropy::exp_golomb;
+    use crate::entropy::model::Models;
 
     fn random(state: &mut u64) -> u32 {
         *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

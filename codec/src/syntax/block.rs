@@ -118,6 +118,7 @@ impl LumaBlock {
             log2_h: self.node.log2_h as u8,
             mode: self.mode.0,
             magnitude: [magnitude(&self.node, self.tb.levels(levels)), 0],
+            spectrum: Default::default(),
             qp,
         }
     }
@@ -142,6 +143,7 @@ impl ChromaBlock {
             log2_h: self.node.log2_h as u8,
             mode: self.mode.family(),
             magnitude: self.tb.map(|tb| magnitude(&self.node, tb.levels(levels))),
+            spectrum: Default::default(),
             qp,
         }
     }

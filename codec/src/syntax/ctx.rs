@@ -1,5 +1,6 @@
 //! Which context a bin takes: pure functions of what is already coded. BITSTREAM.md §7.3.
 
+use super::mixing::BlockInputs;
 use super::state::{Channel, Unit, UnitMap};
 use super::tree::Node;
 use crate::entropy::Ctx;
@@ -112,6 +113,8 @@ pub(crate) struct Place {
     size: u8,
     /// Sum of the neighbours' magnitudes, missing ones counted as the other.
     near: u8,
+    /// What mixed bins look at besides.
+    pub(crate) inputs: BlockInputs,
 }
 
 impl Place {
@@ -132,7 +135,7 @@ impl Place {
             3..=4 => 2,
             _ => 3,
         };
-        Self { plane: plane as u8 + u8::from(after_coded), area, size, near }
+        Self { plane: plane as u8 + u8::from(after_coded), area, size, near, inputs: BlockInputs::default() }
     }
 
     fn channel(self) -> usize {

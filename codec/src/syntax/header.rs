@@ -2,6 +2,7 @@
 
 use crate::colour::Chroma;
 use crate::entropy::BinCoder;
+use crate::entropy::predictor::Profile;
 use crate::filter::Deblock;
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
@@ -29,6 +30,7 @@ pub(crate) struct PictureHeader {
     pub(crate) tile_log2: u32,
     /// Sections stand between the header and the tiles.
     pub(crate) sections: bool,
+    pub(crate) profile: Profile,
     /// Base quantiser parameter in 1/32 octave, 0 to 447.
     pub(crate) qp: u16,
     /// Offsets of Cb and Cr to the luma QP, -64 to 63, in 1/32 octave times 4.
@@ -81,6 +83,7 @@ impl PictureHeader {
             subsampled: false,
             tile_log2: 10,
             sections: false,
+            profile: Profile::Plain,
             qp: 0,
             chroma_qp: [0; 2],
             matrices: [MatrixShape::FLAT; 2],
@@ -94,7 +97,7 @@ impl PictureHeader {
     pub(crate) fn walk<C: BinCoder>(&mut self, c: &mut C) {
         side(c, &mut self.width);
         side(c, &mut self.height);
-        // Reserved for other depths, colour models, trellis, mixing, preview and lossless planes.
+        // Reserved for other depths, colour models, trellis, preview and lossless planes.
         let extended = c.bypass(1, 0);
         if extended != 0 {
             c.corrupt("header extension", 1, 0);
@@ -106,6 +109,8 @@ impl PictureHeader {
         let small = c.bypass(1, u32::from(self.tile_log2 == 9));
         self.tile_log2 = 10 - small;
         flag(c, &mut self.sections);
+        let mixed = c.bypass(1, u32::from(self.profile == Profile::Mixed)) != 0;
+        self.profile = if mixed { Profile::Mixed } else { Profile::Plain };
         let mut qp = self.qp as u32;
         field(c, 9, &mut qp);
         if qp > MAX_QP as u32 {

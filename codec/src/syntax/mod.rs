@@ -3,6 +3,7 @@
 pub(crate) mod block;
 pub(crate) mod ctx;
 pub(crate) mod header;
+pub(crate) mod mixing;
 pub(crate) mod modes;
 pub(crate) mod residual;
 pub(crate) mod scan;

@@ -2,6 +2,7 @@
 
 use super::block::TransformBlock;
 use super::ctx::{self, Place};
+use super::mixing::{LevelInputs, Seen};
 use super::scan::{self, PADDED, Position};
 use super::tree::Node;
 use crate::entropy::contexts as group;
@@ -18,16 +19,43 @@ pub(crate) const MAX_SINE: usize = 16;
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     magnitudes: [u8; PADDED * PADDED],
+    /// Those of Cb while Cr is coded, where it has any.
+    cb: [u8; PADDED * PADDED],
+    cb_coded: bool,
 }
 
 impl Template {
     pub(crate) fn new() -> Self {
-        Self { magnitudes: [0; PADDED * PADDED] }
+        Self { magnitudes: [0; PADDED * PADDED], cb: [0; PADDED * PADDED], cb_coded: false }
     }
 
     /// Empties the area of a block of `h` rows of coefficients.
     pub(crate) fn clear(&mut self, h: usize) {
-        self.magnitudes[..(h + 2) * PADDED].fill(0);
+        self.magnitudes[..(h + 3) * PADDED].fill(0);
+    }
+
+    /// Keeps the levels of Cb, or that it has none, for Cr.
+    pub(crate) fn keep_cb(&mut self, coded: bool) {
+        self.cb_coded = coded;
+        if coded {
+            std::mem::swap(&mut self.cb, &mut self.magnitudes);
+        }
+    }
+
+    /// Cb's magnitude.
+    #[inline(always)]
+    pub(crate) fn cb(&self, p: &Position) -> u8 {
+        if self.cb_coded { self.cb[p.padded as usize] } else { 0 }
+    }
+
+    /// Magnitudes at (1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (2, 1), (1, 2), (3, 0), (0, 3), (2, 2) from `p`.
+    #[inline(always)]
+    pub(crate) fn near(&self, p: &Position) -> [u8; 10] {
+        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 3 * PADDED + 1 }>() else {
+            return [0; 10];
+        };
+        [(1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (2, 1), (1, 2), (3, 0), (0, 3), (2, 2)]
+            .map(|(x, y)| window[y * PADDED + x])
     }
 
     /// Notes the magnitude of a level.
@@ -62,18 +90,21 @@ pub(crate) fn transform_block<C: BinCoder>(
     c: &mut C,
     template: &mut Template,
     node: &Node,
-    place: Place,
+    mut place: Place,
     mode: Option<IntraMode>,
     tb: &mut TransformBlock,
     levels: &mut Vec<i32>,
 ) {
     c.element("coded");
-    if !c.bin(place.coded(), tb.end > 0) {
+    if !c.mixed(place.coded(), || place.inputs.coded(), tb.end > 0) {
         tb.end = 0;
         return;
     }
     if let Some(mode) = mode {
         tb.tx = tx_type(c, node, mode, tb.tx);
+        if C::MIXED {
+            place.inputs.set_transforms(tb.tx);
+        }
     }
     let (w, h) = coded_area(node);
     tb.end = end(c, place, w * h, tb.end);
@@ -83,12 +114,21 @@ pub(crate) fn transform_block<C: BinCoder>(
     }
     let levels = &mut levels[tb.start as usize..][..tb.end as usize];
     let contexts = place.levels();
+    let mut seen = Seen::default();
     template.clear(h);
     c.element("levels");
     for (i, p) in scan::of(w, h)[..levels.len()].iter().enumerate().rev() {
         let last = i + 1 == levels.len();
-        let magnitude = magnitude(c, template, contexts, p, last, levels[i].unsigned_abs());
+        let inputs = if C::MIXED {
+            LevelInputs::of(&place.inputs, template, p, i, levels.len(), seen)
+        } else {
+            LevelInputs::default()
+        };
+        let magnitude = magnitude(c, template, contexts, &inputs, p, last, levels[i].unsigned_abs());
         template.set(p, magnitude);
+        if C::MIXED {
+            seen.push(magnitude);
+        }
         if magnitude != 0 {
             let negative = c.bypass(1, u32::from(levels[i] < 0)) != 0;
             if C::DECODING {
@@ -120,13 +160,19 @@ pub(crate) fn end<C: BinCoder>(c: &mut C, place: Place, area: usize, end: u16) -
     let before = (end as u32).wrapping_sub(1);
     let class_of = u32::BITS - before.leading_zeros();
     let mut class = 0;
-    while class < classes && c.bin(place.end_class(class as usize), class < class_of) {
+    while class < classes
+        && c.mixed(place.end_class(class as usize), || place.inputs.end_class(class), class < class_of)
+    {
         class += 1;
     }
     if class < 2 {
         return class as u16 + 1;
     }
-    let high = u32::from(c.bin(place.end_bit(class as usize), (before >> (class - 2)) & 1 != 0));
+    let high = u32::from(c.mixed(
+        place.end_bit(class as usize),
+        || place.inputs.end_bit(class),
+        (before >> (class - 2)) & 1 != 0,
+    ));
     let low = c.bypass(class - 2, before & ((1 << (class - 2)) - 1));
     ((1 << (class - 1)) + (high << (class - 2)) + low + 1) as u16
 }
@@ -137,19 +183,20 @@ fn magnitude<C: BinCoder>(
     c: &mut C,
     template: &Template,
     contexts: ctx::LevelContexts,
+    inputs: &LevelInputs,
     p: &Position,
     last: bool,
     value: u32,
 ) -> u32 {
     let (sum, wide) = template.sums(p);
-    if !last && !c.bin(contexts.significant(p.place, sum), value > 0) {
+    if !last && !c.mixed(contexts.significant(p.place, sum), || inputs.significant(), value > 0) {
         return 0;
     }
-    if !c.bin(contexts.above_one(p.place, sum), value > 1) {
+    if !c.mixed(contexts.above_one(p.place, sum), || inputs.above_one(), value > 1) {
         return 1;
     }
-    let parity = u32::from(c.bin(contexts.parity(sum), value & 1 != 0));
-    if !c.bin(contexts.above_three(sum), value > 3) {
+    let parity = u32::from(c.mixed(contexts.parity(sum), || inputs.parity(), value & 1 != 0));
+    if !c.mixed(contexts.above_three(sum), || inputs.above_three(), value > 3) {
         return 2 + parity;
     }
     let rest = remainder(c, ctx::rice(wide), (value & !1).wrapping_sub(4) >> 1);

@@ -1,7 +1,7 @@
 //! Order of the coefficients of a transform block: by diagonal of equal frequency. BITSTREAM.md §6.2.
 
-/// Row length of the padded working area of the level walk: 32 positions and two of margin.
-pub(crate) const PADDED: usize = 34;
+/// Row length of the padded working area of the level walk: 32 positions and three of margin.
+pub(crate) const PADDED: usize = 36;
 
 /// One position of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,11 +12,16 @@ pub(crate) struct Position {
     pub(crate) padded: u16,
     /// Class of the place, for contexts: by u + v, 0; 1; 2-3; 4-7; 8 and up.
     pub(crate) place: u8,
+    /// Band of frequency relative to the block: 0, then three pairs, rather vertical or horizontal.
+    pub(crate) band: u8,
+    /// Horizontal and vertical frequency.
+    pub(crate) u: u8,
+    pub(crate) v: u8,
 }
 
-const EMPTY: Position = Position { raster: 0, padded: 0, place: 0 };
+const EMPTY: Position = Position { raster: 0, padded: 0, place: 0, band: 0, u: 0, v: 0 };
 
-const fn position(u: usize, v: usize, w: usize) -> Position {
+const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
     let place = match u + v {
         0 => 0,
         1 => 1,
@@ -24,7 +29,16 @@ const fn position(u: usize, v: usize, w: usize) -> Position {
         4..=7 => 3,
         _ => 4,
     };
-    Position { raster: (v * w + u) as u16, padded: (v * PADDED + u) as u16, place }
+    // In 1/64 of the frequencies that are coded.
+    let (x, y) = (64 * u / w, 64 * v / h);
+    let across = (x > y) as u8;
+    let band = match x + y {
+        0..=7 => 0,
+        8..=23 => 1 + across,
+        24..=47 => 3 + across,
+        _ => 5 + across,
+    };
+    Position { band, u: u as u8, v: v as u8, raster: (v * w + u) as u16, padded: (v * PADDED + u) as u16, place }
 }
 
 /// Positions (u, v) sorted by u / w + v / h, along a diagonal by the coordinate of the shorter side.
@@ -39,7 +53,7 @@ const fn scan<const N: usize>(w: usize, h: usize) -> [Position; N] {
         while s < short && s * ratio <= key {
             let l = key - s * ratio;
             if l < long {
-                out[n] = if wide { position(l, s, w) } else { position(s, l, w) };
+                out[n] = if wide { position(l, s, w, h) } else { position(s, l, w, h) };
                 n += 1;
             }
             s += 1;
@@ -60,16 +74,28 @@ const fn inverse<const N: usize>(scan: &[Position; N]) -> [u16; N] {
     out
 }
 
+/// Number of positions in each band.
+const fn count_bands<const N: usize>(scan: &[Position; N]) -> [u16; 7] {
+    let mut out = [0; 7];
+    let mut i = 0;
+    while i < N {
+        out[scan[i].band as usize] += 1;
+        i += 1;
+    }
+    out
+}
+
 /// Both ways of a scan.
 struct Scan<const N: usize> {
     positions: [Position; N],
     indices: [u16; N],
+    bands: [u16; 7],
 }
 
 impl<const N: usize> Scan<N> {
     const fn new(w: usize, h: usize) -> Self {
         let positions = scan(w, h);
-        Self { indices: inverse(&positions), positions }
+        Self { indices: inverse(&positions), bands: count_bands(&positions), positions }
     }
 }
 
@@ -81,6 +107,14 @@ macro_rules! scans {
         pub(crate) fn of(w: usize, h: usize) -> &'static [Position] {
             match (w, h) {
                 $(($w, $h) => &$name.positions,)*
+                _ => unreachable!("no block has {w}x{h} coefficients"),
+            }
+        }
+
+        /// Number of positions of the same area in each band.
+        pub(crate) fn bands(w: usize, h: usize) -> [u16; 7] {
+            match (w, h) {
+                $(($w, $h) => $name.bands,)*
                 _ => unreachable!("no block has {w}x{h} coefficients"),
             }
         }

@@ -1,6 +1,7 @@
 //! What the walk remembers of a tile while it goes through it: the blocks coded so far, as contexts and predictions
 //! of later ones. Never reconstructed samples. BITSTREAM.md §5.
 
+use super::mixing::{BANDS, Spectrum};
 use crate::predict::IntraMode;
 
 /// Luma, or the two chroma planes that share a tree.
@@ -20,11 +21,14 @@ pub(crate) struct Unit {
     pub(crate) mode: u8,
     /// Class of the levels' magnitude, 0 where none is coded; for chroma Cb and Cr.
     pub(crate) magnitude: [u8; 2],
+    /// Their spectra.
+    pub(crate) spectrum: [Spectrum; 2],
     /// Quantiser parameter; for chroma before the plane's own offset.
     pub(crate) qp: u16,
 }
 
-const EMPTY: Unit = Unit { log2_w: 6, log2_h: 6, mode: IntraMode::PLANAR.0, magnitude: [0; 2], qp: 0 };
+const EMPTY: Unit =
+    Unit { log2_w: 6, log2_h: 6, mode: IntraMode::PLANAR.0, magnitude: [0; 2], spectrum: [[0; BANDS]; 2], qp: 0 };
 
 /// The units of a plane within a tile.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! The walk through a superblock: luma tree, then chroma tree, blocks with all that they carry. BITSTREAM.md §5.
 
 use super::block::{ChromaBlock, ChromaMode, LumaBlock, Superblock, TransformBlock};
-use super::ctx::Place;
+use super::ctx::{self, Place};
 use super::header::PictureHeader;
+use super::mixing::{BlockInputs, NodeInputs, Setting, spectrum};
 use super::modes::{self, MostProbable};
 use super::residual::{self, Template};
 use super::state::{CellMap, Channel, TileState};
@@ -66,7 +67,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let split = if channel == Channel::Chroma && sb.shared_tree {
             sb.luma_splits[at.splits]
         } else {
-            tree::split(&mut self.coder, channel, units, &node, value)
+            let inputs = self.node_inputs(channel, &node);
+            tree::split(&mut self.coder, channel, units, &node, &inputs, value)
         };
         sb.splits_mut(channel)[at.splits] = split;
         at.splits += 1;
@@ -83,6 +85,20 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         }
     }
 
+    fn node_inputs(&self, channel: Channel, node: &Node) -> NodeInputs {
+        if !C::MIXED {
+            return NodeInputs::default();
+        }
+        let qp = self.header.qp;
+        match channel {
+            Channel::Luma => NodeInputs::of(&self.state.luma, node, qp, None),
+            Channel::Chroma => {
+                let (x, y) = self.centre(node);
+                NodeInputs::of(&self.state.chroma, node, qp, Some(self.state.luma.at(x, y)))
+            }
+        }
+    }
+
     fn luma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
         if C::DECODING {
             let blank = LumaBlock { node, offset: 0, mode: IntraMode::DC, tb: TransformBlock::UNCODED };
@@ -96,11 +112,16 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 
     /// Codes a luma block, all but the split that led to it, without noting it in the state.
     pub(crate) fn luma_syntax(&mut self, block: &mut LumaBlock, levels: &mut Vec<i32>) {
+        let inputs = self.node_inputs(Channel::Luma, &block.node);
         let (c, node) = (&mut self.coder, &block.node);
         block.offset = offset(c, self.header, &self.state.cells, node, block.offset);
         let probable = MostProbable::of(&self.state.luma, node);
-        block.mode = modes::luma_mode(c, node, &probable, block.mode);
-        let place = Place::of(&self.state.luma, node, 0, false);
+        block.mode = modes::luma_mode(c, node, &probable, &inputs, block.mode);
+        let mut place = Place::of(&self.state.luma, node, 0, false);
+        if C::MIXED {
+            let (units, qp, mode) = (&self.state.luma, self.header.block_qp(block.offset), ctx::mode_class(block.mode));
+            place.inputs = BlockInputs::of(&Setting { units, node, plane: 0, mode, qp, luma: None, cb_end: 0 });
+        }
         residual::transform_block(c, &mut self.template, node, place, Some(block.mode), &mut block.tb, levels);
     }
 
@@ -111,7 +132,11 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             self.state.cells.assign(node.x, node.y, node.w(), node.h(), block.offset);
         }
         let qp = self.header.block_qp(block.offset);
-        self.state.luma.set(node.x, node.y, block.unit(levels, qp));
+        let mut unit = block.unit(levels, qp);
+        if C::MIXED {
+            unit.spectrum[0] = spectrum(node, &block.tb, levels);
+        }
+        self.state.luma.set(node.x, node.y, unit);
     }
 
     fn chroma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
@@ -127,23 +152,40 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         self.note_chroma(&block, &sb.levels);
     }
 
-    /// QP offset and luma mode at the centre of a chroma block.
-    pub(crate) fn collocated(&self, node: &Node) -> (i8, IntraMode) {
+    /// The luma sample at the centre of a chroma block, within the tile.
+    fn centre(&self, node: &Node) -> (usize, usize) {
         let shift = u32::from(self.header.subsampled);
         let x = ((node.x + node.w() / 2) << shift).min(self.state.luma.width() - 1);
         let y = ((node.y + node.h() / 2) << shift).min(self.state.luma.height() - 1);
+        (x, y)
+    }
+
+    /// QP offset and luma mode at the centre of a chroma block.
+    pub(crate) fn collocated(&self, node: &Node) -> (i8, IntraMode) {
+        let (x, y) = self.centre(node);
         let offset = if self.header.adaptive.is_some() { self.state.cells.get(x, y).unwrap_or(0) } else { 0 };
         (offset, IntraMode(self.state.luma.at(x, y).mode))
     }
 
     /// Codes a chroma block, all but the split that led to it, without noting it in the state.
     pub(crate) fn chroma_syntax(&mut self, block: &mut ChromaBlock, levels: &mut Vec<i32>) {
+        let centre = self.centre(&block.node);
         let (c, node) = (&mut self.coder, &block.node);
         let units = &self.state.chroma;
         block.mode = modes::chroma_mode(c, units, node, block.mode);
         for plane in 0..2 {
             let after_coded = plane == 1 && block.tb[0].end > 0;
-            let place = Place::of(units, node, plane + 1, after_coded);
+            let mut place = Place::of(units, node, plane + 1, after_coded);
+            if C::MIXED {
+                let qp = self.header.plane_qp(self.header.block_qp(block.offset), plane + 1);
+                let mode = 5 + block.mode.family() as usize;
+                let cb_end = if plane == 1 { block.tb[0].end } else { 0 };
+                let luma = Some(self.state.luma.at(centre.0, centre.1));
+                place.inputs = BlockInputs::of(&Setting { units, node, plane: plane + 1, mode, qp, luma, cb_end });
+                if plane == 1 {
+                    self.template.keep_cb(after_coded);
+                }
+            }
             residual::transform_block(c, &mut self.template, node, place, None, &mut block.tb[plane], levels);
         }
     }
@@ -151,7 +193,11 @@ impl<'a, C: BinCoder> Walk<'a, C> {
     /// Notes a chroma block for those that follow.
     pub(crate) fn note_chroma(&mut self, block: &ChromaBlock, levels: &[i32]) {
         let qp = self.header.block_qp(block.offset);
-        self.state.chroma.set(block.node.x, block.node.y, block.unit(levels, qp));
+        let mut unit = block.unit(levels, qp);
+        if C::MIXED {
+            unit.spectrum = block.tb.map(|tb| spectrum(&block.node, &tb, levels));
+        }
+        self.state.chroma.set(block.node.x, block.node.y, unit);
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use kvant::{Chroma, EncoderConfig, Quantiser, TileSize, Tune};
+use kvant::{Chroma, EncoderConfig, Profile, Quantiser, TileSize, Tune};
 
 use crate::error::{CliError, Result};
 
-/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, tune, quantiser, tile_size, else the
+/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, profile, tune, quantiser, tile_size, else the
 /// tuning parameter of that name, which the encoder knows or refuses when it is made.
 ///
 /// # Errors
@@ -16,6 +16,9 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
         "quality" => config.quality = number(key, value)?,
         "effort" => config.effort = number(key, value)?,
         "chroma" => config.chroma = choice(key, value, &[("444", Chroma::Yuv444), ("420", Chroma::Yuv420)])?,
+        "profile" => {
+            config.profile = choice(key, value, &[("mixed", Profile::Mixed), ("plain", Profile::Plain)])?;
+        }
         "tune" => config.tune = choice(key, value, &[("perceptual", Tune::Perceptual), ("psnr", Tune::Psnr)])?,
         "quantiser" => {
             let names = [("auto", None), ("deadzone", Some(Quantiser::DeadZone)), ("rdoq", Some(Quantiser::Rdoq))];
@@ -51,6 +54,7 @@ mod tests {
             ("quality", "62.5"),
             ("effort", "3"),
             ("chroma", "420"),
+            ("profile", "plain"),
             ("tune", "psnr"),
             ("quantiser", "rdoq"),
             ("tile_size", "512"),
@@ -58,7 +62,10 @@ mod tests {
             apply_set(&mut c, key, value).unwrap();
         }
         assert_eq!((c.quality, c.effort, c.chroma), (62.5, 3, Chroma::Yuv420));
-        assert_eq!((c.tune, c.quantiser, c.tile_size), (Tune::Psnr, Some(Quantiser::Rdoq), TileSize::T512));
+        assert_eq!(
+            (c.profile, c.tune, c.quantiser, c.tile_size),
+            (Profile::Plain, Tune::Psnr, Some(Quantiser::Rdoq), TileSize::T512)
+        );
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl TileSearch<'_> {
         let (w, h) = (node.w(), node.h());
         let m = &self.memory;
         let difference = satd(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h) as f64 * scale;
-        let rate = bits(self.walk.coder.count(|c| modes::luma_mode(c, node, probable, mode)));
+        let rate = bits(self.walk.coder.count(|c| modes::luma_mode(c, node, probable, &Default::default(), mode)));
         let cost = difference + self.shared.plan.parameters.rank_lambda * rate;
         ranking.tried.push((cost, mode));
     }
@@ -163,7 +163,8 @@ impl TileSearch<'_> {
         let qp = self.shared.context.header.block_qp(offset);
         let lambda = self.lambda();
         let probable = MostProbable::of(&self.walk.state.luma, node);
-        let mode_cost = lambda * bits(self.walk.coder.count(|c| modes::luma_mode(c, node, &probable, mode)));
+        let mode_cost =
+            lambda * bits(self.walk.coder.count(|c| modes::luma_mode(c, node, &probable, &Default::default(), mode)));
         for &(vertical, horizontal) in pairs {
             let sine = vertical || horizontal;
             let fits = (!vertical || h <= MAX_SINE) && (!horizontal || w <= MAX_SINE);

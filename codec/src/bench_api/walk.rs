@@ -1,0 +1,97 @@
+//! The walk through the tiles of a stream, whatever its profile, with coders that wrap a decoder.
+
+use crate::container;
+use crate::entropy::inputs::Inputs;
+use crate::entropy::mixer::Mixer;
+use crate::entropy::model::Models;
+use crate::entropy::predictor::Profile;
+use crate::entropy::range::{Damage, RangeDecoder};
+use crate::entropy::{BinCoder, Ctx};
+use crate::error::DecodeError;
+use crate::limits::Limits;
+use crate::syntax::block::Superblock;
+use crate::syntax::superblock::Walk;
+use crate::syntax::tree::SUPERBLOCK;
+
+/// A decoder of either profile.
+pub(super) enum AnyDecoder<'a> {
+    Plain(RangeDecoder<'a, Models>),
+    Mixed(RangeDecoder<'a, Mixer>),
+}
+
+impl AnyDecoder<'_> {
+    fn damage(&self) -> Option<Damage> {
+        match self {
+            Self::Plain(d) => d.damage(),
+            Self::Mixed(d) => d.damage(),
+        }
+    }
+}
+
+impl BinCoder for AnyDecoder<'_> {
+    const DECODING: bool = true;
+    const MIXED: bool = true;
+
+    fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
+        match self {
+            Self::Plain(d) => d.bin(ctx, value),
+            Self::Mixed(d) => d.bin(ctx, value),
+        }
+    }
+
+    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
+        match self {
+            Self::Plain(d) => d.mixed(ctx, inputs, value),
+            Self::Mixed(d) => d.mixed(ctx, inputs, value),
+        }
+    }
+
+    fn bypass(&mut self, bits: u32, value: u32) -> u32 {
+        match self {
+            Self::Plain(d) => d.bypass(bits, value),
+            Self::Mixed(d) => d.bypass(bits, value),
+        }
+    }
+
+    fn corrupt(&mut self, what: &'static str, value: u64, limit: u64) {
+        match self {
+            Self::Plain(d) => d.corrupt(what, value, limit),
+            Self::Mixed(d) => d.corrupt(what, value, limit),
+        }
+    }
+}
+
+/// Walks through the tiles of a stream in order, each with the coder that `coder` makes of its decoder, which `decoder`
+/// finds in it again; `done` gets the coder at the end of the tile.
+pub(super) fn walk<'d, C: BinCoder>(
+    data: &'d [u8],
+    mut coder: impl FnMut(AnyDecoder<'d>) -> C,
+    decoder: impl for<'c> Fn(&'c C) -> &'c AnyDecoder<'d>,
+    mut done: impl FnMut(C),
+) -> Result<(), DecodeError> {
+    let parsed = container::parse(data, &Limits::default())?;
+    let index = parsed.index(data)?;
+    let header = &parsed.header;
+    for i in 0..parsed.grid.len() {
+        let bytes = parsed.tile(data, &index, i)?;
+        let from = match header.profile {
+            Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(Mixer::new(), bytes)),
+            Profile::Plain => AnyDecoder::Plain(RangeDecoder::new(Models::new(), bytes)),
+        };
+        let state = parsed.grid.state(header, i);
+        let (width, height) = (state.luma.width(), state.luma.height());
+        let mut walk = Walk::new(coder(from), header, state);
+        let mut sb = Superblock::default();
+        for y in (0..height).step_by(SUPERBLOCK) {
+            for x in (0..width).step_by(SUPERBLOCK) {
+                sb.clear();
+                walk.superblock(&mut sb, x, y);
+                if let Some((what, value, limit)) = decoder(&walk.coder).damage() {
+                    return Err(DecodeError::Corrupt { what, value, limit });
+                }
+            }
+        }
+        done(walk.coder);
+    }
+    Ok(())
+}
