@@ -36,7 +36,7 @@ mod transform;
 
 pub use crate::colour::Chroma;
 pub use crate::decoder::{Decoder, DecoderOptions, ImageInfo, decode};
-pub use crate::encoder::{Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
+pub use crate::encoder::{Content, Encoded, Encoder, EncoderConfig, Observer, Quantiser, TileSize, Tune, encode};
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;

@@ -263,7 +263,7 @@ impl Quantisation {
     /// Levels of a block's coefficients, in scan order up to the last that is not zero.
     pub fn quantise(&mut self, coefficients: &[i32]) -> &[i32] {
         let (node, reciprocals, rule) = (&self.node, &self.reciprocals, &self.rule);
-        let job = Job { node, place: self.place, coefficients, reciprocals, qp: self.qp, rule };
+        let job = Job { node, place: self.place, coefficients, reciprocals, qp: self.qp, tx: TxType::DCT, rule };
         self.levels.clear();
         job.run(&mut self.counter, &mut self.template, &mut self.scratch, &mut self.levels);
         &self.levels
@@ -271,7 +271,7 @@ impl Quantisation {
 
     /// Coefficients of levels in scan order; returns how many columns and rows hold any.
     pub fn dequantise(&self, levels: &[i32], coefficients: &mut [i32]) -> (usize, usize) {
-        let steps = self.dequantiser.steps(0, self.node.log2_w, self.node.log2_h, self.qp);
+        let steps = self.dequantiser.steps(0, (self.node.log2_w, self.node.log2_h), self.qp, TxType::DCT);
         dequantise(&self.node, levels, &steps, coefficients)
     }
 }

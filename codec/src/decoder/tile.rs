@@ -53,7 +53,7 @@ fn decode(
                 return Err(corrupt(damage));
             }
             for block in &sb.luma {
-                recon.luma_block(block, &sb.levels);
+                recon.luma_block(block, &sb.levels, &sb.indices);
             }
             for block in &sb.chroma {
                 recon.chroma_block(block, &sb.levels);

@@ -21,6 +21,17 @@ pub enum Tune {
     Psnr,
 }
 
+/// What a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Content {
+    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen.
+    Auto,
+    /// A photograph.
+    Photo,
+    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for.
+    Screen,
+}
+
 /// The family of quantiser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -45,6 +56,8 @@ pub struct EncoderConfig {
     pub tile_size: TileSize,
     /// What to minimise. Default perceptual.
     pub tune: Tune,
+    /// What the picture shows. Default: found out for each.
+    pub content: Content,
     /// Quantiser family; `None` for what the effort chooses.
     pub quantiser: Option<Quantiser>,
     /// Numbers of the encoder's tuning by name, for experiments: see `codec/src/encoder/parameters.rs`. Not stable.
@@ -64,6 +77,7 @@ impl Default for EncoderConfig {
             chroma: Chroma::Yuv444,
             tile_size: TileSize::T1024,
             tune: Tune::Perceptual,
+            content: Content::Auto,
             quantiser: None,
             parameters: Vec::new(),
             threads: 1,

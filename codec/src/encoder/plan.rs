@@ -1,7 +1,8 @@
 //! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
 
 use super::activity;
-use super::config::{EncoderConfig, Quantiser, TileSize};
+use super::config::{Content, EncoderConfig, Quantiser, TileSize};
+use super::content;
 use super::effort::Effort;
 use super::parameters::Parameters;
 use super::quantise::Rule;
@@ -94,6 +95,11 @@ impl Plan {
                 TileSize::T1024 => 10,
             },
             sections: false,
+            screen: match config.content {
+                Content::Auto => content::is_screen(luma),
+                Content::Photo => false,
+                Content::Screen => true,
+            },
             qp: self.picture_qp(luma),
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [

@@ -29,6 +29,8 @@ pub(crate) struct PictureHeader {
     pub(crate) tile_log2: u32,
     /// Sections stand between the header and the tiles.
     pub(crate) sections: bool,
+    /// Blocks may be copies, have palettes or go without a transform.
+    pub(crate) screen: bool,
     /// Base quantiser parameter in 1/32 octave, 0 to 447.
     pub(crate) qp: u16,
     /// Offsets of Cb and Cr to the luma QP, -64 to 63, in 1/32 octave times 4.
@@ -81,6 +83,7 @@ impl PictureHeader {
             subsampled: false,
             tile_log2: 10,
             sections: false,
+            screen: false,
             qp: 0,
             chroma_qp: [0; 2],
             matrices: [MatrixShape::FLAT; 2],
@@ -106,6 +109,7 @@ impl PictureHeader {
         let small = c.bypass(1, u32::from(self.tile_log2 == 9));
         self.tile_log2 = 10 - small;
         flag(c, &mut self.sections);
+        flag(c, &mut self.screen);
         let mut qp = self.qp as u32;
         field(c, 9, &mut qp);
         if qp > MAX_QP as u32 {

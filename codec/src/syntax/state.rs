@@ -1,6 +1,8 @@
 //! What the walk remembers of a tile while it goes through it: the blocks coded so far, as contexts and predictions
 //! of later ones. Never reconstructed samples. BITSTREAM.md §5.
 
+use super::screen::{History, SourceMap};
+use crate::image::plane::Rect;
 use crate::predict::IntraMode;
 
 /// Luma, or the two chroma planes that share a tree.
@@ -24,7 +26,8 @@ pub(crate) struct Unit {
     pub(crate) qp: u16,
 }
 
-const EMPTY: Unit = Unit { log2_w: 6, log2_h: 6, mode: IntraMode::PLANAR.0, magnitude: [0; 2], qp: 0 };
+/// Where no block is coded yet: sides of 0.
+const EMPTY: Unit = Unit { log2_w: 0, log2_h: 0, mode: IntraMode::PLANAR.0, magnitude: [0; 2], qp: 0 };
 
 /// The units of a plane within a tile.
 #[derive(Debug, Clone)]
@@ -55,6 +58,16 @@ impl UnitMap {
     #[inline(always)]
     pub(crate) fn at(&self, x: usize, y: usize) -> &Unit {
         &self.units[y / 4 * self.cols + x / 4]
+    }
+
+    /// Whether `rect` lies in the plane and is all coded.
+    pub(crate) fn is_coded(&self, rect: Rect) -> bool {
+        rect.x + rect.w <= self.width()
+            && rect.y + rect.h <= self.height()
+            && (rect.y / 4..(rect.y + rect.h).div_ceil(4)).all(|row| {
+                let units = &self.units[row * self.cols..][rect.x / 4..(rect.x + rect.w).div_ceil(4)];
+                units.iter().all(|u| u.log2_w > 0)
+            })
     }
 
     /// The unit left of the block at (x, y), if the tile has one.
@@ -167,4 +180,7 @@ pub(crate) struct TileState {
     /// Without use in a gray picture.
     pub(crate) chroma: UnitMap,
     pub(crate) cells: CellMap,
+    /// Without room where the picture does not use the tools for screens.
+    pub(crate) sources: SourceMap,
+    pub(crate) history: History,
 }

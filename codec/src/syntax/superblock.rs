@@ -1,10 +1,13 @@
 //! The walk through a superblock: luma tree, then chroma tree, blocks with all that they carry. BITSTREAM.md §5.
 
 use super::block::{ChromaBlock, ChromaMode, LumaBlock, Superblock, TransformBlock};
-use super::ctx::Place;
+use super::copy::{self, Expected, Vector};
+use super::ctx::{self, Place};
 use super::header::PictureHeader;
 use super::modes::{self, MostProbable};
-use super::residual::{self, Template};
+use super::palette::{self, Palette};
+use super::residual::{self, Template, TxChoice};
+use super::screen::Source;
 use super::state::{CellMap, Channel, TileState};
 use super::tree::{self, Node, SUPERBLOCK_LOG2, Split};
 use crate::entropy::BinCoder;
@@ -85,23 +88,57 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 
     fn luma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
         if C::DECODING {
-            let blank = LumaBlock { node, offset: 0, mode: IntraMode::DC, tb: TransformBlock::UNCODED };
-            sb.luma.push(blank);
+            sb.luma.push(LumaBlock::blank(node, 0, IntraMode::DC));
         }
         let mut block = sb.luma[index];
-        self.luma_syntax(&mut block, &mut sb.levels);
+        self.luma_syntax(&mut block, &mut sb.levels, &mut sb.indices);
         sb.luma[index] = block;
         self.note_luma(&block, &sb.levels);
     }
 
     /// Codes a luma block, all but the split that led to it, without noting it in the state.
-    pub(crate) fn luma_syntax(&mut self, block: &mut LumaBlock, levels: &mut Vec<i32>) {
+    pub(crate) fn luma_syntax(&mut self, block: &mut LumaBlock, levels: &mut Vec<i32>, indices: &mut Vec<u8>) {
+        block.offset = offset(&mut self.coder, self.header, &self.state.cells, &block.node, block.offset);
+        self.prediction_syntax(block, indices);
         let (c, node) = (&mut self.coder, &block.node);
-        block.offset = offset(c, self.header, &self.state.cells, node, block.offset);
-        let probable = MostProbable::of(&self.state.luma, node);
-        block.mode = modes::luma_mode(c, node, &probable, block.mode);
         let place = Place::of(&self.state.luma, node, 0, false);
-        residual::transform_block(c, &mut self.template, node, place, Some(block.mode), &mut block.tb, levels);
+        let choice = TxChoice { mode: Some(block.mode), identity: self.header.screen };
+        residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels);
+    }
+
+    /// Codes how a luma block is predicted: copied, by a palette or by a mode.
+    pub(crate) fn prediction_syntax(&mut self, block: &mut LumaBlock, indices: &mut Vec<u8>) {
+        if self.header.screen {
+            block.source = self.source_syntax(&block.node, block.source, indices);
+        }
+        block.mode = if block.source == Source::Mode {
+            let probable = MostProbable::of(&self.state.luma, &block.node);
+            modes::luma_mode(&mut self.coder, &block.node, &probable, block.mode)
+        } else {
+            IntraMode::DC
+        };
+    }
+
+    fn source_syntax(&mut self, node: &Node, source: Source, indices: &mut Vec<u8>) -> Source {
+        let (c, state) = (&mut self.coder, &self.state);
+        c.element("source");
+        let near = state.sources.near(node.x, node.y);
+        if c.bin(ctx::copy(&near), matches!(source, Source::Copy(_))) {
+            let expected = Expected::of(near[0], near[1], state.history.vectors.values());
+            let vector = source.vector().unwrap_or_default();
+            return Source::Copy(copy::vector(c, &state.luma, node, &expected, vector));
+        }
+        if !c.bin(ctx::palette(&near), matches!(source, Source::Palette(..))) {
+            return Source::Mode;
+        }
+        let (palette, start) = match source {
+            Source::Palette(palette, start) if !C::DECODING => (palette, start as usize),
+            _ => (Palette::new(&[]), indices.len()),
+        };
+        let palette = palette::palette(c, state.history.colours.values(), &palette);
+        indices.resize(indices.len().max(start + node.w() * node.h()), 0);
+        palette::index_map(c, node, palette.colours().len(), &mut indices[start..][..node.w() * node.h()]);
+        Source::Palette(palette, start as u32)
     }
 
     /// Notes a luma block for those that follow.
@@ -110,16 +147,17 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         if self.header.adaptive.is_some() {
             self.state.cells.assign(node.x, node.y, node.w(), node.h(), block.offset);
         }
+        if self.header.screen {
+            self.state.sources.set((node.x, node.y), (node.w(), node.h()), block.source);
+            self.state.history.note(&block.source);
+        }
         let qp = self.header.block_qp(block.offset);
         self.state.luma.set(node.x, node.y, block.unit(levels, qp));
     }
 
     fn chroma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
-        let (offset, luma_mode) = self.collocated(&node);
         if C::DECODING {
-            let blank =
-                ChromaBlock { node, offset, mode: ChromaMode::Derived, luma_mode, tb: [TransformBlock::UNCODED; 2] };
-            sb.chroma.push(blank);
+            sb.chroma.push(self.blank_chroma(node));
         }
         let mut block = sb.chroma[index];
         self.chroma_syntax(&mut block, &mut sb.levels);
@@ -127,13 +165,20 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         self.note_chroma(&block, &sb.levels);
     }
 
-    /// QP offset and luma mode at the centre of a chroma block.
-    pub(crate) fn collocated(&self, node: &Node) -> (i8, IntraMode) {
+    /// A chroma block at `node` with what it has of the luma block at its centre, derived and without levels.
+    pub(crate) fn blank_chroma(&self, node: Node) -> ChromaBlock {
         let shift = u32::from(self.header.subsampled);
         let x = ((node.x + node.w() / 2) << shift).min(self.state.luma.width() - 1);
         let y = ((node.y + node.h() / 2) << shift).min(self.state.luma.height() - 1);
         let offset = if self.header.adaptive.is_some() { self.state.cells.get(x, y).unwrap_or(0) } else { 0 };
-        (offset, IntraMode(self.state.luma.at(x, y).mode))
+        ChromaBlock {
+            node,
+            offset,
+            mode: ChromaMode::Derived,
+            luma_mode: IntraMode(self.state.luma.at(x, y).mode),
+            luma_vector: self.state.sources.at(x, y).vector().map(|v: Vector| v.scaled(shift)),
+            tb: [TransformBlock::UNCODED; 2],
+        }
     }
 
     /// Codes a chroma block, all but the split that led to it, without noting it in the state.
@@ -141,10 +186,17 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let (c, node) = (&mut self.coder, &block.node);
         let units = &self.state.chroma;
         block.mode = modes::chroma_mode(c, units, node, block.mode);
+        if let Some(vector) = block.vector()
+            && !vector.is_legal(units, node.rect())
+        {
+            let reach = |v: i16| u64::from(v.unsigned_abs());
+            c.corrupt("block vector of chroma", reach(vector.x), reach(vector.y));
+        }
+        let choice = TxChoice { mode: None, identity: self.header.screen };
         for plane in 0..2 {
             let after_coded = plane == 1 && block.tb[0].end > 0;
             let place = Place::of(units, node, plane + 1, after_coded);
-            residual::transform_block(c, &mut self.template, node, place, None, &mut block.tb[plane], levels);
+            residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb[plane], levels);
         }
     }
 

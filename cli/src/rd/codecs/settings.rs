@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use kvant::{Chroma, EncoderConfig, Quantiser, TileSize, Tune};
+use kvant::{Chroma, Content, EncoderConfig, Quantiser, TileSize, Tune};
 
 use crate::error::{CliError, Result};
 
-/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, tune, quantiser, tile_size, else the
+/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, tune, content, quantiser, tile_size, else the
 /// tuning parameter of that name, which the encoder knows or refuses when it is made.
 ///
 /// # Errors
@@ -17,6 +17,10 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
         "effort" => config.effort = number(key, value)?,
         "chroma" => config.chroma = choice(key, value, &[("444", Chroma::Yuv444), ("420", Chroma::Yuv420)])?,
         "tune" => config.tune = choice(key, value, &[("perceptual", Tune::Perceptual), ("psnr", Tune::Psnr)])?,
+        "content" => {
+            let names = [("auto", Content::Auto), ("photo", Content::Photo), ("screen", Content::Screen)];
+            config.content = choice(key, value, &names)?;
+        }
         "quantiser" => {
             let names = [("auto", None), ("deadzone", Some(Quantiser::DeadZone)), ("rdoq", Some(Quantiser::Rdoq))];
             config.quantiser = choice(key, value, &names)?;
@@ -52,13 +56,15 @@ mod tests {
             ("effort", "3"),
             ("chroma", "420"),
             ("tune", "psnr"),
+            ("content", "screen"),
             ("quantiser", "rdoq"),
             ("tile_size", "512"),
         ] {
             apply_set(&mut c, key, value).unwrap();
         }
         assert_eq!((c.quality, c.effort, c.chroma), (62.5, 3, Chroma::Yuv420));
-        assert_eq!((c.tune, c.quantiser, c.tile_size), (Tune::Psnr, Some(Quantiser::Rdoq), TileSize::T512));
+        assert_eq!((c.tune, c.content), (Tune::Psnr, Content::Screen));
+        assert_eq!((c.quantiser, c.tile_size), (Some(Quantiser::Rdoq), TileSize::T512));
     }
 
     #[test]
