@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kvant::{Chroma, DecoderOptions, Limits, Profile, TileSize, Tune};
+use kvant::{Chroma, Content, DecoderOptions, Limits, Profile, TileSize, Tune};
 
 use crate::commands::target::TargetArgs;
 use crate::cpu;
@@ -180,6 +180,27 @@ impl From<TuneArg> for Tune {
     }
 }
 
+/// What a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PresetArg {
+    /// Found out for each picture
+    Auto,
+    /// A photograph
+    Photo,
+    /// A screenshot, a drawing, text
+    Screen,
+}
+
+impl From<PresetArg> for Content {
+    fn from(p: PresetArg) -> Self {
+        match p {
+            PresetArg::Auto => Self::Auto,
+            PresetArg::Photo => Self::Photo,
+            PresetArg::Screen => Self::Screen,
+        }
+    }
+}
+
 /// Arguments of `kvant encode`.
 #[derive(Debug, Args)]
 pub(crate) struct EncodeArgs {
@@ -217,6 +238,10 @@ pub(crate) struct EncodeArgs {
     /// What to minimise
     #[arg(long, value_enum, default_value = "perceptual")]
     pub(crate) tune: TuneArg,
+
+    /// What the pictures show
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) preset: PresetArg,
 
     /// Colour to lay transparent pixels over, such as '#ffffff'
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]

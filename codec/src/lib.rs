@@ -37,7 +37,7 @@ mod transform;
 pub use crate::colour::Chroma;
 pub use crate::decoder::{Basis, Block, BlockMode, BlockTree, Decoder, DecoderOptions, ImageInfo, decode};
 pub use crate::encoder::{
-    Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
+    Content, Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
 };
 pub use crate::entropy::predictor::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};

@@ -2,8 +2,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use kvant::{
-    Chroma, CpuLevel, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, PixelFormat, Profile,
-    Quantiser, TileSize, Tune,
+    Chroma, Content, CpuLevel, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, PixelFormat,
+    Profile, Quantiser, TileSize, Tune,
 };
 
 use crate::check::round_trip;
@@ -100,6 +100,7 @@ fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
     config.tile_size = *u.choose(&[TileSize::T512, TileSize::T1024])?;
     config.profile = *u.choose(&[Profile::Mixed, Profile::Plain])?;
     config.tune = *u.choose(&[Tune::Perceptual, Tune::Psnr])?;
+    config.content = *u.choose(&[Content::Auto, Content::Photo, Content::Screen])?;
     config.quantiser = *u.choose(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)])?;
     config.cpu = *u.choose(&[CpuLevel::Scalar, CpuLevel::detect()])?;
     config.threads = u.int_in_range(1..=2)?;

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use kvant::{Chroma, CpuLevel, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
+use kvant::{Chroma, Content, CpuLevel, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{config, decode, encode};
@@ -185,6 +185,24 @@ pub fn cases() -> Vec<Case> {
             "sharp strokes on a flat ground",
             picture(Kind::Text, 120, 90, PixelFormat::Rgb8, 3),
             config(60.0, 5, Chroma::Yuv444),
+        ),
+        case(
+            "screen444-q70",
+            "a screen: copies, palettes, blocks without a transform",
+            picture(Kind::Screen, 200, 150, PixelFormat::Rgb8, 5),
+            with(config(70.0, 5, Chroma::Yuv444), |c| c.content = Content::Screen),
+        ),
+        case(
+            "screen420-q85",
+            "the same at 4:2:0: chroma copies by halved vectors",
+            picture(Kind::Screen, 130, 110, PixelFormat::Rgb8, 6),
+            with(config(85.0, 5, Chroma::Yuv420), |c| c.content = Content::Screen),
+        ),
+        case(
+            "screen-gray-q60",
+            "the same in gray",
+            picture(Kind::Screen, 110, 90, PixelFormat::Gray8, 7),
+            with(config(60.0, 5, Chroma::Yuv444), |c| c.content = Content::Screen),
         ),
     ]
 }

@@ -17,11 +17,13 @@ pub enum Kind {
     Flat,
     /// Black and white squares of 1 to 8 pixels.
     Checker,
+    /// Windows of one colour with glyphs of three shades that come again and again, anywhere.
+    Screen,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Noise, Self::Gradient, Self::Text, Self::Flat, Self::Checker];
+    pub const ALL: [Self; 6] = [Self::Noise, Self::Gradient, Self::Text, Self::Flat, Self::Checker, Self::Screen];
 }
 
 /// The picture of `kind` that `seed` gives.
@@ -49,6 +51,7 @@ pub fn picture(kind: Kind, width: u32, height: u32, format: PixelFormat, seed: u
             let colour = random.bytes();
             from_fn(width, height, format, |_, _| colour)
         }
+        Kind::Screen => screen(width, height, format, &mut random),
         Kind::Checker => {
             let side = 1 + random.below(8) as u32;
             from_fn(
@@ -59,6 +62,30 @@ pub fn picture(kind: Kind, width: u32, height: u32, format: PixelFormat, seed: u
             )
         }
     }
+}
+
+/// Glyphs of an alphabet of four over windows, all of random places, sizes and colours.
+fn screen(width: u32, height: u32, format: PixelFormat, random: &mut Random) -> Image {
+    let (w, h) = (width as usize, height as usize);
+    let mut pixels = vec![random.bytes(); w * h];
+    let glyphs: Vec<[u64; 2]> = (0..4).map(|_| [random.next(), random.next()]).collect();
+    for _ in 0..3 {
+        let (x, y, colour) = (random.below(w), random.below(h), random.bytes());
+        let (right, bottom) = (x + 1 + random.below(w - x), y + 1 + random.below(h - y));
+        (y..bottom).for_each(|y| pixels[y * w + x..y * w + right].fill(colour));
+    }
+    let ink = random.bytes();
+    for _ in 0..w * h / 150 {
+        let (glyph, x0, y0) = (glyphs[random.below(4)], random.below(w), random.below(h));
+        for i in 0..64 {
+            let (x, y) = (x0 + i % 8, y0 + i / 8);
+            let shade = glyph[0] >> i & 1 | (glyph[1] >> i & 1) << 1;
+            if x < w && y < h && shade > 0 {
+                pixels[y * w + x] = ink.map(|v| v / shade as u8);
+            }
+        }
+    }
+    from_fn(width, height, format, |x, y| pixels[y as usize * w + x as usize])
 }
 
 /// A small generator of numbers (SplitMix64: Steele, Lea and Flood, 2014).

@@ -1,6 +1,6 @@
 //! Damaged streams give an error or a picture: never a panic, a hang or a broken limit.
 
-use kvant::{Chroma, DecodeError, Image, PixelFormat, Profile, TileSize};
+use kvant::{Chroma, Content, DecodeError, Image, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{overwrite, survive};
 use kvant_tests::pictures::{crop, testdata};
@@ -17,6 +17,11 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         config.tile_size = TileSize::T512;
         encode(picture, &config).stream
     };
+    let screen = |size: (u32, u32), chroma| {
+        let mut config = config(70.0, 3, chroma);
+        config.content = Content::Screen;
+        encode(&picture(Kind::Screen, size.0, size.1, PixelFormat::Rgb8, 3), &config).stream
+    };
     let cat = |size| crop(&testdata("chelsea.png"), (200, 100), size);
     let plain = {
         let mut config = config(50.0, 3, Chroma::Yuv444);
@@ -30,6 +35,8 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         ("a gray picture", stream(&crop(&testdata("camera.png"), (230, 90), (33, 45)), 50.0, Chroma::Yuv444)),
         ("a picture of three tiles", stream(&strip, 40.0, Chroma::Yuv444)),
         ("a picture in the plain profile", plain),
+        ("a screen", screen((70, 44), Chroma::Yuv444)),
+        ("a 4:2:0 screen", screen((40, 68), Chroma::Yuv420)),
         ("one pixel", stream(&cat((1, 1)), 50.0, Chroma::Yuv444)),
     ]
 }

@@ -1,6 +1,6 @@
 //! Random pictures and settings: whatever they are, the decoder gives what the encoder reconstructed.
 
-use kvant::{Chroma, CpuLevel, EncoderConfig, PixelFormat, Profile, Quantiser, TileSize, Tune};
+use kvant::{Chroma, Content, CpuLevel, EncoderConfig, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use kvant_tests::check::{decode, encode, round_trip};
 use kvant_tests::synth::{Kind, picture};
 use proptest::prelude::*;
@@ -48,6 +48,7 @@ prop_compose! {
         profile in select(&[Profile::Mixed, Profile::Plain][..]),
         tune in select(&[Tune::Perceptual, Tune::Psnr][..]),
         quantiser in select(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)][..]),
+        content in select(&[Content::Auto, Content::Photo, Content::Screen][..]),
         threads in 1..=3usize,
         cpu in select(vec![CpuLevel::Scalar, CpuLevel::detect()]),
     ) -> EncoderConfig {
@@ -59,6 +60,7 @@ prop_compose! {
         config.profile = profile;
         config.tune = tune;
         config.quantiser = quantiser;
+        config.content = content;
         config.threads = threads;
         config.cpu = cpu;
         config
@@ -112,6 +114,15 @@ proptest! {
         let mut config = config;
         config.parameters = parameters;
         round_trip(&picture(kind, w, h, format, seed), &config);
+    }
+
+    #[test]
+    fn screens_survive_with_the_tools_for_them(
+        format in any_format(), (w, h) in (1..=200u32, 1..=140u32), seed: u64, config in any_config(5),
+    ) {
+        let mut config = config;
+        config.content = Content::Screen;
+        round_trip(&picture(Kind::Screen, w, h, format, seed), &config);
     }
 
     #[test]

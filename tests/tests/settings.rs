@@ -4,9 +4,12 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kvant::{Chroma, ConfigError, EncodeError, Encoder, EncoderConfig, Image, Observer, TileSize};
+use kvant::{
+    Chroma, ConfigError, Content, EncodeError, Encoder, EncoderConfig, Image, Observer, PixelFormat, TileSize,
+};
 use kvant_tests::check::{config, encode};
-use kvant_tests::pictures::{mirrored, testdata};
+use kvant_tests::pictures::{crop, mirrored, testdata};
+use kvant_tests::synth::{self, Kind};
 
 fn error_of(change: fn(&mut EncoderConfig)) -> Option<ConfigError> {
     let mut config = EncoderConfig::default();
@@ -23,6 +26,20 @@ fn quality_and_effort_out_of_range_are_refused() {
     assert_eq!(error_of(|c| c.effort = 10), Some(ConfigError::Effort(10)));
     assert_eq!(error_of(|c| (c.quality, c.effort) = (0.0, 1)), None);
     assert_eq!(error_of(|c| (c.quality, c.effort) = (100.0, 9)), None);
+}
+
+#[test]
+fn screens_are_told_from_photographs_and_get_smaller() {
+    let size = |picture: &Image, content| {
+        let mut config = config(60.0, 3, Chroma::Yuv444);
+        config.content = content;
+        encode(picture, &config).stream.len()
+    };
+    let photo = crop(&testdata("chelsea.png"), (130, 60), (160, 120));
+    assert_eq!(size(&photo, Content::Auto), size(&photo, Content::Photo));
+    let screen = synth::picture(Kind::Text, 160, 120, PixelFormat::Rgb8, 1);
+    assert_eq!(size(&screen, Content::Auto), size(&screen, Content::Screen));
+    assert!(2 * size(&screen, Content::Screen) < size(&screen, Content::Photo));
 }
 
 /// Several tiles, for several calls from several threads.

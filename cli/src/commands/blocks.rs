@@ -55,6 +55,8 @@ fn mode_name(mode: BlockMode) -> &'static str {
         BlockMode::Angular(0, _) => "vertical",
         BlockMode::Angular(_, 0) => "horizontal",
         BlockMode::Angular(..) => "angular",
+        BlockMode::Copied(..) => "copied",
+        BlockMode::Palette(_) => "palette",
         BlockMode::Derived => "derived",
         BlockMode::Fitted => "fitted",
         BlockMode::Explicit => "explicit",
@@ -68,6 +70,7 @@ fn transform_name(transform: (Basis, Basis)) -> &'static str {
         (Basis::Cosine, Basis::Sine) => "cosine-sine",
         (Basis::Sine, Basis::Cosine) => "sine-cosine",
         (Basis::Sine, Basis::Sine) => "sine-sine",
+        (Basis::Identity, Basis::Identity) => "identity",
         _ => "other",
     }
 }
@@ -184,6 +187,19 @@ impl Canvas {
             BlockMode::SmoothVertical => {
                 for at in [cx - 1.0, cx + 1.0] {
                     self.line((at, cy - reach / 2.0), (0.0, reach), colour);
+                }
+            }
+            BlockMode::Copied(dx, dy) => {
+                // A dart from the centre towards where the samples come from.
+                let length = f32::from(dx).hypot(f32::from(dy)).max(1.0);
+                let (dx, dy) = (f32::from(dx) / length * reach, f32::from(dy) / length * reach);
+                self.line((cx, cy), (dx, dy), colour);
+                self.line((cx - dy / 4.0, cy + dx / 4.0), (dy / 2.0, -dx / 2.0), colour);
+            }
+            BlockMode::Palette(_) => {
+                let r = reach / 2.0;
+                for at in [-r, 0.0, r] {
+                    self.line((cx + at, cy - r), (0.0, 2.0 * r), colour);
                 }
             }
             BlockMode::Planar => {

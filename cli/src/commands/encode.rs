@@ -118,6 +118,7 @@ fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
     config.tile_size = args.tile_size.into();
     config.profile = args.profile.into();
     config.tune = args.tune.into();
+    config.content = args.preset.into();
     config.threads = threads;
     config.cpu = cpu::level()?;
     Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))

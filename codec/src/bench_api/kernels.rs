@@ -237,9 +237,10 @@ impl Quantisation {
     /// [`ConfigError::Quality`] where the quality is out of range.
     pub fn new(size: (usize, usize), quality: f32, quantiser: Quantiser) -> Result<Self, ConfigError> {
         let config = EncoderConfig { quality, quantiser: Some(quantiser), ..EncoderConfig::default() };
-        let plan = Plan::new(&config)?.for_picture(&plane::Plane::new(8, 8));
+        let luma = plane::Plane::new(8, 8);
+        let plan = Plan::new(&config)?.for_picture(&luma);
         let pixel = ImageView::new(&[0], 1, 1, 1, PixelFormat::Gray8).expect("a pixel is a picture");
-        let header = plan.header(&config, &pixel);
+        let header = plan.header(&config, &pixel, &luma);
         let node = Node { x: 0, y: 0, log2_w: size.0.ilog2(), log2_h: size.1.ilog2() };
         Ok(Self {
             node,
@@ -263,7 +264,7 @@ impl Quantisation {
     /// Levels of a block's coefficients, in scan order up to the last that is not zero.
     pub fn quantise(&mut self, coefficients: &[i32]) -> &[i32] {
         let (node, reciprocals, rule) = (&self.node, &self.reciprocals, &self.rule);
-        let job = Job { node, place: self.place, coefficients, reciprocals, qp: self.qp, rule };
+        let job = Job { node, place: self.place, coefficients, reciprocals, qp: self.qp, tx: TxType::DCT, rule };
         self.levels.clear();
         job.run(&mut self.counter, &mut self.template, &mut self.scratch, &mut self.levels);
         &self.levels
@@ -271,7 +272,7 @@ impl Quantisation {
 
     /// Coefficients of levels in scan order; returns how many columns and rows hold any.
     pub fn dequantise(&self, levels: &[i32], coefficients: &mut [i32]) -> (usize, usize) {
-        let steps = self.dequantiser.steps(0, self.node.log2_w, self.node.log2_h, self.qp);
+        let steps = self.dequantiser.steps(0, (self.node.log2_w, self.node.log2_h), self.qp, TxType::DCT);
         dequantise(&self.node, levels, &steps, coefficients)
     }
 }

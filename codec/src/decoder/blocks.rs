@@ -6,6 +6,8 @@ use crate::error::DecodeError;
 use crate::predict::IntraMode;
 use crate::predict::angular::DISPLACEMENT;
 use crate::syntax::block::{ChromaMode, Superblock, TransformBlock};
+use crate::syntax::copy::Vector;
+use crate::syntax::screen::Source;
 use crate::syntax::tree::Node;
 use crate::transform::{Kernel, TxType};
 
@@ -34,7 +36,11 @@ pub enum BlockMode {
     SmoothVertical,
     /// Copied along a direction: towards its reference by (x, y), the larger of them 32 or -32, y downwards.
     Angular(i8, i8),
-    /// Chroma by the mode of the luma at its centre.
+    /// Luma copied from (x, y) samples away.
+    Copied(i16, i16),
+    /// Luma by a palette of so many colours.
+    Palette(u8),
+    /// Chroma as the luma at its centre: by its mode, or copied from where that was.
     Derived,
     /// Chroma from luma, by a linear model fitted to the neighbours.
     Fitted,
@@ -50,6 +56,8 @@ pub enum Basis {
     Cosine,
     /// DST-VII.
     Sine,
+    /// None: the residual itself is coded.
+    Identity,
 }
 
 /// A block: what is predicted and transformed as one.
@@ -127,7 +135,12 @@ impl Decoder<'_> {
             }
         };
         for b in &sb.luma {
-            visit(&block(BlockTree::Luma, &b.node, intra(b.mode), b.offset, &[b.tb]));
+            let mode = match b.source {
+                Source::Mode => intra(b.mode),
+                Source::Copy(Vector { x, y }) => BlockMode::Copied(x, y),
+                Source::Palette(palette, _) => BlockMode::Palette(palette.colours().len() as u8),
+            };
+            visit(&block(BlockTree::Luma, &b.node, mode, b.offset, &[b.tb]));
         }
         for b in &sb.chroma {
             let mode = match b.mode {
@@ -145,6 +158,7 @@ fn bases(tx: TxType) -> (Basis, Basis) {
     let basis = |kernel| match kernel {
         Kernel::Dct2 => Basis::Cosine,
         Kernel::Dst7 => Basis::Sine,
+        Kernel::Identity => Basis::Identity,
     };
     (basis(tx.vertical), basis(tx.horizontal))
 }

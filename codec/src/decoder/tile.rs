@@ -44,7 +44,7 @@ fn decode(
     let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, index));
     let state = parse(parsed, index, bytes, |sb| {
         for block in &sb.luma {
-            recon.luma_block(block, &sb.levels);
+            recon.luma_block(block, &sb.levels, &sb.indices);
         }
         for block in &sb.chroma {
             recon.chroma_block(block, &sb.levels);

@@ -22,6 +22,17 @@ pub enum Tune {
     Psnr,
 }
 
+/// What a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Content {
+    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen.
+    Auto,
+    /// A photograph.
+    Photo,
+    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for.
+    Screen,
+}
+
 /// The family of quantiser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -48,6 +59,8 @@ pub struct EncoderConfig {
     pub profile: Profile,
     /// What to minimise. Default perceptual.
     pub tune: Tune,
+    /// What the picture shows. Default: found out for each.
+    pub content: Content,
     /// Quantiser family; `None` for what the effort chooses.
     pub quantiser: Option<Quantiser>,
     /// Numbers of the encoder's tuning by name, for experiments: see `codec/src/encoder/parameters.rs`. Not stable.
@@ -68,6 +81,7 @@ impl Default for EncoderConfig {
             tile_size: TileSize::T1024,
             profile: Profile::Mixed,
             tune: Tune::Perceptual,
+            content: Content::Auto,
             quantiser: None,
             parameters: Vec::new(),
             threads: 1,

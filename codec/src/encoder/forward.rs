@@ -19,6 +19,12 @@ const SHIFT_ROWS: u32 = 11 + 3 - 2;
 pub(crate) fn forward(simd: Simd, residual: &[i32], w: usize, h: usize, tx: TxType, out: &mut [i32]) {
     let rows = h.min(MAX_TX);
     let residual = &residual[..w * h];
+    if tx == TxType::IDENTITY {
+        for (c, &r) in out.iter_mut().zip(residual) {
+            *c = 4 * r;
+        }
+        return;
+    }
     if w <= MAX_TX {
         let out = &mut out[..w * rows];
         columns(simd, residual, w, h, tx.vertical, out);

@@ -68,6 +68,10 @@ parameters! {
     adaptive_coarser: 0.5, 0.0, 2.0;
     /// 1: chroma follows the luma tree wherever the format lets it.
     shared_tree: 0.0, 0.0, 1.0;
+    /// 1: these tools are tried in pictures of screens.
+    copies: 1.0, 0.0, 1.0;
+    palettes: 1.0, 0.0, 1.0;
+    identity: 1.0, 0.0, 1.0;
     /// Strength of deblocking, 0 to 15; negative for the best by squared error.
     deblock: -1.0, -1.0, 15.0;
     deblock_sharpness: 2.0, 0.0, 7.0;

@@ -1,7 +1,8 @@
 //! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
 
 use super::activity;
-use super::config::{EncoderConfig, Quantiser, TileSize};
+use super::config::{Content, EncoderConfig, Quantiser, TileSize};
+use super::content;
 use super::effort::Effort;
 use super::parameters::Parameters;
 use super::quantise::Rule;
@@ -89,8 +90,8 @@ impl Plan {
         plan
     }
 
-    /// The header for the picture of this plan.
-    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
+    /// The header for the picture of this plan, whose luma plane is `luma`.
+    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>, luma: &Plane) -> PictureHeader {
         let p = &self.parameters;
         let gray = image.format() == PixelFormat::Gray8;
         let shape =
@@ -106,6 +107,11 @@ impl Plan {
             },
             sections: false,
             profile: config.profile,
+            screen: match config.content {
+                Content::Auto => content::is_screen(luma),
+                Content::Photo => false,
+                Content::Screen => true,
+            },
             qp: self.qp as u16,
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [

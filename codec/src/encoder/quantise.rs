@@ -12,6 +12,7 @@ use crate::syntax::ctx::{LevelContexts, Place};
 use crate::syntax::residual::{self, MAX_LEVEL, Template, coded_area};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
+use crate::transform::TxType;
 
 /// Bits that a counted cost stands for.
 #[inline(always)]
@@ -37,6 +38,9 @@ pub(crate) struct Rule {
 pub(crate) struct Reciprocals {
     by_size: Vec<Vec<f64>>,
 }
+
+/// The reciprocals of a block without a transform.
+static FLAT: [f64; MAX_CODED] = [1.0; MAX_CODED];
 
 impl Reciprocals {
     pub(crate) fn new(matrices: &Matrices) -> Self {
@@ -102,6 +106,7 @@ pub(crate) struct Job<'a> {
     pub(crate) reciprocals: &'a Reciprocals,
     /// Quantiser parameter of the plane.
     pub(crate) qp: u16,
+    pub(crate) tx: TxType,
     pub(crate) rule: &'a Rule,
 }
 
@@ -192,7 +197,8 @@ impl Job<'_> {
     fn normalise(&self, indices: &[u16], x: &mut [f64]) -> (f64, Option<usize>) {
         let scale = 4096.0 / step(self.qp) as f64;
         let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding };
-        let reciprocals = self.reciprocals.of(self.node);
+        let transformed = self.reciprocals.of(self.node);
+        let reciprocals = if self.tx == TxType::IDENTITY { &FLAT } else { transformed };
         // Eight sums, so that the order of additions does not depend on vector width.
         let mut sums = [0.0; 8];
         let mut last = None;
@@ -243,7 +249,7 @@ impl Job<'_> {
         scratch: &mut Scratch,
         positions: &[Position],
     ) -> f64 {
-        let contexts = self.place.levels();
+        let contexts = self.place.levels(self.tx == TxType::IDENTITY);
         let mut total = 0.0;
         for (p, decision) in positions.iter().zip(&mut scratch.decisions).rev() {
             let x = scratch.x[p.raster as usize];
@@ -299,7 +305,7 @@ mod tests {
     use crate::entropy::model::Models;
     use crate::quant::matrix::MatrixShape;
     use crate::syntax::block::TransformBlock;
-    use crate::syntax::residual::transform_block;
+    use crate::syntax::residual::{TxChoice, transform_block};
     use crate::syntax::state::UnitMap;
 
     /// The cost that level decisions are made by, against what the walk counts for the levels chosen.
@@ -328,6 +334,7 @@ mod tests {
                     coefficients: &coefficients,
                     reciprocals: &reciprocals,
                     qp: 160,
+                    tx: TxType::DCT,
                     rule: &rule,
                 };
                 let mut levels = Vec::new();
@@ -337,7 +344,8 @@ mod tests {
                 estimated += out.cost - out.distortion;
                 let mut tb = TransformBlock { end: out.end, ..TransformBlock::UNCODED };
                 counter.take();
-                transform_block(&mut counter, &mut template, &node, place, None, &mut tb, &mut levels);
+                let choice = TxChoice { mode: None, identity: false };
+                transform_block(&mut counter, &mut template, &node, place, choice, &mut tb, &mut levels);
                 counted += rule.lambda * bits(counter.take());
             }
         }

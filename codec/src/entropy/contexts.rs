@@ -107,4 +107,30 @@ contexts! {
     PARITY: 14;
     /// It is above three: channel (2) x size (2) x template (7).
     ABOVE_THREE: 28;
+    /// A luma block is a copy: such neighbours (3).
+    COPY: 3;
+    /// It has a palette: such neighbours (3).
+    PALETTE: 3;
+    /// The block vector is among the expected ones.
+    VECTOR_EXPECTED: 1;
+    /// Index among them, unary.
+    VECTOR_INDEX: 3;
+    /// A component of the vector is zero: axis (2).
+    VECTOR_ZERO: 2;
+    /// Its sign: axis (2).
+    VECTOR_SIGN: 2;
+    /// Log2 of its magnitude, as a tree of four bits: axis (2).
+    VECTOR_CLASS: 30;
+    /// Number of colours less one, as a tree of three bits.
+    PALETTE_SIZE: 7;
+    /// A recent colour is used: place among the recent ones (16).
+    PALETTE_REUSE: 16;
+    /// An index is the next of those tried: pattern of the neighbours (15) x number tried (7).
+    PALETTE_INDEX: 105;
+    /// The block has no transform: channel (2) x size (3).
+    IDENTITY: 6;
+    /// A level is not zero, without a transform: channel (2) x template (7) x neighbour magnitude (3).
+    IDENTITY_SIGNIFICANT: 42;
+    /// It is above one, likewise.
+    IDENTITY_ABOVE_ONE: 42;
 }

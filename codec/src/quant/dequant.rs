@@ -1,8 +1,9 @@
 //! From levels to coefficients. BITSTREAM.md §8.3.
 
-use super::matrix::{Matrices, WEIGHT_BITS};
+use super::matrix::{FLAT_WEIGHTS, Matrices, WEIGHT_BITS};
 use super::step::step;
 use crate::syntax::header::PictureHeader;
+use crate::transform::TxType;
 
 /// Largest magnitude of a coefficient: internal depth plus eight bits, signed.
 pub(crate) const MAX_COEFFICIENT: i32 = (1 << 17) - 1;
@@ -46,10 +47,12 @@ impl Dequantiser {
         Self { matrices: header.matrices.map(Matrices::new), shrink: header.shrink }
     }
 
-    /// Steps of plane `plane` (0 to 2) of a block of sides 2^`log2_w`, 2^`log2_h` at the plane's parameter `qp`.
+    /// Steps of plane `plane` (0 to 2) of a block of sides 2^`log2_w`, 2^`log2_h` at the plane's parameter `qp`;
+    /// without a transform they are all alike.
     #[inline(always)]
-    pub(crate) fn steps(&self, plane: usize, log2_w: u32, log2_h: u32, qp: u16) -> Steps<'_> {
-        let weights = self.matrices[plane.min(1)].of(log2_w, log2_h);
+    pub(crate) fn steps(&self, plane: usize, (log2_w, log2_h): (u32, u32), qp: u16, tx: TxType) -> Steps<'_> {
+        let transformed = self.matrices[plane.min(1)].of(log2_w, log2_h);
+        let weights = if tx == TxType::IDENTITY { &FLAT_WEIGHTS } else { transformed };
         Steps { base: step(qp), weights, shrink: self.shrink }
     }
 }

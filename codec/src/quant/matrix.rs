@@ -42,6 +42,9 @@ impl MatrixShape {
     }
 }
 
+/// The weights of a block without a transform.
+pub(crate) static FLAT_WEIGHTS: [u16; 32 * 32] = [1 << WEIGHT_BITS; 32 * 32];
+
 /// The matrices of a channel for all block sizes.
 #[derive(Debug, Clone)]
 pub(crate) struct Matrices {

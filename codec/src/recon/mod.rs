@@ -14,9 +14,11 @@ use crate::quant::dequant::{Dequantiser, Steps};
 use crate::recon::ready::Ready;
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, TransformBlock};
+use crate::syntax::copy::Vector;
 use crate::syntax::header::{DEPTH, PictureHeader};
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
+use crate::syntax::screen::Source;
 use crate::syntax::tree::Node;
 use crate::tile::Grid;
 use crate::transform::inverse;
@@ -59,8 +61,8 @@ impl References {
         }
     }
 
-    /// Predicts plane `plane` (1 or 2) of `block`, for which these were gathered, into `out`.
-    pub(crate) fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, out: &mut [u16]) {
+    /// Predicts plane `plane` (1 or 2) of `block`, which is no copy and for which these were gathered, into `out`.
+    fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, out: &mut [u16]) {
         let edges = &self.edges[plane - 1];
         let mode = match block.mode {
             ChromaMode::Derived => block.luma_mode,
@@ -136,6 +138,35 @@ impl TileSamples {
         edges.fill(&self.planes[plane], rect, available, DEPTH);
     }
 
+    /// Whether all of `rect` of plane 0, or of planes 1 and 2, is reconstructed.
+    pub(crate) fn is_ready(&self, plane: usize, rect: Rect) -> bool {
+        self.ready[plane.min(1)].covers(rect)
+    }
+
+    /// Copies what `vector` points to from `rect` to `out`, row by row.
+    pub(crate) fn copy(&self, plane: usize, rect: Rect, vector: Vector, out: &mut [u16]) {
+        // A vector is legal where the walk has read it.
+        let Some(from) = vector.source(rect) else { return };
+        for (to, y) in out[..rect.w * rect.h].chunks_exact_mut(rect.w).zip(from.y..) {
+            to.copy_from_slice(&self.planes[plane].row(y)[from.x..from.x + rect.w]);
+        }
+    }
+
+    /// Predicts plane `plane` (1 or 2) of `block`, for which `references` were gathered, into `out`.
+    pub(crate) fn predict_chroma(
+        &self,
+        simd: Simd,
+        block: &ChromaBlock,
+        references: &References,
+        plane: usize,
+        out: &mut [u16],
+    ) {
+        match block.vector() {
+            Some(vector) => self.copy(plane, block.node.rect(), vector, out),
+            None => references.predict(simd, block, plane, out),
+        }
+    }
+
     /// Adds `residual` to `prediction` and stores the block.
     pub(crate) fn store(&mut self, plane: usize, rect: Rect, prediction: &[u16], residual: Option<&[i32]>) {
         let max = (1 << DEPTH) - 1;
@@ -193,11 +224,19 @@ impl<'a> Reconstruction<'a> {
         Self { context, samples, scratch: Scratch::new() }
     }
 
-    /// Reconstructs a luma block; `levels` are those of its superblock.
-    pub(crate) fn luma_block(&mut self, block: &LumaBlock, levels: &[i32]) {
+    /// Reconstructs a luma block; `levels` and `indices` are those of its superblock.
+    pub(crate) fn luma_block(&mut self, block: &LumaBlock, levels: &[i32], indices: &[u8]) {
         let (rect, s) = (block.node.rect(), &mut self.scratch);
-        self.samples.edges(0, rect, &mut s.edges);
-        predict(self.context.simd, block.mode, &s.edges, rect.w, rect.h, DEPTH, &mut s.prediction);
+        match block.source {
+            Source::Mode => {
+                self.samples.edges(0, rect, &mut s.edges);
+                predict(self.context.simd, block.mode, &s.edges, rect.w, rect.h, DEPTH, &mut s.prediction);
+            }
+            Source::Copy(vector) => self.samples.copy(0, rect, vector, &mut s.prediction),
+            Source::Palette(palette, start) => {
+                palette.paint(&indices[start as usize..][..rect.w * rect.h], &mut s.prediction);
+            }
+        }
         let qp = self.context.header.block_qp(block.offset);
         self.finish(0, &block.node, qp, &block.tb, levels);
         self.samples.mark(0, rect);
@@ -209,7 +248,7 @@ impl<'a> Reconstruction<'a> {
         self.samples.references(self.context.header, block.node.rect(), &mut self.scratch.references);
         for plane in 1..3 {
             let s = &mut self.scratch;
-            s.references.predict(self.context.simd, block, plane, &mut s.prediction);
+            self.samples.predict_chroma(self.context.simd, block, &s.references, plane, &mut s.prediction);
             self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels);
         }
         self.samples.mark(1, block.node.rect());
@@ -223,7 +262,7 @@ impl<'a> Reconstruction<'a> {
             return self.samples.store(plane, rect, &s.prediction, None);
         }
         let qp = self.context.header.plane_qp(qp, plane);
-        let steps = self.context.dequantiser.steps(plane, node.log2_w, node.log2_h, qp);
+        let steps = self.context.dequantiser.steps(plane, (node.log2_w, node.log2_h), qp, tb.tx);
         let extent = dequantise(node, tb.levels(levels), &steps, &mut s.coefficients);
         inverse(self.context.simd, &s.coefficients, rect.w, rect.h, tb.tx, extent, &mut s.residual);
         self.samples.store(plane, rect, &s.prediction, Some(&s.residual));

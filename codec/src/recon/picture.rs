@@ -7,6 +7,7 @@ use crate::image::view::ImageViewMut;
 use crate::recon::TileSamples;
 use crate::simd::Simd;
 use crate::syntax::header::{DEPTH, PictureHeader};
+use crate::syntax::screen::Source;
 use crate::syntax::state::TileState;
 use crate::tile::Grid;
 
@@ -36,7 +37,8 @@ impl PictureSamples {
                 w as u64 * h as u64
             })
             .sum();
-        4 * samples + samples / 16 * 3 * 8
+        let sources = if header.screen { samples / 16 * size_of::<Source>() as u64 } else { 0 };
+        4 * samples + samples / 16 * 3 * 8 + sources
     }
 
     /// Puts in what is reconstructed of tile `index`.

@@ -29,6 +29,14 @@ impl Ready {
         }
     }
 
+    /// Whether the bits of all of `rect` are set.
+    pub(crate) fn covers(&self, rect: Rect) -> bool {
+        let (cols, rows) = ((rect.x + rect.w).div_ceil(4), (rect.y + rect.h).div_ceil(4));
+        cols <= self.cols
+            && rows <= self.rows
+            && (rect.y / 4..rows).all(|y| self.units[y * self.cols..][rect.x / 4..cols].all())
+    }
+
     /// How far the row above and the column at the left of a block are ready, up to width + height samples.
     pub(crate) fn around(&self, rect: Rect) -> Available {
         let (x, y) = (rect.x / 4, rect.y / 4);

@@ -1,5 +1,7 @@
 //! What the stream says of a superblock: splits, blocks and levels, parsed or to be written.
 
+use super::copy::Vector;
+use super::screen::Source;
 use super::state::{Channel, Unit};
 use super::tree::{Node, Split};
 use crate::predict::IntraMode;
@@ -30,6 +32,8 @@ pub(crate) struct LumaBlock {
     pub(crate) node: Node,
     /// QP offset, in the header's resolution.
     pub(crate) offset: i8,
+    pub(crate) source: Source,
+    /// DC where the source is not the mode.
     pub(crate) mode: IntraMode,
     pub(crate) tb: TransformBlock,
 }
@@ -64,6 +68,8 @@ pub(crate) struct ChromaBlock {
     pub(crate) mode: ChromaMode,
     /// Luma mode at its centre.
     pub(crate) luma_mode: IntraMode,
+    /// Vector of the luma block there, where it is a copy; in chroma samples.
+    pub(crate) luma_vector: Option<Vector>,
     /// Cb and Cr.
     pub(crate) tb: [TransformBlock; 2],
 }
@@ -79,6 +85,8 @@ pub(crate) struct Superblock {
     pub(crate) luma: Vec<LumaBlock>,
     pub(crate) chroma: Vec<ChromaBlock>,
     pub(crate) levels: Vec<i32>,
+    /// Those of all palettes' maps.
+    pub(crate) indices: Vec<u8>,
 }
 
 impl Superblock {
@@ -90,6 +98,7 @@ impl Superblock {
         self.luma.clear();
         self.chroma.clear();
         self.levels.clear();
+        self.indices.clear();
     }
 
     pub(crate) fn splits_mut(&mut self, channel: Channel) -> &mut Vec<Split> {
@@ -111,6 +120,11 @@ fn magnitude(node: &Node, levels: &[i32]) -> u8 {
 }
 
 impl LumaBlock {
+    /// A block at `node` predicted by `mode`, without levels.
+    pub(crate) fn blank(node: Node, offset: i8, mode: IntraMode) -> Self {
+        Self { node, offset, source: Source::Mode, mode, tb: TransformBlock::UNCODED }
+    }
+
     /// What later blocks see of it; `qp` is its quantiser parameter.
     pub(crate) fn unit(&self, levels: &[i32], qp: u16) -> Unit {
         Unit {
@@ -136,6 +150,11 @@ impl ChromaMode {
 }
 
 impl ChromaBlock {
+    /// The vector by which it is copied, if it is.
+    pub(crate) fn vector(&self) -> Option<Vector> {
+        self.luma_vector.filter(|_| self.mode == ChromaMode::Derived)
+    }
+
     /// What later blocks see of it; `qp` is its quantiser parameter without the planes' own offsets.
     pub(crate) fn unit(&self, levels: &[i32], qp: u16) -> Unit {
         Unit {

@@ -1,6 +1,7 @@
 //! Which context a bin takes: pure functions of what is already coded. BITSTREAM.md §7.3.
 
 use super::mixing::BlockInputs;
+use super::screen::Source;
 use super::state::{Channel, Unit, UnitMap};
 use super::tree::Node;
 use crate::entropy::Ctx;
@@ -91,6 +92,21 @@ pub(crate) fn chroma_neighbours(units: &UnitMap, node: &Node, family: u8) -> usi
     is(units.left(node.x, node.y)) + is(units.above(node.x, node.y))
 }
 
+/// A luma block between those of `near` is a copy.
+pub(crate) fn copy(near: &[Source; 2]) -> Ctx {
+    group::COPY.at(near.iter().filter(|s| matches!(s, Source::Copy(_))).count())
+}
+
+/// It has a palette.
+pub(crate) fn palette(near: &[Source; 2]) -> Ctx {
+    group::PALETTE.at(near.iter().filter(|s| matches!(s, Source::Palette(..))).count())
+}
+
+/// It has no transform.
+pub(crate) fn identity(channel: Channel, node: &Node) -> Ctx {
+    group::IDENTITY.at(channel_index(channel) * 3 + size3(node.log2_w + node.log2_h))
+}
+
 /// Class of a luma mode, for the choice of transforms: smooth, other simple, horizontal, diagonal, vertical.
 pub(crate) fn mode_class(mode: IntraMode) -> usize {
     match mode {
@@ -172,14 +188,24 @@ impl Place {
         group::END_BIT.at(self.channel() * 11 + class)
     }
 
-    /// Bases of the level contexts, to which a position adds its own part.
-    pub(crate) fn levels(self) -> LevelContexts {
+    /// Bases of the level contexts, to which a position adds its own part; without a transform all positions are alike.
+    pub(crate) fn levels(self, identity: bool) -> LevelContexts {
         let (channel, size, near) = (self.channel(), self.size as usize, self.near3());
-        LevelContexts {
+        let transformed = LevelContexts {
+            places: u8::MAX,
             significant: group::SIGNIFICANT.at((((channel * 4 + size) * 5) * 7) * 3 + near).0,
             above_one: group::ABOVE_ONE.at((((channel * 4 + size) * 3) * 7) * 3 + near).0,
             parity: group::PARITY.at(channel * 7).0,
             above_three: group::ABOVE_THREE.at((channel * 2 + size / 2) * 7).0,
+        };
+        if !identity {
+            return transformed;
+        }
+        LevelContexts {
+            places: 0,
+            significant: group::IDENTITY_SIGNIFICANT.at(channel * 7 * 3 + near).0,
+            above_one: group::IDENTITY_ABOVE_ONE.at(channel * 7 * 3 + near).0,
+            ..transformed
         }
     }
 }
@@ -187,6 +213,8 @@ impl Place {
 /// Contexts of a block's levels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LevelContexts {
+    /// Mask of the place: 0 where it makes no difference.
+    places: u8,
     significant: u16,
     above_one: u16,
     parity: u16,
@@ -202,13 +230,13 @@ impl LevelContexts {
     /// The level at a place (0 to 4) is not zero; `sum` of the template with levels cut at 4.
     #[inline(always)]
     pub(crate) fn significant(self, place: u8, sum: u32) -> Ctx {
-        Ctx(self.significant + (place as u16 * 7 + SIGNIFICANT_CLASS[sum as usize] as u16) * 3)
+        Ctx(self.significant + ((place & self.places) as u16 * 7 + SIGNIFICANT_CLASS[sum as usize] as u16) * 3)
     }
 
     /// It is above one.
     #[inline(always)]
     pub(crate) fn above_one(self, place: u8, sum: u32) -> Ctx {
-        Ctx(self.above_one + (place.min(2) as u16 * 7 + SIZE_CLASS[sum as usize] as u16) * 3)
+        Ctx(self.above_one + ((place & self.places).min(2) as u16 * 7 + SIZE_CLASS[sum as usize] as u16) * 3)
     }
 
     /// Its parity, where it is above one.

@@ -31,6 +31,8 @@ pub(crate) struct PictureHeader {
     /// Sections stand between the header and the tiles.
     pub(crate) sections: bool,
     pub(crate) profile: Profile,
+    /// Blocks may be copies, have palettes or go without a transform.
+    pub(crate) screen: bool,
     /// Base quantiser parameter in 1/32 octave, 0 to 447.
     pub(crate) qp: u16,
     /// Offsets of Cb and Cr to the luma QP, -64 to 63, in 1/32 octave times 4.
@@ -84,6 +86,7 @@ impl PictureHeader {
             tile_log2: 10,
             sections: false,
             profile: Profile::Plain,
+            screen: false,
             qp: 0,
             chroma_qp: [0; 2],
             matrices: [MatrixShape::FLAT; 2],
@@ -111,6 +114,7 @@ impl PictureHeader {
         flag(c, &mut self.sections);
         let mixed = c.bypass(1, u32::from(self.profile == Profile::Mixed)) != 0;
         self.profile = if mixed { Profile::Mixed } else { Profile::Plain };
+        flag(c, &mut self.screen);
         let mut qp = self.qp as u32;
         field(c, 9, &mut qp);
         if qp > MAX_QP as u32 {

@@ -1,12 +1,16 @@
 //! The definition of the stream: one walk over every syntax element, run by all coders. BITSTREAM.md §4 to §6.
 
 pub(crate) mod block;
+pub(crate) mod copy;
 pub(crate) mod ctx;
 pub(crate) mod header;
 pub(crate) mod mixing;
 pub(crate) mod modes;
+pub(crate) mod palette;
+pub(crate) mod recent;
 pub(crate) mod residual;
 pub(crate) mod scan;
+pub(crate) mod screen;
 pub(crate) mod state;
 pub(crate) mod superblock;
 pub(crate) mod tree;

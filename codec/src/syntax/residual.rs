@@ -4,11 +4,12 @@ use super::block::TransformBlock;
 use super::ctx::{self, Place};
 use super::mixing::{LevelInputs, Seen};
 use super::scan::{self, PADDED, Position};
+use super::state::Channel;
 use super::tree::Node;
 use crate::entropy::contexts as group;
 use crate::entropy::{BinCoder, exp_golomb};
 use crate::predict::IntraMode;
-use crate::transform::{Kernel, TxType};
+use crate::transform::{Kernel, MAX_TX, TxType};
 
 /// Largest magnitude of a level.
 pub(crate) const MAX_LEVEL: u32 = 1 << 18;
@@ -84,14 +85,22 @@ pub(crate) fn coded_area(node: &Node) -> (usize, usize) {
     (node.w().min(32), node.h().min(32))
 }
 
-/// Codes one plane of a block. `mode` is the luma mode, or `None` for chroma, which has no choice of transform.
-/// `levels` holds the superblock's levels; a reader appends to them.
+/// What a block may choose from instead of DCT-II.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TxChoice {
+    /// The luma mode, which tells how probable sine transforms are; `None` for chroma, which has none.
+    pub(crate) mode: Option<IntraMode>,
+    /// No transform at all.
+    pub(crate) identity: bool,
+}
+
+/// Codes one plane of a block. `levels` holds the superblock's levels; a reader appends to them.
 pub(crate) fn transform_block<C: BinCoder>(
     c: &mut C,
     template: &mut Template,
     node: &Node,
     mut place: Place,
-    mode: Option<IntraMode>,
+    choice: TxChoice,
     tb: &mut TransformBlock,
     levels: &mut Vec<i32>,
 ) {
@@ -100,11 +109,9 @@ pub(crate) fn transform_block<C: BinCoder>(
         tb.end = 0;
         return;
     }
-    if let Some(mode) = mode {
-        tb.tx = tx_type(c, node, mode, tb.tx);
-        if C::MIXED {
-            place.inputs.set_transforms(tb.tx);
-        }
+    tb.tx = tx_type(c, node, choice, tb.tx);
+    if C::MIXED && choice.mode.is_some() {
+        place.inputs.set_transforms(tb.tx);
     }
     let (w, h) = coded_area(node);
     tb.end = end(c, place, w * h, tb.end);
@@ -113,7 +120,7 @@ pub(crate) fn transform_block<C: BinCoder>(
         levels.resize(levels.len() + tb.end as usize, 0);
     }
     let levels = &mut levels[tb.start as usize..][..tb.end as usize];
-    let contexts = place.levels();
+    let contexts = place.levels(tb.tx == TxType::IDENTITY);
     let mut seen = Seen::default();
     template.clear(h);
     c.element("levels");
@@ -138,9 +145,16 @@ pub(crate) fn transform_block<C: BinCoder>(
     }
 }
 
-/// The choice of transforms, for each direction that is short enough for the sine transform.
-pub(crate) fn tx_type<C: BinCoder>(c: &mut C, node: &Node, mode: IntraMode, tx: TxType) -> TxType {
+/// The choice of transforms: none, else for each direction that is short enough the sine transform.
+pub(crate) fn tx_type<C: BinCoder>(c: &mut C, node: &Node, choice: TxChoice, tx: TxType) -> TxType {
     c.element("transform");
+    if choice.identity && node.w().max(node.h()) <= MAX_TX {
+        let channel = if choice.mode.is_some() { Channel::Luma } else { Channel::Chroma };
+        if c.bin(ctx::identity(channel, node), tx == TxType::IDENTITY) {
+            return TxType::IDENTITY;
+        }
+    }
+    let Some(mode) = choice.mode else { return TxType::DCT };
     let class = ctx::mode_class(mode);
     let kernel = |sine| if sine { Kernel::Dst7 } else { Kernel::Dct2 };
     let vertical = node.h() <= MAX_SINE

@@ -2,6 +2,8 @@
 //! of later ones. Never reconstructed samples. BITSTREAM.md §5.
 
 use super::mixing::{BANDS, Spectrum};
+use super::screen::{History, SourceMap};
+use crate::image::plane::Rect;
 use crate::predict::IntraMode;
 
 /// Luma, or the two chroma planes that share a tree.
@@ -27,8 +29,9 @@ pub(crate) struct Unit {
     pub(crate) qp: u16,
 }
 
+/// Where no block is coded yet: sides of 0.
 const EMPTY: Unit =
-    Unit { log2_w: 6, log2_h: 6, mode: IntraMode::PLANAR.0, magnitude: [0; 2], spectrum: [[0; BANDS]; 2], qp: 0 };
+    Unit { log2_w: 0, log2_h: 0, mode: IntraMode::PLANAR.0, magnitude: [0; 2], spectrum: [[0; BANDS]; 2], qp: 0 };
 
 /// The units of a plane within a tile.
 #[derive(Debug, Clone)]
@@ -59,6 +62,16 @@ impl UnitMap {
     #[inline(always)]
     pub(crate) fn at(&self, x: usize, y: usize) -> &Unit {
         &self.units[y / 4 * self.cols + x / 4]
+    }
+
+    /// Whether `rect` lies in the plane and is all coded.
+    pub(crate) fn is_coded(&self, rect: Rect) -> bool {
+        rect.x + rect.w <= self.width()
+            && rect.y + rect.h <= self.height()
+            && (rect.y / 4..(rect.y + rect.h).div_ceil(4)).all(|row| {
+                let units = &self.units[row * self.cols..][rect.x / 4..(rect.x + rect.w).div_ceil(4)];
+                units.iter().all(|u| u.log2_w > 0)
+            })
     }
 
     /// The unit left of the block at (x, y), if the tile has one.
@@ -171,4 +184,7 @@ pub(crate) struct TileState {
     /// Without use in a gray picture.
     pub(crate) chroma: UnitMap,
     pub(crate) cells: CellMap,
+    /// Without room where the picture does not use the tools for screens.
+    pub(crate) sources: SourceMap,
+    pub(crate) history: History,
 }

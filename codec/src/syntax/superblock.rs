@@ -1,11 +1,14 @@
 //! The walk through a superblock: luma tree, then chroma tree, blocks with all that they carry. BITSTREAM.md §5.
 
 use super::block::{ChromaBlock, ChromaMode, LumaBlock, Superblock, TransformBlock};
+use super::copy::{self, Expected, Vector};
 use super::ctx::{self, Place};
 use super::header::PictureHeader;
 use super::mixing::{BlockInputs, NodeInputs, Setting, spectrum};
 use super::modes::{self, MostProbable};
-use super::residual::{self, Template};
+use super::palette::{self, Palette};
+use super::residual::{self, Template, TxChoice};
+use super::screen::Source;
 use super::state::{CellMap, Channel, TileState};
 use super::tree::{self, Node, SUPERBLOCK_LOG2, Split};
 use crate::entropy::BinCoder;
@@ -101,28 +104,62 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 
     fn luma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
         if C::DECODING {
-            let blank = LumaBlock { node, offset: 0, mode: IntraMode::DC, tb: TransformBlock::UNCODED };
-            sb.luma.push(blank);
+            sb.luma.push(LumaBlock::blank(node, 0, IntraMode::DC));
         }
         let mut block = sb.luma[index];
-        self.luma_syntax(&mut block, &mut sb.levels);
+        self.luma_syntax(&mut block, &mut sb.levels, &mut sb.indices);
         sb.luma[index] = block;
         self.note_luma(&block, &sb.levels);
     }
 
     /// Codes a luma block, all but the split that led to it, without noting it in the state.
-    pub(crate) fn luma_syntax(&mut self, block: &mut LumaBlock, levels: &mut Vec<i32>) {
-        let inputs = self.node_inputs(Channel::Luma, &block.node);
+    pub(crate) fn luma_syntax(&mut self, block: &mut LumaBlock, levels: &mut Vec<i32>, indices: &mut Vec<u8>) {
+        block.offset = offset(&mut self.coder, self.header, &self.state.cells, &block.node, block.offset);
+        self.prediction_syntax(block, indices);
         let (c, node) = (&mut self.coder, &block.node);
-        block.offset = offset(c, self.header, &self.state.cells, node, block.offset);
-        let probable = MostProbable::of(&self.state.luma, node);
-        block.mode = modes::luma_mode(c, node, &probable, &inputs, block.mode);
         let mut place = Place::of(&self.state.luma, node, 0, false);
         if C::MIXED {
             let (units, qp, mode) = (&self.state.luma, self.header.block_qp(block.offset), ctx::mode_class(block.mode));
             place.inputs = BlockInputs::of(&Setting { units, node, plane: 0, mode, qp, luma: None, cb_end: 0 });
         }
-        residual::transform_block(c, &mut self.template, node, place, Some(block.mode), &mut block.tb, levels);
+        let choice = TxChoice { mode: Some(block.mode), identity: self.header.screen };
+        residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels);
+    }
+
+    /// Codes how a luma block is predicted: copied, by a palette or by a mode.
+    pub(crate) fn prediction_syntax(&mut self, block: &mut LumaBlock, indices: &mut Vec<u8>) {
+        if self.header.screen {
+            block.source = self.source_syntax(&block.node, block.source, indices);
+        }
+        block.mode = if block.source == Source::Mode {
+            let inputs = self.node_inputs(Channel::Luma, &block.node);
+            let probable = MostProbable::of(&self.state.luma, &block.node);
+            modes::luma_mode(&mut self.coder, &block.node, &probable, &inputs, block.mode)
+        } else {
+            IntraMode::DC
+        };
+    }
+
+    fn source_syntax(&mut self, node: &Node, source: Source, indices: &mut Vec<u8>) -> Source {
+        let (c, state) = (&mut self.coder, &self.state);
+        c.element("source");
+        let near = state.sources.near(node.x, node.y);
+        if c.bin(ctx::copy(&near), matches!(source, Source::Copy(_))) {
+            let expected = Expected::of(near[0], near[1], state.history.vectors.values());
+            let vector = source.vector().unwrap_or_default();
+            return Source::Copy(copy::vector(c, &state.luma, node, &expected, vector));
+        }
+        if !c.bin(ctx::palette(&near), matches!(source, Source::Palette(..))) {
+            return Source::Mode;
+        }
+        let (palette, start) = match source {
+            Source::Palette(palette, start) if !C::DECODING => (palette, start as usize),
+            _ => (Palette::new(&[]), indices.len()),
+        };
+        let palette = palette::palette(c, state.history.colours.values(), &palette);
+        indices.resize(indices.len().max(start + node.w() * node.h()), 0);
+        palette::index_map(c, node, palette.colours().len(), &mut indices[start..][..node.w() * node.h()]);
+        Source::Palette(palette, start as u32)
     }
 
     /// Notes a luma block for those that follow.
@@ -130,6 +167,10 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let node = &block.node;
         if self.header.adaptive.is_some() {
             self.state.cells.assign(node.x, node.y, node.w(), node.h(), block.offset);
+        }
+        if self.header.screen {
+            self.state.sources.set((node.x, node.y), (node.w(), node.h()), block.source);
+            self.state.history.note(&block.source);
         }
         let qp = self.header.block_qp(block.offset);
         let mut unit = block.unit(levels, qp);
@@ -140,11 +181,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
     }
 
     fn chroma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
-        let (offset, luma_mode) = self.collocated(&node);
         if C::DECODING {
-            let blank =
-                ChromaBlock { node, offset, mode: ChromaMode::Derived, luma_mode, tb: [TransformBlock::UNCODED; 2] };
-            sb.chroma.push(blank);
+            sb.chroma.push(self.blank_chroma(node));
         }
         let mut block = sb.chroma[index];
         self.chroma_syntax(&mut block, &mut sb.levels);
@@ -160,11 +198,19 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         (x, y)
     }
 
-    /// QP offset and luma mode at the centre of a chroma block.
-    pub(crate) fn collocated(&self, node: &Node) -> (i8, IntraMode) {
-        let (x, y) = self.centre(node);
+    /// A chroma block at `node` with what it has of the luma block at its centre, derived and without levels.
+    pub(crate) fn blank_chroma(&self, node: Node) -> ChromaBlock {
+        let shift = u32::from(self.header.subsampled);
+        let (x, y) = self.centre(&node);
         let offset = if self.header.adaptive.is_some() { self.state.cells.get(x, y).unwrap_or(0) } else { 0 };
-        (offset, IntraMode(self.state.luma.at(x, y).mode))
+        ChromaBlock {
+            node,
+            offset,
+            mode: ChromaMode::Derived,
+            luma_mode: IntraMode(self.state.luma.at(x, y).mode),
+            luma_vector: self.state.sources.at(x, y).vector().map(|v: Vector| v.scaled(shift)),
+            tb: [TransformBlock::UNCODED; 2],
+        }
     }
 
     /// Codes a chroma block, all but the split that led to it, without noting it in the state.
@@ -173,6 +219,13 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let (c, node) = (&mut self.coder, &block.node);
         let units = &self.state.chroma;
         block.mode = modes::chroma_mode(c, units, node, block.mode);
+        if let Some(vector) = block.vector()
+            && !vector.is_legal(units, node.rect())
+        {
+            let reach = |v: i16| u64::from(v.unsigned_abs());
+            c.corrupt("block vector of chroma", reach(vector.x), reach(vector.y));
+        }
+        let choice = TxChoice { mode: None, identity: self.header.screen };
         for plane in 0..2 {
             let after_coded = plane == 1 && block.tb[0].end > 0;
             let mut place = Place::of(units, node, plane + 1, after_coded);
@@ -186,7 +239,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
                     self.template.keep_cb(after_coded);
                 }
             }
-            residual::transform_block(c, &mut self.template, node, place, None, &mut block.tb[plane], levels);
+            residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb[plane], levels);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::image::plane::Rect;
 use crate::syntax::header::PictureHeader;
+use crate::syntax::screen::{History, SourceMap};
 use crate::syntax::state::{CellMap, TileState, UnitMap};
 
 /// The tiles of a picture.
@@ -46,6 +47,8 @@ impl Grid {
             luma: UnitMap::new(luma.w, luma.h),
             chroma: UnitMap::new(chroma.w, chroma.h),
             cells: CellMap::new(header.adaptive.map_or(6, |a| a.cell_log2), luma.w, luma.h),
+            sources: if header.screen { SourceMap::new(luma.w, luma.h) } else { SourceMap::new(0, 0) },
+            history: History::new(),
         }
     }
 }

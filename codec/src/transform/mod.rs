@@ -37,6 +37,8 @@ pub(crate) enum Kernel {
     Dct2,
     /// DST-VII, sides 4 to 16.
     Dst7,
+    /// None: the coefficients are the residual. Both ways only, sides 4 to 32.
+    Identity,
 }
 
 /// The bases of a block's two directions.
@@ -49,4 +51,6 @@ pub(crate) struct TxType {
 impl TxType {
     /// DCT-II both ways.
     pub(crate) const DCT: Self = Self { vertical: Kernel::Dct2, horizontal: Kernel::Dct2 };
+    /// No transform.
+    pub(crate) const IDENTITY: Self = Self { vertical: Kernel::Identity, horizontal: Kernel::Identity };
 }

@@ -43,6 +43,7 @@ pub(crate) fn basis(kernel: Kernel, side: usize, k: usize, n: usize) -> f64 {
     match kernel {
         Kernel::Dct2 if k == 0.0 => (1.0 / size).sqrt(),
         Kernel::Dct2 => (2.0 / size).sqrt() * (pi * (2.0 * n + 1.0) * k / (2.0 * size)).cos(),
+        Kernel::Identity => f64::from(u8::from(k == n)),
         Kernel::Dst7 => 2.0 / (2.0 * size + 1.0).sqrt() * (pi * (2.0 * k + 1.0) * (n + 1.0) / (2.0 * size + 1.0)).sin(),
     }
 }
@@ -62,6 +63,17 @@ fn check<const N: usize, const K: usize>(kernel: Kernel, m: &Matrix<N, K>) {
     for n in 0..N {
         let bound: i64 = m.iter().map(|row| i64::from(row[n].abs())).sum();
         assert!(bound <= 11585 && (bound << 17) + (1 << 12) <= i64::from(i32::MAX), "{kernel:?} {N}: {bound}");
+    }
+}
+
+#[test]
+fn without_a_transform_coefficients_are_four_times_the_residual() {
+    let simd = Simd::new(CpuLevel::Scalar);
+    let coefs: Vec<i32> = (0..32 * 8).map(|i| i * 37 % 2001 - 1000).collect();
+    let mut out = vec![0; coefs.len()];
+    inverse(simd, &coefs, 32, 8, TxType::IDENTITY, (32, 8), &mut out);
+    for (&r, &c) in out.iter().zip(&coefs) {
+        assert!((4 * r - c).abs() <= 2, "{c} became {r}");
     }
 }
 

@@ -17,7 +17,7 @@ const QUALITIES: [f64; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.
 
 /// The options, for users.
 pub(super) const OPTIONS: &str = "effort or e (1 to 9, default 5), chroma (444, 420), profile (mixed, plain), tune (perceptual, psnr), \
-    quantiser or quant (auto, deadzone, rdoq), tile_size (512, 1024), and the numbers of \
+    content (auto, photo, screen), quantiser or quant (auto, deadzone, rdoq), tile_size (512, 1024), and the numbers of \
     codec/src/encoder/parameters.rs";
 
 /// Ours with the options of `spec`.
@@ -74,8 +74,9 @@ impl Codec for Ours {
 
     fn settings(&self) -> String {
         // The level of the CPU and the number of threads do not change the stream.
-        let EncoderConfig { effort, chroma, tile_size, profile, tune, quantiser, parameters, .. } = &self.config;
-        format!("{effort} {chroma:?} {tile_size:?} {profile:?} {tune:?} {quantiser:?} {parameters:?}")
+        let EncoderConfig { effort, chroma, tile_size, profile, tune, content, quantiser, parameters, .. } =
+            &self.config;
+        format!("{effort} {chroma:?} {tile_size:?} {profile:?} {tune:?} {content:?} {quantiser:?} {parameters:?}")
     }
 
     fn qualities(&self) -> &[f64] {

@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
-use kvant::{Chroma, EncoderConfig, Profile, Quantiser, TileSize, Tune};
+use kvant::{Chroma, Content, EncoderConfig, Profile, Quantiser, TileSize, Tune};
 
 use crate::error::{CliError, Result};
 
-/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, profile, tune, quantiser, tile_size, else the
+/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, profile, tune, content, quantiser, tile_size,
+/// else the
 /// tuning parameter of that name, which the encoder knows or refuses when it is made.
 ///
 /// # Errors
@@ -20,6 +21,10 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
             config.profile = choice(key, value, &[("mixed", Profile::Mixed), ("plain", Profile::Plain)])?;
         }
         "tune" => config.tune = choice(key, value, &[("perceptual", Tune::Perceptual), ("psnr", Tune::Psnr)])?,
+        "content" => {
+            let names = [("auto", Content::Auto), ("photo", Content::Photo), ("screen", Content::Screen)];
+            config.content = choice(key, value, &names)?;
+        }
         "quantiser" => {
             let names = [("auto", None), ("deadzone", Some(Quantiser::DeadZone)), ("rdoq", Some(Quantiser::Rdoq))];
             config.quantiser = choice(key, value, &names)?;
@@ -56,16 +61,15 @@ mod tests {
             ("chroma", "420"),
             ("profile", "plain"),
             ("tune", "psnr"),
+            ("content", "screen"),
             ("quantiser", "rdoq"),
             ("tile_size", "512"),
         ] {
             apply_set(&mut c, key, value).unwrap();
         }
         assert_eq!((c.quality, c.effort, c.chroma), (62.5, 3, Chroma::Yuv420));
-        assert_eq!(
-            (c.profile, c.tune, c.quantiser, c.tile_size),
-            (Profile::Plain, Tune::Psnr, Some(Quantiser::Rdoq), TileSize::T512)
-        );
+        assert_eq!((c.profile, c.tune, c.content), (Profile::Plain, Tune::Psnr, Content::Screen));
+        assert_eq!((c.quantiser, c.tile_size), (Some(Quantiser::Rdoq), TileSize::T512));
     }
 
     #[test]

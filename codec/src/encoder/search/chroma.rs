@@ -2,13 +2,13 @@
 
 use super::{Best, TileSearch};
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::{Job, bits};
+use crate::encoder::quantise::{Job, Outcome, bits};
 use crate::encoder::satd::{residual, satd};
 use crate::quant::step::step;
 use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes;
-use crate::syntax::residual::transform_block;
+use crate::syntax::residual::{TxChoice, transform_block};
 use crate::syntax::tree::Node;
 use crate::transform::TxType;
 
@@ -18,10 +18,8 @@ const MAX_SLOPE: f64 = 16.0;
 impl TileSearch<'_> {
     /// `node` as one chroma block, coded as well as the effort finds; state and samples follow it.
     pub(super) fn chroma_block(&mut self, node: Node) -> Best {
-        let (offset, luma_mode) = self.walk.collocated(&node);
+        let blank = self.walk.blank_chroma(node);
         self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
-        let blank =
-            ChromaBlock { node, offset, mode: ChromaMode::Derived, luma_mode, tb: [TransformBlock::UNCODED; 2] };
         let mut best: Option<(f64, ChromaBlock, Vec<i32>)> = None;
         for mode in self.rank_chroma_modes(&blank) {
             let (cost, block) = self.quantise_chroma(ChromaBlock { mode, ..blank });
@@ -32,15 +30,24 @@ impl TileSearch<'_> {
         let Some((cost, block, levels)) = best else { return Best::empty() };
         self.recon.chroma_block(&block, &levels);
         self.walk.note_chroma(&block, &levels);
-        Best { cost, splits: Vec::new(), luma: Vec::new(), chroma: vec![block], levels }
+        Best { cost, chroma: vec![block], levels, ..Best::empty() }
     }
 
     /// The modes worth trying in full.
     fn rank_chroma_modes(&mut self, blank: &ChromaBlock) -> Vec<ChromaMode> {
         let node = &blank.node;
-        let mut candidates = vec![ChromaMode::Derived];
+        let mut candidates = Vec::with_capacity(9);
+        let copied = blank.luma_vector.map(|v| v.source(node.rect()));
+        if copied.is_none_or(|from| from.is_some_and(|from| self.recon.samples.is_ready(1, from))) {
+            candidates.push(ChromaMode::Derived);
+        }
         candidates.extend([Neighbours::Both, Neighbours::Above, Neighbours::Left].map(ChromaMode::Fitted));
-        candidates.extend(modes::CHROMA_OWN.iter().filter(|&&m| m != blank.luma_mode).map(|&m| ChromaMode::Own(m)));
+        candidates.extend(
+            modes::CHROMA_OWN
+                .iter()
+                .filter(|&&m| copied.is_some() || m != blank.luma_mode)
+                .map(|&m| ChromaMode::Own(m)),
+        );
         let slopes = self.slopes(node);
         if slopes != [0; 2] {
             candidates.push(ChromaMode::Explicit(slopes));
@@ -54,7 +61,7 @@ impl TileSearch<'_> {
             for plane in 1..3 {
                 let (simd, source) = (self.shared.context.simd, &self.source[plane]);
                 let m = &mut self.memory;
-                m.references.predict(simd, &block, plane, &mut m.prediction);
+                self.recon.samples.predict_chroma(simd, &block, &m.references, plane, &mut m.prediction);
                 let (w, h, stride) = (node.w(), node.h(), source.width());
                 let difference = satd(simd, source.from(node.x, node.y), stride, &m.prediction, w, w, h) as f64;
                 cost += difference * 4.0 * 4096.0 / step(header.plane_qp(qp, plane)) as f64;
@@ -104,30 +111,58 @@ impl TileSearch<'_> {
             let (simd, source) = (self.shared.context.simd, &self.source[plane]);
             let (w, h, stride) = (node.w(), node.h(), source.width());
             let m = &mut self.memory;
-            m.references.predict(simd, &block, plane, &mut m.prediction);
+            self.recon.samples.predict_chroma(simd, &block, &m.references, plane, &mut m.prediction);
             residual(simd, source.from(node.x, node.y), stride, &m.prediction, w, w, h, &mut m.residual);
-            forward(simd, &m.residual, w, h, TxType::DCT, &mut m.coefficients);
             let after_coded = plane == 2 && block.tb[0].end > 0;
             let place = Place::of(&self.walk.state.chroma, &node, plane, after_coded);
             let plane_qp = header.plane_qp(qp, plane);
-            let start = m.levels.len() as u32;
-            let job = Job {
-                node: &node,
-                place,
-                coefficients: &m.coefficients,
-                reciprocals: &self.shared.reciprocals[1],
-                qp: plane_qp,
-                rule: &self.shared.plan.rule,
-            };
-            let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels);
-            distortion += out.distortion + self.dropped(&node, 1, plane_qp);
-            let mut tb = TransformBlock { end: out.end, start, tx: TxType::DCT };
+            let start = m.levels.len();
+            let (mut best, mut tx) = (self.quantise_plane(&node, place, plane_qp, TxType::DCT), TxType::DCT);
+            if self.tries_identity(&node) {
+                let transformed = self.memory.levels.split_off(start);
+                let other = self.quantise_plane(&node, place, plane_qp, TxType::IDENTITY);
+                if other.end > 0 && other.cost < best.cost {
+                    (best, tx) = (other, TxType::IDENTITY);
+                } else {
+                    self.memory.levels.truncate(start);
+                    self.memory.levels.extend(transformed);
+                }
+            }
+            distortion += best.distortion;
+            let mut tb = TransformBlock { end: best.end, start: start as u32, tx };
             let m = &mut self.memory;
             self.walk.coder.take();
-            transform_block(&mut self.walk.coder, &mut self.walk.template, &node, place, None, &mut tb, &mut m.levels);
+            let choice = TxChoice { mode: None, identity: header.screen };
+            transform_block(
+                &mut self.walk.coder,
+                &mut self.walk.template,
+                &node,
+                place,
+                choice,
+                &mut tb,
+                &mut m.levels,
+            );
             rate += bits(self.walk.coder.take());
             block.tb[plane - 1] = tb;
         }
         (distortion + self.lambda() * rate, block)
+    }
+
+    /// Appends the levels of the residual in memory, transformed by `tx`, to those in memory.
+    fn quantise_plane(&mut self, node: &Node, place: Place, qp: u16, tx: TxType) -> Outcome {
+        let m = &mut self.memory;
+        forward(self.shared.context.simd, &m.residual, node.w(), node.h(), tx, &mut m.coefficients);
+        let job = Job {
+            node,
+            place,
+            coefficients: &m.coefficients,
+            reciprocals: &self.shared.reciprocals[1],
+            qp,
+            tx,
+            rule: &self.shared.plan.rule,
+        };
+        let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels);
+        let dropped = self.dropped(node, 1, qp);
+        Outcome { distortion: out.distortion + dropped, cost: out.cost + dropped, ..out }
     }
 }

@@ -11,9 +11,13 @@ use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::header::DEPTH;
 use crate::syntax::modes::{self, MostProbable};
-use crate::syntax::residual::{MAX_SINE, tx_type};
+use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
+use crate::syntax::screen::Source;
 use crate::syntax::tree::Node;
-use crate::transform::{Kernel, TxType};
+use crate::transform::{Kernel, MAX_TX, TxType};
+
+/// A copy without levels that costs less than this many bits settles the search.
+const COPY_BITS: f64 = 24.0;
 
 /// Modes ranked by an estimate of their cost.
 #[derive(Debug)]
@@ -52,15 +56,23 @@ impl Ranking {
 }
 
 /// A block tried in full.
-struct Trial {
+pub(super) struct Trial {
     /// An estimate.
-    cost: f64,
+    pub(super) cost: f64,
     /// A rough one.
     rough: f64,
     distortion: f64,
-    block: LumaBlock,
+    pub(super) block: LumaBlock,
     levels: Vec<i32>,
+    indices: Vec<u8>,
 }
+
+/// The transforms tried on each prediction, and those on the best.
+const FIRST: [TxType; 2] = [TxType::DCT, TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dst7 }];
+const MIXED: [TxType; 2] = [
+    TxType { vertical: Kernel::Dct2, horizontal: Kernel::Dst7 },
+    TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dct2 },
+];
 
 impl TileSearch<'_> {
     /// `node` as one luma block, coded as well as the effort finds; state and samples follow it.
@@ -72,25 +84,43 @@ impl TileSearch<'_> {
         let header = self.shared.context.header;
         let qp = header.block_qp(offset);
 
-        let modes = self.rank_luma_modes(&node, qp);
         let mut best: Option<Trial> = None;
-        for mode in modes {
-            self.predict_luma(&node, mode);
-            self.try_transforms(&node, mode, offset, &mut best, &[(false, false), (true, true)]);
+        if header.screen {
+            self.try_copies(&node, offset, &mut best);
+        }
+        if !best.as_ref().is_some_and(|b| self.settles(b)) {
+            if header.screen {
+                self.try_palettes(&node, offset, &mut best);
+            }
+            self.try_modes(&node, offset, qp, &mut best);
+        }
+        let Some(Trial { distortion, mut block, mut levels, mut indices, .. }) = best else { return Best::empty() };
+        self.walk.coder.take();
+        self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
+        let cost = distortion + self.lambda() * bits(self.walk.coder.take());
+        self.recon.luma_block(&block, &levels, &indices);
+        self.walk.note_luma(&block, &levels);
+        Best { cost, luma: vec![block], levels, indices, ..Best::empty() }
+    }
+
+    /// Whether a copy is so good that nothing else is worth trying.
+    fn settles(&self, trial: &Trial) -> bool {
+        trial.block.tb.end == 0 && trial.cost < self.lambda() * COPY_BITS
+    }
+
+    /// Tries the modes of the best rank.
+    fn try_modes(&mut self, node: &Node, offset: i8, qp: u16, best: &mut Option<Trial>) {
+        for mode in self.rank_luma_modes(node, qp) {
+            self.predict_luma(node, mode);
+            self.try_transforms(&LumaBlock::blank(*node, offset, mode), &[], best, &FIRST);
         }
         if self.shared.plan.effort.transforms == Transforms::All
-            && let Some(mode) = best.as_ref().filter(|b| b.block.tb.end > 0).map(|b| b.block.mode)
+            && let Some(block) = best.as_ref().filter(|b| b.block.tb.end > 0).map(|b| b.block)
+            && block.source == Source::Mode
         {
-            self.predict_luma(&node, mode);
-            self.try_transforms(&node, mode, offset, &mut best, &[(false, true), (true, false)]);
+            self.predict_luma(node, block.mode);
+            self.try_transforms(&LumaBlock::blank(*node, offset, block.mode), &[], best, &MIXED);
         }
-        let Some(Trial { distortion, mut block, mut levels, .. }) = best else { return Best::empty() };
-        self.walk.coder.take();
-        self.walk.luma_syntax(&mut block, &mut levels);
-        let cost = distortion + self.lambda() * bits(self.walk.coder.take());
-        self.recon.luma_block(&block, &levels);
-        self.walk.note_luma(&block, &levels);
-        Best { cost, splits: Vec::new(), luma: vec![block], chroma: Vec::new(), levels }
     }
 
     /// The QP offset that a block at `node` has: the one its cell has already, or the wanted one.
@@ -147,56 +177,58 @@ impl TileSearch<'_> {
         ranking.tried.push((cost, mode));
     }
 
-    /// Tries transforms (vertical and horizontal sine or not) on the prediction in memory; keeps the best in `best`.
-    fn try_transforms(
+    /// Whether blocks like `node` are tried without a transform.
+    pub(super) fn tries_identity(&self, node: &Node) -> bool {
+        let wanted = self.shared.context.header.screen && self.shared.plan.parameters.identity > 0.0;
+        wanted && node.w().max(node.h()) <= MAX_TX
+    }
+
+    /// Tries transforms on the prediction in memory, which is that of `blank`, a block without levels, with the
+    /// `indices` of its palette; keeps the best in `best`.
+    pub(super) fn try_transforms(
         &mut self,
-        node: &Node,
-        mode: IntraMode,
-        offset: i8,
+        blank: &LumaBlock,
+        indices: &[u8],
         best: &mut Option<Trial>,
-        pairs: &[(bool, bool)],
+        transforms: &[TxType],
     ) {
-        let (w, h) = (node.w(), node.h());
-        let simd = self.shared.context.simd;
+        let (w, h) = (blank.node.w(), blank.node.h());
         let m = &mut self.memory;
-        residual(simd, &m.source, w, &m.prediction, w, w, h, &mut m.residual);
-        let qp = self.shared.context.header.block_qp(offset);
-        let lambda = self.lambda();
-        let probable = MostProbable::of(&self.walk.state.luma, node);
-        let mode_cost =
-            lambda * bits(self.walk.coder.count(|c| modes::luma_mode(c, node, &probable, &Default::default(), mode)));
-        for &(vertical, horizontal) in pairs {
-            let sine = vertical || horizontal;
-            let fits = (!vertical || h <= MAX_SINE) && (!horizontal || w <= MAX_SINE);
-            if sine && (self.shared.plan.effort.transforms == Transforms::Cosine || !fits) {
+        residual(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h, &mut m.residual);
+        let mut indices = indices.to_vec();
+        self.walk.coder.take();
+        self.walk.prediction_syntax(&mut blank.clone(), &mut indices);
+        let prediction_cost = self.lambda() * bits(self.walk.coder.take());
+        let identity = [TxType::IDENTITY];
+        let identity = if self.tries_identity(&blank.node) { &identity[..] } else { &[] };
+        let mut empty = false;
+        for &tx in transforms.iter().chain(identity) {
+            if !self.suits(tx, w, h) || (empty && tx != TxType::IDENTITY) {
                 continue;
             }
-            let kernel = |sine| if sine { Kernel::Dst7 } else { Kernel::Dct2 };
-            let tx = TxType { vertical: kernel(vertical), horizontal: kernel(horizontal) };
             let limit = best.as_ref().map_or(f64::INFINITY, |b| b.rough * self.shared.plan.effort.trial_patience);
-            let Some(trial) = self.quantise_luma(node, mode, offset, qp, tx, limit) else { continue };
-            let cost = trial.cost + mode_cost;
-            let empty = trial.block.tb.end == 0;
+            let Some(trial) = self.quantise_luma(blank, tx, limit) else { continue };
+            let cost = trial.cost + prediction_cost;
+            empty = trial.block.tb.end == 0;
             if best.as_ref().is_none_or(|b| cost < b.cost) {
-                *best = Some(Trial { cost, levels: self.memory.levels.clone(), ..trial });
-            }
-            if empty {
-                break;
+                let levels = self.memory.levels.clone();
+                *best = Some(Trial { cost, levels, indices: indices.clone(), ..trial });
             }
         }
     }
 
-    /// Transforms and quantises the residual in memory; the cost is an estimate, without the mode's. The levels stay in
-    /// memory. `None` where the rough cost is above `limit`.
-    fn quantise_luma(
-        &mut self,
-        node: &Node,
-        mode: IntraMode,
-        offset: i8,
-        qp: u16,
-        tx: TxType,
-        limit: f64,
-    ) -> Option<Trial> {
+    /// Whether the effort allows `tx` and it exists for a block of `w` x `h`.
+    fn suits(&self, tx: TxType, w: usize, h: usize) -> bool {
+        let (vertical, horizontal) = (tx.vertical == Kernel::Dst7, tx.horizontal == Kernel::Dst7);
+        let fits = (!vertical || h <= MAX_SINE) && (!horizontal || w <= MAX_SINE);
+        fits && (!(vertical || horizontal) || self.shared.plan.effort.transforms != Transforms::Cosine)
+    }
+
+    /// Transforms and quantises the residual in memory; the cost is an estimate, without the prediction's. The levels stay
+    /// in memory. `None` where the rough cost is above `limit`.
+    fn quantise_luma(&mut self, blank: &LumaBlock, tx: TxType, limit: f64) -> Option<Trial> {
+        let (node, header) = (&blank.node, self.shared.context.header);
+        let qp = header.block_qp(blank.offset);
         let m = &mut self.memory;
         forward(self.shared.context.simd, &m.residual, node.w(), node.h(), tx, &mut m.coefficients);
         let job = Job {
@@ -205,6 +237,7 @@ impl TileSearch<'_> {
             coefficients: &m.coefficients,
             reciprocals: &self.shared.reciprocals[0],
             qp,
+            tx,
             rule: &self.shared.plan.rule,
         };
         let rough = job.rough();
@@ -217,15 +250,17 @@ impl TileSearch<'_> {
         let mut cost = out.cost + dropped;
         let tx = if out.end == 0 { TxType::DCT } else { tx };
         if out.end > 0 {
-            cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, mode, tx)));
+            let choice = TxChoice { mode: Some(blank.mode), identity: header.screen };
+            cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
         let tb = TransformBlock { end: out.end, start: 0, tx };
         Some(Trial {
             cost,
             rough,
             distortion: out.distortion + dropped,
-            block: LumaBlock { node: *node, offset, mode, tb },
+            block: LumaBlock { tb, ..*blank },
             levels: Vec::new(),
+            indices: Vec::new(),
         })
     }
 }

@@ -3,10 +3,13 @@
 //! Costs are in squared quantiser steps: distortion weighed by matrix and QP offset, plus lambda times bits.
 
 mod chroma;
+mod copy;
 mod luma;
+mod palette;
 mod partition;
 
 use super::adaptive::Offsets;
+use super::hash::BlockHashes;
 use super::plan::Plan;
 use super::quantise::{self, Reciprocals};
 use crate::entropy::cost::Counter;
@@ -17,6 +20,7 @@ use crate::quant::matrix::Matrices;
 use crate::quant::step::step;
 use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, TileSamples};
 use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock};
+use crate::syntax::screen::Source;
 use crate::syntax::state::{Channel, TileState};
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Node, SUPERBLOCK_LOG2, Split};
@@ -44,17 +48,25 @@ struct Best {
     luma: Vec<LumaBlock>,
     chroma: Vec<ChromaBlock>,
     levels: Vec<i32>,
+    indices: Vec<u8>,
 }
 
 impl Best {
     /// Nothing yet.
     fn empty() -> Self {
-        Self { cost: 0.0, splits: Vec::new(), luma: Vec::new(), chroma: Vec::new(), levels: Vec::new() }
+        Self {
+            cost: 0.0,
+            splits: Vec::new(),
+            luma: Vec::new(),
+            chroma: Vec::new(),
+            levels: Vec::new(),
+            indices: Vec::new(),
+        }
     }
 
-    /// Whether no level is coded.
+    /// Whether neither a level nor an index is coded.
     fn is_empty(&self) -> bool {
-        self.levels.is_empty()
+        self.levels.is_empty() && self.indices.is_empty()
     }
 
     /// Adds what was found for the part that follows.
@@ -63,9 +75,14 @@ impl Best {
         self.splits.extend(&part.splits);
         let base = self.levels.len() as u32;
         self.levels.extend(&part.levels);
+        let indices = self.indices.len() as u32;
+        self.indices.extend(&part.indices);
         self.luma.extend(part.luma.iter().map(|block| {
             let mut block = *block;
             block.tb.start += base;
+            if let Source::Palette(_, start) = &mut block.source {
+                *start += indices;
+            }
             block
         }));
         self.chroma.extend(part.chroma.iter().map(|block| {
@@ -95,6 +112,8 @@ pub(crate) struct TileSearch<'a> {
     shared: &'a Shared<'a>,
     source: &'a [Plane],
     offsets: Option<Offsets>,
+    /// Of the source's luma, where copies are tried.
+    hashes: Option<BlockHashes>,
     recon: Reconstruction<'a>,
     walk: Walk<'a, Counter>,
     memory: Memory,
@@ -108,6 +127,7 @@ impl<'a> TileSearch<'a> {
             shared,
             source,
             offsets: Offsets::of(&source[0], header, &shared.plan.parameters),
+            hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             recon: Reconstruction::new(shared.context, samples),
             walk: Walk::new(Counter::new(&Models::new()), header, state),
             memory: Memory {
@@ -156,6 +176,7 @@ impl<'a> TileSearch<'a> {
             luma: best.luma,
             chroma: best.chroma,
             levels: best.levels,
+            indices: best.indices,
         }
     }
 

@@ -58,6 +58,7 @@ impl TileSearch<'_> {
         }
         let effort = self.shared.plan.effort;
         let cells = self.walk.state.cells.save(node.x, node.y);
+        let history = self.walk.state.history;
         let mut tried = Tried::new(limit);
         let mut found: Option<(Best, Vec<Vec<u16>>)> = None;
         if node.log2_w.max(node.log2_h) <= effort.largest_log2 {
@@ -79,6 +80,7 @@ impl TileSearch<'_> {
             let limit = if split == Split::Quad { tried.best * effort.patience } else { tried.best };
             self.forget(channel, node);
             self.walk.state.cells.restore(node.x, node.y, &cells);
+            self.walk.state.history = history;
             let best = self.divided(channel, node, split, halvings, limit);
             let better = best.as_ref().is_some_and(|b| b.cost < tried.best);
             tried.note(split, best.as_ref().map_or(f64::INFINITY, |b| b.cost));
@@ -88,6 +90,7 @@ impl TileSearch<'_> {
         }
         let (best, samples) = found?;
         self.walk.state.cells.restore(node.x, node.y, &cells);
+        self.walk.state.history = history;
         self.put_back(channel, node, &best, &samples);
         Some(best)
     }

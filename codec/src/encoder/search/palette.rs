@@ -1,0 +1,167 @@
+//! The search for palettes: few luma colours that come close to a block's samples.
+
+use super::TileSearch;
+use super::luma::Trial;
+use crate::encoder::quantise::bits;
+use crate::predict::IntraMode;
+use crate::quant::step::step;
+use crate::syntax::block::LumaBlock;
+use crate::syntax::palette::{MAX_COLOURS, Palette};
+use crate::syntax::screen::Source;
+use crate::syntax::tree::Node;
+use crate::transform::TxType;
+
+/// Palettes of this much the best's estimated cost are not tried in full.
+const PATIENCE: f64 = 1.5;
+/// Palettes tried in full.
+const TRIED: usize = 2;
+
+/// How often each 8-bit value occurs.
+type Histogram = [u32; 256];
+
+/// Values from `from` to before `to`.
+#[derive(Debug, Clone, Copy)]
+struct Cluster {
+    from: usize,
+    to: usize,
+}
+
+impl Cluster {
+    /// Number, sum and sum of squares.
+    fn sums(self, histogram: &Histogram) -> (u64, u64, u64) {
+        (self.from..self.to).fold((0, 0, 0), |(n, sum, squares), v| {
+            let (count, v) = (u64::from(histogram[v]), v as u64);
+            (n + count, sum + count * v, squares + count * v * v)
+        })
+    }
+
+    /// Squared error about the mean.
+    fn error(self, histogram: &Histogram) -> f64 {
+        let (n, sum, squares) = self.sums(histogram);
+        if n == 0 { 0.0 } else { squares as f64 - sum as f64 * sum as f64 / n as f64 }
+    }
+
+    /// The two parts, neither of them empty, whose errors add up to the least.
+    fn split(self, histogram: &Histogram) -> (Self, Self) {
+        let parts = |at| (Self { to: at, ..self }, Self { from: at, ..self });
+        let cost = |at: usize| {
+            let (low, high) = parts(at);
+            low.error(histogram) + high.error(histogram)
+        };
+        let filled = (self.from + 1..self.to).filter(|&at| histogram[at] > 0);
+        let best = filled.map(|at| (cost(at), at)).min_by(|a, b| a.0.total_cmp(&b.0));
+        parts(best.map_or(self.from + 1, |b| b.1))
+    }
+
+    /// The value that stands for all: the one that half of them have, else their mean.
+    fn centre(self, histogram: &Histogram) -> u8 {
+        let (n, sum, _) = self.sums(histogram);
+        let half = (self.from..self.to).find(|&v| 2 * u64::from(histogram[v]) >= n);
+        half.unwrap_or(((2 * sum + n) / (2 * n.max(1))) as usize) as u8
+    }
+}
+
+/// Palettes of 1 to [`MAX_COLOURS`] colours by splitting the cluster of the largest error, as long as there is any.
+fn palettes(histogram: &Histogram) -> Vec<Vec<u8>> {
+    let from = histogram.iter().position(|&n| n > 0).unwrap_or(0);
+    let to = histogram.iter().rposition(|&n| n > 0).unwrap_or(0) + 1;
+    let mut clusters = vec![Cluster { from, to }];
+    let mut out = Vec::new();
+    loop {
+        out.push(clusters.iter().map(|c| c.centre(histogram)).collect());
+        let errors = clusters.iter().map(|c| c.error(histogram)).enumerate();
+        let worst = errors.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|w| w.1 > 0.0);
+        let Some((worst, _)) = worst.filter(|_| clusters.len() < MAX_COLOURS) else { return out };
+        let (low, high) = clusters[worst].split(histogram);
+        clusters[worst] = low;
+        clusters.push(high);
+    }
+}
+
+/// `colours` as they are coded: near ones replaced by recent ones, those first and in order.
+fn with_recent(colours: &[u8], recent: &[u8], tolerance: u8) -> Vec<u8> {
+    let nearest = |c: u8| recent.iter().copied().filter(|r| r.abs_diff(c) <= tolerance).min_by_key(|r| r.abs_diff(c));
+    let snapped: Vec<u8> = colours.iter().map(|&c| nearest(c).unwrap_or(c)).collect();
+    let mut out: Vec<u8> = recent.iter().copied().filter(|r| snapped.contains(r)).collect();
+    for colour in snapped {
+        if !out.contains(&colour) {
+            out.push(colour);
+        }
+    }
+    out
+}
+
+/// The index of the nearest colour for every 8-bit value, and the squared error of all samples.
+fn assign(colours: &[u8], histogram: &Histogram) -> ([u8; 256], u64) {
+    let mut table = [0; 256];
+    let mut error = 0;
+    for (v, (entry, &n)) in table.iter_mut().zip(histogram).enumerate() {
+        let distances = colours.iter().map(|&c| usize::from(c).abs_diff(v)).enumerate();
+        let (index, distance) = distances.min_by_key(|d| d.1).unwrap_or_default();
+        *entry = index as u8;
+        error += u64::from(n) * (distance * distance) as u64;
+    }
+    (table, error)
+}
+
+impl TileSearch<'_> {
+    /// Tries palettes of several sizes; keeps the best in `best`.
+    pub(super) fn try_palettes(&mut self, node: &Node, offset: i8, best: &mut Option<Trial>) {
+        let area = node.w() * node.h();
+        let mut histogram = [0; 256];
+        let source: Vec<u8> = self.memory.source[..area].iter().map(|&s| ((s + 2) >> 2).min(255) as u8).collect();
+        source.iter().for_each(|&s| histogram[usize::from(s)] += 1);
+        if self.shared.plan.parameters.palettes == 0.0 || histogram[usize::from(source[0])] as usize == area {
+            return;
+        }
+        // A step is 4096 per coefficient unit, an 8-bit sample has sixteen units.
+        let per_step = 16.0 * 4096.0 / step(self.shared.context.header.block_qp(offset)) as f64;
+        let tolerance = (1.0 / (8.0 * per_step)) as u8;
+        let mut ranked: Vec<(f64, LumaBlock, Vec<u8>)> = Vec::new();
+        for colours in palettes(&histogram) {
+            let recent = self.walk.state.history.colours.values();
+            let colours = with_recent(&colours, recent, tolerance);
+            let (table, error) = assign(&colours, &histogram);
+            let mut indices: Vec<u8> = source.iter().map(|&s| table[usize::from(s)]).collect();
+            let source = Source::Palette(Palette::new(&colours), 0);
+            let mut block = LumaBlock { source, ..LumaBlock::blank(*node, offset, IntraMode::DC) };
+            self.walk.coder.take();
+            self.walk.prediction_syntax(&mut block, &mut indices);
+            let cost = error as f64 * per_step * per_step + self.lambda() * bits(self.walk.coder.take());
+            ranked.push((cost, block, indices));
+        }
+        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (cost, block, indices) in ranked.into_iter().take(TRIED) {
+            if best.as_ref().is_some_and(|b| cost > PATIENCE * b.cost) {
+                break;
+            }
+            if let Source::Palette(palette, _) = block.source {
+                palette.paint(&indices, &mut self.memory.prediction);
+            }
+            self.try_transforms(&block, &indices, best, &[TxType::DCT]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_values_are_all_found_and_many_are_split_where_they_part() {
+        let mut histogram = [0; 256];
+        for (value, count) in [(10, 40), (200, 9), (90, 15)] {
+            histogram[value] = count;
+        }
+        let mut last = palettes(&histogram).pop().unwrap_or_default();
+        last.sort_unstable();
+        assert_eq!(last, [10, 90, 200]);
+        histogram[92] = 10;
+        assert_eq!(palettes(&histogram)[2].iter().filter(|c| (90..=92).contains(*c)).count(), 1);
+    }
+
+    #[test]
+    fn recent_colours_come_first_and_take_the_place_of_near_ones() {
+        assert_eq!(with_recent(&[20, 101, 50], &[99, 50, 7], 2), [99, 50, 20]);
+    }
+}
