@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) rule: Rule,
     /// Quantiser parameter of the average picture at the quality asked for, not rounded.
     qp: f64,
+    /// Lambda takes up what rounding takes away of the parameter: at qualities that are not whole, which targets lead to.
+    continuous: bool,
 }
 
 /// What lambda grows by per quantiser parameter that rounding takes away. Bytes then change with quality as evenly
@@ -70,7 +72,7 @@ impl Plan {
             shrink: [parameters.shrink1, parameters.shrink2, parameters.shrink3].map(|s| s.round() / 32.0),
         };
         let qp = if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(config.quality as f64) };
-        Ok(Self { effort, rule, qp, parameters })
+        Ok(Self { effort, rule, qp, continuous: config.quality.fract() != 0.0, parameters })
     }
 
     /// The plan for the picture whose luma plane is `luma`: quality means a score, and pictures differ in the quantiser
@@ -84,9 +86,11 @@ impl Plan {
         }
         let wanted = plan.qp.clamp(0.0, MAX_QP as f64);
         plan.qp = wanted.round();
-        let finer_or_coarser = 1.0 + LAMBDA_PER_QP * (wanted - plan.qp);
-        plan.parameters.lambda *= finer_or_coarser;
-        plan.rule.lambda *= finer_or_coarser;
+        if self.continuous {
+            let factor = 1.0 + LAMBDA_PER_QP * (wanted - plan.qp);
+            plan.parameters.lambda *= factor;
+            plan.rule.lambda *= factor;
+        }
         plan
     }
 
