@@ -36,7 +36,7 @@ impl PictureSamples {
                 w as u64 * h as u64
             })
             .sum();
-        4 * samples + samples / 16 * 3 * 8
+        4 * samples + samples / 16 * 32
     }
 
     /// Puts in what is reconstructed of tile `index`.
