@@ -22,3 +22,8 @@ pub(crate) fn map<T: Send, E: Send>(
     };
     results.into_iter().collect()
 }
+
+/// How many pieces of work [`map`] does at once, at most.
+pub(crate) fn at_most(threads: usize) -> usize {
+    if threads == 0 { rayon::current_num_threads() } else { threads }
+}

@@ -6,12 +6,14 @@ mod tile;
 pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
 use crate::colour::Chroma;
 use crate::container::{self, DRAFT, Parsed};
+use crate::entropy::mixer::Mixer;
 use crate::entropy::predictor::Profile;
 use crate::error::{DecodeError, ImageError};
 use crate::image::view::{Image, ImageViewMut, PixelFormat};
 use crate::limits::Limits;
 use crate::simd::{CpuLevel, Simd};
 use crate::syntax::header::{DEPTH, PictureHeader};
+use crate::threads;
 
 /// How to decode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +148,9 @@ impl<'a> Decoder<'a> {
 
     fn memory(&self, header: &PictureHeader) -> u64 {
         let pixels = header.width as u64 * header.height as u64 * self.info.format.bytes_per_pixel() as u64;
-        pixels + crate::recon::picture::PictureSamples::memory(header)
+        let at_once = threads::at_most(self.options.threads).min(self.parsed.grid.len());
+        let mixers = if header.profile == Profile::Mixed { at_once as u64 * Mixer::MEMORY } else { 0 };
+        pixels + crate::recon::picture::PictureSamples::memory(header) + mixers
     }
 
     fn decode_tiles(&self, index: &container::TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {

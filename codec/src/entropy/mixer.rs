@@ -52,6 +52,9 @@ pub(crate) struct Mixer {
 }
 
 impl Mixer {
+    /// Bytes that one takes, about.
+    pub(crate) const MEMORY: u64 = (STATES * size_of::<Model>() + SETS * size_of::<Set>()) as u64;
+
     /// With the start that was trained.
     pub(crate) fn new() -> Self {
         Self::start(START, &WEIGHTS)
@@ -89,7 +92,7 @@ impl Set {
     /// Moves the weights against the error of `p`, the mixture's probability in 1/65536.
     #[inline(always)]
     fn learn(&mut self, inputs: &Weights, p: u32, bin: bool) {
-        let error = (i32::from(bin) * 65536 - p as i32) * WEIGHT_RATE >> 10;
+        let error = ((i32::from(bin) * 65536 - p as i32) * WEIGHT_RATE) >> 10;
         for (w, &x) in self.weights.iter_mut().zip(inputs) {
             let change = (x as i32 * error + (1 << 13)) >> 14;
             *w = (*w as i32 + change).clamp(i16::MIN as i32, i16::MAX as i32) as i16;
@@ -169,7 +172,7 @@ mod tests {
             .map(|_| {
                 let pick = random(&mut s) % 1000;
                 let states = std::array::from_fn(|i| if i == 3 { 4000 + pick } else { i as u32 });
-                let value = (pick % 2 == 1) != (random(&mut s) % 10 == 0);
+                let value = (pick % 2 == 1) != random(&mut s).is_multiple_of(10);
                 c.mixed(Ctx(300), || Inputs { states, set: (pick % 3) as u16 }, value)
             })
             .collect()

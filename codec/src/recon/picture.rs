@@ -38,7 +38,7 @@ impl PictureSamples {
             })
             .sum();
         let sources = if header.screen { samples / 16 * size_of::<Source>() as u64 } else { 0 };
-        4 * samples + samples / 16 * 3 * 8 + sources
+        4 * samples + samples / 16 * 32 + sources
     }
 
     /// Puts in what is reconstructed of tile `index`.

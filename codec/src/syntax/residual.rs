@@ -7,6 +7,7 @@ use super::scan::{self, PADDED, Position};
 use super::state::Channel;
 use super::tree::Node;
 use crate::entropy::contexts as group;
+use crate::entropy::inputs;
 use crate::entropy::{BinCoder, exp_golomb};
 use crate::predict::IntraMode;
 use crate::transform::{Kernel, MAX_TX, TxType};
@@ -206,11 +207,11 @@ fn magnitude<C: BinCoder>(
     if !last && !c.mixed(contexts.significant(p.place, sum), || inputs.significant(), value > 0) {
         return 0;
     }
-    if !c.mixed(contexts.above_one(p.place, sum), || inputs.above_one(), value > 1) {
+    if !c.mixed(contexts.above_one(p.place, sum), || inputs.size(inputs::ABOVE_ONE), value > 1) {
         return 1;
     }
-    let parity = u32::from(c.mixed(contexts.parity(sum), || inputs.parity(), value & 1 != 0));
-    if !c.mixed(contexts.above_three(sum), || inputs.above_three(), value > 3) {
+    let parity = u32::from(c.mixed(contexts.parity(sum), || inputs.size(inputs::PARITY), value & 1 != 0));
+    if !c.mixed(contexts.above_three(sum), || inputs.size(inputs::ABOVE_THREE), value > 3) {
         return 2 + parity;
     }
     let rest = remainder(c, ctx::rice(wide), (value & !1).wrapping_sub(4) >> 1);

@@ -5,7 +5,7 @@ use super::super::scan::Position;
 use super::bit_length;
 use super::block::BlockInputs;
 use super::spectrum::BANDS;
-use crate::entropy::inputs::{self, EXTRA, Inputs};
+use crate::entropy::inputs::{self, Inputs, Kind};
 
 /// Magnitudes count as at most this much.
 const MOST: u8 = 31;
@@ -28,10 +28,22 @@ impl Seen {
 /// Of one level.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct LevelInputs {
-    significant: [u32; EXTRA],
-    size: [u32; EXTRA],
-    significant_set: u32,
-    size_set: u32,
+    /// Magnitudes at (1, 0), (0, 1), (1, 1), (2, 0), (0, 2) from it, and the last one of the scan.
+    near: [u32; 5],
+    last: u32,
+    channel: u32,
+    place: u32,
+    /// 0 Y, 1 Cb, 2 to 4 Cr by Cb's magnitude.
+    role: u32,
+    /// Classes of sums of magnitudes.
+    inner: u32,
+    wide: u32,
+    // What is said of it in terms of frequency, of the scan, of the blocks beside, of the setting and of all together.
+    position: u32,
+    path: u32,
+    around: u32,
+    setting: u32,
+    all: u32,
 }
 
 /// A frequency in eight classes.
@@ -68,60 +80,55 @@ impl LevelInputs {
         let [l1, l2, l3] = seen.last.map(u32::from);
         let cb = template.cb(p).min(2) as u32;
         let (ch, place, band) = (b.channel, p.place as u32, p.band as usize);
-        let role = b.plane + if b.plane == 2 { cb } else { 0 };
         let inner = 2 * (e + s) + se + ee + ss;
         let outer: u32 = near[5..].iter().sum();
         let expected = b.expected[band] as u32;
-        let inner_class = sum_class(inner);
-        let wide_class = sum_class(inner + (l1 + l2 + outer) / 2);
-        let all_class = sum_class((3 * inner + 2 * (l1 + l2 + l3) + outer) / 2 + expected);
         let frequency = (FREQUENCY[p.u as usize] * 8 + FREQUENCY[p.v as usize]) as u32;
-        let path = (ch * 11 + bit_length(i as u32)) * 6 + bit_length((end - 1 - i) as u32).min(5);
-        let around = (ch * BANDS as u32 + band as u32) * 16 + expected.min(15);
-        let setting = b.setting * 5 + place;
-        let beside = ((ch * 8 + b.other[band] as u32) * 5 + place) * 16 + all_class;
-        let position = (b.size * 2 + ch) * 64 + frequency;
-        let ones = ((e.min(2) * 3 + s.min(2)) * 3 + se.min(2)) * 4 + ee.min(1) * 2 + ss.min(1);
-        let twos = ((e.min(3) * 4 + s.min(3)) * 4 + se.min(3)) * 3 + (ee + ss).min(2);
+        let to_end = bit_length((end - 1 - i) as u32).min(5);
+        let all = sum_class((3 * inner + 2 * (l1 + l2 + l3) + outer) / 2 + expected);
         Self {
-            significant: [
-                position * 6 + inner_class.min(5),
-                (ones * 3 + l1.min(2)) * 25 + place * 5 + role,
-                path * 16 + wide_class,
-                around * 8 + wide_class.min(7),
-                setting * 8 + wide_class.min(7),
-                beside,
-            ],
-            size: [
-                position * 4 + (inner_class / 2).min(3),
-                twos * 15 + place.min(2) * 5 + role,
-                path * 16 + wide_class,
-                around * 8 + wide_class / 2,
-                setting * 8 + wide_class / 2,
-                beside,
-            ],
-            significant_set: (ch * 5 + place) * 3 + inner_class.min(2),
-            size_set: ch * 5 + place,
+            near: [e, s, se, ee, ss],
+            last: l1,
+            channel: ch,
+            place,
+            role: b.plane + if b.plane == 2 { cb } else { 0 },
+            inner: sum_class(inner),
+            wide: sum_class(inner + (l1 + l2 + outer) / 2),
+            position: (b.size * 2 + ch) * 64 + frequency,
+            path: (ch * 11 + bit_length(i as u32)) * 6 + to_end,
+            around: (ch * BANDS as u32 + band as u32) * 16 + expected.min(15),
+            setting: b.setting * 5 + place,
+            all: ((ch * 8 + b.other[band] as u32) * 5 + place) * 16 + all,
         }
     }
 
     /// It is not zero.
     pub(crate) fn significant(&self) -> Inputs {
-        inputs::SIGNIFICANT.at(self.significant, self.significant_set)
+        let [e, s, se, ee, ss] = self.near;
+        let ones = ((e.min(2) * 3 + s.min(2)) * 3 + se.min(2)) * 4 + ee.min(1) * 2 + ss.min(1);
+        let indices = [
+            self.position * 6 + self.inner.min(5),
+            (ones * 3 + self.last.min(2)) * 25 + self.place * 5 + self.role,
+            self.path * 16 + self.wide,
+            self.around * 8 + self.wide.min(7),
+            self.setting * 8 + self.wide.min(7),
+            self.all,
+        ];
+        inputs::SIGNIFICANT.at(indices, (self.channel * 5 + self.place) * 3 + self.inner.min(2))
     }
 
-    /// It is above one.
-    pub(crate) fn above_one(&self) -> Inputs {
-        inputs::ABOVE_ONE.at(self.size, self.size_set)
-    }
-
-    /// Its parity, where it is above one.
-    pub(crate) fn parity(&self) -> Inputs {
-        inputs::PARITY.at(self.size, self.size_set)
-    }
-
-    /// It is above three.
-    pub(crate) fn above_three(&self) -> Inputs {
-        inputs::ABOVE_THREE.at(self.size, self.size_set)
+    /// A bin of a level that is not zero: above one, its parity above that, above three.
+    pub(crate) fn size(&self, kind: Kind) -> Inputs {
+        let [e, s, se, ee, ss] = self.near;
+        let twos = ((e.min(3) * 4 + s.min(3)) * 4 + se.min(3)) * 3 + (ee + ss).min(2);
+        let indices = [
+            self.position * 4 + (self.inner / 2).min(3),
+            twos * 15 + self.place.min(2) * 5 + self.role,
+            self.path * 16 + self.wide,
+            self.around * 8 + self.wide / 2,
+            self.setting * 8 + self.wide / 2,
+            self.all,
+        ];
+        kind.at(indices, self.channel * 5 + self.place)
     }
 }
