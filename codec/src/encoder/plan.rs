@@ -70,13 +70,14 @@ impl Plan {
     }
 
     /// The base quantiser parameter of a picture: quality means a score, and pictures differ in what they need for it.
-    fn picture_qp(&self, luma: &Plane) -> u16 {
+    fn picture_qp(&self, luma: &Plane, screen: bool) -> u16 {
         if self.parameters.qp >= 0.0 {
             return self.qp;
         }
         // The same share of the way down from where all pictures score alike.
         let scale = ((self.qp as f64 - 180.0) / 85.0).max(0.0);
-        (self.qp as f64 + activity::ease(luma) * scale).round().clamp(0.0, MAX_QP as f64) as u16
+        let screen = if screen { self.parameters.screen_qp } else { 0.0 };
+        (self.qp as f64 + activity::ease(luma) * scale + screen).round().clamp(0.0, MAX_QP as f64) as u16
     }
 
     /// The header for a picture whose luma plane is `luma`.
@@ -85,6 +86,13 @@ impl Plan {
         let gray = image.format() == PixelFormat::Gray8;
         let shape =
             |dc: f64, slope: f64, curve: f64| MatrixShape { dc: dc as u8, slope: slope as u8, curve: curve as i8 };
+        let screen = match config.content {
+            Content::Auto => content::is_screen(luma),
+            Content::Photo => false,
+            Content::Screen => true,
+        };
+        // Nothing masks errors on a flat ground, and there is much of it everywhere.
+        let adaptive = !screen && p.adaptive > 0.0;
         PictureHeader {
             width: image.width(),
             height: image.height(),
@@ -95,19 +103,15 @@ impl Plan {
                 TileSize::T1024 => 10,
             },
             sections: false,
-            screen: match config.content {
-                Content::Auto => content::is_screen(luma),
-                Content::Photo => false,
-                Content::Screen => true,
-            },
-            qp: self.picture_qp(luma),
+            screen,
+            qp: self.picture_qp(luma, screen),
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [
                 shape(p.luma_dc, p.luma_slope, p.luma_curve),
                 shape(p.chroma_dc, p.chroma_slope, p.chroma_curve),
             ],
             shrink: [p.shrink1, p.shrink2, p.shrink3].map(|s| s.round() as i8),
-            adaptive: (p.adaptive > 0.0).then_some(Adaptive { cell_log2: 5, resolution: 2 }),
+            adaptive: adaptive.then_some(Adaptive { cell_log2: 5, resolution: 2 }),
             deblock: [Deblock::OFF; 2],
         }
     }

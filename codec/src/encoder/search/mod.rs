@@ -186,7 +186,8 @@ impl<'a> TileSearch<'a> {
     }
 
     fn lambda(&self) -> f64 {
-        self.shared.plan.parameters.lambda
+        let parameters = &self.shared.plan.parameters;
+        if self.shared.context.header.screen { parameters.screen_lambda } else { parameters.lambda }
     }
 
     /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
