@@ -115,8 +115,8 @@ impl Encoder {
     ) -> Result<(Vec<u8>, PictureHeader, PictureSamples), EncodeError> {
         let simd = Simd::new(self.config.cpu);
         let source = colour::to_planes(simd, image, self.config.chroma);
-        let plan = self.plan.for_picture(&source[0]);
-        let mut header = plan.header(&self.config, image, &source[0]);
+        let plan = self.plan.for_picture(self.config.content, &source[0]);
+        let mut header = plan.header(&self.config, image);
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
         let shared = Shared::new(&plan, &context);

@@ -38,6 +38,8 @@ parameters! {
     qp: -1.0, -1.0, 447.0;
     /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
     lambda: 0.055, 0.0, 2.0;
+    /// The same in pictures of screens.
+    screen_lambda: 0.09, 0.0, 2.0;
     /// The same in the choice of levels.
     level_lambda: 0.08, 0.0, 2.0;
     /// Price of a bit of a mode against transformed difference in steps.
@@ -68,6 +70,8 @@ parameters! {
     adaptive_coarser: 0.5, 0.0, 2.0;
     /// 1: chroma follows the luma tree wherever the format lets it.
     shared_tree: 0.0, 0.0, 1.0;
+    /// What is added to the quantiser parameter in pictures of screens.
+    screen_qp: -6.0, -64.0, 64.0;
     /// 1: these tools are tried in pictures of screens.
     copies: 1.0, 0.0, 1.0;
     palettes: 1.0, 0.0, 1.0;

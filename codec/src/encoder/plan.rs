@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     qp: f64,
     /// Lambda takes up what rounding takes away of the parameter: at qualities that are not whole, which targets lead to.
     continuous: bool,
+    /// The picture is a screen.
+    screen: bool,
 }
 
 /// What lambda grows by per quantiser parameter that rounding takes away. Bytes then change with quality as evenly
@@ -72,17 +74,28 @@ impl Plan {
             shrink: [parameters.shrink1, parameters.shrink2, parameters.shrink3].map(|s| s.round() / 32.0),
         };
         let qp = if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(config.quality as f64) };
-        Ok(Self { effort, rule, qp, continuous: config.quality.fract() != 0.0, parameters })
+        Ok(Self { effort, rule, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
     }
 
-    /// The plan for the picture whose luma plane is `luma`: quality means a score, and pictures differ in the quantiser
-    /// parameter that they need for it.
-    pub(crate) fn for_picture(&self, luma: &Plane) -> Self {
+    /// The plan for the picture whose luma plane is `luma`: it may be a screen, and quality means a score, for which
+    /// pictures differ in the quantiser parameter that they need.
+    pub(crate) fn for_picture(&self, content: Content, luma: &Plane) -> Self {
         let mut plan = self.clone();
+        plan.screen = match content {
+            Content::Auto => content::is_screen(luma),
+            Content::Photo => false,
+            Content::Screen => true,
+        };
+        if plan.screen {
+            plan.parameters.lambda = plan.parameters.screen_lambda;
+        }
         if self.parameters.qp < 0.0 {
             // The same share of the way down from where all pictures score alike.
             let scale = ((self.qp - 180.0) / 85.0).max(0.0);
             plan.qp += activity::ease(luma) * scale;
+            if plan.screen {
+                plan.qp += plan.parameters.screen_qp;
+            }
         }
         let wanted = plan.qp.clamp(0.0, MAX_QP as f64);
         plan.qp = wanted.round();
@@ -94,12 +107,14 @@ impl Plan {
         plan
     }
 
-    /// The header for the picture of this plan, whose luma plane is `luma`.
-    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>, luma: &Plane) -> PictureHeader {
+    /// The header for the picture of this plan.
+    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
         let p = &self.parameters;
         let gray = image.format() == PixelFormat::Gray8;
         let shape =
             |dc: f64, slope: f64, curve: f64| MatrixShape { dc: dc as u8, slope: slope as u8, curve: curve as i8 };
+        // Nothing masks errors on a flat ground, and there is much of it everywhere.
+        let adaptive = !self.screen && p.adaptive > 0.0;
         PictureHeader {
             width: image.width(),
             height: image.height(),
@@ -111,11 +126,7 @@ impl Plan {
             },
             sections: false,
             profile: config.profile,
-            screen: match config.content {
-                Content::Auto => content::is_screen(luma),
-                Content::Photo => false,
-                Content::Screen => true,
-            },
+            screen: self.screen,
             qp: self.qp as u16,
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [
@@ -123,7 +134,7 @@ impl Plan {
                 shape(p.chroma_dc, p.chroma_slope, p.chroma_curve),
             ],
             shrink: [p.shrink1, p.shrink2, p.shrink3].map(|s| s.round() as i8),
-            adaptive: (p.adaptive > 0.0).then_some(Adaptive { cell_log2: 5, resolution: 2 }),
+            adaptive: adaptive.then_some(Adaptive { cell_log2: 5, resolution: 2 }),
             deblock: [Deblock::OFF; 2],
         }
     }
