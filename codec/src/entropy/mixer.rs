@@ -197,6 +197,6 @@ mod tests {
         // The entropy of one in ten is 0.469 bit; a context without knowledge pays a whole one.
         let bits = |bytes: &[u8]| bytes.len() as f64 * 8.0 / 60_000.0;
         assert!(bits(&encoded::<Models>(60_000).0) > 0.99);
-        assert!(bits(&encoded::<Mixer>(60_000).0) < 0.58);
+        assert!(bits(&encoded::<Mixer>(60_000).0) < 0.65);
     }
 }

@@ -1,5 +1,7 @@
 //! The search for the partition: one block against its splits, from the whole superblock down.
 
+use std::cmp::Ordering;
+
 use super::{Best, TileSearch};
 use crate::encoder::effort::Effort;
 use crate::encoder::quantise::bits;
@@ -26,8 +28,11 @@ impl Tried {
         self.costs[split as usize]
     }
 
-    /// Whether `split` may still be the best, by the costs of its relatives.
-    fn suggests(&self, split: Split, halvings: u32, effort: &Effort) -> bool {
+    /// Whether `split` of `node` may still be the best, by the costs of its relatives.
+    fn suggests(&self, node: &Node, split: Split, halvings: u32, effort: &Effort) -> bool {
+        if Some(split) == towards_square(node, halvings) {
+            return true;
+        }
         let (whole, quad) = (self.cost(Split::None), self.cost(Split::Quad));
         // Halves lie between one block and four squares: where those are far apart, the halves are not better.
         let between = whole.is_infinite() || (quad < whole * effort.patience && whole < quad * effort.reach);
@@ -39,6 +44,17 @@ impl Tried {
                 effort.quarters && halvings == 0 && between && half < self.best * effort.quarter_patience
             }
         }
+    }
+}
+
+/// The cut that makes of an oblong node what the squares inside of the picture are cut into. Oblong nodes without a
+/// halving before them are those that the edge of the picture made; without this they would stay as large as they are.
+fn towards_square(node: &Node, halvings: u32) -> Option<Split> {
+    match node.log2_w.cmp(&node.log2_h) {
+        _ if halvings > 0 => None,
+        Ordering::Equal => None,
+        Ordering::Greater => Some(Split::V2),
+        Ordering::Less => Some(Split::H2),
     }
 }
 
@@ -54,7 +70,9 @@ impl TileSearch<'_> {
         }
         let choices = node.choices(units.width(), units.height());
         if let Choices::Forced(split) = choices {
-            return self.divided(channel, node, split, halvings, limit);
+            // The edge of the picture asks for this cut: it is none of those that the effort counts.
+            let children = if split == Split::Quad { 0 } else { halvings };
+            return self.divided(channel, node, split, Some(children), limit);
         }
         let effort = self.shared.plan.effort;
         let cells = self.walk.state.cells.save(node.x, node.y);
@@ -73,15 +91,21 @@ impl TileSearch<'_> {
             }
         }
         for split in [Split::Quad, Split::H2, Split::V2, Split::H4, Split::V4] {
-            if !choices.allow(split) || !tried.suggests(split, halvings, &effort) {
+            if !choices.allow(split) || !tried.suggests(&node, split, halvings, &effort) {
                 continue;
             }
             // Four squares are followed a little beyond the best, for what they say of the halves.
             let limit = if split == Split::Quad { tried.best * effort.patience } else { tried.best };
+            let children = match split {
+                Split::Quad | Split::None => Some(0),
+                Split::H2 | Split::V2 if Some(split) == towards_square(&node, halvings) => Some(0),
+                Split::H2 | Split::V2 => Some(halvings + 1).filter(|&h| h < effort.halvings),
+                Split::H4 | Split::V4 => None,
+            };
             self.forget(channel, node);
             self.walk.state.cells.restore(node.x, node.y, &cells);
             self.walk.state.history = history;
-            let best = self.divided(channel, node, split, halvings, limit);
+            let best = self.divided(channel, node, split, children, limit);
             let better = best.as_ref().is_some_and(|b| b.cost < tried.best);
             tried.note(split, best.as_ref().map_or(f64::INFINITY, |b| b.cost));
             if let Some(best) = best.filter(|_| better) {
@@ -139,28 +163,26 @@ impl TileSearch<'_> {
         best
     }
 
-    /// `node` split by `split`, or nothing where that costs `limit` or more.
-    fn divided(&mut self, channel: Channel, node: Node, split: Split, halvings: u32, limit: f64) -> Option<Best> {
+    /// `node` split by `split`, or nothing where that costs `limit` or more. `halvings` are those of the children; without,
+    /// they are not divided further.
+    fn divided(
+        &mut self,
+        channel: Channel,
+        node: Node,
+        split: Split,
+        halvings: Option<u32>,
+        limit: f64,
+    ) -> Option<Best> {
         let mut best = Best::empty();
         best.splits.push(split);
         best.cost = self.split_cost(channel, &node, split);
-        let halvings = match split {
-            Split::H2 | Split::V2 => halvings + 1,
-            // Quarters are not divided further.
-            Split::H4 | Split::V4 => u32::MAX / 2,
-            Split::Quad | Split::None => 0,
-        };
-        let leaf_only = halvings >= self.shared.plan.effort.halvings;
         for child in node.children(split) {
             if best.cost >= limit {
                 return None;
             }
-            let (width, height) = (self.units(channel).width(), self.units(channel).height());
-            let inside = child.x + child.w() <= width && child.y + child.h() <= height;
-            let part = if split != Split::Quad && leaf_only && inside {
-                self.whole(channel, child)
-            } else {
-                self.partition(channel, child, halvings, limit - best.cost)?
+            let part = match halvings {
+                Some(halvings) => self.partition(channel, child, halvings, limit - best.cost)?,
+                None => self.whole(channel, child),
             };
             best.append(&part);
         }
