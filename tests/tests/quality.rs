@@ -3,6 +3,7 @@
 use kvant::{Chroma, Image, PixelFormat};
 use kvant_tests::check::{config, mse, round_trip};
 use kvant_tests::pictures::{crop, from_fn, testdata};
+use kvant_tests::synth::{Kind, picture};
 
 /// Bytes and mean squared error at qualities 10, 15, ... 95.
 fn curve(picture: &Image, chroma: Chroma, effort: u8) -> Vec<(u32, usize, f64)> {
@@ -39,6 +40,22 @@ fn quality_is_monotone_on_a_420_photograph() {
 fn quality_is_monotone_on_a_gray_photograph_at_default_effort() {
     let picture = crop(&testdata("camera.png"), (160, 60), (192, 192));
     more_quality_takes_more_bytes_and_leaves_less_error(&picture, Chroma::Yuv444, 5);
+}
+
+/// A side of 64 has the lower half of its frequencies only: where the edge of a picture cuts a superblock to such a
+/// block, the search has to go on to smaller ones.
+#[test]
+fn the_finest_quality_is_near_exact_on_noise_whatever_the_edges_cut() {
+    for (width, height) in [(64, 48), (72, 64), (100, 20), (40, 68), (9, 130)] {
+        for format in [PixelFormat::Gray8, PixelFormat::Rgb8] {
+            let noise = picture(Kind::Noise, width, height, format, 7);
+            for effort in [1, 3, 5, 7] {
+                let error = mse(&noise, &round_trip(&noise, &config(100.0, effort, Chroma::Yuv444)).reconstruction);
+                // 48 dB; white noise without half of its frequencies has an error of 2700, 14 dB.
+                assert!(error < 1.0, "{width}x{height} {format:?} effort {effort}: mean squared error {error:.1}");
+            }
+        }
+    }
 }
 
 #[test]
