@@ -1,33 +1,19 @@
 //! Counting bits without writing them: the price of a bin by its model's probability.
 
 use super::model::{Model, Models};
-use super::{BinCoder, Ctx};
+use super::{BinCoder, Ctx, log2};
 
 /// Fractional bits of a cost: costs are in 1/2048 bit.
 pub(crate) const COST_BITS: u32 = 11;
 
 const STEPS: usize = 2048;
 
-/// -log2((i + 1/2) / 2048) in 1/2048 bit, computed in integers by repeated squaring.
+/// -log2((i + 1/2) / 2048) in 1/2048 bit.
 const TABLE: [u16; STEPS] = {
     let mut t = [0u16; STEPS];
     let mut i = 0;
     while i < STEPS {
-        // x = (2 i + 1) / 4096 = m * 2^-e, m in [1, 2) with 30 fractional bits.
-        let v = 2 * i as u64 + 1;
-        let top = v.ilog2();
-        let mut m = v << (30 - top);
-        let mut log = (top as u64) << COST_BITS;
-        let mut bit = COST_BITS;
-        while bit > 0 {
-            bit -= 1;
-            m = (m * m) >> 30;
-            if m >= 2 << 30 {
-                m >>= 1;
-                log += 1 << bit;
-            }
-        }
-        t[i] = ((12 << COST_BITS) - log) as u16;
+        t[i] = ((12 << COST_BITS) - log2(2 * i as u32 + 1, COST_BITS)) as u16;
         i += 1;
     }
     t

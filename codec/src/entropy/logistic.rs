@@ -1,5 +1,7 @@
 //! Probabilities as logarithms of their odds, base 2, in 1/256: tables there and back. BITSTREAM.md §7.4.
 
+use super::log2;
+
 /// Fractional bits of a log-odds value.
 pub(crate) const ODDS_BITS: u32 = 8;
 /// Log-odds lie within 12 octaves.
@@ -7,30 +9,13 @@ pub(crate) const ODDS_LIMIT: i32 = 12 << ODDS_BITS;
 /// Largest magnitude of log-odds.
 pub(crate) const MAX_ODDS: i32 = ODDS_LIMIT - 1;
 
-/// log2(v) in 1/256, by repeated squaring; `v` from 1 to 8191.
-const fn log2(v: u32) -> i32 {
-    let top = v.ilog2();
-    let mut m = (v as u64) << (30 - top);
-    let mut log = top << ODDS_BITS;
-    let mut bit = ODDS_BITS;
-    while bit > 0 {
-        bit -= 1;
-        m = (m * m) >> 30;
-        if m >= 2 << 30 {
-            m >>= 1;
-            log += 1 << bit;
-        }
-    }
-    log as i32
-}
-
 /// By probability in 1/4096: the log-odds in the middle of the step.
 static STRETCH: [i16; 4096] = {
     let mut t = [0i16; 4096];
     let mut i = 0;
     while i < 4096 {
         let v = 2 * i as u32 + 1;
-        let odds = log2(v) - log2(8192 - v);
+        let odds = log2(v, ODDS_BITS) as i32 - log2(8192 - v, ODDS_BITS) as i32;
         t[i] = if odds > MAX_ODDS {
             MAX_ODDS as i16
         } else if odds < -MAX_ODDS {

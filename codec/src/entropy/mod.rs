@@ -52,6 +52,24 @@ pub(crate) trait BinCoder {
     fn element(&mut self, _name: &'static str) {}
 }
 
+/// log2(`v`) with `bits` fractional bits, rounded down, in integers by repeated squaring; `v` from 1 to 2^13 - 1.
+const fn log2(v: u32, bits: u32) -> u32 {
+    let top = v.ilog2();
+    // v = m * 2^top, m in [1, 2) with 30 fractional bits.
+    let mut m = (v as u64) << (30 - top);
+    let mut log = top << bits;
+    let mut bit = bits;
+    while bit > 0 {
+        bit -= 1;
+        m = (m * m) >> 30;
+        if m >= 2 << 30 {
+            m >>= 1;
+            log += 1 << bit;
+        }
+    }
+    log
+}
+
 /// A number from 0 to 2^`bits` - 1, most significant bit first, each bit with a context chosen by the bits before it
 /// (2^`bits` - 1 contexts from `base` on).
 #[inline]
