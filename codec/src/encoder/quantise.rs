@@ -177,7 +177,7 @@ impl Job<'_> {
         // A level costs about four bits and one a step, and leaves the error of uniform quantisation.
         let (least, slope) = (1.0 / 12.0 + 4.0 * self.rule.lambda, self.rule.lambda);
         let mut sums = [0.0; 8];
-        let reciprocals = self.reciprocals.of(self.node).as_chunks::<8>().0;
+        let reciprocals = self.reciprocals().as_chunks::<8>().0;
         for (c, r) in self.coefficients.as_chunks::<8>().0.iter().zip(reciprocals) {
             for i in 0..8 {
                 let x = c[i].unsigned_abs() as f64 * r[i] * scale;
@@ -186,6 +186,11 @@ impl Job<'_> {
             }
         }
         ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+    }
+
+    /// Those of the block's coefficients.
+    fn reciprocals(&self) -> &[f64] {
+        if self.tx == TxType::IDENTITY { &FLAT } else { self.reciprocals.of(self.node) }
     }
 
     /// In squared steps.
@@ -197,8 +202,7 @@ impl Job<'_> {
     fn normalise(&self, indices: &[u16], x: &mut [f64]) -> (f64, Option<usize>) {
         let scale = 4096.0 / step(self.qp) as f64;
         let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding };
-        let transformed = self.reciprocals.of(self.node);
-        let reciprocals = if self.tx == TxType::IDENTITY { &FLAT } else { transformed };
+        let reciprocals = self.reciprocals();
         // Eight sums, so that the order of additions does not depend on vector width.
         let mut sums = [0.0; 8];
         let mut last = None;

@@ -59,7 +59,7 @@ impl Ranking {
 pub(super) struct Trial {
     /// An estimate.
     pub(super) cost: f64,
-    /// A rough one.
+    /// A rough one, with the price of the prediction: a palette costs more than its residual tells.
     rough: f64,
     distortion: f64,
     pub(super) block: LumaBlock,
@@ -207,12 +207,12 @@ impl TileSearch<'_> {
                 continue;
             }
             let limit = best.as_ref().map_or(f64::INFINITY, |b| b.rough * self.shared.plan.effort.trial_patience);
-            let Some(trial) = self.quantise_luma(blank, tx, limit) else { continue };
-            let cost = trial.cost + prediction_cost;
+            let Some(trial) = self.quantise_luma(blank, tx, limit - prediction_cost) else { continue };
+            let (cost, rough) = (trial.cost + prediction_cost, trial.rough + prediction_cost);
             empty = trial.block.tb.end == 0;
             if best.as_ref().is_none_or(|b| cost < b.cost) {
                 let levels = self.memory.levels.clone();
-                *best = Some(Trial { cost, levels, indices: indices.clone(), ..trial });
+                *best = Some(Trial { cost, rough, levels, indices: indices.clone(), ..trial });
             }
         }
     }
