@@ -2,6 +2,7 @@
 
 mod activity;
 mod adaptive;
+mod classified;
 pub(crate) mod colour;
 mod config;
 mod content;
@@ -131,6 +132,7 @@ impl Encoder {
         }
         let data: Vec<Vec<u8>> = tiles.into_iter().map(|t| t.data).collect();
         header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
+        header.classified = classified::choose(simd, &header, &picture, &source, &plan.parameters);
         Ok((container::write(&header, &data), header, picture))
     }
 }
