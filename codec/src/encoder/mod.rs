@@ -28,6 +28,8 @@ pub use self::target::{Measure, Target, Targeted};
 use self::tile::CodedTile;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
+#[cfg(feature = "bench-api")]
+use crate::filter::statistics::Equations;
 use crate::image::view::{Image, ImageView};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
@@ -106,6 +108,17 @@ impl Encoder {
         let mut reconstruction = Image::new(image.width(), image.height(), image.format())?;
         picture.write(simd, &header, &mut reconstruction.view_mut());
         Ok(Encoded { stream, reconstruction })
+    }
+
+    /// Adds a picture to the equations of the classified filter, of luma and of chroma.
+    #[cfg(feature = "bench-api")]
+    pub(crate) fn add_equations(&self, image: &ImageView<'_>, to: &mut [Vec<Equations>; 2]) -> Result<(), EncodeError> {
+        let (_, header, picture) = self.code(image, None)?;
+        let simd = Simd::new(self.config.cpu);
+        for (p, source) in colour::to_planes(simd, image, self.config.chroma).iter().enumerate() {
+            picture.add_equations(simd, &header, source, p, &mut to[p.min(1)]);
+        }
+        Ok(())
     }
 
     /// The stream, its header and the picture before the filters.

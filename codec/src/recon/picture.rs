@@ -1,6 +1,8 @@
 //! The whole picture: tiles put together, filtered, and turned into pixels. BITSTREAM.md §10, §11.
 
 use crate::colour;
+#[cfg(feature = "bench-api")]
+use crate::filter::statistics::{self, Equations};
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::plane::Plane;
 use crate::image::view::ImageViewMut;
@@ -92,6 +94,20 @@ impl PictureSamples {
     /// What the classified filter at full strength makes of a deblocked plane `p`.
     pub(crate) fn classified(&self, simd: Simd, deblocked: &Plane, p: usize) -> Plane {
         classified(simd, deblocked, &self.maps[p], p > 0, 8)
+    }
+
+    /// Adds plane `p`, deblocked as the header says, to the equations of its classified filter.
+    #[cfg(feature = "bench-api")]
+    pub(crate) fn add_equations(
+        &self,
+        simd: Simd,
+        header: &PictureHeader,
+        source: &Plane,
+        p: usize,
+        to: &mut [Equations],
+    ) {
+        let deblocked = self.deblocked(simd, header, p, header.deblock[p.min(1)]);
+        statistics::add(to, source, &deblocked, &self.maps[p]);
     }
 
     /// Writes the pixels to `out`, which has the picture's size and format.
