@@ -363,7 +363,7 @@ mod tests {
             let flat = plane(32, 16, |_, _| value);
             assert!(filtered(&flat, &blocks(32, 16, |_| QP), false, 8) == flat);
         }
-        let checks = plane(64, 64, |x, y| if (x / 3 ^ y / 2) & 1 == 0 { 0 } else { 1023 });
+        let checks = plane(64, 64, |x, y| if ((x / 3) ^ (y / 2)) & 1 == 0 { 0 } else { 1023 });
         let out = filtered(&checks, &blocks(64, 64, |_| 447), true, 8);
         assert!((0..64).all(|y| out.row(y).iter().all(|&s| s < 1024)));
     }
