@@ -46,9 +46,7 @@ fn solve(equations: &Equations) -> Vec<f64> {
     let mut m: Vec<Vec<f64>> = equations.products.iter().map(|row| row.to_vec()).collect();
     let ridge = RIDGE * (0..n).map(|i| m[i][i]).sum::<f64>() / n as f64 + 1e-6;
     let mut x = equations.errors.to_vec();
-    for i in 0..n {
-        m[i][i] += ridge;
-    }
+    m.iter_mut().enumerate().for_each(|(i, row)| row[i] += ridge);
     for i in 0..n {
         for j in i + 1..n {
             let f = m[j][i] / m[i][i];
