@@ -1,10 +1,12 @@
 //! Stages of the codec for benches, training and cross-cutting tests. Not a stable interface.
 
+mod filter;
 mod kernels;
 mod mixing;
 mod trace;
 mod walk;
 
+pub use self::filter::{Equations, add_equations, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References};
 pub use self::mixing::{MIXED_STATES, WEIGHT_SETS, WEIGHTS, count_states, mix};
 pub use self::trace::{

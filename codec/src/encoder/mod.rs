@@ -2,6 +2,7 @@
 
 mod activity;
 mod adaptive;
+mod classified;
 pub(crate) mod colour;
 mod config;
 mod content;
@@ -27,6 +28,8 @@ pub use self::target::{Measure, Target, Targeted};
 use self::tile::CodedTile;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
+#[cfg(feature = "bench-api")]
+use crate::filter::statistics::Equations;
 use crate::image::view::{Image, ImageView};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
@@ -107,6 +110,17 @@ impl Encoder {
         Ok(Encoded { stream, reconstruction })
     }
 
+    /// Adds a picture to the equations of the classified filter, of luma and of chroma.
+    #[cfg(feature = "bench-api")]
+    pub(crate) fn add_equations(&self, image: &ImageView<'_>, to: &mut [Vec<Equations>; 2]) -> Result<(), EncodeError> {
+        let (_, header, picture) = self.code(image, None)?;
+        let simd = Simd::new(self.config.cpu);
+        for (p, source) in colour::to_planes(simd, image, self.config.chroma).iter().enumerate() {
+            picture.add_equations(simd, &header, source, p, &mut to[p.min(1)]);
+        }
+        Ok(())
+    }
+
     /// The stream, its header and the picture before the filters.
     fn code(
         &self,
@@ -131,6 +145,7 @@ impl Encoder {
         }
         let data: Vec<Vec<u8>> = tiles.into_iter().map(|t| t.data).collect();
         header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
+        header.classified = classified::choose(simd, &header, &picture, &source, &plan.parameters);
         Ok((container::write(&header, &data), header, picture))
     }
 }

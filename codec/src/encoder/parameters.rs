@@ -79,6 +79,13 @@ parameters! {
     /// Strength of deblocking, 0 to 15; negative for the best by squared error.
     deblock: -1.0, -1.0, 15.0;
     deblock_sharpness: 2.0, 0.0, 7.0;
+    /// Strength of the classified filter in eighths; negative for the best by masked squared error.
+    classified: -1.0, -1.0, 8.0;
+    classified_chroma: -1.0, -1.0, 8.0;
+    /// Share of the best strength that is taken.
+    classified_share: 1.0, 0.0, 2.0;
+    /// Variance (8-bit samples) at which an error counts half in the choice; 0: all count alike.
+    classified_mask: 64.0, 0.0, 65536.0;
 }
 
 impl Parameters {
@@ -87,7 +94,8 @@ impl Parameters {
         let mut p = Self::PERCEPTUAL;
         if config.tune == Tune::Psnr {
             let flat = ["luma_dc", "chroma_dc"].map(|n| (n, 31.0));
-            let none = ["luma_slope", "chroma_slope", "luma_curve", "chroma_curve", "adaptive"].map(|n| (n, 0.0));
+            let none = ["luma_slope", "chroma_slope", "luma_curve", "chroma_curve", "adaptive", "classified_mask"]
+                .map(|n| (n, 0.0));
             for (name, value) in flat.into_iter().chain(none) {
                 p.set(name, value)?;
             }

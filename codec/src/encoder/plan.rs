@@ -136,6 +136,7 @@ impl Plan {
             shrink: [p.shrink1, p.shrink2, p.shrink3].map(|s| s.round() as i8),
             adaptive: adaptive.then_some(Adaptive { cell_log2: 5, resolution: 2 }),
             deblock: [Deblock::OFF; 2],
+            classified: [0; 2],
         }
     }
 }

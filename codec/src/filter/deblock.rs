@@ -77,7 +77,7 @@ const POWERS: [u32; 32] = [
 ];
 
 /// 2^(15 + n / 32).
-fn power(n: usize) -> u64 {
+pub(super) fn power(n: usize) -> u64 {
     u64::from(POWERS[n % 32]) << (n / 32)
 }
 

@@ -1,7 +1,9 @@
 //! The whole picture: tiles put together, filtered, and turned into pixels. BITSTREAM.md §10, §11.
 
 use crate::colour;
-use crate::filter::{BlockMap, Deblock, Unit, deblock};
+#[cfg(feature = "bench-api")]
+use crate::filter::statistics::{self, Equations};
+use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::plane::Plane;
 use crate::image::view::ImageViewMut;
 use crate::recon::TileSamples;
@@ -75,6 +77,10 @@ impl PictureSamples {
         for (p, plane) in self.planes.iter_mut().enumerate() {
             let subsampled = p > 0 && header.subsampled;
             deblock(simd, plane, &self.maps[p], header.deblock[p.min(1)], DEPTH, subsampled);
+            let strength = header.classified[p.min(1)];
+            if strength > 0 {
+                *plane = classified(simd, plane, &self.maps[p], p > 0, strength);
+            }
         }
     }
 
@@ -83,6 +89,25 @@ impl PictureSamples {
         let mut plane = self.planes[p].clone();
         deblock(simd, &mut plane, &self.maps[p], parameters, DEPTH, p > 0 && header.subsampled);
         plane
+    }
+
+    /// What the classified filter at full strength makes of a deblocked plane `p`.
+    pub(crate) fn classified(&self, simd: Simd, deblocked: &Plane, p: usize) -> Plane {
+        classified(simd, deblocked, &self.maps[p], p > 0, 8)
+    }
+
+    /// Adds plane `p`, deblocked as the header says, to the equations of its classified filter.
+    #[cfg(feature = "bench-api")]
+    pub(crate) fn add_equations(
+        &self,
+        simd: Simd,
+        header: &PictureHeader,
+        source: &Plane,
+        p: usize,
+        to: &mut [Equations],
+    ) {
+        let deblocked = self.deblocked(simd, header, p, header.deblock[p.min(1)]);
+        statistics::add(to, source, &deblocked, &self.maps[p]);
     }
 
     /// Writes the pixels to `out`, which has the picture's size and format.

@@ -44,6 +44,8 @@ pub(crate) struct PictureHeader {
     pub(crate) adaptive: Option<Adaptive>,
     /// Of luma and of chroma.
     pub(crate) deblock: [Deblock; 2],
+    /// Strength of the classified filter of luma and of chroma in eighths: 0 (off) or 2 to 8.
+    pub(crate) classified: [u8; 2],
 }
 
 /// Bits of a sample within the codec in this draft: eight of the source and two that win back rounding.
@@ -93,6 +95,7 @@ impl PictureHeader {
             shrink: [0; 3],
             adaptive: None,
             deblock: [Deblock::OFF; 2],
+            classified: [0; 2],
         }
     }
 
@@ -136,6 +139,10 @@ impl PictureHeader {
         self.walk_adaptive(c);
         for deblock in &mut self.deblock[..channels] {
             deblock.walk(c);
+        }
+        for strength in &mut self.classified[..channels] {
+            let coded = c.bypass(3, u32::from(strength.saturating_sub(1)));
+            *strength = if coded == 0 { 0 } else { coded as u8 + 1 };
         }
     }
 
