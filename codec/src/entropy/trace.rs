@@ -1,6 +1,7 @@
 //! A coder that writes down what passes through another one: two traces, of an encode and of a decode, show the first
 //! element where they part.
 
+use super::inputs::Inputs;
 use super::{BinCoder, Ctx};
 
 /// One thing that passed.
@@ -29,9 +30,16 @@ impl<C: BinCoder> Trace<C> {
 
 impl<C: BinCoder> BinCoder for Trace<C> {
     const DECODING: bool = C::DECODING;
+    const MIXED: bool = C::MIXED;
 
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
         let bin = self.inner.bin(ctx, value);
+        self.events.push(Event::Bin(ctx.0, bin));
+        bin
+    }
+
+    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
+        let bin = self.inner.mixed(ctx, inputs, value);
         self.events.push(Event::Bin(ctx.0, bin));
         bin
     }
