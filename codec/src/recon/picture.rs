@@ -31,7 +31,7 @@ impl PictureSamples {
         }
     }
 
-    /// Bytes that a picture needs while it is decoded: planes twice, block maps and parse state.
+    /// Bytes that a picture needs while it is decoded: planes twice, block maps, parse state, the filter's copies.
     pub(crate) fn memory(header: &PictureHeader) -> u64 {
         let samples: u64 = (0..header.planes())
             .map(|p| {
@@ -40,7 +40,10 @@ impl PictureSamples {
             })
             .sum();
         let sources = if header.screen { samples / 16 * size_of::<Source>() as u64 } else { 0 };
-        4 * samples + samples / 16 * 32 + sources
+        // The classified filter reads a copy of a plane and writes another.
+        let (w, h) = header.plane_size(0);
+        let filter = if header.classified == [0; 2] { 0 } else { 4 * w as u64 * h as u64 };
+        4 * samples + samples / 16 * 32 + sources + filter
     }
 
     /// Puts in what is reconstructed of tile `index`.
