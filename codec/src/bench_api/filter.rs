@@ -1,8 +1,8 @@
 //! What training of the classified filter's banks needs.
 
+pub use crate::encoder::statistics::{Equations, no_equations};
 use crate::encoder::{Encoder, EncoderConfig};
 use crate::error::EncodeError;
-pub use crate::filter::statistics::{Equations, no_equations};
 use crate::image::view::ImageView;
 
 /// Encodes `image` and adds what its deblocked planes lack to the equations of luma and of chroma.

@@ -15,6 +15,8 @@ pub(crate) mod plan;
 pub(crate) mod quantise;
 pub(crate) mod satd;
 mod search;
+#[cfg(feature = "bench-api")]
+pub(crate) mod statistics;
 mod target;
 mod tile;
 
@@ -28,8 +30,6 @@ pub use self::target::{Measure, Target, Targeted};
 use self::tile::CodedTile;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
-#[cfg(feature = "bench-api")]
-use crate::filter::statistics::Equations;
 use crate::image::view::{Image, ImageView};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
@@ -112,11 +112,16 @@ impl Encoder {
 
     /// Adds a picture to the equations of the classified filter, of luma and of chroma.
     #[cfg(feature = "bench-api")]
-    pub(crate) fn add_equations(&self, image: &ImageView<'_>, to: &mut [Vec<Equations>; 2]) -> Result<(), EncodeError> {
+    pub(crate) fn add_equations(
+        &self,
+        image: &ImageView<'_>,
+        to: &mut [Vec<statistics::Equations>; 2],
+    ) -> Result<(), EncodeError> {
         let (_, header, picture) = self.code(image, None)?;
         let simd = Simd::new(self.config.cpu);
         for (p, source) in colour::to_planes(simd, image, self.config.chroma).iter().enumerate() {
-            picture.add_equations(simd, &header, source, p, &mut to[p.min(1)]);
+            let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
+            statistics::add(&mut to[p.min(1)], source, &deblocked, picture.map(p));
         }
         Ok(())
     }

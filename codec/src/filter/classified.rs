@@ -8,7 +8,7 @@ use crate::image::plane::Plane;
 use crate::simd::Simd;
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7 diamond, as (dy, dx).
-pub(super) const PAIRS: [(i32, i32); 12] =
+pub(crate) const PAIRS: [(i32, i32); 12] =
     [(0, 1), (0, 2), (0, 3), (1, -2), (1, -1), (1, 0), (1, 1), (1, 2), (2, -1), (2, 0), (2, 1), (3, 0)];
 /// Bounds of the differences to the sample, in 1/16 step. Each has coefficients of its own.
 const CLIPS: [u64; 2] = [4, 16];
@@ -16,9 +16,9 @@ const CLIPS: [u64; 2] = [4, 16];
 const ACTIVITIES: [u64; 5] = [10, 19, 32, 51, 77];
 /// No direction; horizontal or vertical, weak and strong; diagonal, weak and strong.
 const DIRECTIONS: usize = 5;
-pub(super) const CLASSES: usize = DIRECTIONS * (ACTIVITIES.len() + 1);
+pub(crate) const CLASSES: usize = DIRECTIONS * (ACTIVITIES.len() + 1);
 /// Coefficients of a filter.
-pub(super) const TAPS: usize = PAIRS.len() * CLIPS.len();
+pub(crate) const TAPS: usize = PAIRS.len() * CLIPS.len();
 /// How far a filter and the differences of a class read.
 const REACH: usize = 3;
 /// Coefficients are in 2^-8, strengths in 1/8.
@@ -31,13 +31,13 @@ static CHROMA: &[u8; CLASSES * TAPS] = include_bytes!("chroma.bin");
 /// Samples that are filtered at a time.
 const LANES: usize = 16;
 /// Columns before a row of the padded plane.
-pub(super) const MARGIN: usize = LANES;
+pub(crate) const MARGIN: usize = LANES;
 
 /// The filters of every class in every orientation, by 4 * class + orientation.
-pub(super) struct Bank(pub(super) [[i16; TAPS]; CLASSES * 4]);
+pub(crate) struct Bank(pub(crate) [[i16; TAPS]; CLASSES * 4]);
 
 impl Bank {
-    pub(super) fn new(table: &[u8; CLASSES * TAPS]) -> Self {
+    pub(crate) fn new(table: &[u8; CLASSES * TAPS]) -> Self {
         let mut filters = [[0; TAPS]; CLASSES * 4];
         for (i, filter) in filters.iter_mut().enumerate() {
             let (class, orientation) = (i / 4, i % 4);
@@ -81,7 +81,7 @@ fn classify([v, h, falling, rising]: Gradients, qp: u16) -> usize {
 
 /// Bounds of the differences where the quantiser parameter is `qp`.
 #[inline(always)]
-pub(super) fn bounds(qp: u16) -> [i16; CLIPS.len()] {
+pub(crate) fn bounds(qp: u16) -> [i16; CLIPS.len()] {
     CLIPS.map(|clip| ((clip * power(qp.into()) + (1 << 20)) >> 21).min(1023) as i16)
 }
 
@@ -107,16 +107,16 @@ pub(crate) fn classified(simd: Simd, plane: &Plane, map: &BlockMap, chroma: bool
 }
 
 /// A plane whose outermost samples are repeated around it.
-pub(super) struct Padded {
-    pub(super) data: Vec<i16>,
-    pub(super) stride: usize,
+pub(crate) struct Padded {
+    pub(crate) data: Vec<i16>,
+    pub(crate) stride: usize,
     /// Of the plane, rounded up to whole lanes.
-    pub(super) width: usize,
+    pub(crate) width: usize,
 }
 
 impl Padded {
     #[inline(always)]
-    pub(super) fn new(plane: &Plane) -> Self {
+    pub(crate) fn new(plane: &Plane) -> Self {
         let width = plane.width().next_multiple_of(LANES);
         let stride = width + 2 * MARGIN;
         let mut data = vec![0; stride * (plane.height() + 2 * REACH)];
@@ -135,7 +135,7 @@ impl Padded {
 
     /// Index of sample (x, y), x counted from the margin's start.
     #[inline(always)]
-    pub(super) fn at(&self, x: usize, y: usize) -> usize {
+    pub(crate) fn at(&self, x: usize, y: usize) -> usize {
         (y + REACH) * self.stride + x
     }
 }
@@ -146,7 +146,7 @@ fn load(data: &[i16], at: usize) -> [i16; LANES] {
 }
 
 /// What a row of units is filtered with, a value per column.
-pub(super) struct Strip {
+pub(crate) struct Strip {
     width: usize,
     /// Coefficients, row by row of `width`, in the order of a filter's.
     taps: Vec<i16>,
@@ -157,7 +157,7 @@ pub(super) struct Strip {
 }
 
 impl Strip {
-    pub(super) fn new(width: usize) -> Self {
+    pub(crate) fn new(width: usize) -> Self {
         Self {
             width,
             taps: vec![0; width * TAPS],
@@ -183,7 +183,7 @@ impl Strip {
 
     /// Index of the filter for unit `x4`, once [`Self::differences`] has been through its rows.
     #[inline(always)]
-    pub(super) fn filter_of(&self, x4: usize, unit: Unit) -> usize {
+    pub(crate) fn filter_of(&self, x4: usize, unit: Unit) -> usize {
         let stride = self.width + 2 * MARGIN;
         let at = MARGIN + 4 * x4 - 2;
         let sum = |g: usize| self.sums[g * stride + at..][..8].iter().map(|&s| s as u32).sum();
@@ -192,7 +192,7 @@ impl Strip {
 
     /// Sums the second differences of rows `y` - 2 to `y` + 5, column by column.
     #[inline(always)]
-    pub(super) fn differences(&mut self, padded: &Padded, y: usize) {
+    pub(crate) fn differences(&mut self, padded: &Padded, y: usize) {
         let stride = padded.stride;
         for x in (MARGIN - LANES / 2..MARGIN + self.width + LANES / 2).step_by(LANES) {
             let mut sums = [[0i16; LANES]; 4];

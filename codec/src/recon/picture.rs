@@ -1,8 +1,6 @@
 //! The whole picture: tiles put together, filtered, and turned into pixels. BITSTREAM.md §10, §11.
 
 use crate::colour;
-#[cfg(feature = "bench-api")]
-use crate::filter::statistics::{self, Equations};
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::plane::Plane;
 use crate::image::view::ImageViewMut;
@@ -99,18 +97,10 @@ impl PictureSamples {
         classified(simd, deblocked, &self.maps[p], p > 0, 8)
     }
 
-    /// Adds plane `p`, deblocked as the header says, to the equations of its classified filter.
+    /// The blocks of plane `p`.
     #[cfg(feature = "bench-api")]
-    pub(crate) fn add_equations(
-        &self,
-        simd: Simd,
-        header: &PictureHeader,
-        source: &Plane,
-        p: usize,
-        to: &mut [Equations],
-    ) {
-        let deblocked = self.deblocked(simd, header, p, header.deblock[p.min(1)]);
-        statistics::add(to, source, &deblocked, &self.maps[p]);
+    pub(crate) fn map(&self, p: usize) -> &BlockMap {
+        &self.maps[p]
     }
 
     /// Writes the pixels to `out`, which has the picture's size and format.
