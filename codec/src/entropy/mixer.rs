@@ -195,8 +195,9 @@ mod tests {
     #[test]
     fn the_mixture_finds_the_one_state_that_knows() {
         // The entropy of one in ten is 0.469 bit; a context without knowledge pays a whole one.
-        let bits = |bytes: &[u8]| bytes.len() as f64 * 8.0 / 60_000.0;
-        assert!(bits(&encoded::<Models>(60_000).0) > 0.99);
-        assert!(bits(&encoded::<Mixer>(60_000).0) < 0.65);
+        // Its thousand states and the weights start where training left them, and need many bins to learn otherwise.
+        let bits = |bytes: &[u8]| bytes.len() as f64 * 8.0 / 240_000.0;
+        assert!(bits(&encoded::<Models>(240_000).0) > 0.99);
+        assert!(bits(&encoded::<Mixer>(240_000).0) < 0.58);
     }
 }
