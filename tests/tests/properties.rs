@@ -8,7 +8,7 @@ use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
 
 /// Parameters of the encoder that reach the stream's header or its levels, with their ranges.
-const PARAMETERS: [(&str, f64, f64); 18] = [
+const PARAMETERS: [(&str, f64, f64); 20] = [
     ("qp", -1.0, 447.0),
     ("rounding", 0.0, 0.5),
     ("shrink1", -8.0, 7.0),
@@ -22,7 +22,9 @@ const PARAMETERS: [(&str, f64, f64); 18] = [
     ("chroma_curve", -8.0, 7.0),
     ("cb_qp", -64.0, 63.0),
     ("cr_qp", -64.0, 63.0),
-    ("adaptive", 0.0, 1.0),
+    ("adaptive", 0.0, 4.0),
+    ("adaptive_gain", 0.0, 1.0),
+    ("adaptive_error", 0.0, 10.0),
     ("adaptive_finer", 0.0, 2.0),
     ("adaptive_coarser", 0.0, 2.0),
     ("deblock", -1.0, 15.0),

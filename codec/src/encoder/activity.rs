@@ -1,4 +1,4 @@
-//! How busy a picture is: variances of 8x8 blocks, for adaptive quantisation and for what a quality means.
+//! How busy a picture is: variances of 8x8 blocks, for what a quality means and where errors are masked.
 
 use crate::image::plane::Plane;
 
@@ -59,4 +59,11 @@ pub(super) fn ease(luma: &Plane) -> f64 {
     let (full, flat) = mean_and_flat(luma);
     let (half, _) = mean_and_flat(&halved(luma));
     (63.0 * flat + 15.9 * half - 12.6 * full - 46.8).clamp(-25.0, 30.0)
+}
+
+/// How much coarser, at all qualities, for what texture masks: in quantiser parameters, three per octave of variance. The
+/// mean over cid22-train is about 2, for what the closed loop of adaptive quantisation adds to the score.
+pub(super) fn masking(luma: &Plane) -> f64 {
+    let (full, _) = mean_and_flat(luma);
+    3.0 * full - 20.2
 }

@@ -1,61 +1,210 @@
-//! Adaptive quantisation: smooth cells get a finer step, busy ones a coarser, since texture masks errors.
-//! (Variance-based, as libaom's variance boost, after the idea of x264's adaptive quantisation.)
+//! Adaptive quantisation in a closed loop: the steps move to where sketches of the picture lose their score.
+//! (The idea of libjxl's loop over Butteraugli, with another measure and without whole encodes.)
 
-use super::activity::log2_variance;
 use super::parameters::Parameters;
-use crate::image::plane::Plane;
+use super::perception::losses;
+use super::sketch::Sketch;
+use crate::image::plane::{Plane, Rect};
+use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::superblock::MAX_OFFSET;
 
-/// Wanted QP offsets of the cells of a tile, in the header's resolution.
-#[derive(Debug)]
+/// The cells of a picture or of a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CellGrid {
+    /// log2 of a cell's side in luma samples.
+    pub(super) log2: u32,
+    pub(super) cols: usize,
+    pub(super) rows: usize,
+}
+
+impl CellGrid {
+    /// For `width` x `height` luma samples.
+    pub(crate) fn new(log2: u32, width: usize, height: usize) -> Self {
+        let size = 1usize << log2;
+        Self { log2, cols: width.div_ceil(size), rows: height.div_ceil(size) }
+    }
+
+    /// Number of cells.
+    pub(super) fn len(&self) -> usize {
+        self.cols * self.rows
+    }
+
+    /// The cell over luma sample (x, y).
+    pub(super) fn index(&self, x: usize, y: usize) -> usize {
+        (y >> self.log2) * self.cols + (x >> self.log2)
+    }
+}
+
+/// Wanted QP offsets of the cells of a picture or a tile.
+#[derive(Debug, Clone)]
 pub(crate) struct Offsets {
-    log2: u32,
-    cols: usize,
-    rows: usize,
+    pub(super) grid: CellGrid,
+    /// Octaves of step that an offset of 1 in the header's resolution stands for.
+    unit: f64,
+    /// In octaves of step.
     cells: Vec<f64>,
 }
 
 impl Offsets {
-    /// From the luma of a tile.
-    pub(crate) fn of(luma: &Plane, header: &PictureHeader, parameters: &Parameters) -> Option<Self> {
+    /// For the planes of a picture, where its quantisation is adaptive. Their mean is about 0.
+    pub(super) fn of(simd: Simd, header: &PictureHeader, source: &[Plane], parameters: &Parameters) -> Option<Self> {
         let adaptive = header.adaptive?;
-        let size = 1usize << adaptive.cell_log2;
-        let (cols, rows) = (luma.width().div_ceil(size), luma.height().div_ceil(size));
-        let per_offset = (1u32 << adaptive.resolution) as f64 / 32.0;
-        let (finer, coarser) = (parameters.adaptive_finer / per_offset, parameters.adaptive_coarser / per_offset);
-        let mut cells = Vec::with_capacity(cols * rows);
-        let mut logs = Vec::new();
-        for cy in 0..rows {
-            for cx in 0..cols {
-                logs.clear();
-                for y in (cy * size..luma.height().min((cy + 1) * size)).step_by(8) {
-                    for x in (cx * size..luma.width().min((cx + 1) * size)).step_by(8) {
-                        logs.push(log2_variance(luma, x, y));
-                    }
-                }
-                logs.sort_by(f64::total_cmp);
-                // The calmer half decides: an edge must not hide the flat ground beside it.
-                let half = &logs[..logs.len().div_ceil(2)];
-                let activity = half.iter().sum::<f64>() / half.len() as f64;
-                let offset = (activity - parameters.adaptive_middle) * parameters.adaptive / per_offset;
-                cells.push(offset.clamp(-finer, coarser));
-            }
+        let grid = CellGrid::new(adaptive.cell_log2, source[0].width(), source[0].height());
+        let unit = f64::from(1u32 << adaptive.resolution) / 32.0;
+        let mut offsets = Self { grid, unit, cells: vec![0.0; grid.len()] };
+        for _ in 0..parameters.adaptive.round() as u32 {
+            let sketch = Sketch::new(simd, header, source, &offsets, parameters.sketch_rounding);
+            let losses = losses(source, &sketch.planes, u32::from(header.subsampled), &grid, parameters.adaptive_error);
+            offsets.refine(&losses, &sketch.levels, parameters);
         }
-        Some(Self { log2: adaptive.cell_log2, cols, rows, cells })
+        Some(offsets)
+    }
+
+    /// Those of a tile at `rect` in luma, whose corner is a cell's.
+    pub(super) fn tile(&self, rect: Rect) -> Self {
+        let grid = CellGrid::new(self.grid.log2, rect.w, rect.h);
+        let (x, y) = (rect.x >> grid.log2, rect.y >> grid.log2);
+        let row = |cy: usize| &self.cells[(y + cy) * self.grid.cols + x..][..grid.cols];
+        Self { grid, cells: (0..grid.rows).flat_map(row).copied().collect(), ..*self }
     }
 
     /// The offset for a block: mean over the cells that it covers.
     pub(crate) fn at(&self, x: usize, y: usize, w: usize, h: usize) -> i8 {
-        let last = |at: usize, len: usize, count: usize| ((at + len - 1) >> self.log2).min(count - 1);
+        let CellGrid { log2, cols, rows } = self.grid;
+        let last = |at: usize, len: usize, count: usize| ((at + len - 1) >> log2).min(count - 1);
         let (mut sum, mut n) = (0.0, 0.0);
-        for cy in y >> self.log2..=last(y, h, self.rows) {
-            for cx in x >> self.log2..=last(x, w, self.cols) {
-                sum += self.cells[cy * self.cols + cx];
+        for cy in y >> log2..=last(y, h, rows) {
+            for cx in x >> log2..=last(x, w, cols) {
+                sum += self.cells[cy * cols + cx];
                 n += 1.0;
             }
         }
         let limit = MAX_OFFSET as f64;
-        (sum / n).round().clamp(-limit, limit) as i8
+        (sum / (n * self.unit)).round().clamp(-limit, limit) as i8
+    }
+
+    /// Moves the offsets towards where the score lost per level is the same in all cells: a step finer by a factor takes about as
+    /// many octaves off the loss everywhere, for bits in proportion to the levels. `losses` and `levels` are those of a
+    /// sketch with the offsets as they are. Their mean stays.
+    fn refine(&mut self, losses: &[f64], levels: &[f64], parameters: &Parameters) {
+        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+        let floors = [losses, levels].map(|v| parameters.adaptive_floor * mean(v) + f64::MIN_POSITIVE);
+        let worth = losses.iter().zip(levels).map(|(&loss, &n)| log2(loss + floors[0]) - log2(n + floors[1]));
+        let worth = smoothed(&worth.collect::<Vec<_>>(), &self.grid, parameters.adaptive_smoothing);
+        let (middle, before) = (mean(&worth), mean(&self.cells));
+        for (cell, worth) in self.cells.iter_mut().zip(worth) {
+            *cell -= parameters.adaptive_gain * (worth - middle);
+        }
+        for _ in 0..4 {
+            let excess = mean(&self.cells) - before;
+            for cell in &mut self.cells {
+                *cell = (*cell - excess).clamp(-parameters.adaptive_finer, parameters.adaptive_coarser);
+            }
+        }
+    }
+}
+
+/// Each cell and the mean of those beside it, which have `share` together.
+fn smoothed(values: &[f64], grid: &CellGrid, share: f64) -> Vec<f64> {
+    let mut out = Vec::with_capacity(values.len());
+    for cy in 0..grid.rows {
+        for cx in 0..grid.cols {
+            let (mut sum, mut n) = (0.0, 0.0);
+            for y in cy.saturating_sub(1)..(cy + 2).min(grid.rows) {
+                for x in cx.saturating_sub(1)..(cx + 2).min(grid.cols) {
+                    if (x, y) != (cx, cy) {
+                        // Beside counts twice what across the corner counts.
+                        let weight = if x == cx || y == cy { 2.0 } else { 1.0 };
+                        sum += weight * values[y * grid.cols + x];
+                        n += weight;
+                    }
+                }
+            }
+            let own = values[cy * grid.cols + cx];
+            out.push(if n > 0.0 { own + share * (sum / n - own) } else { own });
+        }
+    }
+    out
+}
+
+/// log2 of a positive number by arithmetic that is the same everywhere: exponent, and a series of the mantissa.
+fn log2(v: f64) -> f64 {
+    let bits = v.to_bits();
+    let exponent = (bits >> 52) as i32 - 1023;
+    let mantissa = f64::from_bits(bits & !(0x7ff << 52) | 1023 << 52);
+    // ln m = 2 atanh((m - 1) / (m + 1)), where the argument is at most 1/3.
+    let t = (mantissa - 1.0) / (mantissa + 1.0);
+    let series = (0..8).rev().fold(0.0, |sum, i| sum * (t * t) + 1.0 / f64::from(2 * i + 1));
+    f64::from(exponent) + 2.0 * std::f64::consts::LOG2_E * t * series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::config::EncoderConfig;
+
+    fn parameters(changes: &[(&str, f64)]) -> Parameters {
+        let parameters = changes.iter().map(|&(name, value)| (name.to_owned(), value)).collect();
+        Parameters::of(&EncoderConfig { parameters, ..EncoderConfig::default() }).expect("within their ranges")
+    }
+
+    fn offsets(cols: usize, rows: usize, cells: Vec<f64>) -> Offsets {
+        Offsets { grid: CellGrid { log2: 5, cols, rows }, unit: 0.125, cells }
+    }
+
+    #[test]
+    fn log2_is_that_of_the_standard_library() {
+        for i in -400..400 {
+            let v = 1.37f64.powi(i);
+            assert!((log2(v) - v.log2()).abs() < 1e-8, "{v}: {}", log2(v));
+        }
+    }
+
+    #[test]
+    fn steps_move_to_where_more_is_lost_per_level_and_their_mean_stays() {
+        let parameters = parameters(&[("adaptive_gain", 0.2), ("adaptive_floor", 0.0), ("adaptive_smoothing", 0.0)]);
+        let mut moved = offsets(2, 2, vec![0.1, 0.1, -0.3, 0.0]);
+        let before = moved.cells.clone();
+        // Log ratios of loss and levels: 3, 1, 1, -1.
+        moved.refine(&[8.0, 2.0, 16.0, 4.0], &[1.0, 1.0, 8.0, 8.0], &parameters);
+        for ((after, before), wanted) in moved.cells.iter().zip(&before).zip([-0.4, 0.0, 0.0, 0.4]) {
+            assert!((after - before - wanted).abs() < 1e-9, "{:?}", moved.cells);
+        }
+    }
+
+    #[test]
+    fn steps_stay_where_all_levels_are_worth_the_same_and_within_their_limits_elsewhere() {
+        let limits = parameters(&[("adaptive_finer", 0.5), ("adaptive_coarser", 0.25), ("adaptive_gain", 1.0)]);
+        let mut even = offsets(3, 1, vec![0.1, -0.2, 0.25]);
+        even.refine(&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0], &limits);
+        assert!(even.cells.iter().zip([0.1, -0.2, 0.25]).all(|(a, b)| (a - b).abs() < 1e-9), "{:?}", even.cells);
+        let mut moved = offsets(3, 3, vec![0.0; 9]);
+        moved.refine(
+            &[9.0, 0.0, 1.0, 0.0, 0.0, 5.0, 0.0, 3.0, 0.0],
+            &[0.0, 5.0, 5.0, 0.0, 1.0, 0.0, 2.0, 2.0, 9.0],
+            &limits,
+        );
+        assert!(moved.cells.iter().all(|c| (-0.5..=0.25).contains(c)), "{:?}", moved.cells);
+        moved.refine(&[0.0; 9], &[0.0; 9], &limits);
+        assert!(moved.cells.iter().all(|c| c.is_finite()), "{:?}", moved.cells);
+    }
+
+    #[test]
+    fn a_tile_has_the_cells_of_its_part_of_the_picture() {
+        let picture = offsets(5, 3, (0..15).map(f64::from).collect());
+        let tile = picture.tile(Rect { x: 64, y: 32, w: 72, h: 64 });
+        assert_eq!((tile.grid.cols, tile.grid.rows), (3, 2));
+        assert_eq!(tile.cells, [7.0, 8.0, 9.0, 12.0, 13.0, 14.0]);
+    }
+
+    #[test]
+    fn smoothing_keeps_what_is_even_and_takes_its_share_of_a_single_cell() {
+        let grid = CellGrid { log2: 5, cols: 3, rows: 3 };
+        assert_eq!(smoothed(&[2.0; 9], &grid, 0.3), [2.0; 9]);
+        let mut single = [0.0; 9];
+        single[4] = 1.0;
+        let out = smoothed(&single, &grid, 0.3);
+        assert!((out[4] - 0.7).abs() < 1e-12 && (out[1] - 0.3 * 2.0 / 8.0).abs() < 1e-12, "{out:?}");
     }
 }

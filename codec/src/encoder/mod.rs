@@ -11,10 +11,12 @@ mod effort;
 pub(crate) mod forward;
 mod hash;
 mod parameters;
+mod perception;
 pub(crate) mod plan;
 pub(crate) mod quantise;
 pub(crate) mod satd;
 mod search;
+mod sketch;
 #[cfg(feature = "bench-api")]
 pub(crate) mod statistics;
 mod target;
@@ -23,7 +25,12 @@ mod tile;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(feature = "bench-api")]
+pub(crate) use self::adaptive::CellGrid;
+use self::adaptive::Offsets;
 pub use self::config::{Content, EncoderConfig, Quantiser, TileSize, Tune};
+#[cfg(feature = "bench-api")]
+pub(crate) use self::perception::losses;
 use self::plan::Plan;
 use self::search::Shared;
 pub use self::target::{Measure, Target, Targeted};
@@ -138,7 +145,8 @@ impl Encoder {
         let mut header = plan.header(&self.config, image);
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
-        let shared = Shared::new(&plan, &context);
+        let offsets = Offsets::of(simd, &header, &source, &plan.parameters);
+        let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
         let total = image.width() as u64 * image.height() as u64;
         let progress = Progress { observer, done: AtomicU64::new(0), total };

@@ -61,13 +61,21 @@ parameters! {
     /// QP offset of chroma, in 1/8 octave.
     cb_qp: 4.0, -64.0, 63.0;
     cr_qp: 4.0, -64.0, 63.0;
-    /// Octaves of step per octave of variance, in adaptive quantisation.
-    adaptive: 0.09, 0.0, 1.0;
-    /// log2 of the variance (8-bit samples) that gets no offset.
-    adaptive_middle: 6.0, 0.0, 12.0;
+    /// Sketches that adaptive quantisation learns from, where the score is lost; 0: one step for the whole picture.
+    adaptive: 3.0, 0.0, 8.0;
+    /// Octaves of step per octave of loss per level, for each sketch.
+    adaptive_gain: 0.1, 0.0, 1.0;
+    /// What squared error of luma counts in the loss, where all the rest counts 1.
+    adaptive_error: 0.3, 0.0, 10.0;
+    /// What is added to loss and levels of each cell, in terms of the picture's mean.
+    adaptive_floor: 0.1, 0.0, 10.0;
+    /// Share that the cells around have in a cell's ratio of the two.
+    adaptive_smoothing: 0.3, 0.0, 1.0;
     /// Largest offset either way, in octaves.
     adaptive_finer: 1.0, 0.0, 2.0;
     adaptive_coarser: 0.5, 0.0, 2.0;
+    /// Rounding of the sketches' quantiser.
+    sketch_rounding: 0.25, 0.0, 0.5;
     /// 1: chroma follows the luma tree wherever the format lets it.
     shared_tree: 0.0, 0.0, 1.0;
     /// What is added to the quantiser parameter in pictures of screens.

@@ -93,6 +93,9 @@ impl Plan {
             // The same share of the way down from where all pictures score alike.
             let scale = ((self.qp - 180.0) / 85.0).max(0.0);
             plan.qp += activity::ease(luma) * scale;
+            if plan.is_adaptive() {
+                plan.qp += activity::masking(luma);
+            }
             if plan.screen {
                 plan.qp += plan.parameters.screen_qp;
             }
@@ -107,14 +110,18 @@ impl Plan {
         plan
     }
 
+    /// Whether cells have steps of their own. Not in screens: nothing masks errors on a flat ground, and there is much of it
+    /// everywhere.
+    fn is_adaptive(&self) -> bool {
+        !self.screen && self.parameters.adaptive.round() > 0.0
+    }
+
     /// The header for the picture of this plan.
     pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
         let p = &self.parameters;
         let gray = image.format() == PixelFormat::Gray8;
         let shape =
             |dc: f64, slope: f64, curve: f64| MatrixShape { dc: dc as u8, slope: slope as u8, curve: curve as i8 };
-        // Nothing masks errors on a flat ground, and there is much of it everywhere.
-        let adaptive = !self.screen && p.adaptive > 0.0;
         PictureHeader {
             width: image.width(),
             height: image.height(),
@@ -134,7 +141,7 @@ impl Plan {
                 shape(p.chroma_dc, p.chroma_slope, p.chroma_curve),
             ],
             shrink: [p.shrink1, p.shrink2, p.shrink3].map(|s| s.round() as i8),
-            adaptive: adaptive.then_some(Adaptive { cell_log2: 5, resolution: 2 }),
+            adaptive: self.is_adaptive().then_some(Adaptive { cell_log2: 5, resolution: 2 }),
             deblock: [Deblock::OFF; 2],
             classified: [0; 2],
         }

@@ -55,7 +55,8 @@ fn encode_with<P: Predictor>(
     let header = shared.context.header;
     let planes: Vec<Plane> = source.iter().enumerate().map(|(p, plane)| crop(plane, grid.rect(index, p))).collect();
     let samples = TileSamples::new(header, grid, index);
-    let mut search = TileSearch::new(shared, &planes, samples, grid.state(header, index));
+    let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
+    let mut search = TileSearch::new(shared, &planes, offsets, samples, grid.state(header, index));
     let mut walk = Walk::new(RangeEncoder::new(P::new()), header, grid.state(header, index));
     let (width, height) = (planes[0].width(), planes[0].height());
     // Rates of a row come from the models after the row before the last: rows could then be searched side by side.

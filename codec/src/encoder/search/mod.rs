@@ -31,12 +31,14 @@ pub(crate) struct Shared<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) context: &'a Context<'a>,
     pub(crate) reciprocals: [Reciprocals; 2],
+    /// Of the picture's cells, where quantisation is adaptive.
+    pub(crate) offsets: Option<&'a Offsets>,
 }
 
 impl<'a> Shared<'a> {
-    pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>) -> Self {
+    pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>, offsets: Option<&'a Offsets>) -> Self {
         let reciprocals = context.header.matrices.map(|shape| Reciprocals::new(&Matrices::new(shape)));
-        Self { plan, context, reciprocals }
+        Self { plan, context, reciprocals, offsets }
     }
 }
 
@@ -120,13 +122,19 @@ pub(crate) struct TileSearch<'a> {
 }
 
 impl<'a> TileSearch<'a> {
-    /// `source` holds the planes of the tile, `samples` none yet.
-    pub(crate) fn new(shared: &'a Shared<'a>, source: &'a [Plane], samples: TileSamples, state: TileState) -> Self {
+    /// `source` holds the planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
+    pub(crate) fn new(
+        shared: &'a Shared<'a>,
+        source: &'a [Plane],
+        offsets: Option<Offsets>,
+        samples: TileSamples,
+        state: TileState,
+    ) -> Self {
         let header = shared.context.header;
         Self {
             shared,
             source,
-            offsets: Offsets::of(&source[0], header, &shared.plan.parameters),
+            offsets,
             hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             recon: Reconstruction::new(shared.context, samples),
             walk: Walk::new(Counter::new(&Models::new()), header, state),

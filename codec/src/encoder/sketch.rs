@@ -1,0 +1,101 @@
+//! A picture as it might be coded, for a small part of the time: blocks of one size, transformed without prediction and
+//! quantised with a dead zone. It shows adaptive quantisation where the picture will lose its score.
+
+use super::adaptive::Offsets;
+use super::forward::forward;
+use crate::image::plane::{Plane, Rect};
+use crate::quant::dequant::Dequantiser;
+use crate::quant::step::step;
+use crate::simd::Simd;
+use crate::syntax::header::{DEPTH, PictureHeader};
+use crate::transform::{TxType, inverse};
+
+/// Side of a block.
+const BLOCK: usize = 8;
+
+/// What all blocks are predicted with.
+const MIDDLE: i32 = 1 << (DEPTH - 1);
+
+/// A sketch.
+#[derive(Debug)]
+pub(super) struct Sketch {
+    pub(super) planes: Vec<Plane>,
+    /// Levels that are not zero in each cell, those of the lowest frequency apart, which prediction mostly saves.
+    pub(super) levels: Vec<f64>,
+}
+
+impl Sketch {
+    /// Of the planes of a picture, with `offsets`; `rounding` is what the quantiser adds before it rounds down, in steps.
+    pub(super) fn new(simd: Simd, header: &PictureHeader, source: &[Plane], offsets: &Offsets, rounding: f64) -> Self {
+        let dequantiser = Dequantiser::new(header);
+        let mut levels = vec![0.0; offsets.grid.len()];
+        let mut planes = source.to_vec();
+        for (p, plane) in planes.iter_mut().enumerate() {
+            let shift = u32::from(p > 0 && header.subsampled);
+            for rect in blocks(plane.width(), plane.height()) {
+                let (x, y) = (rect.x << shift, rect.y << shift);
+                let qp = header.plane_qp(header.block_qp(offsets.at(x, y, rect.w << shift, rect.h << shift)), p);
+                let count = code(simd, &dequantiser, p, plane, rect, qp, rounding);
+                levels[offsets.grid.index(x, y)] += f64::from(count);
+            }
+        }
+        Self { planes, levels }
+    }
+}
+
+/// The blocks of a plane whose sides are multiples of 4; the last of a row and of a column may be half as large.
+fn blocks(width: usize, height: usize) -> impl Iterator<Item = Rect> {
+    let rows = (0..height).step_by(BLOCK);
+    rows.flat_map(move |y| {
+        (0..width).step_by(BLOCK).map(move |x| Rect { x, y, w: BLOCK.min(width - x), h: BLOCK.min(height - y) })
+    })
+}
+
+/// Puts in place of a block what quantising leaves of it. Returns the levels that are not zero, the first apart.
+fn code(
+    simd: Simd,
+    dequantiser: &Dequantiser,
+    p: usize,
+    plane: &mut Plane,
+    Rect { x, y, w, h }: Rect,
+    qp: u16,
+    rounding: f64,
+) -> u32 {
+    let (mut residual, mut coefficients) = ([0; BLOCK * BLOCK], [0; BLOCK * BLOCK]);
+    for (j, row) in residual.chunks_exact_mut(w).take(h).enumerate() {
+        row.iter_mut().zip(&plane.row(y + j)[x..x + w]).for_each(|(r, &s)| *r = i32::from(s) - MIDDLE);
+    }
+    forward(simd, &residual, w, h, TxType::DCT, &mut coefficients);
+    let steps = dequantiser.steps(p, (w.ilog2(), h.ilog2()), qp, TxType::DCT);
+    let scale = 64.0 * 4096.0 / f64::from(step(qp));
+    let mut count = 0;
+    for (at, c) in coefficients[..w * h].iter_mut().enumerate() {
+        let level = (f64::from(c.unsigned_abs()) * scale / f64::from(steps.weights[at]) + rounding) as i32;
+        count += u32::from(at > 0 && level > 0);
+        *c = steps.coefficient(at, if *c < 0 { -level } else { level });
+    }
+    inverse(simd, &coefficients, w, h, TxType::DCT, (w, h), &mut residual);
+    for (j, row) in residual.chunks_exact(w).take(h).enumerate() {
+        let to = &mut plane.row_mut(y + j)[x..x + w];
+        to.iter_mut().zip(row).for_each(|(s, &r)| *s = (r + MIDDLE).clamp(0, 2 * MIDDLE - 1) as u16);
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_cover_a_plane_once() {
+        for (width, height) in [(4, 4), (8, 12), (20, 16), (36, 4)] {
+            let mut seen = vec![0; width * height];
+            for rect in blocks(width, height) {
+                for y in rect.y..rect.y + rect.h {
+                    seen[y * width + rect.x..][..rect.w].iter_mut().for_each(|s| *s += 1);
+                }
+            }
+            assert!(seen.iter().all(|&s| s == 1), "{width}x{height}");
+        }
+    }
+}
