@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kvant::{Chroma, Content, DecoderOptions, Limits, Profile, TileSize, Tune};
+use kvant::{Chroma, Content, DecoderOptions, Limits, Profile, Quantiser, TileSize, Tune};
 
 use crate::commands::target::TargetArgs;
 use crate::cpu;
 use crate::error::Result;
 use crate::pictures::OutputFormat;
 use crate::rd::RdCommand;
-use crate::values::{MetricName, Threshold};
-use crate::values::{parse_background, parse_format, parse_quality, parse_size, parse_threshold};
+use crate::values::{MetricName, Quality, Region, Threshold};
+use crate::values::{parse_background, parse_format, parse_quality, parse_region, parse_size, parse_threshold};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -162,6 +162,30 @@ impl From<ProfileArg> for Profile {
     }
 }
 
+/// How levels are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QuantiserArg {
+    /// What the effort chooses
+    Auto,
+    /// Scalar, with a dead zone
+    Deadzone,
+    /// Scalar, by rate and distortion
+    Rdoq,
+    /// Trellis-coded
+    Trellis,
+}
+
+impl From<QuantiserArg> for Option<Quantiser> {
+    fn from(q: QuantiserArg) -> Self {
+        match q {
+            QuantiserArg::Auto => None,
+            QuantiserArg::Deadzone => Some(Quantiser::DeadZone),
+            QuantiserArg::Rdoq => Some(Quantiser::Rdoq),
+            QuantiserArg::Trellis => Some(Quantiser::Trellis),
+        }
+    }
+}
+
 /// What the encoder minimises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TuneArg {
@@ -201,6 +225,21 @@ impl From<PresetArg> for Content {
     }
 }
 
+/// What may be left out of what a file says besides pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Strip {
+    /// Where the picture was taken
+    Gps,
+    /// Exif, but for the orientation
+    Exif,
+    /// XMP
+    Xmp,
+    /// The colour profile: sRGB is then assumed
+    Icc,
+    /// Gps, exif and xmp
+    All,
+}
+
 /// Arguments of `kvant encode`.
 #[derive(Debug, Args)]
 pub(crate) struct EncodeArgs {
@@ -212,9 +251,9 @@ pub(crate) struct EncodeArgs {
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless
-    #[arg(short, long, value_name = "Q", default_value = "80", value_parser = parse_quality, conflicts_with = "target")]
-    pub(crate) quality: f32,
+    /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless, but 'lossless' is
+    #[arg(short, long, value_name = "Q|lossless", default_value = "80", value_parser = parse_quality, conflicts_with = "target")]
+    pub(crate) quality: Quality,
 
     #[command(flatten)]
     pub(crate) target: TargetArgs,
@@ -239,13 +278,30 @@ pub(crate) struct EncodeArgs {
     #[arg(long, value_enum, default_value = "perceptual")]
     pub(crate) tune: TuneArg,
 
+    /// How levels are chosen
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) quantiser: QuantiserArg,
+
     /// What the pictures show
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) preset: PresetArg,
 
-    /// Colour to lay transparent pixels over, such as '#ffffff'
+    /// Quality of the alpha, 0 to 100: 100 is lossless, below it has fewer different values
+    #[arg(long, value_name = "Q", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) alpha_quality: u8,
+
+    /// Keep the colours of fully transparent pixels, instead of those that take fewest bytes
+    #[arg(long)]
+    pub(crate) exact: bool,
+
+    /// Colour to lay transparent pixels over, such as '#ffffff', instead of storing alpha
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
+
+    /// Leave out of gps, exif, xmp, icc, or all (gps, exif and xmp: without its profile a picture changes colours)
+    /// [default: all is kept]
+    #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) strip: Vec<Strip>,
 
     /// Threads; 0 for one a core. The bytes do not depend on it
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
@@ -298,6 +354,14 @@ pub(crate) struct DecodeArgs {
     /// Format to write: png, ppm, pgm, pnm, pam, tiff, bmp, webp (lossless), qoi, jpg (quality 95)
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) to: Option<OutputFormat>,
+
+    /// Decode W x H pixels from column X and row Y on, of the picture as it is shown; only the tiles they need are decoded
+    #[arg(long, value_name = "WxH+X+Y", value_parser = parse_region)]
+    pub(crate) crop: Option<Region>,
+
+    /// Colour to lay transparent pixels over, such as '#ffffff', for formats without alpha
+    #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
+    pub(crate) background: Option<[u8; 3]>,
 
     /// Threads; 0 for one a core
     #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]

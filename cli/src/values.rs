@@ -6,10 +6,44 @@ use clap::builder::PossibleValue;
 use crate::pictures::OutputFormat;
 use crate::rd::metrics::{Scores, Selection};
 
+/// How good a coded picture should be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Quality {
+    /// 0 to 100.
+    Lossy(f32),
+    /// All pixels exactly.
+    Lossless,
+}
+
 /// A quality, 0 to 100.
-pub(crate) fn parse_quality(text: &str) -> Result<f32, String> {
-    let q: f32 = text.parse().map_err(|_| "a number from 0 to 100 is expected".to_owned())?;
-    if (0.0..=100.0).contains(&q) { Ok(q) } else { Err("outside 0 to 100".to_owned()) }
+pub(crate) fn parse_quality(text: &str) -> Result<Quality, String> {
+    if text == "lossless" {
+        return Ok(Quality::Lossless);
+    }
+    let q: f32 = text.parse().map_err(|_| "a number from 0 to 100, or lossless, is expected".to_owned())?;
+    if (0.0..=100.0).contains(&q) { Ok(Quality::Lossy(q)) } else { Err("outside 0 to 100".to_owned()) }
+}
+
+/// Pixels of a picture, as they are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Region {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) x: u32,
+    pub(crate) y: u32,
+}
+
+/// A region as X11 writes it, such as 640x480+100+50; without the offsets it starts at the corner.
+pub(crate) fn parse_region(text: &str) -> Result<Region, String> {
+    let wrong = || "a region such as 640x480+100+50 is expected".to_owned();
+    let (size, offsets) = text.split_once('+').unwrap_or((text, "0+0"));
+    let pair = |text: &str, separator| -> Option<(u32, u32)> {
+        let (a, b) = text.split_once(separator)?;
+        Some((a.parse().ok()?, b.parse().ok()?))
+    };
+    let (width, height) = pair(size, 'x').ok_or_else(wrong)?;
+    let (x, y) = pair(offsets, '+').ok_or_else(wrong)?;
+    if width == 0 || height == 0 { Err("the region is empty".to_owned()) } else { Ok(Region { width, height, x, y }) }
 }
 
 /// A count with an optional K, M or G (2^10, 2^20, 2^30).
@@ -230,9 +264,19 @@ mod tests {
 
     #[test]
     fn qualities_are_0_to_100() {
-        assert_eq!(parse_quality("62.5"), Ok(62.5));
+        assert_eq!(parse_quality("62.5"), Ok(Quality::Lossy(62.5)));
+        assert_eq!(parse_quality("lossless"), Ok(Quality::Lossless));
         for bad in ["-1", "100.5", "NaN", "x"] {
             assert!(parse_quality(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn regions_are_written_as_in_x11() {
+        assert_eq!(parse_region("640x480+100+50"), Ok(Region { width: 640, height: 480, x: 100, y: 50 }));
+        assert_eq!(parse_region("1x2"), Ok(Region { width: 1, height: 2, x: 0, y: 0 }));
+        for bad in ["640", "640x480+1", "0x4", "4x-1", "4x4+1+2+3", "x", "640X480"] {
+            assert!(parse_region(bad).is_err(), "{bad}");
         }
     }
 }

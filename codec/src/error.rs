@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::image::view::PixelFormat;
+
 /// A picture description that does not fit its pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,6 +29,13 @@ pub enum ImageError {
         /// Bytes needed.
         needed: usize,
     },
+    /// Bits of a sample that the format's bytes cannot hold, or too few for them.
+    Depth {
+        /// The bits given.
+        depth: u8,
+        /// The pixel format.
+        format: PixelFormat,
+    },
     /// Two pictures that should have the same size and format do not.
     Mismatch,
 }
@@ -43,6 +52,10 @@ impl fmt::Display for ImageError {
             Self::BufferTooSmall { len, needed } => {
                 write!(f, "pixel buffer has {len} bytes, {needed} are needed")
             }
+            Self::Depth { depth, format } => {
+                let range = if format.is_wide() { "9 to 16" } else { "8" };
+                write!(f, "samples of {depth} bits: those of {format:?} have {range}")
+            }
             Self::Mismatch => write!(f, "the buffer's size or pixel format differs from the picture's"),
         }
     }
@@ -58,6 +71,10 @@ pub enum ConfigError {
     Quality(f32),
     /// Effort outside 1 to 9.
     Effort(u8),
+    /// Quality of the alpha above 100.
+    AlphaQuality(u8),
+    /// A lossless encoding has no quality that could be searched for.
+    LosslessTarget,
     /// No tuning parameter has this name.
     UnknownParameter(String),
     /// A tuning parameter outside its range.
@@ -85,6 +102,8 @@ impl fmt::Display for ConfigError {
         match self {
             Self::Quality(q) => write!(f, "quality {q} is outside 0 to 100"),
             Self::Effort(e) => write!(f, "effort {e} is outside 1 to 9"),
+            Self::AlphaQuality(q) => write!(f, "alpha quality {q} is outside 0 to 100"),
+            Self::LosslessTarget => write!(f, "a lossless encoding has one size, and no target can change it"),
             Self::UnknownParameter(name) => write!(f, "there is no tuning parameter '{name}'"),
             Self::Parameter { name, value, min, max } => write!(f, "{name} {value} is outside {min} to {max}"),
             Self::Target { what, value } => write!(f, "no encoding can come to a target whose {what} is {value}"),
@@ -177,6 +196,21 @@ pub enum DecodeError {
         /// The limit in force.
         limit: u64,
     },
+    /// A region that is empty or not within the picture, in pixels.
+    Region {
+        /// First column.
+        x: u32,
+        /// First row.
+        y: u32,
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Columns of the picture.
+        all_width: u32,
+        /// Rows of the picture.
+        all_height: u32,
+    },
     /// The caller's buffer does not fit the picture.
     Image(ImageError),
 }
@@ -194,6 +228,9 @@ impl fmt::Display for DecodeError {
             }
             Self::Corrupt { what, value, limit } => {
                 write!(f, "corrupt stream: {what} is {value}, limit or expected {limit}")
+            }
+            Self::Region { x, y, width, height, all_width, all_height } => {
+                write!(f, "region {width}x{height}+{x}+{y} is not within the picture of {all_width}x{all_height}")
             }
             Self::Limit { what, value, limit } => write!(f, "{what} of {value} exceeds the limit of {limit}"),
             Self::Image(e) => e.fmt(f),

@@ -24,7 +24,11 @@ mod entropy;
 mod error;
 mod filter;
 mod image;
+#[cfg(feature = "image")]
+pub mod interop;
 mod limits;
+mod lossless;
+mod metadata;
 mod predict;
 mod quant;
 mod recon;
@@ -43,4 +47,5 @@ pub use crate::entropy::predictor::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;
+pub use crate::metadata::{Cicp, Metadata, Orientation};
 pub use crate::simd::CpuLevel;

@@ -28,6 +28,11 @@ fn decode_one(data: &[u8]) {
     let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };
     let Ok(decoder) = Decoder::with_options(data, options) else { return };
     let picture = decoder.decode();
+    if let Ok(metadata) = decoder.metadata() {
+        let blocks = [&metadata.icc, &metadata.exif, &metadata.xmp];
+        let bytes: u64 = blocks.into_iter().flatten().map(|block| block.len() as u64).sum();
+        assert!(bytes <= LIMITS.max_metadata, "{bytes} bytes of metadata");
+    }
     let plain = DecoderOptions { threads: 2, cpu: CpuLevel::Scalar, ..options };
     let scalar = Decoder::with_options(data, plain).and_then(|decoder| decoder.decode());
     assert_eq!(picture.is_ok(), scalar.is_ok(), "whether a stream decodes depends on CPU level or threads");
@@ -79,7 +84,7 @@ struct Case {
 impl<'a> Arbitrary<'a> for Case {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let config = arbitrary_config(u)?;
-        let format = *u.choose(&[PixelFormat::Gray8, PixelFormat::Rgb8])?;
+        let format = *u.choose(&PixelFormat::ALL)?;
         // A square-ish picture, or a strip that crosses the edges of tiles.
         let (wide, high) = *u.choose(&[(72, 72), (72, 72), (72, 72), (1100, 3), (3, 1100)])?;
         let (width, height) = (u.int_in_range(1..=wide)?, u.int_in_range(1..=high)?);
@@ -101,8 +106,12 @@ fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
     config.profile = *u.choose(&[Profile::Mixed, Profile::Plain])?;
     config.tune = *u.choose(&[Tune::Perceptual, Tune::Psnr])?;
     config.content = *u.choose(&[Content::Auto, Content::Photo, Content::Screen])?;
-    config.quantiser = *u.choose(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)])?;
+    config.quantiser =
+        *u.choose(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq), Some(Quantiser::Trellis)])?;
     config.cpu = *u.choose(&[CpuLevel::Scalar, CpuLevel::detect()])?;
     config.threads = u.int_in_range(1..=2)?;
+    config.lossless = u.ratio(1, 8)?;
+    config.alpha_quality = *u.choose(&[100, 60, 0])?;
+    config.exact = u.arbitrary()?;
     Ok(config)
 }

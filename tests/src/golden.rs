@@ -11,7 +11,7 @@ use kvant::{Chroma, Content, CpuLevel, EncoderConfig, Image, PixelFormat, Profil
 use serde::{Deserialize, Serialize};
 
 use crate::check::{config, decode, encode};
-use crate::pictures::{crop, mirrored, testdata};
+use crate::pictures::{crop, mirrored, testdata, with_depth};
 use crate::synth::{Kind, picture};
 use crate::{root, sha256};
 
@@ -59,7 +59,13 @@ pub fn folder() -> PathBuf {
 pub fn format_name(format: PixelFormat) -> &'static str {
     match format {
         PixelFormat::Gray8 => "gray8",
+        PixelFormat::GrayAlpha8 => "grayalpha8",
         PixelFormat::Rgb8 => "rgb8",
+        PixelFormat::Rgba8 => "rgba8",
+        PixelFormat::Gray16 => "gray16",
+        PixelFormat::GrayAlpha16 => "grayalpha16",
+        PixelFormat::Rgb16 => "rgb16",
+        PixelFormat::Rgba16 => "rgba16",
         other => unreachable!("no golden stream of {other:?}"),
     }
 }
@@ -142,6 +148,12 @@ pub fn cases() -> Vec<Case> {
             coffee((128, 96)),
             with(config(75.0, 1, Chroma::Yuv444), |c| c.quantiser = Some(Quantiser::DeadZone)),
         ),
+        case(
+            "trellis-q85",
+            "trellis-coded quantiser",
+            coffee((128, 96)),
+            with(config(85.0, 5, Chroma::Yuv444), |c| c.quantiser = Some(Quantiser::Trellis)),
+        ),
         case("effort9-q80", "what only the widest search chooses", chelsea((96, 72)), config(80.0, 9, Chroma::Yuv444)),
         case(
             "plain-q80",
@@ -154,6 +166,42 @@ pub fn cases() -> Vec<Case> {
             "plain profile at 4:2:0",
             coffee((67, 45)),
             with(config(30.0, 5, Chroma::Yuv420), |c| c.profile = Profile::Plain),
+        ),
+        case(
+            "rgba-q60",
+            "alpha, lossless beside lossy colour",
+            picture(Kind::Screen, 90, 70, PixelFormat::Rgba8, 9),
+            config(60.0, 5, Chroma::Yuv444),
+        ),
+        case(
+            "grayalpha16-tiles-q70",
+            "gray and alpha of 16 bits in three tiles, few values of alpha",
+            picture(Kind::Gradient, 1030, 9, PixelFormat::GrayAlpha16, 4),
+            with(config(70.0, 3, Chroma::Yuv444), |c| (c.tile_size, c.alpha_quality) = (TileSize::T512, 40)),
+        ),
+        case(
+            "rgb10-420-q80",
+            "10 bits a sample at 4:2:0, 12 inside",
+            with_depth(&picture(Kind::Gradient, 75, 50, PixelFormat::Rgb16, 11), 10),
+            config(80.0, 5, Chroma::Yuv420),
+        ),
+        case(
+            "rgb16-screen-q90",
+            "16 bits a sample, 14 inside, with palettes",
+            picture(Kind::Screen, 80, 60, PixelFormat::Rgb16, 12),
+            with(config(90.0, 5, Chroma::Yuv444), |c| c.content = Content::Screen),
+        ),
+        case(
+            "lossless-rgb",
+            "lossless: a photograph",
+            chelsea((96, 72)),
+            with(config(80.0, 5, Chroma::Yuv444), |c| c.lossless = true),
+        ),
+        case(
+            "lossless-rgba12",
+            "lossless: 12 bits, alpha",
+            with_depth(&picture(Kind::Gradient, 60, 40, PixelFormat::Rgba16, 13), 12),
+            with(config(80.0, 5, Chroma::Yuv444), |c| c.lossless = true),
         ),
         case("one-pixel", "the smallest picture", chelsea((1, 1)), config(80.0, 5, Chroma::Yuv444)),
         case(

@@ -29,15 +29,36 @@ pub fn from_bytes(width: u32, height: u32, format: PixelFormat, pixels: &[u8]) -
     picture
 }
 
-/// A picture whose pixel at (x, y) is `pixel(x, y)`, its first channel for gray.
+/// A picture whose pixel at (x, y) is `pixel(x, y)`, its first channel for gray. Alpha follows the third channel, and is
+/// all or nothing where that is near an end; samples of two bytes have the value in both, but for the lowest bits.
 pub fn from_fn(width: u32, height: u32, format: PixelFormat, mut pixel: impl FnMut(u32, u32) -> [u8; 3]) -> Image {
     let mut pixels = Vec::with_capacity(width as usize * height as usize * format.bytes_per_pixel());
+    let mut push = |value: u8| match format.is_wide() {
+        true => pixels.extend((u16::from(value) * 257 ^ u16::from(value & 7)).to_ne_bytes()),
+        false => pixels.push(value),
+    };
     for y in 0..height {
         for x in 0..width {
-            pixels.extend_from_slice(&pixel(x, y)[..format.channels()]);
+            let channels = pixel(x, y);
+            channels[..if format.has_colour() { 3 } else { 1 }].iter().for_each(|&value| push(value));
+            if format.has_alpha() {
+                push(match channels[2] {
+                    0..64 => 0,
+                    192.. => 255,
+                    value => value,
+                });
+            }
         }
     }
     from_bytes(width, height, format, &pixels)
+}
+
+/// `picture`, whose samples have two bytes, with `depth` bits a sample: the high ones.
+pub fn with_depth(picture: &Image, depth: u8) -> Image {
+    let shift = picture.depth() - depth;
+    let samples = picture.data().as_chunks().0.iter().map(|&b| u16::from_ne_bytes(b) >> shift);
+    let data = samples.flat_map(u16::to_ne_bytes).collect();
+    Image::from_data(data, picture.width(), picture.height(), picture.format(), depth).expect("a depth of two bytes")
 }
 
 /// The `width` x `height` pixels of `picture` from (x, y) on.

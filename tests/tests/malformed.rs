@@ -28,6 +28,11 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         config.profile = Profile::Plain;
         encode(&cat((40, 36)), &config).stream
     };
+    let lossless = {
+        let mut config = config(50.0, 3, Chroma::Yuv444);
+        config.lossless = true;
+        encode(&cat((25, 21)), &config).stream
+    };
     let strip = picture(Kind::Gradient, 1030, 3, PixelFormat::Rgb8, 5);
     vec![
         ("a 4:4:4 picture", stream(&cat((72, 66)), 60.0, Chroma::Yuv444)),
@@ -37,6 +42,9 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         ("a picture in the plain profile", plain),
         ("a screen", screen((70, 44), Chroma::Yuv444)),
         ("a 4:2:0 screen", screen((40, 68), Chroma::Yuv420)),
+        ("a picture with alpha", stream(&picture(Kind::Screen, 40, 30, PixelFormat::Rgba8, 2), 50.0, Chroma::Yuv444)),
+        ("a deep picture", stream(&picture(Kind::Gradient, 30, 30, PixelFormat::Rgb16, 2), 80.0, Chroma::Yuv444)),
+        ("a lossless picture", lossless),
         ("one pixel", stream(&cat((1, 1)), 50.0, Chroma::Yuv444)),
     ]
 }

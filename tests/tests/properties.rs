@@ -2,18 +2,22 @@
 
 use kvant::{Chroma, Content, CpuLevel, EncoderConfig, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use kvant_tests::check::{decode, encode, round_trip};
+use kvant_tests::pictures::with_depth;
 use kvant_tests::synth::{Kind, picture};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
 
 /// Parameters of the encoder that reach the stream's header or its levels, with their ranges.
-const PARAMETERS: [(&str, f64, f64); 20] = [
+const PARAMETERS: [(&str, f64, f64); 23] = [
     ("qp", -1.0, 447.0),
     ("rounding", 0.0, 0.5),
     ("shrink1", -8.0, 7.0),
     ("shrink2", -8.0, 7.0),
     ("shrink3", -8.0, 7.0),
+    ("trellis_shrink1", -8.0, 7.0),
+    ("trellis_shrink2", -8.0, 7.0),
+    ("trellis_shrink3", -8.0, 7.0),
     ("luma_dc", 0.0, 31.0),
     ("luma_slope", 0.0, 63.0),
     ("luma_curve", -8.0, 7.0),
@@ -49,12 +53,16 @@ prop_compose! {
         tile_size in select(&[TileSize::T512, TileSize::T1024][..]),
         profile in select(&[Profile::Mixed, Profile::Plain][..]),
         tune in select(&[Tune::Perceptual, Tune::Psnr][..]),
-        quantiser in select(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq)][..]),
+        quantiser in select(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq), Some(Quantiser::Trellis)][..]),
         content in select(&[Content::Auto, Content::Photo, Content::Screen][..]),
         threads in 1..=3usize,
         cpu in select(vec![CpuLevel::Scalar, CpuLevel::detect()]),
+        alpha_quality in prop_oneof![Just(100), 0..=100u8],
+        exact: bool,
     ) -> EncoderConfig {
         let mut config = EncoderConfig::default();
+        config.alpha_quality = alpha_quality;
+        config.exact = exact;
         config.quality = quality;
         config.effort = effort;
         config.chroma = chroma;
@@ -73,8 +81,9 @@ fn any_kind() -> impl Strategy<Value = Kind> {
     select(&Kind::ALL[..])
 }
 
+/// Formats of 8 bits more often: they are what pictures have as a rule.
 fn any_format() -> impl Strategy<Value = PixelFormat> {
-    select(&[PixelFormat::Gray8, PixelFormat::Rgb8][..])
+    prop_oneof![2 => select(PixelFormat::ALL[..4].to_vec()), 1 => select(PixelFormat::ALL[4..].to_vec())]
 }
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -115,6 +124,23 @@ proptest! {
     ) {
         let mut config = config;
         config.parameters = parameters;
+        round_trip(&picture(kind, w, h, format, seed), &config);
+    }
+
+    #[test]
+    fn every_depth_survives(
+        kind in any_kind(), format in select(PixelFormat::ALL[4..].to_vec()), depth in 9..=16u8, (w, h) in (1..=80u32, 1..=80u32),
+        seed: u64, config in any_config(5),
+    ) {
+        round_trip(&with_depth(&picture(kind, w, h, format, seed), depth), &config);
+    }
+
+    #[test]
+    fn lossless_pictures_of_any_kind_are_exact(
+        kind in any_kind(), format in any_format(), (w, h) in (1..=96u32, 1..=96u32), seed: u64, config in any_config(5),
+    ) {
+        let mut config = config;
+        config.lossless = true;
         round_trip(&picture(kind, w, h, format, seed), &config);
     }
 

@@ -27,7 +27,9 @@ pub(crate) fn families(criterion: &mut Criterion) {
         let size = format!("{side}x{side}");
         let mut random = Random(2);
         let mut levels = Vec::new();
-        for (name, quantiser) in [("dead-zone", Quantiser::DeadZone), ("rdoq", Quantiser::Rdoq)] {
+        for (name, quantiser) in
+            [("dead-zone", Quantiser::DeadZone), ("rdoq", Quantiser::Rdoq), ("trellis", Quantiser::Trellis)]
+        {
             let mut quantisation = new(side, quantiser);
             let blocks: Vec<_> = (0..BLOCKS).map(|_| block(&mut random, side, quantisation.step())).collect();
             levels = blocks.iter().map(|block| quantisation.quantise(block).to_vec()).collect();
@@ -39,15 +41,17 @@ pub(crate) fn families(criterion: &mut Criterion) {
                 });
             });
         }
-        let quantisation = new(side, Quantiser::Rdoq);
         let mut out = vec![0; side * side];
-        group.bench_function(BenchmarkId::new("dequantise", &size), |b| {
-            b.iter(|| {
-                for levels in &levels {
-                    quantisation.dequantise(black_box(levels), black_box(&mut out));
-                }
+        for (name, quantiser) in [("dequantise", Quantiser::Rdoq), ("dequantise-trellis", Quantiser::Trellis)] {
+            let quantisation = new(side, quantiser);
+            group.bench_function(BenchmarkId::new(name, &size), |b| {
+                b.iter(|| {
+                    for levels in &levels {
+                        quantisation.dequantise(black_box(levels), black_box(&mut out));
+                    }
+                });
             });
-        });
+        }
     }
     group.finish();
 }

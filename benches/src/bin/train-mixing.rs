@@ -2,13 +2,13 @@
 //! `mixed_init.bin` (states) and `mixed_init.rs` (weights) into a folder, which is `codec/src/entropy`. Needs the
 //! contexts' own initial states, which `train-contexts` makes.
 //!
-//! `cargo run --release -p kvant-benches --bin train-mixing -- FOLDER PICTURE...`
+//! `cargo run --release -p kvant-benches --bin train-mixing -- FOLDER [--trellis] PICTURE...`
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use kvant::bench_api::{MIXED_STATES, WEIGHT_SETS, WEIGHTS, count_states, mix};
-use kvant::{EncoderConfig, ImageView, PixelFormat};
+use kvant::{EncoderConfig, ImageView, PixelFormat, Quantiser};
 use rayon::prelude::*;
 
 /// Qualities that each picture is coded at.
@@ -20,13 +20,14 @@ const ROUNDS: usize = 2;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-fn encode(path: &Path) -> Result<Vec<Vec<u8>>, Error> {
+fn encode(path: &Path, quantiser: Option<Quantiser>) -> Result<Vec<Vec<u8>>, Error> {
     let picture = image::open(path)?.to_rgb8();
     let (w, h) = picture.dimensions();
     let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
     let streams = QUALITIES.map(|quality| {
         let mut config = EncoderConfig::default();
         config.quality = quality;
+        config.quantiser = quantiser;
         kvant::encode(&view, &config)
     });
     Ok(streams.into_iter().collect::<Result<_, _>>()?)
@@ -43,9 +44,12 @@ fn start([zeros, ones]: [u32; 2]) -> u8 {
 
 fn main() -> Result<(), Error> {
     let mut args = std::env::args().skip(1);
-    let folder = args.next().ok_or("usage: train-mixing FOLDER PICTURE...")?;
-    let pictures: Vec<String> = args.collect();
-    let streams: Vec<Vec<Vec<u8>>> = pictures.par_iter().map(|p| encode(Path::new(p))).collect::<Result<_, _>>()?;
+    let folder = args.next().ok_or("usage: train-mixing FOLDER [--trellis] PICTURE...")?;
+    let mut pictures: Vec<String> = args.collect();
+    let trellis = pictures.first().is_some_and(|p| p == "--trellis");
+    let quantiser = trellis.then(|| (Quantiser::Trellis, pictures.remove(0)).0);
+    let streams: Vec<Vec<Vec<u8>>> =
+        pictures.par_iter().map(|p| encode(Path::new(p), quantiser)).collect::<Result<_, _>>()?;
     let mut counts = vec![[0; 2]; MIXED_STATES];
     for stream in streams.iter().flatten() {
         count_states(stream, &mut counts)?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::batch::{self, Split};
 use crate::args::CompareArgs;
 use crate::error::{CliError, Result};
-use crate::pictures::{Loaded, ReadOptions, Transparency, display_name, read_bytes, read_picture};
+use crate::pictures::{Loaded, Picture, ReadOptions, Transparency, display_name, read_bytes, read_picture};
 use crate::rd::metrics::{BACKGROUNDS, Reference, Scores, Selection};
 use crate::report::{Console, Metrics, bits_per_pixel};
 use crate::values::MetricName;
@@ -43,8 +43,8 @@ pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
     let transparency = args.background.map_or(Transparency::Keep, Transparency::Over);
     let options = ReadOptions { transparency, decoder: args.limits.decoder(0)? };
     let selection = selection(args);
-    let (reference, _) = load(&args.reference, &options, &console)?;
-    let prepared = Reference::new(&reference.picture, selection)?;
+    let reference = load(&args.reference, &options, &console)?.0.upright()?;
+    let prepared = Reference::new(&reference, selection)?;
     let pair = Pair { args, options, console, reference, prepared };
     let split = Split { files: 1, threads: 0 };
     let results = batch::run(&args.distorted, split, &console, |path| pair.score(path))?;
@@ -86,7 +86,7 @@ struct Pair<'a> {
     args: &'a CompareArgs,
     options: ReadOptions,
     console: Console,
-    reference: Loaded,
+    reference: Picture,
     prepared: Reference,
 }
 
@@ -94,17 +94,18 @@ impl Pair<'_> {
     fn score(&self, path: &Path) -> Result<Report> {
         let (name, reference) = (display_name(path), display_name(&self.args.reference));
         let (loaded, bytes) = load(path, &self.options, &self.console)?;
-        let picture = &loaded.picture;
+        let kvt = loaded.kvt.is_some();
+        let picture = &loaded.upright()?;
         let scores = self.prepared.compare(picture).map_err(|e| CliError::Run(format!("{reference}, {name}: {e}")))?;
         let shown = self.shown(&scores);
-        let bytes = loaded.kvt.is_some().then_some(bytes);
+        let bytes = kvt.then_some(bytes);
         let report = Report {
             reference,
             width: picture.width(),
             height: picture.height(),
             bytes,
             bpp: bytes.map(|b| bits_per_pixel(b, picture.pixels())),
-            identical: self.reference.picture.looks_like(picture),
+            identical: self.reference.looks_like(picture),
             composited: self.prepared.composites(picture).then(|| BACKGROUNDS.map(|(name, _)| name)),
             metrics: Metrics::from(&shown),
             missed_thresholds: self.args.fail_under.iter().filter_map(|t| t.missed_by(&scores)).collect(),

@@ -3,15 +3,16 @@
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions};
+use kvant::{Decoder, DecoderOptions, ImageInfo};
 use serde::Serialize;
 
 use super::batch::{self, Split};
 use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
 use crate::output::{Target, plan_targets};
-use crate::pictures::{OutputFormat, Picture, decode_error, display_name, read_bytes, write_picture};
+use crate::pictures::{OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, write_file};
 use crate::report::{Console, human_bytes};
+use crate::values::Region;
 
 const SCHEMA: &str = "kvant.decode/1";
 
@@ -27,6 +28,7 @@ struct Report {
     bytes_in: u64,
     bytes_out: u64,
     seconds: f64,
+    warnings: Vec<Warning>,
 }
 
 /// Runs the command.
@@ -43,7 +45,7 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
     let options = args.limits.decoder(split.threads)?;
     let items: Vec<_> = args.inputs.iter().zip(targets.iter().zip(formats)).collect();
     let results = batch::run(&items, split, &console, |(input, (target, format))| {
-        decode(input, target, *format, args.force, options, &console)
+        decode(input, target, *format, args, options, &console)
     })?;
     console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
 }
@@ -70,19 +72,42 @@ fn decode(
     input: &Path,
     target: &Target,
     format: OutputFormat,
-    force: bool,
+    args: &DecodeArgs,
     options: DecoderOptions,
     console: &Console,
 ) -> Result<Report> {
     let name = display_name(input);
     let data = read_bytes(input, &options.limits)?;
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
-    target.check(force)?;
+    target.check(args.force)?;
     let start = Instant::now();
-    let picture = Picture::from(decoder.decode().map_err(|e| decode_error(&name, &e))?);
+    let info = decoder.info();
+    let decoded = match args.crop {
+        None => decoder.decode(),
+        Some(shown) => {
+            let Region { width, height, x, y } = stored(shown, info)
+                .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
+            decoder.decode_region(x, y, width, height)
+        }
+    };
+    let picture = Picture::from(decoded.map_err(|e| decode_error(&name, &e))?);
     let seconds = start.elapsed().as_secs_f64();
-    let file = write_picture(&picture, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
-    target.write(&file, force)?;
+    let metadata = decoder.metadata().map_err(|e| decode_error(&name, &e))?;
+    let named = |e: CliError| CliError::Run(format!("{name}: {e}"));
+    let mut picture = picture.upright(metadata.orientation).map_err(named)?;
+    if let Some(colour) = args.background {
+        picture = picture.over(colour).into_owned();
+    }
+    let mut warnings: Vec<Warning> = lost(&metadata, format).into_iter().collect();
+    if format.reduces(picture.depth()) {
+        let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
+        warnings.push(Warning { code: "depth-reduced", text });
+    }
+    for warning in &warnings {
+        console.warn(&name, warning);
+    }
+    let file = write_file(&picture, &metadata, format).map_err(named)?;
+    target.write(&file, args.force)?;
 
     let report = Report {
         output: target.name(),
@@ -94,6 +119,7 @@ fn decode(
         bytes_in: data.len() as u64,
         bytes_out: file.len() as u64,
         seconds,
+        warnings,
     };
     let r = &report;
     let rate = picture.pixels() as f64 / 1e6 / seconds;
@@ -104,6 +130,27 @@ fn decode(
     }
     console.text(&text)?;
     Ok(report)
+}
+
+/// Where the pixels of a region of the picture as it is shown are stored; `None` for one that is not within it.
+fn stored(shown: Region, info: &ImageInfo) -> Option<Region> {
+    let Region { width, height, x, y } = shown;
+    let number = info.orientation.to_exif();
+    let swapped = info.orientation.swaps_sides();
+    let (all_width, all_height) = if swapped { (info.height, info.width) } else { (info.width, info.height) };
+    // From the other side.
+    let right = all_width.checked_sub(x.checked_add(width)?)?;
+    let bottom = all_height.checked_sub(y.checked_add(height)?)?;
+    Some(match number {
+        1 => Region { width, height, x, y },
+        2 => Region { width, height, x: right, y },
+        3 => Region { width, height, x: right, y: bottom },
+        4 => Region { width, height, x, y: bottom },
+        5 => Region { width: height, height: width, x: y, y: x },
+        6 => Region { width: height, height: width, x: y, y: right },
+        7 => Region { width: height, height: width, x: bottom, y: right },
+        _ => Region { width: height, height: width, x: bottom, y: x },
+    })
 }
 
 #[cfg(test)]

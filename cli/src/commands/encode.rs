@@ -4,22 +4,23 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Observer};
+use kvant::{Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Metadata, Observer};
 use serde::Serialize;
 
 use super::batch::{self, Split};
 use super::progress::Progress;
 use super::target::{self, Reached};
-use crate::args::{ChromaArg, EncodeArgs, Habits};
+use crate::args::{ChromaArg, EncodeArgs, Habits, Strip};
 use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::output::{Target, plan_targets};
 use crate::pictures::{
     Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, display_name, read_bytes, read_picture,
-    write_picture,
+    remove_positions, write_file,
 };
 use crate::rd::metrics::{Reference, Scores, Selection};
 use crate::report::{Console, Metrics, bits_per_pixel, human_bytes, scores_line};
+use crate::values::Quality;
 
 const SCHEMA: &str = "kvant.encode/1";
 
@@ -36,7 +37,9 @@ struct Report {
     bytes_in: u64,
     bytes_out: u64,
     bpp: f64,
-    quality: f64,
+    /// None where the picture is lossless.
+    quality: Option<f64>,
+    lossless: bool,
     effort: u8,
     chroma: &'static str,
     seconds: f64,
@@ -101,9 +104,32 @@ fn answer_habits(habits: &Habits) -> Result<()> {
     Ok(())
 }
 
-/// A quality as it is typed: 71.372 and not the nearest number with more digits.
-fn plain(quality: f32) -> f64 {
-    quality.to_string().parse().unwrap_or(f64::from(quality))
+impl Quality {
+    /// The number as it is typed: 71.372 and not the nearest one with more digits.
+    fn plain(self) -> Option<f64> {
+        match self {
+            Self::Lossy(quality) => Some(quality.to_string().parse().unwrap_or(f64::from(quality))),
+            Self::Lossless => None,
+        }
+    }
+}
+
+/// Takes out of `metadata` what is not to be stored.
+fn strip(metadata: &mut Metadata, what: &[Strip]) {
+    let has = |kind| what.contains(&kind) || (kind != Strip::Icc && what.contains(&Strip::All));
+    if has(Strip::Exif) {
+        metadata.exif = None;
+    }
+    if has(Strip::Xmp) {
+        metadata.xmp = None;
+    }
+    if has(Strip::Gps) {
+        remove_positions(&mut metadata.exif, &mut metadata.xmp);
+    }
+    if has(Strip::Icc) {
+        metadata.icc = None;
+        metadata.cicp = None;
+    }
 }
 
 fn counted(passes: u32) -> String {
@@ -112,12 +138,18 @@ fn counted(passes: u32) -> String {
 
 fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
     let mut config = EncoderConfig::default();
-    config.quality = args.quality;
+    match args.quality {
+        Quality::Lossy(quality) => config.quality = quality,
+        Quality::Lossless => config.lossless = true,
+    }
+    config.alpha_quality = args.alpha_quality;
+    config.exact = args.exact;
     config.effort = args.effort;
     config.chroma = args.chroma.into();
     config.tile_size = args.tile_size.into();
     config.profile = args.profile.into();
     config.tune = args.tune.into();
+    config.quantiser = args.quantiser.into();
     config.content = args.preset.into();
     config.threads = threads;
     config.cpu = cpu::level()?;
@@ -137,7 +169,7 @@ struct Work<'a> {
 /// What encoding gave.
 struct Coded {
     encoded: Encoded,
-    quality: f32,
+    quality: Quality,
     passes: u32,
     /// What a search came to, and the scores it measured.
     reached: Option<Reached>,
@@ -157,9 +189,10 @@ impl Work<'_> {
     fn run(&self, input: &Path, target: &Target) -> Result<Report> {
         let name = display_name(input);
         let data = read_bytes(input, &self.decoder.limits)?;
-        let transparency = self.args.background.map_or(Transparency::Refuse, Transparency::Over);
+        let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
         let options = ReadOptions { transparency, decoder: self.decoder };
-        let Loaded { picture, mut warnings, kvt } = read_picture(&name, &data, &options)?;
+        let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
+        strip(&mut metadata, &self.args.strip);
         if kvt.is_some() {
             return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
         }
@@ -167,20 +200,22 @@ impl Work<'_> {
         if let Some((decoded, _)) = &self.decoded {
             decoded.check(self.args.force)?;
         }
-        let coded = self.encode(&name, &picture, data.len() as u64)?;
-        if coded.quality == 100.0 {
-            let text = "quality 100 is the finest quantiser, not lossless".to_owned();
+        let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
+        if coded.quality == Quality::Lossy(100.0) {
+            let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
         }
         for warning in &warnings {
             self.console.warn(&name, warning);
         }
         // That ends the command with a line of its own.
-        warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(plain(coded.quality))));
+        let quality = coded.quality.plain().unwrap_or_default();
+        warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
         let verified = self.verify(&name, &picture, &coded.encoded)?;
         target.write(&coded.encoded.stream, self.args.force)?;
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
-            decoded.write(&write_picture(&v.picture, *format)?, self.args.force)?;
+            let upright = v.picture.clone().upright(metadata.orientation)?;
+            decoded.write(&write_file(&upright, &metadata, *format)?, self.args.force)?;
         }
         let encoded = coded.encoded.clone();
         let report = self.report(target, &picture, data.len() as u64, coded, verified.as_ref(), warnings);
@@ -189,8 +224,8 @@ impl Work<'_> {
     }
 
     /// Encodes, once or until a target is met, and says how long that took.
-    fn encode(&self, name: &str, picture: &Picture, bytes_in: u64) -> Result<Coded> {
-        let view = picture.view().map_err(|e| CliError::Input(format!("{name}: {e}")))?;
+    fn encode(&self, name: &str, picture: &Picture, metadata: &Metadata, bytes_in: u64) -> Result<Coded> {
+        let view = picture.view().with_metadata(metadata);
         // Lines of several files at once would overwrite each other.
         let progress = Progress::new(name, self.console.may_show_progress() && self.args.inputs.len() == 1);
         let observer = progress.as_ref().map(|p| p as &dyn Observer);
@@ -206,7 +241,8 @@ impl Work<'_> {
         let seconds = seconds();
         let scores = gauge.scores(&found.encoded)?;
         let (reached, passes) = (Some(aim.reached(&found)), found.passes);
-        Ok(Coded { encoded: found.encoded, quality: found.quality, passes, reached, scores, seconds })
+        let quality = Quality::Lossy(found.quality);
+        Ok(Coded { encoded: found.encoded, quality, passes, reached, scores, seconds })
     }
 
     /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
@@ -245,17 +281,18 @@ impl Work<'_> {
             decoded: self.decoded.as_ref().map(|(t, _)| t.name()),
             width: picture.width(),
             height: picture.height(),
-            depth: 8,
+            depth: picture.depth(),
             channels: picture.channels(),
             bytes_in,
             bytes_out,
             bpp: bits_per_pixel(bytes_out, picture.pixels()),
-            quality: plain(coded.quality),
+            quality: coded.quality.plain(),
+            lossless: coded.quality == Quality::Lossless,
             effort: self.args.effort,
-            chroma: match (picture.channels(), self.args.chroma) {
-                ("gray", _) => "gray",
-                (_, ChromaArg::Full) => "444",
-                (_, ChromaArg::Quarter) => "420",
+            chroma: match (picture.format().has_colour(), self.args.chroma) {
+                (false, _) => "gray",
+                (true, ChromaArg::Quarter) if coded.quality != Quality::Lossless => "420",
+                (true, _) => "444",
             },
             seconds: coded.seconds,
             decode_seconds: verified.map(|v| v.seconds),
@@ -274,7 +311,11 @@ impl Work<'_> {
         let percent = 100.0 * r.bytes_out as f64 / r.bytes_in as f64;
         let _ = writeln!(text, "  -> {}  {}  {:.3} bpp  {percent:.1} %", r.output, human_bytes(r.bytes_out), r.bpp);
         let rate = megapixels / r.seconds;
-        let _ = writeln!(text, "     q{} e{} {}  {:.2} s ({rate:.1} MP/s)", r.quality, r.effort, r.chroma, r.seconds);
+        let how = match r.quality {
+            Some(quality) => format!("q{quality} e{} {}", r.effort, r.chroma),
+            None => "lossless".to_owned(),
+        };
+        let _ = writeln!(text, "     {how}  {:.2} s ({rate:.1} MP/s)", r.seconds);
         if let Some(reached) = &r.target {
             let _ = writeln!(text, "     {reached} after {}", counted(r.passes));
         }

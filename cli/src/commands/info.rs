@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo, Profile};
+use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo, Metadata, Orientation, Profile};
 use serde::Serialize;
 
 use super::batch::{self, Split};
@@ -24,6 +24,8 @@ struct Report {
     width: u32,
     height: u32,
     channels: &'static str,
+    orientation: u8,
+    lossless: bool,
     chroma: &'static str,
     depth: u8,
     internal_depth: u8,
@@ -32,10 +34,42 @@ struct Report {
     tile_size: u32,
     tiles: u32,
     header_bytes: u64,
+    metadata: Sizes,
     #[serde(skip_serializing_if = "Option::is_none")]
     checked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocks: Option<Counts>,
+}
+
+/// Bytes of what a stream holds besides pixels; `cicp` as primaries/transfer/matrix/range.
+#[derive(Serialize)]
+struct Sizes {
+    icc: usize,
+    exif: usize,
+    xmp: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cicp: Option<String>,
+}
+
+impl Sizes {
+    fn of(metadata: &Metadata) -> Self {
+        let bytes = |block: &Option<Vec<u8>>| block.as_ref().map_or(0, Vec::len);
+        Self {
+            icc: bytes(&metadata.icc),
+            exif: bytes(&metadata.exif),
+            xmp: bytes(&metadata.xmp),
+            cicp: metadata
+                .cicp
+                .map(|c| format!("{}/{}/{}/{}", c.primaries, c.transfer, c.matrix, u8::from(c.full_range))),
+        }
+    }
+
+    /// On one line; empty where there is nothing.
+    fn line(&self) -> String {
+        let blocks = [("ICC profile", self.icc), ("Exif", self.exif), ("XMP", self.xmp)];
+        let named = blocks.into_iter().filter(|b| b.1 > 0).map(|(name, bytes)| format!("{name} {bytes} B"));
+        named.chain(self.cicp.iter().map(|c| format!("CICP {c}"))).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Where the drawing of the blocks goes.
@@ -78,6 +112,7 @@ fn show(
     if check {
         decoder.decode().map_err(|e| decode_error(&name, &e))?;
     }
+    let metadata = decoder.metadata().map_err(|e| decode_error(&name, &e))?;
     let blocks = drawing.map(|d| d.draw(&name, &decoder)).transpose()?;
     let info = decoder.info();
     let bytes = data.len() as u64;
@@ -88,6 +123,8 @@ fn show(
         width: info.width,
         height: info.height,
         channels: channels_name(info.format),
+        orientation: info.orientation.to_exif(),
+        lossless: info.lossless,
         chroma: chroma_name(info),
         depth: info.depth,
         internal_depth: info.internal_depth,
@@ -96,6 +133,7 @@ fn show(
         tile_size: info.tile_size,
         tiles: info.tiles,
         header_bytes: info.header_bytes,
+        metadata: Sizes::of(&metadata),
         checked: check.then_some(true),
         blocks,
     };
@@ -104,6 +142,13 @@ fn show(
         format!("{name}  {}x{} {}{}  {}  {:.3} bpp", r.width, r.height, r.channels, r.depth, human_bytes(bytes), r.bpp);
     text += if check { "  checked\n" } else { "\n" };
     text += &format!("  {}\n", details(info));
+    if info.orientation != Orientation::Upright {
+        text += &format!("  orientation {} as in Exif\n", r.orientation);
+    }
+    let line = r.metadata.line();
+    if !line.is_empty() {
+        text += &format!("  {line}\n");
+    }
     console.text(&text)?;
     Ok(report)
 }
@@ -122,10 +167,10 @@ impl Drawing {
 }
 
 fn chroma_name(info: &ImageInfo) -> &'static str {
-    match (info.format.channels(), info.chroma) {
-        (1, _) => "gray",
-        (_, Chroma::Yuv444) => "444",
-        (_, Chroma::Yuv420) => "420",
+    match (info.format.has_colour(), info.chroma) {
+        (false, _) => "gray",
+        (true, Chroma::Yuv444) => "444",
+        (true, Chroma::Yuv420) => "420",
     }
 }
 
@@ -141,6 +186,9 @@ pub(crate) fn details(info: &ImageInfo) -> String {
     let ImageInfo { draft, profile, qp, internal_depth, tiles, tile_size, header_bytes, .. } = info;
     let (chroma, profile) = (chroma_name(info), profile_name(*profile));
     let tiles = if *tiles == 1 { "1 tile".to_owned() } else { format!("{tiles} tiles of {tile_size}") };
+    if info.lossless {
+        return format!("draft {draft}, lossless, {tiles}, {header_bytes} header bytes");
+    }
     format!(
         "draft {draft}, {profile}, {chroma}, {internal_depth} bits inside, QP {qp}/32, {tiles}, {header_bytes} header bytes"
     )

@@ -1,98 +1,151 @@
 //! Pictures in memory, and the file formats they come from and go to.
 
 mod alpha;
+mod convert;
+mod embed;
+mod exif;
 mod read;
 mod write;
 
 use std::borrow::Cow;
 
-use kvant::{ImageView, PixelFormat};
+use kvant::{Image, ImageView, Orientation, PixelFormat};
 
-use crate::error::{CliError, Result};
+use crate::error::Result;
+pub(crate) use embed::lost;
+pub(crate) use exif::remove_positions;
 pub(crate) use read::{
     Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, read_bytes, read_picture,
 };
-pub(crate) use write::{OutputFormat, write_picture};
+pub(crate) use write::{OutputFormat, write_file, write_picture};
 
-/// An 8-bit picture, gray or RGB, rows without gaps; with a plane of alpha where some pixel is not opaque.
+/// A picture, gray or RGB, of 8 to 16 bits a sample; with alpha only where some pixel is not opaque.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
-    width: u32,
-    height: u32,
-    format: PixelFormat,
-    data: Vec<u8>,
-    /// One value a pixel, 0 transparent to 255 opaque; never all opaque.
-    alpha: Option<Vec<u8>>,
+    image: Image,
 }
 
 impl Picture {
     /// Takes pixels; `data` holds exactly the bytes of `width` x `height` pixels, neither of them zero.
     pub(crate) fn new(width: u32, height: u32, format: PixelFormat, data: Vec<u8>) -> Self {
-        assert_eq!(data.len(), width as usize * height as usize * format.bytes_per_pixel());
-        Self { width, height, format, data, alpha: None }
-    }
-
-    /// With `alpha`, one value a pixel; full opacity is no alpha.
-    pub(crate) fn with_alpha(mut self, alpha: Vec<u8>) -> Self {
-        assert_eq!(alpha.len() as u64, self.pixels());
-        self.alpha = alpha.iter().any(|a| *a != 255).then_some(alpha);
-        self
-    }
-
-    /// Opacity of each pixel, where some pixel is not opaque.
-    pub(crate) fn alpha(&self) -> Option<&[u8]> {
-        self.alpha.as_deref()
+        let depth = if format.is_wide() { 16 } else { 8 };
+        Image::from_data(data, width, height, format, depth).expect("the data is that of the picture").into()
     }
 
     pub(crate) fn width(&self) -> u32 {
-        self.width
+        self.image.width()
     }
 
     pub(crate) fn height(&self) -> u32 {
-        self.height
+        self.image.height()
     }
 
-    /// `rgb` or `gray`.
+    pub(crate) fn format(&self) -> PixelFormat {
+        self.image.format()
+    }
+
+    /// Bits of a sample.
+    pub(crate) fn depth(&self) -> u8 {
+        self.image.depth()
+    }
+
+    /// `rgb` or `gray`, with `a` or `+alpha`.
     pub(crate) fn channels(&self) -> &'static str {
-        channels_name(self.format)
+        channels_name(self.format())
+    }
+
+    /// All bytes of the pixels.
+    pub(crate) fn data(&self) -> &[u8] {
+        self.image.data()
     }
 
     /// Width times height.
     pub(crate) fn pixels(&self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
+        u64::from(self.width()) * u64::from(self.height())
     }
 
     /// What a library call takes.
-    ///
-    /// # Errors
-    /// [`CliError::Run`] where there is alpha, which streams do not carry.
-    pub(crate) fn view(&self) -> Result<ImageView<'_>> {
-        if self.alpha.is_some() {
-            return Err(CliError::Run(
-                "the picture has transparent pixels, which this version does not store".to_owned(),
-            ));
-        }
-        let stride = self.width as usize * self.format.bytes_per_pixel();
-        ImageView::new(&self.data, self.width, self.height, stride, self.format)
-            .map_err(|e| CliError::Run(e.to_string()))
+    pub(crate) fn view(&self) -> ImageView<'_> {
+        let (width, height, format) = (self.width(), self.height(), self.format());
+        let stride = width as usize * format.bytes_per_pixel();
+        ImageView::new(self.image.data(), width, height, stride, format)
+            .and_then(|view| view.with_depth(self.depth()))
+            .expect("a picture is its own view")
     }
 
-    /// The colours as RGB, without the alpha; gray becomes three equal channels.
-    pub(crate) fn to_rgb(&self) -> Cow<'_, [u8]> {
-        match self.format.channels() {
-            1 => Cow::Owned(self.data.iter().flat_map(|&v| [v; 3]).collect()),
-            _ => Cow::Borrowed(&self.data),
+    /// The largest value of a sample.
+    fn max(&self) -> u16 {
+        ((1u32 << self.depth()) - 1) as u16
+    }
+
+    /// All samples, channel by channel within each pixel.
+    fn samples(&self) -> Vec<u16> {
+        let data = self.image.data();
+        match self.format().is_wide() {
+            true => data.as_chunks().0.iter().map(|&b| u16::from_ne_bytes(b)).collect(),
+            false => data.iter().map(|&b| b.into()).collect(),
         }
+    }
+
+    /// The same with samples of 8 bits.
+    pub(crate) fn narrowed(&self) -> Cow<'_, Self> {
+        if !self.format().is_wide() {
+            return Cow::Borrowed(self);
+        }
+        let max = u32::from(self.max());
+        let data = self.samples().into_iter().map(|v| ((u32::from(v) * 255 + max / 2) / max) as u8).collect();
+        let format = PixelFormat::new(self.format().has_colour(), self.format().has_alpha(), false);
+        Cow::Owned(Self::new(self.width(), self.height(), format, data))
+    }
+
+    /// The colours as 8-bit RGB, without the alpha; gray becomes three equal channels.
+    pub(crate) fn to_rgb(&self) -> Cow<'_, [u8]> {
+        if self.format() == PixelFormat::Rgb8 {
+            return Cow::Borrowed(self.image.data());
+        }
+        let narrow = self.narrowed();
+        let pixels = narrow.image.data().chunks_exact(narrow.format().channels());
+        Cow::Owned(match narrow.format().has_colour() {
+            true => pixels.flat_map(|p| [p[0], p[1], p[2]]).collect(),
+            false => pixels.flat_map(|p| [p[0]; 3]).collect(),
+        })
+    }
+
+    /// Without its alpha, whatever that says.
+    fn opaque(&self) -> Self {
+        let (from, bytes) = (self.format(), self.format().bytes_per_sample());
+        let to = PixelFormat::new(from.has_colour(), false, from.is_wide());
+        let pixels = self.image.data().chunks_exact(from.bytes_per_pixel());
+        let data = pixels.flat_map(|p| &p[..p.len() - bytes]).copied().collect();
+        let image = Image::from_data(data, self.width(), self.height(), to, self.depth());
+        Self { image: image.expect("as many pixels as before") }
+    }
+
+    /// Turned as it is shown.
+    pub(crate) fn upright(self, orientation: Orientation) -> Result<Self> {
+        if orientation == Orientation::Upright { Ok(self) } else { convert::turned(&self, orientation) }
     }
 }
 
-impl From<kvant::Image> for Picture {
-    fn from(image: kvant::Image) -> Self {
-        Self::new(image.width(), image.height(), image.format(), image.into_data())
+impl From<Image> for Picture {
+    /// Full opacity is no alpha.
+    fn from(image: Image) -> Self {
+        let picture = Self { image };
+        if !picture.format().has_alpha() {
+            return picture;
+        }
+        let (max, channels) = (picture.max(), picture.format().channels());
+        let opaque = picture.samples().chunks_exact(channels).all(|p| p[channels - 1] == max);
+        if opaque { picture.opaque() } else { picture }
     }
 }
 
 /// What reports call a pixel format's channels.
 pub(crate) fn channels_name(format: PixelFormat) -> &'static str {
-    if format.channels() == 1 { "gray" } else { "rgb" }
+    match (format.has_colour(), format.has_alpha()) {
+        (false, false) => "gray",
+        (false, true) => "gray+alpha",
+        (true, false) => "rgb",
+        (true, true) => "rgba",
+    }
 }

@@ -4,11 +4,10 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
-use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, PixelFormat};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, Metadata, Orientation};
 
-use super::Picture;
+use super::{Picture, convert};
 use crate::error::{CliError, Result};
 
 /// How to read a picture.
@@ -23,13 +22,11 @@ pub(crate) struct ReadOptions {
 /// What becomes of pixels that are not opaque. Alpha that is opaque everywhere is dropped in any case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Transparency {
-    /// A picture that has some is refused.
+    /// The picture has alpha.
     #[default]
-    Refuse,
+    Keep,
     /// They are laid over a colour.
     Over([u8; 3]),
-    /// The picture has a plane of alpha.
-    Keep,
 }
 
 /// Something the user should know that does not stop the work.
@@ -44,12 +41,21 @@ pub(crate) struct Warning {
 /// A picture, and what its file said besides.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// The pixels, upright.
+    /// The pixels as they are stored.
     pub(crate) picture: Picture,
-    /// What of the file is not in the pixels.
+    /// What the file says besides: how the pixels are turned, among others.
+    pub(crate) metadata: Metadata,
+    /// What of the file is in neither.
     pub(crate) warnings: Vec<Warning>,
     /// The header, where the file is a `.kvt`.
     pub(crate) kvt: Option<ImageInfo>,
+}
+
+impl Loaded {
+    /// The pixels turned as they are shown.
+    pub(crate) fn upright(self) -> Result<Picture> {
+        self.picture.upright(self.metadata.orientation)
+    }
 }
 
 /// What errors call an input.
@@ -81,8 +87,9 @@ pub(crate) fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
 pub(crate) fn read_picture(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded> {
     match Decoder::with_options(data, options.decoder) {
         Ok(decoder) => {
-            let picture = decoder.decode().map_err(|e| decode_error(name, &e))?.into();
-            Ok(Loaded { picture, warnings: Vec::new(), kvt: Some(decoder.info().clone()) })
+            let metadata = decoder.metadata().map_err(|e| decode_error(name, &e))?;
+            let picture = settle(decoder.decode().map_err(|e| decode_error(name, &e))?.into(), options.transparency);
+            Ok(Loaded { picture, metadata, warnings: Vec::new(), kvt: Some(decoder.info().clone()) })
         }
         Err(DecodeError::NotKvant) => read_foreign(name, data, options),
         Err(e) => Err(decode_error(name, &e)),
@@ -111,11 +118,14 @@ fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded
     let mut reader = ImageReader::new(Cursor::new(data))
         .with_guessed_format()
         .map_err(|e| CliError::Input(format!("{name}: cannot read: {e}")))?;
-    let Some(format) = reader.format() else {
+    let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
         return Err(CliError::Input(format!(
             "{name}: not a picture in a known format (.kvt, PNG, JPEG, PNM, TIFF, BMP, WebP, QOI)"
         )));
     };
+    if is_animated(data, format) {
+        return Err(CliError::Input(format!("{name}: an animation; a .kvt holds one picture: give single frames")));
+    }
     let limits = &options.decoder.limits;
     let mut image_limits = image::Limits::default();
     image_limits.max_alloc = Some(limits.max_memory);
@@ -132,18 +142,70 @@ fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded
     if format == ImageFormat::Jpeg {
         warnings.push(Warning { code: "jpeg-input", text: "the input was already lossy".to_owned() });
     }
-    warnings.extend(metadata_warning(&mut decoder));
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut pixels = DynamicImage::from_decoder(decoder).map_err(|e| foreign_error(name, &e))?;
-    pixels.apply_orientation(orientation);
-    let color = pixels.color();
-    let depth = u32::from(color.bits_per_pixel()) / u32::from(color.channel_count());
-    if depth > 8 {
-        let text = format!("{depth}-bit samples are reduced to 8 bits");
+    let original = decoder.original_color_type();
+    let mut metadata = metadata(&mut decoder);
+    let iptc = matches!(decoder.iptc_metadata(), Ok(Some(iptc)) if !iptc.is_empty());
+    if iptc {
+        warnings.push(Warning { code: "metadata-dropped", text: "IPTC is not carried".to_owned() });
+    }
+    let pixels = DynamicImage::from_decoder(decoder).map_err(|e| foreign_error(name, &e))?;
+    let colours = pixels.color().has_color();
+    if metadata.icc.as_deref().is_some_and(|icc| !describes(icc, colours)) {
+        metadata.icc = None;
+        let text = "the ICC profile is of other channels than the pixels and is dropped; colours may differ".to_owned();
+        warnings.push(Warning { code: "profile-dropped", text });
+    }
+    if is_float(original) {
+        let text = "samples in floating point are reduced to 16 bits".to_owned();
         warnings.push(Warning { code: "depth-reduced", text });
     }
-    let picture = settle(name, reduce(pixels), options.transparency)?;
-    Ok(Loaded { picture, warnings, kvt: None })
+    let picture = settle(convert::from_dynamic(name, pixels)?, options.transparency);
+    Ok(Loaded { picture, metadata, warnings, kvt: None })
+}
+
+/// Whether a file has more than one frame: by the chunk that a PNG must have before its pixels then, or a WebP's flag.
+fn is_animated(data: &[u8], format: ImageFormat) -> bool {
+    match format {
+        ImageFormat::Png => {
+            let mut rest = data.get(8..).unwrap_or_default();
+            while let Some((head, tail)) = rest.split_first_chunk::<8>() {
+                let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
+                match &head[4..] {
+                    b"acTL" => return tail.first_chunk::<4>().is_some_and(|frames| u32::from_be_bytes(*frames) > 1),
+                    b"IDAT" => return false,
+                    _ => rest = tail.get(length.saturating_add(4)..).unwrap_or_default(),
+                }
+            }
+            false
+        }
+        ImageFormat::WebP => data.get(12..16) == Some(b"VP8X") && data.get(20).is_some_and(|flags| flags & 2 != 0),
+        _ => false,
+    }
+}
+
+fn is_float(colour: ExtendedColorType) -> bool {
+    matches!(colour, ExtendedColorType::Rgb32F | ExtendedColorType::Rgba32F)
+}
+
+/// What the file says besides the pixels.
+fn metadata(decoder: &mut impl ImageDecoder) -> Metadata {
+    let block = |read: image::ImageResult<Option<Vec<u8>>>| read.ok().flatten().filter(|block| !block.is_empty());
+    let mut metadata = Metadata::default();
+    metadata.icc = block(decoder.icc_profile());
+    metadata.exif = block(decoder.exif_metadata());
+    metadata.xmp = block(decoder.xmp_metadata());
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    metadata.orientation = Orientation::from_exif(orientation.to_exif()).unwrap_or_default();
+    metadata
+}
+
+/// Whether a profile is of pixels with colour, or of gray ones: what its header says its data are.
+fn describes(icc: &[u8], colour: bool) -> bool {
+    match icc.get(16..20) {
+        Some(b"RGB ") => colour,
+        Some(b"GRAY") => !colour,
+        _ => false,
+    }
 }
 
 fn check_dimensions(name: &str, (width, height): (u32, u32), limits: &Limits) -> Result<()> {
@@ -167,74 +229,45 @@ fn check_dimensions(name: &str, (width, height): (u32, u32), limits: &Limits) ->
     Ok(())
 }
 
-/// A line naming the metadata that the stream will not carry.
-fn metadata_warning(decoder: &mut impl ImageDecoder) -> Option<Warning> {
-    let present =
-        [("ICC profile", decoder.icc_profile()), ("Exif", decoder.exif_metadata()), ("XMP", decoder.xmp_metadata())];
-    let names: Vec<_> =
-        present.iter().filter(|(_, data)| matches!(data, Ok(Some(d)) if !d.is_empty())).map(|(n, _)| *n).collect();
-    let colours = if names.contains(&"ICC profile") { "; colours are taken as sRGB" } else { "" };
-    (!names.is_empty()).then(|| Warning {
-        code: "metadata-dropped",
-        text: format!("{} not carried by this version{colours}", names.join(", ")),
-    })
-}
-
-/// Down to 8 bits; gray stays gray.
-fn reduce(pixels: DynamicImage) -> Picture {
-    let (width, height, color) = (pixels.width(), pixels.height(), pixels.color());
-    let picture = |format, data| Picture::new(width, height, format, data);
-    match (color.has_color(), color.has_alpha()) {
-        (false, false) => picture(PixelFormat::Gray8, pixels.into_luma8().into_raw()),
-        (true, false) => picture(PixelFormat::Rgb8, pixels.into_rgb8().into_raw()),
-        (false, true) => {
-            let (gray, alpha) = pixels.into_luma_alpha8().pixels().map(|p| (p[0], p[1])).unzip();
-            picture(PixelFormat::Gray8, gray).with_alpha(alpha)
-        }
-        (true, true) => {
-            let data = pixels.into_rgba8().into_raw();
-            let rgb = data.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
-            picture(PixelFormat::Rgb8, rgb).with_alpha(data.chunks_exact(4).map(|p| p[3]).collect())
-        }
-    }
-}
-
-fn settle(name: &str, picture: Picture, transparency: Transparency) -> Result<Picture> {
-    if picture.alpha().is_none() {
-        return Ok(picture);
-    }
+fn settle(picture: Picture, transparency: Transparency) -> Picture {
     match transparency {
-        Transparency::Refuse => Err(CliError::Input(format!(
-            "{name}: the picture has transparent pixels, which this version does not store; \
-             give a colour to lay it over, such as --background '#ffffff'"
-        ))),
-        Transparency::Over(colour) => Ok(picture.over(colour).into_owned()),
-        Transparency::Keep => Ok(picture),
+        Transparency::Over(colour) => picture.over(colour).into_owned(),
+        Transparency::Keep => picture,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use kvant::PixelFormat;
+
     use super::*;
 
-    #[test]
-    fn full_opacity_is_dropped_and_real_alpha_asks_for_a_background() {
-        let rgba = |alpha| {
-            reduce(DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(2, 1, image::Rgba([10, 20, 30, alpha]))))
-        };
-        let opaque = Picture::new(2, 1, PixelFormat::Rgb8, [10, 20, 30].repeat(2));
-        assert_eq!(settle("x", rgba(255), Transparency::Refuse).unwrap(), opaque);
-        assert_eq!(settle("x", rgba(255), Transparency::Keep).unwrap(), opaque);
-        let error = settle("x", rgba(254), Transparency::Refuse).unwrap_err();
-        assert!(error.to_string().contains("--background"), "{error}");
-        assert_eq!(error.code(), 3);
-        assert_eq!(settle("x", rgba(254), Transparency::Keep).unwrap(), opaque.with_alpha(vec![254; 2]));
-        assert_eq!(settle("x", rgba(0), Transparency::Over([1, 2, 3])).unwrap().to_rgb()[..3], [1, 2, 3]);
+    fn picture(pixels: DynamicImage, transparency: Transparency) -> Picture {
+        settle(convert::from_dynamic("x", pixels).unwrap(), transparency)
     }
 
     #[test]
-    fn gray_with_alpha_stays_gray() {
-        let pixels = DynamicImage::ImageLumaA8(image::GrayAlphaImage::from_pixel(1, 1, image::LumaA([100, 7])));
-        assert_eq!(reduce(pixels), Picture::new(1, 1, PixelFormat::Gray8, vec![100]).with_alpha(vec![7]));
+    fn full_opacity_is_dropped_and_real_alpha_is_kept_or_laid_over_a_colour() {
+        let rgba =
+            |alpha| DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(2, 1, image::Rgba([10, 20, 30, alpha])));
+        let opaque = Picture::new(2, 1, PixelFormat::Rgb8, [10, 20, 30].repeat(2));
+        assert_eq!(picture(rgba(255), Transparency::Keep), opaque);
+        let clear = Picture::new(2, 1, PixelFormat::Rgba8, [10, 20, 30, 254].repeat(2));
+        assert_eq!(picture(rgba(254), Transparency::Keep), clear);
+        assert_eq!(picture(rgba(0), Transparency::Over([1, 2, 3])).to_rgb()[..3], [1, 2, 3]);
+    }
+
+    #[test]
+    fn depth_and_gray_stay() {
+        let pixels = DynamicImage::ImageLumaA16(image::ImageBuffer::from_pixel(1, 1, image::LumaA([1000, 7])));
+        let found = picture(pixels, Transparency::Keep);
+        assert_eq!((found.format(), found.depth()), (PixelFormat::GrayAlpha16, 16));
+    }
+
+    #[test]
+    fn profiles_of_other_channels_are_told_apart() {
+        let of = |space: &[u8; 4]| [&[0; 16][..], space, &[0; 100]].concat();
+        assert!(describes(&of(b"RGB "), true) && describes(&of(b"GRAY"), false));
+        assert!(!describes(&of(b"CMYK"), true) && !describes(&of(b"GRAY"), true) && !describes(b"short", true));
     }
 }

@@ -1,16 +1,20 @@
-//! Writing: 8-bit pictures in the formats that need no choices.
+//! Writing pictures in the formats that need no choices.
 
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
 
+use image::codecs::bmp::BmpEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::codecs::pnm::{PnmEncoder, PnmSubtype, SampleEncoding};
-use image::{ExtendedColorType, ImageEncoder, ImageFormat, ImageResult};
-use kvant::PixelFormat;
+use image::codecs::qoi::QoiEncoder;
+use image::codecs::tiff::TiffEncoder;
+use image::codecs::webp::WebPEncoder;
+use image::{ExtendedColorType, ImageEncoder, ImageResult};
+use kvant::{Metadata, PixelFormat};
 
-use super::Picture;
+use super::{Picture, convert, embed};
 use crate::error::{CliError, Result};
 
 /// Quality of JPEG output: it is for viewing where nothing else is understood, so it should not show.
@@ -85,47 +89,82 @@ impl OutputFormat {
         matches!(self, Self::Ppm | Self::Qoi)
     }
 
+    /// Whether samples may have 16 bits.
+    fn has_wide_samples(self) -> bool {
+        matches!(self, Self::Png | Self::Tiff | Self::Ppm | Self::Pgm | Self::Pnm | Self::Pam)
+    }
+
+    /// Whether a picture of `depth` bits loses some of them.
+    pub(crate) fn reduces(self, depth: u8) -> bool {
+        depth > 8 && !self.has_wide_samples()
+    }
+
     /// Whether it has a place for alpha.
     fn has_alpha(self) -> bool {
         matches!(self, Self::Png | Self::Pam | Self::Tiff | Self::WebP | Self::Qoi)
     }
 }
 
-/// The bytes of a file that holds `picture`.
+/// The bytes of a file that holds `picture` and nothing else.
 ///
 /// # Errors
 /// [`CliError::Run`] where the format cannot hold the picture.
 pub(crate) fn write_picture(picture: &Picture, format: OutputFormat) -> Result<Vec<u8>> {
-    let gray = picture.format == PixelFormat::Gray8;
-    if format == OutputFormat::Pgm && !gray {
+    write_file(picture, &Metadata::default(), format)
+}
+
+/// The bytes of a file that holds `picture`, which is upright, and of `metadata` what the format has a place for. Samples
+/// have 16 bits where the picture's have more than 8 and the format holds that.
+///
+/// # Errors
+/// As [`write_picture`].
+pub(crate) fn write_file(picture: &Picture, metadata: &Metadata, format: OutputFormat) -> Result<Vec<u8>> {
+    let pixel = picture.format();
+    if format == OutputFormat::Pgm && pixel.has_colour() {
         return Err(CliError::Run("pgm holds gray pictures only; this one has colour: use ppm".to_owned()));
     }
-    if picture.alpha.is_some() && !format.has_alpha() {
+    if pixel.has_alpha() && !format.has_alpha() {
         let name = format.extension();
-        let text = format!("{name} cannot hold transparent pixels; png, tiff, webp, pam and qoi can");
+        let text = format!(
+            "{name} cannot hold transparent pixels; png, tiff, webp, pam and qoi can, or give a colour to lay them over, \
+             such as --background '#ffffff'"
+        );
         return Err(CliError::Run(text));
     }
     let (pixels, colour) = samples(picture, format);
-    encode(&pixels, picture.width, picture.height, colour, format)
-        .map_err(|e| CliError::Run(format!("cannot write {}: {e}", format.extension())))
+    let file = encode(&pixels, picture.width(), picture.height(), colour, metadata, format)
+        .map_err(|e| CliError::Run(format!("cannot write {}: {e}", format.extension())))?;
+    embed::with_xmp(file, metadata.xmp.as_deref(), format)
 }
 
 /// The samples that `format` takes, interleaved, and what they are.
 fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>, ExtendedColorType) {
-    let gray = picture.format == PixelFormat::Gray8 && !format.colour_only();
-    match &picture.alpha {
-        None if gray => (Cow::Borrowed(&picture.data[..]), ExtendedColorType::L8),
-        None => (picture.to_rgb(), ExtendedColorType::Rgb8),
-        // The TIFF writer has no gray with alpha.
-        Some(alpha) if gray && format != OutputFormat::Tiff => {
-            (picture.data.iter().zip(alpha).flat_map(|(v, a)| [*v, *a]).collect(), ExtendedColorType::La8)
-        }
-        Some(alpha) => {
-            let rgb = picture.to_rgb();
-            let pixels = rgb.chunks_exact(3).zip(alpha);
-            (pixels.flat_map(|(p, a)| [p[0], p[1], p[2], *a]).collect(), ExtendedColorType::Rgba8)
-        }
-    }
+    let pixel = picture.format();
+    let wide = pixel.is_wide() && format.has_wide_samples();
+    let values = if wide { convert::widened(picture) } else { picture.narrowed().samples() };
+    // The TIFF writer has no gray with alpha.
+    let colour = pixel.has_colour() || format.colour_only() || (format == OutputFormat::Tiff && pixel.has_alpha());
+    let values = if colour && !pixel.has_colour() { tripled(&values, pixel.channels()) } else { values };
+    let data = match wide {
+        true => values.into_iter().flat_map(u16::to_ne_bytes).collect(),
+        false => values.into_iter().map(|v| v as u8).collect(),
+    };
+    let kind = match PixelFormat::new(colour, pixel.has_alpha(), wide) {
+        PixelFormat::Gray8 => ExtendedColorType::L8,
+        PixelFormat::GrayAlpha8 => ExtendedColorType::La8,
+        PixelFormat::Rgb8 => ExtendedColorType::Rgb8,
+        PixelFormat::Rgba8 => ExtendedColorType::Rgba8,
+        PixelFormat::Gray16 => ExtendedColorType::L16,
+        PixelFormat::GrayAlpha16 => ExtendedColorType::La16,
+        PixelFormat::Rgb16 => ExtendedColorType::Rgb16,
+        _ => ExtendedColorType::Rgba16,
+    };
+    (Cow::Owned(data), kind)
+}
+
+/// Gray pixels of `channels` channels with their gray as red, green and blue.
+fn tripled(values: &[u16], channels: usize) -> Vec<u16> {
+    values.chunks_exact(channels).flat_map(|p| [&[p[0], p[0]], p].concat()).collect()
 }
 
 fn encode(
@@ -133,32 +172,57 @@ fn encode(
     width: u32,
     height: u32,
     colour: ExtendedColorType,
+    metadata: &Metadata,
     format: OutputFormat,
 ) -> ImageResult<Vec<u8>> {
     let mut out = Cursor::new(Vec::new());
-    let whole =
-        |out: &mut Cursor<Vec<u8>>, format| image::write_buffer_with_format(out, pixels, width, height, colour, format);
-    let pnm = |out: &mut Cursor<Vec<u8>>, subtype| {
-        PnmEncoder::new(out).with_subtype(subtype).write_image(pixels, width, height, colour)
-    };
     let graymap = PnmSubtype::Graymap(SampleEncoding::Binary);
     let pixmap = PnmSubtype::Pixmap(SampleEncoding::Binary);
-    match format {
-        OutputFormat::Png => PngEncoder::new_with_quality(&mut out, CompressionType::Default, FilterType::Adaptive)
-            .write_image(pixels, width, height, colour),
-        OutputFormat::Tiff => whole(&mut out, ImageFormat::Tiff),
-        OutputFormat::Bmp => whole(&mut out, ImageFormat::Bmp),
-        OutputFormat::WebP => whole(&mut out, ImageFormat::WebP),
-        OutputFormat::Qoi => whole(&mut out, ImageFormat::Qoi),
-        OutputFormat::Jpeg => {
-            JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY).write_image(pixels, width, height, colour)
+    let gray = matches!(colour, ExtendedColorType::L8 | ExtendedColorType::L16);
+    let wide = colour.bits_per_pixel() / u16::from(colour.channel_count()) == 16;
+    let pnm = |out: &mut Cursor<Vec<u8>>, subtype: PnmSubtype| {
+        if wide {
+            *out.get_mut() = wide_pnm(subtype, pixels, width, height, colour.channel_count());
+            return Ok(());
         }
+        PnmEncoder::new(out).with_subtype(subtype).write_image(pixels, width, height, colour)
+    };
+    macro_rules! write {
+        ($encoder:expr) => {{
+            let mut encoder = $encoder;
+            embed::set(&mut encoder, metadata, format)?;
+            encoder.write_image(pixels, width, height, colour)
+        }};
+    }
+    match format {
+        OutputFormat::Png => {
+            write!(PngEncoder::new_with_quality(&mut out, CompressionType::Default, FilterType::Adaptive))
+        }
+        OutputFormat::Tiff => write!(TiffEncoder::new(&mut out)),
+        OutputFormat::Bmp => write!(BmpEncoder::new(&mut out)),
+        OutputFormat::WebP => write!(WebPEncoder::new_lossless(&mut out)),
+        OutputFormat::Qoi => write!(QoiEncoder::new(&mut out)),
+        OutputFormat::Jpeg => write!(JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY)),
         OutputFormat::Ppm => pnm(&mut out, pixmap),
         OutputFormat::Pgm => pnm(&mut out, graymap),
-        OutputFormat::Pnm => pnm(&mut out, if colour == ExtendedColorType::L8 { graymap } else { pixmap }),
+        OutputFormat::Pnm => pnm(&mut out, if gray { graymap } else { pixmap }),
         OutputFormat::Pam => pnm(&mut out, PnmSubtype::ArbitraryMap),
     }?;
     Ok(out.into_inner())
+}
+
+/// A file of samples of 16 bits, which the library's writer does not have for all subtypes.
+fn wide_pnm(subtype: PnmSubtype, pixels: &[u8], width: u32, height: u32, channels: u8) -> Vec<u8> {
+    let header = match subtype {
+        PnmSubtype::Graymap(_) => format!("P5\n{width} {height}\n65535\n"),
+        PnmSubtype::Pixmap(_) => format!("P6\n{width} {height}\n65535\n"),
+        _ => {
+            let kind = ["GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"][usize::from(channels) - 1];
+            format!("P7\nWIDTH {width}\nHEIGHT {height}\nDEPTH {channels}\nMAXVAL 65535\nTUPLTYPE {kind}\nENDHDR\n")
+        }
+    };
+    let words = pixels.as_chunks().0.iter().flat_map(|&b| u16::from_ne_bytes(b).to_be_bytes());
+    header.into_bytes().into_iter().chain(words).collect()
 }
 
 #[cfg(test)]
@@ -175,41 +239,69 @@ mod tests {
         Ok(read_picture(name, &data, &options)?.picture)
     }
 
+    /// A picture of `format`, all samples different enough.
+    fn sample(format: PixelFormat) -> Picture {
+        let n = 15 * format.bytes_per_pixel();
+        Picture::new(5, 3, format, (0..n).map(|v| (v * 5 + v / 7) as u8).collect())
+    }
+
     #[test]
-    fn every_lossless_format_gives_back_the_pixels() {
-        let gray = Picture::new(5, 3, PixelFormat::Gray8, (0..15).map(|v| v * 17).collect());
-        let rgb = Picture::new(5, 3, PixelFormat::Rgb8, (0..45).map(|v| v * 5).collect());
-        for name in ALL.into_iter().filter(|n| *n != "jpg") {
-            let back = round_trip(&gray, name).unwrap();
-            assert_eq!(back.to_rgb(), gray.to_rgb(), "{name}");
-            // Some formats know only colour; the others must keep gray gray.
-            if !["ppm", "qoi", "webp", "bmp"].contains(&name) {
-                assert_eq!(back, gray, "{name}");
-            }
-            match round_trip(&rgb, name) {
-                Ok(back) => assert_eq!(back, rgb, "{name}"),
-                Err(e) => assert_eq!((name, e.code()), ("pgm", 1)),
+    fn every_lossless_format_gives_back_what_it_can_hold() {
+        for format in PixelFormat::ALL {
+            let picture = sample(format);
+            for name in ALL.into_iter().filter(|n| *n != "jpg") {
+                let output = OutputFormat::from_extension(name).unwrap();
+                let back = match round_trip(&picture, name) {
+                    Ok(back) => back,
+                    Err(e) => {
+                        assert!(e.code() == 1 && e.to_string().starts_with(name), "{e}");
+                        assert!(if name == "pgm" { format != PixelFormat::Gray8 } else { format.has_alpha() }, "{e}");
+                        assert!(!format.has_alpha() || !output.has_alpha(), "{name}: {e}");
+                        continue;
+                    }
+                };
+                let expected =
+                    if output.reduces(picture.depth()) { picture.narrowed() } else { Cow::Borrowed(&picture) };
+                assert!(back.looks_like(&expected), "{name} {format:?}");
+                // Some formats know only colour; the others must keep gray gray.
+                let gray_lost = ["ppm", "qoi", "webp", "bmp"].contains(&name) || (name == "tiff" && format.has_alpha());
+                if !gray_lost {
+                    assert_eq!(back, *expected, "{name} {format:?}");
+                }
             }
         }
     }
 
+    fn has(file: &[u8], block: &Option<Vec<u8>>) -> bool {
+        block.as_ref().is_some_and(|block| file.windows(block.len()).any(|w| w == block))
+    }
+
+    /// A block that can be told from others.
+    fn block(seed: u8) -> Vec<u8> {
+        (0..600u16).map(|i| (i as u8).wrapping_mul(seed)).collect()
+    }
+
     #[test]
-    fn alpha_is_kept_where_the_format_has_it_and_refused_elsewhere() {
-        let alpha: Vec<u8> = (0..15).map(|v| v * 17).collect();
-        let gray = Picture::new(5, 3, PixelFormat::Gray8, (0..15).map(|v| 255 - v * 3).collect());
-        let rgb = Picture::new(5, 3, PixelFormat::Rgb8, (0..45).map(|v| v * 5).collect());
-        for picture in [gray, rgb] {
-            let picture = picture.with_alpha(alpha.clone());
-            for name in ALL {
-                match round_trip(&picture, name) {
-                    Ok(back) => {
-                        assert_eq!((back.to_rgb(), back.alpha()), (picture.to_rgb(), picture.alpha()), "{name}");
-                    }
-                    Err(e) => {
-                        assert!(["ppm", "pgm", "pnm", "bmp", "jpg"].contains(&name), "{name}: {e}");
-                        assert!(e.code() == 1 && e.to_string().starts_with(name), "{e}");
-                    }
-                }
+    fn metadata_comes_back_from_formats_that_hold_it_and_is_named_where_not() {
+        let mut metadata = Metadata::default();
+        let mut icc = block(3);
+        icc[16..20].copy_from_slice(b"RGB ");
+        metadata.icc = Some(icc);
+        metadata.exif = Some([&b"II*\0\x08\0\0\0\0\0\0\0\0\0"[..], &block(5)].concat());
+        metadata.xmp = Some(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".to_vec());
+        let picture = sample(PixelFormat::Rgb8);
+        for name in ALL.into_iter().filter(|n| *n != "pgm") {
+            let format = OutputFormat::from_extension(name).unwrap();
+            let file = write_file(&picture, &metadata, format).unwrap();
+            let loaded = read_picture(name, &file, &ReadOptions::default()).unwrap();
+            let said = embed::lost(&metadata, format).map_or(String::new(), |w| w.text);
+            for (kind, kept) in [
+                // The library's TIFF reader does not find what its writer wrote; other programs do.
+                ("ICC", loaded.metadata.icc == metadata.icc || (name == "tiff" && has(&file, &metadata.icc))),
+                ("Exif", loaded.metadata.exif == metadata.exif),
+                ("XMP", loaded.metadata.xmp == metadata.xmp),
+            ] {
+                assert_eq!(kept, !said.contains(kind), "{name} {kind}: {said}");
             }
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, Result};
-use crate::pictures::{Picture, ReadOptions, Transparency, read_bytes, read_picture};
+use crate::pictures::{Picture, ReadOptions, read_bytes, read_picture};
 
 /// The pictures of `testdata/`, whose manifest says where each comes from.
 const EMBEDDED: [(&str, &[u8]); 6] = [
@@ -64,10 +64,10 @@ impl Source {
         }
     }
 
-    /// The picture in `bytes`, which are those of [`Source::bytes`].
+    /// The picture in `bytes`, which are those of [`Source::bytes`]: upright, 8 bits a sample as all codecs take them.
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Picture> {
-        let options = ReadOptions { transparency: Transparency::Keep, ..ReadOptions::default() };
-        Ok(read_picture(&self.location(), bytes, &options)?.picture)
+        let picture = read_picture(&self.location(), bytes, &ReadOptions::default())?.upright()?;
+        Ok(picture.narrowed().into_owned())
     }
 
     /// Reads the picture.

@@ -66,16 +66,23 @@ fn gray_stays_gray() {
 }
 
 #[test]
-fn full_opacity_is_dropped_and_transparency_needs_a_background() {
+fn full_opacity_is_dropped_and_transparency_is_kept_or_laid_over_a_colour() {
     let f = Folder::new("alpha");
     save(&f, "opaque.png", rgba(|_| 255));
     save(&f, "clear.png", rgba(|x| if x < 12 { 0 } else { 255 }));
     let said = f.kvant(&["encode", "opaque.png"]).ok();
     assert!(said.stderr.is_empty(), "{}", said.stderr);
-    f.kvant(&["encode", "clear.png"]).fails(3, &["clear.png", "transparent", "--background '#ffffff'"]);
-    assert!(!f.path("clear.kvt").exists());
-    f.kvant(&["encode", "clear.png", "--background", "#ff0000", "-q", "95"]).ok();
+    assert!(f.kvant(&["info", "opaque.kvt"]).ok().text().contains("rgb8"));
+    f.kvant(&["encode", "clear.png"]).ok();
+    assert!(f.kvant(&["info", "clear.kvt"]).ok().text().contains("rgba8"));
     f.kvant(&["decode", "clear.kvt", "-o", "back.png"]).ok();
+    let back = image::open(f.path("back.png")).unwrap().into_rgba8();
+    assert!((0..24).all(|x| back.get_pixel(x, 3)[3] == if x < 12 { 0 } else { 255 }));
+    f.kvant(&["decode", "clear.kvt", "-o", "back.jpg"]).fails(1, &["clear.kvt", "jpg", "--background '#ffffff'"]);
+    assert_eq!(f.kvant(&["decode", "clear.kvt", "-o", "back.jpg", "--background", "#12"]).code, 2);
+    f.kvant(&["decode", "clear.kvt", "-o", "back.jpg", "--background", "#ffffff"]).ok();
+    f.kvant(&["encode", "clear.png", "-f", "--background", "#ff0000", "-q", "95"]).ok();
+    f.kvant(&["decode", "clear.kvt", "-f", "-o", "back.png"]).ok();
     let back = image::open(f.path("back.png")).unwrap().into_rgb8();
     let Rgb([r, g, b]) = *back.get_pixel(3, 8);
     assert!(r > 225 && g < 30 && b < 30, "{r} {g} {b}");
@@ -83,16 +90,41 @@ fn full_opacity_is_dropped_and_transparency_needs_a_background() {
 }
 
 #[test]
-fn deeper_samples_are_reduced_with_a_warning() {
+fn deep_samples_stay_deep_where_the_output_format_has_them() {
     let f = Folder::new("depth");
     let deep = image::ImageBuffer::<image::Luma<u16>, _>::from_fn(24, 16, |x, y| image::Luma([(x * 2000 + y) as u16]));
     save(&f, "deep.png", deep);
-    let said = f.kvant(&["encode", "deep.png"]).ok();
-    assert_eq!(said.stderr.lines().count(), 1);
-    assert!(said.stderr.contains("deep.png: warning: 16-bit"), "{}", said.stderr);
-    assert!(f.kvant(&["encode", "deep.png", "-f", "--quiet"]).ok().stderr.is_empty());
-    let json = f.kvant(&["encode", "deep.png", "-f", "--json"]).ok().json();
+    let said = f.kvant(&["encode", "deep.png", "-q", "95"]).ok();
+    assert!(said.stderr.is_empty() && said.text().contains("gray16"), "{said:?}");
+    f.kvant(&["decode", "deep.kvt", "-o", "back.png"]).ok();
+    let DynamicImage::ImageLuma16(back) = image::open(f.path("back.png")).unwrap() else { panic!("not 16 bits") };
+    assert!(back.enumerate_pixels().all(|(x, y, p)| p[0].abs_diff((x * 2000 + y) as u16) < 600));
+    let said = f.kvant(&["decode", "deep.kvt", "-o", "back.jpg"]).ok();
+    assert!(said.stderr.contains("deep.kvt: warning: 16-bit samples are reduced"), "{}", said.stderr);
+    let json = f.kvant(&["decode", "deep.kvt", "-f", "-o", "back.jpg", "--json"]).ok().json();
     assert_eq!(json["results"][0]["warnings"][0]["code"], "depth-reduced");
+    f.kvant(&["encode", "deep.png", "-f", "-q", "lossless"]).ok();
+    assert!(f.kvant(&["compare", "deep.png", "deep.kvt"]).ok().text().contains("identical"));
+}
+
+#[test]
+fn lossless_is_lossless_and_says_so() {
+    let f = Folder::new("lossless");
+    f.write("a.ppm", &colour_ppm(60, 45));
+    save(&f, "clear.png", rgba(|x| (x * 10) as u8));
+    for name in ["a.ppm", "clear.png"] {
+        let said = f.kvant(&["encode", name, "-q", "lossless", "-o", "b.kvt", "-f", "--verify"]).ok();
+        assert!(said.text().contains("lossless") && said.stderr.is_empty(), "{said:?}");
+        assert!(f.kvant(&["compare", name, "b.kvt"]).ok().text().contains("identical"));
+        let info = f.kvant(&["info", "b.kvt", "--json"]).ok().json();
+        assert_eq!(info["results"][0]["lossless"], true);
+    }
+    let json = f.kvant(&["encode", "a.ppm", "-q", "lossless", "--json"]).ok().json();
+    assert!(json["results"][0]["quality"].is_null() && json["results"][0]["lossless"] == true, "{json}");
+    let said = f.kvant(&["encode", "a.ppm", "-q", "lossles"]);
+    assert!(said.code == 2 && said.stderr.contains("or lossless"), "{said:?}");
+    let said = f.kvant(&["encode", "a.ppm", "-f", "-q", "100"]).ok();
+    assert!(said.stderr.contains("not lossless; -q lossless is"), "{}", said.stderr);
 }
 
 /// A JPEG file with an Exif block that holds nothing but the orientation.
@@ -111,16 +143,31 @@ fn jpeg_with_orientation(orientation: u8) -> Vec<u8> {
 }
 
 #[test]
-fn orientation_is_applied_and_lost_metadata_is_named() {
+fn orientation_is_kept_and_applied_to_what_is_decoded() {
     let f = Folder::new("orientation");
-    f.write("a.jpg", &jpeg_with_orientation(6));
-    let said = f.kvant(&["encode", "a.jpg"]).ok();
-    assert!(said.text().contains("16x32"), "{}", said.text());
-    assert!(said.stderr.contains("already lossy") && said.stderr.contains("Exif not carried"), "{}", said.stderr);
-    f.kvant(&["decode", "a.kvt"]).ok();
-    let back = image::open(f.path("a.png")).unwrap().into_rgb8();
-    // Turned clockwise by a quarter: what was left is at the top.
-    assert!(back.get_pixel(8, 4)[0] > 200 && back.get_pixel(8, 28)[2] > 200);
+    let upright = |number: u8| {
+        let mut picture = image::load_from_memory(&jpeg_with_orientation(number)).unwrap();
+        picture.apply_orientation(image::metadata::Orientation::from_exif(number).unwrap());
+        picture.into_rgb8()
+    };
+    for number in 1..=8 {
+        f.write("a.jpg", &jpeg_with_orientation(number));
+        let said = f.kvant(&["encode", "a.jpg", "-f", "-q", "90"]).ok();
+        assert_eq!(said.stderr, "kvant: a.jpg: warning: the input was already lossy\n");
+        assert_eq!(f.kvant(&["info", "a.kvt", "--json"]).ok().json()["results"][0]["orientation"], number);
+        for name in ["back.png", "back.jpg", "back.ppm"] {
+            f.kvant(&["decode", "a.kvt", "-f", "-o", name]).ok();
+            let back = image::open(f.path(name)).unwrap();
+            assert!(image::metadata::Orientation::from_exif_chunk(&f.read(name)).is_none());
+            let (back, expected) = (back.into_rgb8(), upright(number));
+            assert_eq!(back.dimensions(), expected.dimensions(), "{name} {number}");
+            assert!(back.iter().zip(expected.iter()).all(|(a, b)| a.abs_diff(*b) < 60), "{name} {number}");
+        }
+        let scores = f.kvant(&["compare", "a.jpg", "a.kvt", "--json", "-m", "psnr"]).ok().json();
+        // An exact copy has none.
+        let psnr = scores["results"][0]["metrics"]["psnr_y"].as_f64();
+        assert!(psnr.is_none_or(|psnr| psnr > 30.0), "{number}: {scores}");
+    }
 }
 
 #[test]
@@ -134,5 +181,29 @@ fn tiny_pictures_work() {
         let json = f.kvant(&["compare", "t.png", "back.png", "--json"]).ok().json();
         let metrics = &json["results"][0]["metrics"];
         assert!(metrics["ssimulacra2"].is_number() && metrics.get("butteraugli_3norm").is_none(), "{json}");
+    }
+}
+
+#[test]
+fn a_crop_is_cut_out_of_the_picture_as_it_is_shown() {
+    let f = Folder::new("crop");
+    f.write("a.ppm", &colour_ppm(90, 70));
+    let crop = |file: &str, region: &str| {
+        f.kvant(&["decode", file, "-f", "-o", "crop.png", "--crop", region]).ok();
+        image::open(f.path("crop.png")).unwrap().into_rgb8()
+    };
+    f.kvant(&["encode", "a.ppm"]).ok();
+    f.kvant(&["decode", "a.kvt", "-o", "whole.png"]).ok();
+    let whole = image::open(f.path("whole.png")).unwrap();
+    assert_eq!(crop("a.kvt", "30x20+5+7"), whole.crop_imm(5, 7, 30, 20).into_rgb8());
+    f.kvant(&["decode", "a.kvt", "-o", "b.png", "--crop", "30x20+70+7"]).fails(3, &["a.kvt", "region"]);
+    let said = f.kvant(&["decode", "a.kvt", "-o", "b.png", "--crop", "30"]);
+    assert!(said.code == 2 && said.stderr.contains("640x480+100+50"), "{said:?}");
+    for number in 1..=8 {
+        f.write("a.jpg", &jpeg_with_orientation(number));
+        f.kvant(&["encode", "a.jpg", "-f", "-q", "95"]).ok();
+        f.kvant(&["decode", "a.kvt", "-f", "-o", "whole.png"]).ok();
+        let whole = image::open(f.path("whole.png")).unwrap();
+        assert_eq!(crop("a.kvt", "9x7+3+8"), whole.crop_imm(3, 8, 9, 7).into_rgb8(), "orientation {number}");
     }
 }

@@ -4,12 +4,12 @@
 //! samples and residuals are `width * height` values row by row; its coefficients `min(height, 32)` rows of
 //! `min(width, 32)`, the orthonormal transform's times 4.
 
-use crate::colour::{self, Chroma};
+use crate::colour::{self, Chroma, Depths, LEAST_DEPTH as DEPTH};
 use crate::encoder::colour::to_planes;
 use crate::encoder::forward::forward;
 use crate::encoder::plan::Plan;
 use crate::encoder::quantise::{Job, Reciprocals, Rule, Scratch};
-use crate::encoder::satd::satd;
+use crate::encoder::satd::{Pair, satd};
 use crate::encoder::{Content, EncoderConfig, Quantiser};
 use crate::entropy::cost::Counter;
 use crate::entropy::model::Models;
@@ -28,11 +28,10 @@ use crate::quant::step::step;
 use crate::recon::dequantise;
 use crate::simd::{CpuLevel, Simd};
 use crate::syntax::ctx::Place;
-use crate::syntax::header::DEPTH;
 use crate::syntax::residual::Template;
 use crate::syntax::state::UnitMap;
 use crate::syntax::tree::Node;
-use crate::transform::{Kernel, TxType, inverse};
+use crate::transform::{Kernel, TxShape, TxType, inverse};
 
 /// A one-dimensional transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +49,11 @@ impl Basis {
             Self::Dst7 => Kernel::Dst7,
         }
     }
+}
+
+/// At 10 bits.
+fn shape((w, h): (usize, usize), tx: [Basis; 2]) -> TxShape {
+    TxShape { w, h, tx: tx_type(tx), extra: 0 }
 }
 
 fn tx_type([vertical, horizontal]: [Basis; 2]) -> TxType {
@@ -165,12 +169,12 @@ impl Kernels {
         extent: (usize, usize),
         residual: &mut [i32],
     ) {
-        inverse(self.simd, coefficients, size.0, size.1, tx_type(tx), extent, residual);
+        inverse(self.simd, coefficients, shape(size, tx), extent, residual);
     }
 
     /// Coefficients from residuals (within ±1023); `tx` is vertical, then horizontal.
     pub fn forward(&self, residual: &[i32], size: (usize, usize), tx: [Basis; 2], coefficients: &mut [i32]) {
-        forward(self.simd, residual, size.0, size.1, tx_type(tx), coefficients);
+        forward(self.simd, residual, shape(size, tx), coefficients);
     }
 
     /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles.
@@ -191,7 +195,7 @@ impl Kernels {
 
     /// Sum of absolute Hadamard coefficients of the difference of two blocks.
     pub fn satd(&self, a: &[u16], b: &[u16], size: (usize, usize)) -> u32 {
-        satd(self.simd, a, size.0, b, size.0, size.0, size.1)
+        satd(self.simd, Pair { a, a_stride: size.0, b, b_stride: size.0 }, 0, size.0, size.1)
     }
 
     /// Deblocks `plane` (of full resolution, with the size of `blocks`) at `strength` (0 to 15) and `sharpness` (0 to 7).
@@ -204,9 +208,11 @@ impl Kernels {
         Planes(to_planes(self.simd, view, chroma))
     }
 
-    /// Planes of a picture with this sampling to the pixels of `out`, which has the size and format they came from.
+    /// Planes of a picture with this sampling to the pixels of `out`, which has the size and format they came from, 8 bits
+    /// a sample.
     pub fn to_pixels(&self, planes: &Planes, chroma: Chroma, out: &mut ImageViewMut<'_>) {
-        let mut scratch = colour::Scratch::new(out.width() as usize, out.height() as usize);
+        let depths = Depths::new(8);
+        let mut scratch = colour::Scratch::new(depths, out.width() as usize, out.height() as usize);
         let format = out.format();
         for y in 0..out.height() {
             colour::row_to_pixels(self.simd, &planes.0, chroma, format, y as usize, &mut scratch, out.row_mut(y));
@@ -222,6 +228,7 @@ pub struct Quantisation {
     place: Place,
     qp: u16,
     rule: Rule,
+    trellis: Option<Rule>,
     reciprocals: Reciprocals,
     dequantiser: Dequantiser,
     counter: Counter,
@@ -246,6 +253,7 @@ impl Quantisation {
             place: Place::of(&UnitMap::new(64, 64), &node, 0, false),
             qp: header.qp,
             rule: plan.rule,
+            trellis: plan.trellis,
             reciprocals: Reciprocals::new(&Matrices::new(header.matrices[0])),
             dequantiser: Dequantiser::new(&header),
             counter: Counter::new(&Models::new()),
@@ -262,10 +270,14 @@ impl Quantisation {
 
     /// Levels of a block's coefficients, in scan order up to the last that is not zero.
     pub fn quantise(&mut self, coefficients: &[i32]) -> &[i32] {
-        let (node, reciprocals, rule) = (&self.node, &self.reciprocals, &self.rule);
+        let (node, reciprocals, rule) = (&self.node, &self.reciprocals, self.trellis.as_ref().unwrap_or(&self.rule));
         let job = Job { node, place: self.place, coefficients, reciprocals, qp: self.qp, tx: TxType::DCT, rule };
         self.levels.clear();
-        job.run(&mut self.counter, &mut self.template, &mut self.scratch, &mut self.levels);
+        if self.trellis.is_some() {
+            job.run_trellis(&mut self.counter, &mut self.scratch, &mut self.levels);
+        } else {
+            job.run(&mut self.counter, &mut self.template, &mut self.scratch, &mut self.levels);
+        }
         &self.levels
     }
 

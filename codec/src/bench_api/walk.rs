@@ -62,7 +62,7 @@ impl BinCoder for AnyDecoder<'_> {
 }
 
 /// Walks through the tiles of a stream in order, each with the coder that `coder` makes of its decoder, which `decoder`
-/// finds in it again; `done` gets the coder at the end of the tile.
+/// finds in it again; `done` gets the coder at the end of the tile. Lossless streams have nothing to walk through.
 pub(super) fn walk<'d, C: BinCoder>(
     data: &'d [u8],
     mut coder: impl FnMut(AnyDecoder<'d>) -> C,
@@ -72,8 +72,11 @@ pub(super) fn walk<'d, C: BinCoder>(
     let parsed = container::parse(data, &Limits::default())?;
     let index = parsed.index(data)?;
     let header = &parsed.header;
+    if header.lossless {
+        return Ok(());
+    }
     for i in 0..parsed.grid.len() {
-        let bytes = parsed.tile(data, &index, i)?;
+        let bytes = parsed.tile(data, &index, i)?.colour;
         let from = match header.profile {
             Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(Mixer::new(), bytes)),
             Profile::Plain => AnyDecoder::Plain(RangeDecoder::new(Models::new(), bytes)),

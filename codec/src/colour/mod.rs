@@ -1,4 +1,5 @@
-//! Coding planes to pixels, in integers (BITSTREAM.md §11): full-range BT.601 YCbCr at 10 bits to 8-bit RGB, or gray.
+//! Coding planes to pixels, in integers (BITSTREAM.md §11): full-range BT.601 YCbCr of 10 to 14 bits to RGB of 8 to 16,
+//! or gray.
 //!
 //! Normative. The conversion the other way is no part of the format.
 
@@ -19,10 +20,6 @@ pub enum Chroma {
     Yuv420,
 }
 
-/// Bits that a plane's samples have more than the pixels' channels.
-pub(crate) const EXTRA_BITS: u32 = 2;
-/// Chroma of gray.
-pub(crate) const CHROMA_ZERO: i32 = 512;
 /// Fractional bits of the conversion's factors.
 const FRACTION: u32 = 14;
 
@@ -38,9 +35,85 @@ pub(crate) const GREEN_CR: i32 = 11700;
 /// Pixels converted at a time.
 const CHUNK: usize = 32;
 
+/// How the samples of a plane relate to those of pixels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Depths {
+    /// Bits of a pixel's sample, 8 to 16.
+    pub(crate) pixel: u32,
+    /// Bits of a plane's sample, 10 to 14.
+    pub(crate) plane: u32,
+}
+
+/// Fewest bits of a plane's sample. Matrices, thresholds and coefficients are those of this depth.
+pub(crate) const LEAST_DEPTH: u32 = 10;
+/// Most bits of a plane's sample.
+const MOST_DEPTH: u32 = 14;
+
+impl Depths {
+    /// For pixels of `depth` bits a sample: planes have two more, which win back rounding, where there is room.
+    pub(crate) fn new(depth: u8) -> Self {
+        Self { pixel: depth.into(), plane: (u32::from(depth) + 2).clamp(LEAST_DEPTH, MOST_DEPTH) }
+    }
+
+    /// Bits of a plane's sample above the fewest.
+    pub(crate) fn extra(self) -> u32 {
+        self.plane - LEAST_DEPTH
+    }
+
+    /// Chroma of gray.
+    pub(crate) fn chroma_zero(self) -> i32 {
+        1 << (self.plane - 1)
+    }
+
+    fn max(self) -> i32 {
+        (1 << self.pixel) - 1
+    }
+}
+
+/// A sample of a pixel as its bytes hold it.
+pub(crate) trait Sample {
+    const BYTES: usize;
+    fn read(bytes: &[u8], at: usize) -> u16;
+    fn write(bytes: &mut [u8], at: usize, value: u16);
+}
+
+/// Of one byte.
+pub(crate) struct Narrow;
+/// Of two bytes, in the machine's order.
+pub(crate) struct Wide;
+
+impl Sample for Narrow {
+    const BYTES: usize = 1;
+
+    #[inline(always)]
+    fn read(bytes: &[u8], at: usize) -> u16 {
+        bytes[at].into()
+    }
+
+    #[inline(always)]
+    fn write(bytes: &mut [u8], at: usize, value: u16) {
+        bytes[at] = value as u8;
+    }
+}
+
+impl Sample for Wide {
+    const BYTES: usize = 2;
+
+    #[inline(always)]
+    fn read(bytes: &[u8], at: usize) -> u16 {
+        u16::from_ne_bytes([bytes[2 * at], bytes[2 * at + 1]])
+    }
+
+    #[inline(always)]
+    fn write(bytes: &mut [u8], at: usize, value: u16) {
+        bytes[2 * at..2 * at + 2].copy_from_slice(&value.to_ne_bytes());
+    }
+}
+
 /// What [`row_to_pixels`] needs to know and to write to: the visible size, and rows of upsampled chroma.
 #[derive(Debug, Clone)]
 pub(crate) struct Scratch {
+    depths: Depths,
     width: usize,
     height: usize,
     /// The vertical step of upsampling, one sample more on either side.
@@ -50,14 +123,14 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// For a picture of `width` x `height` visible pixels.
-    pub(crate) fn new(width: usize, height: usize) -> Self {
+    pub(crate) fn new(depths: Depths, width: usize, height: usize) -> Self {
         let half = width.div_ceil(2);
-        Self { width, height, blend: vec![0; half + 2], chroma: [vec![0; 2 * half], vec![0; 2 * half]] }
+        Self { depths, width, height, blend: vec![0; half + 2], chroma: [vec![0; 2 * half], vec![0; 2 * half]] }
     }
 }
 
 /// Converts row `y` of the picture: `planes` are Y, Cb, Cr (or Y alone, for gray) of the visible size at least, and
-/// `out` takes the visible pixels of the row.
+/// `out` takes the visible pixels of the row, but for their alpha.
 pub(crate) fn row_to_pixels(
     simd: Simd,
     planes: &[Plane],
@@ -67,16 +140,18 @@ pub(crate) fn row_to_pixels(
     scratch: &mut Scratch,
     out: &mut [u8],
 ) {
-    let width = scratch.width;
+    let (width, depths) = (scratch.width, scratch.depths);
     let luma = &planes[0].row(y)[..width];
-    let out = &mut out[..width * format.channels()];
-    match (format, chroma) {
-        (PixelFormat::Gray8, _) => run!(simd, gray_row(luma, out)),
-        (PixelFormat::Rgb8, Chroma::Yuv444) => {
-            let (cb, cr) = (&planes[1].row(y)[..width], &planes[2].row(y)[..width]);
-            run!(simd, rgb_row(luma, cb, cr, out));
-        }
-        (PixelFormat::Rgb8, Chroma::Yuv420) => {
+    let out = &mut out[..width * format.bytes_per_pixel()];
+    if !format.has_colour() {
+        return match format.is_wide() {
+            false => run!(simd, gray_row::<Narrow>(depths, luma, format.channels(), out)),
+            true => run!(simd, gray_row::<Wide>(depths, luma, format.channels(), out)),
+        };
+    }
+    let (cb, cr) = match chroma {
+        Chroma::Yuv444 => (&planes[1].row(y)[..width], &planes[2].row(y)[..width]),
+        Chroma::Yuv420 => {
             let (half_width, half_height) = (width.div_ceil(2), scratch.height.div_ceil(2));
             let near = y / 2;
             let far = if y.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(half_height - 1) };
@@ -85,15 +160,32 @@ pub(crate) fn row_to_pixels(
                 let (near, far) = (&plane.row(near)[..half_width], &plane.row(far)[..half_width]);
                 run!(simd, upsample_row(near, far, blend, to));
             }
-            run!(simd, rgb_row(luma, &rows[0][..width], &rows[1][..width], out));
+            (&rows[0][..width], &rows[1][..width])
         }
+    };
+    let rows = [luma, cb, cr];
+    match (format.is_wide(), format.has_alpha()) {
+        (false, false) => run!(simd, rgb_row::<Narrow, 3>(depths, rows, out)),
+        (false, true) => run!(simd, rgb_row::<Narrow, 4>(depths, rows, out)),
+        (true, false) => run!(simd, rgb_row::<Wide, 3>(depths, rows, out)),
+        (true, true) => run!(simd, rgb_row::<Wide, 4>(depths, rows, out)),
     }
 }
 
+/// `sum`, in 1/2^14 of a sample of planes, as one of pixels. Where those have more bits than planes can have, it grows by
+/// a little, so that the largest becomes the largest.
 #[inline(always)]
-fn gray_row(luma: &[u16], out: &mut [u8]) {
-    for (to, &sample) in out.iter_mut().zip(luma) {
-        *to = ((sample + 2).min(1023) >> EXTRA_BITS) as u8;
+fn settle(depths: Depths, sum: i32) -> u16 {
+    let more = depths.pixel.saturating_sub(depths.plane);
+    let sum = sum + ((1 << more) - 1) * (sum >> (depths.plane + more));
+    let shift = FRACTION + depths.plane - depths.pixel;
+    ((sum + (1 << (shift - 1))) >> shift).clamp(0, depths.max()) as u16
+}
+
+#[inline(always)]
+fn gray_row<S: Sample>(depths: Depths, luma: &[u16], channels: usize, out: &mut [u8]) {
+    for (x, &sample) in luma.iter().enumerate() {
+        S::write(out, channels * x, settle(depths, i32::from(sample) << FRACTION));
     }
 }
 
@@ -107,36 +199,57 @@ fn upsample_row(near: &[u16], far: &[u16], blend: &mut [u16], out: &mut [u16]) {
     (blend[0], blend[n + 1]) = (blend[1], blend[n]);
     let neighbours = blend[..n].iter().zip(&blend[1..=n]).zip(&blend[2..n + 2]);
     for (to, ((&left, &middle), &right)) in out.chunks_exact_mut(2).zip(neighbours) {
-        to[0] = (3 * middle + left + 8) >> 4;
-        to[1] = (3 * middle + right + 8) >> 4;
+        let [left, middle, right] = [left, middle, right].map(u32::from);
+        to[0] = ((3 * middle + left + 8) >> 4) as u16;
+        to[1] = ((3 * middle + right + 8) >> 4) as u16;
     }
 }
 
+/// Pixels of `N` channels, of which the fourth stays as it is.
 #[inline(always)]
-fn rgb_row(luma: &[u16], cb: &[u16], cr: &[u16], out: &mut [u8]) {
+fn rgb_row<S: Sample, const N: usize>(depths: Depths, [luma, cb, cr]: [&[u16]; 3], out: &mut [u8]) {
     let whole = luma.len() / CHUNK * CHUNK;
     let chunks = luma.chunks_exact(CHUNK).zip(cb.chunks_exact(CHUNK)).zip(cr.chunks_exact(CHUNK));
-    for (((luma, cb), cr), out) in chunks.zip(out.chunks_exact_mut(3 * CHUNK)) {
+    for (((luma, cb), cr), out) in chunks.zip(out.chunks_exact_mut(N * S::BYTES * CHUNK)) {
         let mut channels = [[0; CHUNK]; 3];
         for i in 0..CHUNK {
-            [channels[0][i], channels[1][i], channels[2][i]] = rgb(luma[i], cb[i], cr[i]);
+            [channels[0][i], channels[1][i], channels[2][i]] = rgb(depths, luma[i], cb[i], cr[i]);
         }
         for i in 0..CHUNK {
-            out[3 * i] = channels[0][i];
-            out[3 * i + 1] = channels[1][i];
-            out[3 * i + 2] = channels[2][i];
+            S::write(out, N * i, channels[0][i]);
+            S::write(out, N * i + 1, channels[1][i]);
+            S::write(out, N * i + 2, channels[2][i]);
         }
     }
-    for (i, to) in (whole..luma.len()).zip(out[3 * whole..].chunks_exact_mut(3)) {
-        to.copy_from_slice(&rgb(luma[i], cb[i], cr[i]));
+    for i in whole..luma.len() {
+        for (c, value) in rgb(depths, luma[i], cb[i], cr[i]).into_iter().enumerate() {
+            S::write(out, N * i + c, value);
+        }
     }
 }
 
 #[inline(always)]
-fn rgb(luma: u16, cb: u16, cr: u16) -> [u8; 3] {
-    const SHIFT: u32 = FRACTION + EXTRA_BITS;
-    let y = (i32::from(luma) << FRACTION) + (1 << (SHIFT - 1));
-    let (cb, cr) = (i32::from(cb) - CHROMA_ZERO, i32::from(cr) - CHROMA_ZERO);
+fn rgb(depths: Depths, luma: u16, cb: u16, cr: u16) -> [u16; 3] {
+    let y = i32::from(luma) << FRACTION;
+    let (cb, cr) = (i32::from(cb) - depths.chroma_zero(), i32::from(cr) - depths.chroma_zero());
     let sums = [y + RED_CR * cr, y - GREEN_CB * cb - GREEN_CR * cr, y + BLUE_CB * cb];
-    sums.map(|sum| (sum >> SHIFT).clamp(0, 255) as u8)
+    sums.map(|sum| settle(depths, sum))
+}
+
+/// Reads a channel of a row of pixels of `format`; values above `max` count as that.
+pub(crate) fn read_channel(format: PixelFormat, channel: usize, max: u16, row: &[u8], out: &mut [u16]) {
+    let n = format.channels();
+    for (x, to) in out.iter_mut().enumerate() {
+        let at = n * x + channel;
+        *to = if format.is_wide() { Wide::read(row, at) } else { Narrow::read(row, at) }.min(max);
+    }
+}
+
+/// Writes a channel of a row of pixels of `format`.
+pub(crate) fn write_channel(format: PixelFormat, channel: usize, values: &[u16], row: &mut [u8]) {
+    let n = format.channels();
+    for (x, &value) in values.iter().enumerate() {
+        let at = n * x + channel;
+        if format.is_wide() { Wide::write(row, at, value) } else { Narrow::write(row, at, value) }
+    }
 }

@@ -5,8 +5,8 @@ mod reader;
 mod writer;
 
 pub(crate) use index::TileIndex;
-pub(crate) use reader::{Parsed, parse};
-pub(crate) use writer::write;
+pub(crate) use reader::{Parsed, TileData, parse};
+pub(crate) use writer::{tile, write};
 
 #[cfg(feature = "bench-api")]
 pub(crate) mod repair;
@@ -14,7 +14,7 @@ pub(crate) mod repair;
 /// The first bytes of a stream.
 pub(crate) const SIGNATURE: [u8; 4] = [0x9B, b'K', b'V', b'T'];
 /// The draft of the format that this library writes and reads.
-pub(crate) const DRAFT: u8 = 4;
+pub(crate) const DRAFT: u8 = 5;
 /// Bytes of a checksum.
 pub(crate) const CRC_BYTES: usize = 4;
 /// Section type that ends the sections.

@@ -1,5 +1,7 @@
 //! Taking a file apart, trusting nothing. BITSTREAM.md §2.
 
+use std::ops::Range;
+
 use super::index::read_varint;
 use super::{CRC_BYTES, DRAFT, SECTION_END, SIGNATURE, TileIndex, checksum};
 use crate::entropy::raw::RawReader;
@@ -13,8 +15,18 @@ use crate::tile::Grid;
 pub(crate) struct Parsed {
     pub(crate) header: PictureHeader,
     pub(crate) grid: Grid,
+    /// Type and place of each section's payload.
+    pub(crate) sections: Vec<(u64, Range<usize>)>,
     /// Bytes before the first tile.
     pub(crate) header_bytes: usize,
+}
+
+/// A tile, taken apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TileData<'a> {
+    /// Empty where the picture has none.
+    pub(crate) alpha: &'a [u8],
+    pub(crate) colour: &'a [u8],
 }
 
 fn truncated(what: &'static str, needed: usize, available: usize) -> DecodeError {
@@ -48,19 +60,23 @@ pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError>
         });
     }
     limits.check_size(header.width, header.height)?;
-    if header.sections {
-        skip_sections(data, &mut position, limits)?;
-    }
+    let sections = if header.sections { sections(data, &mut position, limits)? } else { Vec::new() };
     let grid = Grid::new(&header);
-    Ok(Parsed { header, grid, header_bytes: position })
+    Ok(Parsed { header, grid, sections, header_bytes: position })
 }
 
-/// Goes over the sections: type, length, payload and its checksum each, up to the end mark.
-fn skip_sections(data: &[u8], position: &mut usize, limits: &Limits) -> Result<(), DecodeError> {
+/// Goes over the sections: type, length, payload and its checksum each, up to the end mark. A type comes once, and after
+/// the lesser ones.
+fn sections(data: &[u8], position: &mut usize, limits: &Limits) -> Result<Vec<(u64, Range<usize>)>, DecodeError> {
+    let mut out: Vec<(u64, Range<usize>)> = Vec::new();
     let mut total = 0u64;
     loop {
-        if read_varint(data, position, "section type")? == SECTION_END {
-            return Ok(());
+        let kind = read_varint(data, position, "section type")?;
+        if kind == SECTION_END {
+            return Ok(out);
+        }
+        if let Some(&(last, _)) = out.last().filter(|&&(last, _)| last >= kind) {
+            return Err(DecodeError::Corrupt { what: "section type after a greater one", value: kind, limit: last });
         }
         let length = read_varint(data, position, "section length")?;
         total = total.saturating_add(length);
@@ -72,6 +88,7 @@ fn skip_sections(data: &[u8], position: &mut usize, limits: &Limits) -> Result<(
             return Err(truncated("section", end.saturating_add(CRC_BYTES), data.len()));
         }
         check_crc(&data[*position..end], &data[end..end + CRC_BYTES], "section checksum")?;
+        out.push((kind, *position..end));
         *position = end + CRC_BYTES;
     }
 }
@@ -137,13 +154,25 @@ impl Parsed {
     }
 
     /// The data of a tile, its checksum checked.
-    pub(crate) fn tile<'a>(&self, data: &'a [u8], index: &TileIndex, tile: usize) -> Result<&'a [u8], DecodeError> {
+    pub(crate) fn tile<'a>(&self, data: &'a [u8], index: &TileIndex, tile: usize) -> Result<TileData<'a>, DecodeError> {
         let (start, length) = index.tiles[tile];
         let bytes = &data[start..start + length];
         if index.tiles.len() > 1 {
             let crc = &data[start + length..start + length + CRC_BYTES];
             check_crc(bytes, crc, "tile checksum")?;
         }
-        Ok(bytes)
+        if !self.header.alpha {
+            return Ok(TileData { alpha: &[], colour: bytes });
+        }
+        let mut position = 0;
+        let length = read_varint(bytes, &mut position, "length of the alpha")?;
+        let left = &bytes[position..];
+        match usize::try_from(length).ok().and_then(|length| left.split_at_checked(length)) {
+            Some((alpha, colour)) => Ok(TileData { alpha, colour }),
+            None => {
+                let needed = (start + position) as u64 + length;
+                Err(DecodeError::Truncated { what: "alpha", needed, available: (start + bytes.len()) as u64 })
+            }
+        }
     }
 }

@@ -5,15 +5,34 @@ use super::{DRAFT, SECTION_END, SIGNATURE, checksum};
 use crate::entropy::raw::RawWriter;
 use crate::syntax::header::PictureHeader;
 
-/// A file of `header` and `tiles`. One tile: its data runs to the checksum that ends the file. More: an index of
+/// A tile of its alpha, where the picture has any, and its colour.
+pub(crate) fn tile(alpha: Option<Vec<u8>>, colour: Vec<u8>) -> Vec<u8> {
+    let Some(alpha) = alpha else { return colour };
+    let mut out = Vec::with_capacity(alpha.len() + colour.len() + 3);
+    write_varint(&mut out, alpha.len() as u64);
+    out.extend(alpha);
+    out.extend(colour);
+    out
+}
+
+/// A section: its type and payload.
+type Section = (u64, Vec<u8>);
+
+/// A file of `header`, which says whether there are `sections`, and `tiles`. One tile: its data runs to the checksum that ends the file. More: an index of
 /// lengths with a checksum over all so far, then each tile's data with its own.
-pub(crate) fn write(header: &PictureHeader, tiles: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn write(header: &PictureHeader, sections: &[Section], tiles: &[Vec<u8>]) -> Vec<u8> {
     let mut out = SIGNATURE.to_vec();
     out.push(DRAFT);
     let mut bits = RawWriter::default();
     header.clone().walk(&mut bits);
     out.extend(bits.finish());
     if header.sections {
+        for (kind, payload) in sections {
+            write_varint(&mut out, *kind);
+            write_varint(&mut out, payload.len() as u64);
+            out.extend(payload);
+            out.extend(checksum(payload));
+        }
         write_varint(&mut out, SECTION_END);
     }
     if let [tile] = tiles {

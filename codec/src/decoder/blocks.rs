@@ -86,7 +86,7 @@ pub struct Block {
 
 impl Decoder<'_> {
     /// Reads the blocks of the stream and hands them to `visit`: tile by tile, superblock by superblock, each with its luma
-    /// blocks first. No sample is reconstructed.
+    /// blocks first. No sample is reconstructed. Lossless streams have none.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -107,9 +107,12 @@ impl Decoder<'_> {
     /// # Errors
     /// As [`Decoder::decode`], after the blocks before the damage.
     pub fn blocks(&self, mut visit: impl FnMut(&Block)) -> Result<(), DecodeError> {
-        let index = self.index()?;
+        let index = self.parsed.index(self.data)?;
+        if self.parsed.header.lossless {
+            return Ok(());
+        }
         for i in 0..self.parsed.grid.len() {
-            let bytes = self.parsed.tile(self.data, &index, i)?;
+            let bytes = self.parsed.tile(self.data, &index, i)?.colour;
             let corner = self.parsed.grid.rect(i, 0);
             tile::parse(&self.parsed, i, bytes, |sb| self.visit(sb, (corner.x, corner.y), &mut visit))?;
         }

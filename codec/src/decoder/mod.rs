@@ -2,18 +2,19 @@
 
 mod blocks;
 mod tile;
+mod window;
 
 pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
+use self::window::Window;
 use crate::colour::Chroma;
-use crate::container::{self, DRAFT, Parsed};
-use crate::entropy::mixer::Mixer;
+use crate::container::{self, DRAFT, Parsed, TileIndex};
 use crate::entropy::predictor::Profile;
 use crate::error::{DecodeError, ImageError};
+use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageViewMut, PixelFormat};
 use crate::limits::Limits;
+use crate::metadata::{Metadata, Orientation};
 use crate::simd::{CpuLevel, Simd};
-use crate::syntax::header::{DEPTH, PictureHeader};
-use crate::threads;
 
 /// How to decode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +45,16 @@ pub struct ImageInfo {
     pub height: u32,
     /// Format of the decoded pixels.
     pub format: PixelFormat,
+    /// How the decoded pixels are turned when they are shown. Width and height are those of the decoded pixels.
+    pub orientation: Orientation,
     /// Chroma sampling; [`Chroma::Yuv444`] for gray.
     pub chroma: Chroma,
     /// Bits of a source sample.
     pub depth: u8,
     /// Bits of a sample within the codec.
     pub internal_depth: u8,
+    /// Whether the pixels are exact; the fields below that speak of quantisation then say nothing.
+    pub lossless: bool,
     /// How the bins are coded.
     pub profile: Profile,
     /// Base quantiser parameter, in 1/32 octave.
@@ -69,10 +74,12 @@ impl ImageInfo {
             draft: DRAFT,
             width: header.width,
             height: header.height,
-            format: if header.gray { PixelFormat::Gray8 } else { PixelFormat::Rgb8 },
+            format: PixelFormat::new(!header.gray, header.alpha, header.depth > 8),
+            orientation: header.orientation,
             chroma: header.chroma(),
-            depth: 8,
-            internal_depth: DEPTH as u8,
+            depth: header.depth,
+            internal_depth: header.internal_depth() as u8,
+            lossless: header.lossless,
             profile: header.profile,
             qp: header.qp,
             tile_size: 1 << header.tile_log2,
@@ -115,55 +122,68 @@ impl<'a> Decoder<'a> {
         &self.info
     }
 
-    /// Decodes the picture.
+    /// What the stream says of the picture besides its pixels.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where a block cannot be unpacked, or all of them exceed [`Limits::max_metadata`].
+    pub fn metadata(&self) -> Result<Metadata, DecodeError> {
+        let sections = self.parsed.sections.iter().map(|(kind, place)| (*kind, &self.data[place.clone()]));
+        Metadata::from_sections(self.info.orientation, sections, self.options.limits.max_metadata)
+    }
+
+    /// Decodes the picture. The pixels are not turned as [`ImageInfo::orientation`] says.
     ///
     /// # Errors
     /// [`DecodeError`] where the data is damaged or a limit would be exceeded.
     pub fn decode(&self) -> Result<Image, DecodeError> {
-        let index = self.index()?;
-        let mut image = Image::new(self.info.width, self.info.height, self.info.format)?;
-        self.decode_tiles(&index, &mut image.view_mut())?;
+        self.decode_region(0, 0, self.info.width, self.info.height)
+    }
+
+    /// Decodes the `width` x `height` pixels from column `x` and row `y` on: the same as in the whole picture. Only tiles
+    /// that they need are decoded, those within 24 pixels; checksums of others are not looked at.
+    ///
+    /// # Errors
+    /// As [`Decoder::decode`]; [`DecodeError::Region`] where the region is empty or not within the picture.
+    pub fn decode_region(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Image, DecodeError> {
+        let inside = |from: u32, len: u32, all: u32| len > 0 && from.checked_add(len).is_some_and(|end| end <= all);
+        let ImageInfo { width: all_width, height: all_height, format, depth, .. } = self.info;
+        if !inside(x, width, all_width) || !inside(y, height, all_height) {
+            return Err(DecodeError::Region { x, y, width, height, all_width, all_height });
+        }
+        let region = Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize };
+        let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
+        let (window, index) = self.prepare(region, pixels)?;
+        let mut image = Image::with_depth(width, height, format, depth)?;
+        self.run(&window, &index, &mut image.view_mut())?;
         Ok(image)
     }
 
-    /// Decodes the picture into `out`, which must have its size and format.
+    /// Decodes the picture into `out`, which must have its size and format; samples have [`ImageInfo::depth`] bits.
     ///
     /// # Errors
     /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` does not fit. What `out` holds after an error is
     /// unspecified.
     pub fn decode_into(&self, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
-        if (out.width(), out.height(), out.format()) != (self.info.width, self.info.height, self.info.format) {
+        let ImageInfo { width, height, format, .. } = self.info;
+        if (out.width(), out.height(), out.format()) != (width, height, format) {
             return Err(ImageError::Mismatch.into());
         }
-        let index = self.index()?;
-        self.decode_tiles(&index, out)
+        let region = Rect { x: 0, y: 0, w: width as usize, h: height as usize };
+        let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
+        let (window, index) = self.prepare(region, pixels)?;
+        self.run(&window, &index, out)
     }
 
-    /// Everything that can be refused before memory is taken.
-    fn index(&self) -> Result<container::TileIndex, DecodeError> {
+    /// Everything that can be refused before memory is taken; `pixels` bytes are the result's.
+    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex), DecodeError> {
         let index = self.parsed.index(self.data)?;
-        self.options.limits.check_memory(self.memory(&self.parsed.header))?;
-        Ok(index)
+        let window = Window::around(&self.parsed, region);
+        self.options.limits.check_memory(pixels + window.memory(self.options.threads))?;
+        Ok((window, index))
     }
 
-    fn memory(&self, header: &PictureHeader) -> u64 {
-        let pixels = header.width as u64 * header.height as u64 * self.info.format.bytes_per_pixel() as u64;
-        let at_once = threads::at_most(self.options.threads).min(self.parsed.grid.len());
-        let mixers = if header.profile == Profile::Mixed { at_once as u64 * Mixer::MEMORY } else { 0 };
-        pixels + crate::recon::picture::PictureSamples::memory(header) + mixers
-    }
-
-    fn decode_tiles(&self, index: &container::TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
-        let simd = Simd::new(self.options.cpu);
-        let tiles = tile::decode_all(simd, self.data, &self.parsed, index, self.options.threads)?;
-        let mut picture = crate::recon::picture::PictureSamples::new(&self.parsed.header);
-        for (i, (samples, state)) in tiles.iter().enumerate() {
-            picture.place(&self.parsed.header, &self.parsed.grid, i, samples, state);
-        }
-        drop(tiles);
-        picture.filter(simd, &self.parsed.header);
-        picture.write(simd, &self.parsed.header, out);
-        Ok(())
+    fn run(&self, window: &Window, index: &TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
+        window.decode(Simd::new(self.options.cpu), self.data, &self.parsed, index, self.options.threads, out)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Decoding tiles: parse a superblock, reconstruct it, on to the next.
 
-use crate::container::{Parsed, TileIndex};
+use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::mixer::Mixer;
 use crate::entropy::model::Models;
 use crate::entropy::predictor::{Predictor, Profile};
 use crate::entropy::range::{Damage, RangeDecoder};
 use crate::error::DecodeError;
+use crate::image::plane::{Plane, Rect};
+use crate::lossless::{self, Shape};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::{Context, Reconstruction, TileSamples};
 use crate::simd::Simd;
@@ -15,20 +17,51 @@ use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
 use crate::threads;
 
-/// Decodes every tile, in the order of the index.
+/// A tile, decoded.
+#[derive(Debug)]
+pub(super) struct Tile {
+    pub(super) samples: TileSamples,
+    pub(super) state: TileState,
+    pub(super) alpha: Option<Plane>,
+}
+
+/// Decodes `tiles` of a lossy picture, in that order.
 pub(super) fn decode_all(
     simd: Simd,
     data: &[u8],
     parsed: &Parsed,
     index: &TileIndex,
+    tiles: &[usize],
     threads: usize,
-) -> Result<Vec<(TileSamples, TileState)>, DecodeError> {
+) -> Result<Vec<Tile>, DecodeError> {
     let dequantiser = Dequantiser::new(&parsed.header);
     let context = Context { simd, header: &parsed.header, dequantiser: &dequantiser };
-    threads::map(threads, parsed.grid.len(), |i| {
-        let bytes = parsed.tile(data, index, i)?;
-        decode(&context, parsed, i, bytes)
+    threads::map(threads, tiles.len(), |i| {
+        let bytes = parsed.tile(data, index, tiles[i])?;
+        let mut alpha = if parsed.header.alpha { exact(simd, parsed, tiles[i], 1, bytes.alpha)? } else { Vec::new() };
+        let (samples, state) = decode(&context, parsed, tiles[i], bytes.colour)?;
+        Ok(Tile { samples, state, alpha: alpha.pop() })
     })
+}
+
+/// The channels of tile `index` of a lossless picture, of its visible pixels, the alpha last.
+pub(super) fn decode_lossless(
+    simd: Simd,
+    parsed: &Parsed,
+    index: usize,
+    bytes: TileData<'_>,
+) -> Result<Vec<Plane>, DecodeError> {
+    let mut planes = exact(simd, parsed, index, parsed.header.planes(), bytes.colour)?;
+    if parsed.header.alpha {
+        planes.extend(exact(simd, parsed, index, 1, bytes.alpha)?);
+    }
+    Ok(planes)
+}
+
+/// Lossless planes of the visible pixels of tile `index`.
+fn exact(simd: Simd, parsed: &Parsed, index: usize, planes: usize, bytes: &[u8]) -> Result<Vec<Plane>, DecodeError> {
+    let Rect { w, h, .. } = parsed.grid.visible(&parsed.header, index);
+    lossless::decode(simd, bytes, &Shape { width: w, height: h, planes, depth: parsed.header.depth.into() })
 }
 
 fn corrupt((what, value, limit): Damage) -> DecodeError {

@@ -61,9 +61,9 @@ pub(super) fn ease(luma: &Plane) -> f64 {
     (63.0 * flat + 15.9 * half - 12.6 * full - 46.8).clamp(-25.0, 30.0)
 }
 
-/// How much coarser, at all qualities, for what texture masks: in quantiser parameters, three per octave of variance. The
-/// mean over cid22-train is about 2, for what the closed loop of adaptive quantisation adds to the score.
+/// How much coarser, at all qualities, for what texture masks: in quantiser parameters, five per octave of mean variance.
+/// docs/TUNING.md, calibration.
 pub(super) fn masking(luma: &Plane) -> f64 {
     let (full, _) = mean_and_flat(luma);
-    3.0 * full - 20.2
+    5.0 * full - 30.2
 }

@@ -14,6 +14,7 @@ pub(super) fn choose(
     header: &PictureHeader,
     picture: &PictureSamples,
     source: &[Plane],
+    analysed: &[Plane],
     parameters: &Parameters,
 ) -> [u8; 2] {
     let mut out = [0; 2];
@@ -26,8 +27,8 @@ pub(super) fn choose(
         let mut fit = Fit::default();
         for p in planes {
             let before = picture.deblocked(simd, header, p, header.deblock[channel]);
-            let after = picture.classified(simd, &before, p);
-            fit.add(&source[p], &before, &after, parameters.classified_mask);
+            let after = picture.classified(simd, header, &before, p);
+            fit.add([&source[p], &before, &after], &analysed[p], parameters.classified_mask);
         }
         out[channel] = coded(fit.best() * parameters.classified_share);
     }
@@ -49,25 +50,25 @@ struct Fit {
 }
 
 impl Fit {
-    /// Takes in a plane, 8x8 samples (at the edge 8x4, 4x8, 4x4) at a time.
-    fn add(&mut self, source: &Plane, before: &Plane, after: &Plane, mask: f64) {
+    /// Takes in a plane of the source, as it is before the filter and after it; `analysed` is the source at 10 bits. 8x8 samples (at the edge 8x4, 4x8, 4x4) at a time.
+    fn add(&mut self, [source, before, after]: [&Plane; 3], analysed: &Plane, mask: f64) {
         let (width, height) = (source.width(), source.height());
         for y in (0..height).step_by(8) {
             for x in (0..width).step_by(8) {
-                let (mut cross, mut square) = (0, 0);
+                let (mut cross, mut square) = (0i64, 0i64);
                 let (right, bottom) = (width.min(x + 8), height.min(y + 8));
                 for y in y..bottom {
                     let rows = [source, before, after].map(|p| &p.row(y)[x..right]);
                     for ((&s, &b), &a) in rows[0].iter().zip(rows[1]).zip(rows[2]) {
-                        let change = i32::from(a) - i32::from(b);
-                        cross += change * (i32::from(s) - i32::from(b));
+                        let change = i64::from(a) - i64::from(b);
+                        cross += change * (i64::from(s) - i64::from(b));
                         square += change * change;
                     }
                 }
                 let whole = right == x + 8 && bottom == y + 8;
-                let masks = if mask > 0.0 && whole { log2_variance(source, x, y).exp2() / mask } else { 0.0 };
-                self.cross += f64::from(cross) / (1.0 + masks);
-                self.square += f64::from(square) / (1.0 + masks);
+                let masks = if mask > 0.0 && whole { log2_variance(analysed, x, y).exp2() / mask } else { 0.0 };
+                self.cross += cross as f64 / (1.0 + masks);
+                self.square += square as f64 / (1.0 + masks);
             }
         }
     }

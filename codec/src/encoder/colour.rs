@@ -1,8 +1,10 @@
 //! Pixels to coding planes: what `colour` turns back into pixels.
 
-use crate::colour::{CHROMA_ZERO, Chroma, EXTRA_BITS};
+use std::borrow::Cow;
+
+use crate::colour::{Chroma, Depths, Narrow, Sample, Wide};
 use crate::image::plane::Plane;
-use crate::image::view::{ImageView, PixelFormat};
+use crate::image::view::ImageView;
 use crate::simd::Simd;
 use crate::transform::run;
 
@@ -18,27 +20,39 @@ const PADDING: usize = 8;
 /// Pixels converted at a time.
 const CHUNK: usize = 32;
 
-/// Planes of a picture, 10 bits a sample: one for gray, three for RGB. Their sides are the picture's (half of them for
+/// Planes of a picture: one for gray, three for RGB; alpha is left out. Their sides are the picture's (half of them for
 /// chroma at 4:2:0) rounded up to 8 luma samples, the last column and row repeated.
 pub(crate) fn to_planes(simd: Simd, view: &ImageView<'_>, chroma: Chroma) -> Vec<Plane> {
     let (width, height) = (view.width() as usize, view.height() as usize);
     let (padded_width, padded_height) = (width.next_multiple_of(PADDING), height.next_multiple_of(PADDING));
+    let depths = Depths::new(view.depth());
+    let format = view.format();
     let mut luma = Plane::new(padded_width, padded_height);
     let visible = |y: usize| view.row(y.min(height - 1) as u32);
-    if view.format() == PixelFormat::Gray8 {
+    if !format.has_colour() {
         for y in 0..padded_height {
             let to = luma.row_mut(y);
-            run!(simd, gray_row(visible(y), &mut to[..width]));
+            match format.is_wide() {
+                false => run!(simd, gray_row::<Narrow>(depths, visible(y), format.channels(), &mut to[..width])),
+                true => run!(simd, gray_row::<Wide>(depths, visible(y), format.channels(), &mut to[..width])),
+            }
             pad(to, width);
         }
         return vec![luma];
     }
+    let convert = |y: usize, rows: &mut [&mut [u16]; 3]| {
+        match (format.is_wide(), format.has_alpha()) {
+            (false, false) => run!(simd, rgb_row::<Narrow, 3>(depths, visible(y), rows)),
+            (false, true) => run!(simd, rgb_row::<Narrow, 4>(depths, visible(y), rows)),
+            (true, false) => run!(simd, rgb_row::<Wide, 3>(depths, visible(y), rows)),
+            (true, true) => run!(simd, rgb_row::<Wide, 4>(depths, visible(y), rows)),
+        }
+        rows.iter_mut().for_each(|row| pad(row, width));
+    };
     if chroma == Chroma::Yuv444 {
         let (mut cb, mut cr) = (luma.clone(), luma.clone());
         for y in 0..padded_height {
-            let mut rows = [luma.row_mut(y), cb.row_mut(y), cr.row_mut(y)];
-            run!(simd, rgb_row(visible(y), &mut rows));
-            rows.into_iter().for_each(|row| pad(row, width));
+            convert(y, &mut [luma.row_mut(y), cb.row_mut(y), cr.row_mut(y)]);
         }
         return vec![luma, cb, cr];
     }
@@ -47,15 +61,23 @@ pub(crate) fn to_planes(simd: Simd, view: &ImageView<'_>, chroma: Chroma) -> Vec
     let mut full = [[vec![0; padded_width], vec![0; padded_width]], [vec![0; padded_width], vec![0; padded_width]]];
     for y in 0..padded_height {
         let [full_cb, full_cr] = &mut full;
-        let mut rows = [luma.row_mut(y), &mut full_cb[y % 2], &mut full_cr[y % 2]];
-        run!(simd, rgb_row(visible(y), &mut rows));
-        rows.into_iter().for_each(|row| pad(row, width));
+        convert(y, &mut [luma.row_mut(y), &mut full_cb[y % 2], &mut full_cr[y % 2]]);
         if y % 2 == 1 {
             run!(simd, halve(&full[0], cb.row_mut(y / 2)));
             run!(simd, halve(&full[1], cr.row_mut(y / 2)));
         }
     }
     vec![luma, cb, cr]
+}
+
+/// `planes` with samples of 10 bits, for what only looks at them; they have `extra` bits more.
+pub(crate) fn reduced(planes: &[Plane], extra: u32) -> Cow<'_, [Plane]> {
+    if extra == 0 {
+        return Cow::Borrowed(planes);
+    }
+    let mut out = planes.to_vec();
+    out.iter_mut().for_each(|plane| plane.data_mut().iter_mut().for_each(|s| *s >>= extra));
+    Cow::Owned(out)
 }
 
 /// Repeats the last of `width` samples to the end of the row.
@@ -65,9 +87,10 @@ fn pad(row: &mut [u16], width: usize) {
 }
 
 #[inline(always)]
-fn gray_row(pixels: &[u8], out: &mut [u16]) {
-    for (to, &pixel) in out.iter_mut().zip(pixels) {
-        *to = u16::from(pixel) << EXTRA_BITS;
+fn gray_row<S: Sample>(depths: Depths, pixels: &[u8], channels: usize, out: &mut [u16]) {
+    for (x, to) in out.iter_mut().enumerate() {
+        let value = i64::from(S::read(pixels, channels * x)) << FRACTION;
+        *to = settle::<S>(depths, value, 0);
     }
 }
 
@@ -76,64 +99,93 @@ fn gray_row(pixels: &[u8], out: &mut [u16]) {
 fn halve(rows: &[Vec<u16>; 2], out: &mut [u16]) {
     let pairs = rows[0].chunks_exact(2).zip(rows[1].chunks_exact(2));
     for (to, (upper, lower)) in out.iter_mut().zip(pairs) {
-        *to = (upper[0] + upper[1] + lower[0] + lower[1] + 2) >> 2;
+        let four = [upper[0], upper[1], lower[0], lower[1]].map(u32::from);
+        *to = ((four[0] + four[1] + four[2] + four[3] + 2) >> 2) as u16;
     }
 }
 
+/// Pixels of `N` channels, of which the fourth does not count.
 #[inline(always)]
-fn rgb_row(pixels: &[u8], out: &mut [&mut [u16]; 3]) {
-    let width = pixels.len() / 3;
+fn rgb_row<S: Sample, const N: usize>(depths: Depths, pixels: &[u8], out: &mut [&mut [u16]; 3]) {
+    let width = pixels.len() / (N * S::BYTES);
     let whole = width / CHUNK * CHUNK;
-    for (at, pixels) in (0..whole).step_by(CHUNK).zip(pixels.chunks_exact(3 * CHUNK)) {
+    for (at, pixels) in (0..whole).step_by(CHUNK).zip(pixels.chunks_exact(N * S::BYTES * CHUNK)) {
         let mut channels = [[0; CHUNK]; 3];
         for i in 0..CHUNK {
-            channels[0][i] = pixels[3 * i];
-            channels[1][i] = pixels[3 * i + 1];
-            channels[2][i] = pixels[3 * i + 2];
+            channels[0][i] = S::read(pixels, N * i);
+            channels[1][i] = S::read(pixels, N * i + 1);
+            channels[2][i] = S::read(pixels, N * i + 2);
         }
         let [luma, cb, cr] = out.each_mut().map(|row| &mut row[at..at + CHUNK]);
         for i in 0..CHUNK {
-            [luma[i], cb[i], cr[i]] = ycbcr([channels[0][i], channels[1][i], channels[2][i]]);
+            [luma[i], cb[i], cr[i]] = ycbcr::<S>(depths, [channels[0][i], channels[1][i], channels[2][i]]);
         }
     }
-    for (i, pixel) in (whole..width).zip(pixels[3 * whole..].chunks_exact(3)) {
-        [out[0][i], out[1][i], out[2][i]] = ycbcr([pixel[0], pixel[1], pixel[2]]);
+    for i in whole..width {
+        let pixel = [0, 1, 2].map(|c| S::read(pixels, N * i + c));
+        [out[0][i], out[1][i], out[2][i]] = ycbcr::<S>(depths, pixel);
     }
 }
 
-/// No clamp is needed: the extremes of all three are within 0 to 1023.
 #[inline(always)]
-fn ycbcr(rgb: [u8; 3]) -> [u16; 3] {
-    const SHIFT: u32 = FRACTION - EXTRA_BITS;
-    let [r, g, b] = rgb.map(i32::from);
+fn ycbcr<S: Sample>(depths: Depths, rgb: [u16; 3]) -> [u16; 3] {
+    if S::BYTES == 1 {
+        // All of it fits 32 bits: the fast way for what pictures are as a rule.
+        const SHIFT: u32 = FRACTION - 2;
+        let [r, g, b] = rgb.map(i32::from);
+        let sample = |[fr, fg, fb]: [i32; 3], zero: i32| {
+            ((fr * r + fg * g + fb * b + (zero << SHIFT) + (1 << (SHIFT - 1))) >> SHIFT) as u16
+        };
+        let zero = depths.chroma_zero();
+        return [sample(LUMA, 0), sample(CB, zero), sample(CR, zero)];
+    }
+    let max = (1 << depths.pixel) - 1;
+    let [r, g, b] = rgb.map(|c| i64::from(i32::from(c).min(max)));
     let sample = |[fr, fg, fb]: [i32; 3], zero: i32| {
-        ((fr * r + fg * g + fb * b + (zero << SHIFT) + (1 << (SHIFT - 1))) >> SHIFT) as u16
+        let sum = i64::from(fr) * r + i64::from(fg) * g + i64::from(fb) * b;
+        settle::<S>(depths, sum, zero)
     };
-    [sample(LUMA, 0), sample(CB, CHROMA_ZERO), sample(CR, CHROMA_ZERO)]
+    let zero = depths.chroma_zero();
+    [sample(LUMA, 0), sample(CB, zero), sample(CR, zero)]
+}
+
+/// `sum`, a sample of pixels in 1/2^16, as one of planes above `zero`. Where pixels have more bits than planes can have,
+/// the largest becomes the largest.
+#[inline(always)]
+fn settle<S: Sample>(depths: Depths, sum: i64, zero: i32) -> u16 {
+    let max = (1i64 << depths.plane) - 1;
+    if S::BYTES == 2 && depths.pixel > depths.plane {
+        let sum = sum * max / ((1 << depths.pixel) - 1);
+        return (i64::from(zero) + ((sum + (1 << (FRACTION - 1))) >> FRACTION)).clamp(0, max) as u16;
+    }
+    let shift = FRACTION + depths.pixel - depths.plane;
+    (i64::from(zero) + ((sum + (1 << (shift - 1))) >> shift)).clamp(0, max) as u16
 }
 
 #[cfg(test)]
 mod tests {
     use super::to_planes;
-    use crate::colour::Chroma;
     use crate::colour::tests::{levels, to_pixels};
+    use crate::colour::{Chroma, Depths};
     use crate::image::view::{ImageView, PixelFormat};
     use crate::transform::tests::Random;
 
-    fn round_trip(pixels: &[u8], width: usize, chroma: Chroma, format: PixelFormat) -> Vec<u8> {
-        let stride = width * format.channels();
+    /// What comes back, of pixels with `depth` bits a sample; both CPU levels agree.
+    fn round_trip(pixels: &[u8], width: usize, chroma: Chroma, format: PixelFormat, depth: u8) -> Vec<u8> {
+        let stride = width * format.bytes_per_pixel();
         let height = pixels.len() / stride;
         let view = ImageView::new(pixels, width as u32, height as u32, stride, format).unwrap();
+        let view = view.with_depth(depth).unwrap();
         let [a, b] = levels().map(|simd| {
             let planes = to_planes(simd, &view, chroma);
-            let back = to_pixels(simd, &planes, chroma, format, width, height);
+            let back = to_pixels(simd, Depths::new(depth), &planes, chroma, format, (width, height));
             (planes, back)
         });
         assert!(a == b, "levels differ at {width}x{height}");
         let sides: Vec<_> = a.0.iter().map(|plane| (plane.width(), plane.height())).collect();
         let luma = (width.next_multiple_of(8), height.next_multiple_of(8));
         let expected = if chroma == Chroma::Yuv444 { luma } else { (luma.0 / 2, luma.1 / 2) };
-        assert_eq!(sides, [luma, expected, expected][..format.channels()]);
+        assert_eq!(sides, [luma, expected, expected][..if format.has_colour() { 3 } else { 1 }]);
         a.1
     }
 
@@ -142,18 +194,44 @@ mod tests {
         // All pairs of red and green with every blue: 2^24 colours, a picture for each blue.
         for blue in 0..=255 {
             let pixels: Vec<u8> = (0..=65535u32).flat_map(|i| [(i >> 8) as u8, i as u8, blue]).collect();
-            assert!(round_trip(&pixels, 256, Chroma::Yuv444, PixelFormat::Rgb8) == pixels, "blue {blue}");
+            assert!(round_trip(&pixels, 256, Chroma::Yuv444, PixelFormat::Rgb8, 8) == pixels, "blue {blue}");
+        }
+    }
+
+    #[test]
+    fn colours_of_9_to_12_bits_survive_444_exactly_and_deeper_ones_within_their_last_bits() {
+        let mut random = Random(9);
+        for (depth, bound) in [(9, 0), (10, 0), (11, 0), (12, 0), (13, 1), (14, 2), (15, 4), (16, 8)] {
+            let top = (1 << depth) - 1;
+            let mut values: Vec<u16> = (0..3 * 4096).map(|_| random.range(0, top) as u16).collect();
+            values[..6].copy_from_slice(&[0, 0, 0, top as u16, top as u16, top as u16]);
+            let pixels: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
+            let back = round_trip(&pixels, 64, Chroma::Yuv444, PixelFormat::Rgb16, depth);
+            let back: Vec<u16> = back.as_chunks().0.iter().map(|&b| u16::from_ne_bytes(b)).collect();
+            assert_eq!(back[..6], values[..6], "black and white at {depth} bits");
+            let worst = values.iter().zip(&back).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+            assert!(worst <= bound, "{depth} bits: {worst}");
         }
     }
 
     #[test]
     fn gray_stays_exact() {
-        let levels: Vec<u8> = (0..=255).collect();
-        assert_eq!(round_trip(&levels, 64, Chroma::Yuv444, PixelFormat::Gray8), levels);
-        let rgb: Vec<u8> = levels.iter().flat_map(|&v| [v; 3]).collect();
+        let values: Vec<u8> = (0..=255).collect();
+        assert_eq!(round_trip(&values, 64, Chroma::Yuv444, PixelFormat::Gray8, 8), values);
+        let rgb: Vec<u8> = values.iter().flat_map(|&v| [v; 3]).collect();
         for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
-            assert_eq!(round_trip(&rgb, 32, chroma, PixelFormat::Rgb8), rgb);
+            assert_eq!(round_trip(&rgb, 32, chroma, PixelFormat::Rgb8, 8), rgb);
         }
+        let wide: Vec<u8> = (0..1024u16).flat_map(|v| (16 * v).to_ne_bytes()).collect();
+        assert_eq!(round_trip(&wide, 128, Chroma::Yuv444, PixelFormat::Gray16, 14), wide);
+    }
+
+    #[test]
+    fn values_beyond_the_depth_count_as_the_largest() {
+        let pixels: Vec<u8> = [1023u16, 4000, 65535].iter().flat_map(|v| v.to_ne_bytes()).collect();
+        let white: Vec<u8> = [1023u16; 3].iter().flat_map(|v| v.to_ne_bytes()).collect();
+        assert_eq!(round_trip(&pixels, 1, Chroma::Yuv444, PixelFormat::Rgb16, 10), white);
+        assert_eq!(round_trip(&pixels, 3, Chroma::Yuv444, PixelFormat::Gray16, 10), white);
     }
 
     #[test]
@@ -162,7 +240,7 @@ mod tests {
         for (width, height) in [(1, 1), (2, 1), (1, 3), (7, 5), (8, 8), (33, 17), (65, 2), (130, 9)] {
             let colour = [0; 3].map(|_: u8| random.range(0, 255) as u8);
             let pixels = colour.repeat(width * height);
-            assert_eq!(round_trip(&pixels, width, Chroma::Yuv420, PixelFormat::Rgb8), pixels);
+            assert_eq!(round_trip(&pixels, width, Chroma::Yuv420, PixelFormat::Rgb8, 8), pixels);
         }
     }
 }

@@ -41,6 +41,8 @@ pub enum Quantiser {
     DeadZone,
     /// Scalar, levels chosen by rate and distortion.
     Rdoq,
+    /// Trellis-coded: two quantisers half a step apart, in turns that the levels themselves tell.
+    Trellis,
 }
 
 /// Settings of the encoder. Start from [`EncoderConfig::default`] and change what you need.
@@ -49,6 +51,13 @@ pub enum Quantiser {
 pub struct EncoderConfig {
     /// 0 (smallest) to 100 (finest quantiser, not lossless); about the mean SSIMULACRA2 score of photographs. Default 80.
     pub quality: f32,
+    /// Every pixel comes back as it is; quality and what belongs to lossy coding do not count. Default false.
+    pub lossless: bool,
+    /// Quality of the alpha: 100 (the default) is lossless, below it has fewer different values, 2 at 0.
+    pub alpha_quality: u8,
+    /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest bytes. Default false;
+    /// lossless pictures always keep them.
+    pub exact: bool,
     /// 1 (fastest) to 9 (smallest). Default 5.
     pub effort: u8,
     /// Chroma sampling. Default 4:4:4. Gray pictures have none.
@@ -76,6 +85,9 @@ impl Default for EncoderConfig {
     fn default() -> Self {
         Self {
             quality: 80.0,
+            lossless: false,
+            alpha_quality: 100,
+            exact: false,
             effort: 5,
             chroma: Chroma::Yuv444,
             tile_size: TileSize::T1024,

@@ -1,7 +1,7 @@
 //! Choosing the strength of deblocking for a picture.
 
 use super::parameters::Parameters;
-use super::satd::sse;
+use super::satd::{Pair, sse};
 use crate::filter::Deblock;
 use crate::image::plane::Plane;
 use crate::recon::picture::PictureSamples;
@@ -26,7 +26,8 @@ pub(super) fn choose(
     }
     let error = |p: usize, a: &Plane| {
         let b = &source[p];
-        (0..a.height()).map(|y| sse(simd, a.row(y), a.width(), b.row(y), b.width(), a.width(), 1)).sum::<u64>()
+        let pair = Pair { a: a.from(0, 0), a_stride: a.width(), b: b.from(0, 0), b_stride: b.width() };
+        sse(simd, pair, a.width(), a.height())
     };
     let mut out = [Deblock::OFF; 2];
     for (channel, planes) in [0..1, 1..header.planes()].into_iter().enumerate() {

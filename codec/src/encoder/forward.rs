@@ -9,30 +9,31 @@
 use crate::simd::Simd;
 use crate::transform::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
 use crate::transform::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
-use crate::transform::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxType, run};
+use crate::transform::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType, run};
 
 const SHIFT_COLUMNS: u32 = 11 - 3;
 const SHIFT_ROWS: u32 = 11 + 3 - 2;
 
-/// Coefficients of a block of `w` x `h` residuals (within ±1023, row by row): `min(h, 32)` rows of `min(w, 32)`,
-/// orthonormal times 4, clamped to the format's range.
-pub(crate) fn forward(simd: Simd, residual: &[i32], w: usize, h: usize, tx: TxType, out: &mut [i32]) {
+/// Coefficients of the residuals of a block (within ±1023 at 10 bits, row by row): `min(h, 32)` rows of `min(w, 32)`,
+/// orthonormal times 4 at 10 bits, clamped to the format's range.
+pub(crate) fn forward(simd: Simd, residual: &[i32], shape: TxShape, out: &mut [i32]) {
+    let TxShape { w, h, tx, extra } = shape;
     let rows = h.min(MAX_TX);
     let residual = &residual[..w * h];
     if tx == TxType::IDENTITY {
         for (c, &r) in out.iter_mut().zip(residual) {
-            *c = 4 * r;
+            *c = (4 * r + (1 << extra >> 1)) >> extra;
         }
         return;
     }
     if w <= MAX_TX {
         let out = &mut out[..w * rows];
-        columns(simd, residual, w, h, tx.vertical, out);
+        columns(simd, residual, shape, out);
         rows_in_place(simd, w, tx.horizontal, out);
     } else {
         let mut between = [0; 2 * MAX_TX * MAX_TX];
         let between = &mut between[..w * rows];
-        columns(simd, residual, w, h, tx.vertical, between);
+        columns(simd, residual, shape, between);
         run!(simd, rows_split::<64, 32, 16>(&EVEN64, &ODD64, between));
         for (to, from) in out.chunks_exact_mut(MAX_TX).zip(between.chunks_exact(w)) {
             to.copy_from_slice(&from[..MAX_TX]);
@@ -41,17 +42,18 @@ pub(crate) fn forward(simd: Simd, residual: &[i32], w: usize, h: usize, tx: TxTy
 }
 
 /// The pass over columns: `min(h, 32)` frequencies of each of the `w` columns.
-fn columns(simd: Simd, residual: &[i32], w: usize, h: usize, kernel: Kernel, out: &mut [i32]) {
-    match (kernel, h) {
-        (Kernel::Dct2, 4) => run!(simd, columns_dct::<4, 4, 2>(&DCT4, residual, w, out)),
-        (Kernel::Dct2, 8) => run!(simd, columns_dct::<8, 8, 4>(&DCT8, residual, w, out)),
-        (Kernel::Dct2, 16) => run!(simd, columns_dct::<16, 16, 8>(&DCT16, residual, w, out)),
-        (Kernel::Dct2, 32) => run!(simd, columns_dct::<32, 32, 16>(&DCT32, residual, w, out)),
-        (Kernel::Dct2, 64) => run!(simd, columns_dct::<64, 32, 32>(&DCT64, residual, w, out)),
-        (Kernel::Dst7, 4) => run!(simd, columns_dst::<4>(&DST4, residual, w, out)),
-        (Kernel::Dst7, 8) => run!(simd, columns_dst::<8>(&DST8, residual, w, out)),
-        (Kernel::Dst7, 16) => run!(simd, columns_dst::<16>(&DST16, residual, w, out)),
-        _ => panic!("no {kernel:?} of {h} samples"),
+fn columns(simd: Simd, residual: &[i32], shape: TxShape, out: &mut [i32]) {
+    let pass = Pass { w: shape.w, shift: SHIFT_COLUMNS + shape.extra };
+    match (shape.tx.vertical, shape.h) {
+        (Kernel::Dct2, 4) => run!(simd, columns_dct::<4, 4, 2>(&DCT4, residual, pass, out)),
+        (Kernel::Dct2, 8) => run!(simd, columns_dct::<8, 8, 4>(&DCT8, residual, pass, out)),
+        (Kernel::Dct2, 16) => run!(simd, columns_dct::<16, 16, 8>(&DCT16, residual, pass, out)),
+        (Kernel::Dct2, 32) => run!(simd, columns_dct::<32, 32, 16>(&DCT32, residual, pass, out)),
+        (Kernel::Dct2, 64) => run!(simd, columns_dct::<64, 32, 32>(&DCT64, residual, pass, out)),
+        (Kernel::Dst7, 4) => run!(simd, columns_dst::<4>(&DST4, residual, pass, out)),
+        (Kernel::Dst7, 8) => run!(simd, columns_dst::<8>(&DST8, residual, pass, out)),
+        (Kernel::Dst7, 16) => run!(simd, columns_dst::<16>(&DST16, residual, pass, out)),
+        _ => panic!("no {:?} of {} samples", shape.tx.vertical, shape.h),
     }
 }
 
@@ -100,9 +102,20 @@ const fn part<const N: usize, const K: usize, const F: usize, const S: usize>(
     turned
 }
 
-#[inline(always)]
-fn between(sum: i32) -> i32 {
-    (sum + (1 << (SHIFT_COLUMNS - 1))) >> SHIFT_COLUMNS
+/// What the pass over columns needs to know.
+#[derive(Debug, Clone, Copy)]
+struct Pass {
+    /// Samples of a row.
+    w: usize,
+    /// What brings sums down to the values between the passes.
+    shift: u32,
+}
+
+impl Pass {
+    #[inline(always)]
+    fn between(self, sum: i32) -> i32 {
+        (sum + (1 << (self.shift - 1))) >> self.shift
+    }
 }
 
 #[inline(always)]
@@ -114,15 +127,15 @@ fn round_row(sum: i32) -> i32 {
 fn columns_dct<const N: usize, const K: usize, const H: usize>(
     m: &Matrix<N, K>,
     residual: &[i32],
-    w: usize,
+    pass: Pass,
     out: &mut [i32],
 ) {
     let m = opaque(m);
-    if w == 4 {
-        dct_group::<N, K, H, 4>(m, residual, 0, w, out);
+    if pass.w == 4 {
+        dct_group::<N, K, H, 4>(m, residual, 0, pass, out);
     } else {
-        for x in (0..w).step_by(8) {
-            dct_group::<N, K, H, 8>(m, residual, x, w, out);
+        for x in (0..pass.w).step_by(8) {
+            dct_group::<N, K, H, 8>(m, residual, x, pass, out);
         }
     }
 }
@@ -134,36 +147,36 @@ fn dct_group<const N: usize, const K: usize, const H: usize, const L: usize>(
     m: &Matrix<N, K>,
     residual: &[i32],
     x: usize,
-    w: usize,
+    pass: Pass,
     out: &mut [i32],
 ) {
     let mut sums = [[0; L]; H];
     let mut differences = [[0; L]; H];
     for n in 0..H {
-        let (a, b): ([i32; L], [i32; L]) = (load(residual, n * w + x), load(residual, (N - 1 - n) * w + x));
+        let (a, b): ([i32; L], [i32; L]) = (load(residual, n * pass.w + x), load(residual, (N - 1 - n) * pass.w + x));
         sums[n] = add(a, b);
         differences[n] = sub(a, b);
     }
     if H >= 32 {
-        level::<N, K, L, 32>(m, &differences, x, w, out);
+        level::<N, K, L, 32>(m, &differences, x, pass, out);
         fold(&mut sums, &mut differences, 16);
     }
     if H >= 16 {
-        level::<N, K, L, 16>(m, &differences, x, w, out);
+        level::<N, K, L, 16>(m, &differences, x, pass, out);
         fold(&mut sums, &mut differences, 8);
     }
     if H >= 8 {
-        level::<N, K, L, 8>(m, &differences, x, w, out);
+        level::<N, K, L, 8>(m, &differences, x, pass, out);
         fold(&mut sums, &mut differences, 4);
     }
     if H >= 4 {
-        level::<N, K, L, 4>(m, &differences, x, w, out);
+        level::<N, K, L, 4>(m, &differences, x, pass, out);
         fold(&mut sums, &mut differences, 2);
     }
-    level::<N, K, L, 2>(m, &differences, x, w, out);
+    level::<N, K, L, 2>(m, &differences, x, pass, out);
     fold(&mut sums, &mut differences, 1);
-    level::<N, K, L, 1>(m, &differences, x, w, out);
-    store(out, x, mul_add([0; L], m[0][0], sums[0]).map(between));
+    level::<N, K, L, 1>(m, &differences, x, pass, out);
+    store(out, x, mul_add([0; L], m[0][0], sums[0]).map(|sum| pass.between(sum)));
 }
 
 /// Sums and differences of the mirrored pairs of the first `2 * half` sums.
@@ -182,15 +195,15 @@ fn level<const N: usize, const K: usize, const L: usize, const M: usize>(
     m: &Matrix<N, K>,
     differences: &[[i32; L]],
     x: usize,
-    w: usize,
+    pass: Pass,
     out: &mut [i32],
 ) {
     match M * K / N {
         0 => {}
-        1 => frequencies::<N, K, L, M, 1>(m, &differences[..M], x, w, out),
-        2 => frequencies::<N, K, L, M, 2>(m, &differences[..M], x, w, out),
-        4 => frequencies::<N, K, L, M, 4>(m, &differences[..M], x, w, out),
-        _ => frequencies::<N, K, L, M, 8>(m, &differences[..M], x, w, out),
+        1 => frequencies::<N, K, L, M, 1>(m, &differences[..M], x, pass, out),
+        2 => frequencies::<N, K, L, M, 2>(m, &differences[..M], x, pass, out),
+        4 => frequencies::<N, K, L, M, 4>(m, &differences[..M], x, pass, out),
+        _ => frequencies::<N, K, L, M, 8>(m, &differences[..M], x, pass, out),
     }
 }
 
@@ -200,7 +213,7 @@ fn frequencies<const N: usize, const K: usize, const L: usize, const M: usize, c
     m: &Matrix<N, K>,
     differences: &[[i32; L]],
     x: usize,
-    w: usize,
+    pass: Pass,
     out: &mut [i32],
 ) {
     let step = N / (2 * M);
@@ -214,36 +227,42 @@ fn frequencies<const N: usize, const K: usize, const L: usize, const M: usize, c
             }
         }
         for b in 0..B {
-            store(out, (k0 + 2 * b * step) * w + x, sum[b].map(between));
+            store(out, (k0 + 2 * b * step) * pass.w + x, sum[b].map(|sum| pass.between(sum)));
         }
     }
 }
 
 #[inline(always)]
-fn columns_dst<const N: usize>(m: &Matrix<N, N>, residual: &[i32], w: usize, out: &mut [i32]) {
+fn columns_dst<const N: usize>(m: &Matrix<N, N>, residual: &[i32], pass: Pass, out: &mut [i32]) {
     let m = opaque(m);
-    if w == 4 {
-        dst_group::<N, 4>(m, residual, 0, w, out);
+    if pass.w == 4 {
+        dst_group::<N, 4>(m, residual, 0, pass, out);
     } else {
-        for x in (0..w).step_by(8) {
-            dst_group::<N, 8>(m, residual, x, w, out);
+        for x in (0..pass.w).step_by(8) {
+            dst_group::<N, 8>(m, residual, x, pass, out);
         }
     }
 }
 
 #[inline(always)]
-fn dst_group<const N: usize, const L: usize>(m: &Matrix<N, N>, residual: &[i32], x: usize, w: usize, out: &mut [i32]) {
+fn dst_group<const N: usize, const L: usize>(
+    m: &Matrix<N, N>,
+    residual: &[i32],
+    x: usize,
+    pass: Pass,
+    out: &mut [i32],
+) {
     for k0 in (0..N).step_by(4) {
         let mut sum = [[0; L]; 4];
         for n in 0..N {
             one_by_one();
-            let sample: [i32; L] = load(residual, n * w + x);
+            let sample: [i32; L] = load(residual, n * pass.w + x);
             for b in 0..4 {
                 sum[b] = mul_add(sum[b], m[k0 + b][n], sample);
             }
         }
         for b in 0..4 {
-            store(out, (k0 + b) * w + x, sum[b].map(between));
+            store(out, (k0 + b) * pass.w + x, sum[b].map(|sum| pass.between(sum)));
         }
     }
 }
@@ -305,21 +324,22 @@ fn rows_split<const N: usize, const H: usize, const F: usize>(
 mod tests {
     use super::forward;
     use crate::simd::{CpuLevel, Simd};
-    use crate::transform::inverse;
     use crate::transform::tests::{Random, basis, sizes, types};
+    use crate::transform::{TxShape, inverse};
 
     fn levels() -> [Simd; 2] {
         [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())]
     }
 
-    fn greatest_error(residual: &[i32], w: usize, h: usize) -> i32 {
+    fn greatest_error(residual: &[i32], w: usize, h: usize, extra: u32) -> i32 {
         let mut worst = 0;
         for tx in types(w, h) {
+            let shape = TxShape { w, h, tx, extra };
             let results = levels().map(|simd| {
                 let mut coefs = vec![0; w.min(32) * h.min(32)];
-                forward(simd, residual, w, h, tx, &mut coefs);
+                forward(simd, residual, shape, &mut coefs);
                 let mut back = vec![0; w * h];
-                inverse(simd, &coefs, w, h, tx, (w.min(32), h.min(32)), &mut back);
+                inverse(simd, &coefs, shape, (w.min(32), h.min(32)), &mut back);
                 (coefs, back)
             });
             assert_eq!(results[0], results[1], "{w}x{h} {tx:?}");
@@ -334,15 +354,15 @@ mod tests {
         let mut random = Random(3);
         for (w, h) in sizes().filter(|&(w, h)| w <= 32 && h <= 32) {
             // Entries of three or four digits leave 0.3 % of full scale at worst.
-            for (amplitude, bound) in [(127, 1), (255, 1), (1023, 4)] {
+            for (amplitude, bound, extra) in [(127, 1, 0), (255, 1, 0), (1023, 4, 0), (1023, 4, 2), (4095, 18, 4)] {
                 for _ in 0..10 {
                     let residual: Vec<i32> = (0..w * h).map(|_| random.range(-amplitude, amplitude)).collect();
-                    let error = greatest_error(&residual, w, h);
-                    assert!(error <= bound, "{w}x{h} {amplitude}: {error}");
+                    let error = greatest_error(&residual, w, h, extra);
+                    assert!(error <= bound, "{w}x{h} {amplitude} {extra}: {error}");
                 }
                 for value in [-amplitude, amplitude] {
-                    let error = greatest_error(&vec![value; w * h], w, h);
-                    assert!(error <= bound, "{w}x{h} flat {value}: {error}");
+                    let error = greatest_error(&vec![value; w * h], w, h, extra);
+                    assert!(error <= bound, "{w}x{h} flat {value} {extra}: {error}");
                 }
             }
         }
@@ -356,7 +376,7 @@ mod tests {
                     |i: usize, f: f64, n: usize| (std::f64::consts::PI * (2 * i + 1) as f64 * f / (2 * n) as f64).cos();
                 let residual: Vec<i32> =
                     (0..w * h).map(|i| (255.0 * wave(i % w, u, w) * wave(i / w, v, h)).round() as i32).collect();
-                let error = greatest_error(&residual, w, h);
+                let error = greatest_error(&residual, w, h, 0);
                 assert!(error <= 1, "{w}x{h}: {error}");
             }
         }
@@ -369,7 +389,7 @@ mod tests {
             for tx in types(w, h) {
                 let residual: Vec<i32> = (0..w * h).map(|_| random.range(-255, 255)).collect();
                 let mut coefs = vec![0; w.min(32) * h.min(32)];
-                forward(levels()[1], &residual, w, h, tx, &mut coefs);
+                forward(levels()[1], &residual, TxShape { w, h, tx, extra: 0 }, &mut coefs);
                 for (u, v) in [(0, 0), (1, 0), (0, 1), (2, 3), (w.min(32) - 1, h.min(32) - 1)] {
                     let exact: f64 = (0..w * h)
                         .map(|i| {

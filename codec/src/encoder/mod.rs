@@ -2,6 +2,7 @@
 
 mod activity;
 mod adaptive;
+mod alpha;
 mod classified;
 pub(crate) mod colour;
 mod config;
@@ -10,6 +11,7 @@ mod deblock;
 mod effort;
 pub(crate) mod forward;
 mod hash;
+mod lossless;
 mod parameters;
 mod perception;
 pub(crate) mod plan;
@@ -28,6 +30,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "bench-api")]
 pub(crate) use self::adaptive::CellGrid;
 use self::adaptive::Offsets;
+use self::alpha::Mask;
 pub use self::config::{Content, EncoderConfig, Quantiser, TileSize, Tune};
 #[cfg(feature = "bench-api")]
 pub(crate) use self::perception::losses;
@@ -35,11 +38,15 @@ use self::plan::Plan;
 use self::search::Shared;
 pub use self::target::{Measure, Target, Targeted};
 use self::tile::CodedTile;
+use crate::colour::Depths;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
+use crate::image::plane::Plane;
 use crate::image::view::{Image, ImageView};
+use crate::metadata::Metadata;
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
+use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
@@ -68,6 +75,16 @@ pub struct Encoder {
     plan: Plan,
 }
 
+/// A lossy picture, coded.
+struct Coded {
+    stream: Vec<u8>,
+    header: PictureHeader,
+    /// Before the filters.
+    picture: PictureSamples,
+    /// Of each tile, where there is any.
+    alpha: Vec<Plane>,
+}
+
 /// Counts coded pixels over all tiles for an observer.
 struct Progress<'a> {
     observer: Option<&'a dyn Observer>,
@@ -75,7 +92,12 @@ struct Progress<'a> {
     total: u64,
 }
 
-impl Progress<'_> {
+impl<'a> Progress<'a> {
+    fn new(observer: Option<&'a dyn Observer>, image: &ImageView<'_>) -> Self {
+        let total = u64::from(image.width()) * u64::from(image.height());
+        Self { observer, done: AtomicU64::new(0), total }
+    }
+
     /// Notes that `pixels` more are coded.
     fn advance(&self, pixels: u64) -> Result<(), EncodeError> {
         let done = self.done.fetch_add(pixels, Ordering::Relaxed) + pixels;
@@ -101,7 +123,10 @@ impl Encoder {
     /// # Errors
     /// [`EncodeError`]; the picture itself cannot make encoding fail.
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
-        Ok(self.code(image, None)?.0)
+        if self.config.lossless {
+            return lossless::encode(self, image, None);
+        }
+        Ok(self.code(image, None)?.stream)
     }
 
     /// Encodes a picture, tells `observer` how it goes, and returns the reconstruction beside the stream.
@@ -109,11 +134,20 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::encode`]; [`EncodeError::Cancelled`] where the observer said so.
     pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
-        let (stream, header, mut picture) = self.code(image, observer)?;
+        let mut reconstruction = Image::with_depth(image.width(), image.height(), image.format(), image.depth())?;
+        if self.config.lossless {
+            let stream = lossless::encode(self, image, observer)?;
+            reconstruction.copy_from(image);
+            return Ok(Encoded { stream, reconstruction });
+        }
+        let Coded { stream, header, mut picture, alpha } = self.code(image, observer)?;
         let simd = Simd::new(self.config.cpu);
         picture.filter(simd, &header);
-        let mut reconstruction = Image::new(image.width(), image.height(), image.format())?;
-        picture.write(simd, &header, &mut reconstruction.view_mut());
+        let mut view = reconstruction.view_mut();
+        let mut output = Output::whole(&header, &mut view);
+        output.colours(simd, &picture.planes);
+        let grid = Grid::new(&header);
+        alpha.iter().enumerate().for_each(|(i, plane)| output.channel(&grid, i, header.planes(), plane));
         Ok(Encoded { stream, reconstruction })
     }
 
@@ -124,7 +158,7 @@ impl Encoder {
         image: &ImageView<'_>,
         to: &mut [Vec<statistics::Equations>; 2],
     ) -> Result<(), EncodeError> {
-        let (_, header, picture) = self.code(image, None)?;
+        let Coded { header, picture, .. } = self.code(image, None)?;
         let simd = Simd::new(self.config.cpu);
         for (p, source) in colour::to_planes(simd, image, self.config.chroma).iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
@@ -133,33 +167,48 @@ impl Encoder {
         Ok(())
     }
 
-    /// The stream, its header and the picture before the filters.
-    fn code(
-        &self,
-        image: &ImageView<'_>,
-        observer: Option<&dyn Observer>,
-    ) -> Result<(Vec<u8>, PictureHeader, PictureSamples), EncodeError> {
+    /// Codes a lossy picture.
+    fn code(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Coded, EncodeError> {
         let simd = Simd::new(self.config.cpu);
-        let source = colour::to_planes(simd, image, self.config.chroma);
-        let plan = self.plan.for_picture(self.config.content, &source[0]);
+        let mut source = colour::to_planes(simd, image, self.config.chroma);
+        let (width, height) = (source[0].width(), source[0].height());
+        let shown = Mask::shown(image, width, height);
+        if let Some(shown) = shown.as_ref().filter(|_| !self.config.exact) {
+            alpha::clean(shown, &mut source);
+        }
+        let analysed = colour::reduced(&source, Depths::new(image.depth()).extra());
+        let blocks = shown.and_then(|shown| shown.blocks(&analysed[0]));
+        let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]));
+        let sections = image.metadata().map_or_else(Vec::new, Metadata::sections);
         let mut header = plan.header(&self.config, image);
+        header.sections = !sections.is_empty();
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
-        let offsets = Offsets::of(simd, &header, &source, &plan.parameters);
+        let offsets = Offsets::of(simd, &header, &analysed, &plan.parameters);
         let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
-        let total = image.width() as u64 * image.height() as u64;
-        let progress = Progress { observer, done: AtomicU64::new(0), total };
-        let tiles: Vec<CodedTile> =
+        let progress = Progress::new(observer, image);
+        let mut tiles: Vec<CodedTile> =
             threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
         let mut picture = PictureSamples::new(&header);
         for (i, tile) in tiles.iter().enumerate() {
             picture.place(&header, &grid, i, &tile.samples, &tile.state);
         }
-        let data: Vec<Vec<u8>> = tiles.into_iter().map(|t| t.data).collect();
+        let mut data = Vec::with_capacity(grid.len());
+        let mut planes = Vec::new();
+        for (i, tile) in tiles.iter_mut().enumerate() {
+            let alpha = header.alpha.then(|| {
+                let plane = alpha::plane(image, grid.visible(&header, i), self.config.alpha_quality);
+                let coded = crate::lossless::encode(simd, std::slice::from_ref(&plane), image.depth().into());
+                planes.push(plane);
+                coded
+            });
+            data.push(container::tile(alpha, std::mem::take(&mut tile.data)));
+        }
+        drop(tiles);
         header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
-        header.classified = classified::choose(simd, &header, &picture, &source, &plan.parameters);
-        Ok((container::write(&header, &data), header, picture))
+        header.classified = classified::choose(simd, &header, &picture, &source, &analysed, &plan.parameters);
+        Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha: planes })
     }
 }
 

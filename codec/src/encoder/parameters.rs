@@ -42,6 +42,10 @@ parameters! {
     screen_lambda: 0.09, 0.0, 2.0;
     /// The same in the choice of levels.
     level_lambda: 0.08, 0.0, 2.0;
+    /// The same on the trellis.
+    trellis_lambda: 0.07, 0.0, 2.0;
+    /// What is added to the quantiser parameter with the trellis, for the same scores.
+    trellis_qp: 3.0, -64.0, 64.0;
     /// Price of a bit of a mode against transformed difference in steps.
     rank_lambda: 0.45, 0.0, 4.0;
     /// Rounding of the dead-zone quantiser.
@@ -50,6 +54,10 @@ parameters! {
     shrink1: 1.0, -8.0, 7.0;
     shrink2: 1.0, -8.0, 7.0;
     shrink3: 0.0, -8.0, 7.0;
+    /// The same of the points on the trellis: half a step, a step, above.
+    trellis_shrink1: 0.0, -8.0, 7.0;
+    trellis_shrink2: 0.0, -8.0, 7.0;
+    trellis_shrink3: 0.0, -8.0, 7.0;
     /// Matrix of luma: weight at frequency 0 in 1/32, less 1.
     luma_dc: 26.0, 0.0, 31.0;
     /// Rise in 1/64 per unit of frequency.
@@ -97,6 +105,16 @@ parameters! {
 }
 
 impl Parameters {
+    /// Reconstruction points of the scalar quantiser towards zero, whole, in 1/32 step.
+    pub(crate) fn scalar_shrink(&self) -> [f64; 3] {
+        [self.shrink1, self.shrink2, self.shrink3].map(f64::round)
+    }
+
+    /// Those of the trellis.
+    pub(crate) fn trellis_shrink(&self) -> [f64; 3] {
+        [self.trellis_shrink1, self.trellis_shrink2, self.trellis_shrink3].map(f64::round)
+    }
+
     /// The parameters that `config` stands for.
     pub(crate) fn of(config: &EncoderConfig) -> Result<Self, ConfigError> {
         let mut p = Self::PERCEPTUAL;

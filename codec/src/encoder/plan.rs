@@ -10,7 +10,9 @@ use crate::colour::Chroma;
 use crate::error::ConfigError;
 use crate::filter::Deblock;
 use crate::image::plane::Plane;
-use crate::image::view::{ImageView, PixelFormat};
+use crate::image::view::ImageView;
+use crate::metadata::Orientation;
+use crate::quant::family::Family;
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
 use crate::syntax::header::{Adaptive, PictureHeader};
@@ -21,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) effort: Effort,
     pub(crate) parameters: Parameters,
     pub(crate) rule: Rule,
+    /// How the levels of the blocks chosen are found on the trellis, where the picture has it.
+    pub(crate) trellis: Option<Rule>,
     /// Quantiser parameter of the average picture at the quality asked for, not rounded.
     qp: f64,
     /// Lambda takes up what rounding takes away of the parameter: at qualities that are not whole, which targets lead to.
@@ -36,13 +40,13 @@ const LAMBDA_PER_QP: f64 = 0.14;
 /// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
 const QUALITY: [(f64, f64); 13] = [
     (0.0, 352.0),
-    (10.0, 338.0),
-    (20.0, 326.0),
-    (30.0, 317.0),
-    (40.0, 306.0),
-    (50.0, 295.0),
-    (60.0, 281.0),
-    (70.0, 265.0),
+    (10.0, 334.0),
+    (20.0, 322.0),
+    (30.0, 313.5),
+    (40.0, 303.0),
+    (50.0, 293.0),
+    (60.0, 279.5),
+    (70.0, 264.5),
     (75.0, 253.0),
     (80.0, 238.0),
     (85.0, 219.0),
@@ -65,19 +69,27 @@ impl Plan {
         if !(1..=9).contains(&config.effort) {
             return Err(ConfigError::Effort(config.effort));
         }
+        if config.alpha_quality > 100 {
+            return Err(ConfigError::AlphaQuality(config.alpha_quality));
+        }
         let effort = Effort::of(config.effort);
         let parameters = Parameters::of(config)?;
         let rule = Rule {
-            optimise: config.quantiser.map_or(effort.optimise, |q| q == Quantiser::Rdoq),
+            optimise: config.quantiser.map_or(effort.optimise, |q| q != Quantiser::DeadZone),
             rounding: parameters.rounding,
             lambda: parameters.level_lambda,
-            shrink: [parameters.shrink1, parameters.shrink2, parameters.shrink3].map(|s| s.round() / 32.0),
+            shrink: parameters.scalar_shrink().map(|s| s / 32.0),
         };
+        let trellis = (config.quantiser == Some(Quantiser::Trellis)).then(|| Rule {
+            lambda: parameters.trellis_lambda,
+            shrink: parameters.trellis_shrink().map(|s| s / 32.0),
+            ..rule
+        });
         let qp = if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(config.quality as f64) };
-        Ok(Self { effort, rule, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
+        Ok(Self { effort, rule, trellis, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
     }
 
-    /// The plan for the picture whose luma plane is `luma`: it may be a screen, and quality means a score, for which
+    /// The plan for the picture whose luma plane, at 10 bits, is `luma`: it may be a screen, and quality means a score, for which
     /// pictures differ in the quantiser parameter that they need.
     pub(crate) fn for_picture(&self, content: Content, luma: &Plane) -> Self {
         let mut plan = self.clone();
@@ -90,6 +102,9 @@ impl Plan {
             plan.parameters.lambda = plan.parameters.screen_lambda;
         }
         if self.parameters.qp < 0.0 {
+            if plan.trellis.is_some() {
+                plan.qp += plan.parameters.trellis_qp;
+            }
             // The same share of the way down from where all pictures score alike.
             let scale = ((self.qp - 180.0) / 85.0).max(0.0);
             plan.qp += activity::ease(luma) * scale;
@@ -106,6 +121,9 @@ impl Plan {
             let factor = 1.0 + LAMBDA_PER_QP * (wanted - plan.qp);
             plan.parameters.lambda *= factor;
             plan.rule.lambda *= factor;
+            if let Some(rule) = &mut plan.trellis {
+                rule.lambda *= factor;
+            }
         }
         plan
     }
@@ -119,28 +137,33 @@ impl Plan {
     /// The header for the picture of this plan.
     pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
         let p = &self.parameters;
-        let gray = image.format() == PixelFormat::Gray8;
+        let gray = !image.format().has_colour();
         let shape =
             |dc: f64, slope: f64, curve: f64| MatrixShape { dc: dc as u8, slope: slope as u8, curve: curve as i8 };
         PictureHeader {
             width: image.width(),
             height: image.height(),
+            depth: image.depth(),
             gray,
-            subsampled: !gray && config.chroma == Chroma::Yuv420,
+            alpha: image.format().has_alpha(),
+            lossless: config.lossless,
+            subsampled: !gray && !config.lossless && config.chroma == Chroma::Yuv420,
             tile_log2: match config.tile_size {
                 TileSize::T512 => 9,
                 TileSize::T1024 => 10,
             },
+            orientation: image.metadata().map_or(Orientation::Upright, |m| m.orientation),
             sections: false,
             profile: config.profile,
             screen: self.screen,
+            quantiser: if self.trellis.is_some() { Family::Trellis } else { Family::Scalar },
             qp: self.qp as u16,
             chroma_qp: [p.cb_qp as i8, p.cr_qp as i8],
             matrices: [
                 shape(p.luma_dc, p.luma_slope, p.luma_curve),
                 shape(p.chroma_dc, p.chroma_slope, p.chroma_curve),
             ],
-            shrink: [p.shrink1, p.shrink2, p.shrink3].map(|s| s.round() as i8),
+            shrink: if self.trellis.is_some() { p.trellis_shrink() } else { p.scalar_shrink() }.map(|s| s as i8),
             adaptive: self.is_adaptive().then_some(Adaptive { cell_log2: 5, resolution: 2 }),
             deblock: [Deblock::OFF; 2],
             classified: [0; 2],

@@ -1,15 +1,25 @@
 //! Differences of blocks: residuals, squared error, and the sum of absolute Hadamard coefficients.
 //!
-//! Samples are of 10 bits at most: that is what 16-bit arithmetic has room for.
+//! Samples have 14 bits at most. 16-bit arithmetic has room for Hadamard transforms of 10: samples of more are
+//! brought down to that.
 
 use crate::simd::Simd;
 use crate::transform::lanes::{one_by_one, opaque};
 use crate::transform::run;
 
+/// Two blocks of samples, strides in samples.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pair<'a> {
+    pub(crate) a: &'a [u16],
+    pub(crate) a_stride: usize,
+    pub(crate) b: &'a [u16],
+    pub(crate) b_stride: usize,
+}
+
 /// Sum of the absolute values of the orthonormal Hadamard transform of `a - b`, in tiles of 8x8, or 4x4 where a side
-/// is 4, rounded. Sides are 4, 8, 16, 32 or 64, strides in samples.
-pub(crate) fn satd(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: usize, w: usize, h: usize) -> u32 {
-    let blocks = Pair { a, a_stride, b, b_stride };
+/// is 4, rounded. Sides are 4, 8, 16, 32 or 64. Samples have 10 bits and `extra` more, which do not count.
+pub(crate) fn satd(simd: Simd, pair: Pair<'_>, extra: u32, w: usize, h: usize) -> u32 {
+    let blocks = Differences { pair, extra };
     if w == 4 || h == 4 {
         (run!(simd, blocks.tiles4(w, h)) + 2) >> 2
     } else {
@@ -23,39 +33,25 @@ pub(crate) fn satd(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: 
 }
 
 /// Sum of the squared differences of `w` x `h` samples.
-pub(crate) fn sse(simd: Simd, a: &[u16], a_stride: usize, b: &[u16], b_stride: usize, w: usize, h: usize) -> u64 {
-    let blocks = Pair { a, a_stride, b, b_stride };
-    if w.is_multiple_of(8) { run!(simd, blocks.sse::<8>(w, h)) } else { run!(simd, blocks.sse::<4>(w, h)) }
+pub(crate) fn sse(simd: Simd, pair: Pair<'_>, w: usize, h: usize) -> u64 {
+    if w.is_multiple_of(8) { run!(simd, pair.sse::<8>(w, h)) } else { run!(simd, pair.sse::<4>(w, h)) }
 }
 
-/// `src - pred` for `w` x `h` samples, row by row without gaps in `out`. The width is a multiple of 4.
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn residual(
-    simd: Simd,
-    src: &[u16],
-    src_stride: usize,
-    pred: &[u16],
-    pred_stride: usize,
-    w: usize,
-    h: usize,
-    out: &mut [i32],
-) {
-    let blocks = Pair { a: src, a_stride: src_stride, b: pred, b_stride: pred_stride };
+/// `a - b` for `w` x `h` samples, row by row without gaps in `out`. The width is a multiple of 4.
+pub(crate) fn residual(simd: Simd, pair: Pair<'_>, w: usize, h: usize, out: &mut [i32]) {
     let out = &mut out[..w * h];
     if w.is_multiple_of(8) {
-        run!(simd, blocks.residual::<8>(w, h, out))
+        run!(simd, pair.residual::<8>(w, h, out))
     } else {
-        run!(simd, blocks.residual::<4>(w, h, out))
+        run!(simd, pair.residual::<4>(w, h, out))
     }
 }
 
-/// Two blocks of samples.
+/// Differences of two blocks whose samples are brought down to 10 bits.
 #[derive(Clone, Copy)]
-struct Pair<'a> {
-    a: &'a [u16],
-    a_stride: usize,
-    b: &'a [u16],
-    b_stride: usize,
+struct Differences<'a> {
+    pair: Pair<'a>,
+    extra: u32,
 }
 
 impl Pair<'_> {
@@ -66,11 +62,41 @@ impl Pair<'_> {
         (self.a[a..a + L].try_into().unwrap(), self.b[b..b + L].try_into().unwrap())
     }
 
-    /// `L` differences from (`x`, `y`) on.
     #[inline(always)]
-    fn differences<const L: usize>(self, x: usize, y: usize) -> [i16; L] {
-        let (a, b) = self.get::<L>(x, y);
-        std::array::from_fn(|l| a[l] as i16 - b[l] as i16)
+    fn sse<const L: usize>(self, w: usize, h: usize) -> u64 {
+        let mut sums = [0; L];
+        for y in 0..h {
+            for x in (0..w).step_by(L) {
+                one_by_one();
+                let (a, b) = self.get::<L>(x, y);
+                for l in 0..L {
+                    let d = i32::from(a[l]) - i32::from(b[l]);
+                    sums[l] += (d * d) as u64;
+                }
+            }
+        }
+        sums.iter().sum()
+    }
+
+    #[inline(always)]
+    fn residual<const L: usize>(self, w: usize, h: usize, out: &mut [i32]) {
+        for y in 0..h {
+            for x in (0..w).step_by(L) {
+                one_by_one();
+                let (a, b) = self.get::<L>(x, y);
+                let d: [i32; L] = std::array::from_fn(|l| i32::from(a[l]) - i32::from(b[l]));
+                out[y * w + x..y * w + x + L].copy_from_slice(&d);
+            }
+        }
+    }
+}
+
+impl Differences<'_> {
+    /// `L` of them from (`x`, `y`) on.
+    #[inline(always)]
+    fn at<const L: usize>(self, x: usize, y: usize) -> [i16; L] {
+        let (a, b) = self.pair.get::<L>(x, y);
+        std::array::from_fn(|l| (a[l] >> self.extra) as i16 - (b[l] >> self.extra) as i16)
     }
 
     /// Tiles side by side, as many as `L` lanes hold.
@@ -79,7 +105,7 @@ impl Pair<'_> {
         let mut sum = 0;
         for y in (0..h).step_by(8) {
             for x in (0..w).step_by(L) {
-                let d = |i| self.differences::<L>(x, y + i);
+                let d = |i| self.at::<L>(x, y + i);
                 let rows = columns([d(0), d(1), d(2), d(3), d(4), d(5), d(6), d(7)]);
                 let mut sums = [0; L];
                 // Through memory, so that rows stay whole vectors.
@@ -106,41 +132,13 @@ impl Pair<'_> {
             for x in (0..w).step_by(4) {
                 let mut tile = [0; 16];
                 for (i, row) in tile.chunks_exact_mut(4).enumerate() {
-                    row.copy_from_slice(&self.differences::<4>(x, y + i));
+                    row.copy_from_slice(&self.at::<4>(x, y + i));
                 }
                 let turned = turn::<16, 8>(turn::<16, 8>(tile));
                 sum += magnitudes::<16, 4>(butterflies::<16, 8>(turned));
             }
         }
         sum
-    }
-
-    #[inline(always)]
-    fn sse<const L: usize>(self, w: usize, h: usize) -> u64 {
-        // 64 x 64 squares of 10 bits over at least 4 lanes fit 32 bits.
-        let mut sums = [0; L];
-        for y in 0..h {
-            for x in (0..w).step_by(L) {
-                one_by_one();
-                let d = self.differences::<L>(x, y);
-                for l in 0..L {
-                    sums[l] += (i32::from(d[l]) * i32::from(d[l])) as u32;
-                }
-            }
-        }
-        sums.iter().map(|&sum| u64::from(sum)).sum()
-    }
-
-    #[inline(always)]
-    fn residual<const L: usize>(self, w: usize, h: usize, out: &mut [i32]) {
-        for y in 0..h {
-            for x in (0..w).step_by(L) {
-                one_by_one();
-                let (a, b) = self.get::<L>(x, y);
-                let d: [i32; L] = std::array::from_fn(|l| i32::from(a[l]) - i32::from(b[l]));
-                out[y * w + x..y * w + x + L].copy_from_slice(&d);
-            }
-        }
     }
 }
 
@@ -205,7 +203,7 @@ fn magnitudes<const N: usize, const SPAN: usize>(a: [i16; N]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{residual, satd, sse};
+    use super::{Pair, residual, satd, sse};
     use crate::simd::{CpuLevel, Simd};
     use crate::transform::tests::{Random, sizes};
 
@@ -228,26 +226,32 @@ mod tests {
     fn satd_sse_and_residual_are_their_definitions() {
         let mut random = Random(5);
         for (w, h) in sizes() {
-            for kind in 0..6 {
+            for (kind, extra) in (0..6).flat_map(|kind| [(kind, 0), (kind, 4)]) {
                 let (a_stride, b_stride) = (w + 3, w + 8);
+                let max = (1024 << extra) - 1;
                 let mut sample = |kind| match kind {
-                    0 => 1023,
+                    0 => max as u16,
                     1 => 0,
-                    2 => 1023 * random.range(0, 1) as u16,
-                    _ => random.range(0, 1023) as u16,
+                    2 => max as u16 * random.range(0, 1) as u16,
+                    _ => random.range(0, max) as u16,
                 };
                 let a: Vec<u16> = (0..a_stride * h).map(|_| sample(kind)).collect();
                 let b: Vec<u16> = (0..b_stride * h).map(|_| sample([1, 0, 2, 3, 3, 3][kind])).collect();
+                let pair = Pair { a: &a, a_stride, b: &b, b_stride };
                 let d: Vec<i32> = (0..w * h)
                     .map(|i| i32::from(a[i / w * a_stride + i % w]) - i32::from(b[i / w * b_stride + i % w]))
                     .collect();
+                let reduced: Vec<i32> = (0..w * h)
+                    .map(|i| (i / w * a_stride + i % w, i / w * b_stride + i % w))
+                    .map(|(i, j)| i32::from(a[i] >> extra) - i32::from(b[j] >> extra))
+                    .collect();
                 for simd in [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())] {
-                    let found = satd(simd, &a, a_stride, &b, b_stride, w, h);
-                    assert_eq!(found, reference(&d, w, h), "{w}x{h} {simd:?}");
+                    let found = satd(simd, pair, extra, w, h);
+                    assert_eq!(found, reference(&reduced, w, h), "{w}x{h} {extra} {simd:?}");
                     let squares: u64 = d.iter().map(|d| (d * d) as u64).sum();
-                    assert_eq!(sse(simd, &a, a_stride, &b, b_stride, w, h), squares, "{w}x{h} {simd:?}");
+                    assert_eq!(sse(simd, pair, w, h), squares, "{w}x{h} {simd:?}");
                     let mut out = vec![0; w * h];
-                    residual(simd, &a, a_stride, &b, b_stride, w, h, &mut out);
+                    residual(simd, pair, w, h, &mut out);
                     assert_eq!(out, d, "{w}x{h} {simd:?}");
                 }
             }

@@ -3,18 +3,20 @@
 
 use super::adaptive::Offsets;
 use super::forward::forward;
+use crate::colour::LEAST_DEPTH;
 use crate::image::plane::{Plane, Rect};
 use crate::quant::dequant::Dequantiser;
+use crate::quant::family::State;
 use crate::quant::step::step;
 use crate::simd::Simd;
-use crate::syntax::header::{DEPTH, PictureHeader};
-use crate::transform::{TxType, inverse};
+use crate::syntax::header::PictureHeader;
+use crate::transform::{TxShape, TxType, inverse};
 
 /// Side of a block.
 const BLOCK: usize = 8;
 
 /// What all blocks are predicted with.
-const MIDDLE: i32 = 1 << (DEPTH - 1);
+const MIDDLE: i32 = 1 << (LEAST_DEPTH - 1);
 
 /// A sketch.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub(super) struct Sketch {
 }
 
 impl Sketch {
-    /// Of the planes of a picture, with `offsets`; `rounding` is what the quantiser adds before it rounds down, in steps.
+    /// Of the planes of a picture, at 10 bits, with `offsets`; `rounding` is what the quantiser adds before it rounds down, in steps.
     pub(super) fn new(simd: Simd, header: &PictureHeader, source: &[Plane], offsets: &Offsets, rounding: f64) -> Self {
         let dequantiser = Dequantiser::new(header);
         let mut levels = vec![0.0; offsets.grid.len()];
@@ -65,16 +67,17 @@ fn code(
     for (j, row) in residual.chunks_exact_mut(w).take(h).enumerate() {
         row.iter_mut().zip(&plane.row(y + j)[x..x + w]).for_each(|(r, &s)| *r = i32::from(s) - MIDDLE);
     }
-    forward(simd, &residual, w, h, TxType::DCT, &mut coefficients);
+    let shape = TxShape { w, h, tx: TxType::DCT, extra: 0 };
+    forward(simd, &residual, shape, &mut coefficients);
     let steps = dequantiser.steps(p, (w.ilog2(), h.ilog2()), qp, TxType::DCT);
     let scale = 64.0 * 4096.0 / f64::from(step(qp));
     let mut count = 0;
     for (at, c) in coefficients[..w * h].iter_mut().enumerate() {
         let level = (f64::from(c.unsigned_abs()) * scale / f64::from(steps.weights[at]) + rounding) as i32;
         count += u32::from(at > 0 && level > 0);
-        *c = steps.coefficient(at, if *c < 0 { -level } else { level });
+        *c = steps.coefficient(at, if *c < 0 { -level } else { level }, State::START);
     }
-    inverse(simd, &coefficients, w, h, TxType::DCT, (w, h), &mut residual);
+    inverse(simd, &coefficients, shape, (w, h), &mut residual);
     for (j, row) in residual.chunks_exact(w).take(h).enumerate() {
         let to = &mut plane.row_mut(y + j)[x..x + w];
         to.iter_mut().zip(row).for_each(|(s, &r)| *s = (r + MIDDLE).clamp(0, 2 * MIDDLE - 1) as u16);

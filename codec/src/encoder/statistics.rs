@@ -23,7 +23,7 @@ pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane
     // A bank whose coefficients are their own places shows where each comes from in its orientation.
     let bank = Bank::new(&std::array::from_fn(|i| (i % TAPS) as u8));
     let padded = Padded::new(deblocked);
-    let mut strip = Strip::new(padded.width);
+    let mut strip = Strip::new(padded.width, 0);
     for (i, unit) in map.units.iter().enumerate() {
         let (x4, y4) = (i % map.stride, i / map.stride);
         if x4 == 0 {
@@ -50,7 +50,7 @@ pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane
 
 /// The clipped differences of the pairs of sample (x, y), in the order of a filter's coefficients.
 fn inputs_of(padded: &Padded, x: usize, y: usize, qp: u16) -> [i16; TAPS] {
-    let bounds = bounds(qp);
+    let bounds = bounds(qp, 0);
     std::array::from_fn(|slot| {
         let ((dy, dx), bound) = (PAIRS[slot % PAIRS.len()], bounds[slot / PAIRS.len()]);
         let at = padded.at(MARGIN + x, y);

@@ -133,4 +133,8 @@ contexts! {
     IDENTITY_SIGNIFICANT: 42;
     /// It is above one, likewise.
     IDENTITY_ABOVE_ONE: 42;
+    /// A level is not zero, in trellis-coded quantisation: state (8), the rest as without.
+    TRELLIS_SIGNIFICANT: 6720;
+    /// It is above one, likewise: quantiser (2), the rest as without.
+    TRELLIS_ABOVE_ONE: 1008;
 }

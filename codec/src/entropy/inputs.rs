@@ -81,6 +81,8 @@ const fn block(n: u32) -> [u32; EXTRA] {
     [200 * n, 196 * n, 224 * n, 175 * n, 96 * n, 256 * n]
 }
 
+/// Groups of what the significance of a level looks at.
+const SIGNIFICANCE: [u32; EXTRA] = [3072, 8100, 2112, 1792, 2560, 1280];
 /// Groups of what the bins of a level above zero look at.
 const SIZE: [u32; EXTRA] = [2048, 2880, 2112, 1792, 2560, 1280];
 
@@ -104,11 +106,32 @@ kinds! {
     /// First bit within the class: class (11); sets: channel (2).
     END_BIT: block(11), 2;
     /// A level is not zero; sets: channel (2) x place (5) x template (3).
-    SIGNIFICANT: [3072, 8100, 2112, 1792, 2560, 1280], 30;
+    SIGNIFICANT: SIGNIFICANCE, 30;
     /// It is above one; sets: channel (2) x place (5).
     ABOVE_ONE: SIZE, 10;
     /// Parity of a level above one; sets: channel (2) x place (5).
     PARITY: SIZE, 10;
     /// It is above three; sets: channel (2) x place (5).
     ABOVE_THREE: SIZE, 10;
+    /// A level of either quantiser of a trellis is not zero, or above one.
+    EVEN_SIGNIFICANT: SIGNIFICANCE, 30;
+    EVEN_ABOVE_ONE: SIZE, 10;
+    ODD_SIGNIFICANT: SIGNIFICANCE, 30;
+    ODD_ABOVE_ONE: SIZE, 10;
 }
+
+/// The kinds of a level's bins that depend on its quantiser.
+#[derive(Debug)]
+pub(crate) struct LevelKinds {
+    pub(crate) significant: Kind,
+    pub(crate) above_one: Kind,
+}
+
+/// Those of the scalar quantiser, whose state never changes.
+pub(crate) static SCALAR_LEVELS: [LevelKinds; 2] =
+    [const { LevelKinds { significant: SIGNIFICANT, above_one: ABOVE_ONE } }; 2];
+/// Those of the two quantisers of a trellis.
+pub(crate) static TRELLIS_LEVELS: [LevelKinds; 2] = [
+    LevelKinds { significant: EVEN_SIGNIFICANT, above_one: EVEN_ABOVE_ONE },
+    LevelKinds { significant: ODD_SIGNIFICANT, above_one: ODD_ABOVE_ONE },
+];

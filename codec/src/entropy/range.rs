@@ -14,9 +14,21 @@ pub(crate) struct RangeEncoder<P> {
     interval: WriteInterval,
 }
 
+/// The interval that bins narrow: what a coder of bins is built upon, whatever gives it their probabilities.
+pub(crate) trait Interval {
+    /// True where bins come out of the interval.
+    const DECODING: bool;
+
+    /// One bin, of which 1 has probability `p`/65536. A reader ignores `bin`; what was written or read is returned.
+    fn code(&mut self, p: u32, bin: bool) -> bool;
+
+    /// `bits` (0 to 24) equiprobable bits, most significant first; a reader ignores `value`.
+    fn bypass(&mut self, bits: u32, value: u32) -> u32;
+}
+
 /// What is left of the interval that the bins so far narrowed, and the bytes that are settled.
 #[derive(Debug)]
-struct WriteInterval {
+pub(crate) struct WriteInterval {
     low: u64,
     range: u32,
     /// The byte that a carry may still change; `None` before the first, which is always zero and not written.
@@ -28,8 +40,7 @@ struct WriteInterval {
 
 impl<P: Predictor> RangeEncoder<P> {
     pub(crate) fn new(predictor: P) -> Self {
-        let interval = WriteInterval { low: 0, range: u32::MAX, cache: None, pending: 0, out: Vec::new() };
-        Self { predictor, interval }
+        Self { predictor, interval: WriteInterval::new() }
     }
 
     /// The predictor as it stands.
@@ -44,18 +55,14 @@ impl<P: Predictor> RangeEncoder<P> {
 }
 
 impl WriteInterval {
-    /// Codes `bin`, of which 1 has probability `p`/65536.
-    #[inline(always)]
-    fn code(&mut self, p: u32, bin: bool) -> bool {
-        let bound = ((self.range as u64 * p as u64) >> 16) as u32;
-        if bin {
-            self.range = bound;
-        } else {
-            self.low += bound as u64;
-            self.range -= bound;
-        }
-        self.renormalise();
-        bin
+    /// The whole interval, nothing written.
+    pub(crate) fn new() -> Self {
+        Self { low: 0, range: u32::MAX, cache: None, pending: 0, out: Vec::new() }
+    }
+
+    /// Bytes that are settled, and those that a carry may still change.
+    pub(crate) fn bytes(&self) -> usize {
+        self.out.len() + self.pending + usize::from(self.cache.is_some())
     }
 
     fn shift_low(&mut self) {
@@ -84,7 +91,8 @@ impl WriteInterval {
         }
     }
 
-    fn finish(mut self) -> Vec<u8> {
+    /// Ends the stream with as few bytes as still fall into the interval.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         // The value in [low, low + range) with the most trailing zero bits.
         let high = self.low + self.range as u64 - 1;
         let mut value = high;
@@ -97,7 +105,7 @@ impl WriteInterval {
         }
         self.low = value;
         // A reader looks four bytes ahead of what it has decoded, so it must find at least this many.
-        let least = self.out.len() + self.pending + usize::from(self.cache.is_some());
+        let least = self.bytes();
         for _ in 0..5 {
             self.shift_low();
         }
@@ -105,6 +113,35 @@ impl WriteInterval {
             self.out.pop();
         }
         self.out
+    }
+}
+
+impl Interval for WriteInterval {
+    const DECODING: bool = false;
+
+    #[inline(always)]
+    fn code(&mut self, p: u32, bin: bool) -> bool {
+        let bound = ((self.range as u64 * p as u64) >> 16) as u32;
+        if bin {
+            self.range = bound;
+        } else {
+            self.low += bound as u64;
+            self.range -= bound;
+        }
+        self.renormalise();
+        bin
+    }
+
+    #[inline(always)]
+    fn bypass(&mut self, bits: u32, value: u32) -> u32 {
+        for i in (0..bits).rev() {
+            self.range >>= 1;
+            if (value >> i) & 1 != 0 {
+                self.low += self.range as u64;
+            }
+            self.renormalise();
+        }
+        value
     }
 }
 
@@ -124,15 +161,7 @@ impl<P: Predictor> BinCoder for RangeEncoder<P> {
 
     #[inline]
     fn bypass(&mut self, bits: u32, value: u32) -> u32 {
-        let interval = &mut self.interval;
-        for i in (0..bits).rev() {
-            interval.range >>= 1;
-            if (value >> i) & 1 != 0 {
-                interval.low += interval.range as u64;
-            }
-            interval.renormalise();
-        }
-        value
+        self.interval.bypass(bits, value)
     }
 
     fn corrupt(&mut self, what: &'static str, value: u64, limit: u64) {
@@ -153,27 +182,33 @@ pub(crate) struct RangeDecoder<'a, P> {
 
 /// What is left of the interval that the bins so far narrowed, where the stream lies in it, and the bytes to come.
 #[derive(Debug)]
-struct ReadInterval<'a> {
+pub(crate) struct ReadInterval<'a> {
     code: u32,
     range: u32,
     data: &'a [u8],
     position: usize,
 }
 
-impl ReadInterval<'_> {
-    /// The next bin, of which 1 has probability `p`/65536.
-    #[inline(always)]
-    fn decode(&mut self, p: u32) -> bool {
-        let bound = ((self.range as u64 * p as u64) >> 16) as u32;
-        let bin = self.code < bound;
-        if bin {
-            self.range = bound;
-        } else {
-            self.code -= bound;
-            self.range -= bound;
+impl<'a> ReadInterval<'a> {
+    /// At the start of `data`.
+    pub(crate) fn new(data: &'a [u8]) -> Self {
+        let mut interval = Self { code: 0, range: u32::MAX, data, position: 0 };
+        for _ in 0..4 {
+            interval.code = interval.code << 8 | interval.next_byte();
         }
-        self.renormalise();
-        bin
+        interval
+    }
+
+    /// Reading further than four bytes past the end is damage.
+    pub(crate) fn overrun(&self) -> Option<Damage> {
+        let (position, len) = (self.position, self.data.len());
+        (position > len + 4).then_some(("tile data position", position as u64, len as u64))
+    }
+
+    /// So is data left over behind what was read.
+    pub(crate) fn unread(&self) -> Option<Damage> {
+        let (position, len) = (self.position, self.data.len());
+        (position < len).then(|| ("unread bytes in the tile data", (len - position) as u64, 0))
     }
 
     #[inline(always)]
@@ -194,29 +229,50 @@ impl ReadInterval<'_> {
 
 impl<'a, P: Predictor> RangeDecoder<'a, P> {
     pub(crate) fn new(predictor: P, data: &'a [u8]) -> Self {
-        let mut interval = ReadInterval { code: 0, range: u32::MAX, data, position: 0 };
-        for _ in 0..4 {
-            interval.code = interval.code << 8 | interval.next_byte();
-        }
-        Self { predictor, interval, damage: None }
+        Self { predictor, interval: ReadInterval::new(data), damage: None }
     }
 
     /// The first damage met so far. Reading further than four bytes past the end is damage too.
     pub(crate) fn damage(&self) -> Option<Damage> {
-        let (position, len) = (self.interval.position, self.interval.data.len());
-        if self.damage.is_none() && position > len + 4 {
-            return Some(("tile data position", position as u64, len as u64));
-        }
-        self.damage
+        self.damage.or_else(|| self.interval.overrun())
     }
 
     /// Damage, or data left over behind what was read.
     pub(crate) fn finish(&self) -> Option<Damage> {
-        let (position, len) = (self.interval.position, self.interval.data.len());
-        if self.damage().is_none() && position < len {
-            return Some(("unread bytes in the tile data", (len - position) as u64, 0));
+        self.damage().or_else(|| self.interval.unread())
+    }
+}
+
+impl Interval for ReadInterval<'_> {
+    const DECODING: bool = true;
+
+    #[inline(always)]
+    fn code(&mut self, p: u32, _bin: bool) -> bool {
+        let bound = ((self.range as u64 * p as u64) >> 16) as u32;
+        let bin = self.code < bound;
+        if bin {
+            self.range = bound;
+        } else {
+            self.code -= bound;
+            self.range -= bound;
         }
-        self.damage()
+        self.renormalise();
+        bin
+    }
+
+    #[inline(always)]
+    fn bypass(&mut self, bits: u32, _value: u32) -> u32 {
+        let mut value = 0;
+        for _ in 0..bits {
+            self.range >>= 1;
+            let bit = self.code >= self.range;
+            if bit {
+                self.code -= self.range;
+            }
+            value = value << 1 | u32::from(bit);
+            self.renormalise();
+        }
+        value
     }
 }
 
@@ -226,28 +282,17 @@ impl<P: Predictor> BinCoder for RangeDecoder<'_, P> {
 
     #[inline]
     fn bin(&mut self, ctx: Ctx, _value: bool) -> bool {
-        self.predictor.plain(ctx, |p| self.interval.decode(p))
+        self.predictor.plain(ctx, |p| self.interval.code(p, false))
     }
 
     #[inline]
     fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, _value: bool) -> bool {
-        self.predictor.mixed(ctx, inputs, |p| self.interval.decode(p))
+        self.predictor.mixed(ctx, inputs, |p| self.interval.code(p, false))
     }
 
     #[inline]
     fn bypass(&mut self, bits: u32, _value: u32) -> u32 {
-        let interval = &mut self.interval;
-        let mut value = 0;
-        for _ in 0..bits {
-            interval.range >>= 1;
-            let bit = interval.code >= interval.range;
-            if bit {
-                interval.code -= interval.range;
-            }
-            value = value << 1 | u32::from(bit);
-            interval.renormalise();
-        }
-        value
+        self.interval.bypass(bits, 0)
     }
 
     #[cold]

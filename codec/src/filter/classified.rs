@@ -79,14 +79,14 @@ fn classify([v, h, falling, rising]: Gradients, qp: u16) -> usize {
     4 * (DIRECTIONS * activity + direction) + orientation
 }
 
-/// Bounds of the differences where the quantiser parameter is `qp`.
+/// Bounds of the differences, of samples of 10 bits and `extra` more, where the quantiser parameter is `qp`.
 #[inline(always)]
-pub(crate) fn bounds(qp: u16) -> [i16; CLIPS.len()] {
-    CLIPS.map(|clip| ((clip * power(qp.into()) + (1 << 20)) >> 21).min(1023) as i16)
+pub(crate) fn bounds(qp: u16, extra: u32) -> [i16; CLIPS.len()] {
+    CLIPS.map(|clip| (((clip * power(qp.into()) + (1 << 20)) >> 21).min(1023) << extra) as i16)
 }
 
-/// `plane` (10 bits) filtered at `strength` eighths, which is not 0.
-pub(crate) fn classified(simd: Simd, plane: &Plane, map: &BlockMap, chroma: bool, strength: u8) -> Plane {
+/// `plane` (10 bits a sample and `extra` more) filtered at `strength` eighths, which is not 0.
+pub(crate) fn classified(simd: Simd, plane: &Plane, map: &BlockMap, extra: u32, chroma: bool, strength: u8) -> Plane {
     debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
     let bank = Bank::new(if chroma { CHROMA } else { LUMA });
     let mut out = Plane::new(plane.width(), plane.height());
@@ -94,7 +94,7 @@ pub(crate) fn classified(simd: Simd, plane: &Plane, map: &BlockMap, chroma: bool
         #[inline(always)]
         || {
             let padded = Padded::new(plane);
-            let mut strip = Strip::new(padded.width);
+            let mut strip = Strip::new(padded.width, extra);
             for (y4, units) in map.units.chunks_exact(map.stride).enumerate().take(map.rows) {
                 strip.prepare(&padded, y4, units, &bank);
                 for y in 4 * y4..4 * y4 + 4 {
@@ -148,6 +148,8 @@ fn load(data: &[i16], at: usize) -> [i16; LANES] {
 /// What a row of units is filtered with, a value per column.
 pub(crate) struct Strip {
     width: usize,
+    /// Bits of a sample above 10.
+    extra: u32,
     /// Coefficients, row by row of `width`, in the order of a filter's.
     taps: Vec<i16>,
     /// Bounds of differences, likewise.
@@ -157,9 +159,10 @@ pub(crate) struct Strip {
 }
 
 impl Strip {
-    pub(crate) fn new(width: usize) -> Self {
+    pub(crate) fn new(width: usize, extra: u32) -> Self {
         Self {
             width,
+            extra,
             taps: vec![0; width * TAPS],
             bounds: vec![0; width * CLIPS.len()],
             sums: vec![0; (width + 2 * MARGIN) * 4],
@@ -175,7 +178,7 @@ impl Strip {
             for (row, &tap) in self.taps.chunks_exact_mut(self.width).zip(filter) {
                 row[4 * x4..4 * x4 + 4].fill(tap);
             }
-            for (row, bound) in self.bounds.chunks_exact_mut(self.width).zip(bounds(unit.qp)) {
+            for (row, bound) in self.bounds.chunks_exact_mut(self.width).zip(bounds(unit.qp, self.extra)) {
                 row[4 * x4..4 * x4 + 4].fill(bound);
             }
         }
@@ -198,9 +201,11 @@ impl Strip {
             let mut sums = [[0i16; LANES]; 4];
             for row in 0..8 {
                 let at = padded.at(x, y) + row * stride - 2 * stride;
-                let middle = load(&padded.data, at);
+                // Classes are those of 10 bits: what is below does not count.
+                let load = |at| load(&padded.data, at).map(|s| s >> self.extra);
+                let middle = load(at);
                 for (sum, step) in sums.iter_mut().zip([stride, 1, stride + 1, stride - 1]) {
-                    let (a, b) = (load(&padded.data, at - step), load(&padded.data, at + step));
+                    let (a, b) = (load(at - step), load(at + step));
                     for l in 0..LANES {
                         sum[l] += (2 * middle[l] - a[l] - b[l]).abs();
                     }
@@ -215,6 +220,7 @@ impl Strip {
     /// Filters row `y` into `out`.
     #[inline(always)]
     fn filter(&self, padded: &Padded, y: usize, strength: i32, out: &mut [u16]) {
+        let max = (1024 << self.extra) - 1;
         for (x, to) in out.chunks_mut(LANES).enumerate().map(|(i, to)| (i * LANES, to)) {
             let at = padded.at(MARGIN + x, y);
             let middle = load(&padded.data, at);
@@ -233,7 +239,7 @@ impl Strip {
             }
             for (l, to) in to.iter_mut().enumerate() {
                 let change = (sums[l] * strength + (1 << (SHIFT - 1))) >> SHIFT;
-                *to = (i32::from(middle[l]) + change).clamp(0, 1023) as u16;
+                *to = (i32::from(middle[l]) + change).clamp(0, max) as u16;
             }
         }
     }
@@ -274,15 +280,15 @@ mod tests {
         })
     }
 
-    fn filtered(plane: &Plane, map: &BlockMap, chroma: bool, strength: u8) -> Plane {
+    fn filtered(plane: &Plane, map: &BlockMap, extra: u32, chroma: bool, strength: u8) -> Plane {
         let [scalar, best] = [CpuLevel::Scalar, CpuLevel::detect()]
-            .map(|level| classified(Simd::new(level), plane, map, chroma, strength));
+            .map(|level| classified(Simd::new(level), plane, map, extra, chroma, strength));
         assert!(scalar == best, "the levels differ");
         best
     }
 
     /// The filter as BITSTREAM.md §10.7 to §10.10 has it, sample by sample.
-    fn by_the_book(plane: &Plane, map: &BlockMap, table: &[u8], strength: i64) -> Plane {
+    fn by_the_book(plane: &Plane, map: &BlockMap, extra: u32, table: &[u8], strength: i64) -> Plane {
         let (w, h) = (plane.width() as i64, plane.height() as i64);
         let s = |x: i64, y: i64| i64::from(plane.get(x.clamp(0, w - 1) as usize, y.clamp(0, h - 1) as usize));
         let mut out = Plane::new(plane.width(), plane.height());
@@ -294,7 +300,10 @@ mod tests {
                 for (g, (dx, dy)) in [(0, 1), (1, 0), (1, 1), (1, -1)].into_iter().enumerate() {
                     for y in y0 - 2..y0 + 6 {
                         sums[g] += (x0 - 2..x0 + 6)
-                            .map(|x| (2 * s(x, y) - s(x + dx, y + dy) - s(x - dx, y - dy)).abs())
+                            .map(|x| {
+                                let s = |x, y| s(x, y) >> extra;
+                                (2 * s(x, y) - s(x + dx, y + dy) - s(x - dx, y - dy)).abs()
+                            })
                             .sum::<i64>();
                     }
                 }
@@ -307,7 +316,7 @@ mod tests {
                 let activity = [10, 19, 32, 51, 77].iter().filter(reaches).count() as i64;
                 let mut sum = 0;
                 for (c, clip) in [4, 16].into_iter().enumerate() {
-                    let bound = ((clip * power(qp) as i64 + (1 << 20)) >> 21).min(1023);
+                    let bound = ((clip * power(qp) as i64 + (1 << 20)) >> 21).min(1023) << extra;
                     for (i, (dy, dx)) in PAIRS.into_iter().enumerate() {
                         let (dx, dy) = match (h < v, d0 < d1) {
                             (false, false) => (dx, dy),
@@ -322,7 +331,7 @@ mod tests {
                     }
                 }
                 let result = s(x, y) + ((sum * strength + 1024) >> 11);
-                out.row_mut(y as usize)[x as usize] = result.clamp(0, 1023) as u16;
+                out.row_mut(y as usize)[x as usize] = result.clamp(0, (1024 << extra) - 1) as u16;
             }
         }
         out
@@ -331,13 +340,14 @@ mod tests {
     #[test]
     fn every_level_does_what_the_book_says() {
         for (width, height) in [(4, 4), (12, 20), (72, 40), (100, 36)] {
-            for amplitude in [3, 40, 400, 700] {
+            for (amplitude, extra) in [(3, 0), (40, 0), (400, 0), (700, 0), (60, 2), (3000, 2), (100, 4), (15_000, 4)] {
                 let plane = noise(width, height, amplitude);
                 let map = blocks(width, height, |i| [0, 90, 200, 255, 320, 447][i % 6]);
                 for (chroma, table) in [(false, LUMA), (true, CHROMA)] {
                     for strength in [2, 5, 8] {
-                        let out = filtered(&plane, &map, chroma, strength);
-                        assert!(out == by_the_book(&plane, &map, table, strength.into()), "{width} {amplitude}");
+                        let out = filtered(&plane, &map, extra, chroma, strength);
+                        let expected = by_the_book(&plane, &map, extra, table, strength.into());
+                        assert!(out == expected, "{width} {amplitude} {extra}");
                     }
                 }
             }
@@ -361,28 +371,31 @@ mod tests {
     fn flat_stays_flat_and_extremes_stay_in_range() {
         for value in [0, 500, 1023] {
             let flat = plane(32, 16, |_, _| value);
-            assert!(filtered(&flat, &blocks(32, 16, |_| QP), false, 8) == flat);
+            assert!(filtered(&flat, &blocks(32, 16, |_| QP), 0, false, 8) == flat);
         }
-        let checks = plane(64, 64, |x, y| if ((x / 3) ^ (y / 2)) & 1 == 0 { 0 } else { 1023 });
-        let out = filtered(&checks, &blocks(64, 64, |_| 447), true, 8);
-        assert!((0..64).all(|y| out.row(y).iter().all(|&s| s < 1024)));
+        for extra in [0, 4] {
+            let max = (1024 << extra) - 1;
+            let checks = plane(64, 64, |x, y| if ((x / 3) ^ (y / 2)) & 1 == 0 { 0 } else { max });
+            let out = filtered(&checks, &blocks(64, 64, |_| 447), extra, true, 8);
+            assert!((0..64).all(|y| out.row(y).iter().all(|&s| s <= max)));
+        }
     }
 
     #[test]
     fn the_finest_step_leaves_all_as_it_is() {
         let plane = noise(64, 32, 100);
-        assert!(filtered(&plane, &blocks(64, 32, |_| 0), false, 8) == plane);
+        assert!(filtered(&plane, &blocks(64, 32, |_| 0), 0, false, 8) == plane);
     }
 
     #[test]
     fn a_sample_reaches_six_at_most() {
         let (at, map) = (33usize, blocks(72, 72, |_| QP));
         let original = noise(72, 72, 60);
-        let before = filtered(&original, &map, false, 8);
+        let before = filtered(&original, &map, 0, false, 8);
         for shift in 0..4 {
             let mut changed = original.clone();
             changed.row_mut(at + shift)[at + shift] ^= 255;
-            let after = filtered(&changed, &map, false, 8);
+            let after = filtered(&changed, &map, 0, false, 8);
             for y in 0..72usize {
                 for x in 0..72usize {
                     let far = x.abs_diff(at + shift).max(y.abs_diff(at + shift));

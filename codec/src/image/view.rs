@@ -1,33 +1,94 @@
 //! The caller's pixels: borrowed views with a stride, and an owned picture.
 
 use crate::error::ImageError;
+use crate::metadata::Metadata;
 
 /// Largest width or height, in pixels.
 pub(crate) const MAX_SIDE: u32 = 1 << 24;
 
-/// How a pixel is stored.
+/// How a pixel is stored: its channels in this order, 8 bits a sample, or 16 bits as two bytes in the machine's order.
+///
+/// Alpha is straight (colours are not multiplied by it); 0 is transparent. Samples are as encoded by the transfer
+/// function that the metadata names, sRGB where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PixelFormat {
     /// One byte a pixel.
     Gray8,
-    /// Three bytes a pixel: red, green, blue.
+    /// Gray and alpha, two bytes a pixel.
+    GrayAlpha8,
+    /// Red, green, blue: three bytes a pixel.
     Rgb8,
+    /// Red, green, blue, alpha: four bytes a pixel.
+    Rgba8,
+    /// Two bytes a pixel.
+    Gray16,
+    /// Gray and alpha, four bytes a pixel.
+    GrayAlpha16,
+    /// Red, green, blue: six bytes a pixel.
+    Rgb16,
+    /// Red, green, blue, alpha: eight bytes a pixel.
+    Rgba16,
 }
 
 impl PixelFormat {
-    /// Channels of a pixel: 1 or 3.
+    /// All formats.
+    pub const ALL: [Self; 8] = [
+        Self::Gray8,
+        Self::GrayAlpha8,
+        Self::Rgb8,
+        Self::Rgba8,
+        Self::Gray16,
+        Self::GrayAlpha16,
+        Self::Rgb16,
+        Self::Rgba16,
+    ];
+
+    /// The format with these properties.
+    pub const fn new(colour: bool, alpha: bool, wide: bool) -> Self {
+        Self::ALL[4 * wide as usize + 2 * colour as usize + alpha as usize]
+    }
+
+    /// Whether there are red, green and blue, and not gray alone.
+    pub const fn has_colour(self) -> bool {
+        matches!(self, Self::Rgb8 | Self::Rgba8 | Self::Rgb16 | Self::Rgba16)
+    }
+
+    /// Whether there is alpha.
+    pub const fn has_alpha(self) -> bool {
+        matches!(self, Self::GrayAlpha8 | Self::Rgba8 | Self::GrayAlpha16 | Self::Rgba16)
+    }
+
+    /// Whether samples have two bytes.
+    pub const fn is_wide(self) -> bool {
+        matches!(self, Self::Gray16 | Self::GrayAlpha16 | Self::Rgb16 | Self::Rgba16)
+    }
+
+    /// Channels of a pixel, alpha among them: 1 to 4.
     pub const fn channels(self) -> usize {
-        match self {
-            Self::Gray8 => 1,
-            Self::Rgb8 => 3,
-        }
+        (if self.has_colour() { 3 } else { 1 }) + self.has_alpha() as usize
+    }
+
+    /// Bytes of a sample: 1 or 2.
+    pub const fn bytes_per_sample(self) -> usize {
+        1 + self.is_wide() as usize
     }
 
     /// Bytes of a pixel.
     pub const fn bytes_per_pixel(self) -> usize {
-        self.channels()
+        self.channels() * self.bytes_per_sample()
     }
+
+    /// Bits of a sample that fill its bytes.
+    pub(crate) const fn full_depth(self) -> u8 {
+        8 * self.bytes_per_sample() as u8
+    }
+}
+
+/// Checks bits of a sample: 8 for bytes, 9 to 16 for two of them.
+fn check_depth(format: PixelFormat, depth: u8) -> Result<(), ImageError> {
+    let least = if format.is_wide() { 9 } else { 8 };
+    if (least..=format.full_depth()).contains(&depth) { Ok(()) } else { Err(ImageError::Depth { depth, format }) }
 }
 
 fn check(len: usize, width: u32, height: u32, stride: usize, format: PixelFormat) -> Result<(), ImageError> {
@@ -53,6 +114,8 @@ pub struct ImageView<'a> {
     height: u32,
     stride: usize,
     format: PixelFormat,
+    depth: u8,
+    metadata: Option<&'a Metadata>,
 }
 
 impl<'a> ImageView<'a> {
@@ -68,7 +131,26 @@ impl<'a> ImageView<'a> {
         format: PixelFormat,
     ) -> Result<Self, ImageError> {
         check(data.len(), width, height, stride, format)?;
-        Ok(Self { data, width, height, stride, format })
+        Ok(Self { data, width, height, stride, format, depth: format.full_depth(), metadata: None })
+    }
+
+    /// The same pixels, their samples of `depth` bits: values 0 to 2^depth - 1, larger ones count as the largest.
+    ///
+    /// # Errors
+    /// [`ImageError::Depth`] where `depth` is not 8 for samples of a byte, 9 to 16 for those of two.
+    pub fn with_depth(self, depth: u8) -> Result<Self, ImageError> {
+        check_depth(self.format, depth)?;
+        Ok(Self { depth, ..self })
+    }
+
+    /// The same pixels, with what a stream should say of them besides.
+    pub fn with_metadata(self, metadata: &'a Metadata) -> Self {
+        Self { metadata: Some(metadata), ..self }
+    }
+
+    /// What a stream will say of the picture besides its pixels.
+    pub fn metadata(&self) -> Option<&'a Metadata> {
+        self.metadata
     }
 
     /// Width in pixels.
@@ -84,6 +166,11 @@ impl<'a> ImageView<'a> {
     /// Pixel format.
     pub fn format(&self) -> PixelFormat {
         self.format
+    }
+
+    /// Bits of a sample, 8 to 16.
+    pub fn depth(&self) -> u8 {
+        self.depth
     }
 
     /// The bytes of row `y`, without what the stride adds. Panics where `y` is not below the height.
@@ -148,6 +235,7 @@ pub struct Image {
     width: u32,
     height: u32,
     format: PixelFormat,
+    depth: u8,
 }
 
 impl Image {
@@ -160,7 +248,37 @@ impl Image {
             return Err(ImageError::Dimensions { width, height });
         }
         let bytes = width as usize * height as usize * format.bytes_per_pixel();
-        Ok(Self { data: vec![0; bytes], width, height, format })
+        Ok(Self { data: vec![0; bytes], width, height, format, depth: format.full_depth() })
+    }
+
+    /// A black picture whose samples have `depth` bits.
+    ///
+    /// # Errors
+    /// As [`Image::new`]; [`ImageError::Depth`] as [`ImageView::with_depth`].
+    pub fn with_depth(width: u32, height: u32, format: PixelFormat, depth: u8) -> Result<Self, ImageError> {
+        check_depth(format, depth)?;
+        Ok(Self { depth, ..Self::new(width, height, format)? })
+    }
+
+    /// Takes over `data`, the bytes of `width` x `height` pixels whose samples have `depth` bits.
+    ///
+    /// # Errors
+    /// As [`Image::with_depth`]; [`ImageError::BufferTooSmall`] and [`ImageError::Mismatch`] where `data` has too few bytes
+    /// or too many.
+    pub fn from_data(
+        data: Vec<u8>,
+        width: u32,
+        height: u32,
+        format: PixelFormat,
+        depth: u8,
+    ) -> Result<Self, ImageError> {
+        check_depth(format, depth)?;
+        let stride = width as usize * format.bytes_per_pixel();
+        check(data.len(), width, height, stride, format)?;
+        if data.len() > stride * height as usize {
+            return Err(ImageError::Mismatch);
+        }
+        Ok(Self { data, width, height, format, depth })
     }
 
     /// Width in pixels.
@@ -178,6 +296,11 @@ impl Image {
         self.format
     }
 
+    /// Bits of a sample, 8 to 16.
+    pub fn depth(&self) -> u8 {
+        self.depth
+    }
+
     /// All pixels, row by row.
     pub fn data(&self) -> &[u8] {
         &self.data
@@ -188,10 +311,33 @@ impl Image {
         self.data
     }
 
+    /// Takes over the pixels of `view`, which has the same size, format and depth; samples above the depth's largest become
+    /// that.
+    pub(crate) fn copy_from(&mut self, view: &ImageView<'_>) {
+        let stride = self.width as usize * self.format.bytes_per_pixel();
+        let max = (1u32 << self.depth) - 1;
+        for (y, to) in (0..).zip(self.data.chunks_exact_mut(stride)) {
+            to.copy_from_slice(view.row(y));
+            if self.depth < self.format.full_depth() {
+                for sample in to.as_chunks_mut().0 {
+                    *sample = u16::from_ne_bytes(*sample).min(max as u16).to_ne_bytes();
+                }
+            }
+        }
+    }
+
     /// A view of the whole picture.
     pub fn view(&self) -> ImageView<'_> {
         let stride = self.width as usize * self.format.bytes_per_pixel();
-        ImageView { data: &self.data, width: self.width, height: self.height, stride, format: self.format }
+        ImageView {
+            data: &self.data,
+            width: self.width,
+            height: self.height,
+            stride,
+            format: self.format,
+            depth: self.depth,
+            metadata: None,
+        }
     }
 
     /// A writable view of the whole picture.

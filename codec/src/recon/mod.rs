@@ -1,6 +1,7 @@
 //! From parsed blocks to samples: predict, dequantise, transform back, add. Encoder and decoder share it.
 //! BITSTREAM.md §9.
 
+pub(crate) mod output;
 pub(crate) mod picture;
 mod ready;
 
@@ -11,17 +12,18 @@ use crate::predict::edges::{Available, Edges};
 use crate::predict::luma::LumaSamples;
 use crate::predict::predict;
 use crate::quant::dequant::{Dequantiser, Steps};
+use crate::quant::family::{Family, State};
 use crate::recon::ready::Ready;
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, TransformBlock};
 use crate::syntax::copy::Vector;
-use crate::syntax::header::{DEPTH, PictureHeader};
+use crate::syntax::header::PictureHeader;
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
 use crate::syntax::screen::Source;
 use crate::syntax::tree::Node;
 use crate::tile::Grid;
-use crate::transform::inverse;
+use crate::transform::{TxShape, inverse};
 
 /// Samples of the largest block.
 pub(crate) const MAX_BLOCK: usize = 64 * 64;
@@ -41,6 +43,8 @@ pub(crate) struct Context<'a> {
 pub(crate) struct TileSamples {
     pub(crate) planes: Vec<Plane>,
     ready: Vec<Ready>,
+    /// Bits of a sample, 10 to 14.
+    depth: u32,
 }
 
 /// What a chroma block is predicted from.
@@ -61,8 +65,9 @@ impl References {
         }
     }
 
-    /// Predicts plane `plane` (1 or 2) of `block`, which is no copy and for which these were gathered, into `out`.
-    fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, out: &mut [u16]) {
+    /// Predicts plane `plane` (1 or 2) of `block`, which is no copy and for which these were gathered, into `out`, samples
+    /// of `depth` bits.
+    fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, depth: u32, out: &mut [u16]) {
         let edges = &self.edges[plane - 1];
         let mode = match block.mode {
             ChromaMode::Derived => block.luma_mode,
@@ -73,13 +78,13 @@ impl References {
                     Neighbours::Above => Available { left: 0, ..self.available },
                     Neighbours::Left => Available { top: 0, ..self.available },
                 };
-                return predict_cclm(simd, &self.luma, edges, available, DEPTH, out);
+                return predict_cclm(simd, &self.luma, edges, available, depth, out);
             }
             ChromaMode::Explicit(slopes) => {
-                return predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, DEPTH, out);
+                return predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, depth, out);
             }
         };
-        predict(simd, mode, edges, block.node.w(), block.node.h(), DEPTH, out);
+        predict(simd, mode, edges, block.node.w(), block.node.h(), depth, out);
     }
 }
 
@@ -119,6 +124,7 @@ impl TileSamples {
         Self {
             planes: sizes.clone().map(|r| Plane::new(r.w, r.h)).collect(),
             ready: sizes.take(2).map(|r| Ready::new(r.w, r.h)).collect(),
+            depth: header.internal_depth(),
         }
     }
 
@@ -135,7 +141,7 @@ impl TileSamples {
     /// Gathers the reference samples of a block of plane `plane`.
     pub(crate) fn edges(&self, plane: usize, rect: Rect, edges: &mut Edges) {
         let available = self.ready[plane.min(1)].around(rect);
-        edges.fill(&self.planes[plane], rect, available, DEPTH);
+        edges.fill(&self.planes[plane], rect, available, self.depth);
     }
 
     /// Whether all of `rect` of plane 0, or of planes 1 and 2, is reconstructed.
@@ -163,13 +169,13 @@ impl TileSamples {
     ) {
         match block.vector() {
             Some(vector) => self.copy(plane, block.node.rect(), vector, out),
-            None => references.predict(simd, block, plane, out),
+            None => references.predict(simd, block, plane, self.depth, out),
         }
     }
 
     /// Adds `residual` to `prediction` and stores the block.
     pub(crate) fn store(&mut self, plane: usize, rect: Rect, prediction: &[u16], residual: Option<&[i32]>) {
-        let max = (1 << DEPTH) - 1;
+        let max = (1 << self.depth) - 1;
         for y in 0..rect.h {
             let from = &prediction[y * rect.w..][..rect.w];
             let to = &mut self.planes[plane].row_mut(rect.y + y)[rect.x..rect.x + rect.w];
@@ -190,22 +196,38 @@ impl TileSamples {
         to.available = self.ready[1].around(rect);
         to.luma.gather(&self.planes[0], rect, u32::from(header.subsampled), to.available);
         for (edges, plane) in to.edges.iter_mut().zip(&self.planes[1..]) {
-            edges.fill(plane, rect, to.available, DEPTH);
+            edges.fill(plane, rect, to.available, self.depth);
         }
     }
 }
 
 /// Turns levels into coefficients; returns how many columns and rows hold any.
 pub(crate) fn dequantise(node: &Node, levels: &[i32], steps: &Steps<'_>, out: &mut [i32]) -> (usize, usize) {
+    match steps.family {
+        Family::Scalar => dequantise_by::<false>(node, levels, steps, out),
+        Family::Trellis => dequantise_by::<true>(node, levels, steps, out),
+    }
+}
+
+fn dequantise_by<const TRELLIS: bool>(
+    node: &Node,
+    levels: &[i32],
+    steps: &Steps<'_>,
+    out: &mut [i32],
+) -> (usize, usize) {
     let (w, h) = coded_area(node);
     out[..w * h].fill(0);
     let (mut cols, mut rows) = (0, 0);
-    for (&level, p) in levels.iter().zip(scan::of(w, h)) {
+    let mut state = State::START;
+    for (&level, p) in levels.iter().zip(&scan::of(w, h)[..levels.len()]).rev() {
         if level != 0 {
             let at = p.raster as usize;
-            out[at] = steps.coefficient(at, level);
+            out[at] = steps.coefficient(at, level, state);
             cols = cols.max(at % w + 1);
             rows = rows.max(at / w + 1);
+        }
+        if TRELLIS {
+            state = state.next(level.unsigned_abs());
         }
     }
     (cols, rows)
@@ -230,11 +252,13 @@ impl<'a> Reconstruction<'a> {
         match block.source {
             Source::Mode => {
                 self.samples.edges(0, rect, &mut s.edges);
-                predict(self.context.simd, block.mode, &s.edges, rect.w, rect.h, DEPTH, &mut s.prediction);
+                let depth = self.samples.depth;
+                predict(self.context.simd, block.mode, &s.edges, rect.w, rect.h, depth, &mut s.prediction);
             }
             Source::Copy(vector) => self.samples.copy(0, rect, vector, &mut s.prediction),
             Source::Palette(palette, start) => {
-                palette.paint(&indices[start as usize..][..rect.w * rect.h], &mut s.prediction);
+                let indices = &indices[start as usize..][..rect.w * rect.h];
+                palette.paint(indices, self.samples.depth, &mut s.prediction);
             }
         }
         let qp = self.context.header.block_qp(block.offset);
@@ -264,7 +288,8 @@ impl<'a> Reconstruction<'a> {
         let qp = self.context.header.plane_qp(qp, plane);
         let steps = self.context.dequantiser.steps(plane, (node.log2_w, node.log2_h), qp, tb.tx);
         let extent = dequantise(node, tb.levels(levels), &steps, &mut s.coefficients);
-        inverse(self.context.simd, &s.coefficients, rect.w, rect.h, tb.tx, extent, &mut s.residual);
+        let shape = TxShape { w: rect.w, h: rect.h, tx: tb.tx, extra: self.context.header.extra_depth() };
+        inverse(self.context.simd, &s.coefficients, shape, extent, &mut s.residual);
         self.samples.store(plane, rect, &s.prediction, Some(&s.residual));
     }
 }

@@ -1,12 +1,10 @@
-//! The whole picture: tiles put together, filtered, and turned into pixels. BITSTREAM.md §10, §11.
+//! The whole picture: tiles put together and filtered. BITSTREAM.md §10.
 
-use crate::colour;
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::plane::Plane;
-use crate::image::view::ImageViewMut;
 use crate::recon::TileSamples;
 use crate::simd::Simd;
-use crate::syntax::header::{DEPTH, PictureHeader};
+use crate::syntax::header::PictureHeader;
 use crate::syntax::screen::Source;
 use crate::syntax::state::TileState;
 use crate::tile::Grid;
@@ -77,10 +75,10 @@ impl PictureSamples {
     pub(crate) fn filter(&mut self, simd: Simd, header: &PictureHeader) {
         for (p, plane) in self.planes.iter_mut().enumerate() {
             let subsampled = p > 0 && header.subsampled;
-            deblock(simd, plane, &self.maps[p], header.deblock[p.min(1)], DEPTH, subsampled);
+            deblock(simd, plane, &self.maps[p], header.deblock[p.min(1)], header.internal_depth(), subsampled);
             let strength = header.classified[p.min(1)];
             if strength > 0 {
-                *plane = classified(simd, plane, &self.maps[p], p > 0, strength);
+                *plane = classified(simd, plane, &self.maps[p], header.extra_depth(), p > 0, strength);
             }
         }
     }
@@ -88,28 +86,18 @@ impl PictureSamples {
     /// What deblocking with `parameters` makes of plane `p`, which stays as it is.
     pub(crate) fn deblocked(&self, simd: Simd, header: &PictureHeader, p: usize, parameters: Deblock) -> Plane {
         let mut plane = self.planes[p].clone();
-        deblock(simd, &mut plane, &self.maps[p], parameters, DEPTH, p > 0 && header.subsampled);
+        deblock(simd, &mut plane, &self.maps[p], parameters, header.internal_depth(), p > 0 && header.subsampled);
         plane
     }
 
     /// What the classified filter at full strength makes of a deblocked plane `p`.
-    pub(crate) fn classified(&self, simd: Simd, deblocked: &Plane, p: usize) -> Plane {
-        classified(simd, deblocked, &self.maps[p], p > 0, 8)
+    pub(crate) fn classified(&self, simd: Simd, header: &PictureHeader, deblocked: &Plane, p: usize) -> Plane {
+        classified(simd, deblocked, &self.maps[p], header.extra_depth(), p > 0, 8)
     }
 
     /// The blocks of plane `p`.
     #[cfg(feature = "bench-api")]
     pub(crate) fn map(&self, p: usize) -> &BlockMap {
         &self.maps[p]
-    }
-
-    /// Writes the pixels to `out`, which has the picture's size and format.
-    pub(crate) fn write(&self, simd: Simd, header: &PictureHeader, out: &mut ImageViewMut<'_>) {
-        let mut scratch = colour::Scratch::new(header.width as usize, header.height as usize);
-        let (chroma, format) = (header.chroma(), out.format());
-        for y in 0..header.height {
-            let row = out.row_mut(y);
-            colour::row_to_pixels(simd, &self.planes, chroma, format, y as usize, &mut scratch, row);
-        }
     }
 }

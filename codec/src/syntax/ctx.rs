@@ -6,7 +6,9 @@ use super::state::{Channel, Unit, UnitMap};
 use super::tree::Node;
 use crate::entropy::Ctx;
 use crate::entropy::contexts as group;
+use crate::entropy::inputs::{LevelKinds, SCALAR_LEVELS, TRELLIS_LEVELS};
 use crate::predict::IntraMode;
+use crate::quant::family::{Family, State};
 
 fn channel_index(channel: Channel) -> usize {
     match channel {
@@ -188,24 +190,34 @@ impl Place {
         group::END_BIT.at(self.channel() * 11 + class)
     }
 
-    /// Bases of the level contexts, to which a position adds its own part; without a transform all positions are alike.
-    pub(crate) fn levels(self, identity: bool) -> LevelContexts {
+    /// Bases of the level contexts, to which a position and the quantiser's state add their own part; without a transform
+    /// all positions are alike.
+    pub(crate) fn levels(self, family: Family, identity: bool) -> LevelContexts {
         let (channel, size, near) = (self.channel(), self.size as usize, self.near3());
-        let transformed = LevelContexts {
+        let (significant, above_one) =
+            (((channel * 4 + size) * 5 * 7) * 3 + near, ((channel * 4 + size) * 3 * 7) * 3 + near);
+        let scalar = LevelContexts {
             places: u8::MAX,
-            significant: group::SIGNIFICANT.at((((channel * 4 + size) * 5) * 7) * 3 + near).0,
-            above_one: group::ABOVE_ONE.at((((channel * 4 + size) * 3) * 7) * 3 + near).0,
+            significant: group::SIGNIFICANT.at(significant).0,
+            above_one: group::ABOVE_ONE.at(above_one).0,
             parity: group::PARITY.at(channel * 7).0,
             above_three: group::ABOVE_THREE.at((channel * 2 + size / 2) * 7).0,
+            kinds: &SCALAR_LEVELS,
         };
-        if !identity {
-            return transformed;
-        }
-        LevelContexts {
-            places: 0,
-            significant: group::IDENTITY_SIGNIFICANT.at(channel * 7 * 3 + near).0,
-            above_one: group::IDENTITY_ABOVE_ONE.at(channel * 7 * 3 + near).0,
-            ..transformed
+        match family {
+            Family::Scalar if identity => LevelContexts {
+                places: 0,
+                significant: group::IDENTITY_SIGNIFICANT.at(channel * 7 * 3 + near).0,
+                above_one: group::IDENTITY_ABOVE_ONE.at(channel * 7 * 3 + near).0,
+                ..scalar
+            },
+            Family::Scalar => scalar,
+            Family::Trellis => LevelContexts {
+                significant: group::TRELLIS_SIGNIFICANT.at(significant).0,
+                above_one: group::TRELLIS_ABOVE_ONE.at(above_one).0,
+                kinds: &TRELLIS_LEVELS,
+                ..scalar
+            },
         }
     }
 }
@@ -219,8 +231,13 @@ pub(crate) struct LevelContexts {
     above_one: u16,
     parity: u16,
     above_three: u16,
+    /// What mixed bins look at, by quantiser.
+    kinds: &'static [LevelKinds; 2],
 }
 
+/// Contexts of either bin for one state or quantiser.
+const SIGNIFICANT: u16 = 840;
+const ABOVE_ONE: u16 = 504;
 /// Class of a template sum (levels cut at 4) for significance.
 const SIGNIFICANT_CLASS: [u8; 21] = [0, 1, 2, 3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6];
 /// The same for the size of a level.
@@ -229,14 +246,22 @@ const SIZE_CLASS: [u8; 21] = [0, 0, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6,
 impl LevelContexts {
     /// The level at a place (0 to 4) is not zero; `sum` of the template with levels cut at 4.
     #[inline(always)]
-    pub(crate) fn significant(self, place: u8, sum: u32) -> Ctx {
-        Ctx(self.significant + ((place & self.places) as u16 * 7 + SIGNIFICANT_CLASS[sum as usize] as u16) * 3)
+    pub(crate) fn significant(self, place: u8, sum: u32, state: State) -> Ctx {
+        let index = (place & self.places) as u16 * 7 + SIGNIFICANT_CLASS[sum as usize] as u16;
+        Ctx(self.significant + state.index() as u16 * SIGNIFICANT + index * 3)
     }
 
     /// It is above one.
     #[inline(always)]
-    pub(crate) fn above_one(self, place: u8, sum: u32) -> Ctx {
-        Ctx(self.above_one + ((place & self.places).min(2) as u16 * 7 + SIZE_CLASS[sum as usize] as u16) * 3)
+    pub(crate) fn above_one(self, place: u8, sum: u32, state: State) -> Ctx {
+        let index = (place & self.places).min(2) as u16 * 7 + SIZE_CLASS[sum as usize] as u16;
+        Ctx(self.above_one + state.quantiser() as u16 * ABOVE_ONE + index * 3)
+    }
+
+    /// What mixed bins look at.
+    #[inline(always)]
+    pub(crate) fn kinds(self, state: State) -> &'static LevelKinds {
+        &self.kinds[state.quantiser()]
     }
 
     /// Its parity, where it is above one.

@@ -1,9 +1,13 @@
 //! The picture header: everything that holds for the whole picture. BITSTREAM.md §4.
 
-use crate::colour::Chroma;
+use super::residual::TxChoice;
+use crate::colour::{Chroma, Depths};
 use crate::entropy::BinCoder;
 use crate::entropy::predictor::Profile;
 use crate::filter::Deblock;
+use crate::metadata::Orientation;
+use crate::predict::IntraMode;
+use crate::quant::family::Family;
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
 
@@ -22,17 +26,27 @@ pub(crate) struct PictureHeader {
     /// In pixels, 1 to 2^24.
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// Bits of the pixels' samples, 8 to 16.
+    pub(crate) depth: u8,
     /// One plane only.
     pub(crate) gray: bool,
+    /// A plane of alpha, coded without loss.
+    pub(crate) alpha: bool,
+    /// All planes are those of the pixels, coded without loss: what follows `sections` says nothing.
+    pub(crate) lossless: bool,
     /// Chroma at half the resolution both ways (4:2:0).
     pub(crate) subsampled: bool,
     /// Log2 of the side of a tile in luma samples: 9 or 10.
     pub(crate) tile_log2: u32,
+    /// How the pixels are turned when they are shown.
+    pub(crate) orientation: Orientation,
     /// Sections stand between the header and the tiles.
     pub(crate) sections: bool,
     pub(crate) profile: Profile,
     /// Blocks may be copies, have palettes or go without a transform.
     pub(crate) screen: bool,
+    /// What levels stand for.
+    pub(crate) quantiser: Family,
     /// Base quantiser parameter in 1/32 octave, 0 to 447.
     pub(crate) qp: u16,
     /// Offsets of Cb and Cr to the luma QP, -64 to 63, in 1/32 octave times 4.
@@ -47,9 +61,6 @@ pub(crate) struct PictureHeader {
     /// Strength of the classified filter of luma and of chroma in eighths: 0 (off) or 2 to 8.
     pub(crate) classified: [u8; 2],
 }
-
-/// Bits of a sample within the codec in this draft: eight of the source and two that win back rounding.
-pub(crate) const DEPTH: u32 = 10;
 
 /// A value of `bits` bits.
 fn field<C: BinCoder>(c: &mut C, bits: u32, value: &mut u32) {
@@ -83,12 +94,17 @@ impl PictureHeader {
         Self {
             width: 1,
             height: 1,
+            depth: 8,
             gray: false,
+            alpha: false,
+            lossless: false,
             subsampled: false,
             tile_log2: 10,
+            orientation: Orientation::Upright,
             sections: false,
             profile: Profile::Plain,
             screen: false,
+            quantiser: Family::Scalar,
             qp: 0,
             chroma_qp: [0; 2],
             matrices: [MatrixShape::FLAT; 2],
@@ -103,21 +119,33 @@ impl PictureHeader {
     pub(crate) fn walk<C: BinCoder>(&mut self, c: &mut C) {
         side(c, &mut self.width);
         side(c, &mut self.height);
-        // Reserved for other depths, colour models, trellis, preview and lossless planes.
+        // Reserved for colour models and preview.
         let extended = c.bypass(1, 0);
         if extended != 0 {
             c.corrupt("header extension", 1, 0);
         }
+        self.walk_depth(c);
         flag(c, &mut self.gray);
+        flag(c, &mut self.alpha);
+        let small = c.bypass(1, u32::from(self.tile_log2 == 9));
+        self.tile_log2 = 10 - small;
+        self.walk_orientation(c);
+        flag(c, &mut self.sections);
+        flag(c, &mut self.lossless);
+        if !self.lossless {
+            self.walk_lossy(c);
+        }
+    }
+
+    /// What only lossy pictures have.
+    fn walk_lossy<C: BinCoder>(&mut self, c: &mut C) {
         if !self.gray {
             flag(c, &mut self.subsampled);
         }
-        let small = c.bypass(1, u32::from(self.tile_log2 == 9));
-        self.tile_log2 = 10 - small;
-        flag(c, &mut self.sections);
         let mixed = c.bypass(1, u32::from(self.profile == Profile::Mixed)) != 0;
         self.profile = if mixed { Profile::Mixed } else { Profile::Plain };
         flag(c, &mut self.screen);
+        self.walk_quantiser(c);
         let mut qp = self.qp as u32;
         field(c, 9, &mut qp);
         if qp > MAX_QP as u32 {
@@ -146,6 +174,32 @@ impl PictureHeader {
         }
     }
 
+    /// 8 bits, or 9 to 16 as three bits more.
+    fn walk_depth<C: BinCoder>(&mut self, c: &mut C) {
+        let deep = c.bypass(1, u32::from(self.depth > 8)) != 0;
+        self.depth = if deep { 9 + c.bypass(3, u32::from(self.depth.wrapping_sub(9))) as u8 } else { 8 };
+    }
+
+    /// Upright, or three bits more.
+    fn walk_orientation<C: BinCoder>(&mut self, c: &mut C) {
+        let number = self.orientation.to_exif();
+        let turned = c.bypass(1, u32::from(number > 1)) != 0;
+        let number = if turned { c.bypass(3, u32::from(number - 1)) } else { 0 };
+        self.orientation = Orientation::ALL[number as usize];
+    }
+
+    fn walk_quantiser<C: BinCoder>(&mut self, c: &mut C) {
+        let number = c.bypass(2, u32::from(self.quantiser == Family::Trellis));
+        self.quantiser = match number {
+            0 => Family::Scalar,
+            1 => Family::Trellis,
+            _ => {
+                c.corrupt("quantiser", number as u64, 1);
+                Family::Scalar
+            }
+        };
+    }
+
     fn walk_adaptive<C: BinCoder>(&mut self, c: &mut C) {
         if c.bypass(1, u32::from(self.adaptive.is_some())) == 0 {
             self.adaptive = None;
@@ -157,9 +211,29 @@ impl PictureHeader {
         self.adaptive = Some(Adaptive { cell_log2, resolution });
     }
 
+    /// Bits of samples of pixels and planes.
+    pub(crate) fn depths(&self) -> Depths {
+        Depths::new(self.depth)
+    }
+
+    /// Bits of a sample within the codec, 10 to 14.
+    pub(crate) fn internal_depth(&self) -> u32 {
+        self.depths().plane
+    }
+
+    /// Bits of a sample within the codec above the fewest.
+    pub(crate) fn extra_depth(&self) -> u32 {
+        self.depths().extra()
+    }
+
     /// Chroma sampling.
     pub(crate) fn chroma(&self) -> Chroma {
         if self.subsampled { Chroma::Yuv420 } else { Chroma::Yuv444 }
+    }
+
+    /// What a transform block may choose from; `mode` is that of a luma block.
+    pub(crate) fn choice(&self, mode: Option<IntraMode>) -> TxChoice {
+        TxChoice { mode, identity: self.screen, quantiser: self.quantiser }
     }
 
     /// Number of planes.
@@ -186,5 +260,37 @@ impl PictureHeader {
         let shift = if plane > 0 && self.subsampled { 1 } else { 0 };
         let padded = |n: u32| (n as usize).next_multiple_of(8) >> shift;
         (padded(self.width), padded(self.height))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::raw::{RawReader, RawWriter};
+
+    #[test]
+    fn both_quantisers_come_back_and_other_numbers_are_errors() {
+        let write = |mut header: PictureHeader| {
+            let mut c = RawWriter::default();
+            header.walk(&mut c);
+            c.finish()
+        };
+        let mut written = [Family::Scalar, Family::Trellis]
+            .map(|quantiser| write(PictureHeader { quantiser, ..PictureHeader::blank() }));
+        for (bytes, quantiser) in written.iter().zip([Family::Scalar, Family::Trellis]) {
+            let mut read = PictureHeader::blank();
+            let mut c = RawReader::new(bytes);
+            read.walk(&mut c);
+            assert_eq!((read.quantiser, c.finish()), (quantiser, None));
+        }
+        // The field is where both differ: its lower bit. The bit before it makes 2 and 3.
+        let at = (0..8 * written[0].len()).find(|i| (written[0][i / 8] ^ written[1][i / 8]) >> (7 - i % 8) & 1 != 0);
+        let high = at.expect("a field") - 1;
+        for bytes in &mut written {
+            bytes[high / 8] |= 128 >> (high % 8);
+            let mut c = RawReader::new(bytes);
+            PictureHeader::blank().walk(&mut c);
+            assert_eq!(c.finish().map(|d| (d.0, d.2)), Some(("quantiser", 1)));
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::entropy::{BinCoder, tree};
 /// Most colours of a palette.
 pub(crate) const MAX_COLOURS: usize = 8;
 
-/// The colours of a block, in steps of 4 of the 10-bit luma scale.
+/// The colours of a block, the eight high bits of luma samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Palette {
     colours: [u8; MAX_COLOURS],
@@ -27,10 +27,10 @@ impl Palette {
         &self.colours[..self.len.into()]
     }
 
-    /// The samples that `indices` stand for.
-    pub(crate) fn paint(&self, indices: &[u8], out: &mut [u16]) {
+    /// The samples of `depth` bits that `indices` stand for.
+    pub(crate) fn paint(&self, indices: &[u8], depth: u32, out: &mut [u16]) {
         for (sample, &i) in out.iter_mut().zip(indices) {
-            *sample = u16::from(self.colours[usize::from(i) % MAX_COLOURS]) << 2;
+            *sample = u16::from(self.colours[usize::from(i) % MAX_COLOURS]) << (depth - 8);
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::entropy::contexts as group;
 use crate::entropy::inputs;
 use crate::entropy::{BinCoder, exp_golomb};
 use crate::predict::IntraMode;
+use crate::quant::family::{Family, State};
 use crate::transform::{Kernel, MAX_TX, TxType};
 
 /// Largest magnitude of a level.
@@ -86,13 +87,15 @@ pub(crate) fn coded_area(node: &Node) -> (usize, usize) {
     (node.w().min(32), node.h().min(32))
 }
 
-/// What a block may choose from instead of DCT-II.
+/// What a block may choose from instead of DCT-II, and what its levels stand for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TxChoice {
     /// The luma mode, which tells how probable sine transforms are; `None` for chroma, which has none.
     pub(crate) mode: Option<IntraMode>,
     /// No transform at all.
     pub(crate) identity: bool,
+    /// The picture's family of quantiser.
+    pub(crate) quantiser: Family,
 }
 
 /// Codes one plane of a block. `levels` holds the superblock's levels; a reader appends to them.
@@ -121,7 +124,9 @@ pub(crate) fn transform_block<C: BinCoder>(
         levels.resize(levels.len() + tb.end as usize, 0);
     }
     let levels = &mut levels[tb.start as usize..][..tb.end as usize];
-    let contexts = place.levels(tb.tx == TxType::IDENTITY);
+    let family = choice.quantiser.of_block(tb.tx);
+    let contexts = place.levels(family, tb.tx == TxType::IDENTITY);
+    let mut state = State::START;
     let mut seen = Seen::default();
     template.clear(h);
     c.element("levels");
@@ -132,8 +137,11 @@ pub(crate) fn transform_block<C: BinCoder>(
         } else {
             LevelInputs::default()
         };
-        let magnitude = magnitude(c, template, contexts, &inputs, p, last, levels[i].unsigned_abs());
+        let magnitude = magnitude(c, template, (contexts, state), &inputs, p, last, levels[i].unsigned_abs());
         template.set(p, magnitude);
+        if family == Family::Trellis {
+            state = state.next(magnitude);
+        }
         if C::MIXED {
             seen.push(magnitude);
         }
@@ -197,21 +205,24 @@ pub(crate) fn end<C: BinCoder>(c: &mut C, place: Place, area: usize, end: u16) -
 fn magnitude<C: BinCoder>(
     c: &mut C,
     template: &Template,
-    contexts: ctx::LevelContexts,
+    (contexts, state): (ctx::LevelContexts, State),
     inputs: &LevelInputs,
     p: &Position,
     last: bool,
     value: u32,
 ) -> u32 {
     let (sum, wide) = template.sums(p);
-    if !last && !c.mixed(contexts.significant(p.place, sum), || inputs.significant(), value > 0) {
+    let kinds = contexts.kinds(state);
+    if !last
+        && !c.mixed(contexts.significant(p.place, sum, state), || inputs.significant(&kinds.significant), value > 0)
+    {
         return 0;
     }
-    if !c.mixed(contexts.above_one(p.place, sum), || inputs.size(inputs::ABOVE_ONE), value > 1) {
+    if !c.mixed(contexts.above_one(p.place, sum, state), || inputs.size(&kinds.above_one), value > 1) {
         return 1;
     }
-    let parity = u32::from(c.mixed(contexts.parity(sum), || inputs.size(inputs::PARITY), value & 1 != 0));
-    if !c.mixed(contexts.above_three(sum), || inputs.size(inputs::ABOVE_THREE), value > 3) {
+    let parity = u32::from(c.mixed(contexts.parity(sum), || inputs.size(&inputs::PARITY), value & 1 != 0));
+    if !c.mixed(contexts.above_three(sum), || inputs.size(&inputs::ABOVE_THREE), value > 3) {
         return 2 + parity;
     }
     let rest = remainder(c, ctx::rice(wide), (value & !1).wrapping_sub(4) >> 1);

@@ -7,7 +7,7 @@ use super::header::PictureHeader;
 use super::mixing::{BlockInputs, NodeInputs, Setting, spectrum};
 use super::modes::{self, MostProbable};
 use super::palette::{self, Palette};
-use super::residual::{self, Template, TxChoice};
+use super::residual::{self, Template};
 use super::screen::Source;
 use super::state::{CellMap, Channel, TileState};
 use super::tree::{self, Node, SUPERBLOCK_LOG2, Split};
@@ -122,7 +122,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             let (units, qp, mode) = (&self.state.luma, self.header.block_qp(block.offset), ctx::mode_class(block.mode));
             place.inputs = BlockInputs::of(&Setting { units, node, plane: 0, mode, qp, luma: None, cb_end: 0 });
         }
-        let choice = TxChoice { mode: Some(block.mode), identity: self.header.screen };
+        let choice = self.header.choice(Some(block.mode));
         residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels);
     }
 
@@ -225,7 +225,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             let reach = |v: i16| u64::from(v.unsigned_abs());
             c.corrupt("block vector of chroma", reach(vector.x), reach(vector.y));
         }
-        let choice = TxChoice { mode: None, identity: self.header.screen };
+        let choice = self.header.choice(None);
         for plane in 0..2 {
             let after_coded = plane == 1 && block.tb[0].end > 0;
             let mut place = Place::of(units, node, plane + 1, after_coded);

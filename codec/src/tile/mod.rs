@@ -39,6 +39,12 @@ impl Grid {
         Rect { x: x >> shift, y: y >> shift, w: w >> shift, h: h >> shift }
     }
 
+    /// The visible pixels of tile `index`.
+    pub(crate) fn visible(&self, header: &PictureHeader, index: usize) -> Rect {
+        let Rect { x, y, w, h } = self.rect(index, 0);
+        Rect { x, y, w: w.min(header.width as usize - x), h: h.min(header.height as usize - y) }
+    }
+
     /// An empty parse state for tile `index`.
     pub(crate) fn state(&self, header: &PictureHeader, index: usize) -> TileState {
         let luma = self.rect(index, 0);

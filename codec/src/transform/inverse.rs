@@ -10,26 +10,20 @@
 
 use super::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
 use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
-use super::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxType};
+use super::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
 use crate::simd::Simd;
 use crate::transform::run;
 
 const SHIFT_COLUMNS: u32 = 11;
 const SHIFT_ROWS: u32 = 13;
 
-/// Residual of a block of `w` x `h` samples, row by row in `out`.
+/// Residual of a block of `shape`, row by row in `out`.
 ///
 /// `coefs` has `min(h, 32)` rows of `min(w, 32)` coefficients, horizontal frequency along the row, within 18 bits
 /// signed, scaled by 4. Those at a column `>= extent.0` or a row `>= extent.1` are zero; the extent only saves work.
-pub(crate) fn inverse(
-    simd: Simd,
-    coefs: &[i32],
-    w: usize,
-    h: usize,
-    tx: TxType,
-    extent: (usize, usize),
-    out: &mut [i32],
-) {
+pub(crate) fn inverse(simd: Simd, coefs: &[i32], shape: TxShape, extent: (usize, usize), out: &mut [i32]) {
+    let TxShape { w, h, tx, extra } = shape;
+    let shift = SHIFT_ROWS - extra;
     let stride = w.min(MAX_TX);
     let (cols, rows) = (extent.0.min(stride), extent.1.min(h.min(MAX_TX)));
     let out = &mut out[..w * h];
@@ -38,12 +32,12 @@ pub(crate) fn inverse(
         return;
     }
     if cols == 1 && rows == 1 && tx == TxType::DCT {
-        out.fill(flat(coefs[0], w, h));
+        out.fill(flat(coefs[0], w, h, shift));
         return;
     }
     if tx == TxType::IDENTITY {
         for (r, &c) in out.iter_mut().zip(coefs) {
-            *r = (c + 2) >> 2;
+            *r = ((c << extra) + 2) >> 2;
         }
         return;
     }
@@ -60,20 +54,20 @@ pub(crate) fn inverse(
         _ => panic!("no {:?} of {h} samples", tx.vertical),
     }
     match (tx.horizontal, w) {
-        (Kernel::Dct2, 4) => run!(simd, rows_whole::<4, 4>(&DCT4, cols, out)),
-        (Kernel::Dct2, 8) => run!(simd, rows_whole::<8, 4>(&DCT8, cols, out)),
-        (Kernel::Dct2, 16) => run!(simd, rows_split::<16, 16, 8, 4>(&DCT16, cols, out)),
-        (Kernel::Dct2, 32) => run!(simd, rows_split::<32, 32, 16, 2>(&DCT32, cols, out)),
-        (Kernel::Dct2, 64) => run!(simd, rows_split::<64, 32, 32, 1>(&DCT64, cols, out)),
-        (Kernel::Dst7, 4) => run!(simd, rows_whole::<4, 4>(&DST4, cols, out)),
-        (Kernel::Dst7, 8) => run!(simd, rows_whole::<8, 4>(&DST8, cols, out)),
-        (Kernel::Dst7, 16) => run!(simd, rows_whole::<16, 4>(&DST16, cols, out)),
+        (Kernel::Dct2, 4) => run!(simd, rows_whole::<4, 4>(&DCT4, cols, shift, out)),
+        (Kernel::Dct2, 8) => run!(simd, rows_whole::<8, 4>(&DCT8, cols, shift, out)),
+        (Kernel::Dct2, 16) => run!(simd, rows_split::<16, 16, 8, 4>(&DCT16, cols, shift, out)),
+        (Kernel::Dct2, 32) => run!(simd, rows_split::<32, 32, 16, 2>(&DCT32, cols, shift, out)),
+        (Kernel::Dct2, 64) => run!(simd, rows_split::<64, 32, 32, 1>(&DCT64, cols, shift, out)),
+        (Kernel::Dst7, 4) => run!(simd, rows_whole::<4, 4>(&DST4, cols, shift, out)),
+        (Kernel::Dst7, 8) => run!(simd, rows_whole::<8, 4>(&DST8, cols, shift, out)),
+        (Kernel::Dst7, 16) => run!(simd, rows_whole::<16, 4>(&DST16, cols, shift, out)),
         _ => panic!("no {:?} of {w} samples", tx.horizontal),
     }
 }
 
 /// The one value of a block with nothing but its lowest DCT coefficient.
-fn flat(dc: i32, w: usize, h: usize) -> i32 {
+fn flat(dc: i32, w: usize, h: usize, shift: u32) -> i32 {
     let gain = |side| match side {
         4 => DCT4[0][0],
         8 => DCT8[0][0],
@@ -81,7 +75,7 @@ fn flat(dc: i32, w: usize, h: usize) -> i32 {
         32 => DCT32[0][0],
         _ => DCT64[0][0],
     };
-    round_row(between(dc * gain(h)) * gain(w))
+    round_row(between(dc * gain(h)) * gain(w), shift)
 }
 
 #[inline(always)]
@@ -90,8 +84,8 @@ fn between(sum: i32) -> i32 {
 }
 
 #[inline(always)]
-fn round_row(sum: i32) -> i32 {
-    (sum + (1 << (SHIFT_ROWS - 1))) >> SHIFT_ROWS
+fn round_row(sum: i32, shift: u32) -> i32 {
+    (sum + (1 << (shift - 1))) >> shift
 }
 
 /// The pass over columns: what it reads.
@@ -221,7 +215,7 @@ impl Columns<'_> {
 
 /// The pass over rows in place, `R` rows at a time, as a plain product.
 #[inline(always)]
-fn rows_whole<const N: usize, const R: usize>(m: &Matrix<N, N>, cols: usize, out: &mut [i32]) {
+fn rows_whole<const N: usize, const R: usize>(m: &Matrix<N, N>, cols: usize, shift: u32, out: &mut [i32]) {
     let m = opaque(m);
     for rows in out.chunks_exact_mut(R * N) {
         let mut sum = [[0; N]; R];
@@ -232,7 +226,7 @@ fn rows_whole<const N: usize, const R: usize>(m: &Matrix<N, N>, cols: usize, out
             }
         }
         for r in 0..R {
-            store(rows, r * N, sum[r].map(round_row));
+            store(rows, r * N, sum[r].map(|sum| round_row(sum, shift)));
         }
     }
 }
@@ -243,6 +237,7 @@ fn rows_whole<const N: usize, const R: usize>(m: &Matrix<N, N>, cols: usize, out
 fn rows_split<const N: usize, const K: usize, const H: usize, const R: usize>(
     m: &Matrix<N, K>,
     cols: usize,
+    shift: u32,
     out: &mut [i32],
 ) {
     let m = opaque(m);
@@ -259,16 +254,17 @@ fn rows_split<const N: usize, const K: usize, const H: usize, const R: usize>(
             }
         }
         for r in 0..R {
-            store_halves(rows, r * N, even[r], odd[r]);
+            store_halves(rows, r * N, even[r], odd[r], shift);
         }
     }
 }
 
 /// Writes a row from its even and odd parts.
 #[inline(always)]
-fn store_halves<const H: usize>(rows: &mut [i32], at: usize, even: [i32; H], odd: [i32; H]) {
-    store(rows, at, add(even, odd).map(round_row));
-    let mut high = sub(even, odd).map(round_row);
+fn store_halves<const H: usize>(rows: &mut [i32], at: usize, even: [i32; H], odd: [i32; H], shift: u32) {
+    let round = |sum| round_row(sum, shift);
+    store(rows, at, add(even, odd).map(round));
+    let mut high = sub(even, odd).map(round);
     high.reverse();
     store(rows, at + H, high);
 }

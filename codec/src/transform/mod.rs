@@ -48,6 +48,17 @@ pub(crate) struct TxType {
     pub(crate) horizontal: Kernel,
 }
 
+/// What a block's residual is like, and how it is transformed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TxShape {
+    /// Sides in samples.
+    pub(crate) w: usize,
+    pub(crate) h: usize,
+    pub(crate) tx: TxType,
+    /// Bits of a sample above 10. Coefficients have the scale and the range of 10 bits at any depth.
+    pub(crate) extra: u32,
+}
+
 impl TxType {
     /// DCT-II both ways.
     pub(crate) const DCT: Self = Self { vertical: Kernel::Dct2, horizontal: Kernel::Dct2 };

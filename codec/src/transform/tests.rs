@@ -3,7 +3,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::tables::{self, Matrix};
-use super::{COEF_MAX, COEF_MIN, Kernel, TxType, inverse};
+use super::{COEF_MAX, COEF_MIN, Kernel, TxShape, TxType, inverse};
 use crate::simd::{CpuLevel, Simd};
 
 pub(crate) const SIDES: [usize; 5] = [4, 8, 16, 32, 64];
@@ -71,7 +71,7 @@ fn without_a_transform_coefficients_are_four_times_the_residual() {
     let simd = Simd::new(CpuLevel::Scalar);
     let coefs: Vec<i32> = (0..32 * 8).map(|i| i * 37 % 2001 - 1000).collect();
     let mut out = vec![0; coefs.len()];
-    inverse(simd, &coefs, 32, 8, TxType::IDENTITY, (32, 8), &mut out);
+    inverse(simd, &coefs, TxShape { w: 32, h: 8, tx: TxType::IDENTITY, extra: 0 }, (32, 8), &mut out);
     for (&r, &c) in out.iter().zip(&coefs) {
         assert!((4 * r - c).abs() <= 2, "{c} became {r}");
     }
@@ -90,7 +90,8 @@ fn tables_are_the_rounded_formulas_and_sums_fit_32_bits() {
 }
 
 /// The definition, with 64-bit sums.
-fn reference(coefs: &[i32], w: usize, h: usize, tx: TxType) -> Vec<i32> {
+fn reference(coefs: &[i32], shape: TxShape) -> Vec<i32> {
+    let TxShape { w, h, tx, extra } = shape;
     let (cols, rows) = (w.min(32), h.min(32));
     let mv: Vec<i64> = (0..rows * h).map(|i| entry(tx.vertical, h, i / h, i % h)).collect();
     let mh: Vec<i64> = (0..cols * w).map(|i| entry(tx.horizontal, w, i / w, i % w)).collect();
@@ -105,7 +106,7 @@ fn reference(coefs: &[i32], w: usize, h: usize, tx: TxType) -> Vec<i32> {
     for y in 0..h {
         for x in 0..w {
             let sum: i64 = (0..cols).map(|u| between[y * cols + u] * mh[u * w + x]).sum();
-            out[y * w + x] = i32::try_from((sum + (1 << 12)) >> 13).unwrap();
+            out[y * w + x] = i32::try_from((sum + (1 << (12 - extra))) >> (13 - extra)).unwrap();
         }
     }
     out
@@ -116,12 +117,15 @@ fn levels() -> [Simd; 2] {
 }
 
 fn agree(coefs: &[i32], w: usize, h: usize, tx: TxType, extent: (usize, usize)) {
-    let expected = reference(coefs, w, h, tx);
-    for simd in levels() {
-        for extent in [extent, (w.min(32), h.min(32))] {
-            let mut out = vec![-7; w * h];
-            inverse(simd, coefs, w, h, tx, extent, &mut out);
-            assert_eq!(out, expected, "{w}x{h} {tx:?} {extent:?} {simd:?}");
+    for extra in [0, 2, 4] {
+        let shape = TxShape { w, h, tx, extra };
+        let expected = reference(coefs, shape);
+        for simd in levels() {
+            for extent in [extent, (w.min(32), h.min(32))] {
+                let mut out = vec![-7; w * h];
+                inverse(simd, coefs, shape, extent, &mut out);
+                assert_eq!(out, expected, "{shape:?} {extent:?} {simd:?}");
+            }
         }
     }
 }

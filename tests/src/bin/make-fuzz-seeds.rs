@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kvant::{Chroma, Image, PixelFormat, TileSize};
+use kvant::{Chroma, Cicp, Image, Metadata, Orientation, PixelFormat, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, testdata};
 use kvant_tests::root;
@@ -55,7 +55,27 @@ fn streams() -> Vec<(String, Vec<u8>)> {
     add("one-pixel", &crop(&cat, (0, 0), (1, 1)), 50.0, 5, Chroma::Yuv444);
     add("tiles", &strip, 30.0, 3, Chroma::Yuv444);
     add("tiles-420", &strip, 30.0, 3, Chroma::Yuv420);
+    add("rgba16", &picture(Kind::Screen, 40, 33, PixelFormat::Rgba16, 3), 60.0, 3, Chroma::Yuv444);
+    add("gray-alpha", &picture(Kind::Text, 50, 20, PixelFormat::GrayAlpha8, 4), 50.0, 3, Chroma::Yuv444);
+    let mut lossless = config(50.0, 3, Chroma::Yuv444);
+    lossless.lossless = true;
+    streams.push(("lossless".to_owned(), encode(&crop(&cat, (10, 10), (24, 20)), &lossless).stream));
+    let rgba = picture(Kind::Screen, 30, 30, PixelFormat::Rgba8, 5);
+    streams.push(("lossless-rgba".to_owned(), encode(&rgba, &lossless).stream));
+    streams.push(("metadata".to_owned(), with_metadata(&crop(&cat, (0, 0), (16, 16)))));
     streams
+}
+
+/// A stream with a section of every kind.
+fn with_metadata(picture: &Image) -> Vec<u8> {
+    let mut metadata = Metadata::default();
+    metadata.orientation = Orientation::Rotate90;
+    metadata.cicp = Some(Cicp { primaries: 9, transfer: 16, matrix: 0, full_range: true });
+    metadata.icc = Some(b"profile ".repeat(20));
+    metadata.exif = Some(b"II*\0\x08\0\0\0\0\0".to_vec());
+    metadata.xmp = Some(b"<x/>".to_vec());
+    metadata.other = vec![(99, vec![1, 2, 3])];
+    kvant::encode(&picture.view().with_metadata(&metadata), &config(40.0, 3, Chroma::Yuv444)).expect("valid settings")
 }
 
 /// Settings and pixels: the target reads any bytes as such, the first two dozen as settings.

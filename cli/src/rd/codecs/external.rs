@@ -18,7 +18,7 @@ use super::template::{Template, Values};
 use super::{Codec, Coded, Decoded, Timing};
 use crate::error::{CliError, Result};
 use crate::output::TemporaryFolder;
-use crate::pictures::{OutputFormat, Picture, ReadOptions, Transparency, read_picture, write_picture};
+use crate::pictures::{Loaded, OutputFormat, Picture, ReadOptions, read_picture, write_picture};
 
 /// How a program tells the seconds of its codec's call alone: a line of standard output that begins so.
 const SECONDS: &str = "kvant-seconds:";
@@ -146,9 +146,9 @@ impl Codec for External {
         let file = self.result(&self.peer.decode, &output)?;
         let seconds = self.seconds(&self.peer.decode, &finished)?;
         let name = format!("the picture that {} decoded", self.program(&self.peer.decode));
-        let options = ReadOptions { transparency: Transparency::Keep, ..ReadOptions::default() };
-        let picture = read_picture(&name, &file, &options).map_err(|e| self.fault(&e.to_string()))?;
-        Ok(Decoded { picture: picture.picture, seconds })
+        let loaded = read_picture(&name, &file, &ReadOptions::default());
+        let picture = loaded.and_then(Loaded::upright).map_err(|e| self.fault(&e.to_string()))?;
+        Ok(Decoded { picture, seconds })
     }
 }
 

@@ -22,14 +22,14 @@ pub(super) struct Samples<'a> {
 impl<'a> Samples<'a> {
     /// The samples of `picture`.
     pub(super) fn of(picture: &'a Picture) -> Result<Self> {
-        let view = picture.view().map_err(|e| CliError::Run(e.to_string()))?;
-        let (width, height, gray) = (view.width(), view.height(), view.format().channels() == 1);
-        let data = if gray {
-            Cow::Owned((0..height).flat_map(|y| view.row(y).iter().copied()).collect())
-        } else {
-            picture.to_rgb()
-        };
-        Ok(Self { data, width, height, gray })
+        if picture.format().has_alpha() {
+            return Err(CliError::Run(
+                "the picture has transparent pixels, which this codec does not store".to_owned(),
+            ));
+        }
+        let gray = !picture.format().has_colour();
+        let data = if gray { Cow::Owned(picture.narrowed().data().to_vec()) } else { picture.to_rgb() };
+        Ok(Self { data, width: picture.width(), height: picture.height(), gray })
     }
 }
 

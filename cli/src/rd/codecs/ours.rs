@@ -17,7 +17,7 @@ const QUALITIES: [f64; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.
 
 /// The options, for users.
 pub(super) const OPTIONS: &str = "effort or e (1 to 9, default 5), chroma (444, 420), profile (mixed, plain), tune (perceptual, psnr), \
-    content (auto, photo, screen), quantiser or quant (auto, deadzone, rdoq), tile_size (512, 1024), and the numbers of \
+    content (auto, photo, screen), quantiser or quant (auto, deadzone, rdoq, trellis), tile_size (512, 1024), and the numbers of \
     codec/src/encoder/parameters.rs";
 
 /// Ours with the options of `spec`.
@@ -97,7 +97,7 @@ impl Codec for Ours {
         let mut config = self.config.clone();
         config.quality = q as f32;
         let encoder = Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))?;
-        let view = picture.view().map_err(|e| CliError::Run(e.to_string()))?;
+        let view = picture.view();
         let start = Instant::now();
         let encoded = encoder.encode_full(&view, None).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;
         let seconds = start.elapsed().as_secs_f64();

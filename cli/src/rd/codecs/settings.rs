@@ -26,7 +26,12 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
             config.content = choice(key, value, &names)?;
         }
         "quantiser" => {
-            let names = [("auto", None), ("deadzone", Some(Quantiser::DeadZone)), ("rdoq", Some(Quantiser::Rdoq))];
+            let names = [
+                ("auto", None),
+                ("deadzone", Some(Quantiser::DeadZone)),
+                ("rdoq", Some(Quantiser::Rdoq)),
+                ("trellis", Some(Quantiser::Trellis)),
+            ];
             config.quantiser = choice(key, value, &names)?;
         }
         "tile_size" => {

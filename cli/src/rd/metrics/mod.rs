@@ -1,4 +1,4 @@
-//! Quality metrics of 8-bit sRGB pictures.
+//! Quality metrics of 8-bit sRGB pictures; deeper ones are brought down to that.
 //!
 //! A picture with alpha looks different on each page that it is laid on. Where one of two pictures has alpha, both are
 //! laid on each of [`BACKGROUNDS`], and of each metric the worst score counts.
@@ -77,16 +77,16 @@ impl Reference {
     pub(crate) fn new(picture: &Picture, selection: Selection) -> Result<Self> {
         let (width, height) = (picture.width(), picture.height());
         let prepare = |p: &Picture| OpaqueReference::new(p.to_rgb().into_owned(), width, height, selection);
-        let laid = match picture.alpha() {
-            None => vec![prepare(picture)?],
-            Some(_) => BACKGROUNDS.iter().map(|(_, colour)| prepare(&picture.over(*colour))).collect::<Result<_>>()?,
+        let laid = match picture.format().has_alpha() {
+            false => vec![prepare(picture)?],
+            true => BACKGROUNDS.iter().map(|(_, colour)| prepare(&picture.over(*colour))).collect::<Result<_>>()?,
         };
         Ok(Self { width, height, laid })
     }
 
     /// Whether the scores of `picture` are the worst over [`BACKGROUNDS`].
     pub(crate) fn composites(&self, picture: &Picture) -> bool {
-        self.laid.len() > 1 || picture.alpha().is_some()
+        self.laid.len() > 1 || picture.format().has_alpha()
     }
 
     /// Scores `picture`, which must have the reference's size.

@@ -1,16 +1,16 @@
 //! The search for the mode and levels of a chroma block: Cb and Cr together.
 
-use super::{Best, TileSearch};
+use super::{Best, TileSearch, per_step};
 use crate::encoder::forward::forward;
 use crate::encoder::quantise::{Job, Outcome, bits};
-use crate::encoder::satd::{residual, satd};
-use crate::quant::step::step;
+use crate::encoder::satd::{Pair, residual, satd};
+use crate::quant::family::Family;
 use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes;
 use crate::syntax::residual::{TxChoice, transform_block};
 use crate::syntax::tree::Node;
-use crate::transform::TxType;
+use crate::transform::{TxShape, TxType};
 
 /// Largest slope of an explicit model, in 1/8.
 const MAX_SLOPE: f64 = 16.0;
@@ -22,12 +22,16 @@ impl TileSearch<'_> {
         self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
         let mut best: Option<(f64, ChromaBlock, Vec<i32>)> = None;
         for mode in self.rank_chroma_modes(&blank) {
-            let (cost, block) = self.quantise_chroma(ChromaBlock { mode, ..blank });
+            let (cost, block) = self.quantise_chroma(ChromaBlock { mode, ..blank }, Family::Scalar);
             if best.as_ref().is_none_or(|b| cost < b.0) {
                 best = Some((cost, block, self.memory.levels.clone()));
             }
         }
-        let Some((cost, block, levels)) = best else { return Best::empty() };
+        let Some((mut cost, mut block, mut levels)) = best else { return Best::empty() };
+        if self.shared.plan.trellis.is_some() {
+            (cost, block) = self.quantise_chroma(ChromaBlock { mode: block.mode, ..blank }, Family::Trellis);
+            levels.clone_from(&self.memory.levels);
+        }
         self.recon.chroma_block(&block, &levels);
         self.walk.note_chroma(&block, &levels);
         Best { cost, chroma: vec![block], levels, ..Best::empty() }
@@ -55,6 +59,7 @@ impl TileSearch<'_> {
         let header = self.shared.context.header;
         let qp = header.block_qp(blank.offset);
         let mut ranked: Vec<(f64, ChromaMode)> = Vec::with_capacity(candidates.len());
+        let per_step = [1, 2].map(|plane| per_step(header.plane_qp(qp, plane)));
         for mode in candidates {
             let block = ChromaBlock { mode, ..*blank };
             let mut cost = 0.0;
@@ -63,8 +68,9 @@ impl TileSearch<'_> {
                 let m = &mut self.memory;
                 self.recon.samples.predict_chroma(simd, &block, &m.references, plane, &mut m.prediction);
                 let (w, h, stride) = (node.w(), node.h(), source.width());
-                let difference = satd(simd, source.from(node.x, node.y), stride, &m.prediction, w, w, h) as f64;
-                cost += difference * 4.0 * 4096.0 / step(header.plane_qp(qp, plane)) as f64;
+                let pair = Pair { a: source.from(node.x, node.y), a_stride: stride, b: &m.prediction, b_stride: w };
+                let difference = satd(simd, pair, header.extra_depth(), w, h) as f64;
+                cost += difference * per_step[plane - 1];
             }
             let units = &self.walk.state.chroma;
             let rate = bits(self.walk.coder.count(|c| modes::chroma_mode(c, units, node, mode)));
@@ -98,8 +104,9 @@ impl TileSearch<'_> {
         })
     }
 
-    /// Cost of the block with the mode it has, and the block with its levels, which stand in the working memory.
-    fn quantise_chroma(&mut self, mut block: ChromaBlock) -> (f64, ChromaBlock) {
+    /// Cost of the block with the mode it has, and the block with its levels for `family`, which stand in the working
+    /// memory.
+    fn quantise_chroma(&mut self, mut block: ChromaBlock, family: Family) -> (f64, ChromaBlock) {
         let header = self.shared.context.header;
         let node = block.node;
         let qp = header.block_qp(block.offset);
@@ -112,15 +119,16 @@ impl TileSearch<'_> {
             let (w, h, stride) = (node.w(), node.h(), source.width());
             let m = &mut self.memory;
             self.recon.samples.predict_chroma(simd, &block, &m.references, plane, &mut m.prediction);
-            residual(simd, source.from(node.x, node.y), stride, &m.prediction, w, w, h, &mut m.residual);
+            let pair = Pair { a: source.from(node.x, node.y), a_stride: stride, b: &m.prediction, b_stride: w };
+            residual(simd, pair, w, h, &mut m.residual);
             let after_coded = plane == 2 && block.tb[0].end > 0;
             let place = Place::of(&self.walk.state.chroma, &node, plane, after_coded);
             let plane_qp = header.plane_qp(qp, plane);
             let start = m.levels.len();
-            let (mut best, mut tx) = (self.quantise_plane(&node, place, plane_qp, TxType::DCT), TxType::DCT);
+            let (mut best, mut tx) = (self.quantise_plane(&node, place, plane_qp, TxType::DCT, family), TxType::DCT);
             if self.tries_identity(&node) {
                 let transformed = self.memory.levels.split_off(start);
-                let other = self.quantise_plane(&node, place, plane_qp, TxType::IDENTITY);
+                let other = self.quantise_plane(&node, place, plane_qp, TxType::IDENTITY, family);
                 if other.end > 0 && other.cost < best.cost {
                     (best, tx) = (other, TxType::IDENTITY);
                 } else {
@@ -132,7 +140,7 @@ impl TileSearch<'_> {
             let mut tb = TransformBlock { end: best.end, start: start as u32, tx };
             let m = &mut self.memory;
             self.walk.coder.take();
-            let choice = TxChoice { mode: None, identity: header.screen };
+            let choice = TxChoice { quantiser: family, ..header.choice(None) };
             transform_block(
                 &mut self.walk.coder,
                 &mut self.walk.template,
@@ -149,9 +157,11 @@ impl TileSearch<'_> {
     }
 
     /// Appends the levels of the residual in memory, transformed by `tx`, to those in memory.
-    fn quantise_plane(&mut self, node: &Node, place: Place, qp: u16, tx: TxType) -> Outcome {
+    fn quantise_plane(&mut self, node: &Node, place: Place, qp: u16, tx: TxType, family: Family) -> Outcome {
         let m = &mut self.memory;
-        forward(self.shared.context.simd, &m.residual, node.w(), node.h(), tx, &mut m.coefficients);
+        let shape = TxShape { w: node.w(), h: node.h(), tx, extra: self.shared.context.header.extra_depth() };
+        forward(self.shared.context.simd, &m.residual, shape, &mut m.coefficients);
+        let trellis = self.shared.plan.trellis.as_ref().filter(|_| family.of_block(tx) == Family::Trellis);
         let job = Job {
             node,
             place,
@@ -159,9 +169,13 @@ impl TileSearch<'_> {
             reciprocals: &self.shared.reciprocals[1],
             qp,
             tx,
-            rule: &self.shared.plan.rule,
+            rule: trellis.unwrap_or(&self.shared.plan.rule),
         };
-        let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels);
+        let out = if trellis.is_some() {
+            job.run_trellis(&mut self.walk.coder, &mut m.quantise, &mut m.levels)
+        } else {
+            job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels)
+        };
         let dropped = self.dropped(node, 1, qp);
         Outcome { distortion: out.distortion + dropped, cost: out.cost + dropped, ..out }
     }

@@ -4,9 +4,8 @@ use super::TileSearch;
 use super::luma::Trial;
 use crate::encoder::hash::WINDOW;
 use crate::encoder::quantise::bits;
-use crate::encoder::satd::sse;
+use crate::encoder::satd::{Pair, sse};
 use crate::predict::IntraMode;
-use crate::quant::step::step;
 use crate::syntax::block::LumaBlock;
 use crate::syntax::copy::{Expected, Vector};
 use crate::syntax::screen::Source;
@@ -29,13 +28,14 @@ impl TileSearch<'_> {
             return;
         }
         let qp = self.shared.context.header.block_qp(offset);
-        let per_step = 4.0 * 4096.0 / step(qp) as f64;
+        let per_step = self.per_step(qp);
         let mut ranked: Vec<(f64, Vector)> = Vec::new();
         for vector in self.copy_candidates(node) {
             let m = &mut self.memory;
             self.recon.samples.copy(0, node.rect(), vector, &mut m.prediction);
             let (simd, w) = (self.shared.context.simd, node.w());
-            let error = sse(simd, &m.source, w, &m.prediction, w, w, node.h()) as f64 * per_step * per_step;
+            let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
+            let error = sse(simd, pair, w, node.h()) as f64 * per_step * per_step;
             let source = Source::Copy(vector);
             let mut block = LumaBlock { source, ..LumaBlock::blank(*node, offset, IntraMode::DC) };
             self.walk.coder.take();

@@ -1,20 +1,19 @@
 //! The search for the mode, transforms and levels of a luma block.
 
-use super::{Best, TileSearch, copy_block};
+use super::{Best, TileSearch, copy_block, per_step};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::forward;
 use crate::encoder::quantise::{Job, bits};
-use crate::encoder::satd::{residual, satd};
+use crate::encoder::satd::{Pair, residual, satd};
 use crate::predict::{IntraMode, predict};
-use crate::quant::step::step;
+use crate::quant::family::Family;
 use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
-use crate::syntax::header::DEPTH;
 use crate::syntax::modes::{self, MostProbable};
 use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
 use crate::syntax::screen::Source;
 use crate::syntax::tree::Node;
-use crate::transform::{Kernel, MAX_TX, TxType};
+use crate::transform::{Kernel, MAX_TX, TxShape, TxType};
 
 /// A copy without levels that costs less than this many bits settles the search.
 const COPY_BITS: f64 = 24.0;
@@ -94,13 +93,51 @@ impl TileSearch<'_> {
             }
             self.try_modes(&node, offset, qp, &mut best);
         }
-        let Some(Trial { distortion, mut block, mut levels, mut indices, .. }) = best else { return Best::empty() };
+        let Some(best) = best else { return Best::empty() };
+        let Trial { distortion, mut block, mut levels, mut indices, .. } = self.through_trellis(best);
         self.walk.coder.take();
         self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
         let cost = distortion + self.lambda() * bits(self.walk.coder.take());
         self.recon.luma_block(&block, &levels, &indices);
         self.walk.note_luma(&block, &levels);
         Best { cost, luma: vec![block], levels, indices, ..Best::empty() }
+    }
+
+    /// `trial` with the levels that the trellis gives, where the picture has one.
+    fn through_trellis(&mut self, trial: Trial) -> Trial {
+        let Some(rule) = &self.shared.plan.trellis else { return trial };
+        let LumaBlock { node, tb, .. } = trial.block;
+        if tb.end == 0 || tb.tx == TxType::IDENTITY {
+            return trial;
+        }
+        match trial.block.source {
+            Source::Mode => self.predict_luma(&node, trial.block.mode),
+            Source::Copy(vector) => self.recon.samples.copy(0, node.rect(), vector, &mut self.memory.prediction),
+            Source::Palette(palette, _) => {
+                let depth = self.shared.context.header.internal_depth();
+                palette.paint(&trial.indices, depth, &mut self.memory.prediction);
+            }
+        }
+        let m = &mut self.memory;
+        let (w, h, simd) = (node.w(), node.h(), self.shared.context.simd);
+        residual(simd, Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w }, w, h, &mut m.residual);
+        let shape = TxShape { w, h, tx: tb.tx, extra: self.shared.context.header.extra_depth() };
+        forward(simd, &m.residual, shape, &mut m.coefficients);
+        let qp = self.shared.context.header.block_qp(trial.block.offset);
+        let job = Job {
+            node: &node,
+            place: Place::of(&self.walk.state.luma, &node, 0, false),
+            coefficients: &m.coefficients,
+            reciprocals: &self.shared.reciprocals[0],
+            qp,
+            tx: tb.tx,
+            rule,
+        };
+        let mut levels = Vec::with_capacity(trial.levels.len());
+        let out = job.run_trellis(&mut self.walk.coder, &mut m.quantise, &mut levels);
+        let tb = TransformBlock { end: out.end, start: 0, tx: if out.end == 0 { TxType::DCT } else { tb.tx } };
+        let distortion = out.distortion + self.dropped(&node, 0, qp);
+        Trial { distortion, block: LumaBlock { tb, ..trial.block }, levels, ..trial }
     }
 
     /// Whether a copy is so good that nothing else is worth trying.
@@ -132,7 +169,8 @@ impl TileSearch<'_> {
 
     fn predict_luma(&mut self, node: &Node, mode: IntraMode) {
         let m = &mut self.memory;
-        predict(self.shared.context.simd, mode, &m.edges, node.w(), node.h(), DEPTH, &mut m.prediction);
+        let depth = self.shared.context.header.internal_depth();
+        predict(self.shared.context.simd, mode, &m.edges, node.w(), node.h(), depth, &mut m.prediction);
     }
 
     /// The modes worth trying in full, by Hadamard-transformed difference and the price of the mode.
@@ -140,7 +178,7 @@ impl TileSearch<'_> {
         let effort = self.shared.plan.effort;
         let probable = MostProbable::of(&self.walk.state.luma, node);
         // Difference in steps: a step is 4096 per coefficient unit, a sample has four units.
-        let scale = 4.0 * 4096.0 / step(qp) as f64;
+        let scale = per_step(qp);
         let mut ranking = Ranking::new();
         let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
         for mode in simple.into_iter().chain(*probable.modes()) {
@@ -171,7 +209,9 @@ impl TileSearch<'_> {
         self.predict_luma(node, mode);
         let (w, h) = (node.w(), node.h());
         let m = &self.memory;
-        let difference = satd(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h) as f64 * scale;
+        let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
+        let extra = self.shared.context.header.extra_depth();
+        let difference = satd(self.shared.context.simd, pair, extra, w, h) as f64 * scale;
         let rate = bits(self.walk.coder.count(|c| modes::luma_mode(c, node, probable, &Default::default(), mode)));
         let cost = difference + self.shared.plan.parameters.rank_lambda * rate;
         ranking.tried.push((cost, mode));
@@ -194,7 +234,8 @@ impl TileSearch<'_> {
     ) {
         let (w, h) = (blank.node.w(), blank.node.h());
         let m = &mut self.memory;
-        residual(self.shared.context.simd, &m.source, w, &m.prediction, w, w, h, &mut m.residual);
+        let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
+        residual(self.shared.context.simd, pair, w, h, &mut m.residual);
         let mut indices = indices.to_vec();
         self.walk.coder.take();
         self.walk.prediction_syntax(&mut blank.clone(), &mut indices);
@@ -230,7 +271,8 @@ impl TileSearch<'_> {
         let (node, header) = (&blank.node, self.shared.context.header);
         let qp = header.block_qp(blank.offset);
         let m = &mut self.memory;
-        forward(self.shared.context.simd, &m.residual, node.w(), node.h(), tx, &mut m.coefficients);
+        let shape = TxShape { w: node.w(), h: node.h(), tx, extra: self.shared.context.header.extra_depth() };
+        forward(self.shared.context.simd, &m.residual, shape, &mut m.coefficients);
         let job = Job {
             node,
             place: Place::of(&self.walk.state.luma, node, 0, false),
@@ -250,7 +292,7 @@ impl TileSearch<'_> {
         let mut cost = out.cost + dropped;
         let tx = if out.end == 0 { TxType::DCT } else { tx };
         if out.end > 0 {
-            let choice = TxChoice { mode: Some(blank.mode), identity: header.screen };
+            let choice = TxChoice { quantiser: Family::Scalar, ..header.choice(Some(blank.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
         let tb = TransformBlock { end: out.end, start: 0, tx };

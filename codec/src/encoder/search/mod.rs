@@ -188,6 +188,11 @@ impl<'a> TileSearch<'a> {
         }
     }
 
+    /// How many steps of `qp` a difference of 1 between samples is.
+    fn per_step(&self, qp: u16) -> f64 {
+        per_step(qp) / f64::from(1 << self.shared.context.header.extra_depth())
+    }
+
     /// The tile as reconstructed.
     pub(crate) fn into_samples(self) -> TileSamples {
         self.recon.samples
@@ -209,8 +214,14 @@ impl<'a> TileSearch<'a> {
         let kept: u64 = m.coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
         let weight = self.shared.reciprocals[channel].last(node);
         let scale = 4096.0 / step(qp) as f64 * weight;
-        (16 * all).saturating_sub(kept) as f64 * scale * scale
+        let all = (16 * all) >> (2 * self.shared.context.header.extra_depth());
+        all.saturating_sub(kept) as f64 * scale * scale
     }
+}
+
+/// How many steps of `qp` a difference of 1 between samples of 10 bits is: four coefficient units.
+fn per_step(qp: u16) -> f64 {
+    4.0 * 4096.0 / f64::from(step(qp))
 }
 
 /// Copies a block out of a plane.

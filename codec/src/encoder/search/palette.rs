@@ -1,10 +1,9 @@
 //! The search for palettes: few luma colours that come close to a block's samples.
 
-use super::TileSearch;
 use super::luma::Trial;
+use super::{TileSearch, per_step};
 use crate::encoder::quantise::bits;
 use crate::predict::IntraMode;
-use crate::quant::step::step;
 use crate::syntax::block::LumaBlock;
 use crate::syntax::palette::{MAX_COLOURS, Palette};
 use crate::syntax::screen::Source;
@@ -109,13 +108,15 @@ impl TileSearch<'_> {
     pub(super) fn try_palettes(&mut self, node: &Node, offset: i8, best: &mut Option<Trial>) {
         let area = node.w() * node.h();
         let mut histogram = [0; 256];
-        let source: Vec<u8> = self.memory.source[..area].iter().map(|&s| ((s + 2) >> 2).min(255) as u8).collect();
+        let depth = self.shared.context.header.internal_depth();
+        let colour = |s: u16| ((s + (1 << (depth - 9))) >> (depth - 8)).min(255) as u8;
+        let source: Vec<u8> = self.memory.source[..area].iter().map(|&s| colour(s)).collect();
         source.iter().for_each(|&s| histogram[usize::from(s)] += 1);
         if self.shared.plan.parameters.palettes == 0.0 || histogram[usize::from(source[0])] as usize == area {
             return;
         }
-        // A step is 4096 per coefficient unit, an 8-bit sample has sixteen units.
-        let per_step = 16.0 * 4096.0 / step(self.shared.context.header.block_qp(offset)) as f64;
+        // An 8-bit sample has four of those of 10 bits.
+        let per_step = 4.0 * per_step(self.shared.context.header.block_qp(offset));
         let tolerance = (1.0 / (8.0 * per_step)) as u8;
         let mut ranked: Vec<(f64, LumaBlock, Vec<u8>)> = Vec::new();
         for colours in palettes(&histogram) {
@@ -136,7 +137,7 @@ impl TileSearch<'_> {
                 break;
             }
             if let Source::Palette(palette, _) = block.source {
-                palette.paint(&indices, &mut self.memory.prediction);
+                palette.paint(&indices, depth, &mut self.memory.prediction);
             }
             self.try_transforms(&block, &indices, best, &[TxType::DCT]);
         }

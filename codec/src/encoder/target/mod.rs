@@ -116,7 +116,7 @@ impl Encoder {
     /// ```
     ///
     /// # Errors
-    /// As [`Encoder::encode_full`]; [`ConfigError::Target`]; whatever `measure` returns.
+    /// As [`Encoder::encode_full`]; [`ConfigError::Target`] and [`ConfigError::LosslessTarget`]; whatever `measure` returns.
     pub fn encode_to_target<E: From<EncodeError>>(
         &self,
         image: &ImageView<'_>,
@@ -125,6 +125,9 @@ impl Encoder {
         mut measure: impl FnMut(&Encoded) -> Result<f64, E>,
     ) -> Result<Targeted, E> {
         target.check().map_err(EncodeError::from)?;
+        if self.config.lossless {
+            return Err(EncodeError::from(ConfigError::LosslessTarget).into());
+        }
         let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {

@@ -5,7 +5,7 @@ use super::super::scan::Position;
 use super::bit_length;
 use super::block::BlockInputs;
 use super::spectrum::BANDS;
-use crate::entropy::inputs::{self, Inputs, Kind};
+use crate::entropy::inputs::{Inputs, Kind};
 
 /// Magnitudes count as at most this much.
 const MOST: u8 = 31;
@@ -103,7 +103,7 @@ impl LevelInputs {
     }
 
     /// It is not zero.
-    pub(crate) fn significant(&self) -> Inputs {
+    pub(crate) fn significant(&self, kind: &Kind) -> Inputs {
         let [e, s, se, ee, ss] = self.near;
         let ones = ((e.min(2) * 3 + s.min(2)) * 3 + se.min(2)) * 4 + ee.min(1) * 2 + ss.min(1);
         let indices = [
@@ -114,11 +114,11 @@ impl LevelInputs {
             self.setting * 8 + self.wide.min(7),
             self.all,
         ];
-        inputs::SIGNIFICANT.at(indices, (self.channel * 5 + self.place) * 3 + self.inner.min(2))
+        kind.at(indices, (self.channel * 5 + self.place) * 3 + self.inner.min(2))
     }
 
     /// A bin of a level that is not zero: above one, its parity above that, above three.
-    pub(crate) fn size(&self, kind: Kind) -> Inputs {
+    pub(crate) fn size(&self, kind: &Kind) -> Inputs {
         let [e, s, se, ee, ss] = self.near;
         let twos = ((e.min(3) * 4 + s.min(3)) * 4 + se.min(3)) * 3 + (ee + ss).min(2);
         let indices = [

@@ -87,8 +87,7 @@ fn key(codec: &dyn Codec, picture: &Picture) -> String {
         digest.update(part);
         digest.update([0]);
     }
-    digest.update(picture.to_rgb());
-    digest.update(picture.alpha().unwrap_or_default());
+    digest.update(picture.data());
     hex(&digest.finalize()[..8])
 }
 

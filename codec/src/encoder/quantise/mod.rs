@@ -4,7 +4,11 @@
 //! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates are in bits of the
 //! models as they stand.
 
+mod trellis;
+
+use self::trellis::Viterbi;
 use crate::entropy::cost::{COST_BITS, Counter};
+use crate::quant::family::{Family, State};
 use crate::quant::matrix::Matrices;
 use crate::quant::step::step;
 use crate::recon::MAX_CODED;
@@ -77,11 +81,16 @@ pub(crate) struct Scratch {
     /// Magnitudes in steps.
     x: Box<[f64]>,
     decisions: Box<[Decision]>,
+    viterbi: Viterbi,
 }
 
 impl Scratch {
     pub(crate) fn new() -> Self {
-        Self { x: vec![0.0; MAX_CODED].into(), decisions: vec![Decision::default(); MAX_CODED].into() }
+        Self {
+            x: vec![0.0; MAX_CODED].into(),
+            decisions: vec![Decision::default(); MAX_CODED].into(),
+            viterbi: Viterbi::new(),
+        }
     }
 }
 
@@ -114,6 +123,7 @@ pub(crate) struct Job<'a> {
 struct Prices<'a> {
     counter: &'a Counter,
     contexts: LevelContexts,
+    state: State,
     place: u8,
     sum: u32,
     wide: u32,
@@ -121,14 +131,14 @@ struct Prices<'a> {
 
 impl Prices<'_> {
     fn significance(&self, coded: bool) -> u32 {
-        self.counter.price(self.contexts.significant(self.place, self.sum), coded)
+        self.counter.price(self.contexts.significant(self.place, self.sum, self.state), coded)
     }
 
     /// Price of a magnitude of 1 and above with its sign, significance apart, in 1/2048 bit.
     #[inline(always)]
     fn level(&self, magnitude: u32) -> u32 {
         let sign = 1 << COST_BITS;
-        let above_one = self.contexts.above_one(self.place, self.sum);
+        let above_one = self.contexts.above_one(self.place, self.sum, self.state);
         if magnitude == 1 {
             return sign + self.counter.price(above_one, false);
         }
@@ -253,12 +263,12 @@ impl Job<'_> {
         scratch: &mut Scratch,
         positions: &[Position],
     ) -> f64 {
-        let contexts = self.place.levels(self.tx == TxType::IDENTITY);
+        let contexts = self.place.levels(Family::Scalar, self.tx == TxType::IDENTITY);
         let mut total = 0.0;
         for (p, decision) in positions.iter().zip(&mut scratch.decisions).rev() {
             let x = scratch.x[p.raster as usize];
             let (sum, wide) = template.sums(p);
-            let prices = Prices { counter, contexts, place: p.place, sum, wide };
+            let prices = Prices { counter, contexts, state: State::START, place: p.place, sum, wide };
             let zero = self.price(prices.significance(false));
             *decision = Decision { cost: zero, ..Decision::default() };
             if x >= 0.5 {
@@ -348,7 +358,7 @@ mod tests {
                 estimated += out.cost - out.distortion;
                 let mut tb = TransformBlock { end: out.end, ..TransformBlock::UNCODED };
                 counter.take();
-                let choice = TxChoice { mode: None, identity: false };
+                let choice = TxChoice { mode: None, identity: false, quantiser: Family::Scalar };
                 transform_block(&mut counter, &mut template, &node, place, choice, &mut tb, &mut levels);
                 counted += rule.lambda * bits(counter.take());
             }

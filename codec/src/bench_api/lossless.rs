@@ -1,0 +1,32 @@
+//! Lossless planes, for measuring and for tests.
+
+use crate::error::DecodeError;
+use crate::image::plane::Plane;
+use crate::lossless::{self, Shape};
+use crate::simd::{CpuLevel, Simd};
+
+/// Codes planes of `width` columns (1 to 3 of equal size, row by row), whose samples have `depth` bits (1 to 16).
+pub fn encode_lossless(cpu: CpuLevel, planes: &[Vec<u16>], width: usize, depth: u32) -> Vec<u8> {
+    let plane = |samples: &Vec<u16>| {
+        let mut plane = Plane::new(width, samples.len() / width);
+        plane.data_mut().copy_from_slice(samples);
+        plane
+    };
+    lossless::encode(Simd::new(cpu), &planes.iter().map(plane).collect::<Vec<_>>(), depth)
+}
+
+/// Decodes what [`encode_lossless`] made of `planes` planes of `width` x `height` samples of `depth` bits.
+///
+/// # Errors
+/// As decoding.
+pub fn decode_lossless(
+    cpu: CpuLevel,
+    data: &[u8],
+    (width, height): (usize, usize),
+    planes: usize,
+    depth: u32,
+) -> Result<Vec<Vec<u16>>, DecodeError> {
+    let shape = Shape { width, height, planes, depth };
+    let planes = lossless::decode(Simd::new(cpu), data, &shape)?;
+    Ok(planes.iter().map(|plane| plane.from(0, 0).to_vec()).collect())
+}

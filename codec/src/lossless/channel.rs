@@ -1,0 +1,133 @@
+//! A plane as it is coded: its range of values, which of them occur, how they are modelled, and the values.
+//! BITSTREAM.md §13.3.
+
+use super::Shape;
+use super::canvas::Canvas;
+use super::exact::Exact;
+use super::natural::Natural;
+use super::values::occurrence;
+use super::walk::{self, Coded, Coder};
+use crate::entropy::range::Interval;
+
+/// Largest difference between values of a plane: that of two differences of samples of 16 bits.
+const LARGEST_SPAN: u32 = (1 << 17) - 1;
+
+/// What is stated of a plane before its values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Least value.
+    pub(super) low: i32,
+    /// The greatest less the least.
+    pub(super) span: u32,
+    /// Whether values above the least occur, up to the greatest, where not all do; else empty.
+    pub(super) occurs: Vec<bool>,
+    /// Whether [`Exact`] models the plane, not [`Natural`].
+    pub(super) exact: bool,
+    /// Number of the first value, in the order of those that occur.
+    pub(super) first: u32,
+}
+
+impl Header {
+    /// Of `values`, all modelled as photographs.
+    pub(super) fn of(values: &[i32]) -> Self {
+        let low = values.iter().copied().min().unwrap_or(0);
+        let span = values.iter().copied().max().unwrap_or(0).abs_diff(low);
+        let mut occurs = vec![false; span as usize + 1];
+        for &value in values {
+            occurs[(value - low) as usize] = true;
+        }
+        occurs.remove(0);
+        let mut header = Self { low, span, ..Self::default() };
+        // The list pays where it spares a fourth of the values, and not because there are few samples.
+        let count = occurs.iter().filter(|&&o| o).count();
+        if count * 4 < span as usize * 3 && count * 16 < values.len() {
+            header.occurs = occurs;
+        }
+        header.first = values.first().map_or(0, |&v| header.numbers()[(v - low) as usize] as u32);
+        header
+    }
+
+    /// Writes or reads it.
+    fn code<I: Interval>(&mut self, coder: &mut Coder<I>) {
+        let zigzag = coder.number(((self.low << 1) ^ (self.low >> 31)) as u32) as i32;
+        self.low = (zigzag >> 1) ^ -(zigzag & 1);
+        self.span = coder.number(self.span);
+        if self.span > LARGEST_SPAN {
+            coder.corrupt("span of a plane's values", self.span as u64, LARGEST_SPAN as u64);
+            self.span = LARGEST_SPAN;
+        }
+        self.exact = coder.interval.bypass(1, u32::from(self.exact)) != 0;
+        if coder.interval.bypass(1, u32::from(!self.occurs.is_empty())) != 0 {
+            self.occurs.resize(self.span as usize, false);
+            occurrence(coder, &mut self.occurs);
+        }
+        let top = self.top() as u32;
+        self.first = coder.number(self.first);
+        if self.first > top {
+            coder.corrupt("first value of a plane", self.first as u64, top as u64);
+            self.first = top;
+        }
+    }
+
+    /// Largest number of a value.
+    fn top(&self) -> i32 {
+        if self.occurs.is_empty() { self.span as i32 } else { self.occurs.iter().filter(|&&o| o).count() as i32 }
+    }
+
+    /// By value less the least: its number among those that occur.
+    fn numbers(&self) -> Vec<i32> {
+        if self.occurs.is_empty() {
+            return (0..=self.span as i32).collect();
+        }
+        let count = |number: &mut i32, &occurs: &bool| {
+            *number += i32::from(occurs);
+            Some(*number)
+        };
+        std::iter::once(0).chain(self.occurs.iter().scan(0, count)).collect()
+    }
+
+    /// By number: the value.
+    fn values(&self) -> Vec<i32> {
+        if self.occurs.is_empty() {
+            return (0..=self.span as i32).map(|v| self.low + v).collect();
+        }
+        let above = self.occurs.iter().enumerate().filter(|&(_, &o)| o).map(|(i, _)| self.low + 1 + i as i32);
+        std::iter::once(self.low).chain(above).collect()
+    }
+}
+
+/// Codes a plane after `before`; `values` is given by who writes, with what to state of them.
+pub(super) fn channel<I: Interval>(
+    coder: &mut Coder<I>,
+    shape: &Shape,
+    before: &[Coded],
+    source: Option<(&Header, &[i32])>,
+) -> Coded {
+    let mut header = source.map_or_else(Header::default, |(header, _)| header.clone());
+    header.code(coder);
+    let mut canvas = Canvas::new(shape.width, shape.height, header.first as i32);
+    let top = header.top();
+    if top == 0 || coder.damage.is_some() {
+        let mut coded = Coded { values: canvas, errors: Canvas::new(shape.width, shape.height, 0) };
+        coded.values.data.fill(header.low);
+        return coded;
+    }
+    if let Some((_, values)) = source {
+        let numbers = header.numbers();
+        for (y, row) in values.chunks_exact(shape.width).enumerate() {
+            for (to, from) in canvas.row_mut(y).iter_mut().zip(row) {
+                *to = numbers[(from - header.low) as usize];
+            }
+        }
+    }
+    let mut coded = if header.exact {
+        walk::plane::<I, Exact>(coder, canvas, top, before)
+    } else {
+        walk::plane::<I, Natural>(coder, canvas, top, before)
+    };
+    let values = header.values();
+    for value in &mut coded.values.data {
+        *value = values[*value as usize];
+    }
+    coded
+}

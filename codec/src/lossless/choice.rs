@@ -1,0 +1,105 @@
+//! What a writer chooses: transform or palette, and how each plane is modelled. A reader does not need it.
+
+use std::collections::BTreeSet;
+
+use super::Shape;
+use super::channel::{Header, channel};
+use super::colour::Transform;
+use super::values::{COLOURS, palette};
+use super::walk::{Coded, Coder};
+use crate::entropy::range::WriteInterval;
+use crate::simd::Simd;
+
+/// Pixels that a palette needs for each of its colours.
+const PIXELS_A_COLOUR: usize = 16;
+/// Strips of rows that transforms are tried on, and the part of the picture that each has.
+const STRIPS: usize = 2;
+const PART: usize = 24;
+/// Rows that a strip has at least.
+const STRIP_ROWS: usize = 16;
+
+/// How three planes are coded.
+pub(super) enum Colours {
+    Transform(Transform),
+    Palette(Vec<[i32; 3]>),
+}
+
+/// The colours of a picture in order, if they are few.
+fn few_colours(pixels: &[[i32; 3]]) -> Option<Vec<[i32; 3]>> {
+    let most = COLOURS.min(pixels.len() / PIXELS_A_COLOUR);
+    let mut colours = BTreeSet::new();
+    for pixel in pixels {
+        if colours.insert(*pixel) && colours.len() > most {
+            return None;
+        }
+    }
+    Some(colours.into_iter().collect())
+}
+
+/// The rows that are tried: strips spread over the picture, or all.
+fn strips(height: usize) -> Vec<usize> {
+    let rows = (height / PART).max(STRIP_ROWS);
+    if height <= STRIPS * rows {
+        return (0..height).collect();
+    }
+    let strip = |k: usize| {
+        let start = height * k / (STRIPS + 1) - rows / 2;
+        start..start + rows
+    };
+    (1..=STRIPS).flat_map(strip).collect()
+}
+
+/// The transform or palette that takes the fewest bytes, by what strips of the picture take.
+pub(super) fn colours(simd: Simd, shape: &Shape, pixels: &[[i32; 3]]) -> Colours {
+    let rows = strips(shape.height);
+    let strip: Vec<[i32; 3]> =
+        rows.iter().flat_map(|y| &pixels[y * shape.width..(y + 1) * shape.width]).copied().collect();
+    let strip_shape = Shape { height: rows.len(), ..*shape };
+    // Of the whole picture, from what planes of the strips take.
+    let bytes = |channels: Vec<Vec<i32>>| {
+        let mut coder = Coder::new(WriteInterval::new(), simd);
+        let mut before = Vec::new();
+        for values in channels {
+            before.push(written(&mut coder, &strip_shape, &before, values));
+        }
+        coder.interval.bytes() * shape.height / rows.len()
+    };
+    let transformed = |transform: Transform| {
+        (0..3).map(|k| strip.iter().map(|&pixel| transform.forward(pixel)[k]).collect()).collect()
+    };
+    let (least, best) = Transform::ALL
+        .into_iter()
+        .map(|transform| (bytes(transformed(transform)), transform))
+        .min_by_key(|&(bytes, _)| bytes)
+        .unwrap_or((0, Transform::Reorder));
+    if let Some(mut few) = few_colours(pixels) {
+        let mut coder = Coder::new(WriteInterval::new(), simd);
+        palette(&mut coder, shape.depth, &mut few);
+        if coder.interval.bytes() + bytes(vec![numbers(&few, &strip)]) < least {
+            return Colours::Palette(few);
+        }
+    }
+    Colours::Transform(best)
+}
+
+/// The numbers of `pixels` in a palette.
+pub(super) fn numbers(palette: &[[i32; 3]], pixels: &[[i32; 3]]) -> Vec<i32> {
+    pixels.iter().map(|pixel| palette.binary_search(pixel).map_or(0, |i| i as i32)).collect()
+}
+
+/// Writes a plane, modelled in the way that takes fewer bytes.
+pub(super) fn written(coder: &mut Coder<WriteInterval>, shape: &Shape, before: &[Coded], values: Vec<i32>) -> Coded {
+    let mut header = Header::of(&values);
+    let repeats = values.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    // Only where many values repeat can they matter one by one.
+    if repeats * 2 > values.len() {
+        let [natural, exact] = [false, true].map(|exact| {
+            let mut trial = Coder::new(WriteInterval::new(), coder.simd);
+            header.exact = exact;
+            channel(&mut trial, shape, before, Some((&header, &values)));
+            trial.interval.bytes()
+        });
+        header.exact = exact < natural;
+    }
+    channel(coder, shape, before, Some((&header, &values)))
+}

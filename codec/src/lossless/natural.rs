@@ -1,0 +1,315 @@
+//! How a plane of a photograph is predicted and what its bins look at. BITSTREAM.md §13.8, §13.10.
+
+use super::canvas::Canvas;
+use super::least_squares::{LeastSquares, ORDER};
+use super::level::{hash, level, signed_level};
+use super::mixer::{Contexts, TABLES};
+use super::walk::{Coded, Modeller};
+
+/// Predictions are in 1/16 of a value.
+const FRACTION: u32 = 4;
+/// Predictors that are blended.
+const PREDICTORS: usize = 6;
+
+/// Tables that know negative residuals apart.
+const SIGNED: [bool; TABLES] = [false, true, false, true, false, true, true];
+
+/// Contexts of a table of biases, at most.
+const BIASES: usize = 1024;
+
+/// Bias of predictions by context, with 6 fractional bits more.
+#[derive(Debug)]
+struct Bias(Box<[i32]>);
+
+impl Bias {
+    fn new(contexts: usize) -> Self {
+        Self(vec![0; contexts].into())
+    }
+
+    fn at(&self, context: usize) -> i32 {
+        self.0[context] >> 6
+    }
+
+    fn learn(&mut self, context: usize, error: i32) {
+        let bias = &mut self.0[context];
+        *bias += ((error << 6) - *bias) >> 6;
+    }
+}
+
+/// Prediction and contexts of a plane of a photograph.
+#[derive(Debug)]
+pub(super) struct Natural {
+    squares: LeastSquares,
+    /// By column: how far each predictor was off in the row above and, so far, in this one, in 1/16.
+    misses: [Vec<[i32; PREDICTORS]>; 2],
+    /// Errors of the final prediction, in 1/16.
+    errors: Canvas,
+    biases: [Bias; 2],
+    top: i32,
+    // Of the sample that is being coded:
+    differences: [i32; ORDER],
+    predictions: [i32; PREDICTORS],
+    base: i32,
+    blend: i32,
+    expected: i32,
+    bias_contexts: [usize; 2],
+}
+
+impl Natural {
+    pub(super) fn memory(width: usize, height: usize) -> u64 {
+        Canvas::memory(width, height)
+            + LeastSquares::memory(width)
+            + 2 * ((width + 4) * size_of::<[i32; PREDICTORS]>()) as u64
+    }
+
+    /// Neighbours of this plane and of those coded before it, as differences from the mean of the left and the upper
+    /// one in their plane, doubled.
+    #[inline(always)]
+    fn differences(v: &Canvas, i: usize, before: &[Coded]) -> [i32; ORDER] {
+        let d = &v.data;
+        let s = v.stride;
+        let base = d[i - 1] + d[i - s];
+        let own = |k: usize| 2 * d[k] - base;
+        match before {
+            [] => [
+                d[i - 1] - d[i - s],
+                own(i - s - 1),
+                own(i - s + 1),
+                own(i - 2),
+                own(i - 2 * s),
+                own(i - 2 * s + 1),
+                own(i - s + 2),
+                own(i - s - 2),
+                own(i - 2 * s - 1),
+                own(i - 3),
+                own(i - 3 * s),
+                own(i - 2 * s + 2),
+                own(i - 2 * s - 2),
+                own(i - s + 3),
+                own(i - s - 3),
+                own(i - 3 * s + 1),
+            ],
+            [a] => {
+                let e = &a.values.data;
+                let base = e[i - 1] + e[i - s];
+                let other = |k: usize| 2 * e[k] - base;
+                [
+                    other(i),
+                    d[i - 1] - d[i - s],
+                    e[i - 1] - e[i - s],
+                    own(i - s - 1),
+                    other(i - s - 1),
+                    own(i - s + 1),
+                    other(i - s + 1),
+                    own(i - 2),
+                    other(i - 2),
+                    own(i - 2 * s),
+                    other(i - 2 * s),
+                    other(i + 1),
+                    other(i + s),
+                    own(i - s + 2),
+                    own(i - s - 2),
+                    own(i - 2 * s + 1),
+                ]
+            }
+            [a, b, ..] => {
+                let (e, f) = (&a.values.data, &b.values.data);
+                let (base_e, base_f) = (e[i - 1] + e[i - s], f[i - 1] + f[i - s]);
+                let first = |k: usize| 2 * e[k] - base_e;
+                let second = |k: usize| 2 * f[k] - base_f;
+                [
+                    first(i),
+                    second(i),
+                    d[i - 1] - d[i - s],
+                    e[i - 1] - e[i - s],
+                    f[i - 1] - f[i - s],
+                    own(i - s - 1),
+                    first(i - s - 1),
+                    second(i - s - 1),
+                    own(i - s + 1),
+                    first(i - s + 1),
+                    second(i - s + 1),
+                    own(i - 2),
+                    own(i - 2 * s),
+                    second(i + 1),
+                    second(i + s),
+                    first(i + 1),
+                ]
+            }
+        }
+    }
+
+    /// Simple predictions in 1/16, to which that of least squares comes as the first.
+    #[inline(always)]
+    fn simple(v: &Canvas, i: usize, before: &[Coded]) -> [i32; PREDICTORS] {
+        let d = &v.data;
+        let s = v.stride;
+        let (w, n, nw, ne) = (d[i - 1], d[i - s], d[i - s - 1], d[i - s + 1]);
+        let ww = d[i - 2];
+        let mut p = [0, w + ne - n, w + n - nw, w, n, 2 * w - ww];
+        if let Some(last) = before.last() {
+            let e = &last.values.data;
+            p[2] += e[i] - e[i - 1] - e[i - s] + e[i - s - 1];
+            p[3] += e[i] - e[i - 1];
+            p[4] += e[i] - e[i - s];
+        }
+        p.map(|p| p << FRACTION)
+    }
+
+    /// Mean of the predictions, weighed by how well they did nearby.
+    #[inline(always)]
+    fn blended(&self, x: usize) -> i32 {
+        let [above, row] = &self.misses;
+        let mut sum = 0i64;
+        let mut total = 0i64;
+        for (k, &p) in self.predictions.iter().enumerate() {
+            // Columns of margin: 2 to the left.
+            let x = x + 2;
+            let miss = 2 * row[x - 1][k]
+                + row[x - 2][k]
+                + 2 * above[x][k]
+                + above[x - 1][k]
+                + above[x + 1][k]
+                + above[x + 2][k]
+                + above[x - 2][k];
+            let weight = i64::from((1 << 31) / (miss as u32 + 12));
+            // Least squares do best by far, wherever they do.
+            let weight = (((weight * weight) >> 24) + 1) << if k == 0 { 3 } else { 0 };
+            sum += weight * p as i64;
+            total += weight;
+        }
+        (sum / total) as i32
+    }
+}
+
+impl Modeller for Natural {
+    fn new(width: usize, height: usize, top: i32) -> Self {
+        Self {
+            squares: LeastSquares::new(width),
+            misses: std::array::from_fn(|_| vec![[0; PREDICTORS]; width + 4]),
+            errors: Canvas::new(width, height, 0),
+            biases: std::array::from_fn(|_| Bias::new(BIASES)),
+            top,
+            differences: [0; ORDER],
+            predictions: [0; PREDICTORS],
+            base: 0,
+            blend: 0,
+            expected: 0,
+            bias_contexts: [0; 2],
+        }
+    }
+
+    fn start_row(&mut self) {
+        self.squares.start_row();
+        self.misses.swap(0, 1);
+    }
+
+    #[inline(always)]
+    fn predict(&mut self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> i32 {
+        self.squares.enter(x);
+        let i = v.at(x, y);
+        let (d, s) = (&v.data, v.stride);
+        self.differences = Self::differences(v, i, before);
+        self.predictions = Self::simple(v, i, before);
+        self.base = d[i - 1] + d[i - s];
+        let limit = self.top << FRACTION;
+        let fitted = (self.base << (FRACTION - 1)) as i64 + self.squares.predict(&self.differences, FRACTION - 1);
+        self.predictions[0] = fitted.clamp(0, limit as i64) as i32;
+        self.blend = self.blended(x).clamp(0, limit);
+
+        let (w, n, nw, ne) = (d[i - 1], d[i - s], d[i - s - 1], d[i - s + 1]);
+        let (ww, nn) = (d[i - 2], d[i - 2 * s]);
+        let higher = |v: i32| usize::from(v << FRACTION > self.blend);
+        let pattern =
+            higher(w) | higher(n) << 1 | higher(nw) << 2 | higher(ne) << 3 | higher(ww) << 4 | higher(nn) << 5;
+        let e = &self.errors.data;
+        let energy = (level((e[i - 1].abs() + e[i - s].abs()) as u32) / 4).min(15) as usize;
+        let signs = signed_level(e[i - 1] >> 2, 5) * 11 + signed_level(e[i - s] >> 2, 5);
+        self.bias_contexts = [pattern | energy << 6, signs as usize * 8 + energy / 2];
+        let bias = self.biases[0].at(self.bias_contexts[0]) + self.biases[1].at(self.bias_contexts[1]);
+        self.expected = (self.blend + (bias >> 1)).clamp(0, limit);
+        (self.expected + (1 << (FRACTION - 1))) >> FRACTION
+    }
+
+    #[inline(always)]
+    fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> Contexts {
+        let i = v.at(x, y);
+        let (d, s) = (&v.data, v.stride);
+        let e = &self.errors.data;
+        let (w, n, nw, ne) = (d[i - 1], d[i - s], d[i - s - 1], d[i - s + 1]);
+        let (ww, nn) = (d[i - 2], d[i - 2 * s]);
+        let size = |k: usize| e[k].unsigned_abs();
+        let energy = 4 * (size(i - 1) + size(i - s))
+            + 2 * (size(i - s - 1) + size(i - s + 1))
+            + size(i - 2)
+            + size(i - 2 * s)
+            + size(i - s + 2)
+            + size(i - 2 * s + 1);
+        let energy = level(energy >> 4);
+        let coarse = energy / 4;
+        let gradient = level((w.abs_diff(nw) + n.abs_diff(nw) + n.abs_diff(ne) + w.abs_diff(ww) + n.abs_diff(nn)) * 4);
+        let (cross_size, cross, cross_before) = match before {
+            [] => (0, 0, 0),
+            [.., a] => {
+                let c = &a.errors.data;
+                let near = 2 * c[i].unsigned_abs()
+                    + c[i - 1].unsigned_abs()
+                    + c[i - s].unsigned_abs()
+                    + c[i + 1].unsigned_abs()
+                    + c[i + s].unsigned_abs();
+                let far = if let [f, _] = before { f.errors.data[i] } else { 0 };
+                (level(near >> 1), c[i], far)
+            }
+        };
+        let p = self.expected;
+        let rounded = (p + (1 << (FRACTION - 1))) >> FRACTION;
+        let fraction = (p & 15) as u32;
+        let signed = |v: i32, cap| signed_level(v >> 2, cap);
+        let number = [
+            (energy / 2) * 40 + gradient.min(79) / 2,
+            (signed(self.predictions[0] - p, 5) * 11 + signed(self.predictions[1] - p, 5)) * 24 + coarse,
+            if before.is_empty() {
+                (signed(e[i - s + 1], 5) * 11 + signed(e[i - s - 1], 5)) * 24 + coarse
+            } else {
+                (signed(cross, 7) * 15 + signed(cross_before, 7)) * 24 + coarse
+            },
+            hash(hash(0, w - rounded), n - rounded),
+            ((p >> 2) as u32 & !3) | fraction >> 2,
+            (signed(self.predictions[5] - p, 5) * 11 + signed(self.predictions[4] - p, 5)) * 24 + coarse,
+            if before.is_empty() {
+                hash(hash(0, ne - rounded), nw - rounded)
+            } else {
+                before.iter().fold(hash(0, rounded), |h, a| hash(h, a.values.data[i]))
+            },
+        ];
+        let mut bases = [0; TABLES];
+        for (k, base) in bases.iter_mut().enumerate() {
+            *base = hash(k as u32 + 1, number[k] as i32);
+        }
+        let second = if before.is_empty() { gradient / 4 } else { cross_size / 4 };
+        Contexts { bases, cases: [coarse.min(15), second.min(15)], signed: SIGNED }
+    }
+
+    #[inline(always)]
+    fn learn(&mut self, v: &Canvas, x: usize, y: usize) {
+        let i = v.at(x, y);
+        let value = v.data[i] << FRACTION;
+        for (miss, &p) in self.misses[1][x + 2].iter_mut().zip(&self.predictions) {
+            *miss = (value - p).abs();
+        }
+        self.squares.learn(&self.differences, 2 * v.data[i] - self.base);
+        self.errors.data[i] = value - self.expected;
+        for (bias, &context) in self.biases.iter_mut().zip(&self.bias_contexts) {
+            bias.learn(context, value - self.blend);
+        }
+    }
+
+    #[inline(always)]
+    fn skip(&mut self, x: usize) {
+        self.misses[1][x + 2] = [0; PREDICTORS];
+    }
+
+    fn into_errors(self) -> Canvas {
+        self.errors
+    }
+}

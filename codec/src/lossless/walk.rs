@@ -1,0 +1,114 @@
+//! The walk over the values of a plane, written once for both directions: runs, then value by value.
+//! BITSTREAM.md §13.4.
+
+use super::canvas::Canvas;
+use super::mixer::{Contexts, Mixer};
+use super::residual::residual;
+use super::runs::Runs;
+use crate::entropy::range::{Damage, Interval};
+use crate::simd::Simd;
+
+/// An interval with the first damage that was met.
+#[derive(Debug)]
+pub(super) struct Coder<I> {
+    pub(super) interval: I,
+    pub(super) damage: Option<Damage>,
+    /// How much of the CPU may be used.
+    pub(super) simd: Simd,
+}
+
+impl<I: Interval> Coder<I> {
+    pub(super) fn new(interval: I, simd: Simd) -> Self {
+        Self { interval, damage: None, simd }
+    }
+
+    #[cold]
+    pub(super) fn corrupt(&mut self, what: &'static str, value: u64, limit: u64) {
+        debug_assert!(I::DECODING, "wrote {what} of {value}, limit {limit}");
+        self.damage.get_or_insert((what, value, limit));
+    }
+
+    /// Exp-Golomb of order 0 in bypass bits.
+    pub(super) fn number(&mut self, value: u32) -> u32 {
+        let length = (value + 1).ilog2();
+        let mut n = 0;
+        while self.interval.bypass(1, u32::from(n < length)) != 0 {
+            n += 1;
+            if n > 20 {
+                self.corrupt("Exp-Golomb prefix", 21, 20);
+                return 0;
+            }
+        }
+        let low = self.interval.bypass(n, (value + 1) & ((1 << n) - 1));
+        (1 << n) + low - 1
+    }
+}
+
+/// A plane as it is coded, or was.
+#[derive(Debug)]
+pub(super) struct Coded {
+    pub(super) values: Canvas,
+    pub(super) errors: Canvas,
+}
+
+/// Predicts values and chooses contexts.
+pub(super) trait Modeller: Sized {
+    /// For a plane of values from 0 to `top`.
+    fn new(width: usize, height: usize, top: i32) -> Self;
+
+    /// Before the first value of a row.
+    fn start_row(&mut self);
+
+    /// The likeliest value at (x, y).
+    fn predict(&mut self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> i32;
+
+    /// What the bins of that value look at.
+    fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> Contexts;
+
+    /// Learns from the value, which now is in `v`.
+    fn learn(&mut self, v: &Canvas, x: usize, y: usize);
+
+    /// A value of a run, which was neither predicted nor learnt from.
+    fn skip(&mut self, x: usize);
+
+    /// Differences of the values from the predictions.
+    fn into_errors(self) -> Canvas;
+}
+
+/// Codes the values of a plane, from 0 to `top`. `v` has what lies beside it and, to be written, the values.
+pub(super) fn plane<I: Interval, M: Modeller>(coder: &mut Coder<I>, v: Canvas, top: i32, before: &[Coded]) -> Coded {
+    coder.simd.run(|| plane_kernel::<I, M>(coder, v, top, before))
+}
+
+#[inline(always)]
+fn plane_kernel<I: Interval, M: Modeller>(coder: &mut Coder<I>, mut v: Canvas, top: i32, before: &[Coded]) -> Coded {
+    let mut mixer = Mixer::new();
+    let mut runs = Runs::new();
+    let mut modeller = M::new(v.width(), v.height(), top);
+    for y in 0..v.height() {
+        v.open_row(y);
+        modeller.start_row();
+        let mut x = 0;
+        while x < v.width() {
+            let run = runs.code(coder, &mut v, x, y);
+            for x in x..x + run {
+                modeller.skip(x);
+            }
+            x += run;
+            if x == v.width() {
+                break;
+            }
+            let expected = modeller.predict(&v, x, y, before);
+            let contexts = modeller.contexts(&v, x, y, before);
+            let i = v.at(x, y);
+            v.data[i] = residual(coder, &mut mixer, &contexts, expected, top, v.data[i]);
+            modeller.learn(&v, x, y);
+            x += 1;
+        }
+        v.close_row(y);
+        if coder.damage.is_some() {
+            break;
+        }
+    }
+    Coded { values: v, errors: modeller.into_errors() }
+}

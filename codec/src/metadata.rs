@@ -1,0 +1,247 @@
+//! What a file says of its picture besides pixels: colours, orientation, and what cameras and editors noted.
+
+use crate::error::DecodeError;
+
+/// What a stream says of its picture besides the pixels. Profile, Exif and XMP are kept byte for byte; nothing in them is
+/// acted upon.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// How the pixels are turned when the picture is shown.
+    pub orientation: Orientation,
+    /// What the sample values mean, as code points.
+    pub cicp: Option<Cicp>,
+    /// An ICC profile.
+    pub icc: Option<Vec<u8>>,
+    /// An Exif block, from its byte order mark on (`II` or `MM`).
+    pub exif: Option<Vec<u8>>,
+    /// An XMP packet.
+    pub xmp: Option<Vec<u8>>,
+    /// Sections of types that this library does not know, as (type, payload): carried over.
+    pub other: Vec<(u64, Vec<u8>)>,
+}
+
+/// Code points of ITU-T H.273 for the meaning of sample values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cicp {
+    /// Colour primaries: 1 for BT.709 and sRGB, 9 for BT.2020, 12 for Display P3.
+    pub primaries: u8,
+    /// Transfer characteristics: 13 for sRGB, 16 for PQ, 18 for HLG.
+    pub transfer: u8,
+    /// Matrix coefficients of the source; pixels are RGB or gray whatever it says, so it is 0 as a rule.
+    pub matrix: u8,
+    /// Whether the source's samples used their full range.
+    pub full_range: bool,
+}
+
+/// How stored pixels are turned when they are shown, numbered as in Exif.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Orientation {
+    /// As they are.
+    #[default]
+    Upright = 1,
+    /// Left and right exchanged.
+    FlipHorizontal = 2,
+    /// Turned by 180 degrees.
+    Rotate180 = 3,
+    /// Top and bottom exchanged.
+    FlipVertical = 4,
+    /// Rows and columns exchanged.
+    Transpose = 5,
+    /// Turned clockwise by 90 degrees.
+    Rotate90 = 6,
+    /// Rows and columns exchanged, then turned by 180 degrees.
+    Transverse = 7,
+    /// Turned clockwise by 270 degrees.
+    Rotate270 = 8,
+}
+
+impl Orientation {
+    /// All of them, by number.
+    pub const ALL: [Self; 8] = [
+        Self::Upright,
+        Self::FlipHorizontal,
+        Self::Rotate180,
+        Self::FlipVertical,
+        Self::Transpose,
+        Self::Rotate90,
+        Self::Transverse,
+        Self::Rotate270,
+    ];
+
+    /// The orientation of this number in Exif, 1 to 8.
+    pub fn from_exif(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number).checked_sub(1)?).copied()
+    }
+
+    /// Its number in Exif.
+    pub fn to_exif(self) -> u8 {
+        self as u8
+    }
+
+    /// Whether width and height are exchanged.
+    pub fn swaps_sides(self) -> bool {
+        self.to_exif() >= 5
+    }
+}
+
+/// Section types. BITSTREAM.md §2.2.
+const CICP: u64 = 1;
+const ICC: u64 = 2;
+const EXIF: u64 = 3;
+const XMP: u64 = 4;
+
+/// The first byte of a payload that may be packed: stored as it is, or as a zlib stream.
+const STORED: u8 = 0;
+const ZLIB: u8 = 1;
+/// zlib's slowest.
+const LEVEL: u8 = 10;
+
+/// `bytes` as a payload, packed where that is shorter.
+fn pack(bytes: &[u8]) -> Vec<u8> {
+    let packed = miniz_oxide::deflate::compress_to_vec_zlib(bytes, LEVEL);
+    let (method, body) = if packed.len() < bytes.len() { (ZLIB, &packed[..]) } else { (STORED, bytes) };
+    let mut out = vec![method];
+    out.extend(body);
+    out
+}
+
+/// What `payload` holds, of at most `limit` bytes.
+fn unpack(payload: &[u8], what: &'static str, limit: usize) -> Result<Vec<u8>, DecodeError> {
+    let corrupt = |value| DecodeError::Corrupt { what, value, limit: u64::from(ZLIB) };
+    match payload.split_first() {
+        Some((&STORED, body)) if body.len() <= limit => Ok(body.to_vec()),
+        Some((&STORED, body)) => Err(over(body.len(), limit)),
+        Some((&ZLIB, body)) => {
+            use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
+            decompress_to_vec_zlib_with_limit(body, limit).map_err(|e| match e.status {
+                TINFLStatus::HasMoreOutput => over(limit + 1, limit),
+                _ => corrupt(u64::from(ZLIB)),
+            })
+        }
+        Some((&method, _)) => Err(corrupt(u64::from(method))),
+        None => Err(DecodeError::Truncated { what, needed: 1, available: 0 }),
+    }
+}
+
+fn over(value: usize, limit: usize) -> DecodeError {
+    DecodeError::Limit { what: "metadata bytes", value: value as u64, limit: limit as u64 }
+}
+
+impl Metadata {
+    /// The sections that say this, as (type, payload): by ascending type, the unknown ones last. The orientation has its
+    /// place in the picture header.
+    pub(crate) fn sections(&self) -> Vec<(u64, Vec<u8>)> {
+        let mut out = Vec::new();
+        if let Some(c) = self.cicp {
+            out.push((CICP, vec![c.primaries, c.transfer, c.matrix, u8::from(c.full_range)]));
+        }
+        let blocks = [(ICC, &self.icc), (EXIF, &self.exif), (XMP, &self.xmp)];
+        out.extend(blocks.into_iter().filter_map(|(kind, block)| Some((kind, pack(block.as_ref()?)))));
+        out.extend(self.other.iter().filter(|o| o.0 > XMP).cloned());
+        out
+    }
+
+    /// What `sections` say; the blocks come to at most `limit` bytes.
+    pub(crate) fn from_sections<'a>(
+        orientation: Orientation,
+        sections: impl Iterator<Item = (u64, &'a [u8])>,
+        limit: u64,
+    ) -> Result<Self, DecodeError> {
+        let mut out = Self { orientation, ..Self::default() };
+        let mut left = usize::try_from(limit).unwrap_or(usize::MAX);
+        for (kind, payload) in sections {
+            let (slot, what) = match kind {
+                CICP => {
+                    out.cicp = Some(Cicp::read(payload)?);
+                    continue;
+                }
+                ICC => (&mut out.icc, "method of the ICC profile"),
+                EXIF => (&mut out.exif, "method of the Exif block"),
+                XMP => (&mut out.xmp, "method of the XMP packet"),
+                _ => {
+                    out.other.push((kind, payload.to_vec()));
+                    continue;
+                }
+            };
+            let block = unpack(payload, what, left)?;
+            left -= block.len();
+            *slot = Some(block);
+        }
+        Ok(out)
+    }
+}
+
+impl Cicp {
+    fn read(payload: &[u8]) -> Result<Self, DecodeError> {
+        match *payload {
+            [primaries, transfer, matrix, range @ (0 | 1)] => {
+                Ok(Self { primaries, transfer, matrix, full_range: range == 1 })
+            }
+            [_, _, _, range] => {
+                Err(DecodeError::Corrupt { what: "range of the code points", value: u64::from(range), limit: 1 })
+            }
+            _ => {
+                let value = payload.len() as u64;
+                Err(DecodeError::Corrupt { what: "length of the code points", value, limit: 4 })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(sections: &[(u64, Vec<u8>)], limit: u64) -> Result<Metadata, DecodeError> {
+        Metadata::from_sections(Orientation::Upright, sections.iter().map(|s| (s.0, &s.1[..])), limit)
+    }
+
+    fn sample() -> Metadata {
+        Metadata {
+            cicp: Some(Cicp { primaries: 9, transfer: 16, matrix: 0, full_range: true }),
+            icc: Some(b"profile ".repeat(100)),
+            exif: Some(b"II*\0".to_vec()),
+            xmp: Some(Vec::new()),
+            other: vec![(70, vec![1, 2, 3])],
+            ..Metadata::default()
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let sections = sample().sections();
+        assert_eq!(sections.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 3, 4, 70]);
+        assert!(sections[1].1.len() < 60 && sections[2].1.len() == 5, "packed where that is shorter");
+        assert_eq!(read(&sections, 1 << 20), Ok(sample()));
+        assert_eq!(Metadata::default().sections(), []);
+    }
+
+    #[test]
+    fn blocks_may_not_grow_beyond_the_limit() {
+        let sections = sample().sections();
+        assert!(read(&sections, 804).is_ok());
+        let error = |limit| read(&sections, limit).unwrap_err();
+        assert_eq!(error(803), over(4, 3));
+        assert_eq!(error(700), over(701, 700));
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let error = |kind, payload: &[u8]| read(&[(kind, payload.to_vec())], 100).unwrap_err().to_string();
+        assert!(error(ICC, &[]).contains("ICC profile"));
+        assert!(error(EXIF, &[2, 0]).contains("method of the Exif block is 2"));
+        assert!(error(XMP, &[ZLIB, 1, 2, 3]).contains("XMP packet"));
+        assert!(error(CICP, &[1, 2, 3]).contains("length of the code points is 3"));
+        assert!(error(CICP, &[1, 2, 3, 4]).contains("range of the code points is 4"));
+    }
+
+    #[test]
+    fn orientations_have_the_numbers_of_exif() {
+        for (i, orientation) in Orientation::ALL.into_iter().enumerate() {
+            assert_eq!(orientation.to_exif() as usize, i + 1);
+            assert_eq!(Orientation::from_exif(orientation.to_exif()), Some(orientation));
+        }
+        assert_eq!([0, 9].map(Orientation::from_exif), [None, None]);
+    }
+}

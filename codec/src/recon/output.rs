@@ -1,0 +1,60 @@
+//! From planes to the caller's pixels. BITSTREAM.md §11.
+
+use crate::colour;
+use crate::image::plane::{Plane, Rect};
+use crate::image::view::ImageViewMut;
+use crate::simd::Simd;
+use crate::syntax::header::PictureHeader;
+use crate::tile::Grid;
+
+/// Pixels to write: those of `region` of the picture of `header`, to `out`, which has the region's size and the picture's
+/// format.
+#[derive(Debug)]
+pub(crate) struct Output<'a, 'b> {
+    pub(crate) header: &'a PictureHeader,
+    pub(crate) region: Rect,
+    pub(crate) out: &'a mut ImageViewMut<'b>,
+}
+
+impl<'a, 'b> Output<'a, 'b> {
+    /// All of the picture.
+    pub(crate) fn whole(header: &'a PictureHeader, out: &'a mut ImageViewMut<'b>) -> Self {
+        let region = Rect { x: 0, y: 0, w: header.width as usize, h: header.height as usize };
+        Self { header, region, out }
+    }
+
+    /// Writes the colours that `planes` of a lossy picture give.
+    pub(crate) fn colours(&mut self, simd: Simd, planes: &[Plane]) {
+        let (width, height) = (self.header.width as usize, self.header.height as usize);
+        let mut scratch = colour::Scratch::new(self.header.depths(), width, height);
+        let (chroma, format) = (self.header.chroma(), self.out.format());
+        let bytes = format.bytes_per_pixel();
+        let Rect { x, y, w, h } = self.region;
+        let mut row = vec![0; width * bytes];
+        for line in 0..h {
+            let to = self.out.row_mut(line as u32);
+            if w == width {
+                colour::row_to_pixels(simd, planes, chroma, format, y + line, &mut scratch, to);
+            } else {
+                // Alpha is written later.
+                colour::row_to_pixels(simd, planes, chroma, format, y + line, &mut scratch, &mut row);
+                to.copy_from_slice(&row[x * bytes..(x + w) * bytes]);
+            }
+        }
+    }
+
+    /// Writes what the region has of a channel of tile `i`, whose visible samples `plane` holds.
+    pub(crate) fn channel(&mut self, grid: &Grid, i: usize, channel: usize, plane: &Plane) {
+        let (tile, region, format) = (grid.visible(self.header, i), self.region, self.out.format());
+        let (left, right) = (tile.x.max(region.x), (tile.x + tile.w).min(region.x + region.w));
+        if left >= right {
+            return;
+        }
+        let bytes = format.bytes_per_pixel();
+        for y in tile.y.max(region.y)..(tile.y + tile.h).min(region.y + region.h) {
+            let row = self.out.row_mut((y - region.y) as u32);
+            let to = &mut row[bytes * (left - region.x)..bytes * (right - region.x)];
+            colour::write_channel(format, channel, &plane.row(y - tile.y)[left - tile.x..right - tile.x], to);
+        }
+    }
+}

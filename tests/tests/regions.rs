@@ -1,0 +1,77 @@
+//! Regions: the same pixels as in the whole picture, from the tiles that they need.
+
+use kvant::{Chroma, Content, DecodeError, Decoder, Image, PixelFormat, TileSize};
+use kvant_tests::check::{config, encode};
+use kvant_tests::pictures::{crop, mirrored, testdata, with_depth};
+use kvant_tests::synth::{Kind, Random, picture};
+
+/// Streams of several tiles, and what they are.
+fn streams() -> Vec<(&'static str, Vec<u8>)> {
+    let photo = mirrored(&testdata("astronaut.png"), 1100, 1060);
+    let stream = |picture: &Image, quality, chroma, lossless| {
+        let mut config = config(quality, 2, chroma);
+        config.tile_size = TileSize::T512;
+        config.lossless = lossless;
+        config.content = Content::Photo;
+        encode(picture, &config).stream
+    };
+    let alpha = picture(Kind::Screen, 1090, 530, PixelFormat::Rgba8, 3);
+    let deep = with_depth(&picture(Kind::Screen, 600, 590, PixelFormat::GrayAlpha16, 4), 12);
+    vec![
+        ("4:4:4", stream(&photo, 30.0, Chroma::Yuv444, false)),
+        ("4:2:0", stream(&photo, 10.0, Chroma::Yuv420, false)),
+        ("alpha", stream(&alpha, 50.0, Chroma::Yuv420, false)),
+        ("12 bits", stream(&deep, 50.0, Chroma::Yuv444, false)),
+        ("lossless", stream(&alpha, 50.0, Chroma::Yuv444, true)),
+    ]
+}
+
+#[test]
+fn regions_are_cut_out_of_the_whole_picture() {
+    let mut random = Random::new(1);
+    for (what, stream) in streams() {
+        let decoder = Decoder::new(&stream).expect("an intact stream");
+        let whole = decoder.decode().expect("an intact stream");
+        let (width, height) = (whole.width(), whole.height());
+        let mut regions =
+            vec![(0, 0, width, height), (511, 511, 2, 2), (512, 0, 1, height), (width - 1, height - 1, 1, 1)];
+        // Beside the edges of tiles, where filters reach over.
+        regions.extend([(488, 512, 40, 3), (400, 487, 112, 2), (0, 536, 512, 1)]);
+        for _ in 0..12 {
+            let (x, y) = (random.below(width as usize) as u32, random.below(height as usize) as u32);
+            let side =
+                |from: u32, all: u32, random: &mut Random| 1 + random.below((all - from).min(300) as usize) as u32;
+            let (w, h) = (side(x, width, &mut random), side(y, height, &mut random));
+            regions.push((x, y, w, h));
+        }
+        for (x, y, w, h) in regions {
+            let found = decoder.decode_region(x, y, w, h).expect("a region of the picture");
+            let expected = crop(&whole, (x, y), (w, h));
+            assert!(found.data() == expected.data() && found.depth() == whole.depth(), "{what}: {w}x{h}+{x}+{y}");
+        }
+    }
+}
+
+#[test]
+fn tiles_outside_are_not_touched() {
+    let (_, mut stream) = streams().swap_remove(0);
+    let whole = kvant::decode(&stream).expect("an intact stream");
+    // The last tile's data.
+    let at = stream.len() - 100;
+    stream[at] ^= 1;
+    let decoder = Decoder::new(&stream).expect("an intact header");
+    assert!(decoder.decode().is_err());
+    let region = decoder.decode_region(10, 20, 400, 300).expect("other tiles are intact");
+    assert!(region.data() == crop(&whole, (10, 20), (400, 300)).data());
+    assert!(decoder.decode_region(1000, 1000, 30, 30).is_err());
+}
+
+#[test]
+fn regions_outside_are_refused() {
+    let stream = encode(&crop(&testdata("chelsea.png"), (0, 0), (40, 30)), &config(50.0, 1, Chroma::Yuv444)).stream;
+    let decoder = Decoder::new(&stream).expect("an intact stream");
+    for (x, y, width, height) in [(0, 0, 0, 5), (0, 0, 5, 0), (36, 0, 5, 5), (0, 26, 5, 5), (u32::MAX, 0, 2, 2)] {
+        let expected = DecodeError::Region { x, y, width, height, all_width: 40, all_height: 30 };
+        assert_eq!(decoder.decode_region(x, y, width, height), Err(expected));
+    }
+}
