@@ -242,8 +242,7 @@ mod tests {
         register();
         assert!(!register());
         for picture in pictures() {
-            let mut config = EncoderConfig::default();
-            config.lossless = true;
+            let config = EncoderConfig { lossless: true, ..EncoderConfig::default() };
             let mut file = Vec::new();
             let mut encoder = KvtEncoder::with_config(&mut file, config).with_orientation(Orientation::Rotate90);
             encoder.set_icc_profile(vec![1; 200]).unwrap();
@@ -263,8 +262,7 @@ mod tests {
     fn twelve_bits_fill_sixteen() {
         let data: Vec<u8> = [0u16, 4095, 2048, 1].iter().flat_map(|v| v.to_ne_bytes()).collect();
         let view = ImageView::new(&data, 4, 1, 8, PixelFormat::Gray16).unwrap().with_depth(12).unwrap();
-        let mut config = EncoderConfig::default();
-        config.lossless = true;
+        let config = EncoderConfig { lossless: true, ..EncoderConfig::default() };
         let file = crate::encode(&view, &config).unwrap();
         let decoder = KvtDecoder::new(&file[..]).unwrap();
         let back = DynamicImage::from_decoder(decoder).unwrap().into_luma16().into_raw();

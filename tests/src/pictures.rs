@@ -34,7 +34,7 @@ pub fn from_bytes(width: u32, height: u32, format: PixelFormat, pixels: &[u8]) -
 pub fn from_fn(width: u32, height: u32, format: PixelFormat, mut pixel: impl FnMut(u32, u32) -> [u8; 3]) -> Image {
     let mut pixels = Vec::with_capacity(width as usize * height as usize * format.bytes_per_pixel());
     let mut push = |value: u8| match format.is_wide() {
-        true => pixels.extend((u16::from(value) * 257 ^ u16::from(value & 7)).to_ne_bytes()),
+        true => pixels.extend(((u16::from(value) * 257) ^ u16::from(value & 7)).to_ne_bytes()),
         false => pixels.push(value),
     };
     for y in 0..height {

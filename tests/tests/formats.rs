@@ -145,7 +145,7 @@ fn metadata_comes_back_byte_for_byte_and_changes_no_pixel() {
         config.lossless = lossless;
         let metadata = metadata();
         let view = cat.view().with_metadata(&metadata);
-        let encoded = Encoder::new(config.clone()).and_then(|e| Ok(e.encode_full(&view, None))).unwrap().unwrap();
+        let encoded = Encoder::new(config.clone()).unwrap().encode_full(&view, None).unwrap();
         let decoder = Decoder::new(&encoded.stream).expect("an intact stream");
         assert_eq!(decoder.metadata().as_ref(), Ok(&metadata));
         let info = decoder.info();

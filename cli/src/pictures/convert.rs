@@ -77,8 +77,8 @@ mod tests {
                 let turned = turned(&row, Orientation::from_exif(number).unwrap()).unwrap();
                 ((turned.width(), turned.height()), turned.image.into_data()[0])
             };
-            assert_eq!([1, 2, 3, 4].map(|o| turned(o)), [1, 2, 2, 1].map(|first| ((2, 1), first)), "{format:?}");
-            assert_eq!([5, 6, 7, 8].map(|o| turned(o)), [1, 1, 2, 2].map(|first| ((1, 2), first)), "{format:?}");
+            assert_eq!([1, 2, 3, 4].map(&turned), [1, 2, 2, 1].map(|first| ((2, 1), first)), "{format:?}");
+            assert_eq!([5, 6, 7, 8].map(&turned), [1, 1, 2, 2].map(|first| ((1, 2), first)), "{format:?}");
         }
     }
 }

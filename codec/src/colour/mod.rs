@@ -2,6 +2,8 @@
 //! or gray.
 //!
 //! Normative. The conversion the other way is no part of the format.
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
 
 use crate::image::plane::Plane;
 use crate::image::view::PixelFormat;

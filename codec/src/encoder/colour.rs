@@ -1,4 +1,6 @@
 //! Pixels to coding planes: what `colour` turns back into pixels.
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
 
 use std::borrow::Cow;
 
