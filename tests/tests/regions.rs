@@ -36,7 +36,8 @@ fn regions_are_cut_out_of_the_whole_picture() {
         let mut regions =
             vec![(0, 0, width, height), (511, 511, 2, 2), (512, 0, 1, height), (width - 1, height - 1, 1, 1)];
         // Beside the edges of tiles, where filters reach over.
-        regions.extend([(488, 512, 40, 3), (400, 487, 112, 2), (0, 536, 512, 1)]);
+        let beside = [(488, 512, 40, 3), (400, 487, 112, 2), (0, 536, 512, 1), (0, 520, 512, 9)];
+        regions.extend(beside.into_iter().filter(|&(x, y, w, h)| x + w <= width && y + h <= height));
         for _ in 0..12 {
             let (x, y) = (random.below(width as usize) as u32, random.below(height as usize) as u32);
             let side =

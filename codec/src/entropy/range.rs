@@ -24,6 +24,11 @@ pub(crate) trait Interval {
 
     /// `bits` (0 to 24) equiprobable bits, most significant first; a reader ignores `value`.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;
+
+    /// Whether a reader is past the end of its data, so that what it gives means nothing.
+    fn is_past_end(&self) -> bool {
+        false
+    }
 }
 
 /// What is left of the interval that the bins so far narrowed, and the bytes that are settled.
@@ -245,6 +250,10 @@ impl<'a, P: Predictor> RangeDecoder<'a, P> {
 
 impl Interval for ReadInterval<'_> {
     const DECODING: bool = true;
+
+    fn is_past_end(&self) -> bool {
+        self.overrun().is_some()
+    }
 
     #[inline(always)]
     fn code(&mut self, p: u32, _bin: bool) -> bool {
