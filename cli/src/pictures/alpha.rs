@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use kvant::{Image, PixelFormat};
 
 use super::Picture;
+use super::convert::widened;
 
 impl Picture {
     /// The picture laid over `background`, without alpha. Gray stays gray over gray.
@@ -50,14 +51,14 @@ impl Picture {
             let alpha = if format.has_alpha() { pixel[n - 1] } else { max as u16 };
             let [r, g, b] = if format.has_colour() { [pixel[0], pixel[1], pixel[2]] } else { [pixel[0]; 3] };
             let all = if alpha == 0 { [0; 4] } else { [r, g, b, alpha] };
-            all.map(|v| ((u32::from(v) * 65535 + max / 2) / max) as u16)
+            all.map(|v| widened(v, max))
         })
     }
 }
 
 /// `front` over `back` at `alpha` of `max`, rounded, on the encoded values as browsers do.
 fn over(front: u16, back: u32, alpha: u32, max: u32) -> u16 {
-    let sum = u64::from(u32::from(front)) * u64::from(alpha) + u64::from(back) * u64::from(max - alpha);
+    let sum = u64::from(front) * u64::from(alpha) + u64::from(back) * u64::from(max - alpha);
     ((sum + u64::from(max / 2)) / u64::from(max)) as u16
 }
 

@@ -17,17 +17,22 @@ fn to_dynamic(picture: &Picture) -> DynamicImage {
         PixelFormat::GrayAlpha8 => DynamicImage::ImageLumaA8(buffer(picture, bytes())),
         PixelFormat::Rgb8 => DynamicImage::ImageRgb8(buffer(picture, bytes())),
         PixelFormat::Rgba8 => DynamicImage::ImageRgba8(buffer(picture, bytes())),
-        PixelFormat::Gray16 => DynamicImage::ImageLuma16(buffer(picture, widened(picture))),
-        PixelFormat::GrayAlpha16 => DynamicImage::ImageLumaA16(buffer(picture, widened(picture))),
-        PixelFormat::Rgb16 => DynamicImage::ImageRgb16(buffer(picture, widened(picture))),
-        _ => DynamicImage::ImageRgba16(buffer(picture, widened(picture))),
+        PixelFormat::Gray16 => DynamicImage::ImageLuma16(buffer(picture, wide_samples(picture))),
+        PixelFormat::GrayAlpha16 => DynamicImage::ImageLumaA16(buffer(picture, wide_samples(picture))),
+        PixelFormat::Rgb16 => DynamicImage::ImageRgb16(buffer(picture, wide_samples(picture))),
+        _ => DynamicImage::ImageRgba16(buffer(picture, wide_samples(picture))),
     }
 }
 
+/// `value` of 0 to `max` as one of 0 to 65535.
+pub(super) fn widened(value: u16, max: u32) -> u16 {
+    ((u32::from(value) * 65535 + max / 2) / max) as u16
+}
+
 /// All samples, 0 to 65535.
-pub(super) fn widened(picture: &Picture) -> Vec<u16> {
+pub(super) fn wide_samples(picture: &Picture) -> Vec<u16> {
     let max = u32::from(picture.max());
-    picture.samples().into_iter().map(|v| ((u32::from(v) * 65535 + max / 2) / max) as u16).collect()
+    picture.samples().into_iter().map(|v| widened(v, max)).collect()
 }
 
 /// The picture that a decoder gave; samples in floating point become 16 bits.

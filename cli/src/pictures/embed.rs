@@ -26,27 +26,32 @@ enum Kind {
 }
 
 impl OutputFormat {
-    /// What files of this format can hold besides pixels.
-    fn holds(self) -> &'static [Kind] {
-        match self {
-            Self::Png | Self::Jpeg => &[Kind::Icc, Kind::Exif, Kind::Xmp],
+    /// `block`, where files of this format can hold one of this kind and size.
+    fn held(self, kind: Kind, block: &Option<Vec<u8>>) -> Option<&Vec<u8>> {
+        let holds = match self {
+            Self::Png | Self::Jpeg => &[Kind::Icc, Kind::Exif, Kind::Xmp][..],
             Self::WebP => &[Kind::Icc, Kind::Exif],
             Self::Tiff => &[Kind::Icc],
             _ => &[],
-        }
+        };
+        // A profile may go over several segments.
+        let lead = match kind {
+            Kind::Icc => return block.as_ref().filter(|_| holds.contains(&kind)),
+            Kind::Exif => 6,
+            Kind::Xmp => JPEG_XMP.len(),
+        };
+        let fits = |block: &Vec<u8>| self != Self::Jpeg || block.len() + lead <= SEGMENT;
+        block.as_ref().filter(|block| holds.contains(&kind) && fits(block))
     }
 }
 
 /// A line that names what of `metadata` a file of `format` will not have.
 pub(crate) fn lost(metadata: &Metadata, format: OutputFormat) -> Option<Warning> {
-    let holds = |kind| format.holds().contains(&kind);
-    let segments = format == OutputFormat::Jpeg;
-    let fits = |block: &[u8], lead: usize| !segments || block.len() + lead <= SEGMENT;
-    let missing = |kind, block: &Option<Vec<u8>>, lead| block.as_ref().is_some_and(|b| !holds(kind) || !fits(b, lead));
+    let missing = |kind, block: &Option<Vec<u8>>| block.is_some() && format.held(kind, block).is_none();
     let names: Vec<_> = [
-        ("ICC profile", metadata.icc.is_some() && !holds(Kind::Icc)),
-        ("Exif", missing(Kind::Exif, &metadata.exif, 6)),
-        ("XMP", missing(Kind::Xmp, &metadata.xmp, JPEG_XMP.len())),
+        ("ICC profile", missing(Kind::Icc, &metadata.icc)),
+        ("Exif", missing(Kind::Exif, &metadata.exif)),
+        ("XMP", missing(Kind::Xmp, &metadata.xmp)),
         ("code points of the colours", metadata.cicp.is_some()),
     ]
     .into_iter()
@@ -58,34 +63,31 @@ pub(crate) fn lost(metadata: &Metadata, format: OutputFormat) -> Option<Warning>
 
 /// Gives `encoder` the profile and the Exif block that a file of `format` holds, of a picture whose pixels are upright.
 pub(super) fn set(encoder: &mut impl ImageEncoder, metadata: &Metadata, format: OutputFormat) -> ImageResult<()> {
-    let holds = |kind| format.holds().contains(&kind);
-    if let Some(icc) = metadata.icc.clone().filter(|_| holds(Kind::Icc)) {
-        encoder.set_icc_profile(icc).map_err(image::ImageError::Unsupported)?;
+    if let Some(icc) = format.held(Kind::Icc, &metadata.icc) {
+        encoder.set_icc_profile(icc.clone()).map_err(image::ImageError::Unsupported)?;
     }
-    let fits = |exif: &Vec<u8>| format != OutputFormat::Jpeg || exif.len() + 6 <= SEGMENT;
-    if let Some(exif) = metadata.exif.as_ref().filter(|exif| holds(Kind::Exif) && fits(exif)) {
+    if let Some(exif) = format.held(Kind::Exif, &metadata.exif) {
         encoder.set_exif_metadata(exif::upright(exif)).map_err(image::ImageError::Unsupported)?;
     }
     Ok(())
 }
 
 /// `file`, of `format`, with the XMP packet that it can hold.
-pub(super) fn with_xmp(file: Vec<u8>, xmp: Option<&[u8]>, format: OutputFormat) -> Result<Vec<u8>> {
-    let Some(xmp) = xmp.filter(|_| format.holds().contains(&Kind::Xmp)) else { return Ok(file) };
+pub(super) fn with_xmp(file: Vec<u8>, metadata: &Metadata, format: OutputFormat) -> Result<Vec<u8>> {
+    let Some(xmp) = format.held(Kind::Xmp, &metadata.xmp) else { return Ok(file) };
     let fault = |e: img_parts::Error| CliError::Run(format!("cannot write {}: {e}", format.extension()));
     let bytes = Bytes::from(file);
     Ok(match format {
         OutputFormat::Png => {
             let mut png = Png::from_bytes(bytes).map_err(fault)?;
-            let contents = [PNG_XMP, xmp].concat();
+            let contents = [PNG_XMP, xmp.as_slice()].concat();
             // After the header.
             png.chunks_mut().insert(1, PngChunk::new(*b"iTXt", contents.into()));
             png.encoder().bytes().to_vec()
         }
-        _ if xmp.len() + JPEG_XMP.len() > SEGMENT => bytes.to_vec(),
         _ => {
             let mut jpeg = Jpeg::from_bytes(bytes).map_err(fault)?;
-            let contents = [JPEG_XMP, xmp].concat();
+            let contents = [JPEG_XMP, xmp.as_slice()].concat();
             // Before the tables, after JFIF's and Exif's segments.
             let first = |s: &JpegSegment| !matches!(s.marker(), markers::APP0 | markers::APP1);
             let at = jpeg.segments().iter().position(first).unwrap_or(0);

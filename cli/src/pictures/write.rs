@@ -134,14 +134,14 @@ pub(crate) fn write_file(picture: &Picture, metadata: &Metadata, format: OutputF
     let (pixels, colour) = samples(picture, format);
     let file = encode(&pixels, picture.width(), picture.height(), colour, metadata, format)
         .map_err(|e| CliError::Run(format!("cannot write {}: {e}", format.extension())))?;
-    embed::with_xmp(file, metadata.xmp.as_deref(), format)
+    embed::with_xmp(file, metadata, format)
 }
 
 /// The samples that `format` takes, interleaved, and what they are.
 fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>, ExtendedColorType) {
     let pixel = picture.format();
     let wide = pixel.is_wide() && format.has_wide_samples();
-    let values = if wide { convert::widened(picture) } else { picture.narrowed().samples() };
+    let values = if wide { convert::wide_samples(picture) } else { picture.narrowed().samples() };
     // The TIFF writer has no gray with alpha.
     let colour = pixel.has_colour() || format.colour_only() || (format == OutputFormat::Tiff && pixel.has_alpha());
     let values = if colour && !pixel.has_colour() { tripled(&values, pixel.channels()) } else { values };

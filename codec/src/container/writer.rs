@@ -18,8 +18,8 @@ pub(crate) fn tile(alpha: Option<Vec<u8>>, colour: Vec<u8>) -> Vec<u8> {
 /// A section: its type and payload.
 type Section = (u64, Vec<u8>);
 
-/// A file of `header`, which says whether there are `sections`, and `tiles`. One tile: its data runs to the checksum that ends the file. More: an index of
-/// lengths with a checksum over all so far, then each tile's data with its own.
+/// A file of `header`, which says whether there are `sections`, and `tiles`. One tile: its data runs to the checksum
+/// that ends the file. More: an index of lengths with a checksum over all so far, then each tile's data with its own.
 pub(crate) fn write(header: &PictureHeader, sections: &[Section], tiles: &[Vec<u8>]) -> Vec<u8> {
     let mut out = SIGNATURE.to_vec();
     out.push(DRAFT);

@@ -151,8 +151,7 @@ impl<'a> Decoder<'a> {
             return Err(DecodeError::Region { x, y, width, height, all_width, all_height });
         }
         let region = Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize };
-        let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let (window, index) = self.prepare(region, pixels)?;
+        let (window, index) = self.prepare(region)?;
         let mut image = Image::with_depth(width, height, format, depth)?;
         self.run(&window, &index, &mut image.view_mut())?;
         Ok(image)
@@ -169,13 +168,13 @@ impl<'a> Decoder<'a> {
             return Err(ImageError::Mismatch.into());
         }
         let region = Rect { x: 0, y: 0, w: width as usize, h: height as usize };
-        let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let (window, index) = self.prepare(region, pixels)?;
+        let (window, index) = self.prepare(region)?;
         self.run(&window, &index, out)
     }
 
-    /// Everything that can be refused before memory is taken; `pixels` bytes are the result's.
-    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex), DecodeError> {
+    /// Everything that can be refused before memory is taken.
+    fn prepare(&self, region: Rect) -> Result<(Window, TileIndex), DecodeError> {
+        let pixels = region.w as u64 * region.h as u64 * self.info.format.bytes_per_pixel() as u64;
         let index = self.parsed.index(self.data)?;
         let window = Window::around(&self.parsed, region);
         self.options.limits.check_memory(pixels + window.memory(self.options.threads))?;

@@ -50,20 +50,36 @@ fn halved(plane: &Plane) -> Plane {
     out
 }
 
-/// How much coarser than the average picture this one may be quantised for the same SSIMULACRA2 score, in quantiser
-/// parameters at a parameter of 265: fitted on cid22-train. docs/TUNING.md, calibration.
-///
-/// Flat pictures score higher at the same step; so do those whose detail stands at half resolution too, where the
-/// score looks for it, rather than at full resolution alone.
-pub(super) fn ease(luma: &Plane) -> f64 {
-    let (full, flat) = mean_and_flat(luma);
-    let (half, _) = mean_and_flat(&halved(luma));
-    (63.0 * flat + 15.9 * half - 12.6 * full - 46.8).clamp(-25.0, 30.0)
+/// How busy a picture is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Activity {
+    /// Mean log2 variance of blocks at full and at half resolution.
+    full: f64,
+    half: f64,
+    /// Share of flat blocks.
+    flat: f64,
 }
 
-/// How much coarser, at all qualities, for what texture masks: in quantiser parameters, five per octave of mean variance.
-/// docs/TUNING.md, calibration.
-pub(super) fn masking(luma: &Plane) -> f64 {
-    let (full, _) = mean_and_flat(luma);
-    5.0 * full - 30.2
+impl Activity {
+    /// Of the picture with this luma, of 10 bits a sample.
+    pub(super) fn of(luma: &Plane) -> Self {
+        let (full, flat) = mean_and_flat(luma);
+        let (half, _) = mean_and_flat(&halved(luma));
+        Self { full, half, flat }
+    }
+
+    /// How much coarser than the average picture this one may be quantised for the same SSIMULACRA2 score, in quantiser
+    /// parameters at a parameter of 265: fitted on cid22-train. docs/TUNING.md, calibration.
+    ///
+    /// Flat pictures score higher at the same step; so do those whose detail stands at half resolution too, where the
+    /// score looks for it, rather than at full resolution alone.
+    pub(super) fn ease(&self) -> f64 {
+        (63.0 * self.flat + 15.9 * self.half - 12.6 * self.full - 46.8).clamp(-25.0, 30.0)
+    }
+
+    /// How much coarser, at all qualities, for what texture masks: in quantiser parameters, five per octave of mean variance.
+    /// docs/TUNING.md, calibration.
+    pub(super) fn masking(&self) -> f64 {
+        5.0 * self.full - 30.2
+    }
 }

@@ -50,7 +50,8 @@ struct Fit {
 }
 
 impl Fit {
-    /// Takes in a plane of the source, as it is before the filter and after it; `analysed` is the source at 10 bits. 8x8 samples (at the edge 8x4, 4x8, 4x4) at a time.
+    /// Takes in a plane of the source, as it is before the filter and after it, 8x8 samples (at the edge 8x4, 4x8, 4x4) at a
+    /// time; `analysed` is the source at 10 bits.
     fn add(&mut self, [source, before, after]: [&Plane; 3], analysed: &Plane, mask: f64) {
         let (width, height) = (source.width(), source.height());
         for y in (0..height).step_by(8) {

@@ -1,6 +1,6 @@
 //! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
 
-use super::activity;
+use super::activity::Activity;
 use super::config::{Content, EncoderConfig, Quantiser, TileSize};
 use super::content;
 use super::effort::Effort;
@@ -89,8 +89,8 @@ impl Plan {
         Ok(Self { effort, rule, trellis, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
     }
 
-    /// The plan for the picture whose luma plane, at 10 bits, is `luma`: it may be a screen, and quality means a score, for which
-    /// pictures differ in the quantiser parameter that they need.
+    /// The plan for the picture whose luma plane, at 10 bits, is `luma`: it may be a screen, and quality means a score,
+    /// for which pictures differ in the quantiser parameter that they need.
     pub(crate) fn for_picture(&self, content: Content, luma: &Plane) -> Self {
         let mut plan = self.clone();
         plan.screen = match content {
@@ -107,9 +107,10 @@ impl Plan {
             }
             // The same share of the way down from where all pictures score alike.
             let scale = ((self.qp - 180.0) / 85.0).max(0.0);
-            plan.qp += activity::ease(luma) * scale;
+            let activity = Activity::of(luma);
+            plan.qp += activity.ease() * scale;
             if plan.is_adaptive() {
-                plan.qp += activity::masking(luma);
+                plan.qp += activity.masking();
             }
             if plan.screen {
                 plan.qp += plan.parameters.screen_qp;
