@@ -5,6 +5,9 @@ use super::{Chroma, Decoder};
 use crate::error::DecodeError;
 use crate::predict::IntraMode;
 use crate::predict::angular::DISPLACEMENT;
+use crate::quant::dequant::Dequantiser;
+use crate::recon::Context;
+use crate::simd::Simd;
 use crate::syntax::block::{ChromaMode, Superblock, TransformBlock};
 use crate::syntax::copy::Vector;
 use crate::syntax::screen::Source;
@@ -86,7 +89,7 @@ pub struct Block {
 
 impl Decoder<'_> {
     /// Reads the blocks of the stream and hands them to `visit`: tile by tile, superblock by superblock, each with its luma
-    /// blocks first. No sample is reconstructed. Lossless streams have none.
+    /// blocks first. Lossless streams have none.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -111,10 +114,13 @@ impl Decoder<'_> {
         if self.parsed.header.lossless {
             return Ok(());
         }
+        let dequantiser = Dequantiser::new(&self.parsed.header);
+        let simd = Simd::new(self.options.cpu);
+        let context = Context { simd, header: &self.parsed.header, dequantiser: &dequantiser };
         for i in 0..self.parsed.grid.len() {
             let bytes = self.parsed.tile(self.data, &index, i)?.colour;
             let corner = self.parsed.grid.rect(i, 0);
-            tile::parse(&self.parsed, i, bytes, |sb| self.visit(sb, (corner.x, corner.y), &mut visit))?;
+            tile::decode(&context, &self.parsed, i, bytes, |sb| self.visit(sb, (corner.x, corner.y), &mut visit))?;
         }
         Ok(())
     }

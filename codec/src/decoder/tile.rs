@@ -1,4 +1,4 @@
-//! Decoding tiles: parse a superblock, reconstruct it, on to the next.
+//! Decoding tiles: parse a superblock, reconstruct it with its signs, on to the next.
 
 use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::mixer::Mixer;
@@ -9,7 +9,7 @@ use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Shape};
 use crate::quant::dequant::Dequantiser;
-use crate::recon::{Context, Reconstruction, TileSamples};
+use crate::recon::{Coded, Context, Reconstruction, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
 use crate::syntax::state::TileState;
@@ -39,7 +39,7 @@ pub(super) fn decode_all(
     threads::map(threads, tiles.len(), |i| {
         let bytes = parsed.tile(data, index, tiles[i])?;
         let mut alpha = if parsed.header.alpha { exact(simd, parsed, tiles[i], 1, bytes.alpha)? } else { Vec::new() };
-        let (samples, state) = decode(&context, parsed, tiles[i], bytes.colour)?;
+        let (samples, state) = decode(&context, parsed, tiles[i], bytes.colour, |_| {})?;
         Ok(Tile { samples, state, alpha: alpha.pop() })
     })
 }
@@ -68,43 +68,29 @@ fn corrupt((what, value, limit): Damage) -> DecodeError {
     DecodeError::Corrupt { what, value, limit }
 }
 
-fn decode(
+/// Decodes tile `index` out of `bytes`, and hands over each superblock, its levels without signs, before it goes on to the
+/// next.
+pub(super) fn decode(
     context: &Context<'_>,
     parsed: &Parsed,
     index: usize,
     bytes: &[u8],
-) -> Result<(TileSamples, TileState), DecodeError> {
-    let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, index));
-    let state = parse(parsed, index, bytes, |sb| {
-        for block in &sb.luma {
-            recon.luma_block(block, &sb.levels, &sb.indices);
-        }
-        for block in &sb.chroma {
-            recon.chroma_block(block, &sb.levels);
-        }
-    })?;
-    Ok((recon.samples, state))
-}
-
-/// Parses tile `index` out of `bytes`, and hands over each superblock before it goes on to the next.
-pub(super) fn parse(
-    parsed: &Parsed,
-    index: usize,
-    bytes: &[u8],
     each: impl FnMut(&Superblock),
-) -> Result<TileState, DecodeError> {
+) -> Result<(TileSamples, TileState), DecodeError> {
     match parsed.header.profile {
-        Profile::Mixed => parse_with::<Mixer>(parsed, index, bytes, each),
-        Profile::Plain => parse_with::<Models>(parsed, index, bytes, each),
+        Profile::Mixed => decode_with::<Mixer>(context, parsed, index, bytes, each),
+        Profile::Plain => decode_with::<Models>(context, parsed, index, bytes, each),
     }
 }
 
-fn parse_with<P: Predictor>(
+fn decode_with<P: Predictor>(
+    context: &Context<'_>,
     parsed: &Parsed,
     index: usize,
     bytes: &[u8],
     mut each: impl FnMut(&Superblock),
-) -> Result<TileState, DecodeError> {
+) -> Result<(TileSamples, TileState), DecodeError> {
+    let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, index));
     let state = parsed.grid.state(&parsed.header, index);
     let (width, height) = (state.luma.width(), state.luma.height());
     let mut walk = Walk::new(RangeDecoder::new(P::new(), bytes), &parsed.header, state);
@@ -116,11 +102,12 @@ fn parse_with<P: Predictor>(
             if let Some(damage) = walk.coder.damage() {
                 return Err(corrupt(damage));
             }
+            recon.superblock(&sb, &mut Coded(&mut walk.coder));
             each(&sb);
         }
     }
     match walk.coder.finish() {
         Some(damage) => Err(corrupt(damage)),
-        None => Ok(walk.state),
+        None => Ok((recon.samples, walk.state)),
     }
 }

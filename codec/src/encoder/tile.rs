@@ -1,4 +1,4 @@
-//! Encoding a tile: search a row of superblocks, then write it.
+//! Encoding a tile: search a row of superblocks, then write it, and reconstruct it for its signs as the decoder does.
 
 use super::Progress;
 use super::search::{Shared, TileSearch};
@@ -8,7 +8,7 @@ use crate::entropy::predictor::{Predictor, Profile};
 use crate::entropy::range::RangeEncoder;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::recon::TileSamples;
+use crate::recon::{Coded, Reconstruction, TileSamples};
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
@@ -54,9 +54,10 @@ fn encode_with<P: Predictor>(
 ) -> Result<CodedTile, EncodeError> {
     let header = shared.context.header;
     let planes: Vec<Plane> = source.iter().enumerate().map(|(p, plane)| crop(plane, grid.rect(index, p))).collect();
-    let samples = TileSamples::new(header, grid, index);
     let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
-    let mut search = TileSearch::new(shared, &planes, offsets, samples, grid.state(header, index));
+    let samples = || TileSamples::new(header, grid, index);
+    let mut search = TileSearch::new(shared, &planes, offsets, samples(), grid.state(header, index));
+    let mut recon = Reconstruction::new(shared.context, samples());
     let mut walk = Walk::new(RangeEncoder::new(P::new()), header, grid.state(header, index));
     let (width, height) = (planes[0].width(), planes[0].height());
     // Rates of a row come from the models after the row before the last: rows could then be searched side by side.
@@ -67,8 +68,9 @@ fn encode_with<P: Predictor>(
         let row: Vec<_> = (0..width).step_by(SUPERBLOCK).map(|x| search.superblock(x, y)).collect();
         for (mut sb, x) in row.into_iter().zip((0..width).step_by(SUPERBLOCK)) {
             walk.superblock(&mut sb, x, y);
+            recon.superblock(&sb, &mut Coded(&mut walk.coder));
         }
         progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
     }
-    Ok(CodedTile { data: walk.coder.finish(), samples: search.into_samples(), state: walk.state })
+    Ok(CodedTile { data: walk.coder.finish(), samples: recon.samples, state: walk.state })
 }

@@ -137,4 +137,6 @@ contexts! {
     TRELLIS_SIGNIFICANT: 6720;
     /// It is above one, likewise: quantiser (2), the rest as without.
     TRELLIS_ABOVE_ONE: 1008;
+    /// A sign is the expected one: octave of the odds (8).
+    SIGN: 8;
 }

@@ -76,6 +76,11 @@ impl BinCoder for Counter {
         value
     }
 
+    #[inline(always)]
+    fn sign_follows(&mut self) {
+        self.cost += 1 << COST_BITS;
+    }
+
     fn corrupt(&mut self, _what: &'static str, _value: u64, _limit: u64) {}
 }
 

@@ -44,6 +44,10 @@ pub(crate) trait BinCoder {
     /// `bits` (0 to 24) equiprobable bits, most significant first.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;
 
+    /// Notes a level whose sign is coded later, with the samples of its block: a counter takes one bit for it.
+    #[inline(always)]
+    fn sign_follows(&mut self) {}
+
     /// Notes that a value was met which no encoder writes.
     fn corrupt(&mut self, what: &'static str, value: u64, limit: u64);
 

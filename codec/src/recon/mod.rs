@@ -4,6 +4,7 @@
 pub(crate) mod output;
 pub(crate) mod picture;
 mod ready;
+mod signs;
 
 use crate::image::plane::{Plane, Rect};
 use crate::predict::cclm::predict_cclm;
@@ -14,8 +15,10 @@ use crate::predict::predict;
 use crate::quant::dequant::{Dequantiser, Steps};
 use crate::quant::family::{Family, State};
 use crate::recon::ready::Ready;
+use crate::recon::signs::Edge;
+pub(crate) use crate::recon::signs::{Coded, Known, Signs};
 use crate::simd::Simd;
-use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, TransformBlock};
+use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, Superblock, TransformBlock};
 use crate::syntax::copy::Vector;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::residual::coded_area;
@@ -246,8 +249,18 @@ impl<'a> Reconstruction<'a> {
         Self { context, samples, scratch: Scratch::new() }
     }
 
+    /// Reconstructs a superblock.
+    pub(crate) fn superblock(&mut self, sb: &Superblock, signs: &mut impl Signs) {
+        for block in &sb.luma {
+            self.luma_block(block, &sb.levels, &sb.indices, signs);
+        }
+        for block in &sb.chroma {
+            self.chroma_block(block, &sb.levels, signs);
+        }
+    }
+
     /// Reconstructs a luma block; `levels` and `indices` are those of its superblock.
-    pub(crate) fn luma_block(&mut self, block: &LumaBlock, levels: &[i32], indices: &[u8]) {
+    pub(crate) fn luma_block(&mut self, block: &LumaBlock, levels: &[i32], indices: &[u8], signs: &mut impl Signs) {
         let (rect, s) = (block.node.rect(), &mut self.scratch);
         match block.source {
             Source::Mode => {
@@ -262,24 +275,32 @@ impl<'a> Reconstruction<'a> {
             }
         }
         let qp = self.context.header.block_qp(block.offset);
-        self.finish(0, &block.node, qp, &block.tb, levels);
+        self.finish(0, &block.node, qp, &block.tb, levels, signs);
         self.samples.mark(0, rect);
     }
 
     /// Reconstructs both planes of a chroma block.
-    pub(crate) fn chroma_block(&mut self, block: &ChromaBlock, levels: &[i32]) {
+    pub(crate) fn chroma_block(&mut self, block: &ChromaBlock, levels: &[i32], signs: &mut impl Signs) {
         let qp = self.context.header.block_qp(block.offset);
         self.samples.references(self.context.header, block.node.rect(), &mut self.scratch.references);
         for plane in 1..3 {
             let s = &mut self.scratch;
             self.samples.predict_chroma(self.context.simd, block, &s.references, plane, &mut s.prediction);
-            self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels);
+            self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels, signs);
         }
         self.samples.mark(1, block.node.rect());
     }
 
     /// Adds the residual to the prediction that stands in the scratch memory, and stores the block.
-    fn finish(&mut self, plane: usize, node: &Node, qp: u16, tb: &TransformBlock, levels: &[i32]) {
+    fn finish(
+        &mut self,
+        plane: usize,
+        node: &Node,
+        qp: u16,
+        tb: &TransformBlock,
+        levels: &[i32],
+        signs: &mut impl Signs,
+    ) {
         let s = &mut self.scratch;
         let rect = node.rect();
         if tb.end == 0 {
@@ -287,7 +308,10 @@ impl<'a> Reconstruction<'a> {
         }
         let qp = self.context.header.plane_qp(qp, plane);
         let steps = self.context.dequantiser.steps(plane, (node.log2_w, node.log2_h), qp, tb.tx);
-        let extent = dequantise(node, tb.levels(levels), &steps, &mut s.coefficients);
+        let levels = tb.levels(levels);
+        let extent = dequantise(node, levels, &steps, &mut s.coefficients);
+        let edge = Edge { samples: &self.samples, plane, node, tx: tb.tx, prediction: &s.prediction };
+        signs.code(&edge, levels, &mut s.coefficients);
         let shape = TxShape { w: rect.w, h: rect.h, tx: tb.tx, extra: self.context.header.extra_depth() };
         inverse(self.context.simd, &s.coefficients, shape, extent, &mut s.residual);
         self.samples.store(plane, rect, &s.prediction, Some(&s.residual));

@@ -98,7 +98,8 @@ pub(crate) struct TxChoice {
     pub(crate) quantiser: Family,
 }
 
-/// Codes one plane of a block. `levels` holds the superblock's levels; a reader appends to them.
+/// Codes one plane of a block but for the signs of its levels, which follow with the samples (`recon/signs.rs`). `levels`
+/// holds the superblock's levels; a reader appends their magnitudes to them.
 pub(crate) fn transform_block<C: BinCoder>(
     c: &mut C,
     template: &mut Template,
@@ -146,9 +147,9 @@ pub(crate) fn transform_block<C: BinCoder>(
             seen.push(magnitude);
         }
         if magnitude != 0 {
-            let negative = c.bypass(1, u32::from(levels[i] < 0)) != 0;
+            c.sign_follows();
             if C::DECODING {
-                levels[i] = if negative { -(magnitude as i32) } else { magnitude as i32 };
+                levels[i] = magnitude as i32;
             }
         }
     }

@@ -3,6 +3,8 @@
 //!
 //! They are spelt by their distinct values, which a test computes again from the formulas.
 
+use super::Kernel;
+
 /// A matrix of `K` basis functions of `N` samples.
 pub(crate) type Matrix<const N: usize, const K: usize> = [[i32; N]; K];
 
@@ -70,6 +72,24 @@ const fn dst<const N: usize>(sin: &[i32; N]) -> Matrix<N, N> {
         k += 1;
     }
     m
+}
+
+/// Basis function `k` of `n` samples, 4 to 64.
+///
+/// # Panics
+/// Where `kernel` has no such side.
+pub(crate) fn basis(kernel: Kernel, n: usize, k: usize) -> &'static [i32] {
+    match (kernel, n) {
+        (Kernel::Dct2, 4) => &DCT4[k],
+        (Kernel::Dct2, 8) => &DCT8[k],
+        (Kernel::Dct2, 16) => &DCT16[k],
+        (Kernel::Dct2, 32) => &DCT32[k],
+        (Kernel::Dct2, 64) => &DCT64[k],
+        (Kernel::Dst7, 4) => &DST4[k],
+        (Kernel::Dst7, 8) => &DST8[k],
+        (Kernel::Dst7, 16) => &DST16[k],
+        _ => panic!("no {kernel:?} of {n} samples"),
+    }
 }
 
 pub(crate) static DCT4: Matrix<4, 4> = dct(&COS4);

@@ -5,6 +5,7 @@ use crate::encoder::forward::forward;
 use crate::encoder::quantise::{Job, Outcome, bits};
 use crate::encoder::satd::{Pair, residual, satd};
 use crate::quant::family::Family;
+use crate::recon::Known;
 use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes;
@@ -32,7 +33,7 @@ impl TileSearch<'_> {
             (cost, block) = self.quantise_chroma(ChromaBlock { mode: block.mode, ..blank }, Family::Trellis);
             levels.clone_from(&self.memory.levels);
         }
-        self.recon.chroma_block(&block, &levels);
+        self.recon.chroma_block(&block, &levels, &mut Known);
         self.walk.note_chroma(&block, &levels);
         Best { cost, chroma: vec![block], levels, ..Best::empty() }
     }

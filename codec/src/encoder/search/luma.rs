@@ -7,6 +7,7 @@ use crate::encoder::quantise::{Job, bits};
 use crate::encoder::satd::{Pair, residual, satd};
 use crate::predict::{IntraMode, predict};
 use crate::quant::family::Family;
+use crate::recon::Known;
 use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes::{self, MostProbable};
@@ -98,7 +99,7 @@ impl TileSearch<'_> {
         self.walk.coder.take();
         self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
         let cost = distortion + self.lambda() * bits(self.walk.coder.take());
-        self.recon.luma_block(&block, &levels, &indices);
+        self.recon.luma_block(&block, &levels, &indices, &mut Known);
         self.walk.note_luma(&block, &levels);
         Best { cost, luma: vec![block], levels, indices, ..Best::empty() }
     }

@@ -193,11 +193,6 @@ impl<'a> TileSearch<'a> {
         per_step(qp) / f64::from(1 << self.shared.context.header.extra_depth())
     }
 
-    /// The tile as reconstructed.
-    pub(crate) fn into_samples(self) -> TileSamples {
-        self.recon.samples
-    }
-
     fn lambda(&self) -> f64 {
         self.shared.plan.parameters.lambda
     }
