@@ -310,7 +310,7 @@ impl<'a> Reconstruction<'a> {
         let steps = self.context.dequantiser.steps(plane, (node.log2_w, node.log2_h), qp, tb.tx);
         let levels = tb.levels(levels);
         let extent = dequantise(node, levels, &steps, &mut s.coefficients);
-        let edge = Edge { samples: &self.samples, plane, node, tx: tb.tx, prediction: &s.prediction };
+        let edge = Edge { samples: &self.samples, plane, node, tx: tb.tx, extent, prediction: &s.prediction };
         signs.code(&edge, levels, &mut s.coefficients);
         let shape = TxShape { w: rect.w, h: rect.h, tx: tb.tx, extra: self.context.header.extra_depth() };
         inverse(self.context.simd, &s.coefficients, shape, extent, &mut s.residual);

@@ -86,6 +86,8 @@ pub(crate) struct Edge<'a> {
     pub(crate) plane: usize,
     pub(crate) node: &'a Node,
     pub(crate) tx: TxType,
+    /// How many columns and rows hold coefficients.
+    pub(crate) extent: (usize, usize),
     /// Row by row.
     pub(crate) prediction: &'a [u16],
 }
@@ -106,8 +108,8 @@ struct Side {
 }
 
 impl Side {
-    /// An edge along which `near` and `far` are the first two rows (or columns) beyond, and `inside` the first row
-    /// predicted.
+    /// An edge of `len` samples; `sides` are the first two rows (or columns) beyond it, near and far, and the first one
+    /// predicted; coefficients have the lowest `count` frequencies of `kernel` along it.
     fn new(sides: &[[i32; MAX_SIDE]; 3], len: usize, kernel: Kernel, count: usize) -> Self {
         let mut side = Self { len, wanted: [0; MAX_TX], energy: 0, unknown: [0; MAX_TX], slope: 0 };
         if len == 0 {
@@ -165,27 +167,27 @@ struct Expected {
 
 impl Expected {
     fn of(block: &Edge<'_>, levels: &[i32], coefficients: &[i32]) -> Self {
-        let Edge { samples, plane, node, tx, prediction } = *block;
+        let Edge { samples, plane, node, tx, extent: (cols, rows), prediction } = *block;
         let rect @ Rect { x, y, w, h } = node.rect();
         let available = samples.ready[plane.min(1)].around(rect);
         let extra = samples.depth - 10;
         let at = |x: usize, y: usize| i32::from(samples.planes[plane].get(x, y) >> extra);
         let inside = |i: usize| i32::from(prediction[i] >> extra);
-        let (area_w, area_h) = coded_area(node);
         let mut sides = [[0; MAX_SIDE]; 3];
         let top = if available.top >= w { w } else { 0 };
         for i in 0..top {
             [sides[0][i], sides[1][i], sides[2][i]] = [at(x + i, y - 1), at(x + i, y - 2), inside(i)];
         }
-        let mut top = Side::new(&sides, top, tx.horizontal, area_w);
+        let mut top = Side::new(&sides, top, tx.horizontal, cols);
         let left = if available.left >= h { h } else { 0 };
         for i in 0..left {
             [sides[0][i], sides[1][i], sides[2][i]] = [at(x - 1, y + i), at(x - 2, y + i), inside(i * w)];
         }
-        let mut left = Side::new(&sides, left, tx.vertical, area_h);
+        let mut left = Side::new(&sides, left, tx.vertical, rows);
         let mut first = [[0; MAX_TX]; 2];
-        (0..area_h).for_each(|k| first[0][k] = basis(tx.vertical, h, k)[0]);
-        (0..area_w).for_each(|k| first[1][k] = basis(tx.horizontal, w, k)[0]);
+        (0..rows).for_each(|k| first[0][k] = basis(tx.vertical, h, k)[0]);
+        (0..cols).for_each(|k| first[1][k] = basis(tx.horizontal, w, k)[0]);
+        let (area_w, area_h) = coded_area(node);
         for (p, _) in scan::of(area_w, area_h).iter().zip(levels).filter(|(_, level)| **level != 0) {
             let (u, v, c) = (p.u as usize, p.v as usize, coefficients[p.raster as usize].abs());
             let [a, b] = [Side::amplitude(c, first[0][v]), Side::amplitude(c, first[1][u])];
@@ -205,5 +207,74 @@ impl Expected {
     fn take(&mut self, (u, v): (usize, usize), c: i32) {
         self.top.take(u, Side::amplitude(c, self.first[0][v]));
         self.left.take(v, Side::amplitude(c, self.first[1][u]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::model::Models;
+    use crate::entropy::range::{RangeDecoder, RangeEncoder};
+    use crate::image::plane::Plane;
+    use crate::recon::ready::Ready;
+
+    /// A tile of 64x64 samples of one plane whose first 16 rows are ready: stripes of 700 and 300.
+    fn samples() -> TileSamples {
+        let mut plane = Plane::new(64, 64);
+        for y in 0..64 {
+            plane.row_mut(y).iter_mut().enumerate().for_each(|(x, s)| *s = if x / 8 % 2 == 0 { 700 } else { 300 });
+        }
+        let mut ready = Ready::new(64, 64);
+        ready.set(Rect { x: 0, y: 0, w: 64, h: 16 }, true);
+        TileSamples { planes: vec![plane], ready: vec![ready], depth: 10 }
+    }
+
+    const NODE: Node = Node { x: 16, y: 16, log2_w: 4, log2_h: 3 };
+
+    fn edge<'a>(samples: &'a TileSamples, prediction: &'a [u16], tx: TxType) -> Edge<'a> {
+        Edge { samples, plane: 0, node: &NODE, tx, extent: (16, 8), prediction }
+    }
+
+    #[test]
+    fn what_continues_the_samples_above_is_expected() {
+        let samples = samples();
+        let prediction = [500; 16 * 8];
+        let block = edge(&samples, &prediction, TxType::DCT);
+        // A half-wave along the top: positive where the stripe above is light, in its left half.
+        let mut levels = vec![0; 128];
+        let mut coefficients = vec![0; 128];
+        let p = scan::of(16, 8).iter().position(|p| (p.u, p.v) == (1, 0)).unwrap();
+        (levels[p], coefficients[1]) = (1, 4000);
+        assert!(Expected::of(&block, &levels, &coefficients).odds((1, 0), 4000) > 64 * 4);
+        // Once another coefficient gives twice as much there, the opposite is.
+        let mut expected = Expected::of(&block, &levels, &coefficients);
+        expected.take((1, 0), 40_000);
+        assert!(expected.odds((1, 0), 4000) < -64);
+        // The mean is right already, and nothing lies to the left.
+        assert_eq!(Expected::of(&block, &levels, &coefficients).odds((0, 0), 4000), 0);
+    }
+
+    #[test]
+    fn signs_come_back() {
+        let samples = samples();
+        let prediction: Vec<u16> = (0..128u32).map(|i| (400 + i * 37 % 200) as u16).collect();
+        for tx in [TxType::DCT, TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dct2 }, TxType::IDENTITY] {
+            let block = edge(&samples, &prediction, tx);
+            let levels: Vec<i32> = (0..100i32).map(|i| (i * i * 7919 % 11) - 5).collect();
+            let mut coefficients = vec![0; 128];
+            for (p, level) in scan::of(16, 8).iter().zip(&levels) {
+                coefficients[p.raster as usize] = level * 900;
+            }
+            let sent = coefficients.clone();
+            let mut writer = RangeEncoder::new(Models::new());
+            Coded(&mut writer).code(&block, &levels, &mut coefficients);
+            assert_eq!(coefficients, sent, "writing changes nothing");
+            let data = writer.finish();
+            let mut reader = RangeDecoder::new(Models::new(), &data);
+            let magnitudes: Vec<i32> = levels.iter().map(|l| l.abs()).collect();
+            coefficients.iter_mut().for_each(|c| *c = c.abs());
+            Coded(&mut reader).code(&block, &magnitudes, &mut coefficients);
+            assert_eq!((coefficients, reader.finish()), (sent, None));
+        }
     }
 }
