@@ -75,6 +75,31 @@ pub(crate) struct ConsoleArgs {
     pub(crate) verbose: u8,
 }
 
+/// Which files are worked on, and how many at once.
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Take the files in folders, at any depth; in the folder that -o names they keep their places. Names that begin
+    /// with a dot and links to folders are left out
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
+
+    /// Overwrite existing files
+    #[arg(short, long)]
+    pub(crate) force: bool,
+
+    /// Leave out inputs whose output exists already
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) skip_existing: bool,
+
+    /// Say what would be done and write nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Threads, and files in work at once; 0 for one a core. The results do not depend on it
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
+}
+
 /// Bounds on what an input may make the program do.
 #[derive(Debug, Args)]
 pub(crate) struct LimitArgs {
@@ -243,11 +268,12 @@ pub(crate) enum Strip {
 /// Arguments of `kvant encode`.
 #[derive(Debug, Args)]
 pub(crate) struct EncodeArgs {
-    /// Pictures (PNG, JPEG, PNM, TIFF, BMP, WebP, QOI); - for standard input
+    /// Pictures (PNG, JPEG, PNM, TIFF, BMP, WebP, QOI), folders of them with -r; - for standard input
     #[arg(required_unless_present_any = ["speed", "distance"], value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// File to write, or an existing folder, or - for standard output [default: the input's name with .kvt]
+    /// File to write, or a folder (made where it is missing if a / ends its name), or - for standard output [default:
+    /// the input's name with .kvt]
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
@@ -303,13 +329,8 @@ pub(crate) struct EncodeArgs {
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',')]
     pub(crate) strip: Vec<Strip>,
 
-    /// Threads; 0 for one a core. The bytes do not depend on it
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
-    pub(crate) jobs: usize,
-
-    /// Overwrite existing files
-    #[arg(short, long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) batch: BatchArgs,
 
     /// Decode the stream again before writing it, and print how the picture compares with the input
     #[arg(long)]
@@ -342,12 +363,12 @@ pub(crate) struct Habits {
 /// Arguments of `kvant decode`.
 #[derive(Debug, Args)]
 pub(crate) struct DecodeArgs {
-    /// .kvt files; - for standard input
+    /// .kvt files, folders of them with -r; - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// File to write (the format follows the extension), or an existing folder, or - for standard output; a prefix
-    /// such as png:- names the format [default: the input's name with .png]
+    /// File to write (the format follows the extension), or a folder (made where it is missing if a / ends its name), or
+    /// - for standard output; a prefix such as png:- names the format [default: the input's name with .png]
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
@@ -363,13 +384,8 @@ pub(crate) struct DecodeArgs {
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
 
-    /// Threads; 0 for one a core
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
-    pub(crate) jobs: usize,
-
-    /// Overwrite existing files
-    #[arg(short, long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) batch: BatchArgs,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,

@@ -6,6 +6,7 @@ mod cpu;
 mod error;
 mod output;
 mod pictures;
+mod plan;
 mod rd;
 mod report;
 mod values;

@@ -5,45 +5,72 @@ use std::io::{Write as _, stderr};
 use serde::Serialize;
 
 use crate::args::ConsoleArgs;
+use crate::commands::progress::BatchBar;
 use crate::error::{CliError, Result};
 use crate::output::{Target, print_text};
 use crate::pictures::Warning;
+use crate::plan::Job;
 use crate::rd::metrics::Scores;
 
 /// Who gets to read what. Text goes to standard output, or to standard error where that carries JSON or a picture.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Console {
     json: bool,
     quiet: bool,
     text_to_stderr: bool,
     /// How many `-v`.
     pub(crate) verbose: u8,
+    /// Whether there are several files: each gets one line, and all have one bar.
+    batch: bool,
+    bar: BatchBar,
 }
 
 impl Console {
-    /// As the flags say, and where the results go.
-    pub(crate) fn new(args: &ConsoleArgs, targets: &[Target]) -> Result<Self> {
-        let to_stdout = targets.contains(&Target::Stdout);
+    /// As the flags say; `to_stdout` where standard output carries a result.
+    pub(crate) fn new(args: &ConsoleArgs, to_stdout: bool) -> Result<Self> {
         if args.json && to_stdout {
             let text = "standard output cannot carry both the result and --json; give -o FILE";
             return Err(CliError::Usage(text.to_owned()));
         }
         let text_to_stderr = args.json || to_stdout;
-        Ok(Self { json: args.json, quiet: args.quiet, text_to_stderr, verbose: args.verbose })
+        let bar = BatchBar::hidden();
+        Ok(Self { json: args.json, quiet: args.quiet, text_to_stderr, verbose: args.verbose, batch: false, bar })
     }
 
-    /// Whether a progress line may show.
+    /// The console for `jobs` on which much work is done.
+    pub(crate) fn for_jobs(args: &ConsoleArgs, jobs: &[Job]) -> Result<Self> {
+        let mut console = Self::new(args, jobs.iter().any(|job| job.target == Target::Stdout))?;
+        if jobs.len() > 1 {
+            if console.may_show_progress() {
+                console.bar = BatchBar::new(jobs.len());
+            }
+            console.batch = true;
+        }
+        Ok(console)
+    }
+
+    /// Whether the progress of a file may show.
     pub(crate) fn may_show_progress(&self) -> bool {
-        !self.quiet && !self.json
+        !self.quiet && !self.json && !self.batch
+    }
+
+    /// Whether one line says enough of a file.
+    pub(crate) fn brief(&self) -> bool {
+        self.batch && self.verbose == 0
+    }
+
+    /// Another file, of so many pixels, is done.
+    pub(crate) fn step(&self, name: &str, pixels: u64) {
+        self.bar.step(name, pixels);
     }
 
     /// Whole lines for people.
     pub(crate) fn text(&self, text: &str) -> Result<()> {
         match (self.quiet, self.text_to_stderr) {
             (true, _) => Ok(()),
-            (false, false) => print_text(text),
+            (false, false) => self.bar.suspend(|| print_text(text)),
             (false, true) => {
-                print_error(text);
+                self.bar.suspend(|| print_error(text));
                 Ok(())
             }
         }
@@ -52,38 +79,69 @@ impl Console {
     /// A line for people about something that did not stop the work.
     pub(crate) fn warn(&self, name: &str, warning: &Warning) {
         if !self.quiet {
-            print_error(&format!("kvant: {name}: warning: {}\n", warning.text));
+            self.bar.suspend(|| print_error(&format!("kvant: {name}: warning: {}\n", warning.text)));
         }
     }
 
     /// A line for people about something that stopped one of several files.
     pub(crate) fn fail(&self, error: &CliError) {
-        print_error(&format!("kvant: {error}\n"));
+        self.bar.suspend(|| print_error(&format!("kvant: {error}\n")));
     }
 
-    /// Ends a command: prints the JSON document if one is asked for, and makes of the results one. `names` are those of
-    /// the inputs. The fault of a single input is returned as it is, to be printed by the caller; of several, each has
-    /// been printed.
-    pub(crate) fn finish<T: Serialize>(&self, schema: &str, names: Vec<String>, results: Vec<Result<T>>) -> Result<()> {
-        if results.iter().any(|r| matches!(r, Err(CliError::BrokenPipe))) {
+    /// Ends a command: prints the JSON document if one is asked for. The fault of a single input is returned as it is, to
+    /// be printed by the caller; of several, each has been printed.
+    pub(crate) fn finish<T: Serialize>(&self, schema: &str, files: &[Ended<T>]) -> Result<()> {
+        self.bar.finish();
+        if files.iter().any(|f| matches!(f.result, Err(CliError::BrokenPipe))) {
             return Err(CliError::BrokenPipe);
         }
-        let (total, failed) = (results.len(), results.iter().filter(|r| r.is_err()).count());
-        let single = if total == 1 { results.iter().find_map(|r| r.as_ref().err().cloned()) } else { None };
+        let totals = Totals::of(files);
         if self.json {
-            let results = names.into_iter().zip(results).map(|(input, r)| Entry::new(input, r)).collect();
-            let totals = Totals { ok: total - failed, failed };
+            let results = files.iter().map(Entry::new).collect();
             let document = Document { schema, tool: concat!("kvant ", env!("CARGO_PKG_VERSION")), results, totals };
             let text = serde_json::to_string_pretty(&document)
                 .map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
             print_text(&(text + "\n"))?;
         }
-        match single {
-            Some(error) => Err(error),
-            None if failed > 0 => Err(CliError::Run(format!("{failed} of {total} files failed"))),
-            None => Ok(()),
+        match files {
+            [Ended { result: Err(error), .. }] => Err(error.clone()),
+            _ if totals.failed > 0 => Err(CliError::Run(format!("{} of {} files failed", totals.failed, files.len()))),
+            _ => Ok(()),
         }
     }
+}
+
+/// How the work on a file ended.
+#[derive(Debug)]
+pub(crate) struct Ended<T> {
+    /// The file as the command line names it.
+    pub(crate) input: String,
+    pub(crate) result: Result<Outcome<T>>,
+}
+
+impl<T> Ended<T> {
+    /// What is told of a file that was worked on.
+    pub(crate) fn report(&self) -> Option<&T> {
+        match &self.result {
+            Ok(Outcome::Done(report)) => Some(report),
+            _ => None,
+        }
+    }
+}
+
+/// What became of a file that is no fault.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Outcome<T> {
+    Done(T),
+    /// Its output exists.
+    Skipped {
+        output: String,
+    },
+    /// It would be worked on.
+    Planned {
+        output: String,
+    },
 }
 
 /// Text to standard error; that it may be closed is no reason to stop.
@@ -95,22 +153,40 @@ pub(crate) fn print_error(text: &str) {
 struct Document<'a, T> {
     schema: &'a str,
     tool: &'a str,
-    results: Vec<Entry<T>>,
+    results: Vec<Entry<'a, T>>,
     totals: Totals,
 }
 
-#[derive(Serialize)]
-struct Totals {
-    ok: usize,
-    failed: usize,
+/// How many files ended in which way.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+pub(crate) struct Totals {
+    pub(crate) ok: usize,
+    pub(crate) planned: usize,
+    pub(crate) skipped: usize,
+    pub(crate) failed: usize,
+}
+
+impl Totals {
+    pub(crate) fn of<T>(files: &[Ended<T>]) -> Self {
+        let mut totals = Self::default();
+        for file in files {
+            *match file.result {
+                Ok(Outcome::Done(_)) => &mut totals.ok,
+                Ok(Outcome::Planned { .. }) => &mut totals.planned,
+                Ok(Outcome::Skipped { .. }) => &mut totals.skipped,
+                Err(_) => &mut totals.failed,
+            } += 1;
+        }
+        totals
+    }
 }
 
 #[derive(Serialize)]
-struct Entry<T> {
-    input: String,
+struct Entry<'a, T> {
+    input: &'a str,
     status: &'static str,
     #[serde(flatten)]
-    body: Option<T>,
+    body: Option<&'a Outcome<T>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Fault>,
 }
@@ -121,15 +197,16 @@ struct Fault {
     text: String,
 }
 
-impl<T> Entry<T> {
-    fn new(input: String, result: Result<T>) -> Self {
-        match result {
-            Ok(body) => Self { input, status: "ok", body: Some(body), error: None },
-            Err(e) => {
-                let error = Some(Fault { exit_code: e.code(), text: e.to_string() });
-                Self { input, status: "failed", body: None, error }
-            }
-        }
+impl<'a, T> Entry<'a, T> {
+    fn new(file: &'a Ended<T>) -> Self {
+        let status = match file.result {
+            Ok(Outcome::Done(_)) => "ok",
+            Ok(Outcome::Planned { .. }) => "planned",
+            Ok(Outcome::Skipped { .. }) => "skipped",
+            Err(_) => "failed",
+        };
+        let error = file.result.as_ref().err().map(|e| Fault { exit_code: e.code(), text: e.to_string() });
+        Self { input: &file.input, status, body: file.result.as_ref().ok(), error }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `kvant compare`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::args::CompareArgs;
 use crate::error::{CliError, Result};
 use crate::pictures::{Loaded, Picture, ReadOptions, Transparency, display_name, read_bytes, read_picture};
 use crate::rd::metrics::{BACKGROUNDS, Reference, Scores, Selection};
-use crate::report::{Console, Metrics, bits_per_pixel};
+use crate::report::{Console, Metrics, Outcome, bits_per_pixel};
 use crate::values::MetricName;
 
 const SCHEMA: &str = "kvant.compare/1";
@@ -39,7 +39,7 @@ pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
     if std::iter::once(&args.reference).chain(&args.distorted).filter(|p| *p == stdin).count() > 1 {
         return Err(CliError::Usage("standard input (-) can be read once only".to_owned()));
     }
-    let console = Console::new(&args.console, &[])?;
+    let console = Console::new(&args.console, false)?;
     let transparency = args.background.map_or(Transparency::Keep, Transparency::Over);
     let options = ReadOptions { transparency, decoder: args.limits.decoder(0)? };
     let selection = selection(args);
@@ -47,14 +47,15 @@ pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
     let prepared = Reference::new(&reference, selection)?;
     let pair = Pair { args, options, console, reference, prepared };
     let split = Split { files: 1, threads: 0 };
-    let results = batch::run(&args.distorted, split, &console, |path| pair.score(path))?;
-    let missed: Vec<String> = results
+    let work = |path: &PathBuf| pair.score(path).map(Outcome::Done);
+    let ended = batch::run(&args.distorted, split, &pair.console, |path| path, work);
+    pair.console.finish(SCHEMA, &ended)?;
+    let missed: Vec<String> = ended
         .iter()
         .zip(&args.distorted)
-        .filter_map(|(r, path)| Some((r.as_ref().ok()?, path)))
+        .filter_map(|(e, path)| Some((e.report()?, path)))
         .flat_map(|(r, path)| r.missed_thresholds.iter().map(move |m| format!("{}: {m}", display_name(path))))
         .collect();
-    console.finish(SCHEMA, args.distorted.iter().map(|i| i.display().to_string()).collect(), results)?;
     if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
 }
 

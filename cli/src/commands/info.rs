@@ -11,7 +11,7 @@ use crate::args::InfoArgs;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{OutputFormat, channels_name, decode_error, display_name, read_bytes, write_picture};
-use crate::report::{Console, bits_per_pixel, human_bytes};
+use crate::report::{Console, Outcome, bits_per_pixel, human_bytes};
 
 const SCHEMA: &str = "kvant.info/1";
 
@@ -81,7 +81,7 @@ struct Drawing {
 
 /// Runs the command.
 pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
-    let console = Console::new(&args.console, &[])?;
+    let console = Console::new(&args.console, false)?;
     let options = args.limits.decoder(0)?;
     let drawing = match &args.blocks {
         Some(_) if args.inputs.len() > 1 => {
@@ -94,9 +94,9 @@ pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
         None => None,
     };
     let split = Split { files: 1, threads: 0 };
-    let work = |input: &PathBuf| show(input, options, args.check, drawing.as_ref(), &console);
-    let results = batch::run(&args.inputs, split, &console, work)?;
-    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+    let work = |input: &PathBuf| show(input, options, args.check, drawing.as_ref(), &console).map(Outcome::Done);
+    let ended = batch::run(&args.inputs, split, &console, |input| input, work);
+    console.finish(SCHEMA, &ended)
 }
 
 fn show(

@@ -7,5 +7,5 @@ pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod info;
 pub(crate) mod manual;
-mod progress;
+pub(crate) mod progress;
 pub(crate) mod target;

@@ -63,6 +63,11 @@ pub(crate) fn display_name(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
+/// Whether a file's name says that it is a picture of a format that can be read; not a `.kvt`.
+pub(crate) fn has_picture_extension(path: &Path) -> bool {
+    ImageFormat::from_path(path).is_ok_and(|f| f.reading_enabled())
+}
+
 /// All bytes of a file, or of standard input for `-`; no more than the memory limit.
 pub(crate) fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     let mut data = Vec::new();

@@ -2,6 +2,7 @@
 
 mod alpha;
 mod bad_input;
+mod batches;
 mod formats;
 mod metrics;
 mod odd_files;

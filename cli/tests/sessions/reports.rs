@@ -23,7 +23,7 @@ fn encode_reports_as_json() {
         assert!(r["metrics"][metric].is_number(), "{metric}");
     }
     assert_eq!(r["warnings"], serde_json::json!([]));
-    assert_eq!(json["totals"], serde_json::json!({"ok": 1, "failed": 0}));
+    assert_eq!(json["totals"], serde_json::json!({"ok": 1, "planned": 0, "skipped": 0, "failed": 0}));
     // The lines for people moved over.
     assert!(ended.stderr.contains("-> a.kvt"));
 }
@@ -66,7 +66,7 @@ fn one_bad_file_does_not_stop_the_others() {
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stderr.contains("bad.ppm: not a picture") && ended.stderr.contains("1 of 3 files failed"));
     let json = ended.json();
-    assert_eq!(json["totals"], serde_json::json!({"ok": 2, "failed": 1}));
+    assert_eq!(json["totals"], serde_json::json!({"ok": 2, "planned": 0, "skipped": 0, "failed": 1}));
     // In the order of the command line, whatever ended first.
     let status: Vec<_> = json["results"].as_array().unwrap().iter().map(|r| r["status"].as_str().unwrap()).collect();
     assert_eq!(status, ["ok", "failed", "ok"]);
