@@ -66,6 +66,10 @@ pub(crate) struct ConsoleArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Print a line of JSON for each file as soon as it is done, and one with the totals
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) jsonl: bool,
+
     /// Print errors only
     #[arg(long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,

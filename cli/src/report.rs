@@ -15,7 +15,12 @@ use crate::rd::metrics::Scores;
 /// Who gets to read what. Text goes to standard output, or to standard error where that carries JSON or a picture.
 #[derive(Debug)]
 pub(crate) struct Console {
+    /// Name and version of what JSON says. Fields may be added within a version.
+    schema: &'static str,
+    /// JSON as one document at the end.
     json: bool,
+    /// JSON as a line for each file.
+    jsonl: bool,
     quiet: bool,
     text_to_stderr: bool,
     /// How many `-v`.
@@ -27,19 +32,20 @@ pub(crate) struct Console {
 
 impl Console {
     /// As the flags say; `to_stdout` where standard output carries a result.
-    pub(crate) fn new(args: &ConsoleArgs, to_stdout: bool) -> Result<Self> {
-        if args.json && to_stdout {
-            let text = "standard output cannot carry both the result and --json; give -o FILE";
-            return Err(CliError::Usage(text.to_owned()));
+    pub(crate) fn new(schema: &'static str, args: &ConsoleArgs, to_stdout: bool) -> Result<Self> {
+        let ConsoleArgs { json, jsonl, quiet, verbose } = *args;
+        if (json || jsonl) && to_stdout {
+            let flag = if json { "--json" } else { "--jsonl" };
+            let text = format!("standard output cannot carry both the result and {flag}; give -o FILE");
+            return Err(CliError::Usage(text));
         }
-        let text_to_stderr = args.json || to_stdout;
-        let bar = BatchBar::hidden();
-        Ok(Self { json: args.json, quiet: args.quiet, text_to_stderr, verbose: args.verbose, batch: false, bar })
+        let text_to_stderr = json || jsonl || to_stdout;
+        Ok(Self { schema, json, jsonl, quiet, text_to_stderr, verbose, batch: false, bar: BatchBar::hidden() })
     }
 
     /// The console for `jobs` on which much work is done.
-    pub(crate) fn for_jobs(args: &ConsoleArgs, jobs: &[Job]) -> Result<Self> {
-        let mut console = Self::new(args, jobs.iter().any(|job| job.target == Target::Stdout))?;
+    pub(crate) fn for_jobs(schema: &'static str, args: &ConsoleArgs, jobs: &[Job]) -> Result<Self> {
+        let mut console = Self::new(schema, args, jobs.iter().any(|job| job.target == Target::Stdout))?;
         if jobs.len() > 1 {
             if console.may_show_progress() {
                 console.bar = BatchBar::new(jobs.len());
@@ -51,7 +57,7 @@ impl Console {
 
     /// Whether the progress of a file may show.
     pub(crate) fn may_show_progress(&self) -> bool {
-        !self.quiet && !self.json && !self.batch
+        !self.quiet && !self.json && !self.jsonl && !self.batch
     }
 
     /// Whether one line says enough of a file.
@@ -88,20 +94,26 @@ impl Console {
         self.bar.suspend(|| print_error(&format!("kvant: {error}\n")));
     }
 
-    /// Ends a command: prints the JSON document if one is asked for. The fault of a single input is returned as it is, to
-    /// be printed by the caller; of several, each has been printed.
-    pub(crate) fn finish<T: Serialize>(&self, schema: &str, files: &[Ended<T>]) -> Result<()> {
+    /// Tells programs that read line by line how a file ended.
+    pub(crate) fn ended<T: Serialize>(&self, file: &Ended<T>) -> Result<()> {
+        let entry = || Line { schema: self.schema, body: Entry::new(file) };
+        if self.jsonl { print_json(serde_json::to_string(&entry())) } else { Ok(()) }
+    }
+
+    /// Ends a command: prints the JSON document, or the last line, if one is asked for. The fault of a single input is
+    /// returned as it is, to be printed by the caller; of several, each has been printed.
+    pub(crate) fn finish<T: Serialize>(&self, files: &[Ended<T>]) -> Result<()> {
         self.bar.finish();
         if files.iter().any(|f| matches!(f.result, Err(CliError::BrokenPipe))) {
             return Err(CliError::BrokenPipe);
         }
-        let totals = Totals::of(files);
+        let (schema, totals) = (self.schema, Totals::of(files));
         if self.json {
             let results = files.iter().map(Entry::new).collect();
-            let document = Document { schema, tool: concat!("kvant ", env!("CARGO_PKG_VERSION")), results, totals };
-            let text = serde_json::to_string_pretty(&document)
-                .map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
-            print_text(&(text + "\n"))?;
+            print_json(serde_json::to_string_pretty(&Document { schema, tool: TOOL, results, totals }))?;
+        }
+        if self.jsonl {
+            print_json(serde_json::to_string(&Line { schema, body: Last { tool: TOOL, totals } }))?;
         }
         match files {
             [Ended { result: Err(error), .. }] => Err(error.clone()),
@@ -109,6 +121,13 @@ impl Console {
             _ => Ok(()),
         }
     }
+}
+
+/// The program and its version.
+const TOOL: &str = concat!("kvant ", env!("CARGO_PKG_VERSION"));
+
+fn print_json(text: serde_json::Result<String>) -> Result<()> {
+    print_text(&(text.map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))? + "\n"))
 }
 
 /// How the work on a file ended.
@@ -154,6 +173,20 @@ struct Document<'a, T> {
     schema: &'a str,
     tool: &'a str,
     results: Vec<Entry<'a, T>>,
+    totals: Totals,
+}
+
+/// A line of `--jsonl`.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    schema: &'a str,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Serialize)]
+struct Last {
+    tool: &'static str,
     totals: Totals,
 }
 

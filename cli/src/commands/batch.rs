@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use crate::args::BatchArgs;
 use crate::error::{CliError, Result};
 use crate::pictures::display_name;
@@ -37,7 +39,7 @@ impl Split {
 
 /// Runs `work` on each of `items`, begun in their order, as many at once as `split` says; results in the order of the
 /// items. Where there are several, a fault is printed when it occurs and the others go on.
-pub(crate) fn run<I: Sync, T: Send>(
+pub(crate) fn run<I: Sync, T: Send + Serialize>(
     items: &[I],
     split: Split,
     console: &Console,
@@ -51,7 +53,11 @@ pub(crate) fn run<I: Sync, T: Send>(
         {
             console.fail(e);
         }
-        Ended { input: input(item).display().to_string(), result }
+        let mut ended = Ended { input: input(item).display().to_string(), result };
+        if let Err(e) = console.ended(&ended) {
+            ended.result = Err(e);
+        }
+        ended
     };
     if split.files == 1 {
         return items.iter().map(one).collect();
@@ -89,7 +95,7 @@ pub(crate) struct Amount {
 }
 
 /// Runs `work` on each of `jobs`, as the flags of a batch say; `amount` is that of a report.
-pub(crate) fn convert<T: Send>(
+pub(crate) fn convert<T: Send + Serialize>(
     jobs: &[Job],
     args: &BatchArgs,
     console: &Console,

@@ -53,11 +53,11 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
         extension: named.unwrap_or(OutputFormat::Png).extension(),
     };
     let jobs = plan.jobs(&args.inputs)?;
-    let console = Console::for_jobs(&args.console, &jobs)?;
+    let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
     let options = args.limits.decoder(Split::new(args.batch.jobs, jobs.len()).threads)?;
     let work = Work { args, named, options, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
-    console.finish(SCHEMA, &ended)
+    console.finish(&ended)
 }
 
 /// Whether a file's name says that it is ours.

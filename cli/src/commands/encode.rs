@@ -75,7 +75,7 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
         extension: "kvt",
     };
     let jobs = plan.jobs(&args.inputs)?;
-    let console = Console::for_jobs(&args.console, &jobs)?;
+    let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
     let decoded = match &args.decoded {
         Some(_) if jobs.len() > 1 => {
             return Err(CliError::Usage("--decoded takes one input, since it names one picture".to_owned()));
@@ -87,7 +87,7 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     let (encoder, decoder) = (encoder(args, threads)?, args.limits.decoder(threads)?);
     let work = Work { encoder, decoder, decoded, args, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
-    console.finish(SCHEMA, &ended)?;
+    console.finish(&ended)?;
     let missed: Vec<String> = ended
         .iter()
         .zip(&jobs)

@@ -49,6 +49,15 @@ struct Sizes {
     xmp: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     cicp: Option<String>,
+    /// Sections of types that this program does not know.
+    other: Vec<Section>,
+}
+
+#[derive(Serialize)]
+struct Section {
+    #[serde(rename = "type")]
+    kind: u64,
+    bytes: usize,
 }
 
 impl Sizes {
@@ -61,6 +70,7 @@ impl Sizes {
             cicp: metadata
                 .cicp
                 .map(|c| format!("{}/{}/{}/{}", c.primaries, c.transfer, c.matrix, u8::from(c.full_range))),
+            other: metadata.other.iter().map(|(kind, data)| Section { kind: *kind, bytes: data.len() }).collect(),
         }
     }
 
@@ -68,7 +78,9 @@ impl Sizes {
     fn line(&self) -> String {
         let blocks = [("ICC profile", self.icc), ("Exif", self.exif), ("XMP", self.xmp)];
         let named = blocks.into_iter().filter(|b| b.1 > 0).map(|(name, bytes)| format!("{name} {bytes} B"));
-        named.chain(self.cicp.iter().map(|c| format!("CICP {c}"))).collect::<Vec<_>>().join(", ")
+        let cicp = self.cicp.iter().map(|c| format!("CICP {c}"));
+        let other = self.other.iter().map(|s| format!("section {} {} B", s.kind, s.bytes));
+        named.chain(cicp).chain(other).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -81,7 +93,7 @@ struct Drawing {
 
 /// Runs the command.
 pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
-    let console = Console::new(&args.console, false)?;
+    let console = Console::new(SCHEMA, &args.console, false)?;
     let options = args.limits.decoder(0)?;
     let drawing = match &args.blocks {
         Some(_) if args.inputs.len() > 1 => {
@@ -96,7 +108,7 @@ pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
     let split = Split { files: 1, threads: 0 };
     let work = |input: &PathBuf| show(input, options, args.check, drawing.as_ref(), &console).map(Outcome::Done);
     let ended = batch::run(&args.inputs, split, &console, |input| input, work);
-    console.finish(SCHEMA, &ended)
+    console.finish(&ended)
 }
 
 fn show(
@@ -148,6 +160,11 @@ fn show(
     let line = r.metadata.line();
     if !line.is_empty() {
         text += &format!("  {line}\n");
+    }
+    if console.verbose > 0 {
+        let pixels = u64::from(info.width) * u64::from(info.height);
+        let decoded = human_bytes(pixels * info.format.bytes_per_pixel() as u64);
+        text += &format!("  {:.2} MP, {decoded} of pixels\n", pixels as f64 / 1e6);
     }
     console.text(&text)?;
     Ok(report)
