@@ -13,7 +13,9 @@ use crate::rd::RdCommand;
 use crate::values::{MetricName, Quality, Region, Threshold};
 use crate::values::{parse_background, parse_format, parse_quality, parse_region, parse_size, parse_threshold};
 
-const EXIT_CODES: &str = "\
+const AFTER_HELP: &str = "\
+kvant IN OUT, without a command, encodes where OUT ends with .kvt and decodes where IN does; options may follow.
+
 Exit codes:
   0    all went well
   1    a file of several failed, or any other error while running
@@ -25,7 +27,7 @@ Exit codes:
 
 /// Kvant, a lossy still-image codec
 #[derive(Debug, Parser)]
-#[command(name = "kvant", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "kvant", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -13,6 +13,7 @@ use crate::output::Target;
 use crate::pictures::{OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, write_file};
 use crate::plan::{Job, Plan};
 use crate::report::{Console, human_bytes};
+use crate::shorthand::is_kvt;
 use crate::values::Region;
 
 const SCHEMA: &str = "kvant.decode/1";
@@ -58,11 +59,6 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
     let work = Work { args, named, options, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
     console.finish(&ended)
-}
-
-/// Whether a file's name says that it is ours.
-fn is_kvt(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("kvt"))
 }
 
 /// Takes the format off `png:-` or `ppm:file`.

@@ -3,6 +3,7 @@
 mod alpha;
 mod bad_input;
 mod batches;
+mod desktop;
 mod formats;
 mod metrics;
 mod odd_files;
