@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kvant::{Chroma, Content, DecoderOptions, Limits, Profile, Quantiser, TileSize, Tune};
+use kvant::{Chroma, Cicp, Content, DecoderOptions, Limits, Profile, Quantiser, TileSize, Tune};
 
+use crate::cicp::parse_cicp;
 use crate::commands::target::TargetArgs;
 use crate::cpu;
 use crate::error::Result;
@@ -334,6 +335,12 @@ pub(crate) struct EncodeArgs {
     /// [default: all is kept]
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',')]
     pub(crate) strip: Vec<Strip>,
+
+    /// What the sample values mean, as ITU-T H.273 numbers it, such as 9/16/0/1: primaries, transfer, matrix of the
+    /// source and full range; or by name, such as bt2020/pq, srgb, p3, pq or hlg. No pixel is changed [default: what a
+    /// PNG's cICP chunk says]
+    #[arg(long, value_name = "P/T/M/R", value_parser = parse_cicp)]
+    pub(crate) cicp: Option<Cicp>,
 
     #[command(flatten)]
     pub(crate) batch: BatchArgs,

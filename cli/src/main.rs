@@ -1,6 +1,7 @@
 //! The `kvant` command: encodes and decodes pictures, tells about streams, compares pictures, measures the codec.
 
 mod args;
+mod cicp;
 mod commands;
 mod cpu;
 mod error;

@@ -35,7 +35,8 @@ pub(crate) fn complete(args: Vec<OsString>) -> Result<Vec<OsString>> {
         (false, false) if !Path::new(input).exists() => return Ok(args),
         (false, false) => {
             let (input, output) = (Path::new(input).display(), Path::new(output).display());
-            let text = format!("{input}, {output}: neither is a .kvt file; kvant encode or kvant decode says what to do");
+            let text =
+                format!("{input}, {output}: neither is a .kvt file; kvant encode or kvant decode says what to do");
             return Err(CliError::Usage(text));
         }
     };
@@ -83,7 +84,9 @@ mod tests {
 
     #[test]
     fn other_lines_stay() {
-        for line in ["kvant", "kvant -V", "kvant enc b.kvt", "kvant help encode", "kvant x a.kvt", "kvant no-such a.gif"] {
+        for line in
+            ["kvant", "kvant -V", "kvant enc b.kvt", "kvant help encode", "kvant x a.kvt", "kvant no-such a.gif"]
+        {
             assert_eq!(completed(line), line);
         }
     }

@@ -198,6 +198,11 @@ impl Work<'_> {
         let options = ReadOptions { transparency, decoder: self.decoder };
         let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
         strip(&mut metadata, &self.args.strip);
+        metadata.cicp = self.args.cicp.or(metadata.cicp);
+        if self.args.cicp.is_some() && metadata.icc.is_some() {
+            let text = "the ICC profile is kept beside the code points; --strip icc drops it".to_owned();
+            warnings.push(Warning { code: "profile-kept", text });
+        }
         if kvt.is_some() {
             return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
         }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::batch::{self, Split};
 use super::blocks::{self, Counts};
 use crate::args::InfoArgs;
+use crate::cicp::numbers;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{OutputFormat, channels_name, decode_error, display_name, read_bytes, write_picture};
@@ -67,9 +68,7 @@ impl Sizes {
             icc: bytes(&metadata.icc),
             exif: bytes(&metadata.exif),
             xmp: bytes(&metadata.xmp),
-            cicp: metadata
-                .cicp
-                .map(|c| format!("{}/{}/{}/{}", c.primaries, c.transfer, c.matrix, u8::from(c.full_range))),
+            cicp: metadata.cicp.as_ref().map(numbers),
             other: metadata.other.iter().map(|(kind, data)| Section { kind: *kind, bytes: data.len() }).collect(),
         }
     }

@@ -4,6 +4,7 @@ mod alpha;
 mod convert;
 mod embed;
 mod exif;
+mod png;
 mod read;
 mod write;
 
