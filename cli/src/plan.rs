@@ -104,8 +104,10 @@ fn apart(jobs: &[Job]) -> Result<()> {
     for Job { input, target } in jobs {
         if let Some(other) = taken.insert(place(target), input) {
             let (one, two, name) = (display_name(other), display_name(input), target.name());
-            let text = format!("{one} and {two} would both be written to {name}; nothing is written");
-            return Err(CliError::Usage(text));
+            let text = format!("{one} and {two} would both be written to {name}");
+            let folder = matches!(target, Target::File(path) if path.extension().is_none());
+            let hint = if folder { format!("; {name}/ would be a folder") } else { String::new() };
+            return Err(CliError::Usage(text + &hint));
         }
     }
     Ok(())

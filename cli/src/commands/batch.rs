@@ -47,21 +47,17 @@ pub(crate) fn run<I: Sync, T: Send + Serialize>(
     work: impl Fn(&I) -> Result<Outcome<T>> + Sync,
 ) -> Vec<Ended<T>> {
     let one = |item: &I| {
-        let result = work(item);
-        if let (Err(e), true) = (&result, items.len() > 1)
+        let mut ended = Ended { input: input(item).display().to_string(), result: work(item) };
+        if let Err(e) = console.ended(&ended) {
+            ended.result = Err(e);
+        }
+        if let (Err(e), true) = (&ended.result, items.len() > 1)
             && *e != CliError::BrokenPipe
         {
             console.fail(e);
         }
-        let mut ended = Ended { input: input(item).display().to_string(), result };
-        if let Err(e) = console.ended(&ended) {
-            ended.result = Err(e);
-        }
         ended
     };
-    if split.files == 1 {
-        return items.iter().map(one).collect();
-    }
     // Threads of their own rather than a pool: a worker of a pool that waits for the threads of its picture would begin
     // another one meanwhile, and hold both.
     let next = AtomicUsize::new(0);
@@ -72,9 +68,13 @@ pub(crate) fn run<I: Sync, T: Send + Serialize>(
         }
         ended
     };
-    let mut ended: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..split.files).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    let mut ended = thread::scope(|scope| {
+        // A system that gives no more threads gets its files all the same.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, worker).ok();
+        let others: Vec<_> = (1..split.files).filter_map(start).collect();
+        let mut ended = worker();
+        ended.extend(others.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        ended
     });
     ended.sort_by_key(|(i, _)| *i);
     ended.into_iter().map(|(_, e)| e).collect()

@@ -126,6 +126,7 @@ fn inputs_that_would_share_an_output_are_refused_before_anything_is_written() {
     }
     f.kvant(&["encode", "-r", "a", "b", "-o", "out/"]).fails(2, &["a/x.ppm and b/x.ppm", "out/x.kvt"]);
     f.kvant(&["encode", "a/y.ppm", "a/x.ppm", "b/x.ppm", "-o", "out/"]).fails(2, &["a/x.ppm and b/x.ppm", "out/x.kvt"]);
+    f.kvant(&["encode", "a/y.ppm", "a/x.ppm", "-o", "out"]).fails(2, &["a/y.ppm and a/x.ppm", "to out; out/ would be"]);
     f.kvant(&["encode", "-r", "a", "a/y.ppm"]).fails(2, &["a/y.ppm and a/y.ppm"]);
     f.kvant(&["encode", "a/x.ppm", "a/../a/x.ppm"]).fails(2, &["a/x.kvt"]);
     f.kvant(&["encode", "-r", "a", "-o", "-"]).fails(2, &["a/x.ppm and a/y.ppm", "-"]);
