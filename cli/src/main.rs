@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, Command};
-use commands::{compare, decode, encode, info, manual};
+use commands::{compare, decode, encode, info, manual, view};
 use error::CliError;
 
 fn main() -> ExitCode {
@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Decode(args) => decode::execute(args),
         Command::Info(args) => info::execute(args),
         Command::Compare(args) => compare::execute(args),
+        Command::View(args) => view::execute(args),
         Command::Rd(command) => rd::execute(command),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { folder } => manual::man(folder.as_deref()),

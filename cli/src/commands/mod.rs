@@ -9,3 +9,4 @@ pub(crate) mod info;
 pub(crate) mod manual;
 pub(crate) mod progress;
 pub(crate) mod target;
+pub(crate) mod view;

@@ -16,4 +16,5 @@ mod rd_run;
 mod reports;
 mod roundtrip;
 mod targets;
+mod view;
 mod world;
