@@ -1,4 +1,4 @@
-//! What the commands tell: lines for people, one JSON document for programs.
+//! What the commands tell: lines for people, JSON for programs.
 
 use std::io::{Write as _, stderr};
 
@@ -43,7 +43,7 @@ impl Console {
         Ok(Self { schema, json, jsonl, quiet, text_to_stderr, verbose, batch: false, bar: BatchBar::hidden() })
     }
 
-    /// The console for `jobs` on which much work is done.
+    /// The console for `jobs`, several of which have a bar.
     pub(crate) fn for_jobs(schema: &'static str, args: &ConsoleArgs, jobs: &[Job]) -> Result<Self> {
         let mut console = Self::new(schema, args, jobs.iter().any(|job| job.target == Target::Stdout))?;
         if jobs.len() > 1 {
@@ -96,8 +96,10 @@ impl Console {
 
     /// Tells programs that read line by line how a file ended.
     pub(crate) fn ended<T: Serialize>(&self, file: &Ended<T>) -> Result<()> {
-        let entry = || Line { schema: self.schema, body: Entry::new(file) };
-        if self.jsonl { print_json(serde_json::to_string(&entry())) } else { Ok(()) }
+        if !self.jsonl {
+            return Ok(());
+        }
+        print_json(serde_json::to_string(&Line { schema: self.schema, body: Entry::new(file) }))
     }
 
     /// Ends a command: prints the JSON document, or the last line, if one is asked for. The fault of a single input is
