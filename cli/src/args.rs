@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kvant::{Chroma, Content, DecoderOptions, Limits, Profile, Quantiser, TileSize, Tune};
+use kvant::{Chroma, Cicp, Content, DecoderOptions, Limits, Profile, Quantiser, TileSize, Tune};
 
+use crate::cicp::parse_cicp;
 use crate::commands::target::TargetArgs;
 use crate::cpu;
 use crate::error::Result;
@@ -13,7 +14,9 @@ use crate::rd::RdCommand;
 use crate::values::{MetricName, Quality, Region, Threshold};
 use crate::values::{parse_background, parse_format, parse_quality, parse_region, parse_size, parse_threshold};
 
-const EXIT_CODES: &str = "\
+const AFTER_HELP: &str = "\
+kvant IN OUT, without a command, encodes where OUT ends with .kvt and decodes where IN does; options may follow.
+
 Exit codes:
   0    all went well
   1    a file of several failed, or any other error while running
@@ -25,7 +28,7 @@ Exit codes:
 
 /// Kvant, a lossy still-image codec
 #[derive(Debug, Parser)]
-#[command(name = "kvant", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "kvant", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -44,6 +47,8 @@ pub(crate) enum Command {
     /// Score pictures against a reference
     #[command(visible_alias = "metrics")]
     Compare(CompareArgs),
+    /// Show a picture in the terminal, or two, or what differs between them
+    View(ViewArgs),
     /// Measure rate and distortion against other codecs
     #[command(subcommand)]
     Rd(RdCommand),
@@ -66,6 +71,10 @@ pub(crate) struct ConsoleArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
+    /// Print a line of JSON for each file as soon as it is done, and one with the totals
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) jsonl: bool,
+
     /// Print errors only
     #[arg(long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -73,6 +82,31 @@ pub(crate) struct ConsoleArgs {
     /// Print more
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+/// Which files are worked on, and how many at once.
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Take the files in folders, at any depth; in the folder that -o names they keep their places. Names that begin
+    /// with a dot and links to folders are left out
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
+
+    /// Overwrite existing files
+    #[arg(short, long)]
+    pub(crate) force: bool,
+
+    /// Leave out inputs whose output exists already
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) skip_existing: bool,
+
+    /// Say what would be done and write nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Threads, and files in work at once; 0 for one a core. The results do not depend on it
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
+    pub(crate) jobs: usize,
 }
 
 /// Bounds on what an input may make the program do.
@@ -243,11 +277,12 @@ pub(crate) enum Strip {
 /// Arguments of `kvant encode`.
 #[derive(Debug, Args)]
 pub(crate) struct EncodeArgs {
-    /// Pictures (PNG, JPEG, PNM, TIFF, BMP, WebP, QOI); - for standard input
+    /// Pictures (PNG, JPEG, PNM, TIFF, BMP, WebP, QOI), folders of them with -r; - for standard input
     #[arg(required_unless_present_any = ["speed", "distance"], value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// File to write, or an existing folder, or - for standard output [default: the input's name with .kvt]
+    /// File to write, or a folder (made where it is missing if a / ends its name), or - for standard output [default:
+    /// the input's name with .kvt]
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
@@ -303,13 +338,14 @@ pub(crate) struct EncodeArgs {
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',')]
     pub(crate) strip: Vec<Strip>,
 
-    /// Threads; 0 for one a core. The bytes do not depend on it
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
-    pub(crate) jobs: usize,
+    /// What the sample values mean, as ITU-T H.273 numbers it, such as 9/16/0/1: primaries, transfer, matrix of the
+    /// source and full range; or by name, such as bt2020/pq, srgb, p3, pq or hlg. No pixel is changed [default: what a
+    /// PNG's cICP chunk says]
+    #[arg(long, value_name = "P/T/M/R", value_parser = parse_cicp)]
+    pub(crate) cicp: Option<Cicp>,
 
-    /// Overwrite existing files
-    #[arg(short, long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) batch: BatchArgs,
 
     /// Decode the stream again before writing it, and print how the picture compares with the input
     #[arg(long)]
@@ -342,12 +378,12 @@ pub(crate) struct Habits {
 /// Arguments of `kvant decode`.
 #[derive(Debug, Args)]
 pub(crate) struct DecodeArgs {
-    /// .kvt files; - for standard input
+    /// .kvt files, folders of them with -r; - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// File to write (the format follows the extension), or an existing folder, or - for standard output; a prefix
-    /// such as png:- names the format [default: the input's name with .png]
+    /// File to write (the format follows the extension), or a folder (made where it is missing if a / ends its name), or
+    /// - for standard output; a prefix such as png:- names the format [default: the input's name with .png]
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
@@ -363,13 +399,8 @@ pub(crate) struct DecodeArgs {
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
 
-    /// Threads; 0 for one a core
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0)]
-    pub(crate) jobs: usize,
-
-    /// Overwrite existing files
-    #[arg(short, long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) batch: BatchArgs,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
@@ -434,4 +465,48 @@ pub(crate) struct CompareArgs {
 
     #[command(flatten)]
     pub(crate) console: ConsoleArgs,
+}
+
+/// How a terminal shows pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// The best that the terminal seems to have
+    Auto,
+    /// kitty's graphics protocol, which others have too
+    Kitty,
+    /// iTerm's inline pictures, which others have too
+    Iterm,
+    /// Half blocks: characters in two colours
+    Blocks,
+}
+
+/// Arguments of `kvant view`.
+#[derive(Debug, Args)]
+pub(crate) struct ViewArgs {
+    /// A picture in any format
+    pub(crate) file: PathBuf,
+
+    /// Another one
+    #[arg(value_name = "FILE2")]
+    pub(crate) other: Option<PathBuf>,
+
+    /// Show how much the two differ, so many times, instead of them
+    #[arg(long, value_name = "TIMES", num_args = 0..=1, require_equals = true, default_missing_value = "8")]
+    #[arg(requires = "other", value_parser = clap::value_parser!(u8).range(1..))]
+    pub(crate) diff: Option<u8>,
+
+    /// Characters across [default: as many as the window shows of a whole picture]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) width: Option<u16>,
+
+    /// How to draw
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) protocol: Protocol,
+
+    /// Colour to lay transparent pixels over, such as '#ffffff'
+    #[arg(long, value_name = "COLOUR", value_parser = parse_background, default_value = "black")]
+    pub(crate) background: [u8; 3],
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }

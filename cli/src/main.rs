@@ -1,42 +1,52 @@
 //! The `kvant` command: encodes and decodes pictures, tells about streams, compares pictures, measures the codec.
 
 mod args;
+mod cicp;
 mod commands;
 mod cpu;
 mod error;
 mod output;
 mod pictures;
+mod plan;
 mod rd;
 mod report;
+mod shorthand;
 mod values;
 
+use std::env;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use args::{Cli, Command};
-use commands::{compare, decode, encode, info, manual};
+use commands::{compare, decode, encode, info, manual, view};
 use error::CliError;
 
 fn main() -> ExitCode {
+    let args = match shorthand::complete(env::args_os().collect()) {
+        Ok(args) => args,
+        Err(e) => return failed(&e),
+    };
     // Wrong command lines end here, with code 2.
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(args);
     output::handle_interrupts();
     let result = match &cli.command {
         Command::Encode(args) => encode::execute(args),
         Command::Decode(args) => decode::execute(args),
         Command::Info(args) => info::execute(args),
         Command::Compare(args) => compare::execute(args),
+        Command::View(args) => view::execute(args),
         Command::Rd(command) => rd::execute(command),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(CliError::BrokenPipe) => ExitCode::from(&CliError::BrokenPipe),
-        Err(e) => {
-            report::print_error(&format!("kvant: {e}\n"));
-            ExitCode::from(&e)
-        }
+    result.map_or_else(|e| failed(&e), |()| ExitCode::SUCCESS)
+}
+
+/// Says why the program ends.
+fn failed(error: &CliError) -> ExitCode {
+    if *error != CliError::BrokenPipe {
+        report::print_error(&format!("kvant: {error}\n"));
     }
+    ExitCode::from(error)
 }

@@ -39,15 +39,22 @@ pub(crate) fn handle_interrupts() {
 pub(crate) enum Target {
     Stdout,
     File(PathBuf),
+    /// A file whose folder is made where it is missing.
+    InFolder(PathBuf),
 }
 
 impl Target {
+    /// The path of a file.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) | Self::InFolder(path) => Some(path),
+        }
+    }
+
     /// What reports call it.
     pub(crate) fn name(&self) -> String {
-        match self {
-            Self::Stdout => "-".to_owned(),
-            Self::File(path) => path.display().to_string(),
-        }
+        self.path().map_or_else(|| "-".to_owned(), |path| path.display().to_string())
     }
 
     /// Finds out before the work what would make the write fail after it.
@@ -57,7 +64,8 @@ impl Target {
                 "standard output is a terminal, which is no place for a picture; give -o FILE".to_owned(),
             )),
             Self::Stdout => Ok(()),
-            Self::File(path) => check_file(path, force),
+            Self::File(path) => check_folder(path).and_then(|()| check_file(path, force)),
+            Self::InFolder(path) => check_ancestors(path).and_then(|()| check_file(path, force)),
         }
     }
 
@@ -66,6 +74,10 @@ impl Target {
         match self {
             Self::Stdout => print_bytes(data),
             Self::File(path) => write_file(path, data, force),
+            Self::InFolder(path) => {
+                fs::create_dir_all(folder(path)).map_err(|e| CliError::writing(path, &e))?;
+                write_file(path, data, force)
+            }
         }
     }
 }
@@ -79,12 +91,25 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn check_file(path: &Path, force: bool) -> Result<()> {
+fn check_folder(path: &Path) -> Result<()> {
     let folder = folder(path);
-    if !folder.is_dir() {
-        let (path, folder) = (path.display(), folder.display());
-        return Err(CliError::Run(format!("{path}: cannot write: the folder {folder} does not exist")));
+    if folder.is_dir() {
+        return Ok(());
     }
+    let (path, folder) = (path.display(), folder.display());
+    Err(CliError::Run(format!("{path}: cannot write: the folder {folder} does not exist")))
+}
+
+/// That the folders which are to be made can be.
+fn check_ancestors(path: &Path) -> Result<()> {
+    let there = path.ancestors().skip(1).find(|p| p.exists());
+    match there.filter(|p| !p.is_dir()) {
+        None => Ok(()),
+        Some(file) => Err(CliError::Run(format!("{}: cannot write: {} is no folder", path.display(), file.display()))),
+    }
+}
+
+fn check_file(path: &Path, force: bool) -> Result<()> {
     match fs::metadata(path) {
         Ok(m) if m.is_dir() => Err(CliError::Run(format!("{}: cannot write: it is a folder", path.display()))),
         Ok(m) if m.is_file() && !force => Err(exists(path)),
@@ -94,6 +119,7 @@ fn check_file(path: &Path, force: bool) -> Result<()> {
 
 /// Writes `data` to `path`, whole or not at all. An existing file is an error unless `force` is set.
 pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
+    check_folder(path)?;
     check_file(path, force)?;
     let written = match fs::metadata(path) {
         // A device or a pipe is written to, not replaced.
@@ -191,50 +217,9 @@ pub(crate) fn print_text(text: &str) -> Result<()> {
     print_bytes(text.as_bytes())
 }
 
-/// Pairs each input with its output: beside the input with the `extension`, in the folder that `output` names, or
-/// `output` itself.
-///
-/// # Errors
-/// [`CliError::Usage`] where several inputs would go to one output.
-pub(crate) fn plan_targets(inputs: &[PathBuf], output: Option<&Path>, extension: &str) -> Result<Vec<Target>> {
-    let stdin = Path::new("-");
-    if inputs.iter().filter(|i| *i == stdin).count() > 1 {
-        return Err(CliError::Usage("standard input (-) can be read once only".to_owned()));
-    }
-    let into_folder = output.filter(|o| o.is_dir() || o.to_string_lossy().ends_with(std::path::is_separator));
-    let mut targets: Vec<Target> = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        let target = match (output, into_folder) {
-            (None, _) if input == stdin => Target::Stdout,
-            (None, _) => Target::File(input.with_extension(extension)),
-            (Some(folder), Some(_)) if input == stdin => {
-                let folder = folder.display();
-                return Err(CliError::Usage(format!("{folder}: standard input has no name to go into a folder by")));
-            }
-            (_, Some(folder)) => {
-                let name = Path::new(input.file_name().unwrap_or_default()).with_extension(extension);
-                Target::File(folder.join(name))
-            }
-            (Some(o), None) if o == stdin => Target::Stdout,
-            (Some(o), None) => Target::File(o.to_owned()),
-        };
-        if targets.contains(&target) {
-            let (n, name) = (inputs.len(), target.name());
-            return Err(CliError::Usage(format!("{n} inputs cannot all go to {name}; give -o FOLDER/ or other names")));
-        }
-        targets.push(target);
-    }
-    Ok(targets)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn targets(inputs: &[&str], output: Option<&str>) -> Result<Vec<String>> {
-        let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
-        Ok(plan_targets(&inputs, output.map(Path::new), "kvt")?.iter().map(Target::name).collect())
-    }
 
     #[test]
     fn temporary_folders_go_with_all_that_is_in_them() {
@@ -245,28 +230,5 @@ mod tests {
         let path = one.path().to_owned();
         drop(one);
         assert!(!path.exists() && two.path().is_dir());
-    }
-
-    #[test]
-    fn names_are_derived() {
-        assert_eq!(targets(&["a/x.v2.png", "y"], None).unwrap(), ["a/x.v2.kvt", "y.kvt"]);
-        assert_eq!(targets(&["a/x.png", "-"], None).unwrap(), ["a/x.kvt", "-"]);
-        assert_eq!(targets(&["a/x.png", "b/y.png"], Some("none/")).unwrap(), ["none/x.kvt", "none/y.kvt"]);
-        assert_eq!(targets(&["a/x.png"], Some("z")).unwrap(), ["z"]);
-        assert_eq!(targets(&["a/x.png"], Some("-")).unwrap(), ["-"]);
-    }
-
-    #[test]
-    fn two_inputs_never_share_an_output() {
-        for (inputs, output) in [
-            (["a/x.png", "b/x.png"], Some("none/")),
-            (["a.png", "b.png"], Some("z.kvt")),
-            (["a.png", "b.png"], Some("-")),
-            (["a.png", "a.jpg"], None),
-            (["-", "-"], None),
-            (["-", "a"], Some("none/")),
-        ] {
-            assert_eq!(targets(&inputs, output).unwrap_err().code(), 2, "{inputs:?}");
-        }
     }
 }

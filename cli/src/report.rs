@@ -1,49 +1,82 @@
-//! What the commands tell: lines for people, one JSON document for programs.
+//! What the commands tell: lines for people, JSON for programs.
 
 use std::io::{Write as _, stderr};
 
 use serde::Serialize;
 
 use crate::args::ConsoleArgs;
+use crate::commands::progress::BatchBar;
 use crate::error::{CliError, Result};
 use crate::output::{Target, print_text};
 use crate::pictures::Warning;
+use crate::plan::Job;
 use crate::rd::metrics::Scores;
 
 /// Who gets to read what. Text goes to standard output, or to standard error where that carries JSON or a picture.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Console {
+    /// Name and version of what JSON says. Fields may be added within a version.
+    schema: &'static str,
+    /// JSON as one document at the end.
     json: bool,
+    /// JSON as a line for each file.
+    jsonl: bool,
     quiet: bool,
     text_to_stderr: bool,
     /// How many `-v`.
     pub(crate) verbose: u8,
+    /// Whether there are several files: each gets one line, and all have one bar.
+    batch: bool,
+    bar: BatchBar,
 }
 
 impl Console {
-    /// As the flags say, and where the results go.
-    pub(crate) fn new(args: &ConsoleArgs, targets: &[Target]) -> Result<Self> {
-        let to_stdout = targets.contains(&Target::Stdout);
-        if args.json && to_stdout {
-            let text = "standard output cannot carry both the result and --json; give -o FILE";
-            return Err(CliError::Usage(text.to_owned()));
+    /// As the flags say; `to_stdout` where standard output carries a result.
+    pub(crate) fn new(schema: &'static str, args: &ConsoleArgs, to_stdout: bool) -> Result<Self> {
+        let ConsoleArgs { json, jsonl, quiet, verbose } = *args;
+        if (json || jsonl) && to_stdout {
+            let flag = if json { "--json" } else { "--jsonl" };
+            let text = format!("standard output cannot carry both the result and {flag}; give -o FILE");
+            return Err(CliError::Usage(text));
         }
-        let text_to_stderr = args.json || to_stdout;
-        Ok(Self { json: args.json, quiet: args.quiet, text_to_stderr, verbose: args.verbose })
+        let text_to_stderr = json || jsonl || to_stdout;
+        Ok(Self { schema, json, jsonl, quiet, text_to_stderr, verbose, batch: false, bar: BatchBar::hidden() })
     }
 
-    /// Whether a progress line may show.
+    /// The console for `jobs`, several of which have a bar.
+    pub(crate) fn for_jobs(schema: &'static str, args: &ConsoleArgs, jobs: &[Job]) -> Result<Self> {
+        let mut console = Self::new(schema, args, jobs.iter().any(|job| job.target == Target::Stdout))?;
+        if jobs.len() > 1 {
+            if console.may_show_progress() {
+                console.bar = BatchBar::new(jobs.len());
+            }
+            console.batch = true;
+        }
+        Ok(console)
+    }
+
+    /// Whether the progress of a file may show.
     pub(crate) fn may_show_progress(&self) -> bool {
-        !self.quiet && !self.json
+        !self.quiet && !self.json && !self.jsonl && !self.batch
+    }
+
+    /// Whether one line says enough of a file.
+    pub(crate) fn brief(&self) -> bool {
+        self.batch && self.verbose == 0
+    }
+
+    /// Another file, of so many pixels, is done.
+    pub(crate) fn step(&self, name: &str, pixels: u64) {
+        self.bar.step(name, pixels);
     }
 
     /// Whole lines for people.
     pub(crate) fn text(&self, text: &str) -> Result<()> {
         match (self.quiet, self.text_to_stderr) {
             (true, _) => Ok(()),
-            (false, false) => print_text(text),
+            (false, false) => self.bar.suspend(|| print_text(text)),
             (false, true) => {
-                print_error(text);
+                self.bar.suspend(|| print_error(text));
                 Ok(())
             }
         }
@@ -52,38 +85,84 @@ impl Console {
     /// A line for people about something that did not stop the work.
     pub(crate) fn warn(&self, name: &str, warning: &Warning) {
         if !self.quiet {
-            print_error(&format!("kvant: {name}: warning: {}\n", warning.text));
+            self.bar.suspend(|| print_error(&format!("kvant: {name}: warning: {}\n", warning.text)));
         }
     }
 
     /// A line for people about something that stopped one of several files.
     pub(crate) fn fail(&self, error: &CliError) {
-        print_error(&format!("kvant: {error}\n"));
+        self.bar.suspend(|| print_error(&format!("kvant: {error}\n")));
     }
 
-    /// Ends a command: prints the JSON document if one is asked for, and makes of the results one. `names` are those of
-    /// the inputs. The fault of a single input is returned as it is, to be printed by the caller; of several, each has
-    /// been printed.
-    pub(crate) fn finish<T: Serialize>(&self, schema: &str, names: Vec<String>, results: Vec<Result<T>>) -> Result<()> {
-        if results.iter().any(|r| matches!(r, Err(CliError::BrokenPipe))) {
+    /// Tells programs that read line by line how a file ended.
+    pub(crate) fn ended<T: Serialize>(&self, file: &Ended<T>) -> Result<()> {
+        if !self.jsonl {
+            return Ok(());
+        }
+        print_json(serde_json::to_string(&Line { schema: self.schema, body: Entry::new(file) }))
+    }
+
+    /// Ends a command: prints the JSON document, or the last line, if one is asked for. The fault of a single input is
+    /// returned as it is, to be printed by the caller; of several, each has been printed.
+    pub(crate) fn finish<T: Serialize>(&self, files: &[Ended<T>]) -> Result<()> {
+        self.bar.finish();
+        if files.iter().any(|f| matches!(f.result, Err(CliError::BrokenPipe))) {
             return Err(CliError::BrokenPipe);
         }
-        let (total, failed) = (results.len(), results.iter().filter(|r| r.is_err()).count());
-        let single = if total == 1 { results.iter().find_map(|r| r.as_ref().err().cloned()) } else { None };
+        let (schema, totals) = (self.schema, Totals::of(files));
         if self.json {
-            let results = names.into_iter().zip(results).map(|(input, r)| Entry::new(input, r)).collect();
-            let totals = Totals { ok: total - failed, failed };
-            let document = Document { schema, tool: concat!("kvant ", env!("CARGO_PKG_VERSION")), results, totals };
-            let text = serde_json::to_string_pretty(&document)
-                .map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
-            print_text(&(text + "\n"))?;
+            let results = files.iter().map(Entry::new).collect();
+            print_json(serde_json::to_string_pretty(&Document { schema, tool: TOOL, results, totals }))?;
         }
-        match single {
-            Some(error) => Err(error),
-            None if failed > 0 => Err(CliError::Run(format!("{failed} of {total} files failed"))),
-            None => Ok(()),
+        if self.jsonl {
+            print_json(serde_json::to_string(&Line { schema, body: Last { tool: TOOL, totals } }))?;
+        }
+        match files {
+            [Ended { result: Err(error), .. }] => Err(error.clone()),
+            _ if totals.failed > 0 => Err(CliError::Run(format!("{} of {} files failed", totals.failed, files.len()))),
+            _ => Ok(()),
         }
     }
+}
+
+/// The program and its version.
+const TOOL: &str = concat!("kvant ", env!("CARGO_PKG_VERSION"));
+
+fn print_json(text: serde_json::Result<String>) -> Result<()> {
+    print_text(&(text.map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))? + "\n"))
+}
+
+/// How the work on a file ended.
+#[derive(Debug)]
+pub(crate) struct Ended<T> {
+    /// The file as the command line names it.
+    pub(crate) input: String,
+    pub(crate) result: Result<Outcome<T>>,
+}
+
+impl<T> Ended<T> {
+    /// What is told of a file that was worked on.
+    pub(crate) fn report(&self) -> Option<&T> {
+        match &self.result {
+            Ok(Outcome::Done(report)) => Some(report),
+            _ => None,
+        }
+    }
+}
+
+/// What became of a file that is no fault.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Outcome<T> {
+    Done(T),
+    /// Its output exists.
+    Skipped {
+        output: String,
+    },
+    /// It would be worked on.
+    Planned {
+        output: String,
+    },
 }
 
 /// Text to standard error; that it may be closed is no reason to stop.
@@ -95,22 +174,54 @@ pub(crate) fn print_error(text: &str) {
 struct Document<'a, T> {
     schema: &'a str,
     tool: &'a str,
-    results: Vec<Entry<T>>,
+    results: Vec<Entry<'a, T>>,
     totals: Totals,
 }
 
+/// A line of `--jsonl`.
 #[derive(Serialize)]
-struct Totals {
-    ok: usize,
-    failed: usize,
+struct Line<'a, T> {
+    schema: &'a str,
+    #[serde(flatten)]
+    body: T,
 }
 
 #[derive(Serialize)]
-struct Entry<T> {
-    input: String,
+struct Last {
+    tool: &'static str,
+    totals: Totals,
+}
+
+/// How many files ended in which way.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+pub(crate) struct Totals {
+    pub(crate) ok: usize,
+    pub(crate) planned: usize,
+    pub(crate) skipped: usize,
+    pub(crate) failed: usize,
+}
+
+impl Totals {
+    pub(crate) fn of<T>(files: &[Ended<T>]) -> Self {
+        let mut totals = Self::default();
+        for file in files {
+            *match file.result {
+                Ok(Outcome::Done(_)) => &mut totals.ok,
+                Ok(Outcome::Planned { .. }) => &mut totals.planned,
+                Ok(Outcome::Skipped { .. }) => &mut totals.skipped,
+                Err(_) => &mut totals.failed,
+            } += 1;
+        }
+        totals
+    }
+}
+
+#[derive(Serialize)]
+struct Entry<'a, T> {
+    input: &'a str,
     status: &'static str,
     #[serde(flatten)]
-    body: Option<T>,
+    body: Option<&'a Outcome<T>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Fault>,
 }
@@ -121,15 +232,16 @@ struct Fault {
     text: String,
 }
 
-impl<T> Entry<T> {
-    fn new(input: String, result: Result<T>) -> Self {
-        match result {
-            Ok(body) => Self { input, status: "ok", body: Some(body), error: None },
-            Err(e) => {
-                let error = Some(Fault { exit_code: e.code(), text: e.to_string() });
-                Self { input, status: "failed", body: None, error }
-            }
-        }
+impl<'a, T> Entry<'a, T> {
+    fn new(file: &'a Ended<T>) -> Self {
+        let status = match file.result {
+            Ok(Outcome::Done(_)) => "ok",
+            Ok(Outcome::Planned { .. }) => "planned",
+            Ok(Outcome::Skipped { .. }) => "skipped",
+            Err(_) => "failed",
+        };
+        let error = file.result.as_ref().err().map(|e| Fault { exit_code: e.code(), text: e.to_string() });
+        Self { input: &file.input, status, body: file.result.as_ref().ok(), error }
     }
 }
 

@@ -1,12 +1,20 @@
 //! Several files through one command.
 
+use std::fs;
 use std::num::NonZero;
-use std::thread::available_parallelism;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, available_parallelism};
+use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
+use serde::Serialize;
 
+use crate::args::BatchArgs;
 use crate::error::{CliError, Result};
-use crate::report::Console;
+use crate::pictures::display_name;
+use crate::plan::Job;
+use crate::report::{Console, Ended, Outcome, Totals, human_bytes};
 
 /// How many files are in work at once, and how many threads each has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,35 +37,137 @@ impl Split {
     }
 }
 
-/// Runs `work` on each of `items`, in order as far as several at once allow; results in the order of the items. Where
-/// there are several, a fault is printed when it occurs and the others go on.
-pub(crate) fn run<I: Sync, T: Send>(
+/// Runs `work` on each of `items`, begun in their order, as many at once as `split` says; results in the order of the
+/// items. Where there are several, a fault is printed when it occurs and the others go on.
+pub(crate) fn run<I: Sync, T: Send + Serialize>(
     items: &[I],
     split: Split,
     console: &Console,
-    work: impl Fn(&I) -> Result<T> + Sync,
-) -> Result<Vec<Result<T>>> {
+    input: impl Fn(&I) -> &Path + Sync,
+    work: impl Fn(&I) -> Result<Outcome<T>> + Sync,
+) -> Vec<Ended<T>> {
     let one = |item: &I| {
-        let result = work(item);
-        if let (Err(e), true) = (&result, items.len() > 1)
+        let mut ended = Ended { input: input(item).display().to_string(), result: work(item) };
+        if let Err(e) = console.ended(&ended) {
+            ended.result = Err(e);
+        }
+        if let (Err(e), true) = (&ended.result, items.len() > 1)
             && *e != CliError::BrokenPipe
         {
             console.fail(e);
         }
-        result
+        ended
     };
-    if split.files == 1 {
-        return Ok(items.iter().map(one).collect());
+    // Threads of their own rather than a pool: a worker of a pool that waits for the threads of its picture would begin
+    // another one meanwhile, and hold both.
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut ended = Vec::new();
+        while let (i, Some(item)) = next_of(items, &next) {
+            ended.push((i, one(item)));
+        }
+        ended
+    };
+    let mut ended = thread::scope(|scope| {
+        // A system that gives no more threads gets its files all the same.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, worker).ok();
+        let others: Vec<_> = (1..split.files).filter_map(start).collect();
+        let mut ended = worker();
+        ended.extend(others.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        ended
+    });
+    ended.sort_by_key(|(i, _)| *i);
+    ended.into_iter().map(|(_, e)| e).collect()
+}
+
+/// The item that no thread has taken yet.
+fn next_of<'a, I>(items: &'a [I], next: &AtomicUsize) -> (usize, Option<&'a I>) {
+    let i = next.fetch_add(1, Ordering::Relaxed);
+    (i, items.get(i))
+}
+
+/// What a batch counts of a file that was converted.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Amount {
+    pub(crate) pixels: u64,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+}
+
+/// Runs `work` on each of `jobs`, as the flags of a batch say; `amount` is that of a report.
+pub(crate) fn convert<T: Send + Serialize>(
+    jobs: &[Job],
+    args: &BatchArgs,
+    console: &Console,
+    amount: impl Fn(&T) -> Amount + Sync,
+    work: impl Fn(&Job) -> Result<T> + Sync,
+) -> Result<Vec<Ended<T>>> {
+    let start = Instant::now();
+    let one = |job: &Job| {
+        let name = display_name(&job.input);
+        let outcome = match settled(job, args, console) {
+            Ok(Some(outcome)) => Ok(outcome),
+            Ok(None) => work(job).map(Outcome::Done),
+            Err(e) => Err(e),
+        };
+        let pixels = if let Ok(Outcome::Done(report)) = &outcome { amount(report).pixels } else { 0 };
+        console.step(&name, pixels);
+        outcome
+    };
+    let ended = run(jobs, Split::new(args.jobs, jobs.len()), console, |job| &job.input, one);
+    if jobs.len() > 1 {
+        let amounts = ended.iter().filter_map(Ended::report).map(&amount);
+        let (bytes_in, bytes_out) = amounts.fold((0, 0), |sum, a| (sum.0 + a.bytes_in, sum.1 + a.bytes_out));
+        console.text(&summary(Totals::of(&ended), bytes_in, bytes_out, start.elapsed()))?;
     }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(split.files)
-        .build()
-        .map_err(|e| CliError::Run(format!("cannot start threads: {e}")))?;
-    // A bridged iterator hands out one by one and in order.
-    let mut results: Vec<_> =
-        pool.install(|| items.iter().enumerate().par_bridge().map(|(i, item)| (i, one(item))).collect());
-    results.sort_by_key(|(i, _)| *i);
-    Ok(results.into_iter().map(|(_, r)| r).collect())
+    Ok(ended)
+}
+
+/// What becomes of a job without any work; `None` for those that need it.
+fn settled<T>(job: &Job, args: &BatchArgs, console: &Console) -> Result<Option<Outcome<T>>> {
+    let (name, output) = (display_name(&job.input), job.target.name());
+    if job.input.is_dir() {
+        return Err(match fs::read_dir(&job.input) {
+            Ok(_) => CliError::Input(format!("{name}: a folder; -r takes the files in it")),
+            Err(e) => CliError::reading(&job.input, &e),
+        });
+    }
+    if args.skip_existing && job.target.path().is_some_and(Path::is_file) {
+        console.text(&format!("{name}: skipped, {output} exists\n"))?;
+        return Ok(Some(Outcome::Skipped { output }));
+    }
+    if !args.dry_run {
+        return Ok(None);
+    }
+    // An input that is not there is no plan.
+    if job.input != Path::new("-") {
+        fs::metadata(&job.input).map_err(|e| CliError::reading(&job.input, &e))?;
+    }
+    job.target.check(args.force)?;
+    console.text(&format!("{name} -> {output}\n"))?;
+    Ok(Some(Outcome::Planned { output }))
+}
+
+/// The last line of a batch.
+fn summary(totals: Totals, bytes_in: u64, bytes_out: u64, time: Duration) -> String {
+    let Totals { ok, planned, skipped, .. } = totals;
+    let mut parts = Vec::new();
+    if planned > 0 {
+        parts.push(format!("{planned} files to write"));
+    }
+    if ok > 0 {
+        let percent = 100.0 * bytes_out as f64 / bytes_in.max(1) as f64;
+        let (bytes_in, bytes_out) = (human_bytes(bytes_in), human_bytes(bytes_out));
+        parts.push(format!("{ok} files  {bytes_in} -> {bytes_out} ({percent:.1} %)"));
+    }
+    if skipped > 0 {
+        parts.push(format!("{skipped} skipped"));
+    }
+    if parts.is_empty() {
+        parts.push("0 files".to_owned());
+    }
+    let seconds = time.as_secs();
+    format!("{}  {}:{:02}\n", parts.join("  "), seconds / 60, seconds % 60)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `kvant compare`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use crate::args::CompareArgs;
 use crate::error::{CliError, Result};
 use crate::pictures::{Loaded, Picture, ReadOptions, Transparency, display_name, read_bytes, read_picture};
 use crate::rd::metrics::{BACKGROUNDS, Reference, Scores, Selection};
-use crate::report::{Console, Metrics, bits_per_pixel};
+use crate::report::{Console, Metrics, Outcome, bits_per_pixel};
 use crate::values::MetricName;
 
 const SCHEMA: &str = "kvant.compare/1";
@@ -31,6 +32,8 @@ struct Report {
     composited: Option<[&'static str; BACKGROUNDS.len()]>,
     metrics: Metrics,
     missed_thresholds: Vec<String>,
+    /// For reading the picture and comparing it.
+    seconds: f64,
 }
 
 /// Runs the command.
@@ -39,7 +42,7 @@ pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
     if std::iter::once(&args.reference).chain(&args.distorted).filter(|p| *p == stdin).count() > 1 {
         return Err(CliError::Usage("standard input (-) can be read once only".to_owned()));
     }
-    let console = Console::new(&args.console, &[])?;
+    let console = Console::new(SCHEMA, &args.console, false)?;
     let transparency = args.background.map_or(Transparency::Keep, Transparency::Over);
     let options = ReadOptions { transparency, decoder: args.limits.decoder(0)? };
     let selection = selection(args);
@@ -47,14 +50,15 @@ pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
     let prepared = Reference::new(&reference, selection)?;
     let pair = Pair { args, options, console, reference, prepared };
     let split = Split { files: 1, threads: 0 };
-    let results = batch::run(&args.distorted, split, &console, |path| pair.score(path))?;
-    let missed: Vec<String> = results
+    let work = |path: &PathBuf| pair.score(path).map(Outcome::Done);
+    let ended = batch::run(&args.distorted, split, &pair.console, |path| path, work);
+    pair.console.finish(&ended)?;
+    let missed: Vec<String> = ended
         .iter()
         .zip(&args.distorted)
-        .filter_map(|(r, path)| Some((r.as_ref().ok()?, path)))
+        .filter_map(|(e, path)| Some((e.report()?, path)))
         .flat_map(|(r, path)| r.missed_thresholds.iter().map(move |m| format!("{}: {m}", display_name(path))))
         .collect();
-    console.finish(SCHEMA, args.distorted.iter().map(|i| i.display().to_string()).collect(), results)?;
     if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
 }
 
@@ -92,6 +96,7 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn score(&self, path: &Path) -> Result<Report> {
+        let start = Instant::now();
         let (name, reference) = (display_name(path), display_name(&self.args.reference));
         let (loaded, bytes) = load(path, &self.options, &self.console)?;
         let kvt = loaded.kvt.is_some();
@@ -109,8 +114,15 @@ impl Pair<'_> {
             composited: self.prepared.composites(picture).then(|| BACKGROUNDS.map(|(name, _)| name)),
             metrics: Metrics::from(&shown),
             missed_thresholds: self.args.fail_under.iter().filter_map(|t| t.missed_by(&scores)).collect(),
+            seconds: start.elapsed().as_secs_f64(),
         };
-        self.console.text(&lines(&name, &report, &shown))?;
+        let mut text = lines(&name, &report, &shown);
+        if self.console.verbose > 0 {
+            let kind = |p: &Picture| format!("{}{}", p.channels(), p.depth());
+            let (one, two) = (kind(&self.reference), kind(picture));
+            text += &format!("  {one} and {two}, read and compared in {:.3} s\n", report.seconds);
+        }
+        self.console.text(&text)?;
         Ok(report)
     }
 

@@ -3,15 +3,17 @@
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions, ImageInfo};
+use kvant::{Decoder, DecoderOptions, ImageInfo, Metadata};
 use serde::Serialize;
 
-use super::batch::{self, Split};
+use super::batch::{self, Amount, Split};
 use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
-use crate::output::{Target, plan_targets};
+use crate::output::Target;
 use crate::pictures::{OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, write_file};
+use crate::plan::{Job, Plan};
 use crate::report::{Console, human_bytes};
+use crate::shorthand::is_kvt;
 use crate::values::Region;
 
 const SCHEMA: &str = "kvant.decode/1";
@@ -31,6 +33,13 @@ struct Report {
     warnings: Vec<Warning>,
 }
 
+impl Report {
+    fn amount(&self) -> Amount {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        Amount { pixels, bytes_in: self.bytes_in, bytes_out: self.bytes_out }
+    }
+}
+
 /// Runs the command.
 pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
     let (prefix, output) = match &args.output {
@@ -38,16 +47,18 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
         None => (None, None),
     };
     let named = args.to.or(prefix);
-    let targets = plan_targets(&args.inputs, output, named.unwrap_or(OutputFormat::Png).extension())?;
-    let formats = targets.iter().map(|t| format_of(t, named)).collect::<Result<Vec<_>>>()?;
-    let console = Console::new(&args.console, &targets)?;
-    let split = Split::new(args.jobs, args.inputs.len());
-    let options = args.limits.decoder(split.threads)?;
-    let items: Vec<_> = args.inputs.iter().zip(targets.iter().zip(formats)).collect();
-    let results = batch::run(&items, split, &console, |(input, (target, format))| {
-        decode(input, target, *format, args, options, &console)
-    })?;
-    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+    let plan = Plan {
+        recursive: args.batch.recursive,
+        takes: is_kvt,
+        output,
+        extension: named.unwrap_or(OutputFormat::Png).extension(),
+    };
+    let jobs = plan.jobs(&args.inputs)?;
+    let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
+    let options = args.limits.decoder(Split::new(args.batch.jobs, jobs.len()).threads)?;
+    let work = Work { args, named, options, console: &console };
+    let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
+    console.finish(&ended)
 }
 
 /// Takes the format off `png:-` or `ppm:file`.
@@ -63,73 +74,97 @@ fn split_prefix(output: &Path) -> (Option<OutputFormat>, Option<&Path>) {
 fn format_of(target: &Target, named: Option<OutputFormat>) -> Result<OutputFormat> {
     match (named, target) {
         (Some(format), _) => Ok(format),
-        (None, Target::File(path)) => OutputFormat::from_path(path),
         (None, Target::Stdout) => Ok(OutputFormat::Png),
+        (None, Target::File(path) | Target::InFolder(path)) => OutputFormat::from_path(path),
     }
 }
 
-fn decode(
-    input: &Path,
-    target: &Target,
-    format: OutputFormat,
-    args: &DecodeArgs,
+/// What is the same for every file.
+struct Work<'a> {
+    args: &'a DecodeArgs,
+    named: Option<OutputFormat>,
     options: DecoderOptions,
-    console: &Console,
-) -> Result<Report> {
-    let name = display_name(input);
-    let data = read_bytes(input, &options.limits)?;
-    let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
-    target.check(args.force)?;
-    let start = Instant::now();
-    let info = decoder.info();
-    let decoded = match args.crop {
-        None => decoder.decode(),
-        Some(shown) => {
-            let Region { width, height, x, y } = stored(shown, info)
-                .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
-            decoder.decode_region(x, y, width, height)
-        }
-    };
-    let picture = Picture::from(decoded.map_err(|e| decode_error(&name, &e))?);
-    let seconds = start.elapsed().as_secs_f64();
-    let metadata = decoder.metadata().map_err(|e| decode_error(&name, &e))?;
-    let named = |e: CliError| CliError::Run(format!("{name}: {e}"));
-    let mut picture = picture.upright(metadata.orientation).map_err(named)?;
-    if let Some(colour) = args.background {
-        picture = picture.over(colour).into_owned();
-    }
-    let mut warnings: Vec<Warning> = lost(&metadata, format).into_iter().collect();
-    if format.reduces(picture.depth()) {
-        let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
-        warnings.push(Warning { code: "depth-reduced", text });
-    }
-    for warning in &warnings {
-        console.warn(&name, warning);
-    }
-    let file = write_file(&picture, &metadata, format).map_err(named)?;
-    target.write(&file, args.force)?;
+    console: &'a Console,
+}
 
-    let report = Report {
-        output: target.name(),
-        format: format.extension(),
-        width: picture.width(),
-        height: picture.height(),
-        depth: decoder.info().depth,
-        channels: picture.channels(),
-        bytes_in: data.len() as u64,
-        bytes_out: file.len() as u64,
-        seconds,
-        warnings,
-    };
-    let r = &report;
-    let rate = picture.pixels() as f64 / 1e6 / seconds;
-    let mut text = format!("{name}  {}x{} {}{}  {}\n", r.width, r.height, r.channels, r.depth, human_bytes(r.bytes_in));
-    text += &format!("  -> {}  {}  {seconds:.3} s ({rate:.1} MP/s)\n", r.output, human_bytes(r.bytes_out));
-    if console.verbose > 0 {
-        text += &format!("     {}\n", super::info::details(decoder.info()));
+/// A picture as it is shown, and what its file said besides.
+struct Decoded {
+    picture: Picture,
+    metadata: Metadata,
+    seconds: f64,
+}
+
+impl Work<'_> {
+    fn run(&self, Job { input, target }: &Job) -> Result<Report> {
+        let (name, force) = (display_name(input), self.args.batch.force);
+        let format = format_of(target, self.named)?;
+        let data = read_bytes(input, &self.options.limits)?;
+        let decoder = Decoder::with_options(&data, self.options).map_err(|e| decode_error(&name, &e))?;
+        target.check(force)?;
+        let Decoded { picture, metadata, seconds } = self.decode(&name, &decoder)?;
+        let mut warnings: Vec<Warning> = lost(&metadata, format).into_iter().collect();
+        if format.reduces(picture.depth()) {
+            let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
+            warnings.push(Warning { code: "depth-reduced", text });
+        }
+        for warning in &warnings {
+            self.console.warn(&name, warning);
+        }
+        let file = write_file(&picture, &metadata, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        target.write(&file, force)?;
+        let report = Report {
+            output: target.name(),
+            format: format.extension(),
+            width: picture.width(),
+            height: picture.height(),
+            depth: decoder.info().depth,
+            channels: picture.channels(),
+            bytes_in: data.len() as u64,
+            bytes_out: file.len() as u64,
+            seconds,
+            warnings,
+        };
+        self.tell(&name, &report, decoder.info())?;
+        Ok(report)
     }
-    console.text(&text)?;
-    Ok(report)
+
+    /// What is asked for of the picture.
+    fn decode(&self, name: &str, decoder: &Decoder<'_>) -> Result<Decoded> {
+        let start = Instant::now();
+        let decoded = match self.args.crop {
+            None => decoder.decode(),
+            Some(shown) => {
+                let Region { width, height, x, y } = stored(shown, decoder.info())
+                    .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
+                decoder.decode_region(x, y, width, height)
+            }
+        };
+        let picture = Picture::from(decoded.map_err(|e| decode_error(name, &e))?);
+        let seconds = start.elapsed().as_secs_f64();
+        let metadata = decoder.metadata().map_err(|e| decode_error(name, &e))?;
+        let upright = picture.upright(metadata.orientation);
+        let mut picture = upright.map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        if let Some(colour) = self.args.background {
+            picture = picture.over(colour).into_owned();
+        }
+        Ok(Decoded { picture, metadata, seconds })
+    }
+
+    /// The lines for people.
+    fn tell(&self, name: &str, r: &Report, info: &ImageInfo) -> Result<()> {
+        let (bytes_in, bytes_out) = (human_bytes(r.bytes_in), human_bytes(r.bytes_out));
+        let kind = format!("{}x{} {}{}", r.width, r.height, r.channels, r.depth);
+        if self.console.brief() {
+            return self.console.text(&format!("{name} -> {}  {kind}  {bytes_out}\n", r.output));
+        }
+        let rate = f64::from(r.width) * f64::from(r.height) / 1e6 / r.seconds;
+        let mut text = format!("{name}  {kind}  {bytes_in}\n");
+        text += &format!("  -> {}  {bytes_out}  {:.3} s ({rate:.1} MP/s)\n", r.output, r.seconds);
+        if self.console.verbose > 0 {
+            text += &format!("     {}\n", super::info::details(info));
+        }
+        self.console.text(&text)
+    }
 }
 
 /// Where the pixels of a region of the picture as it is shown are stored; `None` for one that is not within it.

@@ -1,23 +1,23 @@
 //! `kvant encode`.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::time::Instant;
 
 use kvant::{Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Metadata, Observer};
 use serde::Serialize;
 
-use super::batch::{self, Split};
+use super::batch::{self, Amount, Split};
 use super::progress::Progress;
 use super::target::{self, Reached};
 use crate::args::{ChromaArg, EncodeArgs, Habits, Strip};
 use crate::cpu;
 use crate::error::{CliError, Result};
-use crate::output::{Target, plan_targets};
+use crate::output::Target;
 use crate::pictures::{
-    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, display_name, read_bytes, read_picture,
-    remove_positions, write_file,
+    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, display_name, has_picture_extension, read_bytes,
+    read_picture, remove_positions, write_file,
 };
+use crate::plan::{Job, Plan};
 use crate::rd::metrics::{Reference, Scores, Selection};
 use crate::report::{Console, Metrics, bits_per_pixel, human_bytes, scores_line};
 use crate::values::Quality;
@@ -54,6 +54,11 @@ struct Report {
 }
 
 impl Report {
+    fn amount(&self) -> Amount {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        Amount { pixels, bytes_in: self.bytes_in, bytes_out: self.bytes_out }
+    }
+
     /// What is said of a target that was not met.
     fn target_missed(&self) -> Option<&str> {
         self.warnings.iter().find(|w| w.code == target::MISSED).map(|w| w.text.as_str())
@@ -63,32 +68,32 @@ impl Report {
 /// Runs the command.
 pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     answer_habits(&args.habits)?;
-    let targets = plan_targets(&args.inputs, args.output.as_deref(), "kvt")?;
-    let console = Console::new(&args.console, &targets)?;
-    let split = Split::new(args.jobs, args.inputs.len());
+    let plan = Plan {
+        recursive: args.batch.recursive,
+        takes: has_picture_extension,
+        output: args.output.as_deref(),
+        extension: "kvt",
+    };
+    let jobs = plan.jobs(&args.inputs)?;
+    let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
     let decoded = match &args.decoded {
-        Some(_) if args.inputs.len() > 1 => {
+        Some(_) if jobs.len() > 1 => {
             return Err(CliError::Usage("--decoded takes one input, since it names one picture".to_owned()));
         }
         Some(path) => Some((Target::File(path.clone()), OutputFormat::from_path(path)?)),
         None => None,
     };
-    let work = Work {
-        encoder: encoder(args, split.threads)?,
-        decoder: args.limits.decoder(split.threads)?,
-        decoded,
-        args,
-        console,
-    };
-    let items: Vec<_> = args.inputs.iter().zip(&targets).collect();
-    let results = batch::run(&items, split, &console, |(input, target)| work.run(input, target))?;
-    let missed: Vec<String> = results
+    let threads = Split::new(args.batch.jobs, jobs.len()).threads;
+    let (encoder, decoder) = (encoder(args, threads)?, args.limits.decoder(threads)?);
+    let work = Work { encoder, decoder, decoded, args, console: &console };
+    let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
+    console.finish(&ended)?;
+    let missed: Vec<String> = ended
         .iter()
-        .zip(&args.inputs)
-        .filter_map(|(r, input)| Some((r.as_ref().ok()?.target_missed()?, input)))
-        .map(|(text, input)| format!("{}: {text}", display_name(input)))
+        .zip(&jobs)
+        .filter_map(|(e, job)| Some((e.report()?.target_missed()?, job)))
+        .map(|(text, job)| format!("{}: {text}", display_name(&job.input)))
         .collect();
-    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)?;
     if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
 }
 
@@ -163,7 +168,7 @@ struct Work<'a> {
     decoder: DecoderOptions,
     /// Where the decoded picture goes.
     decoded: Option<(Target, OutputFormat)>,
-    console: Console,
+    console: &'a Console,
 }
 
 /// What encoding gave.
@@ -186,19 +191,24 @@ struct Verified {
 }
 
 impl Work<'_> {
-    fn run(&self, input: &Path, target: &Target) -> Result<Report> {
-        let name = display_name(input);
+    fn run(&self, Job { input, target }: &Job) -> Result<Report> {
+        let (name, force) = (display_name(input), self.args.batch.force);
         let data = read_bytes(input, &self.decoder.limits)?;
         let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
         let options = ReadOptions { transparency, decoder: self.decoder };
         let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
         strip(&mut metadata, &self.args.strip);
+        metadata.cicp = self.args.cicp.or(metadata.cicp);
+        if self.args.cicp.is_some() && metadata.icc.is_some() {
+            let text = "the ICC profile is kept beside the code points; --strip icc drops it".to_owned();
+            warnings.push(Warning { code: "profile-kept", text });
+        }
         if kvt.is_some() {
             return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
         }
-        target.check(self.args.force)?;
+        target.check(force)?;
         if let Some((decoded, _)) = &self.decoded {
-            decoded.check(self.args.force)?;
+            decoded.check(force)?;
         }
         let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
         if coded.quality == Quality::Lossy(100.0) {
@@ -212,10 +222,10 @@ impl Work<'_> {
         let quality = coded.quality.plain().unwrap_or_default();
         warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
         let verified = self.verify(&name, &picture, &coded.encoded)?;
-        target.write(&coded.encoded.stream, self.args.force)?;
+        target.write(&coded.encoded.stream, force)?;
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             let upright = v.picture.clone().upright(metadata.orientation)?;
-            decoded.write(&write_file(&upright, &metadata, *format)?, self.args.force)?;
+            decoded.write(&write_file(&upright, &metadata, *format)?, force)?;
         }
         let encoded = coded.encoded.clone();
         let report = self.report(target, &picture, data.len() as u64, coded, verified.as_ref(), warnings);
@@ -226,8 +236,7 @@ impl Work<'_> {
     /// Encodes, once or until a target is met, and says how long that took.
     fn encode(&self, name: &str, picture: &Picture, metadata: &Metadata, bytes_in: u64) -> Result<Coded> {
         let view = picture.view().with_metadata(metadata);
-        // Lines of several files at once would overwrite each other.
-        let progress = Progress::new(name, self.console.may_show_progress() && self.args.inputs.len() == 1);
+        let progress = Progress::new(name, self.console.may_show_progress());
         let observer = progress.as_ref().map(|p| p as &dyn Observer);
         let start = Instant::now();
         let seconds = || start.elapsed().as_secs_f64();
@@ -306,16 +315,21 @@ impl Work<'_> {
     /// The lines for people.
     fn tell(&self, name: &str, r: &Report, encoded: &Encoded, verified: Option<&Verified>) -> Result<()> {
         let megapixels = f64::from(r.width) * f64::from(r.height) / 1e6;
-        let mut text =
-            format!("{name}  {}x{} {}{}  {}\n", r.width, r.height, r.channels, r.depth, human_bytes(r.bytes_in));
         let percent = 100.0 * r.bytes_out as f64 / r.bytes_in as f64;
-        let _ = writeln!(text, "  -> {}  {}  {:.3} bpp  {percent:.1} %", r.output, human_bytes(r.bytes_out), r.bpp);
-        let rate = megapixels / r.seconds;
-        let how = match r.quality {
-            Some(quality) => format!("q{quality} e{} {}", r.effort, r.chroma),
-            None => "lossless".to_owned(),
-        };
-        let _ = writeln!(text, "     {how}  {:.2} s ({rate:.1} MP/s)", r.seconds);
+        let result = format!("-> {}  {}  {:.3} bpp  {percent:.1} %", r.output, human_bytes(r.bytes_out), r.bpp);
+        let mut text = String::new();
+        if self.console.brief() {
+            let _ = writeln!(text, "{name} {result}");
+        } else {
+            let kind = format!("{}x{} {}{}", r.width, r.height, r.channels, r.depth);
+            let how = match r.quality {
+                Some(quality) => format!("q{quality} e{} {}", r.effort, r.chroma),
+                None => "lossless".to_owned(),
+            };
+            let rate = megapixels / r.seconds;
+            let _ = writeln!(text, "{name}  {kind}  {}\n  {result}", human_bytes(r.bytes_in));
+            let _ = writeln!(text, "     {how}  {:.2} s ({rate:.1} MP/s)", r.seconds);
+        }
         if let Some(reached) = &r.target {
             let _ = writeln!(text, "     {reached} after {}", counted(r.passes));
         }

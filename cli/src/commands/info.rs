@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::batch::{self, Split};
 use super::blocks::{self, Counts};
 use crate::args::InfoArgs;
+use crate::cicp::numbers;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{OutputFormat, channels_name, decode_error, display_name, read_bytes, write_picture};
-use crate::report::{Console, bits_per_pixel, human_bytes};
+use crate::report::{Console, Outcome, bits_per_pixel, human_bytes};
 
 const SCHEMA: &str = "kvant.info/1";
 
@@ -49,6 +50,15 @@ struct Sizes {
     xmp: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     cicp: Option<String>,
+    /// Sections of types that this program does not know.
+    other: Vec<Section>,
+}
+
+#[derive(Serialize)]
+struct Section {
+    #[serde(rename = "type")]
+    kind: u64,
+    bytes: usize,
 }
 
 impl Sizes {
@@ -58,9 +68,8 @@ impl Sizes {
             icc: bytes(&metadata.icc),
             exif: bytes(&metadata.exif),
             xmp: bytes(&metadata.xmp),
-            cicp: metadata
-                .cicp
-                .map(|c| format!("{}/{}/{}/{}", c.primaries, c.transfer, c.matrix, u8::from(c.full_range))),
+            cicp: metadata.cicp.as_ref().map(numbers),
+            other: metadata.other.iter().map(|(kind, data)| Section { kind: *kind, bytes: data.len() }).collect(),
         }
     }
 
@@ -68,7 +77,9 @@ impl Sizes {
     fn line(&self) -> String {
         let blocks = [("ICC profile", self.icc), ("Exif", self.exif), ("XMP", self.xmp)];
         let named = blocks.into_iter().filter(|b| b.1 > 0).map(|(name, bytes)| format!("{name} {bytes} B"));
-        named.chain(self.cicp.iter().map(|c| format!("CICP {c}"))).collect::<Vec<_>>().join(", ")
+        let cicp = self.cicp.iter().map(|c| format!("CICP {c}"));
+        let other = self.other.iter().map(|s| format!("section {} {} B", s.kind, s.bytes));
+        named.chain(cicp).chain(other).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -81,7 +92,7 @@ struct Drawing {
 
 /// Runs the command.
 pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
-    let console = Console::new(&args.console, &[])?;
+    let console = Console::new(SCHEMA, &args.console, false)?;
     let options = args.limits.decoder(0)?;
     let drawing = match &args.blocks {
         Some(_) if args.inputs.len() > 1 => {
@@ -94,9 +105,9 @@ pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
         None => None,
     };
     let split = Split { files: 1, threads: 0 };
-    let work = |input: &PathBuf| show(input, options, args.check, drawing.as_ref(), &console);
-    let results = batch::run(&args.inputs, split, &console, work)?;
-    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+    let work = |input: &PathBuf| show(input, options, args.check, drawing.as_ref(), &console).map(Outcome::Done);
+    let ended = batch::run(&args.inputs, split, &console, |input| input, work);
+    console.finish(&ended)
 }
 
 fn show(
@@ -148,6 +159,11 @@ fn show(
     let line = r.metadata.line();
     if !line.is_empty() {
         text += &format!("  {line}\n");
+    }
+    if console.verbose > 0 {
+        let pixels = u64::from(info.width) * u64::from(info.height);
+        let decoded = human_bytes(pixels * info.format.bytes_per_pixel() as u64);
+        text += &format!("  {:.2} MP, {decoded} of pixels\n", pixels as f64 / 1e6);
     }
     console.text(&text)?;
     Ok(report)

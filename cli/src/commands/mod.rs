@@ -7,5 +7,6 @@ pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod info;
 pub(crate) mod manual;
-mod progress;
+pub(crate) mod progress;
 pub(crate) mod target;
+pub(crate) mod view;

@@ -6,8 +6,7 @@ use img_parts::jpeg::{Jpeg, JpegSegment, markers};
 use img_parts::png::{Png, PngChunk};
 use kvant::Metadata;
 
-use super::exif;
-use super::{OutputFormat, Warning};
+use super::{OutputFormat, Warning, exif, png};
 use crate::error::{CliError, Result};
 
 /// Keyword of an XMP packet in a PNG file, and what follows it: not compressed, of no language.
@@ -52,7 +51,7 @@ pub(crate) fn lost(metadata: &Metadata, format: OutputFormat) -> Option<Warning>
         ("ICC profile", missing(Kind::Icc, &metadata.icc)),
         ("Exif", missing(Kind::Exif, &metadata.exif)),
         ("XMP", missing(Kind::Xmp, &metadata.xmp)),
-        ("code points of the colours", metadata.cicp.is_some()),
+        ("code points of the colours", metadata.cicp.is_some() && format != OutputFormat::Png),
     ]
     .into_iter()
     .filter_map(|(name, lost)| lost.then_some(name))
@@ -72,21 +71,22 @@ pub(super) fn set(encoder: &mut impl ImageEncoder, metadata: &Metadata, format: 
     Ok(())
 }
 
-/// `file`, of `format`, with the XMP packet that it can hold.
-pub(super) fn with_xmp(file: Vec<u8>, metadata: &Metadata, format: OutputFormat) -> Result<Vec<u8>> {
-    let Some(xmp) = format.held(Kind::Xmp, &metadata.xmp) else { return Ok(file) };
+/// `file`, of `format`, with what of `metadata` it can hold and its writer did not write: XMP packet and code points.
+pub(super) fn completed(file: Vec<u8>, metadata: &Metadata, format: OutputFormat) -> Result<Vec<u8>> {
+    let xmp = format.held(Kind::Xmp, &metadata.xmp);
     let fault = |e: img_parts::Error| CliError::Run(format!("cannot write {}: {e}", format.extension()));
-    let bytes = Bytes::from(file);
-    Ok(match format {
-        OutputFormat::Png => {
-            let mut png = Png::from_bytes(bytes).map_err(fault)?;
-            let contents = [PNG_XMP, xmp.as_slice()].concat();
+    Ok(match (format, xmp, &metadata.cicp) {
+        (OutputFormat::Png, None, None) => file,
+        (OutputFormat::Png, xmp, cicp) => {
+            let mut png = Png::from_bytes(Bytes::from(file)).map_err(fault)?;
+            let xmp = xmp.map(|xmp| PngChunk::new(*b"iTXt", [PNG_XMP, xmp.as_slice()].concat().into()));
+            let cicp = cicp.as_ref().map(|c| PngChunk::new(*b"cICP", png::cicp_chunk(c).into()));
             // After the header.
-            png.chunks_mut().insert(1, PngChunk::new(*b"iTXt", contents.into()));
+            png.chunks_mut().splice(1..1, cicp.into_iter().chain(xmp));
             png.encoder().bytes().to_vec()
         }
-        _ => {
-            let mut jpeg = Jpeg::from_bytes(bytes).map_err(fault)?;
+        (_, Some(xmp), _) => {
+            let mut jpeg = Jpeg::from_bytes(Bytes::from(file)).map_err(fault)?;
             let contents = [JPEG_XMP, xmp.as_slice()].concat();
             // Before the tables, after JFIF's and Exif's segments.
             let first = |s: &JpegSegment| !matches!(s.marker(), markers::APP0 | markers::APP1);
@@ -94,5 +94,6 @@ pub(super) fn with_xmp(file: Vec<u8>, metadata: &Metadata, format: OutputFormat)
             jpeg.segments_mut().insert(at, JpegSegment::new_with_contents(markers::APP1, contents.into()));
             jpeg.encoder().bytes().to_vec()
         }
+        (_, None, _) => file,
     })
 }

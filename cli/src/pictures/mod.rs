@@ -4,6 +4,7 @@ mod alpha;
 mod convert;
 mod embed;
 mod exif;
+mod png;
 mod read;
 mod write;
 
@@ -15,7 +16,8 @@ use crate::error::Result;
 pub(crate) use embed::lost;
 pub(crate) use exif::remove_positions;
 pub(crate) use read::{
-    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, read_bytes, read_picture,
+    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
+    read_picture,
 };
 pub(crate) use write::{OutputFormat, write_file, write_picture};
 

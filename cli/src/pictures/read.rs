@@ -7,7 +7,7 @@ use std::path::Path;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, Metadata, Orientation};
 
-use super::{Picture, convert};
+use super::{Picture, convert, png};
 use crate::error::{CliError, Result};
 
 /// How to read a picture.
@@ -61,6 +61,11 @@ impl Loaded {
 /// What errors call an input.
 pub(crate) fn display_name(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// Whether a file's name says that it is a picture of a format that can be read; not a `.kvt`.
+pub(crate) fn has_picture_extension(path: &Path) -> bool {
+    ImageFormat::from_path(path).is_ok_and(|f| f.reading_enabled())
 }
 
 /// All bytes of a file, or of standard input for `-`; no more than the memory limit.
@@ -144,6 +149,9 @@ fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded
     }
     let original = decoder.original_color_type();
     let mut metadata = metadata(&mut decoder);
+    if format == ImageFormat::Png {
+        metadata.cicp = png::cicp(data);
+    }
     let iptc = matches!(decoder.iptc_metadata(), Ok(Some(iptc)) if !iptc.is_empty());
     if iptc {
         warnings.push(Warning { code: "metadata-dropped", text: "IPTC is not carried".to_owned() });
@@ -163,21 +171,10 @@ fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded
     Ok(Loaded { picture, metadata, warnings, kvt: None })
 }
 
-/// Whether a file has more than one frame: by the chunk that a PNG must have before its pixels then, or a WebP's flag.
+/// Whether a file has more than one frame: by a chunk of a PNG, or a WebP's flag.
 fn is_animated(data: &[u8], format: ImageFormat) -> bool {
     match format {
-        ImageFormat::Png => {
-            let mut rest = data.get(8..).unwrap_or_default();
-            while let Some((head, tail)) = rest.split_first_chunk::<8>() {
-                let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
-                match &head[4..] {
-                    b"acTL" => return tail.first_chunk::<4>().is_some_and(|frames| u32::from_be_bytes(*frames) > 1),
-                    b"IDAT" => return false,
-                    _ => rest = tail.get(length.saturating_add(4)..).unwrap_or_default(),
-                }
-            }
-            false
-        }
+        ImageFormat::Png => png::is_animated(data),
         ImageFormat::WebP => data.get(12..16) == Some(b"VP8X") && data.get(20).is_some_and(|flags| flags & 2 != 0),
         _ => false,
     }

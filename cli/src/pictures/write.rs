@@ -134,7 +134,7 @@ pub(crate) fn write_file(picture: &Picture, metadata: &Metadata, format: OutputF
     let (pixels, colour) = samples(picture, format);
     let file = encode(&pixels, picture.width(), picture.height(), colour, metadata, format)
         .map_err(|e| CliError::Run(format!("cannot write {}: {e}", format.extension())))?;
-    embed::with_xmp(file, metadata, format)
+    embed::completed(file, metadata, format)
 }
 
 /// The samples that `format` takes, interleaved, and what they are.
@@ -227,6 +227,8 @@ fn wide_pnm(subtype: PnmSubtype, pixels: &[u8], width: u32, height: u32, channel
 
 #[cfg(test)]
 mod tests {
+    use kvant::Cicp;
+
     use super::*;
     use crate::pictures::{ReadOptions, Transparency, read_picture};
 
@@ -289,6 +291,7 @@ mod tests {
         metadata.icc = Some(icc);
         metadata.exif = Some([&b"II*\0\x08\0\0\0\0\0\0\0\0\0"[..], &block(5)].concat());
         metadata.xmp = Some(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".to_vec());
+        metadata.cicp = Some(Cicp { primaries: 12, transfer: 13, matrix: 0, full_range: true });
         let picture = sample(PixelFormat::Rgb8);
         for name in ALL.into_iter().filter(|n| *n != "pgm") {
             let format = OutputFormat::from_extension(name).unwrap();
@@ -300,6 +303,7 @@ mod tests {
                 ("ICC", loaded.metadata.icc == metadata.icc || (name == "tiff" && has(&file, &metadata.icc))),
                 ("Exif", loaded.metadata.exif == metadata.exif),
                 ("XMP", loaded.metadata.xmp == metadata.xmp),
+                ("code points", loaded.metadata.cicp == metadata.cicp),
             ] {
                 assert_eq!(kept, !said.contains(kind), "{name} {kind}: {said}");
             }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, Result};
-use crate::pictures::{Picture, ReadOptions, read_bytes, read_picture};
+use crate::pictures::{Picture, ReadOptions, has_picture_extension, read_bytes, read_picture};
 
 /// The pictures of `testdata/`, whose manifest says where each comes from.
 const EMBEDDED: [(&str, &[u8]); 6] = [
@@ -122,10 +122,6 @@ fn list(input: &Path) -> Result<Vec<Source>> {
     }
     paths.sort();
     Ok(paths.into_iter().map(Source::file).collect())
-}
-
-fn has_picture_extension(path: &Path) -> bool {
-    image::ImageFormat::from_path(path).is_ok_and(|f| f.reading_enabled())
 }
 
 /// Puts the folder's name before the names that several pictures have.

@@ -2,6 +2,8 @@
 
 mod alpha;
 mod bad_input;
+mod batches;
+mod desktop;
 mod formats;
 mod metrics;
 mod odd_files;
@@ -14,4 +16,5 @@ mod rd_run;
 mod reports;
 mod roundtrip;
 mod targets;
+mod view;
 mod world;

@@ -182,6 +182,41 @@ fn metadata_is_kept_byte_for_byte_and_stripped_by_name() {
 }
 
 #[test]
+fn code_points_come_from_the_png_or_the_command_line_and_go_back_into_pngs() {
+    let f = Folder::new("odd-cicp");
+    let png = Png { width: 20, height: 10, colour: 2, depth: 16, interlaced: false, transparent: false };
+    let xmp = [&b"XML:com.adobe.xmp\0\0\0\0\0"[..], b"<x/>"].concat();
+    f.write("a.png", &png.file(&[(*b"cICP", vec![9, 16, 0, 1]), (*b"iTXt", xmp)]));
+    f.write("plain.png", &png.file(&[]));
+    let coded = |args: &[&str]| {
+        let said = f.kvant(&[&["encode", "-o", "a.kvt", "-f"], args].concat()).ok();
+        let info = f.kvant(&["info", "a.kvt", "--json"]).ok().json();
+        f.kvant(&["decode", "a.kvt", "-o", "back.png", "-f"]).ok();
+        assert!(image::open(f.path("back.png")).is_ok());
+        let file = img_parts::png::Png::from_bytes(f.read("back.png").into()).unwrap();
+        let kinds: Vec<_> = file.chunks().iter().map(|c| c.kind()).collect();
+        let chunk = file.chunk_by_type(*b"cICP").map(|c| c.contents().to_vec());
+        // Its place is before the pixels and a palette.
+        assert!(chunk.is_none() || kinds[1] == *b"cICP", "{kinds:?}");
+        (info["results"][0]["metadata"]["cicp"].as_str().map(str::to_owned), chunk, said.stderr)
+    };
+    let of = |text: &str, chunk: &[u8]| (Some(text.to_owned()), Some(chunk.to_vec()), String::new());
+    let none = || (None, None, String::new());
+    assert_eq!(coded(&["a.png"]), of("9/16/0/1", &[9, 16, 0, 1]));
+    assert_eq!(coded(&["plain.png"]), none());
+    assert_eq!(coded(&["plain.png", "--cicp", "p3/srgb/bt601/limited"]), of("12/13/6/0", &[12, 13, 0, 0]));
+    assert_eq!(coded(&["a.png", "--cicp", "hlg"]), of("9/18/0/1", &[9, 18, 0, 1]));
+    assert_eq!(coded(&["a.png", "--strip", "icc"]), none());
+    let iccp = [&b"p\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(&profile(b"RGB "), 6)].concat();
+    f.write("profile.png", &png.file(&[(*b"iCCP", iccp)]));
+    assert!(coded(&["profile.png", "--cicp", "srgb"]).2.contains("ICC profile is kept"));
+    let said = f.kvant(&["decode", "a.kvt", "-o", "a.ppm"]).ok().stderr;
+    assert!(said.contains("code points of the colours not written to the ppm"), "{said}");
+    let said = f.kvant(&["encode", "plain.png", "--cicp", "bt2020/gamma"]);
+    assert!(said.code == 2 && said.stderr.contains("pq, hlg"), "{said:?}");
+}
+
+#[test]
 fn a_profile_of_other_channels_is_dropped_with_a_warning() {
     let f = Folder::new("odd-profile");
     let png = Png { width: 20, height: 10, colour: 2, depth: 8, interlaced: false, transparent: false };

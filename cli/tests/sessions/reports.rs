@@ -23,7 +23,7 @@ fn encode_reports_as_json() {
         assert!(r["metrics"][metric].is_number(), "{metric}");
     }
     assert_eq!(r["warnings"], serde_json::json!([]));
-    assert_eq!(json["totals"], serde_json::json!({"ok": 1, "failed": 0}));
+    assert_eq!(json["totals"], serde_json::json!({"ok": 1, "planned": 0, "skipped": 0, "failed": 0}));
     // The lines for people moved over.
     assert!(ended.stderr.contains("-> a.kvt"));
 }
@@ -57,6 +57,65 @@ fn decode_info_and_compare_report_as_json() {
 }
 
 #[test]
+fn lines_of_json_come_file_by_file_and_end_with_the_totals() {
+    let f = Folder::new("jsonl");
+    for name in ["a.ppm", "b.ppm", "c.ppm"] {
+        f.write(name, &colour_ppm(20, 12));
+    }
+    f.write("b.ppm", b"junk");
+    let lines = |ended: &crate::world::Ended| -> Vec<serde_json::Value> {
+        ended.text().lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{l}: {e}"))).collect()
+    };
+    let ended = f.kvant(&["encode", "a.ppm", "b.ppm", "c.ppm", "--jsonl"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let mut found = lines(&ended);
+    let last = found.pop().unwrap();
+    assert_eq!(last["totals"], serde_json::json!({"ok": 2, "planned": 0, "skipped": 0, "failed": 1}));
+    assert!(last["tool"].as_str().unwrap().starts_with("kvant 0."), "{last}");
+    // In the order in which they ended.
+    found.sort_by_key(|line| line["input"].to_string());
+    let status: Vec<_> = found.iter().map(|l| (l["input"].as_str().unwrap(), l["status"].as_str().unwrap())).collect();
+    assert_eq!(status, [("a.ppm", "ok"), ("b.ppm", "failed"), ("c.ppm", "ok")]);
+    assert!(found.iter().chain([&last]).all(|line| line["schema"] == "kvant.encode/1"), "{found:?}");
+    // A line has what the document has.
+    for args in [&["decode", "a.kvt", "-f"][..], &["info", "a.kvt"], &["compare", "a.ppm", "a.kvt", "-m", "psnr"]] {
+        let line = lines(&f.kvant(&[args, &["--jsonl"]].concat()).ok())[0].clone();
+        let json = f.kvant(&[args, &["--json"]].concat()).ok().json();
+        let (line, result) = (line.as_object().unwrap(), json["results"][0].as_object().unwrap());
+        assert_eq!(line["schema"], json["schema"]);
+        for (key, value) in result.iter().filter(|(key, _)| *key != "seconds") {
+            assert_eq!(&line[key], value, "{args:?} {key}");
+        }
+        assert_eq!(line.len(), result.len() + 1, "{args:?}");
+    }
+    assert_eq!(f.kvant(&["info", "a.kvt", "--json", "--jsonl"]).code, 2);
+    f.kvant(&["encode", "a.ppm", "-o", "-", "--jsonl"]).fails(2, &["--jsonl", "-o FILE"]);
+}
+
+#[test]
+fn every_command_on_files_can_be_quiet_and_can_say_more() {
+    let f = Folder::new("verbose");
+    f.write("a.ppm", &colour_ppm(20, 12));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    let commands = [
+        &["encode", "a.ppm", "-f"][..],
+        &["decode", "a.kvt", "-f"],
+        &["info", "a.kvt"],
+        &["compare", "a.ppm", "a.kvt", "-m", "psnr"],
+    ];
+    for args in commands {
+        let lines = |flags: &[&str]| {
+            let said = f.kvant(&[args, flags].concat()).ok();
+            assert!(said.stderr.is_empty(), "{args:?}: {said:?}");
+            said.text().lines().count()
+        };
+        assert_eq!(lines(&["--quiet"]), 0, "{args:?}");
+        assert!(lines(&["-v"]) > lines(&[]), "{args:?}");
+        assert_eq!(f.kvant(&[args, &["--quiet", "-v"]].concat()).code, 2, "{args:?}");
+    }
+}
+
+#[test]
 fn one_bad_file_does_not_stop_the_others() {
     let f = Folder::new("batch");
     f.write("a.ppm", &colour_ppm(20, 10));
@@ -66,7 +125,7 @@ fn one_bad_file_does_not_stop_the_others() {
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stderr.contains("bad.ppm: not a picture") && ended.stderr.contains("1 of 3 files failed"));
     let json = ended.json();
-    assert_eq!(json["totals"], serde_json::json!({"ok": 2, "failed": 1}));
+    assert_eq!(json["totals"], serde_json::json!({"ok": 2, "planned": 0, "skipped": 0, "failed": 1}));
     // In the order of the command line, whatever ended first.
     let status: Vec<_> = json["results"].as_array().unwrap().iter().map(|r| r["status"].as_str().unwrap()).collect();
     assert_eq!(status, ["ok", "failed", "ok"]);
