@@ -294,6 +294,10 @@ pub(crate) struct EncodeArgs {
     #[arg(long)]
     pub(crate) exact: bool,
 
+    /// Store a preview near the front, an eighth of the picture each way; about 1 % more bytes
+    #[arg(long)]
+    pub(crate) preview: bool,
+
     /// Colour to lay transparent pixels over, such as '#ffffff', instead of storing alpha
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
@@ -358,6 +362,10 @@ pub(crate) struct DecodeArgs {
     /// Decode W x H pixels from column X and row Y on, of the picture as it is shown; only the tiles they need are decoded
     #[arg(long, value_name = "WxH+X+Y", value_parser = parse_region)]
     pub(crate) crop: Option<Region>,
+
+    /// Decode the preview only, an eighth of the picture each way; no more of the file is read than that needs
+    #[arg(long, conflicts_with = "crop")]
+    pub(crate) preview: bool,
 
     /// Colour to lay transparent pixels over, such as '#ffffff', for formats without alpha
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]

@@ -18,7 +18,12 @@ const SOON: Duration = Duration::from_secs(10);
 pub fn survive(stream: &[u8], threads: usize, what: &dyn Fn() -> String) -> Result<Image, DecodeError> {
     let options = DecoderOptions { limits: LIMITS, threads, ..DecoderOptions::default() };
     let start = Instant::now();
-    let decoded = catch_unwind(AssertUnwindSafe(|| Decoder::with_options(stream, options)?.decode()));
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        let decoder = Decoder::with_options(stream, options)?;
+        // Whatever comes of it, and of what says little of pixels.
+        let _ = (decoder.preview(), decoder.metadata(), decoder.intact_metadata());
+        decoder.decode()
+    }));
     let taken = start.elapsed();
     let Ok(result) = decoded else { panic!("the decoder panicked on {}: {stream:02x?}", what()) };
     assert!(taken < SOON, "the decoder took {taken:?} for {}: {stream:02x?}", what());

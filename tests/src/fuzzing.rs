@@ -28,6 +28,11 @@ fn decode_one(data: &[u8]) {
     let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };
     let Ok(decoder) = Decoder::with_options(data, options) else { return };
     let picture = decoder.decode();
+    if let Ok(Some(preview)) = decoder.preview() {
+        let info = decoder.info();
+        assert_eq!((preview.width(), preview.height()), (info.width.div_ceil(8), info.height.div_ceil(8)));
+        assert_eq!((preview.format(), preview.depth()), (info.format, info.depth));
+    }
     if let Ok(metadata) = decoder.metadata() {
         let blocks = [&metadata.icc, &metadata.exif, &metadata.xmp];
         let bytes: u64 = blocks.into_iter().flatten().map(|block| block.len() as u64).sum();
@@ -113,5 +118,6 @@ fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
     config.lossless = u.ratio(1, 8)?;
     config.alpha_quality = *u.choose(&[100, 60, 0])?;
     config.exact = u.arbitrary()?;
+    config.preview = u.ratio(1, 4)?;
     Ok(config)
 }

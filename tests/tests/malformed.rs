@@ -1,6 +1,6 @@
 //! Damaged streams give an error or a picture: never a panic, a hang or a broken limit.
 
-use kvant::{Chroma, Content, DecodeError, Image, PixelFormat, Profile, TileSize};
+use kvant::{Chroma, Content, DecodeError, Image, Metadata, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{overwrite, survive};
 use kvant_tests::pictures::{crop, testdata};
@@ -45,8 +45,19 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         ("a picture with alpha", stream(&picture(Kind::Screen, 40, 30, PixelFormat::Rgba8, 2), 50.0, Chroma::Yuv444)),
         ("a deep picture", stream(&picture(Kind::Gradient, 30, 30, PixelFormat::Rgb16, 2), 80.0, Chroma::Yuv444)),
         ("a lossless picture", lossless),
+        ("a picture with sections and a preview", with_preview(&cat((30, 25)))),
         ("one pixel", stream(&cat((1, 1)), 50.0, Chroma::Yuv444)),
     ]
+}
+
+/// A stream with a preview among other sections.
+fn with_preview(picture: &Image) -> Vec<u8> {
+    let mut config = config(40.0, 3, Chroma::Yuv444);
+    config.preview = true;
+    let mut metadata = Metadata::default();
+    metadata.icc = Some(b"profile ".repeat(3));
+    metadata.exif = Some(b"II*\0\x08\0\0\0\0\0".to_vec());
+    kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
 }
 
 #[test]

@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions, ImageInfo};
+use kvant::{DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata};
 use serde::Serialize;
 
 use super::batch::{self, Split};
 use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
 use crate::output::{Target, plan_targets};
-use crate::pictures::{OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, write_file};
+use crate::pictures::{
+    OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, read_front, write_file,
+};
 use crate::report::{Console, human_bytes};
 use crate::values::Region;
 
@@ -77,22 +79,13 @@ fn decode(
     console: &Console,
 ) -> Result<Report> {
     let name = display_name(input);
-    let data = read_bytes(input, &options.limits)?;
+    let data = if args.preview { read_front(input, options)? } else { read_bytes(input, &options.limits)? };
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
     target.check(args.force)?;
     let start = Instant::now();
-    let info = decoder.info();
-    let decoded = match args.crop {
-        None => decoder.decode(),
-        Some(shown) => {
-            let Region { width, height, x, y } = stored(shown, info)
-                .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
-            decoder.decode_region(x, y, width, height)
-        }
-    };
-    let picture = Picture::from(decoded.map_err(|e| decode_error(&name, &e))?);
+    let picture = Picture::from(pixels(&name, &decoder, args)?);
     let seconds = start.elapsed().as_secs_f64();
-    let metadata = decoder.metadata().map_err(|e| decode_error(&name, &e))?;
+    let metadata = metadata(&decoder, args).map_err(|e| decode_error(&name, &e))?;
     let named = |e: CliError| CliError::Run(format!("{name}: {e}"));
     let mut picture = picture.upright(metadata.orientation).map_err(named)?;
     if let Some(colour) = args.background {
@@ -130,6 +123,34 @@ fn decode(
     }
     console.text(&text)?;
     Ok(report)
+}
+
+/// The pixels that are asked for, as they are stored.
+fn pixels(name: &str, decoder: &Decoder<'_>, args: &DecodeArgs) -> Result<Image> {
+    let decoded = match args.crop {
+        _ if args.preview => {
+            let none = || CliError::Run(format!("{name}: the file has no preview; kvant encode --preview stores one"));
+            return decoder.preview().map_err(|e| decode_error(name, &e))?.ok_or_else(none);
+        }
+        None => decoder.decode(),
+        Some(shown) => {
+            let Region { width, height, x, y } = stored(shown, decoder.info())
+                .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
+            decoder.decode_region(x, y, width, height)
+        }
+    };
+    decoded.map_err(|e| decode_error(name, &e))
+}
+
+/// What is to be written besides the pixels: of a preview what stands before it.
+fn metadata(decoder: &Decoder<'_>, args: &DecodeArgs) -> std::result::Result<Metadata, DecodeError> {
+    if !args.preview {
+        return decoder.metadata();
+    }
+    let found = decoder.intact_metadata()?;
+    let mut metadata = Metadata::default();
+    (metadata.orientation, metadata.cicp, metadata.icc) = (found.orientation, found.cicp, found.icc);
+    Ok(metadata)
 }
 
 /// Where the pixels of a region of the picture as it is shown are stored; `None` for one that is not within it.

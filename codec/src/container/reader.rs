@@ -3,21 +3,24 @@
 use std::ops::Range;
 
 use super::index::read_varint;
-use super::{CRC_BYTES, DRAFT, SECTION_END, SIGNATURE, TileIndex, checksum};
+use super::sections::Steps;
+use super::{CRC_BYTES, DRAFT, SIGNATURE, TileIndex, checksum};
 use crate::entropy::raw::RawReader;
 use crate::error::DecodeError;
 use crate::limits::Limits;
 use crate::syntax::header::PictureHeader;
 use crate::tile::Grid;
 
-/// A file's header, and where its tiles are.
+/// A file's header, and its sections as far as they are intact.
 #[derive(Debug, Clone)]
 pub(crate) struct Parsed {
     pub(crate) header: PictureHeader,
     pub(crate) grid: Grid,
-    /// Type and place of each section's payload.
+    /// Type and place of the payload of each intact section.
     pub(crate) sections: Vec<(u64, Range<usize>)>,
-    /// Bytes before the first tile.
+    /// Why there are not all sections.
+    fault: Option<DecodeError>,
+    /// Bytes of header and sections; of what could be read of them, where they are cut off.
     pub(crate) header_bytes: usize,
 }
 
@@ -33,8 +36,8 @@ fn truncated(what: &'static str, needed: usize, available: usize) -> DecodeError
     DecodeError::Truncated { what, needed: needed as u64, available: available as u64 }
 }
 
-/// Reads signature, draft, header and sections; not the index, nor any tile.
-pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError> {
+/// Reads signature, draft and picture header; with where that ends.
+pub(super) fn picture_header(data: &[u8], limits: &Limits) -> Result<(PictureHeader, usize), DecodeError> {
     let lead = SIGNATURE.len().min(data.len());
     if data[..lead] != SIGNATURE[..lead] || data.is_empty() {
         return Err(DecodeError::NotKvant);
@@ -49,7 +52,7 @@ pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError>
     let mut header = PictureHeader::blank();
     let mut bits = RawReader::new(&data[start..]);
     header.walk(&mut bits);
-    let mut position = start + bits.position();
+    let position = start + bits.position();
     if position > data.len() {
         return Err(truncated("header", position, data.len()));
     }
@@ -60,36 +63,54 @@ pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError>
         });
     }
     limits.check_size(header.width, header.height)?;
-    let sections = if header.sections { sections(data, &mut position, limits)? } else { Vec::new() };
-    let grid = Grid::new(&header);
-    Ok(Parsed { header, grid, sections, header_bytes: position })
+    Ok((header, position))
 }
 
-/// Goes over the sections: type, length, payload and its checksum each, up to the end mark. A type comes once, and after
-/// the lesser ones.
-fn sections(data: &[u8], position: &mut usize, limits: &Limits) -> Result<Vec<(u64, Range<usize>)>, DecodeError> {
-    let mut out: Vec<(u64, Range<usize>)> = Vec::new();
-    let mut total = 0u64;
-    loop {
-        let kind = read_varint(data, position, "section type")?;
-        if kind == SECTION_END {
-            return Ok(out);
+/// Reads signature, draft, header and sections; not the index, nor any tile. Damage to sections is an error of what needs
+/// them ([`Parsed::intact`]): the header stands, and with it a preview.
+pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError> {
+    let (header, position) = picture_header(data, limits)?;
+    let grid = Grid::new(&header);
+    if !header.sections {
+        return Ok(Parsed { header, grid, sections: Vec::new(), fault: None, header_bytes: position });
+    }
+    let Sections { found, fault, end } = Sections::read(data, position, limits);
+    let header_bytes = end.or(found.last().map(|s| s.1.end + CRC_BYTES)).unwrap_or(position);
+    Ok(Parsed { header, grid, sections: found, fault, header_bytes })
+}
+
+/// Sections as far as they are intact.
+#[derive(Debug, Default)]
+struct Sections {
+    found: Vec<(u64, Range<usize>)>,
+    fault: Option<DecodeError>,
+    /// Where they end, if that can be told.
+    end: Option<usize>,
+}
+
+impl Sections {
+    /// Reads those from `position` on. One that is damaged is left out; the first fault is kept.
+    fn read(data: &[u8], position: usize, limits: &Limits) -> Self {
+        let mut out = Self::default();
+        let mut steps = Steps::new(data, position, limits.max_metadata);
+        loop {
+            match steps.next() {
+                Ok(Some((kind, place))) => {
+                    match check_crc(&data[place.clone()], &data[place.end..steps.position], "section checksum") {
+                        Ok(()) => out.found.push((kind, place)),
+                        Err(e) => _ = out.fault.get_or_insert(e),
+                    }
+                }
+                Ok(None) => {
+                    out.end = Some(steps.position);
+                    return out;
+                }
+                Err(e) => {
+                    out.fault.get_or_insert(e);
+                    return out;
+                }
+            }
         }
-        if let Some(&(last, _)) = out.last().filter(|&&(last, _)| last >= kind) {
-            return Err(DecodeError::Corrupt { what: "section type after a greater one", value: kind, limit: last });
-        }
-        let length = read_varint(data, position, "section length")?;
-        total = total.saturating_add(length);
-        if total > limits.max_metadata {
-            return Err(DecodeError::Limit { what: "metadata bytes", value: total, limit: limits.max_metadata });
-        }
-        let end = position.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
-        if data.len() < end.saturating_add(CRC_BYTES) {
-            return Err(truncated("section", end.saturating_add(CRC_BYTES), data.len()));
-        }
-        check_crc(&data[*position..end], &data[end..end + CRC_BYTES], "section checksum")?;
-        out.push((kind, *position..end));
-        *position = end + CRC_BYTES;
     }
 }
 
@@ -103,8 +124,26 @@ fn check_crc(data: &[u8], stored: &[u8], what: &'static str) -> Result<(), Decod
 }
 
 impl Parsed {
+    /// That no section is damaged or missing.
+    pub(crate) fn intact(&self) -> Result<(), DecodeError> {
+        self.fault.clone().map_or(Ok(()), Err)
+    }
+
+    /// The place of the payload of a section; `None` where there is no such section.
+    ///
+    /// # Errors
+    /// The fault because of which it may be missing.
+    pub(crate) fn section(&self, kind: u64) -> Result<Option<Range<usize>>, DecodeError> {
+        let found = self.sections.iter().find(|s| s.0 == kind).map(|s| s.1.clone());
+        if found.is_none() && self.sections.last().is_none_or(|s| s.0 < kind) {
+            self.intact()?;
+        }
+        Ok(found)
+    }
+
     /// Reads the tile index and checks the checksums over it, or over the whole of a file with one tile.
     pub(crate) fn index(&self, data: &[u8]) -> Result<TileIndex, DecodeError> {
+        self.intact()?;
         let count = self.grid.len();
         if count == 1 {
             let Some(end) = data.len().checked_sub(CRC_BYTES).filter(|&end| end >= self.header_bytes) else {

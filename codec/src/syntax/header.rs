@@ -119,7 +119,7 @@ impl PictureHeader {
     pub(crate) fn walk<C: BinCoder>(&mut self, c: &mut C) {
         side(c, &mut self.width);
         side(c, &mut self.height);
-        // Reserved for colour models and preview.
+        // Reserved for colour models.
         let extended = c.bypass(1, 0);
         if extended != 0 {
             c.corrupt("header extension", 1, 0);

@@ -1,0 +1,119 @@
+//! Pictures at a half, a quarter or an eighth of their size: the means of squares of pixels. No part of the format; the
+//! same in previews and in reduced decoding, so that one can stand for the other.
+
+use super::{Narrow, Sample, Wide};
+use crate::image::view::{ImageView, ImageViewMut};
+
+/// What a picture is reduced to, each way. Sides are rounded up: the last squares of a row or column may be cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// 1:2
+    Half,
+    /// 1:4
+    Quarter,
+    /// 1:8, the scale of previews.
+    Eighth,
+}
+
+impl Scale {
+    /// Pixels that become one, each way.
+    pub fn factor(self) -> u32 {
+        match self {
+            Self::Half => 2,
+            Self::Quarter => 4,
+            Self::Eighth => 8,
+        }
+    }
+
+    /// A side of the reduced picture.
+    pub fn of(self, side: u32) -> u32 {
+        side.div_ceil(self.factor())
+    }
+}
+
+/// Writes `from`, reduced, to `out` from (`x`, `y`) on; `out` has its format, and room there.
+///
+/// Means are of the values as they are stored, not of the light that they stand for, and rounded to nearest. Colours count
+/// as much as they are opaque; where nothing is, they are 0.
+pub(crate) fn reduce(from: &ImageView<'_>, scale: Scale, out: &mut ImageViewMut<'_>, (x, y): (u32, u32)) {
+    match from.format().is_wide() {
+        false => reduce_samples::<Narrow>(from, scale, out, (x, y)),
+        true => reduce_samples::<Wide>(from, scale, out, (x, y)),
+    }
+}
+
+fn reduce_samples<S: Sample>(from: &ImageView<'_>, scale: Scale, out: &mut ImageViewMut<'_>, (x, y): (u32, u32)) {
+    let (channels, alpha) = (from.format().channels(), from.format().has_alpha());
+    let factor = scale.factor() as usize;
+    let mut sums = vec![0u64; from.width() as usize * channels];
+    for line in 0..scale.of(from.height()) {
+        let rows = line * scale.factor()..from.height().min((line + 1) * scale.factor());
+        let count = rows.len() as u64;
+        sums.fill(0);
+        for row in rows.map(|y| from.row(y)) {
+            if alpha { add_weighted::<S>(row, channels, &mut sums) } else { add::<S>(row, &mut sums) }
+        }
+        let to = &mut out.row_mut(y + line)[x as usize * channels * S::BYTES..];
+        for (i, square) in sums.chunks(factor * channels).enumerate() {
+            let pixels = count * (square.len() / channels) as u64;
+            let sum = |channel| square[channel..].iter().step_by(channels).sum::<u64>();
+            let shown = if alpha { sum(channels - 1) } else { pixels };
+            for channel in 0..channels {
+                let weight = if alpha && channel + 1 == channels { pixels } else { shown };
+                let mean = (sum(channel) + weight / 2).checked_div(weight).unwrap_or(0);
+                S::write(to, i * channels + channel, mean as u16);
+            }
+        }
+    }
+}
+
+/// Adds the samples of a row to `sums`.
+fn add<S: Sample>(row: &[u8], sums: &mut [u64]) {
+    for (sum, sample) in sums.iter_mut().zip(row.chunks_exact(S::BYTES)) {
+        *sum += u64::from(S::read(sample, 0));
+    }
+}
+
+/// Adds the samples of a row to `sums`, the colours times their alpha, which is the last channel.
+fn add_weighted<S: Sample>(row: &[u8], channels: usize, sums: &mut [u64]) {
+    for (sums, pixel) in sums.chunks_exact_mut(channels).zip(row.chunks_exact(channels * S::BYTES)) {
+        let alpha = u64::from(S::read(pixel, channels - 1));
+        let (last, colours) = sums.split_last_mut().expect("a channel at least");
+        *last += alpha;
+        for (c, sum) in colours.iter_mut().enumerate() {
+            *sum += alpha * u64::from(S::read(pixel, c));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::view::{Image, PixelFormat};
+
+    fn reduced(pixels: &[u8], (width, height): (u32, u32), format: PixelFormat, scale: Scale) -> Image {
+        let view = ImageView::new(pixels, width, height, width as usize * format.bytes_per_pixel(), format).unwrap();
+        let mut out = Image::new(scale.of(width), scale.of(height), format).unwrap();
+        reduce(&view, scale, &mut out.view_mut(), (0, 0));
+        out
+    }
+
+    #[test]
+    fn squares_become_their_means_and_so_do_what_is_left_of_them_at_the_edges() {
+        let gray = reduced(&[1, 2, 9, 3, 5, 9, 7, 8, 100], (3, 3), PixelFormat::Gray8, Scale::Half);
+        // 11/4 rounds up, as halves do: 15/2.
+        assert_eq!(gray.data(), [3, 9, 8, 100]);
+        let rgb = reduced(&[0, 10, 255, 2, 20, 255], (2, 1), PixelFormat::Rgb8, Scale::Eighth);
+        assert_eq!(rgb.data(), [1, 15, 255]);
+        let wide = [65535u16, 65535, 1, 65535].map(u16::to_ne_bytes).concat();
+        let wide = reduced(&wide, (4, 1), PixelFormat::Gray16, Scale::Quarter);
+        assert_eq!(wide.data(), 49152u16.to_ne_bytes());
+    }
+
+    #[test]
+    fn colours_count_as_much_as_they_are_opaque() {
+        let pixels = [200, 255, 100, 85, 9, 0, 77, 0];
+        let out = reduced(&pixels, (4, 1), PixelFormat::GrayAlpha8, Scale::Half);
+        assert_eq!(out.data(), [175, 170, 0, 0]);
+    }
+}
