@@ -2,7 +2,7 @@
 
 use kvant::{Chroma, Content, DecodeError, Image, Metadata, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
-use kvant_tests::damage::{overwrite, survive};
+use kvant_tests::damage::{overwrite, survive, survive_in_pieces};
 use kvant_tests::pictures::{crop, testdata};
 use kvant_tests::repaired;
 use kvant_tests::synth::{Kind, Random, picture};
@@ -137,6 +137,22 @@ fn thousands_of_overwritten_bytes_with_repaired_checksums_are_survived() {
             let damaged = overwrite(&stream, count, &mut random);
             let what = || format!("{name}, round {round}, {count} bytes overwritten, repaired");
             let _ = survive(&repaired(&damaged), 1, &what);
+        }
+    }
+}
+
+#[test]
+fn damaged_streams_are_survived_in_pieces_too() {
+    for (name, stream) in streams() {
+        let mut random = Random::new(stream.len() as u64 + 1);
+        for round in 0..150 {
+            let count = 1 + random.below(4);
+            let damaged = overwrite(&stream, count, &mut random);
+            survive_in_pieces(&damaged, &|| format!("{name}, round {round}, {count} bytes overwritten"));
+            let damaged = repaired(&damaged);
+            survive_in_pieces(&damaged, &|| format!("{name}, round {round}, {count} bytes overwritten, repaired"));
+            let cut = random.below(stream.len());
+            survive_in_pieces(&stream[..cut], &|| format!("{name} cut to {cut}"));
         }
     }
 }

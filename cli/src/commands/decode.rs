@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata};
+use kvant::{DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata, Partial, Scaled};
 use serde::Serialize;
 
 use super::batch::{self, Split};
@@ -30,7 +30,20 @@ struct Report {
     bytes_in: u64,
     bytes_out: u64,
     seconds: f64,
+    /// With `--scale`: whether the pixels are those of the preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_preview: Option<bool>,
     warnings: Vec<Warning>,
+}
+
+/// Code of the warning that a picture is not whole.
+const PARTIAL: &str = "partial";
+
+impl Report {
+    /// What is said of a picture that is not whole.
+    fn partial(&self) -> Option<&str> {
+        self.warnings.iter().find(|w| w.code == PARTIAL).map(|w| w.text.as_str())
+    }
 }
 
 /// Runs the command.
@@ -49,7 +62,13 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
     let results = batch::run(&items, split, &console, |(input, (target, format))| {
         decode(input, target, *format, args, options, &console)
     })?;
-    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)
+    let partial: Vec<String> = results
+        .iter()
+        .zip(&args.inputs)
+        .filter_map(|(r, input)| Some(format!("{}: {}", display_name(input), r.as_ref().ok()?.partial()?)))
+        .collect();
+    console.finish(SCHEMA, args.inputs.iter().map(|i| i.display().to_string()).collect(), results)?;
+    if partial.is_empty() { Ok(()) } else { Err(CliError::Partial(partial.join("; "))) }
 }
 
 /// Takes the format off `png:-` or `ppm:file`.
@@ -83,7 +102,8 @@ fn decode(
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
     target.check(args.force)?;
     let start = Instant::now();
-    let picture = Picture::from(pixels(&name, &decoder, args)?);
+    let Pixels { image, from_preview, partial } = pixels(&name, &decoder, args)?;
+    let picture = Picture::from(image);
     let seconds = start.elapsed().as_secs_f64();
     let metadata = metadata(&decoder, args).map_err(|e| decode_error(&name, &e))?;
     let named = |e: CliError| CliError::Run(format!("{name}: {e}"));
@@ -99,6 +119,8 @@ fn decode(
     for warning in &warnings {
         console.warn(&name, warning);
     }
+    // That ends the command with a line of its own.
+    warnings.extend(partial);
     let file = write_file(&picture, &metadata, format).map_err(named)?;
     target.write(&file, args.force)?;
 
@@ -112,12 +134,16 @@ fn decode(
         bytes_in: data.len() as u64,
         bytes_out: file.len() as u64,
         seconds,
+        from_preview,
         warnings,
     };
     let r = &report;
     let rate = picture.pixels() as f64 / 1e6 / seconds;
     let mut text = format!("{name}  {}x{} {}{}  {}\n", r.width, r.height, r.channels, r.depth, human_bytes(r.bytes_in));
     text += &format!("  -> {}  {}  {seconds:.3} s ({rate:.1} MP/s)\n", r.output, human_bytes(r.bytes_out));
+    if r.from_preview == Some(true) {
+        text += "     from the preview\n";
+    }
     if console.verbose > 0 {
         text += &format!("     {}\n", super::info::details(decoder.info()));
     }
@@ -126,30 +152,73 @@ fn decode(
 }
 
 /// The pixels that are asked for, as they are stored.
-fn pixels(name: &str, decoder: &Decoder<'_>, args: &DecodeArgs) -> Result<Image> {
-    let decoded = match args.crop {
-        _ if args.preview => {
-            let none = || CliError::Run(format!("{name}: the file has no preview; kvant encode --preview stores one"));
-            return decoder.preview().map_err(|e| decode_error(name, &e))?.ok_or_else(none);
-        }
-        None => decoder.decode(),
-        Some(shown) => {
-            let Region { width, height, x, y } = stored(shown, decoder.info())
-                .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
-            decoder.decode_region(x, y, width, height)
-        }
-    };
-    decoded.map_err(|e| decode_error(name, &e))
+struct Pixels {
+    image: Image,
+    /// Of reduced pictures: whether it is the preview.
+    from_preview: Option<bool>,
+    /// What is missing.
+    partial: Option<Warning>,
 }
 
-/// What is to be written besides the pixels: of a preview what stands before it.
+impl From<Image> for Pixels {
+    fn from(image: Image) -> Self {
+        Self { image, from_preview: None, partial: None }
+    }
+}
+
+fn pixels(name: &str, decoder: &Decoder<'_>, args: &DecodeArgs) -> Result<Pixels> {
+    let fault = |e: DecodeError| decode_error(name, &e);
+    if args.preview {
+        let none = || CliError::Run(format!("{name}: the file has no preview; kvant encode --preview stores one"));
+        return decoder.preview().map_err(fault)?.map(Pixels::from).ok_or_else(none);
+    }
+    if let Some(scale) = args.scale {
+        let Scaled { image, from_preview, .. } = decoder.decode_scaled(scale).map_err(fault)?;
+        return Ok(Pixels { from_preview: Some(from_preview), ..image.into() });
+    }
+    if args.allow_partial {
+        let found = decoder.decode_partial().map_err(fault)?;
+        let tiles = decoder.info().tiles;
+        let partial = found.fault.as_ref().map(|fault| Warning { code: PARTIAL, text: missing(&found, fault, tiles) });
+        return Ok(Pixels { partial, ..found.image.into() });
+    }
+    if let Some(shown) = args.crop {
+        let Region { width, height, x, y } = stored(shown, decoder.info())
+            .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
+        return decoder.decode_region(x, y, width, height).map(Pixels::from).map_err(fault);
+    }
+    decoder.decode().map(Pixels::from).map_err(fault)
+}
+
+/// Regions of a picture that are named one by one.
+const NAMED: usize = 4;
+
+/// What a picture lacks, and why.
+fn missing(found: &Partial, fault: &DecodeError, tiles: u32) -> String {
+    if found.missing.is_empty() {
+        return format!(
+            "{fault}; all pixels could be read{}",
+            if tiles == 1 { ", but any of them may be wrong" } else { "" }
+        );
+    }
+    let named = found.missing.iter().take(NAMED).map(|m| format!("{}x{}+{}+{}", m.width, m.height, m.x, m.y));
+    let mut regions = named.collect::<Vec<_>>().join(", ");
+    if found.missing.len() > NAMED {
+        regions += &format!(" and {} more", found.missing.len() - NAMED);
+    }
+    let filling = if found.from_preview { "the preview" } else { "gray" };
+    format!("{fault}; {regions} (as stored) missing and filled with {filling}")
+}
+
+/// What is to be written besides the pixels: of a preview what stands before it, of a damaged file what is intact.
 fn metadata(decoder: &Decoder<'_>, args: &DecodeArgs) -> std::result::Result<Metadata, DecodeError> {
-    if !args.preview {
+    if !args.preview && !args.allow_partial {
         return decoder.metadata();
     }
-    let found = decoder.intact_metadata()?;
-    let mut metadata = Metadata::default();
-    (metadata.orientation, metadata.cicp, metadata.icc) = (found.orientation, found.cicp, found.icc);
+    let mut metadata = decoder.intact_metadata()?;
+    if args.preview {
+        (metadata.exif, metadata.xmp) = (None, None);
+    }
     Ok(metadata)
 }
 

@@ -11,6 +11,11 @@ fn encoded(name: &str) -> Folder {
     f
 }
 
+fn size(file: &[u8]) -> (u32, u32) {
+    let picture = image::load_from_memory(file).unwrap();
+    (picture.width(), picture.height())
+}
+
 #[test]
 fn the_preview_needs_the_first_bytes_only() {
     let f = encoded("preview");
@@ -18,7 +23,7 @@ fn the_preview_needs_the_first_bytes_only() {
     assert_eq!((&info["width"], &info["height"]), (&38.into(), &25.into()), "{info}");
     f.kvant(&["decode", "a.kvt", "--preview", "-o", "b.ppm"]).ok();
     let small = f.read("b.ppm");
-    assert!(small.starts_with(b"P6\n38 25\n"));
+    assert_eq!(size(&small), (38, 25));
     let needs = info["needs"].as_u64().unwrap() as usize;
     let whole = f.read("a.kvt");
     f.write("cut.kvt", &whole[..needs]);
@@ -58,7 +63,7 @@ fn a_preview_from_a_pipe_does_not_wait_for_the_rest() {
     stdin.write_all(&bytes).unwrap();
     let mut picture = Vec::new();
     child.stdout.take().unwrap().read_to_end(&mut picture).unwrap();
-    assert!(child.wait().unwrap().success() && picture.starts_with(b"P6\n38 25\n"));
+    assert!(child.wait().unwrap().success() && size(&picture) == (38, 25));
     drop(stdin);
 }
 
@@ -86,4 +91,82 @@ fn previews_are_upright_and_keep_alpha_and_depth() {
     let deep = image::open(f.path("deep-small.png")).unwrap();
     assert_eq!((deep.color(), deep.width(), deep.height()), (image::ColorType::Rgba16, 8, 5));
     assert!(deep.to_rgba16().get_pixel(7, 2)[3].abs_diff(59_500) < 700);
+}
+
+#[test]
+fn reduced_pictures_are_means_of_the_decoded_one() {
+    let f = encoded("scale");
+    f.kvant(&["decode", "plain.kvt", "-o", "whole.png"]).ok();
+    let whole = image::open(f.path("whole.png")).unwrap().to_rgb8();
+    for (scale, factor) in [("1/2", 2), ("1/4", 4), ("1/8", 8)] {
+        f.kvant(&["decode", "plain.kvt", "--scale", scale, "-o", "small.png", "-f"]).ok();
+        let small = image::open(f.path("small.png")).unwrap().to_rgb8();
+        let (width, height) = whole.dimensions();
+        assert_eq!(small.dimensions(), (width.div_ceil(factor), height.div_ceil(factor)));
+        for (x, y, pixel) in small.enumerate_pixels() {
+            let square = image::imageops::crop_imm(
+                &whole,
+                x * factor,
+                y * factor,
+                factor.min(width - x * factor),
+                factor.min(height - y * factor),
+            );
+            let square = square.to_image();
+            let mean = |c: usize| square.pixels().map(|p| f64::from(p[c])).sum::<f64>() / square.pixels().len() as f64;
+            (0..3).for_each(|c| assert!((mean(c) - f64::from(pixel[c])).abs() <= 0.5, "{scale} {x} {y}"));
+        }
+    }
+}
+
+#[test]
+fn an_eighth_is_the_preview_and_says_so() {
+    let f = encoded("scale-preview");
+    f.kvant(&["decode", "a.kvt", "--preview", "-o", "preview.ppm"]).ok();
+    let said = f.kvant(&["decode", "a.kvt", "--scale", "1/8", "-o", "eighth.ppm", "--json"]).ok().json();
+    assert_eq!(said["results"][0]["from_preview"], true);
+    assert!(f.read("eighth.ppm") == f.read("preview.ppm"));
+    assert!(f.kvant(&["decode", "a.kvt", "--scale", "1/8", "-o", "b.ppm"]).ok().text().contains("from the preview"));
+    let said = f.kvant(&["decode", "a.kvt", "--scale", "1/4", "-o", "quarter.ppm", "--json"]).ok().json();
+    assert_eq!(said["results"][0]["from_preview"], false);
+    f.kvant(&["decode", "a.kvt", "--scale", "1/3", "-o", "c.ppm"]).fails_with(2);
+    f.kvant(&["decode", "a.kvt", "--scale", "1/2", "--crop", "8x8", "-o", "c.ppm"]).fails_with(2);
+}
+
+#[test]
+fn what_is_left_of_a_file_is_written_where_that_is_asked_for() {
+    let f = encoded("partial");
+    for (name, filled) in [("a.kvt", "the preview"), ("plain.kvt", "gray")] {
+        let whole = f.read(name);
+        f.write("cut.kvt", &whole[..whole.len() * 2 / 3]);
+        f.kvant(&["decode", "cut.kvt", "-o", "b.ppm"]).fails(3, &["cut.kvt"]);
+        assert!(!f.path("b.ppm").exists());
+        let ended = f.kvant(&["decode", "cut.kvt", "--allow-partial", "-o", "b.ppm", "-f", "--json"]);
+        assert_eq!(ended.code, 5, "{ended:?}");
+        let warning = ended.json()["results"][0]["warnings"][0].clone();
+        assert_eq!(warning["code"], "partial");
+        let text = warning["text"].as_str().unwrap();
+        assert!(text.contains("300x") && text.contains("+0+") && text.contains(filled), "{text}");
+        assert_eq!(size(&f.read("b.ppm")), (300, 200));
+        std::fs::remove_file(f.path("b.ppm")).unwrap();
+    }
+    // Nothing but the header: nothing to show.
+    let whole = f.read("plain.kvt");
+    f.write("cut.kvt", &whole[..40]);
+    f.kvant(&["decode", "cut.kvt", "--allow-partial", "-o", "c.ppm"]).fails(3, &["cut.kvt"]);
+    // An intact file is as ever.
+    let ended = f.kvant(&["decode", "a.kvt", "--allow-partial", "-o", "d.ppm"]).ok();
+    f.kvant(&["decode", "a.kvt", "-o", "e.ppm"]).ok();
+    assert!(ended.stderr.is_empty() && f.read("d.ppm") == f.read("e.ppm"));
+}
+
+#[test]
+fn one_partial_file_of_several_ends_with_5_and_a_failed_one_with_1() {
+    let f = encoded("partial-batch");
+    let whole = f.read("a.kvt");
+    f.write("cut.kvt", &whole[..whole.len() - 100]);
+    f.write("none.kvt", b"nothing");
+    let ended = f.kvant(&["decode", "a.kvt", "cut.kvt", "--allow-partial", "-o", "./"]);
+    assert!(ended.code == 5 && f.path("a.png").exists() && f.path("cut.png").exists(), "{ended:?}");
+    let ended = f.kvant(&["decode", "cut.kvt", "none.kvt", "--allow-partial", "-o", "./", "-f"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
 }

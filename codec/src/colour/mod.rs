@@ -15,7 +15,7 @@ mod reduce;
 pub(crate) mod tests;
 
 pub use self::reduce::Scale;
-pub(crate) use self::reduce::reduce;
+pub(crate) use self::reduce::{enlarge, gray, reduce};
 
 /// Chroma sampling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,8 @@
-//! Pictures at a half, a quarter or an eighth of their size: the means of squares of pixels. No part of the format; the
-//! same in previews and in reduced decoding, so that one can stand for the other.
+//! Pictures at a half, a quarter or an eighth of their size: the means of squares of pixels; and what such a picture says of
+//! pixels that are missing. No part of the format.
 
-use super::{Narrow, Sample, Wide};
+use super::{Narrow, Sample, Wide, write_channel};
+use crate::image::plane::Rect;
 use crate::image::view::{ImageView, ImageViewMut};
 
 /// What a picture is reduced to, each way. Sides are rounded up: the last squares of a row or column may be cut off.
@@ -67,6 +68,56 @@ fn reduce_samples<S: Sample>(from: &ImageView<'_>, scale: Scale, out: &mut Image
     }
 }
 
+/// Fills `rect` of `out` with what `small`, the picture at an eighth of its size, shows there, interpolated linearly.
+pub(crate) fn enlarge(small: &ImageView<'_>, out: &mut ImageViewMut<'_>, rect: Rect) {
+    match small.format().is_wide() {
+        false => enlarge_samples::<Narrow>(small, out, rect),
+        true => enlarge_samples::<Wide>(small, out, rect),
+    }
+}
+
+/// The two pixels nearest to the middle of pixel `at` along a side of `len` pixels that stand for 8 each, and the second
+/// one's weight in sixteenths.
+fn between(at: usize, len: usize) -> (usize, usize, u32) {
+    let place = (2 * at + 1).saturating_sub(8);
+    let first = (place / 16).min(len - 1);
+    (first, (first + 1).min(len - 1), (place % 16) as u32)
+}
+
+fn enlarge_samples<S: Sample>(small: &ImageView<'_>, out: &mut ImageViewMut<'_>, rect: Rect) {
+    let channels = small.format().channels();
+    for y in rect.y..rect.y + rect.h {
+        let (upper, lower, down) = between(y, small.height() as usize);
+        let (upper, lower) = (small.row(upper as u32), small.row(lower as u32));
+        let to = out.row_mut(y as u32);
+        for x in rect.x..rect.x + rect.w {
+            let (left, right, across) = between(x, small.width() as usize);
+            for c in 0..channels {
+                let mix = |row: &[u8]| {
+                    let [left, right] = [left, right].map(|x| u32::from(S::read(row, x * channels + c)));
+                    (16 - across) * left + across * right
+                };
+                let value = ((16 - down) * mix(upper) + down * mix(lower) + 128) >> 8;
+                S::write(to, x * channels + c, value as u16);
+            }
+        }
+    }
+}
+
+/// Fills `rect` of `out`, whose samples have `depth` bits, with opaque gray of half the range.
+pub(crate) fn gray(out: &mut ImageViewMut<'_>, rect: Rect, depth: u8) {
+    let format = out.format();
+    let colours = format.channels() - usize::from(format.has_alpha());
+    let (half, full) = (1 << (depth - 1), ((1u32 << depth) - 1) as u16);
+    for y in rect.y..rect.y + rect.h {
+        let row = &mut out.row_mut(y as u32)[rect.x * format.bytes_per_pixel()..][..rect.w * format.bytes_per_pixel()];
+        for channel in 0..format.channels() {
+            let value = if channel < colours { half } else { full };
+            write_channel(format, channel, &vec![value; rect.w], row);
+        }
+    }
+}
+
 /// Adds the samples of a row to `sums`.
 fn add<S: Sample>(row: &[u8], sums: &mut [u64]) {
     for (sum, sample) in sums.iter_mut().zip(row.chunks_exact(S::BYTES)) {
@@ -115,5 +166,15 @@ mod tests {
         let pixels = [200, 255, 100, 85, 9, 0, 77, 0];
         let out = reduced(&pixels, (4, 1), PixelFormat::GrayAlpha8, Scale::Half);
         assert_eq!(out.data(), [175, 170, 0, 0]);
+    }
+
+    #[test]
+    fn enlarging_meets_the_small_pixels_in_the_middle_and_keeps_to_the_edges() {
+        let small = Image::from_data(vec![0, 160], 2, 1, PixelFormat::Gray8, 8).unwrap();
+        let mut out = Image::new(16, 1, PixelFormat::Gray8).unwrap();
+        enlarge(&small.view(), &mut out.view_mut(), Rect { x: 1, y: 0, w: 15, h: 1 });
+        // From the middle of the first eight to that of the second, in steps of 1/8 and from half a step on.
+        let expected = [0, 0, 0, 0, 10, 30, 50, 70, 90, 110, 130, 150, 160, 160, 160, 160];
+        assert_eq!(out.data(), expected);
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Parsed {
     fault: Option<DecodeError>,
     /// Bytes of header and sections; of what could be read of them, where they are cut off.
     pub(crate) header_bytes: usize,
+    /// Whether that is all of them, so that index and tiles follow.
+    located: bool,
 }
 
 /// A tile, taken apart.
@@ -72,11 +74,11 @@ pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError>
     let (header, position) = picture_header(data, limits)?;
     let grid = Grid::new(&header);
     if !header.sections {
-        return Ok(Parsed { header, grid, sections: Vec::new(), fault: None, header_bytes: position });
+        return Ok(Parsed { header, grid, sections: Vec::new(), fault: None, header_bytes: position, located: true });
     }
     let Sections { found, fault, end } = Sections::read(data, position, limits);
     let header_bytes = end.or(found.last().map(|s| s.1.end + CRC_BYTES)).unwrap_or(position);
-    Ok(Parsed { header, grid, sections: found, fault, header_bytes })
+    Ok(Parsed { header, grid, sections: found, fault, header_bytes, located: end.is_some() })
 }
 
 /// Sections as far as they are intact.
@@ -112,6 +114,18 @@ impl Sections {
             }
         }
     }
+}
+
+/// Places of tiles of these lengths, each followed by its checksum, the first at `start`.
+fn one_after_another(start: usize, lengths: &[u64]) -> Vec<(usize, usize)> {
+    let mut position = start;
+    let mut tiles = Vec::with_capacity(lengths.len());
+    for &length in lengths {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        tiles.push((position, length));
+        position = position.saturating_add(length).saturating_add(CRC_BYTES);
+    }
+    tiles
 }
 
 fn check_crc(data: &[u8], stored: &[u8], what: &'static str) -> Result<(), DecodeError> {
@@ -152,8 +166,17 @@ impl Parsed {
             check_crc(&data[..end], &data[end..], "file checksum")?;
             return Ok(TileIndex { tiles: vec![(self.header_bytes, end - self.header_bytes)] });
         }
-        // Every tile has at least a byte in the index and a checksum: no allocation beyond what the data could hold.
-        let least = count.saturating_mul(1 + CRC_BYTES).saturating_add(self.header_bytes);
+        let (position, lengths) = self.lengths(data)?;
+        let start = position + CRC_BYTES;
+        check_crc(&data[..position], &data[position..start], "index checksum")?;
+        self.place(data, start, &lengths)
+    }
+
+    /// Reads the index but for its checksum: the lengths of all tiles, and where they end.
+    fn lengths(&self, data: &[u8]) -> Result<(usize, Vec<u64>), DecodeError> {
+        let count = self.grid.len();
+        // Every tile has at least a byte in the index: no allocation far beyond the data.
+        let least = count.saturating_add(CRC_BYTES).saturating_add(self.header_bytes);
         if data.len() < least {
             return Err(truncated("tile index", least, data.len()));
         }
@@ -162,12 +185,43 @@ impl Parsed {
         for _ in 0..count {
             lengths.push(read_varint(data, &mut position, "tile index")?);
         }
-        let end = position + CRC_BYTES;
-        if data.len() < end {
-            return Err(truncated("tile index", end, data.len()));
+        if data.len() < position + CRC_BYTES {
+            return Err(truncated("tile index", position + CRC_BYTES, data.len()));
         }
-        check_crc(&data[..position], &data[position..end], "index checksum")?;
-        self.place(data, end, &lengths)
+        Ok((position, lengths))
+    }
+
+    /// Where the tiles lie, whether they are there or not.
+    ///
+    /// # Errors
+    /// Where that cannot be told; [`DecodeError::Truncated`] where more data may help.
+    pub(crate) fn places(&self, data: &[u8]) -> Result<TileIndex, DecodeError> {
+        self.intact()?;
+        let (position, lengths) = self.lengths(data)?;
+        let start = position + CRC_BYTES;
+        check_crc(&data[..position], &data[position..start], "index checksum")?;
+        Ok(TileIndex { tiles: one_after_another(start, &lengths) })
+    }
+
+    /// Where the tiles lie in a damaged file; behind its end where that cannot be told. Where the checksum of the index is
+    /// wrong, the tiles' own say which lengths are right: those that are whole.
+    pub(crate) fn salvage_index(&self, data: &[u8]) -> TileIndex {
+        let nowhere = (data.len(), 0);
+        let tiles = match self.lengths(data) {
+            _ if !self.located => vec![nowhere; self.grid.len()],
+            _ if self.grid.len() == 1 => vec![(self.header_bytes, data.len().saturating_sub(self.header_bytes))],
+            Err(_) => vec![nowhere; self.grid.len()],
+            Ok((position, lengths)) => {
+                let start = position + CRC_BYTES;
+                let mut tiles = one_after_another(start, &lengths);
+                if check_crc(&data[..position], &data[position..start], "index checksum").is_err() {
+                    let is_whole = |t: &(usize, usize)| t.0.saturating_add(t.1).saturating_add(CRC_BYTES) <= data.len();
+                    tiles.iter_mut().filter(|tile| !is_whole(tile)).for_each(|tile| *tile = nowhere);
+                }
+                tiles
+            }
+        };
+        TileIndex { tiles }
     }
 
     fn place(&self, data: &[u8], start: usize, lengths: &[u64]) -> Result<TileIndex, DecodeError> {
@@ -200,6 +254,44 @@ impl Parsed {
             let crc = &data[start + length..start + length + CRC_BYTES];
             check_crc(bytes, crc, "tile checksum")?;
         }
+        self.split(bytes, start)
+    }
+
+    /// What there is of the data of a tile of [`Parsed::salvage_index`], and what is wrong with it. Data that is cut off is right as
+    /// far as it goes; that of the only tile of a file may be, since its length is not known; other damage is anywhere.
+    pub(crate) fn salvage_tile<'a>(
+        &self,
+        data: &'a [u8],
+        index: &TileIndex,
+        tile: usize,
+    ) -> Result<(TileData<'a>, Option<DecodeError>), DecodeError> {
+        let (start, length) = index.tiles[tile];
+        let rest = data.get(start..).unwrap_or_default();
+        if index.tiles.len() == 1 {
+            let (bytes, crc) = rest.split_at(rest.len().saturating_sub(CRC_BYTES));
+            return match check_crc(&data[..start + bytes.len()], crc, "file checksum") {
+                Ok(()) => Ok((self.split(bytes, start)?, None)),
+                Err(e) => Ok((self.split(rest, start)?, Some(e))),
+            };
+        }
+        let end = length.saturating_add(CRC_BYTES);
+        match rest.get(..end) {
+            Some(whole) => {
+                check_crc(&whole[..length], &whole[length..], "tile checksum")?;
+                Ok((self.split(&whole[..length], start)?, None))
+            }
+            None => {
+                let fault = truncated("tile", start.saturating_add(end), data.len());
+                if rest.is_empty() {
+                    return Err(fault);
+                }
+                Ok((self.split(&rest[..length.min(rest.len())], start)?, Some(fault)))
+            }
+        }
+    }
+
+    /// Takes the data of a tile, which lies at `start`, apart.
+    fn split<'a>(&self, bytes: &'a [u8], start: usize) -> Result<TileData<'a>, DecodeError> {
         if !self.header.alpha {
             return Ok(TileData { alpha: &[], colour: bytes });
         }

@@ -1,6 +1,6 @@
 //! What a stream says of its blocks, for those who want to see how a picture was coded.
 
-use super::tile;
+use super::tile::{self, Part};
 use super::{Chroma, Decoder};
 use crate::error::DecodeError;
 use crate::predict::IntraMode;
@@ -114,7 +114,10 @@ impl Decoder<'_> {
         for i in 0..self.parsed.grid.len() {
             let bytes = self.parsed.tile(self.data, &index, i)?.colour;
             let corner = self.parsed.grid.rect(i, 0);
-            tile::parse(&self.parsed, i, bytes, |sb| self.visit(sb, (corner.x, corner.y), &mut visit))?;
+            let part = Part { tile: i, rows: corner.h };
+            let (_, end) =
+                tile::parse(&self.parsed, part, bytes, |sb| self.visit(sb, (corner.x, corner.y), &mut visit));
+            end.fault.map_or(Ok(()), Err)?;
         }
         Ok(())
     }

@@ -1,12 +1,20 @@
 //! The decoder's interface.
 
 mod blocks;
+mod partial;
+mod push;
+mod scaled;
+mod sweep;
 mod tile;
 mod window;
 
 use std::ops::Range;
 
 pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
+pub use self::partial::{Missing, Partial};
+pub use self::push::PushDecoder;
+pub use self::scaled::Scaled;
+use self::tile::Stream;
 use self::window::Window;
 use crate::colour::{Chroma, Scale};
 use crate::container::{self, DRAFT, Parsed, TileIndex};
@@ -79,7 +87,7 @@ impl ImageInfo {
             draft: DRAFT,
             width: header.width,
             height: header.height,
-            format: PixelFormat::new(!header.gray, header.alpha, header.depth > 8),
+            format: header.pixel_format(),
             orientation: header.orientation,
             chroma: header.chroma(),
             depth: header.depth,
@@ -211,15 +219,23 @@ impl<'a> Decoder<'a> {
 
     /// Everything that can be refused before memory is taken.
     fn prepare(&self, region: Rect) -> Result<(Window, TileIndex), DecodeError> {
-        let pixels = region.w as u64 * region.h as u64 * self.info.format.bytes_per_pixel() as u64;
         let index = self.parsed.index(self.data)?;
         let window = Window::around(&self.parsed, region);
-        self.options.limits.check_memory(pixels + window.memory(self.options.threads))?;
+        self.check_memory(region, &window)?;
         Ok((window, index))
     }
 
+    fn check_memory(&self, region: Rect, window: &Window) -> Result<(), DecodeError> {
+        let pixels = region.w as u64 * region.h as u64 * self.info.format.bytes_per_pixel() as u64;
+        self.options.limits.check_memory(pixels + window.memory(self.options.threads))
+    }
+
     fn run(&self, window: &Window, index: &TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
-        window.decode(Simd::new(self.options.cpu), self.data, &self.parsed, index, self.options.threads, out)
+        window.decode(&self.stream(index), self.options.threads, out)
+    }
+
+    fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {
+        Stream { simd: Simd::new(self.options.cpu), data: self.data, parsed: &self.parsed, index }
     }
 }
 

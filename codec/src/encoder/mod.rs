@@ -147,7 +147,9 @@ impl Encoder {
         let mut output = Output::whole(&header, &mut view);
         output.colours(simd, &picture.planes);
         let grid = Grid::new(&header);
-        alpha.iter().enumerate().for_each(|(i, plane)| output.channel(&grid, i, header.planes(), plane));
+        for (i, plane) in alpha.iter().enumerate() {
+            output.channel(grid.visible(&header, i), header.planes(), plane);
+        }
         Ok(Encoded { stream, reconstruction })
     }
 
@@ -192,7 +194,7 @@ impl Encoder {
             threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
         let mut picture = PictureSamples::new(&header);
         for (i, tile) in tiles.iter().enumerate() {
-            picture.place(&header, &grid, i, &tile.samples, &tile.state);
+            picture.place(&header, grid.rect(i, 0), &tile.samples, &tile.state);
         }
         let mut data = Vec::with_capacity(grid.len());
         let mut planes = Vec::new();

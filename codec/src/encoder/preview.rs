@@ -40,6 +40,9 @@ fn preview(config: &EncoderConfig, image: &ImageView<'_>) -> Result<Vec<u8>, Enc
         cpu: config.cpu,
         ..EncoderConfig::default()
     };
-    let metadata = Metadata { orientation: image.metadata().map_or_else(Default::default, |m| m.orientation), ..Metadata::default() };
+    let metadata = Metadata {
+        orientation: image.metadata().map_or_else(Default::default, |m| m.orientation),
+        ..Metadata::default()
+    };
     Encoder::new(config)?.encode(&small.view().with_metadata(&metadata))
 }
