@@ -183,7 +183,8 @@ fn a_stream_that_is_cut_off_gives_what_came_before() {
         let whole = kvant::decode(stream).expect("an intact stream");
         let mut least = u64::MAX;
         let mut random = Random::new(1);
-        let mut cuts: Vec<usize> = (0..12).map(|_| random.below(stream.len())).collect();
+        let mut cuts: Vec<usize> = (0..10).map(|_| random.below(stream.len())).collect();
+        cuts.push(stream.len() - 5);
         cuts.sort_unstable();
         for cut in cuts {
             let found = match Decoder::new(&stream[..cut]).and_then(|d| d.decode_partial()) {

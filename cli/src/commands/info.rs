@@ -131,6 +131,7 @@ fn show(
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
     if check {
         decoder.decode().map_err(|e| decode_error(&name, &e))?;
+        decoder.preview().map_err(|e| decode_error(&name, &e))?;
     }
     let metadata = decoder.metadata().map_err(|e| decode_error(&name, &e))?;
     let blocks = drawing.map(|d| d.draw(&name, &decoder)).transpose()?;

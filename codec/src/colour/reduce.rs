@@ -129,10 +129,9 @@ fn add<S: Sample>(row: &[u8], sums: &mut [u64]) {
 fn add_weighted<S: Sample>(row: &[u8], channels: usize, sums: &mut [u64]) {
     for (sums, pixel) in sums.chunks_exact_mut(channels).zip(row.chunks_exact(channels * S::BYTES)) {
         let alpha = u64::from(S::read(pixel, channels - 1));
-        let (last, colours) = sums.split_last_mut().expect("a channel at least");
-        *last += alpha;
-        for (c, sum) in colours.iter_mut().enumerate() {
-            *sum += alpha * u64::from(S::read(pixel, c));
+        for (c, sum) in sums.iter_mut().enumerate() {
+            let weight = if c + 1 == channels { 1 } else { alpha };
+            *sum += weight * u64::from(S::read(pixel, c));
         }
     }
 }

@@ -83,8 +83,8 @@ impl Stream<'_> {
         let salvaged = |i: usize| {
             let (bytes, damage) = self.parsed.salvage_tile(self.data, self.index, parts[i].tile)?;
             let (content, End { rows, fault }) = self.tile(&context, parts[i], bytes)?;
-            // What the checksum says of data that is parsed to its end is no reason to throw rows away.
-            let rows = if fault.is_some() { rows } else { parts[i].rows };
+            // Up to four bytes beyond the data are no fault to the parser.
+            let rows = if damage.is_none() && fault.is_none() { parts[i].rows } else { rows };
             Ok(Salvaged { content: Some(content), rows, fault: damage.or(fault) })
         };
         let lost = |fault| Salvaged { content: None, rows: 0, fault: Some(fault) };
@@ -98,7 +98,7 @@ impl Stream<'_> {
         if header.lossless {
             let mut planes = self.exact(part.tile, header.planes(), bytes.colour)?;
             planes.extend(alpha);
-            return Ok((Content::Lossless(planes), End { rows: part.rows, fault: None }));
+            return Ok((Content::Lossless(planes), End { rows: 0, fault: None }));
         }
         let (samples, state, end) = decode(context, self.parsed, part, bytes.colour);
         Ok((Content::Lossy(Box::new(Tile { samples, state, alpha: alpha.into_iter().next() })), end))
@@ -132,7 +132,7 @@ fn corrupt((what, value, limit): Damage) -> DecodeError {
 /// Where parsing a tile ended.
 #[derive(Debug)]
 pub(super) struct End {
-    /// Luma samples from the top on that were parsed out of data that was there.
+    /// Luma samples from the top on that were parsed out of data that was there; none of lossless planes.
     rows: usize,
     pub(super) fault: Option<DecodeError>,
 }

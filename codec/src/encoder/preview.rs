@@ -8,7 +8,7 @@ use crate::error::EncodeError;
 use crate::image::view::{Image, ImageView};
 use crate::metadata::{Metadata, section};
 
-/// High, as long as it takes about 1 % of the bytes of the picture at quality 80. docs/TUNING.md, previews.
+/// High, as long as it takes about 1 % of the bytes of the picture at quality 80. A row of docs/TUNING.md.
 const QUALITY: f32 = 60.0;
 /// Fewer values save most of what alpha takes; these are more than a glance can tell apart.
 const ALPHA_QUALITY: u8 = 75;
