@@ -18,6 +18,8 @@ pub(crate) enum CliError {
     Input(String),
     /// A limit on pixels, sides or memory would be exceeded. Code 4.
     Limit(String),
+    /// What there is of a damaged file was written. Code 5.
+    Partial(String),
     /// A threshold or a target was not met. Code 6.
     Threshold(String),
     /// The user interrupted. Code 130.
@@ -55,6 +57,7 @@ impl CliError {
             Self::Usage(_) => 2,
             Self::Input(_) => 3,
             Self::Limit(_) => 4,
+            Self::Partial(_) => 5,
             Self::Threshold(_) => 6,
             Self::Interrupted => 130,
         }
@@ -80,7 +83,9 @@ impl From<&CliError> for ExitCode {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Run(s) | Self::Usage(s) | Self::Input(s) | Self::Limit(s) | Self::Threshold(s) => f.write_str(s),
+            Self::Run(s) | Self::Usage(s) | Self::Input(s) | Self::Limit(s) | Self::Partial(s) | Self::Threshold(s) => {
+                f.write_str(s)
+            }
             Self::Interrupted => f.write_str("interrupted"),
             Self::BrokenPipe => f.write_str("broken pipe"),
         }

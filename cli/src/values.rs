@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
+use kvant::Scale;
 
 use crate::pictures::OutputFormat;
 use crate::rd::metrics::{Scores, Selection};
@@ -44,6 +45,16 @@ pub(crate) fn parse_region(text: &str) -> Result<Region, String> {
     let (width, height) = pair(size, 'x').ok_or_else(wrong)?;
     let (x, y) = pair(offsets, '+').ok_or_else(wrong)?;
     if width == 0 || height == 0 { Err("the region is empty".to_owned()) } else { Ok(Region { width, height, x, y }) }
+}
+
+/// A size relative to that of the picture.
+pub(crate) fn parse_scale(text: &str) -> Result<Scale, String> {
+    match text {
+        "1/2" => Ok(Scale::Half),
+        "1/4" => Ok(Scale::Quarter),
+        "1/8" => Ok(Scale::Eighth),
+        _ => Err("the scales are 1/2, 1/4 and 1/8".to_owned()),
+    }
 }
 
 /// A count with an optional K, M or G (2^10, 2^20, 2^30).

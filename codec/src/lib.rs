@@ -38,8 +38,11 @@ mod threads;
 mod tile;
 mod transform;
 
-pub use crate::colour::Chroma;
-pub use crate::decoder::{Basis, Block, BlockMode, BlockTree, Decoder, DecoderOptions, ImageInfo, decode};
+pub use crate::colour::{Chroma, Scale};
+pub use crate::decoder::{
+    Basis, Block, BlockMode, BlockTree, Decoder, DecoderOptions, ImageInfo, Missing, Partial, PushDecoder, Scaled,
+    decode,
+};
 pub use crate::encoder::{
     Content, Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
 };

@@ -1,5 +1,6 @@
 //! What a file says of its picture besides pixels: colours, orientation, and what cameras and editors noted.
 
+use self::section::{CICP, EXIF, ICC, PREVIEW, XMP};
 use crate::error::DecodeError;
 
 /// What a stream says of its picture besides the pixels. Profile, Exif and XMP are kept byte for byte; nothing in them is
@@ -85,11 +86,18 @@ impl Orientation {
     }
 }
 
-/// Section types. BITSTREAM.md §2.2.
-const CICP: u64 = 1;
-const ICC: u64 = 2;
-const EXIF: u64 = 3;
-const XMP: u64 = 4;
+/// Section types, in the order in which they stand in a file: what colours mean, then the preview, then blocks that may be
+/// long. BITSTREAM.md §2.2.
+pub(crate) mod section {
+    /// Code points.
+    pub(crate) const CICP: u64 = 1;
+    /// A profile.
+    pub(crate) const ICC: u64 = 2;
+    /// A stream of its own.
+    pub(crate) const PREVIEW: u64 = 3;
+    pub(crate) const EXIF: u64 = 4;
+    pub(crate) const XMP: u64 = 5;
+}
 
 /// The first byte of a payload that may be packed: stored as it is, or as a zlib stream.
 const STORED: u8 = 0;
@@ -159,6 +167,7 @@ impl Metadata {
                 ICC => (&mut out.icc, "method of the ICC profile"),
                 EXIF => (&mut out.exif, "method of the Exif block"),
                 XMP => (&mut out.xmp, "method of the XMP packet"),
+                PREVIEW => continue,
                 _ => {
                     out.other.push((kind, payload.to_vec()));
                     continue;
@@ -211,7 +220,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let sections = sample().sections();
-        assert_eq!(sections.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 3, 4, 70]);
+        assert_eq!(sections.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 4, 5, 70]);
         assert!(sections[1].1.len() < 60 && sections[2].1.len() == 5, "packed where that is shorter");
         assert_eq!(read(&sections, 1 << 20), Ok(sample()));
         assert_eq!(Metadata::default().sections(), []);

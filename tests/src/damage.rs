@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use kvant::{DecodeError, Decoder, DecoderOptions, Image, Limits};
+use kvant::{DecodeError, Decoder, DecoderOptions, Image, Limits, PushDecoder, Scale};
 
 use crate::synth::Random;
 
@@ -18,7 +18,12 @@ const SOON: Duration = Duration::from_secs(10);
 pub fn survive(stream: &[u8], threads: usize, what: &dyn Fn() -> String) -> Result<Image, DecodeError> {
     let options = DecoderOptions { limits: LIMITS, threads, ..DecoderOptions::default() };
     let start = Instant::now();
-    let decoded = catch_unwind(AssertUnwindSafe(|| Decoder::with_options(stream, options)?.decode()));
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        let decoder = Decoder::with_options(stream, options)?;
+        // Whatever comes of it, and of what says little of pixels.
+        let _ = (decoder.preview(), decoder.metadata(), decoder.intact_metadata());
+        decoder.decode()
+    }));
     let taken = start.elapsed();
     let Ok(result) = decoded else { panic!("the decoder panicked on {}: {stream:02x?}", what()) };
     assert!(taken < SOON, "the decoder took {taken:?} for {}: {stream:02x?}", what());
@@ -30,6 +35,34 @@ pub fn survive(stream: &[u8], threads: usize, what: &dyn Fn() -> String) -> Resu
         Err(e) => assert!(!e.to_string().is_empty(), "{} gives an error without a message", what()),
     }
     result
+}
+
+/// Decodes what there is of `stream`, reduces it and decodes it while it comes, and panics, saying `what` it is, where one of
+/// these panics or disagrees with decoding as a whole.
+pub fn survive_in_pieces(stream: &[u8], what: &dyn Fn() -> String) {
+    let whole = survive(stream, 1, what);
+    let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        let decoder = Decoder::with_options(stream, options).ok()?;
+        let scaled = decoder.decode_scaled(Scale::Quarter).is_ok();
+        let partial = decoder.decode_partial();
+        Some((scaled, partial))
+    }));
+    let Ok(found) = decoded else { panic!("decoding in part panicked on {}: {stream:02x?}", what()) };
+    if let Some((scaled, partial)) = found {
+        assert_eq!(scaled, whole.is_ok(), "{}", what());
+        let intact = partial.ok().filter(|p| p.fault.is_none()).map(|p| p.image);
+        assert!(intact.as_ref() == whole.as_ref().ok(), "{}", what());
+    }
+    let pushed = catch_unwind(AssertUnwindSafe(|| {
+        let mut decoder = PushDecoder::new(options);
+        let middle = stream.len() / 2;
+        decoder.push(&stream[..middle])?;
+        decoder.push(&stream[middle..])?;
+        decoder.finish()
+    }));
+    let Ok(pushed) = pushed else { panic!("decoding while it comes panicked on {}: {stream:02x?}", what()) };
+    assert_eq!(pushed.ok(), whole.ok(), "{}", what());
 }
 
 /// `stream` with `count` bytes, at random places, replaced by random ones.

@@ -2,8 +2,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use kvant::{
-    Chroma, Content, CpuLevel, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, PixelFormat,
-    Profile, Quantiser, TileSize, Tune,
+    Chroma, Content, CpuLevel, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits,
+    PixelFormat, Profile, PushDecoder, Quantiser, Scale, TileSize, Tune,
 };
 
 use crate::check::round_trip;
@@ -28,6 +28,17 @@ fn decode_one(data: &[u8]) {
     let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };
     let Ok(decoder) = Decoder::with_options(data, options) else { return };
     let picture = decoder.decode();
+    if let Ok(Some(preview)) = decoder.preview() {
+        let info = decoder.info();
+        assert_eq!((preview.width(), preview.height()), (info.width.div_ceil(8), info.height.div_ceil(8)));
+        assert_eq!((preview.format(), preview.depth()), (info.format, info.depth));
+    }
+    // The same by every other way.
+    let partial = decoder.decode_partial().ok().filter(|p| p.fault.is_none()).map(|p| p.image);
+    assert!(partial.as_ref() == picture.as_ref().ok(), "whether a stream is intact depends on how much is asked for");
+    let scaled = decoder.decode_scaled(Scale::Half);
+    assert_eq!(scaled.is_ok(), picture.is_ok(), "whether a stream decodes depends on the scale");
+    assert!(pushed(data, options).ok().as_ref() == picture.as_ref().ok(), "pixels depend on how the bytes come");
     if let Ok(metadata) = decoder.metadata() {
         let blocks = [&metadata.icc, &metadata.exif, &metadata.xmp];
         let bytes: u64 = blocks.into_iter().flatten().map(|block| block.len() as u64).sum();
@@ -39,6 +50,18 @@ fn decode_one(data: &[u8]) {
     let (Ok(picture), Ok(scalar)) = (picture, scalar) else { return };
     assert!(picture == scalar, "pixels depend on CPU level or threads");
     assert!(picture == decode_with_stride(&decoder), "pixels depend on where they are written");
+}
+
+/// The picture out of pieces, which the bytes themselves choose.
+fn pushed(data: &[u8], options: DecoderOptions) -> std::result::Result<Image, DecodeError> {
+    let mut decoder = PushDecoder::new(options);
+    let mut rest = data;
+    while !rest.is_empty() {
+        let (piece, tail) = rest.split_at(rest.len().min(1 + usize::from(rest[0])));
+        decoder.push(piece)?;
+        rest = tail;
+    }
+    decoder.finish()
 }
 
 fn decode_with_stride(decoder: &Decoder<'_>) -> Image {
@@ -113,5 +136,6 @@ fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
     config.lossless = u.ratio(1, 8)?;
     config.alpha_quality = *u.choose(&[100, 60, 0])?;
     config.exact = u.arbitrary()?;
+    config.preview = u.ratio(1, 4)?;
     Ok(config)
 }

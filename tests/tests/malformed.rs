@@ -1,8 +1,8 @@
 //! Damaged streams give an error or a picture: never a panic, a hang or a broken limit.
 
-use kvant::{Chroma, Content, DecodeError, Image, PixelFormat, Profile, TileSize};
+use kvant::{Chroma, Content, DecodeError, Image, Metadata, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
-use kvant_tests::damage::{overwrite, survive};
+use kvant_tests::damage::{overwrite, survive, survive_in_pieces};
 use kvant_tests::pictures::{crop, testdata};
 use kvant_tests::repaired;
 use kvant_tests::synth::{Kind, Random, picture};
@@ -45,8 +45,19 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         ("a picture with alpha", stream(&picture(Kind::Screen, 40, 30, PixelFormat::Rgba8, 2), 50.0, Chroma::Yuv444)),
         ("a deep picture", stream(&picture(Kind::Gradient, 30, 30, PixelFormat::Rgb16, 2), 80.0, Chroma::Yuv444)),
         ("a lossless picture", lossless),
+        ("a picture with sections and a preview", with_preview(&cat((30, 25)))),
         ("one pixel", stream(&cat((1, 1)), 50.0, Chroma::Yuv444)),
     ]
+}
+
+/// A stream with a preview among other sections.
+fn with_preview(picture: &Image) -> Vec<u8> {
+    let mut config = config(40.0, 3, Chroma::Yuv444);
+    config.preview = true;
+    let mut metadata = Metadata::default();
+    metadata.icc = Some(b"profile ".repeat(3));
+    metadata.exif = Some(b"II*\0\x08\0\0\0\0\0".to_vec());
+    kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
 }
 
 #[test]
@@ -126,6 +137,22 @@ fn thousands_of_overwritten_bytes_with_repaired_checksums_are_survived() {
             let damaged = overwrite(&stream, count, &mut random);
             let what = || format!("{name}, round {round}, {count} bytes overwritten, repaired");
             let _ = survive(&repaired(&damaged), 1, &what);
+        }
+    }
+}
+
+#[test]
+fn damaged_streams_are_survived_in_pieces_too() {
+    for (name, stream) in streams() {
+        let mut random = Random::new(stream.len() as u64 + 1);
+        for round in 0..150 {
+            let count = 1 + random.below(4);
+            let damaged = overwrite(&stream, count, &mut random);
+            survive_in_pieces(&damaged, &|| format!("{name}, round {round}, {count} bytes overwritten"));
+            let damaged = repaired(&damaged);
+            survive_in_pieces(&damaged, &|| format!("{name}, round {round}, {count} bytes overwritten, repaired"));
+            let cut = random.below(stream.len());
+            survive_in_pieces(&stream[..cut], &|| format!("{name} cut to {cut}"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Decoding takes no more memory than `Limits::max_memory` allows. Alone in its binary: it measures every allocation.
 
-use kvant::{Chroma, DecodeError, Decoder, DecoderOptions, Limits, TileSize};
+use kvant::{Chroma, DecodeError, Decoder, DecoderOptions, Limits, PushDecoder, Scale, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{LIMITS, overwrite, survive};
 use kvant_tests::pictures::{crop, mirrored, testdata};
@@ -37,11 +37,21 @@ fn intact_streams() {
         for threads in [1, 2] {
             let limits = Limits { max_memory, ..Limits::default() };
             let options = DecoderOptions { limits, threads, ..DecoderOptions::default() };
-            let (peak, result) = peak_of(|| Decoder::with_options(&stream, options)?.decode());
-            assert!(peak <= max_memory as usize + SLACK, "{peak} bytes taken, {max_memory} allowed");
-            match result {
-                Ok(_) => decoded += 1,
-                Err(e) => assert!(matches!(e, DecodeError::Limit { .. }), "{e:?}"),
+            let decode = || Decoder::with_options(&stream, options)?.decode().map(|_| ());
+            let scaled = || Decoder::with_options(&stream, options)?.decode_scaled(Scale::Eighth).map(|_| ());
+            let partial = || Decoder::with_options(&stream, options)?.decode_partial().map(|_| ());
+            let pushed = || {
+                let mut decoder = PushDecoder::new(options);
+                stream.chunks(5000).try_for_each(|piece| decoder.push(piece))
+            };
+            let ways: [&dyn Fn() -> Result<(), DecodeError>; 4] = [&decode, &scaled, &partial, &pushed];
+            for (way, work) in ways.into_iter().enumerate() {
+                let (peak, result) = peak_of(work);
+                assert!(peak <= max_memory as usize + SLACK, "{peak} bytes taken, {max_memory} allowed (way {way})");
+                match result {
+                    Ok(()) => decoded += 1,
+                    Err(e) => assert!(matches!(e, DecodeError::Limit { .. }), "{e:?}"),
+                }
             }
         }
     }

@@ -3,16 +3,18 @@
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions, ImageInfo, Metadata};
+use kvant::{DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata, Partial, Scaled};
 use serde::Serialize;
 
 use super::batch::{self, Amount, Split};
 use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
 use crate::output::Target;
-use crate::pictures::{OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, write_file};
+use crate::pictures::{
+    OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, read_front, write_file,
+};
 use crate::plan::{Job, Plan};
-use crate::report::{Console, human_bytes};
+use crate::report::{Console, Ended, human_bytes};
 use crate::shorthand::is_kvt;
 use crate::values::Region;
 
@@ -30,13 +32,24 @@ struct Report {
     bytes_in: u64,
     bytes_out: u64,
     seconds: f64,
+    /// With `--scale`: whether the pixels are those of the preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_preview: Option<bool>,
     warnings: Vec<Warning>,
 }
+
+/// Code of the warning that a picture is not whole.
+const PARTIAL: &str = "partial";
 
 impl Report {
     fn amount(&self) -> Amount {
         let pixels = u64::from(self.width) * u64::from(self.height);
         Amount { pixels, bytes_in: self.bytes_in, bytes_out: self.bytes_out }
+    }
+
+    /// What is said of a picture that is not whole.
+    fn partial(&self) -> Option<&str> {
+        self.warnings.iter().find(|w| w.code == PARTIAL).map(|w| w.text.as_str())
     }
 }
 
@@ -58,7 +71,10 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
     let options = args.limits.decoder(Split::new(args.batch.jobs, jobs.len()).threads)?;
     let work = Work { args, named, options, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
-    console.finish(&ended)
+    console.finish(&ended)?;
+    let partial = |e: &Ended<Report>| Some(format!("{}: {}", e.input, e.report()?.partial()?));
+    let partial: Vec<String> = ended.iter().filter_map(partial).collect();
+    if partial.is_empty() { Ok(()) } else { Err(CliError::Partial(partial.join("; "))) }
 }
 
 /// Takes the format off `png:-` or `ppm:file`.
@@ -87,10 +103,12 @@ struct Work<'a> {
     console: &'a Console,
 }
 
-/// A picture as it is shown, and what its file said besides.
+/// A picture as it is shown, what its file said besides, and how it came about.
 struct Decoded {
     picture: Picture,
     metadata: Metadata,
+    from_preview: Option<bool>,
+    partial: Option<Warning>,
     seconds: f64,
 }
 
@@ -98,10 +116,11 @@ impl Work<'_> {
     fn run(&self, Job { input, target }: &Job) -> Result<Report> {
         let (name, force) = (display_name(input), self.args.batch.force);
         let format = format_of(target, self.named)?;
-        let data = read_bytes(input, &self.options.limits)?;
+        let whole = || read_bytes(input, &self.options.limits);
+        let data = if self.args.preview { read_front(input, self.options)? } else { whole()? };
         let decoder = Decoder::with_options(&data, self.options).map_err(|e| decode_error(&name, &e))?;
         target.check(force)?;
-        let Decoded { picture, metadata, seconds } = self.decode(&name, &decoder)?;
+        let Decoded { picture, metadata, from_preview, partial, seconds } = self.decode(&name, &decoder)?;
         let mut warnings: Vec<Warning> = lost(&metadata, format).into_iter().collect();
         if format.reduces(picture.depth()) {
             let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
@@ -110,6 +129,8 @@ impl Work<'_> {
         for warning in &warnings {
             self.console.warn(&name, warning);
         }
+        // That ends the command with a line of its own.
+        warnings.extend(partial);
         let file = write_file(&picture, &metadata, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
         target.write(&file, force)?;
         let report = Report {
@@ -122,6 +143,7 @@ impl Work<'_> {
             bytes_in: data.len() as u64,
             bytes_out: file.len() as u64,
             seconds,
+            from_preview,
             warnings,
         };
         self.tell(&name, &report, decoder.info())?;
@@ -131,23 +153,16 @@ impl Work<'_> {
     /// What is asked for of the picture.
     fn decode(&self, name: &str, decoder: &Decoder<'_>) -> Result<Decoded> {
         let start = Instant::now();
-        let decoded = match self.args.crop {
-            None => decoder.decode(),
-            Some(shown) => {
-                let Region { width, height, x, y } = stored(shown, decoder.info())
-                    .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
-                decoder.decode_region(x, y, width, height)
-            }
-        };
-        let picture = Picture::from(decoded.map_err(|e| decode_error(name, &e))?);
+        let Pixels { image, from_preview, partial } = pixels(name, decoder, self.args)?;
+        let picture = Picture::from(image);
         let seconds = start.elapsed().as_secs_f64();
-        let metadata = decoder.metadata().map_err(|e| decode_error(name, &e))?;
+        let metadata = metadata(decoder, self.args).map_err(|e| decode_error(name, &e))?;
         let upright = picture.upright(metadata.orientation);
         let mut picture = upright.map_err(|e| CliError::Run(format!("{name}: {e}")))?;
         if let Some(colour) = self.args.background {
             picture = picture.over(colour).into_owned();
         }
-        Ok(Decoded { picture, metadata, seconds })
+        Ok(Decoded { picture, metadata, from_preview, partial, seconds })
     }
 
     /// The lines for people.
@@ -160,11 +175,85 @@ impl Work<'_> {
         let rate = f64::from(r.width) * f64::from(r.height) / 1e6 / r.seconds;
         let mut text = format!("{name}  {kind}  {bytes_in}\n");
         text += &format!("  -> {}  {bytes_out}  {:.3} s ({rate:.1} MP/s)\n", r.output, r.seconds);
+        if r.from_preview == Some(true) {
+            text += "     from the preview\n";
+        }
         if self.console.verbose > 0 {
             text += &format!("     {}\n", super::info::details(info));
         }
         self.console.text(&text)
     }
+}
+
+/// The pixels that are asked for, as they are stored.
+struct Pixels {
+    image: Image,
+    /// Of reduced pictures: whether it is the preview.
+    from_preview: Option<bool>,
+    /// What is missing.
+    partial: Option<Warning>,
+}
+
+impl From<Image> for Pixels {
+    fn from(image: Image) -> Self {
+        Self { image, from_preview: None, partial: None }
+    }
+}
+
+fn pixels(name: &str, decoder: &Decoder<'_>, args: &DecodeArgs) -> Result<Pixels> {
+    let fault = |e: DecodeError| decode_error(name, &e);
+    if args.preview {
+        let none = || CliError::Run(format!("{name}: the file has no preview; kvant encode --preview stores one"));
+        return decoder.preview().map_err(fault)?.map(Pixels::from).ok_or_else(none);
+    }
+    if let Some(scale) = args.scale {
+        let Scaled { image, from_preview, .. } = decoder.decode_scaled(scale).map_err(fault)?;
+        return Ok(Pixels { from_preview: Some(from_preview), ..image.into() });
+    }
+    if args.allow_partial {
+        let found = decoder.decode_partial().map_err(fault)?;
+        let tiles = decoder.info().tiles;
+        let partial = found.fault.as_ref().map(|fault| Warning { code: PARTIAL, text: missing(&found, fault, tiles) });
+        return Ok(Pixels { partial, ..found.image.into() });
+    }
+    if let Some(shown) = args.crop {
+        let Region { width, height, x, y } = stored(shown, decoder.info())
+            .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
+        return decoder.decode_region(x, y, width, height).map(Pixels::from).map_err(fault);
+    }
+    decoder.decode().map(Pixels::from).map_err(fault)
+}
+
+/// Regions of a picture that are named one by one.
+const NAMED: usize = 4;
+
+/// What a picture lacks, and why.
+fn missing(found: &Partial, fault: &DecodeError, tiles: u32) -> String {
+    if found.missing.is_empty() {
+        return format!(
+            "{fault}; all pixels could be read{}",
+            if tiles == 1 { ", but any of them may be wrong" } else { "" }
+        );
+    }
+    let named = found.missing.iter().take(NAMED).map(|m| format!("{}x{}+{}+{}", m.width, m.height, m.x, m.y));
+    let mut regions = named.collect::<Vec<_>>().join(", ");
+    if found.missing.len() > NAMED {
+        regions += &format!(" and {} more", found.missing.len() - NAMED);
+    }
+    let filling = if found.from_preview { "the preview" } else { "gray" };
+    format!("{fault}; {regions} (as stored) missing and filled with {filling}")
+}
+
+/// What is to be written besides the pixels: of a preview what stands before it, of a damaged file what is intact.
+fn metadata(decoder: &Decoder<'_>, args: &DecodeArgs) -> std::result::Result<Metadata, DecodeError> {
+    if !args.preview && !args.allow_partial {
+        return decoder.metadata();
+    }
+    let mut metadata = decoder.intact_metadata()?;
+    if args.preview {
+        (metadata.exif, metadata.xmp) = (None, None);
+    }
+    Ok(metadata)
 }
 
 /// Where the pixels of a region of the picture as it is shown are stored; `None` for one that is not within it.

@@ -149,6 +149,7 @@ fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
     }
     config.alpha_quality = args.alpha_quality;
     config.exact = args.exact;
+    config.preview = args.preview;
     config.effort = args.effort;
     config.chroma = args.chroma.into();
     config.tile_size = args.tile_size.into();

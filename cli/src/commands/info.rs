@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo, Metadata, Orientation, Profile};
+use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo, Metadata, Orientation, Profile, Scale};
 use serde::Serialize;
 
 use super::batch::{self, Split};
@@ -35,11 +35,31 @@ struct Report {
     tile_size: u32,
     tiles: u32,
     header_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<Preview>,
     metadata: Sizes,
     #[serde(skip_serializing_if = "Option::is_none")]
     checked: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocks: Option<Counts>,
+}
+
+/// Size of the preview; it takes `bytes` bytes, and needs the first `needs` of the file.
+#[derive(Serialize)]
+struct Preview {
+    width: u32,
+    height: u32,
+    bytes: u64,
+    needs: u64,
+}
+
+impl Preview {
+    fn of(info: &ImageInfo) -> Option<Self> {
+        let place = info.preview.as_ref()?;
+        let (width, height) = (Scale::Eighth.of(info.width), Scale::Eighth.of(info.height));
+        // Its checksum stands behind it.
+        Some(Self { width, height, bytes: place.end - place.start, needs: place.end + 4 })
+    }
 }
 
 /// Bytes of what a stream holds besides pixels; `cicp` as primaries/transfer/matrix/range.
@@ -122,6 +142,7 @@ fn show(
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
     if check {
         decoder.decode().map_err(|e| decode_error(&name, &e))?;
+        decoder.preview().map_err(|e| decode_error(&name, &e))?;
     }
     let metadata = decoder.metadata().map_err(|e| decode_error(&name, &e))?;
     let blocks = drawing.map(|d| d.draw(&name, &decoder)).transpose()?;
@@ -144,6 +165,7 @@ fn show(
         tile_size: info.tile_size,
         tiles: info.tiles,
         header_bytes: info.header_bytes,
+        preview: Preview::of(info),
         metadata: Sizes::of(&metadata),
         checked: check.then_some(true),
         blocks,
@@ -155,6 +177,10 @@ fn show(
     text += &format!("  {}\n", details(info));
     if info.orientation != Orientation::Upright {
         text += &format!("  orientation {} as in Exif\n", r.orientation);
+    }
+    if let Some(Preview { width, height, bytes, needs }) = &r.preview {
+        let (bytes, needs) = (human_bytes(*bytes), human_bytes(*needs));
+        text += &format!("  preview {width}x{height}, {bytes}, in the first {needs}\n");
     }
     let line = r.metadata.line();
     if !line.is_empty() {

@@ -16,7 +16,7 @@ use crate::error::Result;
 pub(crate) use embed::lost;
 pub(crate) use exif::remove_positions;
 pub(crate) use read::{
-    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
+    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes, read_front,
     read_picture,
 };
 pub(crate) use write::{OutputFormat, write_file, write_picture};

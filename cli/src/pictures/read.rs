@@ -70,22 +70,46 @@ pub(crate) fn has_picture_extension(path: &Path) -> bool {
 
 /// All bytes of a file, or of standard input for `-`; no more than the memory limit.
 pub(crate) fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
-    let mut data = Vec::new();
-    let limit = limits.max_memory;
-    let result = if path == Path::new("-") {
-        io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut data)
-    } else {
-        File::open(path).and_then(|f| f.take(limit.saturating_add(1)).read_to_end(&mut data))
-    };
+    read_until(path, limits.max_memory, |_| false)
+}
+
+/// Bytes that are read first, and then as many again as there are: few reads, and no more than twice what is needed.
+const FIRST_READ: u64 = 4096;
+
+/// The first bytes of a `.kvt` file: up to the end of its preview and little more, or as many as show that it has none.
+pub(crate) fn read_front(path: &Path, options: DecoderOptions) -> Result<Vec<u8>> {
+    read_until(path, options.limits.max_memory, |data| match Decoder::with_options(data, options) {
+        Ok(decoder) => decoder.info().preview.is_some() || !matches!(decoder.preview(), Err(e) if is_cut(&e)),
+        Err(e) => !is_cut(&e),
+    })
+}
+
+fn is_cut(error: &DecodeError) -> bool {
+    matches!(error, DecodeError::Truncated { .. })
+}
+
+/// The bytes of a file, or of standard input for `-`, until they are `enough` or all; no more than `limit`.
+fn read_until(path: &Path, limit: u64, enough: impl Fn(&[u8]) -> bool) -> Result<Vec<u8>> {
     let name = display_name(path);
-    result.map_err(|e| CliError::Input(format!("{name}: cannot read: {e}")))?;
-    if data.is_empty() {
-        return Err(CliError::Input(format!("{name}: the file is empty")));
+    let failed = |e: io::Error| CliError::Input(format!("{name}: cannot read: {e}"));
+    let mut source: Box<dyn Read> = match path == Path::new("-") {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(path).map_err(failed)?),
+    };
+    let mut data = Vec::new();
+    loop {
+        let chunk = (data.len() as u64).max(FIRST_READ).min(limit.saturating_add(1) - data.len() as u64);
+        let read = source.by_ref().take(chunk).read_to_end(&mut data).map_err(failed)?;
+        if data.len() as u64 > limit {
+            return Err(CliError::Limit(format!("{name}: more than the {limit} bytes that --max-mem allows")));
+        }
+        if data.is_empty() {
+            return Err(CliError::Input(format!("{name}: the file is empty")));
+        }
+        if (read as u64) < chunk || enough(&data) {
+            return Ok(data);
+        }
     }
-    if data.len() as u64 > limit {
-        return Err(CliError::Limit(format!("{name}: more than the {limit} bytes that --max-mem allows")));
-    }
-    Ok(data)
 }
 
 /// The picture in `data`; `name` is what errors call it.

@@ -9,6 +9,7 @@ mod metrics;
 mod odd_files;
 mod pipes;
 mod png;
+mod previews;
 mod rd_bd;
 mod rd_codecs;
 mod rd_report;

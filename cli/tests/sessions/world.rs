@@ -41,6 +41,12 @@ impl Ended {
         self
     }
 
+    /// Checks the exit code.
+    #[track_caller]
+    pub(crate) fn fails_with(self, code: i32) {
+        assert_eq!(self.code, code, "{self:?}");
+    }
+
     /// Checks the exit code, and that one line on standard error holds each of `words`.
     #[track_caller]
     pub(crate) fn fails(self, code: i32, words: &[&str]) -> Self {

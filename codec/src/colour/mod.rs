@@ -10,8 +10,12 @@ use crate::image::view::PixelFormat;
 use crate::simd::Simd;
 use crate::transform::run;
 
+mod reduce;
 #[cfg(test)]
 pub(crate) mod tests;
+
+pub use self::reduce::Scale;
+pub(crate) use self::reduce::{enlarge, gray, reduce};
 
 /// Chroma sampling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,11 +2,12 @@
 
 mod index;
 mod reader;
+mod sections;
 mod writer;
 
 pub(crate) use index::TileIndex;
 pub(crate) use reader::{Parsed, TileData, parse};
-pub(crate) use writer::{tile, write};
+pub(crate) use writer::{Section, tile, write};
 
 #[cfg(feature = "bench-api")]
 pub(crate) mod repair;

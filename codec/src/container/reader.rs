@@ -3,22 +3,27 @@
 use std::ops::Range;
 
 use super::index::read_varint;
-use super::{CRC_BYTES, DRAFT, SECTION_END, SIGNATURE, TileIndex, checksum};
+use super::sections::Steps;
+use super::{CRC_BYTES, DRAFT, SIGNATURE, TileIndex, checksum};
 use crate::entropy::raw::RawReader;
 use crate::error::DecodeError;
 use crate::limits::Limits;
 use crate::syntax::header::PictureHeader;
 use crate::tile::Grid;
 
-/// A file's header, and where its tiles are.
+/// A file's header, and its sections as far as they are intact.
 #[derive(Debug, Clone)]
 pub(crate) struct Parsed {
     pub(crate) header: PictureHeader,
     pub(crate) grid: Grid,
-    /// Type and place of each section's payload.
+    /// Type and place of the payload of each intact section.
     pub(crate) sections: Vec<(u64, Range<usize>)>,
-    /// Bytes before the first tile.
+    /// Why there are not all sections.
+    fault: Option<DecodeError>,
+    /// Bytes of header and sections; of what could be read of them, where they are cut off.
     pub(crate) header_bytes: usize,
+    /// Whether that is all of them, so that index and tiles follow.
+    located: bool,
 }
 
 /// A tile, taken apart.
@@ -33,8 +38,8 @@ fn truncated(what: &'static str, needed: usize, available: usize) -> DecodeError
     DecodeError::Truncated { what, needed: needed as u64, available: available as u64 }
 }
 
-/// Reads signature, draft, header and sections; not the index, nor any tile.
-pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError> {
+/// Reads signature, draft and picture header; with where that ends.
+pub(super) fn picture_header(data: &[u8], limits: &Limits) -> Result<(PictureHeader, usize), DecodeError> {
     let lead = SIGNATURE.len().min(data.len());
     if data[..lead] != SIGNATURE[..lead] || data.is_empty() {
         return Err(DecodeError::NotKvant);
@@ -49,7 +54,7 @@ pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError>
     let mut header = PictureHeader::blank();
     let mut bits = RawReader::new(&data[start..]);
     header.walk(&mut bits);
-    let mut position = start + bits.position();
+    let position = start + bits.position();
     if position > data.len() {
         return Err(truncated("header", position, data.len()));
     }
@@ -60,37 +65,67 @@ pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError>
         });
     }
     limits.check_size(header.width, header.height)?;
-    let sections = if header.sections { sections(data, &mut position, limits)? } else { Vec::new() };
-    let grid = Grid::new(&header);
-    Ok(Parsed { header, grid, sections, header_bytes: position })
+    Ok((header, position))
 }
 
-/// Goes over the sections: type, length, payload and its checksum each, up to the end mark. A type comes once, and after
-/// the lesser ones.
-fn sections(data: &[u8], position: &mut usize, limits: &Limits) -> Result<Vec<(u64, Range<usize>)>, DecodeError> {
-    let mut out: Vec<(u64, Range<usize>)> = Vec::new();
-    let mut total = 0u64;
-    loop {
-        let kind = read_varint(data, position, "section type")?;
-        if kind == SECTION_END {
-            return Ok(out);
-        }
-        if let Some(&(last, _)) = out.last().filter(|&&(last, _)| last >= kind) {
-            return Err(DecodeError::Corrupt { what: "section type after a greater one", value: kind, limit: last });
-        }
-        let length = read_varint(data, position, "section length")?;
-        total = total.saturating_add(length);
-        if total > limits.max_metadata {
-            return Err(DecodeError::Limit { what: "metadata bytes", value: total, limit: limits.max_metadata });
-        }
-        let end = position.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
-        if data.len() < end.saturating_add(CRC_BYTES) {
-            return Err(truncated("section", end.saturating_add(CRC_BYTES), data.len()));
-        }
-        check_crc(&data[*position..end], &data[end..end + CRC_BYTES], "section checksum")?;
-        out.push((kind, *position..end));
-        *position = end + CRC_BYTES;
+/// Reads signature, draft, header and sections; not the index, nor any tile. Damage to sections is an error of what needs
+/// them ([`Parsed::intact`]): the header stands, and with it a preview.
+pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError> {
+    let (header, position) = picture_header(data, limits)?;
+    let grid = Grid::new(&header);
+    if !header.sections {
+        return Ok(Parsed { header, grid, sections: Vec::new(), fault: None, header_bytes: position, located: true });
     }
+    let Sections { found, fault, end } = Sections::read(data, position, limits);
+    let header_bytes = end.or(found.last().map(|s| s.1.end + CRC_BYTES)).unwrap_or(position);
+    Ok(Parsed { header, grid, sections: found, fault, header_bytes, located: end.is_some() })
+}
+
+/// Sections as far as they are intact.
+#[derive(Debug, Default)]
+struct Sections {
+    found: Vec<(u64, Range<usize>)>,
+    fault: Option<DecodeError>,
+    /// Where they end, if that can be told.
+    end: Option<usize>,
+}
+
+impl Sections {
+    /// Reads those from `position` on. One that is damaged is left out; the first fault is kept.
+    fn read(data: &[u8], position: usize, limits: &Limits) -> Self {
+        let mut out = Self::default();
+        let mut steps = Steps::new(data, position, limits.max_metadata);
+        loop {
+            match steps.next() {
+                Ok(Some((kind, place))) => {
+                    match check_crc(&data[place.clone()], &data[place.end..steps.position], "section checksum") {
+                        Ok(()) => out.found.push((kind, place)),
+                        Err(e) => _ = out.fault.get_or_insert(e),
+                    }
+                }
+                Ok(None) => {
+                    out.end = Some(steps.position);
+                    return out;
+                }
+                Err(e) => {
+                    out.fault.get_or_insert(e);
+                    return out;
+                }
+            }
+        }
+    }
+}
+
+/// Places of tiles of these lengths, each followed by its checksum, the first at `start`.
+fn one_after_another(start: usize, lengths: &[u64]) -> Vec<(usize, usize)> {
+    let mut position = start;
+    let mut tiles = Vec::with_capacity(lengths.len());
+    for &length in lengths {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        tiles.push((position, length));
+        position = position.saturating_add(length).saturating_add(CRC_BYTES);
+    }
+    tiles
 }
 
 fn check_crc(data: &[u8], stored: &[u8], what: &'static str) -> Result<(), DecodeError> {
@@ -103,8 +138,26 @@ fn check_crc(data: &[u8], stored: &[u8], what: &'static str) -> Result<(), Decod
 }
 
 impl Parsed {
+    /// That no section is damaged or missing.
+    pub(crate) fn intact(&self) -> Result<(), DecodeError> {
+        self.fault.clone().map_or(Ok(()), Err)
+    }
+
+    /// The place of the payload of a section; `None` where there is no such section.
+    ///
+    /// # Errors
+    /// The fault because of which it may be missing.
+    pub(crate) fn section(&self, kind: u64) -> Result<Option<Range<usize>>, DecodeError> {
+        let found = self.sections.iter().find(|s| s.0 == kind).map(|s| s.1.clone());
+        if found.is_none() && self.sections.last().is_none_or(|s| s.0 < kind) {
+            self.intact()?;
+        }
+        Ok(found)
+    }
+
     /// Reads the tile index and checks the checksums over it, or over the whole of a file with one tile.
     pub(crate) fn index(&self, data: &[u8]) -> Result<TileIndex, DecodeError> {
+        self.intact()?;
         let count = self.grid.len();
         if count == 1 {
             let Some(end) = data.len().checked_sub(CRC_BYTES).filter(|&end| end >= self.header_bytes) else {
@@ -113,8 +166,17 @@ impl Parsed {
             check_crc(&data[..end], &data[end..], "file checksum")?;
             return Ok(TileIndex { tiles: vec![(self.header_bytes, end - self.header_bytes)] });
         }
-        // Every tile has at least a byte in the index and a checksum: no allocation beyond what the data could hold.
-        let least = count.saturating_mul(1 + CRC_BYTES).saturating_add(self.header_bytes);
+        let (position, lengths) = self.lengths(data)?;
+        let start = position + CRC_BYTES;
+        check_crc(&data[..position], &data[position..start], "index checksum")?;
+        self.place(data, start, &lengths)
+    }
+
+    /// Reads the index but for its checksum: the lengths of all tiles, and where they end.
+    fn lengths(&self, data: &[u8]) -> Result<(usize, Vec<u64>), DecodeError> {
+        let count = self.grid.len();
+        // Every tile has at least a byte in the index: no allocation far beyond the data.
+        let least = count.saturating_add(CRC_BYTES).saturating_add(self.header_bytes);
         if data.len() < least {
             return Err(truncated("tile index", least, data.len()));
         }
@@ -123,12 +185,43 @@ impl Parsed {
         for _ in 0..count {
             lengths.push(read_varint(data, &mut position, "tile index")?);
         }
-        let end = position + CRC_BYTES;
-        if data.len() < end {
-            return Err(truncated("tile index", end, data.len()));
+        if data.len() < position + CRC_BYTES {
+            return Err(truncated("tile index", position + CRC_BYTES, data.len()));
         }
-        check_crc(&data[..position], &data[position..end], "index checksum")?;
-        self.place(data, end, &lengths)
+        Ok((position, lengths))
+    }
+
+    /// Where the tiles lie, whether they are there or not.
+    ///
+    /// # Errors
+    /// Where that cannot be told; [`DecodeError::Truncated`] where more data may help.
+    pub(crate) fn places(&self, data: &[u8]) -> Result<TileIndex, DecodeError> {
+        self.intact()?;
+        let (position, lengths) = self.lengths(data)?;
+        let start = position + CRC_BYTES;
+        check_crc(&data[..position], &data[position..start], "index checksum")?;
+        Ok(TileIndex { tiles: one_after_another(start, &lengths) })
+    }
+
+    /// Where the tiles lie in a damaged file; behind its end where that cannot be told. Where the checksum of the index is
+    /// wrong, the tiles' own say which lengths are right: those that are whole.
+    pub(crate) fn salvage_index(&self, data: &[u8]) -> TileIndex {
+        let nowhere = (data.len(), 0);
+        let tiles = match self.lengths(data) {
+            _ if !self.located => vec![nowhere; self.grid.len()],
+            _ if self.grid.len() == 1 => vec![(self.header_bytes, data.len().saturating_sub(self.header_bytes))],
+            Err(_) => vec![nowhere; self.grid.len()],
+            Ok((position, lengths)) => {
+                let start = position + CRC_BYTES;
+                let mut tiles = one_after_another(start, &lengths);
+                if check_crc(&data[..position], &data[position..start], "index checksum").is_err() {
+                    let is_whole = |t: &(usize, usize)| t.0.saturating_add(t.1).saturating_add(CRC_BYTES) <= data.len();
+                    tiles.iter_mut().filter(|tile| !is_whole(tile)).for_each(|tile| *tile = nowhere);
+                }
+                tiles
+            }
+        };
+        TileIndex { tiles }
     }
 
     fn place(&self, data: &[u8], start: usize, lengths: &[u64]) -> Result<TileIndex, DecodeError> {
@@ -161,6 +254,44 @@ impl Parsed {
             let crc = &data[start + length..start + length + CRC_BYTES];
             check_crc(bytes, crc, "tile checksum")?;
         }
+        self.split(bytes, start)
+    }
+
+    /// What there is of the data of a tile of [`Parsed::salvage_index`], and what is wrong with it. Data that is cut off is right as
+    /// far as it goes; that of the only tile of a file may be, since its length is not known; other damage is anywhere.
+    pub(crate) fn salvage_tile<'a>(
+        &self,
+        data: &'a [u8],
+        index: &TileIndex,
+        tile: usize,
+    ) -> Result<(TileData<'a>, Option<DecodeError>), DecodeError> {
+        let (start, length) = index.tiles[tile];
+        let rest = data.get(start..).unwrap_or_default();
+        if index.tiles.len() == 1 {
+            let (bytes, crc) = rest.split_at(rest.len().saturating_sub(CRC_BYTES));
+            return match check_crc(&data[..start + bytes.len()], crc, "file checksum") {
+                Ok(()) => Ok((self.split(bytes, start)?, None)),
+                Err(e) => Ok((self.split(rest, start)?, Some(e))),
+            };
+        }
+        let end = length.saturating_add(CRC_BYTES);
+        match rest.get(..end) {
+            Some(whole) => {
+                check_crc(&whole[..length], &whole[length..], "tile checksum")?;
+                Ok((self.split(&whole[..length], start)?, None))
+            }
+            None => {
+                let fault = truncated("tile", start.saturating_add(end), data.len());
+                if rest.is_empty() {
+                    return Err(fault);
+                }
+                Ok((self.split(&rest[..length.min(rest.len())], start)?, Some(fault)))
+            }
+        }
+    }
+
+    /// Takes the data of a tile, which lies at `start`, apart.
+    fn split<'a>(&self, bytes: &'a [u8], start: usize) -> Result<TileData<'a>, DecodeError> {
         if !self.header.alpha {
             return Ok(TileData { alpha: &[], colour: bytes });
         }

@@ -16,7 +16,7 @@ pub(crate) fn tile(alpha: Option<Vec<u8>>, colour: Vec<u8>) -> Vec<u8> {
 }
 
 /// A section: its type and payload.
-type Section = (u64, Vec<u8>);
+pub(crate) type Section = (u64, Vec<u8>);
 
 /// A file of `header`, which says whether there are `sections`, and `tiles`. One tile: its data runs to the checksum
 /// that ends the file. More: an index of lengths with a checksum over all so far, then each tile's data with its own.

@@ -1,6 +1,6 @@
 //! What a stream says of its blocks, for those who want to see how a picture was coded.
 
-use super::tile;
+use super::tile::{self, Part};
 use super::{Chroma, Decoder};
 use crate::error::DecodeError;
 use crate::predict::IntraMode;
@@ -120,7 +120,10 @@ impl Decoder<'_> {
         for i in 0..self.parsed.grid.len() {
             let bytes = self.parsed.tile(self.data, &index, i)?.colour;
             let corner = self.parsed.grid.rect(i, 0);
-            tile::decode(&context, &self.parsed, i, bytes, |sb| self.visit(sb, (corner.x, corner.y), &mut visit))?;
+            let part = Part { tile: i, rows: corner.h };
+            let visit = |sb: &Superblock| self.visit(sb, (corner.x, corner.y), &mut visit);
+            let (.., end) = tile::decode(&context, &self.parsed, part, bytes, visit);
+            end.fault.map_or(Ok(()), Err)?;
         }
         Ok(())
     }

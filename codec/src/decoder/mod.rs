@@ -1,19 +1,29 @@
 //! The decoder's interface.
 
 mod blocks;
+mod partial;
+mod push;
+mod scaled;
+mod sweep;
 mod tile;
 mod window;
 
+use std::ops::Range;
+
 pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
+pub use self::partial::{Missing, Partial};
+pub use self::push::PushDecoder;
+pub use self::scaled::Scaled;
+use self::tile::Stream;
 use self::window::Window;
-use crate::colour::Chroma;
+use crate::colour::{Chroma, Scale};
 use crate::container::{self, DRAFT, Parsed, TileIndex};
 use crate::entropy::predictor::Profile;
 use crate::error::{DecodeError, ImageError};
 use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageViewMut, PixelFormat};
 use crate::limits::Limits;
-use crate::metadata::{Metadata, Orientation};
+use crate::metadata::{Metadata, Orientation, section};
 use crate::simd::{CpuLevel, Simd};
 
 /// How to decode.
@@ -63,18 +73,21 @@ pub struct ImageInfo {
     pub tile_size: u32,
     /// Number of tiles.
     pub tiles: u32,
-    /// Bytes before the first tile's data.
+    /// Bytes of header and sections; of what can be read of them, where they are cut off.
     pub header_bytes: u64,
+    /// Where the preview lies in the stream, if it has one.
+    pub preview: Option<Range<u64>>,
 }
 
 impl ImageInfo {
     fn of(parsed: &Parsed) -> Self {
         let header = &parsed.header;
+        let preview = parsed.section(section::PREVIEW).ok().flatten();
         Self {
             draft: DRAFT,
             width: header.width,
             height: header.height,
-            format: PixelFormat::new(!header.gray, header.alpha, header.depth > 8),
+            format: header.pixel_format(),
             orientation: header.orientation,
             chroma: header.chroma(),
             depth: header.depth,
@@ -85,6 +98,7 @@ impl ImageInfo {
             tile_size: 1 << header.tile_log2,
             tiles: parsed.grid.len() as u32,
             header_bytes: parsed.header_bytes as u64,
+            preview: preview.map(|place| place.start as u64..place.end as u64),
         }
     }
 }
@@ -102,7 +116,8 @@ impl<'a> Decoder<'a> {
     /// Reads the header of `data`, with default options.
     ///
     /// # Errors
-    /// [`DecodeError`] where the header is damaged, of another draft or over a limit.
+    /// [`DecodeError`] where the header is damaged, of another draft or over a limit. Damage behind it is an error of what
+    /// needs the damaged part: `data` may end behind a preview that is to be decoded.
     pub fn new(data: &'a [u8]) -> Result<Self, DecodeError> {
         Self::with_options(data, DecoderOptions::default())
     }
@@ -125,10 +140,40 @@ impl<'a> Decoder<'a> {
     /// What the stream says of the picture besides its pixels.
     ///
     /// # Errors
-    /// [`DecodeError`] where a block cannot be unpacked, or all of them exceed [`Limits::max_metadata`].
+    /// [`DecodeError`] where a block is damaged or cannot be unpacked, or all of them exceed [`Limits::max_metadata`].
     pub fn metadata(&self) -> Result<Metadata, DecodeError> {
+        self.parsed.intact()?;
+        self.intact_metadata()
+    }
+
+    /// What those parts of the stream that are intact say of the picture besides its pixels.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where a block cannot be unpacked, or all of them exceed [`Limits::max_metadata`].
+    pub fn intact_metadata(&self) -> Result<Metadata, DecodeError> {
         let sections = self.parsed.sections.iter().map(|(kind, place)| (*kind, &self.data[place.clone()]));
         Metadata::from_sections(self.info.orientation, sections, self.options.limits.max_metadata)
+    }
+
+    /// Decodes the preview: the picture at an eighth of its size each way, in the same format and depth, and as little turned.
+    /// `None` where the stream has none. Needs the data up to its end ([`ImageInfo::preview`]) and no more.
+    ///
+    /// # Errors
+    /// As [`Decoder::decode`], for the preview.
+    pub fn preview(&self) -> Result<Option<Image>, DecodeError> {
+        let Some(place) = self.parsed.section(section::PREVIEW)? else { return Ok(None) };
+        let small = Decoder::with_options(&self.data[place], self.options)?;
+        let (whole, info) = (&self.parsed.header, &small.parsed.header);
+        let check = |what, value: u32, limit: u32| match value == limit {
+            true => Ok(()),
+            false => Err(DecodeError::Corrupt { what, value: value.into(), limit: limit.into() }),
+        };
+        check("width of the preview", info.width, Scale::Eighth.of(whole.width))?;
+        check("height of the preview", info.height, Scale::Eighth.of(whole.height))?;
+        check("depth of the preview", info.depth.into(), whole.depth.into())?;
+        check("gray flag of the preview", info.gray.into(), whole.gray.into())?;
+        check("alpha flag of the preview", info.alpha.into(), whole.alpha.into())?;
+        small.decode().map(Some)
     }
 
     /// Decodes the picture. The pixels are not turned as [`ImageInfo::orientation`] says.
@@ -174,15 +219,23 @@ impl<'a> Decoder<'a> {
 
     /// Everything that can be refused before memory is taken.
     fn prepare(&self, region: Rect) -> Result<(Window, TileIndex), DecodeError> {
-        let pixels = region.w as u64 * region.h as u64 * self.info.format.bytes_per_pixel() as u64;
         let index = self.parsed.index(self.data)?;
         let window = Window::around(&self.parsed, region);
-        self.options.limits.check_memory(pixels + window.memory(self.options.threads))?;
+        self.check_memory(region, &window)?;
         Ok((window, index))
     }
 
+    fn check_memory(&self, region: Rect, window: &Window) -> Result<(), DecodeError> {
+        let pixels = region.w as u64 * region.h as u64 * self.info.format.bytes_per_pixel() as u64;
+        self.options.limits.check_memory(pixels + window.memory(self.options.threads))
+    }
+
     fn run(&self, window: &Window, index: &TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
-        window.decode(Simd::new(self.options.cpu), self.data, &self.parsed, index, self.options.threads, out)
+        window.decode(&self.stream(index), self.options.threads, out)
+    }
+
+    fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {
+        Stream { simd: Simd::new(self.options.cpu), data: self.data, parsed: &self.parsed, index }
     }
 }
 

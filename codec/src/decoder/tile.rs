@@ -1,5 +1,7 @@
 //! Decoding tiles: parse a superblock, reconstruct it with its signs, on to the next.
 
+use std::convert::Infallible;
+
 use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::mixer::Mixer;
 use crate::entropy::model::Models;
@@ -12,12 +14,14 @@ use crate::quant::dequant::Dequantiser;
 use crate::recon::{Coded, Context, Reconstruction, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
+use crate::syntax::header::PictureHeader;
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
 use crate::threads;
+use crate::tile::Grid;
 
-/// A tile, decoded.
+/// A lossy tile, decoded.
 #[derive(Debug)]
 pub(super) struct Tile {
     pub(super) samples: TileSamples,
@@ -25,89 +29,156 @@ pub(super) struct Tile {
     pub(super) alpha: Option<Plane>,
 }
 
-/// Decodes `tiles` of a lossy picture, in that order.
-pub(super) fn decode_all(
-    simd: Simd,
-    data: &[u8],
-    parsed: &Parsed,
-    index: &TileIndex,
-    tiles: &[usize],
-    threads: usize,
-) -> Result<Vec<Tile>, DecodeError> {
-    let dequantiser = Dequantiser::new(&parsed.header);
-    let context = Context { simd, header: &parsed.header, dequantiser: &dequantiser };
-    threads::map(threads, tiles.len(), |i| {
-        let bytes = parsed.tile(data, index, tiles[i])?;
-        let mut alpha = if parsed.header.alpha { exact(simd, parsed, tiles[i], 1, bytes.alpha)? } else { Vec::new() };
-        let (samples, state) = decode(&context, parsed, tiles[i], bytes.colour, |_| {})?;
-        Ok(Tile { samples, state, alpha: alpha.pop() })
-    })
+/// What a tile of a picture has.
+#[derive(Debug)]
+pub(super) enum Content {
+    Lossy(Box<Tile>),
+    /// The channels of the visible pixels, the alpha last.
+    Lossless(Vec<Plane>),
 }
 
-/// The channels of tile `index` of a lossless picture, of its visible pixels, the alpha last.
-pub(super) fn decode_lossless(
-    simd: Simd,
-    parsed: &Parsed,
-    index: usize,
-    bytes: TileData<'_>,
-) -> Result<Vec<Plane>, DecodeError> {
-    let mut planes = exact(simd, parsed, index, parsed.header.planes(), bytes.colour)?;
-    if parsed.header.alpha {
-        planes.extend(exact(simd, parsed, index, 1, bytes.alpha)?);
+/// The upper part of a tile.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) tile: usize,
+    /// Luma samples; superblocks that begin further down are not needed.
+    pub(super) rows: usize,
+}
+
+/// A damaged tile as far as it could be decoded.
+#[derive(Debug)]
+pub(super) struct Salvaged {
+    /// `None` where nothing of the tile is any good.
+    pub(super) content: Option<Content>,
+    /// Luma samples from its top on that are right, where the tile is not whole.
+    pub(super) rows: usize,
+    pub(super) fault: Option<DecodeError>,
+}
+
+/// A stream, and where its tiles are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stream<'a> {
+    pub(super) simd: Simd,
+    pub(super) data: &'a [u8],
+    pub(super) parsed: &'a Parsed,
+    pub(super) index: &'a TileIndex,
+}
+
+impl Stream<'_> {
+    /// Decodes `parts` of tiles, in that order.
+    pub(super) fn decode(&self, parts: &[Part], threads: usize) -> Result<Vec<Content>, DecodeError> {
+        let dequantiser = Dequantiser::new(&self.parsed.header);
+        let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
+        threads::map(threads, parts.len(), |i| {
+            let bytes = self.parsed.tile(self.data, self.index, parts[i].tile)?;
+            let (content, end) = self.tile(&context, parts[i], bytes)?;
+            end.fault.map_or(Ok(content), Err)
+        })
     }
-    Ok(planes)
+
+    /// Decodes what there is of `parts`.
+    pub(super) fn salvage(&self, parts: &[Part], threads: usize) -> Vec<Salvaged> {
+        let dequantiser = Dequantiser::new(&self.parsed.header);
+        let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
+        let salvaged = |i: usize| {
+            let (bytes, damage) = self.parsed.salvage_tile(self.data, self.index, parts[i].tile)?;
+            let (content, End { rows, fault }) = self.tile(&context, parts[i], bytes)?;
+            // Up to four bytes beyond the data are no fault to the parser.
+            let rows = if damage.is_none() && fault.is_none() { parts[i].rows } else { rows };
+            Ok(Salvaged { content: Some(content), rows, fault: damage.or(fault) })
+        };
+        let lost = |fault| Salvaged { content: None, rows: 0, fault: Some(fault) };
+        let each = |i: usize| Ok::<_, Infallible>(salvaged(i).unwrap_or_else(lost));
+        threads::map(threads, parts.len(), each).unwrap_or_else(|never| match never {})
+    }
+
+    fn tile(&self, context: &Context<'_>, part: Part, bytes: TileData<'_>) -> Result<(Content, End), DecodeError> {
+        let header = context.header;
+        let alpha = if header.alpha { self.exact(part.tile, 1, bytes.alpha)? } else { Vec::new() };
+        if header.lossless {
+            let mut planes = self.exact(part.tile, header.planes(), bytes.colour)?;
+            planes.extend(alpha);
+            return Ok((Content::Lossless(planes), End { rows: 0, fault: None }));
+        }
+        let (samples, state, end) = decode(context, self.parsed, part, bytes.colour, |_| {});
+        Ok((Content::Lossy(Box::new(Tile { samples, state, alpha: alpha.into_iter().next() })), end))
+    }
+
+    /// Lossless planes of the visible pixels of tile `index`.
+    fn exact(&self, index: usize, planes: usize, bytes: &[u8]) -> Result<Vec<Plane>, DecodeError> {
+        let Rect { w, h, .. } = self.parsed.grid.visible(&self.parsed.header, index);
+        let shape = Shape { width: w, height: h, planes, depth: self.parsed.header.depth.into() };
+        lossless::decode(self.simd, bytes, &shape)
+    }
 }
 
-/// Lossless planes of the visible pixels of tile `index`.
-fn exact(simd: Simd, parsed: &Parsed, index: usize, planes: usize, bytes: &[u8]) -> Result<Vec<Plane>, DecodeError> {
-    let Rect { w, h, .. } = parsed.grid.visible(&parsed.header, index);
-    lossless::decode(simd, bytes, &Shape { width: w, height: h, planes, depth: parsed.header.depth.into() })
+/// Bytes that decoding `at_once` tiles of a picture takes, the largest of `grid`, beside samples and parse state.
+pub(super) fn coders_memory(header: &PictureHeader, grid: &Grid, at_once: u64) -> u64 {
+    let Rect { w: width, h: height, .. } = grid.visible(header, 0);
+    let exact = |planes| lossless::memory(&Shape { width, height, planes, depth: header.depth.into() });
+    let alpha = if header.alpha { exact(1) } else { 0 };
+    let colour = match header.profile {
+        _ if header.lossless => exact(header.planes()),
+        Profile::Mixed => Mixer::MEMORY,
+        Profile::Plain => 0,
+    };
+    at_once * (alpha + colour)
 }
 
 fn corrupt((what, value, limit): Damage) -> DecodeError {
     DecodeError::Corrupt { what, value, limit }
 }
 
-/// Decodes tile `index` out of `bytes`, and hands over each superblock, its levels without signs, before it goes on to the
+/// Where parsing a tile ended.
+#[derive(Debug)]
+pub(super) struct End {
+    /// Luma samples from the top on that were parsed out of data that was there; none of lossless planes.
+    rows: usize,
+    pub(super) fault: Option<DecodeError>,
+}
+
+/// Decodes `part` of a tile out of `bytes`, and hands over each superblock, its levels without signs, before it goes on to the
 /// next.
 pub(super) fn decode(
     context: &Context<'_>,
     parsed: &Parsed,
-    index: usize,
+    part: Part,
     bytes: &[u8],
     each: impl FnMut(&Superblock),
-) -> Result<(TileSamples, TileState), DecodeError> {
+) -> (TileSamples, TileState, End) {
     match parsed.header.profile {
-        Profile::Mixed => decode_with::<Mixer>(context, parsed, index, bytes, each),
-        Profile::Plain => decode_with::<Models>(context, parsed, index, bytes, each),
+        Profile::Mixed => decode_with::<Mixer>(context, parsed, part, bytes, each),
+        Profile::Plain => decode_with::<Models>(context, parsed, part, bytes, each),
     }
 }
 
 fn decode_with<P: Predictor>(
     context: &Context<'_>,
     parsed: &Parsed,
-    index: usize,
+    part: Part,
     bytes: &[u8],
     mut each: impl FnMut(&Superblock),
-) -> Result<(TileSamples, TileState), DecodeError> {
-    let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, index));
-    let state = parsed.grid.state(&parsed.header, index);
+) -> (TileSamples, TileState, End) {
+    let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, part.tile));
+    let state = parsed.grid.state(&parsed.header, part.tile);
     let (width, height) = (state.luma.width(), state.luma.height());
     let mut walk = Walk::new(RangeDecoder::new(P::new(), bytes), &parsed.header, state);
     let mut sb = Superblock::default();
-    for y in (0..height).step_by(SUPERBLOCK) {
+    let mut rows = 0;
+    for y in (0..height.min(part.rows)).step_by(SUPERBLOCK) {
         for x in (0..width).step_by(SUPERBLOCK) {
             sb.clear();
             walk.superblock(&mut sb, x, y);
             if let Some(damage) = walk.coder.damage() {
-                return Err(corrupt(damage));
+                return (recon.samples, walk.state, End { rows, fault: Some(corrupt(damage)) });
             }
             recon.superblock(&sb, &mut Coded(&mut walk.coder));
             each(&sb);
         }
+        if walk.coder.is_within() {
+            rows = height.min(y + SUPERBLOCK);
+        }
     }
-    match walk.coder.finish() {
-        Some(damage) => Err(corrupt(damage)),
-        None => Ok((recon.samples, walk.state)),
-    }
+    let fault = if part.rows < height { None } else { walk.coder.finish().map(corrupt) };
+    (recon.samples, walk.state, End { rows, fault })
 }

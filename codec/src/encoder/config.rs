@@ -58,6 +58,9 @@ pub struct EncoderConfig {
     /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest bytes. Default false;
     /// lossless pictures always keep them.
     pub exact: bool,
+    /// The stream has a preview: the picture at an eighth of its size each way, near the front. It takes about a hundredth
+    /// of the bytes. Default false.
+    pub preview: bool,
     /// 1 (fastest) to 9 (smallest). Default 5.
     pub effort: u8,
     /// Chroma sampling. Default 4:4:4. Gray pictures have none.
@@ -88,6 +91,7 @@ impl Default for EncoderConfig {
             lossless: false,
             alpha_quality: 100,
             exact: false,
+            preview: false,
             effort: 5,
             chroma: Chroma::Yuv444,
             tile_size: TileSize::T1024,

@@ -1,13 +1,12 @@
 //! Encoding a lossless picture.
 
-use super::{Encoder, Observer, Progress};
+use super::{Encoder, Observer, Progress, preview};
 use crate::colour;
 use crate::container;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::ImageView;
 use crate::lossless;
-use crate::metadata::Metadata;
 use crate::simd::Simd;
 use crate::threads;
 use crate::tile::Grid;
@@ -31,7 +30,7 @@ pub(super) fn encode(
     observer: Option<&dyn Observer>,
 ) -> Result<Vec<u8>, EncodeError> {
     let config = &encoder.config;
-    let sections = image.metadata().map_or_else(Vec::new, Metadata::sections);
+    let sections = preview::sections(config, image)?;
     let mut header = encoder.plan.header(config, image);
     header.sections = !sections.is_empty();
     let grid = Grid::new(&header);

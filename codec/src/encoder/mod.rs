@@ -15,6 +15,7 @@ mod lossless;
 mod parameters;
 mod perception;
 pub(crate) mod plan;
+mod preview;
 pub(crate) mod quantise;
 pub(crate) mod satd;
 mod search;
@@ -43,7 +44,6 @@ use crate::container;
 use crate::error::{ConfigError, EncodeError};
 use crate::image::plane::Plane;
 use crate::image::view::{Image, ImageView};
-use crate::metadata::Metadata;
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
 use crate::recon::output::Output;
@@ -147,7 +147,9 @@ impl Encoder {
         let mut output = Output::whole(&header, &mut view);
         output.colours(simd, &picture.planes);
         let grid = Grid::new(&header);
-        alpha.iter().enumerate().for_each(|(i, plane)| output.channel(&grid, i, header.planes(), plane));
+        for (i, plane) in alpha.iter().enumerate() {
+            output.channel(grid.visible(&header, i), header.planes(), plane);
+        }
         Ok(Encoded { stream, reconstruction })
     }
 
@@ -179,7 +181,7 @@ impl Encoder {
         let analysed = colour::reduced(&source, Depths::new(image.depth()).extra());
         let blocks = shown.and_then(|shown| shown.blocks(&analysed[0]));
         let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]));
-        let sections = image.metadata().map_or_else(Vec::new, Metadata::sections);
+        let sections = preview::sections(&self.config, image)?;
         let mut header = plan.header(&self.config, image);
         header.sections = !sections.is_empty();
         let dequantiser = Dequantiser::new(&header);
@@ -192,7 +194,7 @@ impl Encoder {
             threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
         let mut picture = PictureSamples::new(&header);
         for (i, tile) in tiles.iter().enumerate() {
-            picture.place(&header, &grid, i, &tile.samples, &tile.state);
+            picture.place(&header, grid.rect(i, 0), &tile.samples, &tile.state);
         }
         let mut data = Vec::with_capacity(grid.len());
         let mut planes = Vec::new();

@@ -242,6 +242,11 @@ impl<'a, P: Predictor> RangeDecoder<'a, P> {
         self.damage.or_else(|| self.interval.overrun())
     }
 
+    /// Whether all that was read so far was there.
+    pub(crate) fn is_within(&self) -> bool {
+        self.interval.position <= self.interval.data.len()
+    }
+
     /// Damage, or data left over behind what was read.
     pub(crate) fn finish(&self) -> Option<Damage> {
         self.damage().or_else(|| self.interval.unread())

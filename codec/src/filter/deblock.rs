@@ -45,6 +45,11 @@ impl BlockMap {
     }
 
     /// Row `y4` of units.
+    pub(crate) fn row(&self, y4: usize) -> &[Unit] {
+        &self.units[y4 * self.stride..][..self.stride]
+    }
+
+    /// Row `y4` of units, to write.
     pub(crate) fn row_mut(&mut self, y4: usize) -> &mut [Unit] {
         &mut self.units[y4 * self.stride..][..self.stride]
     }

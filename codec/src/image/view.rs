@@ -326,6 +326,16 @@ impl Image {
         }
     }
 
+    /// Writes the pixels of `part`, of the same format, from (`x`, `y`) on.
+    pub(crate) fn put(&mut self, part: &Self, x: usize, y: usize) {
+        let bytes = self.format.bytes_per_pixel();
+        let stride = self.width as usize * bytes;
+        let rows = self.data.chunks_exact_mut(stride).skip(y);
+        for (to, from) in rows.zip(part.data.chunks_exact(part.width as usize * bytes)) {
+            to[x * bytes..][..from.len()].copy_from_slice(from);
+        }
+    }
+
     /// A view of the whole picture.
     pub fn view(&self) -> ImageView<'_> {
         let stride = self.width as usize * self.format.bytes_per_pixel();

@@ -5,7 +5,6 @@ use crate::image::plane::{Plane, Rect};
 use crate::image::view::ImageViewMut;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
-use crate::tile::Grid;
 
 /// Pixels to write: those of `region` of the picture of `header`, to `out`, which has the region's size and the picture's
 /// format.
@@ -43,9 +42,9 @@ impl<'a, 'b> Output<'a, 'b> {
         }
     }
 
-    /// Writes what the region has of a channel of tile `i`, whose visible samples `plane` holds.
-    pub(crate) fn channel(&mut self, grid: &Grid, i: usize, channel: usize, plane: &Plane) {
-        let (tile, region, format) = (grid.visible(self.header, i), self.region, self.out.format());
+    /// Writes what the region has of a channel whose samples over `tile` are those of `plane`.
+    pub(crate) fn channel(&mut self, tile: Rect, channel: usize, plane: &Plane) {
+        let (region, format) = (self.region, self.out.format());
         let (left, right) = (tile.x.max(region.x), (tile.x + tile.w).min(region.x + region.w));
         if left >= right {
             return;

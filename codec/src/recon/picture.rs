@@ -1,13 +1,12 @@
 //! The whole picture: tiles put together and filtered. BITSTREAM.md §10.
 
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
-use crate::image::plane::Plane;
+use crate::image::plane::{Plane, Rect};
 use crate::recon::TileSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::screen::Source;
 use crate::syntax::state::TileState;
-use crate::tile::Grid;
 
 /// The planes of a picture and the blocks they are made of.
 #[derive(Debug)]
@@ -42,23 +41,16 @@ impl PictureSamples {
         4 * samples + samples / 16 * 32 + sources + filter
     }
 
-    /// Puts in what is reconstructed of tile `index`.
-    pub(crate) fn place(
-        &mut self,
-        header: &PictureHeader,
-        grid: &Grid,
-        index: usize,
-        samples: &TileSamples,
-        state: &TileState,
-    ) {
-        for (p, tile) in samples.planes.iter().enumerate() {
-            let rect = grid.rect(index, p);
+    /// Puts in what is reconstructed of a tile, which lies over `tile`, in luma samples.
+    pub(crate) fn place(&mut self, header: &PictureHeader, tile: Rect, samples: &TileSamples, state: &TileState) {
+        for (p, own) in samples.planes.iter().enumerate() {
+            let rect = header.in_plane(tile, p);
             for y in 0..rect.h {
-                self.planes[p].row_mut(rect.y + y)[rect.x..rect.x + rect.w].copy_from_slice(tile.row(y));
+                self.planes[p].row_mut(rect.y + y)[rect.x..rect.x + rect.w].copy_from_slice(own.row(y));
             }
         }
         for (plane, map) in self.maps.iter_mut().enumerate() {
-            let rect = grid.rect(index, plane);
+            let rect = header.in_plane(tile, plane);
             let units = if plane == 0 { &state.luma } else { &state.chroma };
             let slot = plane.saturating_sub(1);
             for y in 0..rect.h / 4 {
@@ -67,6 +59,22 @@ impl PictureSamples {
                     let qp = header.plane_qp(u.qp, plane);
                     *to = Unit { log2_w: u.log2_w, log2_h: u.log2_h, coded: u.magnitude[slot] != 0, qp };
                 }
+            }
+        }
+    }
+
+    /// Copies what `from` has over `part` to where `to` begins; both in luma samples, multiples of 8.
+    pub(crate) fn copy(&mut self, header: &PictureHeader, from: &Self, part: Rect, to: (usize, usize)) {
+        let to = Rect { x: to.0, y: to.1, ..part };
+        for p in 0..self.planes.len() {
+            let (part, to) = (header.in_plane(part, p), header.in_plane(to, p));
+            for y in 0..part.h {
+                let samples = &from.planes[p].row(part.y + y)[part.x..part.x + part.w];
+                self.planes[p].row_mut(to.y + y)[to.x..to.x + to.w].copy_from_slice(samples);
+            }
+            for y in 0..part.h / 4 {
+                let units = &from.maps[p].row(part.y / 4 + y)[part.x / 4..(part.x + part.w) / 4];
+                self.maps[p].row_mut(to.y / 4 + y)[to.x / 4..(to.x + to.w) / 4].copy_from_slice(units);
             }
         }
     }

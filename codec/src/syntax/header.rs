@@ -5,6 +5,8 @@ use crate::colour::{Chroma, Depths};
 use crate::entropy::BinCoder;
 use crate::entropy::predictor::Profile;
 use crate::filter::Deblock;
+use crate::image::plane::Rect;
+use crate::image::view::PixelFormat;
 use crate::metadata::Orientation;
 use crate::predict::IntraMode;
 use crate::quant::family::Family;
@@ -119,7 +121,7 @@ impl PictureHeader {
     pub(crate) fn walk<C: BinCoder>(&mut self, c: &mut C) {
         side(c, &mut self.width);
         side(c, &mut self.height);
-        // Reserved for colour models and preview.
+        // Reserved for colour models.
         let extended = c.bypass(1, 0);
         if extended != 0 {
             c.corrupt("header extension", 1, 0);
@@ -226,6 +228,11 @@ impl PictureHeader {
         self.depths().extra()
     }
 
+    /// Format of the pixels.
+    pub(crate) fn pixel_format(&self) -> PixelFormat {
+        PixelFormat::new(!self.gray, self.alpha, self.depth > 8)
+    }
+
     /// Chroma sampling.
     pub(crate) fn chroma(&self) -> Chroma {
         if self.subsampled { Chroma::Yuv420 } else { Chroma::Yuv444 }
@@ -253,6 +260,17 @@ impl PictureHeader {
             return qp;
         }
         (qp as i32 + 4 * self.chroma_qp[plane - 1] as i32).clamp(0, MAX_QP as i32) as u16
+    }
+
+    /// `rect`, of luma samples, in samples of plane `plane`.
+    pub(crate) fn in_plane(&self, rect: Rect, plane: usize) -> Rect {
+        let shift = if plane > 0 && self.subsampled { 1 } else { 0 };
+        Rect { x: rect.x >> shift, y: rect.y >> shift, w: rect.w >> shift, h: rect.h >> shift }
+    }
+
+    /// The same for a picture of another size.
+    pub(crate) fn with_size(&self, width: usize, height: usize) -> Self {
+        Self { width: width as u32, height: height as u32, ..self.clone() }
     }
 
     /// Width and height of plane `plane` as stored: padded to 8 luma samples.

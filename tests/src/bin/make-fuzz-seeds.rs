@@ -75,7 +75,9 @@ fn with_metadata(picture: &Image) -> Vec<u8> {
     metadata.exif = Some(b"II*\0\x08\0\0\0\0\0".to_vec());
     metadata.xmp = Some(b"<x/>".to_vec());
     metadata.other = vec![(99, vec![1, 2, 3])];
-    kvant::encode(&picture.view().with_metadata(&metadata), &config(40.0, 3, Chroma::Yuv444)).expect("valid settings")
+    let mut config = config(40.0, 3, Chroma::Yuv444);
+    config.preview = true;
+    kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
 }
 
 /// Settings and pixels: the target reads any bytes as such, the first two dozen as settings.

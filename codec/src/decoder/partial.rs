@@ -1,0 +1,88 @@
+//! What there is of a damaged or incomplete stream.
+
+use super::Decoder;
+use super::window::Window;
+use crate::colour;
+use crate::error::DecodeError;
+use crate::image::plane::Rect;
+use crate::image::view::{Image, ImageViewMut};
+
+/// As much of a picture as a stream gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Partial {
+    /// All of the picture; what is missing has its colours from the preview, where that is intact, or is gray.
+    pub image: Image,
+    /// What is missing, in the order of the tiles. Pixels within 24 of it may differ from what they should be.
+    pub missing: Vec<Missing>,
+    /// Whether missing pixels have their colours from the preview.
+    pub from_preview: bool,
+    /// The first fault of the stream; `None` where it is intact. With a fault and nothing missing, the damage is to metadata,
+    /// but in a picture of one tile, whose checksum is that of all of the file, any pixel may be wrong then.
+    pub fault: Option<DecodeError>,
+}
+
+/// Pixels that a stream does not give: a tile, or the lower part of one that is cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Missing {
+    /// Number of the tile, row by row from 0.
+    pub tile: u32,
+    /// First column.
+    pub x: u32,
+    /// First row.
+    pub y: u32,
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Why.
+    pub fault: DecodeError,
+}
+
+/// Fills `rect` of `out`, whose samples have `depth` bits, from the preview, where there is one, or with gray.
+pub(super) fn fill(preview: Option<&Image>, out: &mut ImageViewMut<'_>, rect: Rect, depth: u8) {
+    match preview {
+        Some(preview) => colour::enlarge(&preview.view(), out, rect),
+        None => colour::gray(out, rect, depth),
+    }
+}
+
+impl Decoder<'_> {
+    /// Decodes what is intact of the picture: tiles, and of one that is cut off the upper part. What is missing comes from
+    /// the preview, where that is intact, or is gray.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where a limit would be exceeded, or nothing of the picture can be shown: its first fault.
+    pub fn decode_partial(&self) -> Result<Partial, DecodeError> {
+        let header = &self.parsed.header;
+        let all = Rect { x: 0, y: 0, w: header.width as usize, h: header.height as usize };
+        let window = Window::around(&self.parsed, all);
+        self.check_memory(all, &window)?;
+        let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.depth)?;
+        let mut fault = self.parsed.index(self.data).err();
+        let index = self.parsed.salvage_index(self.data);
+        let tiles = window.salvage(&self.stream(&index), self.options.threads, &mut image.view_mut());
+        let mut missing = Vec::new();
+        for (part, Rect { x, y, w, h }, own) in tiles {
+            let Some(own) = own else { continue };
+            fault.get_or_insert_with(|| own.clone());
+            if part.rows < h {
+                let (y, h) = (y + part.rows, h - part.rows);
+                let [x, y, width, height] = [x, y, w, h].map(|n| n as u32);
+                missing.push(Missing { tile: part.tile as u32, x, y, width, height, fault: own });
+            }
+        }
+        let area = |m: &Missing| u64::from(m.width) * u64::from(m.height);
+        let nothing = missing.iter().map(area).sum::<u64>() == all.w as u64 * all.h as u64;
+        let preview = if missing.is_empty() { None } else { self.preview().ok().flatten() };
+        if let (true, None, Some(fault)) = (nothing, &preview, &fault) {
+            return Err(fault.clone());
+        }
+        for m in &missing {
+            let rect = Rect { x: m.x as usize, y: m.y as usize, w: m.width as usize, h: m.height as usize };
+            fill(preview.as_ref(), &mut image.view_mut(), rect, header.depth);
+        }
+        Ok(Partial { image, missing, from_preview: preview.is_some(), fault })
+    }
+}

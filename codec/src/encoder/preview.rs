@@ -1,0 +1,48 @@
+//! The sections of a stream, among them its preview: the picture at an eighth of its size, as a stream of its own.
+
+use super::{Encoder, EncoderConfig};
+use crate::colour::{self, Chroma, Scale};
+use crate::container::Section;
+use crate::entropy::predictor::Profile;
+use crate::error::EncodeError;
+use crate::image::view::{Image, ImageView};
+use crate::metadata::{Metadata, section};
+
+/// High, as long as it takes about 1 % of the bytes of the picture at quality 80. A row of docs/TUNING.md.
+const QUALITY: f32 = 60.0;
+/// Fewer values save most of what alpha takes; these are more than a glance can tell apart.
+const ALPHA_QUALITY: u8 = 75;
+
+/// What goes into the sections of the stream of `image`.
+pub(super) fn sections(config: &EncoderConfig, image: &ImageView<'_>) -> Result<Vec<Section>, EncodeError> {
+    let mut sections = image.metadata().map_or_else(Vec::new, Metadata::sections);
+    if config.preview {
+        let at = sections.partition_point(|s| s.0 < section::PREVIEW);
+        sections.insert(at, (section::PREVIEW, preview(config, image)?));
+    }
+    Ok(sections)
+}
+
+/// The stream of the preview: in the profile and with the chroma that decode fast.
+fn preview(config: &EncoderConfig, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
+    let side = |side| Scale::Eighth.of(side);
+    let mut small = Image::with_depth(side(image.width()), side(image.height()), image.format(), image.depth())?;
+    colour::reduce(image, Scale::Eighth, &mut small.view_mut(), (0, 0));
+    let config = EncoderConfig {
+        quality: QUALITY,
+        alpha_quality: ALPHA_QUALITY.min(config.alpha_quality),
+        chroma: Chroma::Yuv420,
+        profile: Profile::Plain,
+        preview: false,
+        effort: config.effort,
+        content: config.content,
+        threads: config.threads,
+        cpu: config.cpu,
+        ..EncoderConfig::default()
+    };
+    let metadata = Metadata {
+        orientation: image.metadata().map_or_else(Default::default, |m| m.orientation),
+        ..Metadata::default()
+    };
+    Encoder::new(config)?.encode(&small.view().with_metadata(&metadata))
+}

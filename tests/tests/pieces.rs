@@ -1,0 +1,305 @@
+//! Pictures in pieces: reduced tile by tile, out of damaged files, out of bytes as they come.
+
+use std::sync::OnceLock;
+
+use kvant::{
+    Chroma, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, Limits, Metadata, Missing, PixelFormat,
+    PushDecoder, Scale, TileSize,
+};
+use kvant_tests::check::{config, first_difference, samples};
+use kvant_tests::pictures::{crop, mirrored, testdata};
+use kvant_tests::synth::{Kind, Random, picture};
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+
+fn encode(picture: &Image, change: impl FnOnce(&mut EncoderConfig)) -> Vec<u8> {
+    let mut config = config(70.0, 1, Chroma::Yuv444);
+    config.tile_size = TileSize::T512;
+    change(&mut config);
+    kvant::encode(&picture.view(), &config).expect("valid settings")
+}
+
+/// Streams of several tiles, the last ones cut at odd places, and of one.
+fn streams() -> &'static [(&'static str, Vec<u8>)] {
+    static STREAMS: OnceLock<Vec<(&'static str, Vec<u8>)>> = OnceLock::new();
+    STREAMS.get_or_init(made)
+}
+
+fn made() -> Vec<(&'static str, Vec<u8>)> {
+    let coffee = mirrored(&testdata("coffee.png"), 1037, 551);
+    let deep = picture(Kind::Gradient, 520, 300, PixelFormat::Rgba16, 4);
+    vec![
+        ("six tiles, low quality", encode(&coffee, |c| c.quality = 15.0)),
+        ("4:2:0 and a preview", encode(&coffee, |c| (c.chroma, c.preview) = (Chroma::Yuv420, true))),
+        ("deep, with alpha", encode(&deep, |c| c.preview = true)),
+        ("lossless", encode(&crop(&coffee, (0, 0), (515, 20)), |c| c.lossless = true)),
+        ("gray, a tile wide", encode(&mirrored(&testdata("camera.png"), 130, 1030), |_| ())),
+        ("one tile", encode(&crop(&coffee, (30, 40), (203, 141)), |c| c.preview = true)),
+    ]
+}
+
+/// The means of squares of `factor` x `factor` pixels, colours weighted by alpha: plainly, for comparison.
+fn reduced(picture: &Image, factor: usize) -> Vec<u16> {
+    let (channels, values) = (picture.format().channels(), samples(picture));
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let alpha = picture.format().has_alpha();
+    let mut out = Vec::new();
+    for (y, x) in (0..height).step_by(factor).flat_map(|y| (0..width).step_by(factor).map(move |x| (y, x))) {
+        let rows = y..(y + factor).min(height);
+        let square = rows.flat_map(|y| (x..(x + factor).min(width)).map(move |x| (y * width + x) * channels));
+        let pixels: Vec<&[u16]> = square.map(|i| &values[i..i + channels]).collect();
+        for c in 0..channels {
+            let weight = |p: &[u16]| if alpha && c + 1 < channels { u64::from(p[channels - 1]) } else { 1 };
+            let (sum, weights) =
+                pixels.iter().fold((0, 0), |(sum, all), p| (sum + weight(p) * u64::from(p[c]), all + weight(p)));
+            out.push(if weights == 0 { 0 } else { ((2 * sum + weights) / (2 * weights)) as u16 });
+        }
+    }
+    out
+}
+
+#[test]
+fn reduced_decoding_is_decoding_and_reducing() {
+    for (what, stream) in streams() {
+        let whole = kvant::decode(stream).expect("an intact stream");
+        for threads in [1, 3] {
+            let options = DecoderOptions { threads, ..DecoderOptions::default() };
+            let decoder = Decoder::with_options(stream, options).expect("an intact stream");
+            for scale in [Scale::Half, Scale::Quarter, Scale::Eighth] {
+                let found = decoder.decode_scaled(scale).expect("an intact stream");
+                assert_eq!(found.from_preview, scale == Scale::Eighth && decoder.info().preview.is_some(), "{what}");
+                assert_eq!(
+                    (found.image.width(), found.image.height()),
+                    (scale.of(whole.width()), scale.of(whole.height()))
+                );
+                assert_eq!((found.image.format(), found.image.depth()), (whole.format(), whole.depth()));
+                let expected = match found.from_preview {
+                    true => samples(&decoder.preview().expect("intact").expect("a preview")),
+                    false => reduced(&whole, scale.factor() as usize),
+                };
+                assert!(samples(&found.image) == expected, "{what} at {scale:?} on {threads} threads");
+            }
+        }
+    }
+}
+
+#[test]
+fn reduced_decoding_refuses_damage_and_keeps_to_limits() {
+    let mut stream = streams()[0].1.clone();
+    let limits = Limits { max_memory: 1 << 20, ..Limits::default() };
+    let options = DecoderOptions { limits, ..DecoderOptions::default() };
+    let refused = Decoder::with_options(&stream, options).and_then(|d| d.decode_scaled(Scale::Half));
+    assert!(matches!(refused, Err(DecodeError::Limit { limit: 0x10_0000, .. })), "{refused:?}");
+    let at = stream.len() - 100;
+    stream[at] ^= 1;
+    assert!(Decoder::new(&stream).and_then(|d| d.decode_scaled(Scale::Half)).is_err());
+}
+
+/// The pixels of `picture` that none of `missing` is within 24 of.
+fn far_from(picture: &Image, missing: &[Missing]) -> Vec<(u32, u32)> {
+    let near = |m: &Missing, x: u32, y: u32| {
+        (m.x.saturating_sub(24)..m.x + m.width + 24).contains(&x)
+            && (m.y.saturating_sub(24)..m.y + m.height + 24).contains(&y)
+    };
+    let all = (0..picture.height()).flat_map(|y| (0..picture.width()).map(move |x| (x, y)));
+    all.filter(|&(x, y)| !missing.iter().any(|m| near(m, x, y))).collect()
+}
+
+fn pixel(picture: &Image, (x, y): (u32, u32)) -> &[u8] {
+    let bytes = picture.format().bytes_per_pixel();
+    &picture.data()[(y as usize * picture.width() as usize + x as usize) * bytes..][..bytes]
+}
+
+#[test]
+fn a_damaged_tile_is_missing_and_the_others_are_there() {
+    for (what, intact) in streams().iter().filter(|s| s.0 != "one tile") {
+        let whole = kvant::decode(intact).expect("an intact stream");
+        assert_eq!(
+            Decoder::new(intact).and_then(|d| d.decode_partial()).map(|p| (p.image, p.fault)),
+            Ok((whole.clone(), None))
+        );
+        let mut stream = intact.clone();
+        let at = stream.len() - 6;
+        stream[at] ^= 0x10;
+        let decoder = Decoder::new(&stream).expect("an intact header");
+        let found = decoder.decode_partial().expect("most is there");
+        let [missing] = &found.missing[..] else { panic!("{what}: {:?}", found.missing) };
+        assert_eq!(missing.tile + 1, decoder.info().tiles, "{what}");
+        assert_eq!((missing.x + missing.width, missing.y + missing.height), (whole.width(), whole.height()), "{what}");
+        assert_eq!(Some(&missing.fault), found.fault.as_ref());
+        let same = far_from(&whole, &found.missing);
+        assert!(!same.is_empty() && same.iter().all(|&at| pixel(&whole, at) == pixel(&found.image, at)), "{what}");
+        assert_eq!(found.from_preview, decoder.info().preview.is_some(), "{what}");
+        let filling = pixel(&found.image, (whole.width() - 1, whole.height() - 1));
+        if !found.from_preview {
+            let half = 1u32 << (whole.depth() - 1);
+            let format = whole.format();
+            assert!(
+                !format.has_alpha() && !format.is_wide() && filling.iter().all(|&v| u32::from(v) == half),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_preview_fills_gaps_with_what_belongs_there() {
+    let mut stream = streams()[1].1.clone();
+    let whole = kvant::decode(&stream).expect("an intact stream");
+    let at = stream.len() - 6;
+    stream[at] ^= 0x10;
+    let found = Decoder::new(&stream).and_then(|d| d.decode_partial()).expect("most is there");
+    let missing = &found.missing[0];
+    let part = |picture: &Image| crop(picture, (missing.x, missing.y), (missing.width, missing.height));
+    let gray =
+        Image::from_data(vec![128; part(&whole).data().len()], missing.width, missing.height, PixelFormat::Rgb8, 8);
+    let error = kvant_tests::check::mse(&part(&found.image), &part(&whole));
+    assert!(error * 4.0 < kvant_tests::check::mse(&gray.expect("a picture"), &part(&whole)), "{error}");
+}
+
+#[test]
+fn damage_before_the_tiles_leaves_them_as_they_are() {
+    let picture = mirrored(&testdata("coffee.png"), 520, 70);
+    let mut metadata = Metadata::default();
+    metadata.icc = Some(b"a profile".to_vec());
+    metadata.exif = Some(b"some Exif".to_vec());
+    let mut config = config(70.0, 1, Chroma::Yuv444);
+    config.tile_size = TileSize::T512;
+    let mut stream = kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings");
+    let whole = kvant::decode(&stream).expect("an intact stream");
+    let at = stream.windows(9).position(|w| w == b"some Exif").expect("it is not packed");
+    stream[at] ^= 1;
+    let decoder = Decoder::new(&stream).expect("an intact header");
+    assert!(decoder.decode().is_err() && decoder.metadata().is_err());
+    let found = decoder.decode_partial().expect("all pixels are there");
+    assert!(found.missing.is_empty() && found.image == whole && found.fault.is_some());
+    let intact = decoder.intact_metadata().expect("the profile is intact");
+    assert_eq!((intact.icc, intact.exif), (metadata.icc, None));
+}
+
+#[test]
+fn a_stream_that_is_cut_off_gives_what_came_before() {
+    for (what, stream) in streams() {
+        let whole = kvant::decode(stream).expect("an intact stream");
+        let mut least = u64::MAX;
+        let mut random = Random::new(1);
+        let mut cuts: Vec<usize> = (0..10).map(|_| random.below(stream.len())).collect();
+        cuts.push(stream.len() - 5);
+        cuts.sort_unstable();
+        for cut in cuts {
+            let found = match Decoder::new(&stream[..cut]).and_then(|d| d.decode_partial()) {
+                Ok(found) => found,
+                Err(e) => {
+                    assert!(least == u64::MAX, "{what} cut to {cut} gives nothing, less gives something: {e}");
+                    continue;
+                }
+            };
+            assert!(found.fault.is_some(), "{what} cut to {cut}");
+            let area: u64 = found.missing.iter().map(|m| u64::from(m.width) * u64::from(m.height)).sum();
+            assert!(area <= least, "{what} cut to {cut}: {area} pixels missing, {least} with fewer bytes");
+            least = area;
+            let right = |&at: &(u32, u32)| pixel(&whole, at) == pixel(&found.image, at);
+            assert!(far_from(&whole, &found.missing).iter().all(right), "{what} cut to {cut}");
+        }
+        assert!(least < u64::from(whole.width()) * u64::from(whole.height()), "{what}: nothing but the preview");
+    }
+}
+
+/// Pushes `stream` in pieces that end at `ends`, and checks on the way what the decoder says.
+fn push(stream: &[u8], ends: &[usize], options: DecoderOptions) -> Result<Image, DecodeError> {
+    let whole = Decoder::new(stream).and_then(|d| d.decode());
+    let mut decoder = PushDecoder::new(options);
+    let mut start = 0;
+    let (mut tiles, mut rows) = (0, 0);
+    for end in ends.iter().copied().chain([stream.len()]) {
+        decoder.push(&stream[start..end])?;
+        start = end;
+        assert!(decoder.tiles() >= tiles && decoder.rows() >= rows, "what is there stays");
+        (tiles, rows) = (decoder.tiles(), decoder.rows());
+        if let (Ok(whole), Some(image)) = (&whole, decoder.image()) {
+            let settled = rows as usize * image.data().len() / image.height() as usize;
+            assert!(image.data()[..settled] == whole.data()[..settled], "{rows} rows of {end} bytes");
+        }
+    }
+    assert_eq!(decoder.info().is_some(), Decoder::new(stream).is_ok());
+    assert!(
+        decoder.info().is_none_or(|info| info.tiles == 1 || (tiles, rows) == (info.tiles, info.height))
+            || whole.is_err()
+    );
+    decoder.finish()
+}
+
+#[test]
+fn what_is_there_is_told_as_soon_as_it_is() {
+    let stream = &streams()[1].1;
+    let whole = Decoder::new(stream).expect("an intact stream");
+    let preview_end = whole.info().preview.as_ref().expect("a preview").end as usize + 4;
+    let mut decoder = PushDecoder::default();
+    let mut first = [None; 4];
+    for (i, byte) in stream.iter().enumerate() {
+        decoder.push(&[*byte]).expect("an intact stream");
+        // Asking decodes the preview: not at each byte.
+        let asked = i < 60 || i + 1 == preview_end || i == preview_end;
+        let there = [
+            decoder.info().is_some(),
+            asked && decoder.preview().expect("an intact preview").is_some(),
+            asked && decoder.metadata().expect("intact").is_some(),
+            decoder.tiles() > 0,
+        ];
+        first.iter_mut().zip(there).filter(|(_, there)| *there).for_each(|(first, _)| _ = first.get_or_insert(i + 1));
+    }
+    let [info, preview, metadata, tile] = first.map(|f| f.expect("it came"));
+    assert!(info < 40, "{info}");
+    // The end of the sections is a byte.
+    assert_eq!((preview, metadata), (preview_end, preview_end + 1));
+    assert!(tile < stream.len() / 2, "{tile} of {}", stream.len());
+    assert!(decoder.finish() == kvant::decode(stream));
+}
+
+#[test]
+fn what_is_wrong_is_told_and_stays() {
+    let stream = &streams()[0].1;
+    let mut decoder = PushDecoder::default();
+    assert_eq!(decoder.push(b"GIF89a"), Err(DecodeError::NotKvant));
+    assert_eq!(decoder.push(stream), Err(DecodeError::NotKvant));
+    assert_eq!(decoder.finish(), Err(DecodeError::NotKvant));
+    let mut longer = PushDecoder::default();
+    longer.push(stream).expect("an intact stream");
+    assert!(longer.push(&[0]).is_err(), "bytes after the end");
+    let mut short = PushDecoder::default();
+    short.push(&stream[..stream.len() - 1]).expect("intact so far");
+    assert!(matches!(short.finish(), Err(DecodeError::Truncated { .. })));
+    let limits = Limits { max_memory: 1000, ..Limits::default() };
+    let mut limited = PushDecoder::new(DecoderOptions { limits, ..DecoderOptions::default() });
+    assert!(matches!(limited.push(stream), Err(DecodeError::Limit { limit: 1000, .. })));
+    assert_eq!(PushDecoder::default().finish(), kvant::decode(&[]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 12,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_split_of_the_bytes_gives_the_same_picture(
+        which in 0..6usize,
+        threads in 1..=2usize,
+        ends in prop::collection::vec(0.0..=1.0f64, 0..12),
+        damage in prop::option::of((0.0..1.0f64, 1..=255u8)),
+    ) {
+        let (what, mut stream) = streams()[which].clone();
+        if let Some((at, bits)) = damage {
+            let at = (at * stream.len() as f64) as usize;
+            stream[at] ^= bits;
+        }
+        let mut ends: Vec<usize> = ends.iter().map(|end| (end * stream.len() as f64) as usize).collect();
+        ends.sort_unstable();
+        let found = push(&stream, &ends, DecoderOptions { threads, ..DecoderOptions::default() });
+        match (found, kvant::decode(&stream)) {
+            (Ok(found), Ok(expected)) => prop_assert_eq!(first_difference(&found, &expected), None, "{}", what),
+            (found, expected) => prop_assert_eq!(found.is_ok(), expected.is_ok(), "{}", what),
+        }
+    }
+}
