@@ -37,11 +37,11 @@ parameters! {
     /// Quantiser parameter instead of the one that quality gives; negative for none.
     qp: -1.0, -1.0, 447.0;
     /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
-    lambda: 0.055, 0.0, 2.0;
+    lambda: 0.062, 0.0, 2.0;
     /// The same in pictures of screens.
     screen_lambda: 0.09, 0.0, 2.0;
     /// The same in the choice of levels.
-    level_lambda: 0.08, 0.0, 2.0;
+    level_lambda: 0.06, 0.0, 2.0;
     /// The same on the trellis.
     trellis_lambda: 0.07, 0.0, 2.0;
     /// What is added to the quantiser parameter with the trellis, for the same scores.
