@@ -15,7 +15,7 @@ fn stream(picture: &Image, lossless: bool) -> Vec<u8> {
     let mut metadata = Metadata::default();
     metadata.orientation = Orientation::Rotate90;
     metadata.icc = Some(b"profile".to_vec());
-    metadata.exif = Some((0..5000u32).map(|i| (i * i >> 7) as u8).collect());
+    metadata.exif = Some((0..5000u32).map(|i| ((i * i) >> 7) as u8).collect());
     kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
 }
 
