@@ -36,6 +36,8 @@ pub(crate) struct Plan {
 /// What lambda grows by per quantiser parameter that rounding takes away. Bytes then change with quality as evenly
 /// between whole parameters as over them, where a parameter is 2 to 3 %. docs/TUNING.md, targets.
 const LAMBDA_PER_QP: f64 = 0.14;
+/// What the dead zone's rounding falls by likewise: where levels are not chosen by rate, lambda moves too few bytes.
+const ROUNDING_PER_QP: f64 = 0.02;
 
 /// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
 const QUALITY: [(f64, f64); 13] = [
@@ -119,8 +121,10 @@ impl Plan {
         let wanted = plan.qp.clamp(0.0, MAX_QP as f64);
         plan.qp = wanted.round();
         if self.continuous {
-            let factor = 1.0 + LAMBDA_PER_QP * (wanted - plan.qp);
+            let rest = wanted - plan.qp;
+            let factor = 1.0 + LAMBDA_PER_QP * rest;
             plan.parameters.lambda *= factor;
+            plan.rule.rounding = (plan.rule.rounding - ROUNDING_PER_QP * rest).clamp(0.0, 0.5);
             plan.rule.lambda *= factor;
             if let Some(rule) = &mut plan.trellis {
                 rule.lambda *= factor;
