@@ -120,6 +120,10 @@ impl Codec for External {
         self.peer.range[0]..=self.peer.range[1]
     }
 
+    fn lossless(&self) -> bool {
+        self.peer.lossless
+    }
+
     fn timing(&self) -> Timing {
         self.peer.timing
     }
@@ -128,7 +132,10 @@ impl Codec for External {
         let folder = TemporaryFolder::new()?;
         let input = folder.path().join("in").with_extension(self.peer.input.extension());
         let output = folder.path().join("out").with_extension(&self.peer.extension);
-        let file = exchange_file(picture, self.peer.input)?;
+        let file = match self.peer.lossless {
+            true => write_picture(picture, OutputFormat::from(self.peer.input))?,
+            false => exchange_file(picture, self.peer.input)?,
+        };
         fs::write(&input, file).map_err(|e| CliError::writing(&input, &e))?;
         let values = Values::default().with("in", &input).with("out", &output).with("q", q.to_string());
         let finished = self.run(&self.peer.encode, values)?;
