@@ -237,7 +237,7 @@ fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::library::testing::{colour, gray, mse};
+    use super::super::library::testing::{assert_lossless, colour, gray, mse};
     use super::super::{Peers, Resolved, resolve};
     use super::*;
     use crate::pictures::read_bytes;
@@ -413,6 +413,10 @@ timeout = 2
                     continue;
                 }
             };
+            if codec.lossless() {
+                assert_lossless(&*codec, &photos);
+                continue;
+            }
             for photo in &photos {
                 let run = |q: f64| {
                     let coded = codec.encode(photo, q).unwrap();
