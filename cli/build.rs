@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Crates whose versions `cli/src/rd/codecs` reports.
-const CRATES: [&str; 4] = ["jpeg-encoder", "mozjpeg-sys", "webp", "libwebp-sys"];
+const CRATES: [&str; 5] = ["jpeg-encoder", "png", "mozjpeg-sys", "webp", "libwebp-sys"];
 
 fn main() {
     let lock = Path::new("../Cargo.lock");

@@ -42,16 +42,26 @@ impl Picture {
         self.shown().eq(other.shown())
     }
 
+    /// Whether all samples are equal, those of colours that do not show among them; gray may be stored as RGB. The sizes are
+    /// the same.
+    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
+        self.pixels_in_16_bits().eq(other.pixels_in_16_bits())
+    }
+
     /// Red, green, blue and alpha of each pixel in 16 bits; no colour where nothing shows.
     fn shown(&self) -> impl Iterator<Item = [u16; 4]> {
+        self.pixels_in_16_bits().map(|pixel| if pixel[3] == 0 { [0; 4] } else { pixel })
+    }
+
+    /// Red, green, blue and alpha of each pixel in 16 bits.
+    fn pixels_in_16_bits(&self) -> impl Iterator<Item = [u16; 4]> {
         let (format, max) = (self.format(), u32::from(self.max()));
         let (samples, n) = (self.samples(), self.format().channels());
         (0..samples.len() / n).map(move |i| {
             let pixel = &samples[i * n..(i + 1) * n];
             let alpha = if format.has_alpha() { pixel[n - 1] } else { max as u16 };
             let [r, g, b] = if format.has_colour() { [pixel[0], pixel[1], pixel[2]] } else { [pixel[0]; 3] };
-            let all = if alpha == 0 { [0; 4] } else { [r, g, b, alpha] };
-            all.map(|v| widened(v, max))
+            [r, g, b, alpha].map(|v| widened(v, max))
         })
     }
 }
@@ -92,6 +102,7 @@ mod tests {
     fn colours_that_do_not_show_make_no_difference() {
         let picture = |colour: u8, alpha: u8| Picture::new(2, 1, PixelFormat::GrayAlpha8, vec![50, 100, colour, alpha]);
         assert!(picture(1, 0).looks_like(&picture(2, 0)));
+        assert!(!picture(1, 0).is_copy_of(&picture(2, 0)) && picture(1, 0).is_copy_of(&picture(1, 0)));
         assert!(!picture(1, 1).looks_like(&picture(2, 1)));
         assert!(!picture(1, 0).looks_like(&picture(1, 1)));
         assert!(!picture(1, 0).looks_like(&Picture::new(2, 1, PixelFormat::Gray8, vec![50, 1])));

@@ -16,8 +16,8 @@ use crate::error::Result;
 pub(crate) use embed::lost;
 pub(crate) use exif::remove_positions;
 pub(crate) use read::{
-    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes, read_front,
-    read_picture,
+    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
+    read_front, read_picture,
 };
 pub(crate) use write::{OutputFormat, write_file, write_picture};
 
@@ -73,6 +73,14 @@ impl Picture {
         ImageView::new(self.image.data(), width, height, stride, format)
             .and_then(|view| view.with_depth(self.depth()))
             .expect("a picture is its own view")
+    }
+
+    /// The bytes of all samples, of 16 bits in full where they have more than 8.
+    pub(crate) fn whole_bytes(&self) -> Cow<'_, [u8]> {
+        match self.depth() {
+            8 | 16 => Cow::Borrowed(self.image.data()),
+            _ => convert::wide_samples(self).into_iter().flat_map(u16::to_ne_bytes).collect::<Vec<_>>().into(),
+        }
     }
 
     /// The largest value of a sample.

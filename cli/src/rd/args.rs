@@ -35,7 +35,7 @@ pub(crate) struct RunArgs {
     pub(crate) input: Vec<PathBuf>,
 
     /// Codecs with their options, such as kvant:e7,webp:m6,mine=kvant:e5:tune=psnr; `kvant rd list` names all
-    /// [default: kvant and the peers that are built in; kvant alone with --quick]
+    /// [default: kvant and the lossy peers that are built in; kvant alone with --quick]
     #[arg(short, long, value_name = "CODEC", value_delimiter = ',')]
     pub(crate) codec: Vec<String>,
 

@@ -66,8 +66,17 @@ impl Source {
 
     /// The picture in `bytes`, which are those of [`Source::bytes`]: upright, 8 bits a sample as all codecs take them.
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Picture> {
-        let picture = read_picture(&self.location(), bytes, &ReadOptions::default())?.upright()?;
-        Ok(picture.narrowed().into_owned())
+        Ok(self.decode_whole(bytes)?.narrowed().into_owned())
+    }
+
+    /// The same with all bits of its samples.
+    fn decode_whole(&self, bytes: &[u8]) -> Result<Picture> {
+        read_picture(&self.location(), bytes, &ReadOptions::default())?.upright()
+    }
+
+    /// Reads the picture with all bits of its samples.
+    pub(crate) fn load_whole(&self) -> Result<Picture> {
+        self.decode_whole(&self.bytes()?)
     }
 
     /// Reads the picture.

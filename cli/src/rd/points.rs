@@ -25,6 +25,9 @@ pub(crate) const TIMING: &str = "timing";
 /// What the row was measured from: a digest of picture, codec version and settings.
 pub(crate) const KEY: &str = "key";
 
+/// Says `yes` where the codec is lossless and the picture came back exactly.
+pub(crate) const LOSSLESS: &str = "lossless";
+
 /// One picture through one codec at one quality. What was not measured is `None`, an empty field in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Point {
@@ -63,6 +66,10 @@ impl Point {
     /// The value of an extra column.
     pub(crate) fn extra(&self, column: &str) -> Option<&str> {
         self.extra.iter().find(|(name, _)| name == column).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn is_lossless(&self) -> bool {
+        self.extra(LOSSLESS).is_some()
     }
 
     fn to_line(&self, extra: &[&str]) -> String {
@@ -164,7 +171,7 @@ pub(crate) struct Layout {
 impl Layout {
     /// The columns of what this program measures, and every extra column of `points`.
     pub(crate) fn of(points: &[Point]) -> Self {
-        let mut extra = [MS_SSIM, TIMING, KEY].map(str::to_owned).to_vec();
+        let mut extra = [MS_SSIM, TIMING, KEY, LOSSLESS].map(str::to_owned).to_vec();
         for (name, _) in points.iter().flat_map(|p| &p.extra) {
             if !extra.contains(name) {
                 extra.push(name.clone());
@@ -316,7 +323,7 @@ mod tests {
     fn faults_name_their_line_and_field() {
         assert!(parse_csv("codec,image,q\n").unwrap_err().starts_with("line 1: no column bytes, bpp"));
         let text = format!("{}x,y\n", to_csv(&[point()]));
-        assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 17 expected");
+        assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 18 expected");
         let text = to_csv(&[point()]).replace("1234", "many");
         assert_eq!(parse_csv(&text).unwrap_err(), "line 2: bytes \"many\" is not a number");
     }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::world::{Folder, colour_ppm, gray_pgm};
 
-const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,ms_ssim,timing,key";
+const HEADER: &str =
+    "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,ms_ssim,timing,key,lossless";
 
 /// A folder `set` with a few pictures.
 fn with_set(name: &str) -> Folder {
@@ -279,4 +280,78 @@ fn pictures_and_metrics_can_be_left_out() {
     assert!(found.values().all(|r| r["ssim2"].is_empty() && r["ba_p3"].is_empty() && !r["psnr_y"].is_empty()));
     f.kvant(&[&args[..], &["--limit", "1", "-o", "b"]].concat()).ok();
     assert_eq!(rows(&f, "b/results.csv").len(), 1);
+}
+
+/// The built-in lossless codecs on real pictures, with one of 16 bits and alpha; the curves of another codec beside them.
+#[test]
+fn lossless_codecs_are_checked_and_get_a_table_of_bytes_instead_of_curves() {
+    let f = Folder::new("rd-lossless");
+    std::fs::create_dir(f.path("set")).unwrap();
+    let testdata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    for name in ["camera", "text"] {
+        let crop = image::open(testdata.join(name).with_extension("png")).unwrap().crop_imm(40, 20, 120, 90);
+        crop.save(f.path(&format!("set/{name}.png"))).unwrap();
+    }
+    let rgb = image::open(testdata.join("coffee.png")).unwrap().crop_imm(200, 100, 64, 48).into_rgba16();
+    let clear = image::ImageBuffer::from_fn(64, 48, |x, y| {
+        let mut pixel = *rgb.get_pixel(x, y);
+        pixel.0[3] = (x * 1000) as u16;
+        pixel
+    });
+    image::DynamicImage::ImageRgba16(clear).save(f.path("set/clear.png")).unwrap();
+
+    let run = ["rd", "run", "-i", "set", "-c", "kvant:lossless,png,png:fast", "-q", "30,60", "-o", "out"];
+    let said = f.kvant(&run).ok();
+    let rows = rows(&f, "out/results.csv");
+    assert_eq!(rows.len(), 3 * 3, "one point a picture and codec");
+    assert!(rows.values().all(|r| r["lossless"] == "yes" && r["ssim2"].is_empty() && !r["enc_s"].is_empty()));
+    let bytes = |codec: &str, image: &str| {
+        rows[&(codec.to_owned(), image.to_owned(), "100".to_owned())]["bytes"].parse::<f64>().unwrap()
+    };
+    let images = ["camera", "clear", "text"];
+    let mean = images.map(|i| (bytes("kvant:lossless", i) / bytes("png", i)).ln()).iter().sum::<f64>() / 3.0;
+    let percent = format!("{:+.2}", 100.0 * (mean.exp() - 1.0));
+    let line = said.text().lines().find(|l| l.trim_start().starts_with("kvant:lossless")).unwrap();
+    assert!(line.contains(&percent) && percent.starts_with('-'), "{percent} is not in {line}");
+    assert!(said.text().contains("every picture exact"), "{}", said.text());
+    // All 16 bits went into the stream, as into a file.
+    f.kvant(&["encode", "set/clear.png", "-o", "clear.kvt", "-q", "lossless"]).ok();
+    assert!((f.read("clear.kvt").len() as f64 - bytes("kvant:lossless", "clear")).abs() < 64.0);
+    let page = String::from_utf8(f.read("out/report.html")).unwrap();
+    assert!(page.contains("Without loss") && !page.contains("Quality over size"));
+
+    let said = f.kvant(&["rd", "run", "-i", "set", "-c", "kvant:e1", "-q", "30,60", "-o", "out"]).ok();
+    assert!(said.text().contains("Without loss, kvant:lossless"), "{}", said.text());
+    let markdown = f.kvant(&["rd", "report", "out", "--md", "--generations", "0", "--anchor", "png:fast"]).ok();
+    assert!(markdown.text().contains("bytes against `png:fast`"), "{}", markdown.text());
+    let page = String::from_utf8(f.read("out/report.html")).unwrap();
+    assert!(page.contains("Without loss") && page.contains("Quality over size"));
+}
+
+/// A peer that says it is lossless and is not: it is found out.
+#[cfg(unix)]
+#[test]
+fn a_lossless_peer_that_loses_something_is_a_problem() {
+    let f = with_set("rd-lossy-lossless");
+    let table = "[liar]\nencode = [\"cp\", \"{in}\", \"{out}\"]\n\
+                 decode = [\"sh\", \"-c\", \"(head -c 20 $0; tail -c +22 $0; printf x) > $1\", \"{in}\", \"{out}\"]\n\
+                 extension = \"ppm\"\ninput = \"ppm\"\noutput = \"ppm\"\nlossless = true\n";
+    f.write("my.toml", table.as_bytes());
+    let args = [
+        "rd",
+        "run",
+        "--no-report",
+        "-i",
+        "set/one.ppm",
+        "-c",
+        "liar,kvant:lossless",
+        "--peers",
+        "my.toml",
+        "-o",
+        "out",
+    ];
+    let said = f.kvant(&args);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.stderr.contains("differs from the source, though the codec is lossless"), "{}", said.stderr);
+    assert_eq!(rows(&f, "out/results.csv").len(), 1);
 }

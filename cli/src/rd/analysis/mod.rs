@@ -11,6 +11,7 @@ pub(crate) mod fixtures;
 mod grid;
 mod interpolation;
 pub(crate) mod json;
+pub(crate) mod lossless;
 pub(crate) mod markdown;
 pub(crate) mod notes;
 pub(crate) mod pairs;

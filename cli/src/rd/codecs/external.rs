@@ -120,6 +120,10 @@ impl Codec for External {
         self.peer.range[0]..=self.peer.range[1]
     }
 
+    fn lossless(&self) -> bool {
+        self.peer.lossless
+    }
+
     fn timing(&self) -> Timing {
         self.peer.timing
     }
@@ -128,7 +132,10 @@ impl Codec for External {
         let folder = TemporaryFolder::new()?;
         let input = folder.path().join("in").with_extension(self.peer.input.extension());
         let output = folder.path().join("out").with_extension(&self.peer.extension);
-        let file = exchange_file(picture, self.peer.input)?;
+        let file = match self.peer.lossless {
+            true => write_picture(picture, OutputFormat::from(self.peer.input))?,
+            false => exchange_file(picture, self.peer.input)?,
+        };
         fs::write(&input, file).map_err(|e| CliError::writing(&input, &e))?;
         let values = Values::default().with("in", &input).with("out", &output).with("q", q.to_string());
         let finished = self.run(&self.peer.encode, values)?;
@@ -230,7 +237,7 @@ fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::library::testing::{colour, gray, mse};
+    use super::super::library::testing::{assert_lossless, colour, gray, mse};
     use super::super::{Peers, Resolved, resolve};
     use super::*;
     use crate::pictures::read_bytes;
@@ -406,6 +413,10 @@ timeout = 2
                     continue;
                 }
             };
+            if codec.lossless() {
+                assert_lossless(&*codec, &photos);
+                continue;
+            }
             for photo in &photos {
                 let run = |q: f64| {
                     let coded = codec.encode(photo, q).unwrap();

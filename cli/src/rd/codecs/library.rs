@@ -15,12 +15,16 @@ pub(super) struct Samples<'a> {
     pub(super) data: Cow<'a, [u8]>,
     pub(super) width: u32,
     pub(super) height: u32,
-    /// One byte a pixel, else three: red, green, blue.
+    /// Two bytes a sample, in the order of the machine, else one.
+    pub(super) wide: bool,
+    /// Alpha after the colour of each pixel.
+    pub(super) alpha: bool,
+    /// One sample a pixel, else three: red, green, blue.
     pub(super) gray: bool,
 }
 
 impl<'a> Samples<'a> {
-    /// The samples of `picture`.
+    /// The samples of `picture` in 8 bits.
     pub(super) fn of(picture: &'a Picture) -> Result<Self> {
         if picture.format().has_alpha() {
             return Err(CliError::Run(
@@ -29,7 +33,20 @@ impl<'a> Samples<'a> {
         }
         let gray = !picture.format().has_colour();
         let data = if gray { Cow::Owned(picture.narrowed().data().to_vec()) } else { picture.to_rgb() };
-        Ok(Self { data, width: picture.width(), height: picture.height(), gray })
+        Ok(Self { data, width: picture.width(), height: picture.height(), wide: false, alpha: false, gray })
+    }
+
+    /// All of `picture`, which is not to lose anything.
+    fn exact(picture: &'a Picture) -> Self {
+        let format = picture.format();
+        Self {
+            data: picture.whole_bytes(),
+            width: picture.width(),
+            height: picture.height(),
+            wide: format.is_wide(),
+            alpha: format.has_alpha(),
+            gray: !format.has_colour(),
+        }
     }
 }
 
@@ -45,6 +62,11 @@ pub(super) trait Library: Default + Send + Sync + 'static {
 
     /// Sets an option; false where there is none of this key and value.
     fn set(&mut self, key: &str, value: &str) -> bool;
+
+    /// Whether it is one without loss, which is given pictures as they are: see [`Samples`].
+    fn lossless(&self) -> bool {
+        false
+    }
 
     /// The configuration, whole.
     fn settings(&self) -> String;
@@ -96,12 +118,16 @@ impl<L: Library> Codec for InProcess<L> {
         L::RANGE
     }
 
+    fn lossless(&self) -> bool {
+        self.library.lossless()
+    }
+
     fn timing(&self) -> Timing {
         Timing::Call
     }
 
     fn encode(&self, picture: &Picture, q: f64) -> Result<Coded> {
-        let samples = Samples::of(picture)?;
+        let samples = if self.lossless() { Samples::exact(picture) } else { Samples::of(picture)? };
         let start = Instant::now();
         let stream = self.library.encode(&samples, q);
         let seconds = start.elapsed().as_secs_f64();
@@ -151,6 +177,16 @@ pub(super) mod testing {
         let (a, b) = (a.to_rgb(), b.to_rgb());
         let sum: f64 = a.iter().zip(b.iter()).map(|(x, y)| f64::from(x.abs_diff(*y)).powi(2)).sum();
         sum / a.len() as f64
+    }
+
+    /// Checks that pictures come back as they were, with those in `more`.
+    #[track_caller]
+    pub(crate) fn assert_lossless(codec: &dyn Codec, more: &[Picture]) {
+        assert!(codec.lossless());
+        for picture in more.iter().chain(&[colour(), gray()]) {
+            let stream = codec.encode(picture, 100.0).unwrap().stream;
+            assert!(codec.decode(&stream).unwrap().picture.is_copy_of(picture), "{:?}", picture.format());
+        }
     }
 
     /// Checks that streams decode to something near the picture but not to the picture, the nearer the larger they are.

@@ -8,6 +8,7 @@ pub(crate) mod list;
 mod mozjpeg;
 mod ours;
 mod peers;
+mod png;
 mod process;
 mod settings;
 mod spec;
@@ -82,6 +83,11 @@ pub(crate) trait Codec: Send + Sync {
     /// The qualities that there are.
     fn quality_range(&self) -> RangeInclusive<f64>;
 
+    /// Whether every picture comes back exactly. Such a codec has no quality, and one point a picture.
+    fn lossless(&self) -> bool {
+        false
+    }
+
     fn timing(&self) -> Timing;
 
     /// Encodes on one thread.
@@ -152,9 +158,9 @@ enum Make {
 }
 
 /// The options of WebP, for users: here since the library's own module may be left out.
-const WEBP_OPTIONS: &str = "m (method, 0 to 6, default 4), sharp (careful reduction of chroma)";
+const WEBP_OPTIONS: &str = "m (method, 0 to 6, default 4), sharp (careful reduction of chroma), lossless";
 
-const BUILT_IN: [BuiltIn; 4] = [
+const BUILT_IN: [BuiltIn; 5] = [
     BuiltIn {
         name: "kvant",
         about: "the codec of this project",
@@ -168,6 +174,12 @@ const BUILT_IN: [BuiltIn; 4] = [
         make: Make::With(|spec, _| library::codec::<jpeg::Jpeg>(spec, jpeg::OPTIONS)),
     },
     BuiltIn {
+        name: "png",
+        about: "lossless PNG by the crate png",
+        options: png::OPTIONS,
+        make: Make::With(|spec, _| library::codec::<png::Png>(spec, png::OPTIONS)),
+    },
+    BuiltIn {
         name: "mozjpeg",
         about: "progressive JPEG by mozjpeg, with trellis quantisation",
         options: jpeg::OPTIONS,
@@ -178,7 +190,7 @@ const BUILT_IN: [BuiltIn; 4] = [
     },
     BuiltIn {
         name: "webp",
-        about: "lossy WebP by libwebp",
+        about: "WebP by libwebp, lossy or lossless",
         options: WEBP_OPTIONS,
         #[cfg(feature = "peer-webp")]
         make: Make::With(|spec, _| library::codec::<webp::WebP>(spec, WEBP_OPTIONS)),
@@ -211,7 +223,8 @@ mod tests {
         let settings = |spec| ready(spec).settings();
         assert_eq!(settings("kvant"), settings("ours:e5"));
         assert_eq!(settings("kvant:e7:quant=rdoq"), settings("x=kvant:quantiser=rdoq:effort=7"));
-        let all = ["kvant", "kvant:e6", "kvant:tune=psnr", "kvant:chroma=420", "kvant:lambda=0.06"].map(settings);
+        let all = ["kvant", "kvant:lossless", "kvant:e6", "kvant:tune=psnr", "kvant:chroma=420", "kvant:lambda=0.06"]
+            .map(settings);
         for (i, s) in all.iter().enumerate() {
             assert!(!all[..i].contains(s), "{s}");
         }
@@ -222,7 +235,7 @@ mod tests {
     #[test]
     fn what_there_is_not_is_a_usage_error_that_says_what_there_is() {
         for (spec, words) in [
-            ("nothing", &["nothing", "kvant, jpeg, mozjpeg, webp"][..]),
+            ("nothing", &["nothing", "kvant, jpeg, png, mozjpeg, webp"][..]),
             ("kvant:e10", &["kvant:e10", "1 to 9"]),
             ("kvant:quality=5", &["quality"]),
             ("kvant:fast", &["fast", "effort"]),

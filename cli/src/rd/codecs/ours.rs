@@ -16,7 +16,7 @@ use crate::pictures::Picture;
 const QUALITIES: [f64; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.0];
 
 /// The options, for users.
-pub(super) const OPTIONS: &str = "effort or e (1 to 9, default 5), chroma (444, 420), profile (mixed, plain), tune (perceptual, psnr), \
+pub(super) const OPTIONS: &str = "effort or e (1 to 9, default 5), lossless, chroma (444, 420), profile (mixed, plain), tune (perceptual, psnr), \
     content (auto, photo, screen), quantiser or quant (auto, deadzone, rdoq, trellis), tile_size (512, 1024), and the numbers of \
     codec/src/encoder/parameters.rs";
 
@@ -28,6 +28,10 @@ pub(super) fn codec(spec: &Spec, build: &str) -> Result<Arc<dyn Codec>> {
     let fault = |e: &dyn std::fmt::Display| CliError::Usage(format!("codec \"{spec}\": {e}; there are {OPTIONS}"));
     let mut config = EncoderConfig::default();
     for (key, value) in &spec.options {
+        if (key.as_str(), value.as_str()) == ("lossless", "") {
+            config.lossless = true;
+            continue;
+        }
         let key = match key.as_str() {
             "e" => "effort",
             "quant" => "quantiser",
@@ -74,9 +78,12 @@ impl Codec for Ours {
 
     fn settings(&self) -> String {
         // The level of the CPU and the number of threads do not change the stream.
-        let EncoderConfig { effort, chroma, tile_size, profile, tune, content, quantiser, parameters, .. } =
-            &self.config;
-        format!("{effort} {chroma:?} {tile_size:?} {profile:?} {tune:?} {content:?} {quantiser:?} {parameters:?}")
+        let EncoderConfig {
+            effort, lossless, chroma, tile_size, profile, tune, content, quantiser, parameters, ..
+        } = &self.config;
+        format!(
+            "{effort} {lossless} {chroma:?} {tile_size:?} {profile:?} {tune:?} {content:?} {quantiser:?} {parameters:?}"
+        )
     }
 
     fn qualities(&self) -> &[f64] {
@@ -85,6 +92,10 @@ impl Codec for Ours {
 
     fn quality_range(&self) -> RangeInclusive<f64> {
         0.0..=100.0
+    }
+
+    fn lossless(&self) -> bool {
+        self.config.lossless
     }
 
     fn timing(&self) -> Timing {

@@ -15,6 +15,7 @@ use super::Timing;
 use super::template::Template;
 use crate::error::{CliError, Result};
 use crate::output::write_file;
+use crate::pictures::OutputFormat;
 
 /// The shipped tables.
 const TOML: &str = include_str!("../../../peers/peers.toml");
@@ -40,6 +41,15 @@ impl Exchange {
     }
 }
 
+impl From<Exchange> for OutputFormat {
+    fn from(exchange: Exchange) -> Self {
+        match exchange {
+            Exchange::Png => Self::Png,
+            Exchange::Ppm => Self::Ppm,
+        }
+    }
+}
+
 /// One peer.
 #[derive(Debug, Clone)]
 pub(super) struct Peer {
@@ -55,6 +65,8 @@ pub(super) struct Peer {
     pub(super) extension: String,
     pub(super) input: Exchange,
     pub(super) output: Exchange,
+    /// Whether every picture comes back exactly; then there is no quality.
+    pub(super) lossless: bool,
     pub(super) qualities: Vec<f64>,
     /// The lowest and the highest quality that there is.
     pub(super) range: [f64; 2],
@@ -156,8 +168,10 @@ struct Table {
     input: Exchange,
     #[serde(default)]
     output: Exchange,
-    qualities: Spanned<Vec<f64>>,
-    range: Spanned<[f64; 2]>,
+    #[serde(default)]
+    lossless: bool,
+    qualities: Option<Spanned<Vec<f64>>>,
+    range: Option<Spanned<[f64; 2]>>,
     #[serde(default)]
     options: BTreeMap<Spanned<String>, String>,
     #[serde(default = "default_timeout")]
@@ -194,7 +208,8 @@ impl Table {
     /// The peer; `here` is the folder of the file.
     fn check(self, here: &Path) -> std::result::Result<Peer, Fault> {
         let options: Vec<_> = self.options.keys().map(|k| k.get_ref().as_str()).collect();
-        let encode = template(&self.encode, &options, &["in", "out", "q"], &["in", "out", "q"])?;
+        let own: &[&str] = if self.lossless { &["in", "out"] } else { &["in", "out", "q"] };
+        let encode = template(&self.encode, &options, own, own)?;
         let decode = template(&self.decode, &options, &["in", "out"], &["in", "out"])?;
         let version = self.version.as_ref().map(|v| template(v, &[], &[], &[])).transpose()?;
         for option in self.options.keys() {
@@ -206,14 +221,7 @@ impl Table {
                 ));
             }
         }
-        let [low, high] = *self.range.get_ref();
-        if !(low.is_finite() && high.is_finite() && low < high) {
-            return Err(Fault::at(&self.range, "range is not [LOWEST, HIGHEST]"));
-        }
-        let qualities = self.qualities.get_ref();
-        if qualities.is_empty() || !qualities.iter().all(|q| (low..=high).contains(q)) {
-            return Err(Fault::at(&self.qualities, format!("qualities are not numbers of {low} to {high}")));
-        }
+        let (qualities, range) = self.scale()?;
         if !(0.001..=1e6).contains(self.timeout.get_ref()) {
             return Err(Fault::at(&self.timeout, "timeout is not a number of seconds of 0.001 to 1000000"));
         }
@@ -239,13 +247,41 @@ impl Table {
             extension: self.extension.into_inner(),
             input: self.input,
             output: self.output,
-            qualities: self.qualities.into_inner(),
-            range: [low, high],
+            lossless: self.lossless,
+            qualities,
+            range,
             options: self.options.into_iter().map(|(k, v)| (k.into_inner(), v)).collect(),
             timeout: Duration::from_secs_f64(*self.timeout.get_ref()),
             timing,
             here: here.to_owned(),
         })
+    }
+}
+
+impl Table {
+    /// The qualities of a run that names none, and the lowest and highest that there is.
+    fn scale(&self) -> std::result::Result<(Vec<f64>, [f64; 2]), Fault> {
+        let (qualities, range) = match (self.lossless, &self.qualities, &self.range) {
+            (false, Some(qualities), Some(range)) => (qualities, range),
+            (true, None, None) => return Ok((vec![100.0], [100.0; 2])),
+            (true, ..) => {
+                let at = self.qualities.as_ref().map(Spanned::span).or(self.range.as_ref().map(Spanned::span));
+                let what = "a lossless codec has no qualities and no range".to_owned();
+                return Err(Fault { at: at.map(|s| s.start), what });
+            }
+            (false, ..) => {
+                return Err(Fault { at: None, what: "qualities and range are needed, or lossless = true".to_owned() });
+            }
+        };
+        let [low, high] = *range.get_ref();
+        if !(low.is_finite() && high.is_finite() && low < high) {
+            return Err(Fault::at(range, "range is not [LOWEST, HIGHEST]"));
+        }
+        let list = qualities.get_ref();
+        if list.is_empty() || !list.iter().all(|q| (low..=high).contains(q)) {
+            return Err(Fault::at(qualities, format!("qualities are not numbers of {low} to {high}")));
+        }
+        Ok((list.clone(), [low, high]))
     }
 }
 
@@ -305,6 +341,8 @@ range = [0, 100]
             ("[10, 20.5]", "[10, 200]", 6, "0 to 100"),
             ("[10, 20.5]", "[]", 6, "0 to 100"),
             ("[0, 100]", "[100, 0]", 7, "range"),
+            ("range = [0, 100]", "", 2, "lossless = true"),
+            (", \"{q}\"]", "]\nlossless = true", 7, "no qualities"),
             ("[0, 100]", "[0, 100]\ntimeout = -1", 8, "timeout"),
             ("[0, 100]", "[0, 100]\noptions = { s = \"6\" }", 8, "option s"),
             ("[0, 100]", "[0, 100]\ninput = \"bmp\"", 8, "bmp"),

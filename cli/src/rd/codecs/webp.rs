@@ -1,4 +1,4 @@
-//! Lossy WebP by libwebp.
+//! WebP by libwebp, lossy or lossless.
 
 use std::ops::RangeInclusive;
 
@@ -13,11 +13,12 @@ use crate::pictures::Picture;
 pub(super) struct WebP {
     method: u8,
     sharp: bool,
+    lossless: bool,
 }
 
 impl Default for WebP {
     fn default() -> Self {
-        Self { method: 4, sharp: false }
+        Self { method: 4, sharp: false, lossless: false }
     }
 }
 
@@ -33,9 +34,14 @@ impl Library for WebP {
         match (key, value.parse()) {
             ("m", Ok(method @ 0..=6)) => self.method = method,
             ("sharp", _) if value.is_empty() => self.sharp = true,
+            ("lossless", _) if value.is_empty() => self.lossless = true,
             _ => return false,
         }
         true
+    }
+
+    fn lossless(&self) -> bool {
+        self.lossless
     }
 
     fn settings(&self) -> String {
@@ -44,35 +50,41 @@ impl Library for WebP {
 
     fn encode(&self, samples: &Samples<'_>, q: f64) -> Result<Vec<u8>, String> {
         let mut config = WebPConfig::new().map_err(|()| "libwebp gives no configuration".to_owned())?;
-        config.lossless = 0;
-        config.quality = q as f32;
+        if samples.wide {
+            return Err("the picture has samples of more than 8 bits, which WebP does not hold".to_owned());
+        }
+        config.lossless = self.lossless.into();
+        // Of a lossless stream, how hard to search; cwebp's own choice.
+        config.quality = if self.lossless { 75.0 } else { q as f32 };
+        // Colours stay where nothing shows.
+        config.exact = self.lossless.into();
         config.method = self.method.into();
         config.use_sharp_yuv = self.sharp.into();
         config.thread_level = 0;
         // The format has no gray.
-        let rgb = if samples.gray {
-            samples.data.iter().flat_map(|&v| [v; 3]).collect::<Vec<_>>().into()
-        } else {
-            std::borrow::Cow::Borrowed(&samples.data[..])
+        let pixels = match (samples.gray, samples.alpha) {
+            (true, false) => samples.data.iter().flat_map(|&v| [v; 3]).collect::<Vec<_>>().into(),
+            (true, true) => {
+                samples.data.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect::<Vec<_>>().into()
+            }
+            (false, _) => std::borrow::Cow::Borrowed(&samples.data[..]),
         };
-        let stream = Encoder::from_rgb(&rgb, samples.width, samples.height)
-            .encode_advanced(&config)
-            .map_err(|e| format!("{e:?}"))?;
+        let encoder = if samples.alpha { Encoder::from_rgba } else { Encoder::from_rgb };
+        let stream =
+            encoder(&pixels, samples.width, samples.height).encode_advanced(&config).map_err(|e| format!("{e:?}"))?;
         Ok(stream.to_vec())
     }
 
     fn decode(&self, stream: &[u8]) -> Result<Picture, String> {
         let decoded = Decoder::new(stream).decode().ok_or("not a WebP picture that libwebp reads")?;
-        if decoded.is_alpha() {
-            return Err("the picture has alpha, which went into no stream here".to_owned());
-        }
-        Ok(Picture::new(decoded.width(), decoded.height(), PixelFormat::Rgb8, decoded.to_vec()))
+        let format = PixelFormat::new(true, decoded.is_alpha(), false);
+        Ok(Picture::new(decoded.width(), decoded.height(), format, decoded.to_vec()))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::library::testing::{assert_lossy, codec_of, colour};
+    use super::super::library::testing::{assert_lossless, assert_lossy, codec_of, colour};
     use super::*;
 
     #[test]
@@ -80,6 +92,15 @@ mod tests {
         for spec in ["webp", "webp:m0", "webp:m6:sharp"] {
             assert_lossy(&*codec_of::<WebP>(spec));
         }
+    }
+
+    #[test]
+    fn webp_can_be_lossless_with_alpha_and_hidden_colours() {
+        let clear = Picture::new(2, 1, PixelFormat::Rgba8, vec![1, 2, 3, 0, 4, 5, 6, 7]);
+        let gray = Picture::new(2, 1, PixelFormat::GrayAlpha8, vec![9, 0, 8, 255]);
+        assert_lossless(&*codec_of::<WebP>("webp:lossless"), &[clear, gray]);
+        let deep = Picture::new(1, 1, PixelFormat::Gray16, vec![1, 2]);
+        assert!(codec_of::<WebP>("webp:lossless").encode(&deep, 100.0).unwrap_err().to_string().contains("8 bits"));
     }
 
     /// By the container (RFC 9649, section 2.5): a lossy stream is one chunk `VP8 `, a lossless one `VP8L`.

@@ -23,6 +23,13 @@ impl Choice {
     /// [`CliError::Usage`] where a codec that the user names was not measured, or is both.
     pub(crate) fn new(input: &Input, options: &ReportOptions) -> Result<Self> {
         let measured = by_codec(&input.points);
+        let lossless = by_codec(&input.lossless);
+        if let (true, Some((first, _))) = (measured.is_empty(), lossless.first()) {
+            return Ok(Self { codec: (*first).to_owned(), anchor: None });
+        }
+        // A lossless codec is an anchor among its kind only.
+        let is_lossless = |name: &String| lossless.iter().any(|(n, _)| n == name);
+        let options = &ReportOptions { anchor: options.anchor.clone().filter(|a| !is_lossless(a)), ..options.clone() };
         let codec = choose_codec(&measured, input, options)?;
         let anchor = choose_anchor(&measured, &codec, options)?;
         if anchor.as_ref() == Some(&codec) {

@@ -11,10 +11,11 @@ use super::speed::{self, SpeedRow};
 use super::words;
 use crate::rd::analysis::comparison::{Comparison, Options};
 use crate::rd::analysis::curve::{Axis, Interpolation};
+use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::notes::notes;
 use crate::rd::analysis::pairs::Pairs;
 use crate::rd::analysis::summary::Summary;
-use crate::rd::points::ByImage;
+use crate::rd::points::{ByImage, by_codec};
 use crate::rd::record::{Record, Run};
 
 const SCHEMA: &str = "kvant.rd.report/1";
@@ -39,6 +40,9 @@ pub(crate) struct Report {
     pub(crate) comparisons: Vec<Comparison>,
     /// The codec reported on against each codec but the anchor by SSIMULACRA2, the strongest of them first.
     pub(crate) others: Vec<Against>,
+    /// Lossless codecs side by side, where there are any.
+    pub(crate) lossless: Option<Lossless>,
+    pub(crate) lossless_codecs: Vec<CodecLine>,
     /// Points that no curve runs through, and comparisons that stand on little: a line each.
     pub(crate) curve_notes: Vec<String>,
     pub(crate) speed: Vec<SpeedRow>,
@@ -92,6 +96,8 @@ impl Report {
             verdict: Vec::new(),
             problems,
             codecs: lines(measured, record),
+            lossless: Lossless::new(&input.lossless, options.anchor.as_deref()),
+            lossless_codecs: lines(&by_codec(&input.lossless), record),
             curve_notes: notes(&comparisons),
             comparisons,
             others: against_others(choice, measured, interpolation),

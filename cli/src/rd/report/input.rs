@@ -9,7 +9,10 @@ use crate::rd::record::Record;
 /// Everything that was measured, and what could not be read.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
+    /// Those of codecs with qualities.
     pub(crate) points: Vec<Point>,
+    /// Those of lossless codecs.
+    pub(crate) lossless: Vec<Point>,
     /// Those of all folders, merged; `None` where no folder has one.
     pub(crate) record: Option<Record>,
     /// The first folder of results: what a report measures itself is kept there.
@@ -36,7 +39,7 @@ impl Input {
         if input.points.is_empty() {
             return Err(first_fault.unwrap_or_else(|| CliError::Input("no points to report on".to_owned())));
         }
-        input.points = latest(input.points);
+        (input.lossless, input.points) = latest(input.points).into_iter().partition(Point::is_lossless);
         Ok(input)
     }
 

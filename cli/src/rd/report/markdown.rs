@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use super::data::Report;
 use super::speed::WORKING_POINT;
 use super::words::{percent, seconds};
+use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::markdown::markdown;
+use crate::rd::analysis::summary::ImageRate;
 
 /// How many of the best and of the worst pictures are named.
 const EXTREMES: usize = 3;
@@ -19,6 +21,7 @@ pub(crate) fn render(report: &Report) -> String {
     if let Some(anchor) = &report.anchor {
         let _ = write!(text, "\n{}", markdown(&report.comparisons, anchor, false));
     }
+    text += &report.lossless.as_ref().map_or(String::new(), lossless);
     text += &extremes(report);
     text += &speed(report);
     text += &generations(report);
@@ -44,6 +47,26 @@ fn extremes(report: &Report) -> String {
     let (best, worst) =
         (list(rates.iter().take(EXTREMES).collect()), list(rates.iter().rev().take(EXTREMES).collect()));
     format!("\n`{}` by SSIMULACRA2, best: {best}; worst: {worst}.\n", report.codec)
+}
+
+fn lossless(all: &Lossless) -> String {
+    let mut text = format!(
+        "\nLossless, every picture exact; bytes against `{}`.\n\n\
+         | codec | pictures | bytes | mean % | best | worst | encode | decode | times |\n\
+         |---|--:|--:|--:|---|---|--:|--:|---|\n",
+        all.anchor
+    );
+    let rate = |r: &ImageRate| format!("{} `{}`", percent(r.percent), r.image);
+    for r in &all.rows {
+        let (mean, best, worst) = (percent(r.percent), rate(&r.best), rate(&r.worst));
+        let [encode, decode] = [r.enc_s, r.dec_s].map(|s| s.map_or("-".to_owned(), seconds));
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {mean} | {best} | {worst} | {encode} | {decode} | {} |",
+            r.codec, r.pictures, r.bytes, r.timing
+        );
+    }
+    text
 }
 
 fn speed(report: &Report) -> String {
@@ -83,7 +106,7 @@ fn generations(report: &Report) -> String {
 
 fn origin(report: &Report) -> String {
     let mut text = "\n<details><summary>How it was measured</summary>\n\n".to_owned();
-    for codec in &report.codecs {
+    for codec in report.codecs.iter().chain(&report.lossless_codecs) {
         let version = codec.version.as_deref().unwrap_or("version not recorded");
         let _ = writeln!(text, "- `{}`: {version}, {} points on {} pictures", codec.name, codec.points, codec.pictures);
     }

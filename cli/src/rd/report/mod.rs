@@ -158,6 +158,9 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
     let measured = choice.measured(&input);
     let mut report = Report::new(&input, &choice, &measured, options);
     let (generations, crops) = (options.generations, if with_crops { options.crops } else { 0 });
+    if input.points.is_empty() {
+        return Ok((input, report));
+    }
     if let Some(record) = input.record.as_ref().filter(|_| generations > 0 || crops > 0) {
         let laboratory = Laboratory::open(record, &identity()?)?;
         let folder = input.folder.as_deref();

@@ -13,6 +13,7 @@ use super::words::{kilobytes, percent, plural, seconds};
 use crate::error::{CliError, Result};
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::{Axis, Interpolation};
+use crate::rd::analysis::lossless::Row;
 use crate::rd::analysis::summary::{ImageRate, Summary};
 use crate::rd::points::ByImage;
 
@@ -41,6 +42,7 @@ struct Page<'a> {
     speed_plots: Vec<Figure>,
     details: Vec<DetailView>,
     equal: Vec<EqualView>,
+    lossless: Vec<LosslessView<'a>>,
     rates: Vec<RatesView<'a>>,
     pictures: Vec<PictureView>,
     /// Which pictures have no plots of their own.
@@ -82,6 +84,19 @@ struct DetailView {
 struct RatesView<'a> {
     image: &'a str,
     cells: [String; 3],
+}
+
+/// A row of the table of lossless codecs.
+struct LosslessView<'a> {
+    codec: &'a str,
+    reported: bool,
+    bytes: String,
+    mean: String,
+    best: CellView,
+    worst: CellView,
+    encode: String,
+    decode: String,
+    pictures: usize,
 }
 
 /// Sizes at one score.
@@ -152,6 +167,7 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         speed_plots,
         details: details(report),
         equal: equal(report),
+        lossless: lossless(report),
         rates: rates(report),
         pictures: pictures(report, &shown),
         pictures_note: match shown.first() {
@@ -230,17 +246,13 @@ fn details(report: &Report) -> Vec<DetailView> {
     let Some(comparison) = report.comparison(&report.codec) else {
         return Vec::new();
     };
-    let view = |name: String, s: &Summary| {
-        let extreme =
-            |i: &ImageRate| CellView { class: "", text: format!("{} %", percent(i.percent)), small: i.image.clone() };
-        DetailView {
-            name,
-            mean: cell(Some(s)),
-            median: format!("{} %", percent(s.median())),
-            best: extreme(s.best()),
-            worst: extreme(s.worst()),
-            wins: format!("{} of {}", s.wins(), s.images.len()),
-        }
+    let view = |name: String, s: &Summary| DetailView {
+        name,
+        mean: cell(Some(s)),
+        median: format!("{} %", percent(s.median())),
+        best: extreme(s.best()),
+        worst: extreme(s.worst()),
+        wins: format!("{} of {}", s.wins(), s.images.len()),
     };
     let whole = comparison.summaries.iter().map(|s| view(s.axis.name().to_owned(), s));
     let bands = comparison.bands.iter().map(|s| view(format!("SSIMULACRA2 {} to {}", s.range.0, s.range.1), s));
@@ -279,6 +291,34 @@ fn equal(report: &Report) -> Vec<EqualView> {
             })
         })
         .collect()
+}
+
+/// The lossless codecs, the smallest files first.
+fn lossless(report: &Report) -> Vec<LosslessView<'_>> {
+    let Some(all) = &report.lossless else {
+        return Vec::new();
+    };
+    all.rows.iter().map(|row| lossless_view(row, &all.codec)).collect()
+}
+
+fn lossless_view<'a>(row: &'a Row, reported: &str) -> LosslessView<'a> {
+    let time = |s: Option<f64>| s.map_or(NOTHING.to_owned(), seconds);
+    LosslessView {
+        codec: &row.codec,
+        reported: row.codec == reported,
+        bytes: kilobytes(row.bytes as f64),
+        mean: format!("{} %", percent(row.percent)),
+        best: extreme(&row.best),
+        worst: extreme(&row.worst),
+        encode: time(row.enc_s),
+        decode: time(row.dec_s),
+        pictures: row.pictures,
+    }
+}
+
+/// A picture and its rate.
+fn extreme(rate: &ImageRate) -> CellView {
+    CellView { class: "", text: format!("{} %", percent(rate.percent)), small: rate.image.clone() }
 }
 
 /// The kind of times that most of the page is about: those of the codec reported on.

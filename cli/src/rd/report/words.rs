@@ -3,6 +3,7 @@
 use super::data::{Against, Report};
 use super::speed::SpeedRow;
 use crate::rd::analysis::curve::Axis;
+use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::summary::{NOISE, Summary};
 
 /// A signed percentage with one decimal, a typographic minus and no sign on nothing.
@@ -58,9 +59,13 @@ pub(crate) fn verdict(report: &Report) -> Vec<String> {
             let why = "no SSIMULACRA2 in common that both were measured at";
             sentences.push(format!("{codec} and {anchor} cannot be compared: they have {why}."));
         }
+        (None, _) if report.codecs.is_empty() => {}
         (None, _) => sentences.push(format!("Only {codec} was measured: there is nothing to compare it with.")),
     }
-    sentences.extend(speed(report));
+    if !report.codecs.is_empty() {
+        sentences.extend(speed(report));
+    }
+    sentences.extend(report.lossless.as_ref().and_then(lossless));
     sentences
 }
 
@@ -131,6 +136,21 @@ fn speed(report: &Report) -> Option<String> {
         .and_then(bare_times)
         .map_or(String::new(), |t| format!(" ({}: {t})", report.anchor.as_deref().unwrap_or_default()));
     Some(format!("It {what} {size}{against}."))
+}
+
+/// The first lossless codec against the one that all are compared with.
+fn lossless(all: &Lossless) -> Option<String> {
+    let row = all.row(&all.codec)?;
+    let (codec, pictures) = (&all.codec, plural(row.pictures, "picture"));
+    if all.codec == all.anchor {
+        return Some(format!("{codec} gives {pictures} back exactly."));
+    }
+    let word = if row.percent < 0.0 { "smaller" } else { "larger" };
+    Some(format!(
+        "Without loss, {codec} files are {:.1} % {word} than those of {} ({pictures}, every one exact).",
+        row.percent.abs(),
+        all.anchor
+    ))
 }
 
 fn times(row: &SpeedRow) -> Option<String> {

@@ -1,5 +1,6 @@
 //! The jobs of a plan: encode, decode, check, score.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,8 +11,8 @@ use super::progress::Progress;
 use crate::error::{CliError, Result};
 use crate::pictures::Picture;
 use crate::rd::codecs::{Coded, Decoded};
-use crate::rd::metrics::{Reference, Selection};
-use crate::rd::points::{KEY, Point, TIMING};
+use crate::rd::metrics::{Reference, Scores, Selection};
+use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
 
 /// How the jobs of a plan go.
 pub(crate) struct Measurement<'a> {
@@ -115,13 +116,22 @@ impl Measurement<'_> {
         let (codec, picture) = (self.plan.codec(job), &subject.picture);
         let fault = |what: &dyn std::fmt::Display| CliError::Run(format!("{}: {what}", self.plan.name(job)));
         let (coded, decoded) = self.trip(job, picture).map_err(|e| fault(&e))?;
-        let reference = subject.reference(self.plan.selection)?;
-        let scores = reference.compare(&decoded.picture).map_err(|e| fault(&e))?;
+        // An exact copy needs no scores: there is no curve that they would be points of.
+        let scores = match codec.lossless() {
+            true => Scores::default(),
+            false => {
+                let reference = subject.reference(self.plan.selection)?;
+                reference.compare(&decoded.picture).map_err(|e| fault(&e))?
+            }
+        };
         let bytes = coded.stream.len() as u64;
         let mut extra = vec![(KEY.to_owned(), self.plan.key(job))];
         let timed = self.workers == 1;
         if timed {
             extra.insert(0, (TIMING.to_owned(), codec.timing().name().to_owned()));
+        }
+        if codec.lossless() {
+            extra.push((LOSSLESS.to_owned(), "yes".to_owned()));
         }
         Ok(Point {
             codec: codec.name().to_owned(),
@@ -141,6 +151,8 @@ impl Measurement<'_> {
     /// There and back, with the checks that need no metric.
     fn trip(&self, job: &Job, picture: &Picture) -> Result<(Coded, Decoded)> {
         let codec = self.plan.codec(job);
+        // Scores are of 8 bits, and so is what they are for; without loss every bit counts.
+        let picture = &*if codec.lossless() { Cow::Borrowed(picture) } else { picture.narrowed() };
         let coded = codec.encode(picture, job.q)?;
         let decoded = codec.decode(&coded.stream)?;
         let (got, wanted) = (&decoded.picture, picture);
@@ -150,6 +162,11 @@ impl Measurement<'_> {
         }
         if coded.reconstruction.as_ref().is_some_and(|r| r != got) {
             return Err(CliError::Run("the decoder's picture differs from the encoder's reconstruction".to_owned()));
+        }
+        if codec.lossless() && !got.is_copy_of(wanted) {
+            return Err(CliError::Run(
+                "the decoded picture differs from the source, though the codec is lossless".to_owned(),
+            ));
         }
         Ok((coded, decoded))
     }
@@ -181,7 +198,7 @@ impl Subject {
         if let Some(reference) = &*slot {
             return Ok(Arc::clone(reference));
         }
-        let reference = Arc::new(Reference::new(&self.picture, selection)?);
+        let reference = Arc::new(Reference::new(&self.picture.narrowed(), selection)?);
         *slot = Some(Arc::clone(&reference));
         Ok(reference)
     }

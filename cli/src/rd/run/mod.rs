@@ -12,12 +12,13 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
+use super::analysis::lossless::Lossless;
 use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
 use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, Source, spread};
-use super::points::{self, Identity, Point, TIMING, by_codec};
+use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::{self, ReportOptions};
 use crate::error::{CliError, Result};
@@ -46,18 +47,36 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let points = session.execute(&folder)?;
     let verdict = session.report(&folder)?;
 
-    let mut text = session.summary(&points);
-    let codecs = by_codec(&points);
-    let Some(((name, ours), others)) = codecs.split_first() else {
+    if points.is_empty() {
         return Err(CliError::Run("nothing was measured".to_owned()));
-    };
-    text += &anchors_table(name, ours, others).map_or(String::new(), |t| format!("\n{t}"));
-    for anchor in &anchors {
+    }
+    let mut text = session.summary(&points);
+    let (mut lossless, lossy): (Vec<_>, Vec<_>) = points.into_iter().partition(Point::is_lossless);
+    lossless.extend(anchors.iter().flatten().filter(|p| p.is_lossless()).cloned());
+    text += &Lossless::new(&lossless, None).map_or(String::new(), |l| format!("\n{}", l.text()));
+    if let Some(((name, ours), others)) = by_codec(&lossy).split_first() {
+        text += &curves(args, (name, ours), others, &anchors, &olds);
+    }
+    text += &verdict;
+    print_text(&text)?;
+    session.end(folder.path())
+}
+
+/// BD-rates of the first codec of a run against its others, the anchors and earlier runs.
+fn curves(
+    args: &RunArgs,
+    (name, ours): (&str, &ByImage<'_>),
+    others: &[(&str, ByImage<'_>)],
+    anchors: &[Vec<Point>],
+    olds: &[Vec<Point>],
+) -> String {
+    let mut text = anchors_table(name, ours, others).map_or(String::new(), |t| format!("\n{t}"));
+    for anchor in anchors {
         text += "\n";
         text += &anchors_table(name, ours, &by_codec(anchor))
             .unwrap_or_else(|| "no picture in common with the anchors\n".to_owned());
     }
-    for (path, old) in args.against.iter().zip(&olds) {
+    for (path, old) in args.against.iter().zip(olds) {
         for (old_name, old) in by_codec(old) {
             let title = format!("{old_name} of {}", path.display());
             let table = against_table(ours, &title, &old);
@@ -65,9 +84,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             text += &table.unwrap_or_else(|| format!("no picture in common with {title}\n"));
         }
     }
-    text += &verdict;
-    print_text(&text)?;
-    session.end(folder.path())
+    text
 }
 
 /// One run: what is to be done, and what became of it.
@@ -200,7 +217,7 @@ impl<'a> Session<'a> {
     /// The means at each quality of each codec of this run, and what the times are worth.
     fn summary(&self, points: &[Point]) -> String {
         let mut text = String::new();
-        for sweep in &self.plan.sweeps {
+        for sweep in self.plan.sweeps.iter().filter(|s| !s.codec.lossless()) {
             let name = sweep.codec.name();
             let ascending: Vec<_> = sweep.qualities.iter().rev().copied().collect();
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
@@ -260,6 +277,10 @@ fn sweeps(
                 continue;
             }
         };
+        // Who names no codec asks for curves.
+        if args.codec.is_empty() && codec.lossless() {
+            continue;
+        }
         if sweeps.iter().any(|s| s.codec.name() == codec.name()) {
             let name = codec.name();
             return Err(CliError::Usage(format!("two codecs are called {name}; label one: NAME={spec}")));

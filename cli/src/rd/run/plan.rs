@@ -10,6 +10,9 @@ use crate::rd::codecs::Codec;
 use crate::rd::corpus::Source;
 use crate::rd::metrics::Selection;
 
+/// What stands as quality of a codec that has none.
+const LOSSLESS_QUALITY: f64 = 100.0;
+
 /// A codec and the qualities to measure it at, the highest first: the slowest, and the largest files.
 pub(crate) struct Sweep {
     pub(crate) codec: Arc<dyn Codec>,
@@ -17,8 +20,12 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// `codec` at `wanted` qualities, or at its own where there are none; with the qualities that it does not have.
+    /// `codec` at `wanted` qualities, or at its own where there are none, or once where it is lossless; with the qualities
+    /// that it does not have.
     pub(crate) fn new(codec: Arc<dyn Codec>, wanted: Option<&[f64]>) -> (Self, Vec<f64>) {
+        if codec.lossless() {
+            return (Self { codec, qualities: vec![LOSSLESS_QUALITY] }, Vec::new());
+        }
         let range = codec.quality_range();
         let all = wanted.unwrap_or(codec.qualities());
         let (mut qualities, outside): (Vec<f64>, Vec<f64>) = all.iter().partition(|q| range.contains(q));
@@ -109,9 +116,9 @@ impl Plan {
         hex(&digest.finalize()[..8])
     }
 
-    /// Reads the picture of a job.
+    /// Reads the picture of a job, with all bits of its samples.
     pub(crate) fn load(&self, job: &Job) -> Result<Picture> {
-        self.source(job).load()
+        self.source(job).load_whole()
     }
 }
 
@@ -201,6 +208,8 @@ mod tests {
     fn qualities_outside_of_a_codec_are_told() {
         let (sweep, outside) = Sweep::new(codec("kvant"), Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
         assert_eq!((sweep.qualities, outside), (vec![90.0, 30.0], vec![101.0, -1.0]));
+        let (sweep, outside) = Sweep::new(codec("kvant:lossless"), Some(&[101.0, 30.0]));
+        assert_eq!((sweep.qualities, outside), (vec![100.0], vec![]));
     }
 
     #[test]
