@@ -1,6 +1,7 @@
 //! Adaptive quantisation in a closed loop: the steps move to where sketches of the picture lose their score.
 //! (The idea of libjxl's loop over Butteraugli, with another measure and without whole encodes.)
 
+use super::alpha::Mask;
 use super::parameters::Parameters;
 use super::perception::losses;
 use super::sketch::Sketch;
@@ -47,16 +48,23 @@ pub(crate) struct Offsets {
 }
 
 impl Offsets {
-    /// For the planes of a picture, where its quantisation is adaptive. Their mean is about 0.
-    pub(super) fn of(simd: Simd, header: &PictureHeader, source: &[Plane], parameters: &Parameters) -> Option<Self> {
+    /// For the planes of a picture, where its quantisation is adaptive. Their mean over what is `shown` is about 0.
+    pub(super) fn of(
+        simd: Simd,
+        header: &PictureHeader,
+        source: &[Plane],
+        shown: Option<&Mask>,
+        parameters: &Parameters,
+    ) -> Option<Self> {
         let adaptive = header.adaptive?;
         let grid = CellGrid::new(adaptive.cell_log2, source[0].width(), source[0].height());
         let unit = f64::from(1u32 << adaptive.resolution) / 32.0;
         let mut offsets = Self { grid, unit, cells: vec![0.0; grid.len()] };
+        let weights = shown.map_or_else(|| vec![1.0; grid.len()], |mask| mask.count(&grid));
         for _ in 0..parameters.adaptive.round() as u32 {
             let sketch = Sketch::new(simd, header, source, &offsets, parameters.sketch_rounding);
             let losses = losses(source, &sketch.planes, u32::from(header.subsampled), &grid, parameters.adaptive_error);
-            offsets.refine(&losses, &sketch.levels, parameters);
+            offsets.refine(&losses, &sketch.levels, &weights, parameters);
         }
         Some(offsets)
     }
@@ -86,9 +94,10 @@ impl Offsets {
 
     /// Moves the offsets towards where the score lost per level is the same in all cells: a step finer by a factor takes about as
     /// many octaves off the loss everywhere, for bits in proportion to the levels. `losses` and `levels` are those of a
-    /// sketch with the offsets as they are. Their mean stays.
-    fn refine(&mut self, losses: &[f64], levels: &[f64], parameters: &Parameters) {
-        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+    /// sketch with the offsets as they are. Their mean, weighed by `weights`, stays.
+    fn refine(&mut self, losses: &[f64], levels: &[f64], weights: &[f64], parameters: &Parameters) {
+        let all = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        let mean = |v: &[f64]| v.iter().zip(weights).map(|(v, weight)| v * weight).sum::<f64>() / all;
         let floors = [losses, levels].map(|v| parameters.adaptive_floor * mean(v) + f64::MIN_POSITIVE);
         let worth = losses.iter().zip(levels).map(|(&loss, &n)| log2(loss + floors[0]) - log2(n + floors[1]));
         let worth = smoothed(&worth.collect::<Vec<_>>(), &self.grid, parameters.adaptive_smoothing);
@@ -167,9 +176,20 @@ mod tests {
         let mut moved = offsets(2, 2, vec![0.1, 0.1, -0.3, 0.0]);
         let before = moved.cells.clone();
         // Log ratios of loss and levels: 3, 1, 1, -1.
-        moved.refine(&[8.0, 2.0, 16.0, 4.0], &[1.0, 1.0, 8.0, 8.0], &parameters);
+        moved.refine(&[8.0, 2.0, 16.0, 4.0], &[1.0, 1.0, 8.0, 8.0], &[1.0; 4], &parameters);
         for ((after, before), wanted) in moved.cells.iter().zip(&before).zip([-0.4, 0.0, 0.0, 0.4]) {
             assert!((after - before - wanted).abs() < 1e-9, "{:?}", moved.cells);
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_does_not_count_in_the_mean() {
+        let parameters = parameters(&[("adaptive_gain", 0.2), ("adaptive_floor", 0.0), ("adaptive_smoothing", 0.0)]);
+        let mut moved = offsets(3, 1, vec![0.0; 3]);
+        // Log ratios of loss and levels: 2, 0, -8.
+        moved.refine(&[4.0, 1.0, 1.0], &[1.0, 1.0, 256.0], &[1.0, 1.0, 0.0], &parameters);
+        for (cell, wanted) in moved.cells.iter().zip([-0.2, 0.2]) {
+            assert!((cell - wanted).abs() < 1e-9, "{:?}", moved.cells);
         }
     }
 
@@ -177,16 +197,17 @@ mod tests {
     fn steps_stay_where_all_levels_are_worth_the_same_and_within_their_limits_elsewhere() {
         let limits = parameters(&[("adaptive_finer", 0.5), ("adaptive_coarser", 0.25), ("adaptive_gain", 1.0)]);
         let mut even = offsets(3, 1, vec![0.1, -0.2, 0.25]);
-        even.refine(&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0], &limits);
+        even.refine(&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0], &[1.0; 3], &limits);
         assert!(even.cells.iter().zip([0.1, -0.2, 0.25]).all(|(a, b)| (a - b).abs() < 1e-9), "{:?}", even.cells);
         let mut moved = offsets(3, 3, vec![0.0; 9]);
         moved.refine(
             &[9.0, 0.0, 1.0, 0.0, 0.0, 5.0, 0.0, 3.0, 0.0],
             &[0.0, 5.0, 5.0, 0.0, 1.0, 0.0, 2.0, 2.0, 9.0],
+            &[1.0; 9],
             &limits,
         );
         assert!(moved.cells.iter().all(|c| (-0.5..=0.25).contains(c)), "{:?}", moved.cells);
-        moved.refine(&[0.0; 9], &[0.0; 9], &limits);
+        moved.refine(&[0.0; 9], &[0.0; 9], &[0.0; 9], &limits);
         assert!(moved.cells.iter().all(|c| c.is_finite()), "{:?}", moved.cells);
     }
 

@@ -1,5 +1,6 @@
 //! The alpha plane, and the colours that it hides.
 
+use super::adaptive::CellGrid;
 use crate::colour;
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::ImageView;
@@ -81,6 +82,17 @@ impl Mask {
         let mut out = Plane::new(BLOCK, rows.len());
         rows.iter().enumerate().for_each(|(y, row)| out.row_mut(y).copy_from_slice(row));
         (!rows.is_empty()).then_some(out)
+    }
+
+    /// How many samples count in each cell.
+    pub(super) fn count(&self, grid: &CellGrid) -> Vec<f64> {
+        let mut out = vec![0.0; grid.len()];
+        for (y, row) in self.bits.chunks_exact(self.width).enumerate() {
+            for x in (0..self.width).filter(|&x| row[x]) {
+                out[grid.index(x, y)] += 1.0;
+            }
+        }
+        out
     }
 
     fn height(&self) -> usize {

@@ -179,14 +179,14 @@ impl Encoder {
             alpha::clean(shown, &mut source);
         }
         let analysed = colour::reduced(&source, Depths::new(image.depth()).extra());
-        let blocks = shown.and_then(|shown| shown.blocks(&analysed[0]));
+        let blocks = shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
         let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]));
         let sections = preview::sections(&self.config, image)?;
         let mut header = plan.header(&self.config, image);
         header.sections = !sections.is_empty();
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
-        let offsets = Offsets::of(simd, &header, &analysed, &plan.parameters);
+        let offsets = Offsets::of(simd, &header, &analysed, shown.as_ref(), &plan.parameters);
         let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
         let progress = Progress::new(observer, image);

@@ -108,20 +108,20 @@ struct Side {
 }
 
 impl Side {
-    /// An edge of `len` samples; `sides` are the first two rows (or columns) beyond it, near and far, and the first one
-    /// predicted; coefficients have the lowest `count` frequencies of `kernel` along it.
-    fn new(sides: &[[i32; MAX_SIDE]; 3], len: usize, kernel: Kernel, count: usize) -> Self {
+    /// An edge where `across` holds, for each sample along it, the first two samples beyond it, near and far, and the first
+    /// one predicted; coefficients have the lowest `count` frequencies of `kernel` along it.
+    fn new(across: &[[i32; 3]], kernel: Kernel, count: usize) -> Self {
+        let len = across.len();
         let mut side = Self { len, wanted: [0; MAX_TX], energy: 0, unknown: [0; MAX_TX], slope: 0 };
         if len == 0 {
             return side;
         }
-        let [near, far, inside] = sides;
         let mut twice = [0; MAX_SIDE];
         let (mut squares, mut slopes) = (0, 0);
-        for i in 0..len {
-            twice[i] = 3 * near[i] - far[i] - 2 * inside[i];
-            squares += i64::from(twice[i] * twice[i]);
-            slopes += i64::from((near[i] - far[i]) * (near[i] - far[i]));
+        for (twice, [near, far, inside]) in twice.iter_mut().zip(across) {
+            *twice = 3 * near - far - 2 * inside;
+            squares += i64::from(*twice * *twice);
+            slopes += i64::from((near - far) * (near - far));
         }
         side.energy = 64 * squares;
         side.slope = 256 * slopes / len as i64;
@@ -173,17 +173,17 @@ impl Expected {
         let extra = samples.depth - 10;
         let at = |x: usize, y: usize| i32::from(samples.planes[plane].get(x, y) >> extra);
         let inside = |i: usize| i32::from(prediction[i] >> extra);
-        let mut sides = [[0; MAX_SIDE]; 3];
-        let top = if available.top >= w { w } else { 0 };
-        for i in 0..top {
-            [sides[0][i], sides[1][i], sides[2][i]] = [at(x + i, y - 1), at(x + i, y - 2), inside(i)];
+        let mut across = [[0; 3]; MAX_SIDE];
+        let len = if available.top >= w { w } else { 0 };
+        for (i, samples) in across[..len].iter_mut().enumerate() {
+            *samples = [at(x + i, y - 1), at(x + i, y - 2), inside(i)];
         }
-        let mut top = Side::new(&sides, top, tx.horizontal, cols);
-        let left = if available.left >= h { h } else { 0 };
-        for i in 0..left {
-            [sides[0][i], sides[1][i], sides[2][i]] = [at(x - 1, y + i), at(x - 2, y + i), inside(i * w)];
+        let mut top = Side::new(&across[..len], tx.horizontal, cols);
+        let len = if available.left >= h { h } else { 0 };
+        for (i, samples) in across[..len].iter_mut().enumerate() {
+            *samples = [at(x - 1, y + i), at(x - 2, y + i), inside(i * w)];
         }
-        let mut left = Side::new(&sides, left, tx.vertical, rows);
+        let mut left = Side::new(&across[..len], tx.vertical, rows);
         let mut first = [[0; MAX_TX]; 2];
         (0..rows).for_each(|k| first[0][k] = basis(tx.vertical, h, k)[0]);
         (0..cols).for_each(|k| first[1][k] = basis(tx.horizontal, w, k)[0]);
