@@ -212,7 +212,7 @@ impl<'a> Decoder<'a> {
         if (out.width(), out.height(), out.format()) != (width, height, format) {
             return Err(ImageError::Mismatch.into());
         }
-        let region = Rect { x: 0, y: 0, w: width as usize, h: height as usize };
+        let region = self.parsed.header.area();
         let (window, index) = self.prepare(region)?;
         self.run(&window, &index, out)
     }

@@ -56,7 +56,7 @@ impl Decoder<'_> {
     /// [`DecodeError`] where a limit would be exceeded, or nothing of the picture can be shown: its first fault.
     pub fn decode_partial(&self) -> Result<Partial, DecodeError> {
         let header = &self.parsed.header;
-        let all = Rect { x: 0, y: 0, w: header.width as usize, h: header.height as usize };
+        let all = header.area();
         let window = Window::around(&self.parsed, all);
         self.check_memory(all, &window)?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.depth)?;

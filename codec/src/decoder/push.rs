@@ -6,7 +6,6 @@ use super::tile::{Part, Stream, coders_memory};
 use super::{Decoder, DecoderOptions, ImageInfo};
 use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
 use crate::error::DecodeError;
-use crate::image::plane::Rect;
 use crate::image::view::Image;
 use crate::metadata::Metadata;
 use crate::simd::Simd;
@@ -184,8 +183,7 @@ impl Tiles {
         options.limits.check_memory(pixels + working + data.len() as u64)?;
         let mut image = Image::with_depth(header.width, header.height, format, header.depth)?;
         let preview = Decoder::with_options(data, *options)?.preview().ok().flatten();
-        let all = Rect { x: 0, y: 0, w: header.width as usize, h: header.height as usize };
-        fill(preview.as_ref(), &mut image.view_mut(), all, header.depth);
+        fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.depth);
         let sweep = Sweep::new(Simd::new(options.cpu), header, parsed.grid);
         Ok(Self { index, decoded: 0, sweep, image, rows: 0 })
     }

@@ -113,8 +113,7 @@ impl Sweep {
                 let shown = Rect { x: region.x - x, y: region.y - y, ..region };
                 self.settle(&header, shown, region, |output| {
                     output.colours(self.simd, &window.samples.planes);
-                    let whole = Rect { x: 0, y: 0, w: header.width as usize, h: header.height as usize };
-                    window.alpha.iter().for_each(|alpha| output.channel(whole, header.planes(), alpha));
+                    window.alpha.iter().for_each(|alpha| output.channel(header.area(), header.planes(), alpha));
                 })?
             }
         };

@@ -18,8 +18,7 @@ pub(crate) struct Output<'a, 'b> {
 impl<'a, 'b> Output<'a, 'b> {
     /// All of the picture.
     pub(crate) fn whole(header: &'a PictureHeader, out: &'a mut ImageViewMut<'b>) -> Self {
-        let region = Rect { x: 0, y: 0, w: header.width as usize, h: header.height as usize };
-        Self { header, region, out }
+        Self { header, region: header.area(), out }
     }
 
     /// Writes the colours that `planes` of a lossy picture give.

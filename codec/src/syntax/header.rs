@@ -262,6 +262,11 @@ impl PictureHeader {
         (qp as i32 + 4 * self.chroma_qp[plane - 1] as i32).clamp(0, MAX_QP as i32) as u16
     }
 
+    /// All of the picture's pixels.
+    pub(crate) fn area(&self) -> Rect {
+        Rect { x: 0, y: 0, w: self.width as usize, h: self.height as usize }
+    }
+
     /// `rect`, of luma samples, in samples of plane `plane`.
     pub(crate) fn in_plane(&self, rect: Rect, plane: usize) -> Rect {
         let shift = if plane > 0 && self.subsampled { 1 } else { 0 };

@@ -9,7 +9,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
-use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
+use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix, basis};
 use super::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
 use crate::simd::Simd;
 use crate::transform::run;
@@ -68,13 +68,7 @@ pub(crate) fn inverse(simd: Simd, coefs: &[i32], shape: TxShape, extent: (usize,
 
 /// The one value of a block with nothing but its lowest DCT coefficient.
 fn flat(dc: i32, w: usize, h: usize, shift: u32) -> i32 {
-    let gain = |side| match side {
-        4 => DCT4[0][0],
-        8 => DCT8[0][0],
-        16 => DCT16[0][0],
-        32 => DCT32[0][0],
-        _ => DCT64[0][0],
-    };
+    let gain = |side| basis(Kernel::Dct2, side, 0)[0];
     round_row(between(dc * gain(h)) * gain(w), shift)
 }
 
