@@ -25,7 +25,7 @@ fn to_dynamic(picture: &Picture) -> DynamicImage {
 }
 
 /// `value` of 0 to `max` as one of 0 to 65535.
-pub(super) fn widened(value: u16, max: u32) -> u16 {
+pub(crate) fn widened(value: u16, max: u32) -> u16 {
     ((u32::from(value) * 65535 + max / 2) / max) as u16
 }
 

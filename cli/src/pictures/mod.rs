@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use kvant::{Image, ImageView, Orientation, PixelFormat};
 
 use crate::error::Result;
+pub(crate) use convert::widened;
 pub(crate) use embed::lost;
 pub(crate) use exif::remove_positions;
 pub(crate) use read::{
@@ -84,12 +85,12 @@ impl Picture {
     }
 
     /// The largest value of a sample.
-    fn max(&self) -> u16 {
+    pub(crate) fn max(&self) -> u16 {
         ((1u32 << self.depth()) - 1) as u16
     }
 
     /// All samples, channel by channel within each pixel.
-    fn samples(&self) -> Vec<u16> {
+    pub(crate) fn samples(&self) -> Vec<u16> {
         let data = self.image.data();
         match self.format().is_wide() {
             true => data.as_chunks().0.iter().map(|&b| u16::from_ne_bytes(b)).collect(),
@@ -119,6 +120,19 @@ impl Picture {
             true => pixels.flat_map(|p| [p[0], p[1], p[2]]).collect(),
             false => pixels.flat_map(|p| [p[0]; 3]).collect(),
         })
+    }
+
+    /// The colours as RGB with all their bits, without the alpha; gray becomes three equal channels.
+    pub(crate) fn rgb_samples(&self) -> Vec<u16> {
+        let samples = self.samples();
+        if (self.format().has_colour(), self.format().has_alpha()) == (true, false) {
+            return samples;
+        }
+        let pixels = samples.chunks_exact(self.format().channels());
+        match self.format().has_colour() {
+            true => pixels.flat_map(|p| [p[0], p[1], p[2]]).collect(),
+            false => pixels.flat_map(|p| [p[0]; 3]).collect(),
+        }
     }
 
     /// Without its alpha, whatever that says.

@@ -64,24 +64,9 @@ impl Source {
         }
     }
 
-    /// The picture in `bytes`, which are those of [`Source::bytes`]: upright, 8 bits a sample as all codecs take them.
-    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Picture> {
-        Ok(self.decode_whole(bytes)?.narrowed().into_owned())
-    }
-
-    /// The same with all bits of its samples.
-    fn decode_whole(&self, bytes: &[u8]) -> Result<Picture> {
-        read_picture(&self.location(), bytes, &ReadOptions::default())?.upright()
-    }
-
-    /// Reads the picture with all bits of its samples.
-    pub(crate) fn load_whole(&self) -> Result<Picture> {
-        self.decode_whole(&self.bytes()?)
-    }
-
-    /// Reads the picture.
+    /// Reads the picture: upright, with all bits of its samples.
     pub(crate) fn load(&self) -> Result<Picture> {
-        self.decode(&self.bytes()?)
+        read_picture(&self.location(), &self.bytes()?, &ReadOptions::default())?.upright()
     }
 
     /// Number of pixels as the file's header says; 0 where it cannot be told. Only to order work by.

@@ -283,6 +283,32 @@ fn pictures_and_metrics_can_be_left_out() {
 }
 
 /// The built-in lossless codecs on real pictures, with one of 16 bits and alpha; the curves of another codec beside them.
+/// A ramp in steps that 8 bits do not have: rounded to them it has a PSNR of 58.9 dB (an error that is even over a step,
+/// whose square has a mean of 1/12).
+#[test]
+fn deep_pictures_of_all_formats_are_coded_and_scored_with_all_bits() {
+    let f = Folder::new("rd-deep");
+    std::fs::create_dir(f.path("set")).unwrap();
+    let ramp =
+        image::ImageBuffer::<image::Luma<u16>, _>::from_fn(64, 48, |x, y| image::Luma([(x * 811 + y * 173) as u16]));
+    for name in ["set/as-png.png", "set/as-tiff.tif"] {
+        ramp.save(f.path(name)).unwrap();
+    }
+    let samples = ramp.iter().flat_map(|v| v.to_be_bytes());
+    f.write("set/as-pgm.pgm", &b"P5 64 48 65535\n".iter().copied().chain(samples).collect::<Vec<_>>());
+    f.kvant(&["rd", "run", "--no-report", "-i", "set", "-c", "ours=kvant:e1:qp=0,jpeg", "-q", "100", "-o", "out"]).ok();
+    let rows = rows(&f, "out/results.csv");
+    let field = |codec: &str, image: &str, column: &str| -> f64 {
+        rows[&(codec.into(), image.into(), "100".into())][column].parse().unwrap()
+    };
+    assert_eq!(rows.len(), 6);
+    for image in ["as-png", "as-tiff", "as-pgm"] {
+        let (ours, jpeg) = (field("ours", image, "psnr_y"), field("jpeg", image, "psnr_y"));
+        assert!(ours > 62.0 && jpeg < 59.0, "{image}: {ours} and {jpeg} dB");
+        assert_eq!(field("ours", image, "bytes"), field("ours", "as-png", "bytes"), "{image}");
+    }
+}
+
 #[test]
 fn lossless_codecs_are_checked_and_get_a_table_of_bytes_instead_of_curves() {
     let f = Folder::new("rd-lossless");

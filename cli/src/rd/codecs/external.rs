@@ -102,10 +102,14 @@ impl Codec for External {
     }
 
     fn settings(&self) -> String {
-        let Peer { encode, decode, input, output, .. } = &self.peer;
+        let Peer { encode, decode, input, output, depth, .. } = &self.peer;
         // Where the files lie does not matter, but what is in them does.
         let commands = [encode, decode].map(|t| t.fill(&with_options(Values::default(), &self.peer)));
         let mut text = format!("{commands:?} {input:?} {output:?}");
+        // All were of 8 bits once, and their points are still good.
+        if *depth > 8 {
+            text += &format!(" {depth}");
+        }
         for file in own_files(encode, &self.peer).chain(own_files(decode, &self.peer)) {
             text += &format!(" {}", digest(&file));
         }
@@ -134,7 +138,8 @@ impl Codec for External {
         let output = folder.path().join("out").with_extension(&self.peer.extension);
         let file = match self.peer.lossless {
             true => write_picture(picture, OutputFormat::from(self.peer.input))?,
-            false => exchange_file(picture, self.peer.input)?,
+            false if self.peer.depth > 8 => exchange_file(picture, self.peer.input)?,
+            false => exchange_file(&picture.narrowed(), self.peer.input)?,
         };
         fs::write(&input, file).map_err(|e| CliError::writing(&input, &e))?;
         let values = Values::default().with("in", &input).with("out", &output).with("q", q.to_string());
@@ -224,8 +229,13 @@ fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
     if format == Exchange::Ppm {
         return write_picture(picture, OutputFormat::Ppm);
     }
-    let samples = Samples::of(picture)?;
-    let colour = if samples.gray { ExtendedColorType::L8 } else { ExtendedColorType::Rgb8 };
+    let samples = Samples::opaque(picture)?;
+    let colour = match (samples.gray, samples.wide) {
+        (true, false) => ExtendedColorType::L8,
+        (true, true) => ExtendedColorType::L16,
+        (false, false) => ExtendedColorType::Rgb8,
+        (false, true) => ExtendedColorType::Rgb16,
+    };
     let mut file = Vec::new();
     PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::Sub)
         .write_image(&samples.data, samples.width, samples.height, colour)

@@ -24,19 +24,17 @@ pub(super) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// The samples of `picture` in 8 bits.
-    pub(super) fn of(picture: &'a Picture) -> Result<Self> {
+    /// All of `picture`, for a codec that has no alpha.
+    pub(super) fn opaque(picture: &'a Picture) -> Result<Self> {
         if picture.format().has_alpha() {
             return Err(CliError::Run(
                 "the picture has transparent pixels, which this codec does not store".to_owned(),
             ));
         }
-        let gray = !picture.format().has_colour();
-        let data = if gray { Cow::Owned(picture.narrowed().data().to_vec()) } else { picture.to_rgb() };
-        Ok(Self { data, width: picture.width(), height: picture.height(), wide: false, alpha: false, gray })
+        Ok(Self::exact(picture))
     }
 
-    /// All of `picture`, which is not to lose anything.
+    /// All of `picture`.
     fn exact(picture: &'a Picture) -> Self {
         let format = picture.format();
         Self {
@@ -63,7 +61,7 @@ pub(super) trait Library: Default + Send + Sync + 'static {
     /// Sets an option; false where there is none of this key and value.
     fn set(&mut self, key: &str, value: &str) -> bool;
 
-    /// Whether it is one without loss, which is given pictures as they are: see [`Samples`].
+    /// Whether it is one without loss, which is given pictures as they are; the others get 8 bits a sample and no alpha.
     fn lossless(&self) -> bool {
         false
     }
@@ -127,7 +125,8 @@ impl<L: Library> Codec for InProcess<L> {
     }
 
     fn encode(&self, picture: &Picture, q: f64) -> Result<Coded> {
-        let samples = if self.lossless() { Samples::exact(picture) } else { Samples::of(picture)? };
+        let narrowed = picture.narrowed();
+        let samples = if self.lossless() { Samples::exact(picture) } else { Samples::opaque(&narrowed)? };
         let start = Instant::now();
         let stream = self.library.encode(&samples, q);
         let seconds = start.elapsed().as_secs_f64();

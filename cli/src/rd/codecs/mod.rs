@@ -90,7 +90,7 @@ pub(crate) trait Codec: Send + Sync {
 
     fn timing(&self) -> Timing;
 
-    /// Encodes on one thread.
+    /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to that itself.
     ///
     /// # Errors
     /// [`crate::error::CliError::Run`] says what the codec does not take, or how a program ended.

@@ -65,7 +65,9 @@ pub(super) struct Peer {
     pub(super) extension: String,
     pub(super) input: Exchange,
     pub(super) output: Exchange,
-    /// Whether every picture comes back exactly; then there is no quality.
+    /// The most bits a sample that it takes, 8 or 16.
+    pub(super) depth: u8,
+    /// Whether every picture comes back exactly; then there is no quality, and pictures of any depth are given.
     pub(super) lossless: bool,
     pub(super) qualities: Vec<f64>,
     /// The lowest and the highest quality that there is.
@@ -168,6 +170,8 @@ struct Table {
     input: Exchange,
     #[serde(default)]
     output: Exchange,
+    #[serde(default = "default_depth")]
+    depth: Spanned<u8>,
     #[serde(default)]
     lossless: bool,
     qualities: Option<Spanned<Vec<f64>>>,
@@ -182,6 +186,10 @@ struct Table {
 
 fn default_timeout() -> Spanned<f64> {
     Spanned::new(0..0, 600.0)
+}
+
+fn default_depth() -> Spanned<u8> {
+    Spanned::new(0..0, 8)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -225,6 +233,9 @@ impl Table {
         if !(0.001..=1e6).contains(self.timeout.get_ref()) {
             return Err(Fault::at(&self.timeout, "timeout is not a number of seconds of 0.001 to 1000000"));
         }
+        if ![8, 16].contains(self.depth.get_ref()) {
+            return Err(Fault::at(&self.depth, "depth is not 8 or 16"));
+        }
         let extension = self.extension.get_ref();
         if extension.is_empty() || !extension.chars().all(|c| c.is_ascii_alphanumeric()) {
             return Err(Fault::at(&self.extension, "extension is not of letters and digits"));
@@ -247,6 +258,7 @@ impl Table {
             extension: self.extension.into_inner(),
             input: self.input,
             output: self.output,
+            depth: self.depth.into_inner(),
             lossless: self.lossless,
             qualities,
             range,
@@ -325,7 +337,7 @@ range = [0, 100]
         let peers = parse(GOOD).unwrap();
         let copy = peers.get("copy").unwrap();
         assert_eq!((copy.qualities.as_slice(), copy.range), (&[10.0, 20.5][..], [0.0, 100.0]));
-        assert_eq!((copy.timeout, copy.timing), (Duration::from_secs(600), Timing::Process));
+        assert_eq!((copy.timeout, copy.timing, copy.depth), (Duration::from_secs(600), Timing::Process, 8));
         assert!(copy.here.is_absolute() && copy.here.ends_with("folder"));
     }
 
@@ -344,6 +356,7 @@ range = [0, 100]
             ("range = [0, 100]", "", 2, "lossless = true"),
             (", \"{q}\"]", "]\nlossless = true", 7, "no qualities"),
             ("[0, 100]", "[0, 100]\ntimeout = -1", 8, "timeout"),
+            ("[0, 100]", "[0, 100]\ndepth = 12", 8, "8 or 16"),
             ("[0, 100]", "[0, 100]\noptions = { s = \"6\" }", 8, "option s"),
             ("[0, 100]", "[0, 100]\ninput = \"bmp\"", 8, "bmp"),
             ("[0, 100]", "[0, 100", 7, ""),

@@ -1,8 +1,9 @@
-//! Quality metrics of 8-bit sRGB pictures; deeper ones are brought down to that.
+//! Quality metrics of sRGB pictures of any depth, with all their bits.
 //!
 //! A picture with alpha looks different on each page that it is laid on. Where one of two pictures has alpha, both are
 //! laid on each of [`BACKGROUNDS`], and of each metric the worst score counts.
 
+mod colours;
 mod ms_ssim;
 mod opaque;
 mod psnr;
@@ -76,10 +77,10 @@ impl Reference {
     /// Prepares `picture`; gray is taken as RGB with equal channels.
     pub(crate) fn new(picture: &Picture, selection: Selection) -> Result<Self> {
         let (width, height) = (picture.width(), picture.height());
-        let prepare = |p: &Picture| OpaqueReference::new(p.to_rgb().into_owned(), width, height, selection);
+        let prepare = |colour| OpaqueReference::new(&picture.over(colour), selection);
         let laid = match picture.format().has_alpha() {
-            false => vec![prepare(picture)?],
-            true => BACKGROUNDS.iter().map(|(_, colour)| prepare(&picture.over(*colour))).collect::<Result<_>>()?,
+            false => vec![OpaqueReference::new(picture, selection)?],
+            true => BACKGROUNDS.iter().map(|(_, colour)| prepare(*colour)).collect::<Result<_>>()?,
         };
         Ok(Self { width, height, laid })
     }
@@ -101,11 +102,11 @@ impl Reference {
             )));
         }
         if !self.composites(picture) {
-            return self.laid[0].compare(&picture.to_rgb());
+            return self.laid[0].compare(picture);
         }
         // A reference without alpha looks the same on every background.
         let on_each = self.laid.iter().cycle().zip(BACKGROUNDS);
-        let scores = on_each.map(|(reference, (_, colour))| reference.compare(&picture.over(colour).to_rgb()));
+        let scores = on_each.map(|(reference, (_, colour))| reference.compare(&picture.over(colour)));
         scores.reduce(|a, b| Ok(a?.worse(b?))).expect("there are backgrounds")
     }
 }
@@ -113,8 +114,10 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rd::corpus;
     use butteraugli::ButteraugliParams;
-    use kvant::PixelFormat;
+    use fast_ssim2::{PixelDescriptor, PixelSlice};
+    use kvant::{EncoderConfig, PixelFormat};
 
     fn picture(width: u32, height: u32, value: impl Fn(u32, u32) -> [u8; 3]) -> Picture {
         let data = (0..height).flat_map(|y| (0..width).flat_map(move |x| [(x, y)])).flat_map(|(x, y)| value(x, y));
@@ -155,17 +158,80 @@ mod tests {
         assert!(reference.compare(&picture(2, 3, |_, _| [0; 3])).is_err());
     }
 
+    /// A photo of 8 bits.
+    fn photo() -> Picture {
+        corpus::embedded().into_iter().find(|s| s.name == "chelsea").unwrap().load().unwrap()
+    }
+
+    /// What remains of `picture` at a quality.
+    fn coded(picture: &Picture, quality: f32) -> Picture {
+        let mut config = EncoderConfig::default();
+        (config.quality, config.effort) = (quality, 1);
+        kvant::decode(&kvant::encode(&picture.view(), &config).unwrap()).unwrap().into()
+    }
+
     #[test]
-    fn a_prepared_reference_gives_what_a_single_comparison_gives() {
-        let a = picture(40, 24, |x, y| [(x * 6) as u8, (y * 10) as u8, (x * y) as u8]);
-        let b = picture(40, 24, |x, y| [(x * 6) as u8 / 8 * 8, (y * 10) as u8 / 8 * 8, (x * y) as u8]);
+    fn a_prepared_reference_gives_what_the_libraries_give_for_pictures_of_8_bits() {
+        let a = photo();
+        let b = coded(&a, 60.0);
         let s = Reference::new(&a, Selection::ALL).unwrap().compare(&b).unwrap();
+        let (w, h) = (a.width() as usize, a.height() as usize);
+        let [one, two] = [&a, &b]
+            .map(|p| PixelSlice::new(p.data(), p.width(), p.height(), w * 3, PixelDescriptor::RGB8_SRGB).unwrap());
+        let ssim2 = fast_ssim2::compute_ssimulacra2(&one, &two).unwrap();
+        assert!((ssim2 - s.ssim2.unwrap()).abs() < 1e-6, "{ssim2} {s:?}");
         let pixels = [&a, &b].map(|p| -> Vec<_> {
             p.to_rgb().chunks_exact(3).map(|c| butteraugli::RGB8::new(c[0], c[1], c[2])).collect()
         });
-        let [a, b] = pixels.each_ref().map(|p| butteraugli::ImgRef::new(p, 40, 24));
+        let [a, b] = pixels.each_ref().map(|p| butteraugli::ImgRef::new(p, w, h));
         let single = butteraugli::butteraugli(a, b, &ButteraugliParams::default()).unwrap();
         assert!((single.pnorm_3 - s.ba_p3.unwrap()).abs() < 1e-6 * single.pnorm_3);
         assert!((single.score - s.ba_max.unwrap()).abs() < 1e-6 * single.score);
+    }
+
+    #[test]
+    fn every_metric_sees_what_coding_does_to_16_bits() {
+        let narrow = photo();
+        let wide = |p: &Picture| {
+            let data = p.samples().into_iter().flat_map(|v| (v * 257).to_ne_bytes()).collect();
+            Picture::new(p.width(), p.height(), PixelFormat::Rgb16, data)
+        };
+        let deep = wide(&narrow);
+        let reference = Reference::new(&deep, Selection::ALL).unwrap();
+        let [low, high] = [60.0, 90.0].map(|q| {
+            let decoded = coded(&deep, q);
+            assert_eq!(decoded.depth(), 16);
+            reference.compare(&decoded).unwrap()
+        });
+        assert!(high.ssim2 > low.ssim2 && high.ba_p3 < low.ba_p3 && high.ba_max < low.ba_max, "{low:?} {high:?}");
+        assert!(high.psnr_y > low.psnr_y && high.psnr_rgb > low.psnr_rgb && high.ms_ssim > low.ms_ssim);
+        // The same values in 16 bits score as in 8, but for a table that SSIMULACRA2 has for 8 bits.
+        let one = Reference::new(&narrow, Selection::ALL).unwrap().compare(&coded(&narrow, 60.0)).unwrap();
+        let two = reference.compare(&wide(&coded(&narrow, 60.0))).unwrap();
+        let same = |metric: fn(&Scores) -> Option<f64>, tolerance: f64| {
+            assert!((metric(&one).unwrap() - metric(&two).unwrap()).abs() < tolerance, "{one:?} {two:?}");
+        };
+        same(|s| s.ssim2, 0.01);
+        same(|s| s.ba_p3, 1e-6);
+        same(|s| s.ba_max, 1e-6);
+        same(|s| s.psnr_y, 1e-9);
+        same(|s| s.psnr_rgb, 1e-9);
+        same(|s| s.ms_ssim, 1e-6);
+    }
+
+    /// A ramp of 12 bits that is off by one everywhere differs by nothing in 8.
+    #[test]
+    fn a_4096th_of_the_range_is_seen() {
+        let ramp = |off: u32| {
+            let value = move |i: u32| (((i.min(254) * 4095 + 127) / 255 + off) as u16).to_ne_bytes();
+            let data = (0..256).flat_map(move |i| [value(i); 3].concat()).collect();
+            Picture::from(kvant::Image::from_data(data, 16, 16, PixelFormat::Rgb16, 12).unwrap())
+        };
+        let (a, b) = (ramp(0), ramp(1));
+        assert_eq!(a.to_rgb(), b.to_rgb());
+        let scores = Reference::new(&a, Selection::ALL).unwrap().compare(&b).unwrap();
+        // 20 log10(4095)
+        assert!((scores.psnr_rgb.unwrap() - 72.245_078).abs() < 1e-5, "{scores:?}");
+        assert!(scores.ssim2.unwrap() < 100.0 && scores.ba_max.unwrap() > 0.0, "{scores:?}");
     }
 }

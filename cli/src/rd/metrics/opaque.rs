@@ -3,16 +3,18 @@
 use butteraugli::{ButteraugliParams, ButteraugliReference};
 use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Reference};
 
-use super::psnr::{luma, psnr};
+use super::colours::{Colours, Encoded};
+use super::psnr::psnr;
 use super::{Scores, Selection, ms_ssim};
 use crate::error::{CliError, Result};
+use crate::pictures::Picture;
 
 /// Smallest side that Butteraugli takes, in pixels.
 const BUTTERAUGLI_MIN_SIDE: u32 = 8;
 
-/// A reference as RGB pixels, with what the metrics can compute of it beforehand.
+/// A reference with what the metrics can compute of it beforehand.
 pub(super) struct OpaqueReference {
-    rgb: Vec<u8>,
+    colours: Colours,
     width: u32,
     height: u32,
     ssim2: Option<Ssimulacra2Reference>,
@@ -22,9 +24,11 @@ pub(super) struct OpaqueReference {
 }
 
 impl OpaqueReference {
-    pub(super) fn new(rgb: Vec<u8>, width: u32, height: u32, selection: Selection) -> Result<Self> {
+    pub(super) fn new(picture: &Picture, selection: Selection) -> Result<Self> {
+        let (width, height) = (picture.width(), picture.height());
+        let colours = Colours::of(picture);
         let ssim2 = if selection.ssim2 {
-            Some(Ssimulacra2Reference::new(&slice(&rgb, width, height)?).map_err(failed)?)
+            Some(Ssimulacra2Reference::new(&slice(&colours.encoded(), width, height)?).map_err(failed)?)
         } else {
             None
         };
@@ -32,37 +36,45 @@ impl OpaqueReference {
         let butteraugli = if selection.butteraugli && large_enough {
             // 80 nits, libjxl's own default and the anchor of its scores.
             let params = ButteraugliParams::default();
-            Some(ButteraugliReference::new(&rgb, width as usize, height as usize, params).map_err(failed)?)
+            let reference =
+                ButteraugliReference::new_linear(&colours.linear(), width as usize, height as usize, params);
+            Some(reference.map_err(failed)?)
         } else {
             None
         };
-        let ms_ssim = if selection.ms_ssim { ms_ssim::Reference::new(luma(&rgb), width as usize) } else { None };
-        Ok(Self { rgb, width, height, ssim2, butteraugli, ms_ssim, psnr: selection.psnr })
+        let ms_ssim = if selection.ms_ssim { ms_ssim::Reference::new(colours.luma(), width as usize) } else { None };
+        Ok(Self { colours, width, height, ssim2, butteraugli, ms_ssim, psnr: selection.psnr })
     }
 
-    /// Scores RGB pixels of a picture of the reference's size.
-    pub(super) fn compare(&self, rgb: &[u8]) -> Result<Scores> {
+    /// Scores a picture of the reference's size, of any depth.
+    pub(super) fn compare(&self, picture: &Picture) -> Result<Scores> {
         let mut scores = Scores::default();
+        let colours = Colours::of(picture);
         if let Some(reference) = &self.ssim2 {
-            scores.ssim2 = Some(reference.compare(&slice(rgb, self.width, self.height)?).map_err(failed)?);
+            scores.ssim2 =
+                Some(reference.compare(&slice(&colours.encoded(), self.width, self.height)?).map_err(failed)?);
         }
         if let Some(reference) = &self.butteraugli {
-            let result = reference.compare(rgb).map_err(failed)?;
+            let result = reference.compare_linear(&colours.linear()).map_err(failed)?;
             scores.ba_p3 = Some(result.pnorm_3);
             scores.ba_max = Some(result.score);
         }
         if self.psnr {
-            let (y, all) = psnr(&self.rgb, rgb);
+            let (y, all) = psnr(&self.colours, &colours);
             scores.psnr_y = Some(y);
             scores.psnr_rgb = Some(all);
         }
-        scores.ms_ssim = self.ms_ssim.as_ref().map(|reference| reference.compare(luma(rgb)));
+        scores.ms_ssim = self.ms_ssim.as_ref().map(|reference| reference.compare(colours.luma()));
         Ok(scores)
     }
 }
 
-fn slice(rgb: &[u8], width: u32, height: u32) -> Result<PixelSlice<'_>> {
-    PixelSlice::new(rgb, width, height, width as usize * 3, PixelDescriptor::RGB8_SRGB).map_err(failed)
+fn slice(encoded: &Encoded, width: u32, height: u32) -> Result<PixelSlice<'_>> {
+    let (bytes, descriptor) = match encoded {
+        Encoded::Narrow(samples) => (&samples[..], PixelDescriptor::RGB8_SRGB),
+        Encoded::Wide(samples) => (bytemuck::cast_slice(samples), PixelDescriptor::RGB16_SRGB),
+    };
+    PixelSlice::new(bytes, width, height, bytes.len() / height as usize, descriptor).map_err(failed)
 }
 
 fn failed(error: impl std::fmt::Display) -> CliError {

@@ -1,6 +1,5 @@
 //! The jobs of a plan: encode, decode, check, score.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -151,8 +150,6 @@ impl Measurement<'_> {
     /// There and back, with the checks that need no metric.
     fn trip(&self, job: &Job, picture: &Picture) -> Result<(Coded, Decoded)> {
         let codec = self.plan.codec(job);
-        // Scores are of 8 bits, and so is what they are for; without loss every bit counts.
-        let picture = &*if codec.lossless() { Cow::Borrowed(picture) } else { picture.narrowed() };
         let coded = codec.encode(picture, job.q)?;
         let decoded = codec.decode(&coded.stream)?;
         let (got, wanted) = (&decoded.picture, picture);
@@ -198,7 +195,7 @@ impl Subject {
         if let Some(reference) = &*slot {
             return Ok(Arc::clone(reference));
         }
-        let reference = Arc::new(Reference::new(&self.picture.narrowed(), selection)?);
+        let reference = Arc::new(Reference::new(&self.picture, selection)?);
         *slot = Some(Arc::clone(&reference));
         Ok(reference)
     }

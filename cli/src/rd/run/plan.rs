@@ -118,7 +118,7 @@ impl Plan {
 
     /// Reads the picture of a job, with all bits of its samples.
     pub(crate) fn load(&self, job: &Job) -> Result<Picture> {
-        self.source(job).load_whole()
+        self.source(job).load()
     }
 }
 
