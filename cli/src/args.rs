@@ -420,6 +420,11 @@ pub(crate) struct DecodeArgs {
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
 
+    /// Convert the colours to sRGB and leave profile and code points out; of PQ and HLG, whites above a diffuse one are
+    /// compressed
+    #[arg(long)]
+    pub(crate) to_srgb: bool,
+
     #[command(flatten)]
     pub(crate) batch: BatchArgs,
 

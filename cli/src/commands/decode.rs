@@ -11,7 +11,7 @@ use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{
-    OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, read_front, write_file,
+    OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, read_front, to_srgb, write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::report::{Console, Ended, human_bytes};
@@ -156,9 +156,12 @@ impl Work<'_> {
         let Pixels { image, from_preview, partial } = pixels(name, decoder, self.args)?;
         let picture = Picture::from(image);
         let seconds = start.elapsed().as_secs_f64();
-        let metadata = metadata(decoder, self.args).map_err(|e| decode_error(name, &e))?;
+        let mut metadata = metadata(decoder, self.args).map_err(|e| decode_error(name, &e))?;
         let upright = picture.upright(metadata.orientation);
         let mut picture = upright.map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        if self.args.to_srgb {
+            picture = to_srgb(picture, &mut metadata).map_err(|e| CliError::Input(format!("{name}: {e}")))?;
+        }
         if let Some(colour) = self.args.background {
             picture = picture.over(colour).into_owned();
         }

@@ -201,7 +201,7 @@ impl Work<'_> {
         strip(&mut metadata, &self.args.strip);
         metadata.cicp = self.args.cicp.or(metadata.cicp);
         if self.args.cicp.is_some() && metadata.icc.is_some() {
-            let text = "the ICC profile is kept beside the code points; --strip icc drops it".to_owned();
+            let text = "the ICC profile is kept beside the code points, which count; --strip icc drops it".to_owned();
             warnings.push(Warning { code: "profile-kept", text });
         }
         if kvt.is_some() {

@@ -6,6 +6,7 @@ use img_parts::jpeg::{Jpeg, JpegSegment, markers};
 use img_parts::png::{Png, PngChunk};
 use kvant::Metadata;
 
+use super::srgb::say_colours;
 use super::{OutputFormat, Warning, exif, png};
 use crate::error::{CliError, Result};
 
@@ -75,12 +76,14 @@ pub(super) fn set(encoder: &mut impl ImageEncoder, metadata: &Metadata, format: 
 pub(super) fn completed(file: Vec<u8>, metadata: &Metadata, format: OutputFormat) -> Result<Vec<u8>> {
     let xmp = format.held(Kind::Xmp, &metadata.xmp);
     let fault = |e: img_parts::Error| CliError::Run(format!("cannot write {}: {e}", format.extension()));
-    Ok(match (format, xmp, &metadata.cicp) {
+    // In a PNG file they would hide the profile even where they say nothing.
+    let cicp = metadata.cicp.as_ref().filter(|c| metadata.icc.is_none() || say_colours(c));
+    Ok(match (format, xmp, cicp) {
         (OutputFormat::Png, None, None) => file,
         (OutputFormat::Png, xmp, cicp) => {
             let mut png = Png::from_bytes(Bytes::from(file)).map_err(fault)?;
             let xmp = xmp.map(|xmp| PngChunk::new(*b"iTXt", [PNG_XMP, xmp.as_slice()].concat().into()));
-            let cicp = cicp.as_ref().map(|c| PngChunk::new(*b"cICP", png::cicp_chunk(c).into()));
+            let cicp = cicp.map(|c| PngChunk::new(*b"cICP", png::cicp_chunk(c).into()));
             // After the header.
             png.chunks_mut().splice(1..1, cicp.into_iter().chain(xmp));
             png.encoder().bytes().to_vec()

@@ -4,8 +4,10 @@ mod alpha;
 mod convert;
 mod embed;
 mod exif;
+mod hdr;
 mod png;
 mod read;
+mod srgb;
 mod write;
 
 use std::borrow::Cow;
@@ -20,6 +22,7 @@ pub(crate) use read::{
     Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
     read_front, read_picture,
 };
+pub(crate) use srgb::to_srgb;
 pub(crate) use write::{OutputFormat, write_file, write_picture};
 
 /// A picture, gray or RGB, of 8 to 16 bits a sample; with alpha only where some pixel is not opaque.

@@ -3,6 +3,7 @@
 mod alpha;
 mod bad_input;
 mod batches;
+mod colours;
 mod desktop;
 mod formats;
 mod metrics;
