@@ -6,6 +6,7 @@ mod batches;
 mod colours;
 mod desktop;
 mod formats;
+mod kept;
 mod metrics;
 mod odd_files;
 mod pipes;
