@@ -1,6 +1,6 @@
 //! What the quality setting means: more quality, more bytes and less error; and what a small picture costs.
 
-use kvant::{Chroma, Image, PixelFormat};
+use kvant::{Chroma, Cicp, Decoder, Image, Metadata, PixelFormat};
 use kvant_tests::check::{config, mse, round_trip};
 use kvant_tests::pictures::{crop, from_fn, testdata};
 use kvant_tests::synth::{Kind, picture};
@@ -22,6 +22,22 @@ fn more_quality_takes_more_bytes_and_leaves_less_error(picture: &Image, chroma: 
         // Matrices flatten and filters fade with quality: squared error alone may stand still for a step.
         assert!(*next_error < error * 1.02, "error {error:.2} at q {q}, {next_error:.2} at q {next_q}");
     }
+}
+
+/// Steps of PQ and HLG are larger for the eye than those of sRGB, which quality makes up for.
+#[test]
+fn pictures_of_pq_and_hlg_are_quantised_finer() {
+    let picture = crop(&testdata("chelsea.png"), (90, 20), (128, 128));
+    let coded = |transfer: u8| {
+        let mut metadata = Metadata::default();
+        metadata.cicp = Some(Cicp { primaries: 9, transfer, matrix: 0, full_range: true });
+        let view = picture.view().with_metadata(&metadata);
+        let stream = kvant::encode(&view, &config(70.0, 1, Chroma::Yuv444)).unwrap();
+        (Decoder::new(&stream).unwrap().info().qp, stream.len())
+    };
+    let [(srgb, least), (hlg, more), (pq, most)] = [13, 18, 16].map(coded);
+    assert_eq!((srgb - hlg, srgb - pq), (13, 26));
+    assert!(least < more && more < most, "{least}, {more}, {most}");
 }
 
 #[test]

@@ -200,6 +200,7 @@ impl Work<'_> {
         let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
         strip(&mut metadata, &self.args.strip);
         metadata.cicp = self.args.cicp.or(metadata.cicp);
+        let picture = picture.with_cicp(metadata.cicp);
         if self.args.cicp.is_some() && metadata.icc.is_some() {
             let text = "the ICC profile is kept beside the code points, which count; --strip icc drops it".to_owned();
             warnings.push(Warning { code: "profile-kept", text });

@@ -33,7 +33,7 @@ impl Picture {
         };
         let to = PixelFormat::new(colour, false, format.is_wide());
         let image = Image::from_data(data, self.width(), self.height(), to, self.depth());
-        Cow::Owned(image.expect("as many pixels as before").into())
+        Cow::Owned(Self::from(image.expect("as many pixels as before")).with_cicp(self.cicp))
     }
 
     /// Whether both look the same over any colour: pixels are equal, but for the colour of those that do not show, and for

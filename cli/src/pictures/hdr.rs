@@ -1,7 +1,12 @@
 //! The transfers of BT.2100: from samples to light on a display.
 
+use kvant::Cicp;
+use moxcms::{
+    CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, MatrixCoefficients, TransferCharacteristics,
+};
+
 /// What a diffuse white has in a picture of PQ or HLG, in cd/m² (BT.2408).
-const WHITE: f32 = 203.0;
+pub(crate) const WHITE: f32 = 203.0;
 /// The brightest display that HLG is meant for by its reference, in cd/m².
 const HLG_PEAK: f32 = 1000.0;
 /// Weights of red, green and blue in the luminance of BT.2020.
@@ -16,6 +21,42 @@ pub(super) enum Hdr {
     Hlg,
 }
 
+/// Such a transfer with the primaries that it is of.
+#[derive(Debug, Clone)]
+pub(crate) struct HdrSpace {
+    transfer: Hdr,
+    /// From linear light of those primaries to that of BT.709.
+    matrix: [[f32; 3]; 3],
+}
+
+impl HdrSpace {
+    /// That of code points; `None` where they say another transfer, or primaries that are not known.
+    pub(crate) fn of(c: &Cicp) -> Option<Self> {
+        let transfer = Hdr::of(c.transfer)?;
+        let color_primaries = CicpColorPrimaries::try_from(c.primaries).ok()?;
+        ColorPrimaries::try_from(color_primaries).ok()?;
+        let profile = ColorProfile::new_from_cicp(CicpProfile {
+            color_primaries,
+            transfer_characteristics: TransferCharacteristics::Linear,
+            matrix_coefficients: MatrixCoefficients::Identity,
+            full_range: true,
+        });
+        Some(Self::new(transfer, &profile))
+    }
+
+    /// With the primaries of a profile.
+    pub(super) fn new(transfer: Hdr, primaries: &ColorProfile) -> Self {
+        let matrix = primaries.transform_matrix(&ColorProfile::new_srgb()).v;
+        Self { transfer, matrix: matrix.map(|row| row.map(|v| v as f32)) }
+    }
+
+    /// The light of a pixel in the primaries of BT.709, 1 for a diffuse white; below 0 for colours that those do not have. Samples of 0 to 1.
+    pub(crate) fn light(&self, rgb: [f32; 3]) -> [f32; 3] {
+        let light = self.transfer.light(rgb);
+        self.matrix.map(|row| row.iter().zip(light).map(|(m, v)| m * v).sum())
+    }
+}
+
 impl Hdr {
     /// That of a number of ITU-T H.273.
     pub(super) fn of(transfer: u8) -> Option<Self> {
@@ -27,7 +68,7 @@ impl Hdr {
     }
 
     /// The light of red, green and blue on the reference display, 1 for a diffuse white; samples of 0 to 1.
-    pub(super) fn light(self, rgb: [f32; 3]) -> [f32; 3] {
+    fn light(self, rgb: [f32; 3]) -> [f32; 3] {
         match self {
             Self::Pq => rgb.map(|v| 10000.0 / WHITE * pq(v)),
             Self::Hlg => {

@@ -12,12 +12,13 @@ mod write;
 
 use std::borrow::Cow;
 
-use kvant::{Image, ImageView, Orientation, PixelFormat};
+use kvant::{Cicp, Image, ImageView, Orientation, PixelFormat};
 
 use crate::error::Result;
 pub(crate) use convert::widened;
 pub(crate) use embed::lost;
 pub(crate) use exif::remove_positions;
+pub(crate) use hdr::{HdrSpace, WHITE};
 pub(crate) use read::{
     Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
     read_front, read_picture,
@@ -29,6 +30,8 @@ pub(crate) use write::{OutputFormat, write_file, write_picture};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
     image: Image,
+    /// What its samples mean, where somebody said so. Metrics and the encoder look at it; it is not what a file is written with.
+    cicp: Option<Cicp>,
 }
 
 impl Picture {
@@ -36,6 +39,16 @@ impl Picture {
     pub(crate) fn new(width: u32, height: u32, format: PixelFormat, data: Vec<u8>) -> Self {
         let depth = if format.is_wide() { 16 } else { 8 };
         Image::from_data(data, width, height, format, depth).expect("the data is that of the picture").into()
+    }
+
+    /// The same, whose samples mean what code points say.
+    pub(crate) fn with_cicp(self, cicp: Option<Cicp>) -> Self {
+        Self { cicp, ..self }
+    }
+
+    /// What the samples mean, where somebody said so.
+    pub(crate) fn cicp(&self) -> Option<Cicp> {
+        self.cicp
     }
 
     pub(crate) fn width(&self) -> u32 {
@@ -109,7 +122,7 @@ impl Picture {
         let max = u32::from(self.max());
         let data = self.samples().into_iter().map(|v| ((u32::from(v) * 255 + max / 2) / max) as u8).collect();
         let format = PixelFormat::new(self.format().has_colour(), self.format().has_alpha(), false);
-        Cow::Owned(Self::new(self.width(), self.height(), format, data))
+        Cow::Owned(Self::new(self.width(), self.height(), format, data).with_cicp(self.cicp))
     }
 
     /// The colours as 8-bit RGB, without the alpha; gray becomes three equal channels.
@@ -145,19 +158,22 @@ impl Picture {
         let pixels = self.image.data().chunks_exact(from.bytes_per_pixel());
         let data = pixels.flat_map(|p| &p[..p.len() - bytes]).copied().collect();
         let image = Image::from_data(data, self.width(), self.height(), to, self.depth());
-        Self { image: image.expect("as many pixels as before") }
+        Self { image: image.expect("as many pixels as before"), cicp: self.cicp }
     }
 
     /// Turned as it is shown.
     pub(crate) fn upright(self, orientation: Orientation) -> Result<Self> {
-        if orientation == Orientation::Upright { Ok(self) } else { convert::turned(&self, orientation) }
+        if orientation == Orientation::Upright {
+            return Ok(self);
+        }
+        Ok(convert::turned(&self, orientation)?.with_cicp(self.cicp))
     }
 }
 
 impl From<Image> for Picture {
     /// Full opacity is no alpha.
     fn from(image: Image) -> Self {
-        let picture = Self { image };
+        let picture = Self { image, cicp: None };
         if !picture.format().has_alpha() {
             return picture;
         }

@@ -1,4 +1,4 @@
-//! Reading: any of the file formats, or `.kvt`, by their first bytes, down to 8-bit gray or RGB.
+//! Reading: any of the file formats, or `.kvt`, by their first bytes, to gray or RGB with all bits.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -117,7 +117,8 @@ pub(crate) fn read_picture(name: &str, data: &[u8], options: &ReadOptions) -> Re
     match Decoder::with_options(data, options.decoder) {
         Ok(decoder) => {
             let metadata = decoder.metadata().map_err(|e| decode_error(name, &e))?;
-            let picture = settle(decoder.decode().map_err(|e| decode_error(name, &e))?.into(), options.transparency);
+            let picture = Picture::from(decoder.decode().map_err(|e| decode_error(name, &e))?).with_cicp(metadata.cicp);
+            let picture = settle(picture, options.transparency);
             Ok(Loaded { picture, metadata, warnings: Vec::new(), kvt: Some(decoder.info().clone()) })
         }
         Err(DecodeError::NotKvant) => read_foreign(name, data, options),
@@ -191,7 +192,7 @@ fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded
         let text = "samples in floating point are reduced to 16 bits".to_owned();
         warnings.push(Warning { code: "depth-reduced", text });
     }
-    let picture = settle(convert::from_dynamic(name, pixels)?, options.transparency);
+    let picture = settle(convert::from_dynamic(name, pixels)?.with_cicp(metadata.cicp), options.transparency);
     Ok(Loaded { picture, metadata, warnings, kvt: None })
 }
 

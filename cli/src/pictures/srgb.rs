@@ -9,7 +9,7 @@ use moxcms::{
 };
 
 use super::Picture;
-use super::hdr::Hdr;
+use super::hdr::{Hdr, HdrSpace};
 
 /// What H.273 numbers as not specified, of primaries and transfers alike.
 const UNSPECIFIED: u8 = 2;
@@ -26,8 +26,8 @@ const KNEE: f32 = 0.5;
 enum Source {
     /// What a profile can say.
     Profile(Box<ColorProfile>),
-    /// Brighter than sRGB can be, of the primaries of a profile.
-    Hdr(Hdr, Box<ColorProfile>),
+    /// Brighter than sRGB can be.
+    Hdr(HdrSpace),
 }
 
 /// `picture` with sRGB colours; `metadata` then says nothing of them. Pictures of which it says nothing are sRGB. Samples of 9 to 15
@@ -45,7 +45,7 @@ pub(crate) fn to_srgb(picture: Picture, metadata: &mut Metadata) -> Result<Pictu
     };
     match source {
         Source::Profile(from) => managed(&picture, &from).map_err(|e| format!("the colours cannot be converted: {e}")),
-        Source::Hdr(hdr, primaries) => Ok(tone_mapped(&picture, hdr, &primaries)),
+        Source::Hdr(space) => Ok(tone_mapped(&picture, &space)),
     }
 }
 
@@ -56,22 +56,21 @@ fn code_points(c: &Cicp, colour: bool) -> Result<Source, String> {
     }
     let primaries = CicpColorPrimaries::try_from(c.primaries).ok().filter(|&p| ColorPrimaries::try_from(p).is_ok());
     let primaries = primaries.ok_or_else(|| format!("primaries {} of the code points are not known", c.primaries))?;
+    if let Some(space) = HdrSpace::of(c) {
+        return Ok(Source::Hdr(space));
+    }
     let unknown = || format!("transfer {} of the code points is not known", c.transfer);
-    let hdr = Hdr::of(c.transfer);
-    let transfer = if hdr.is_some() { Ok(TransferCharacteristics::Linear) } else { c.transfer.try_into() };
-    let transfer_characteristics = transfer.map_err(|_| unknown())?;
+    let transfer_characteristics = TransferCharacteristics::try_from(c.transfer).map_err(|_| unknown())?;
     let curve = ToneReprCurve::try_from(transfer_characteristics).map_err(|_| unknown())?;
-    let space = ColorProfile::new_from_cicp(CicpProfile {
+    if !colour {
+        return Ok(Source::Profile(Box::new(gray(curve))));
+    }
+    Ok(Source::Profile(Box::new(ColorProfile::new_from_cicp(CicpProfile {
         color_primaries: primaries,
         transfer_characteristics,
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
-    });
-    Ok(match (hdr, colour) {
-        (Some(hdr), _) => Source::Hdr(hdr, Box::new(space)),
-        (None, true) => Source::Profile(Box::new(space)),
-        (None, false) => Source::Profile(Box::new(gray(curve))),
-    })
+    }))))
 }
 
 /// What a profile says of pixels with colour, or of gray ones.
@@ -84,7 +83,7 @@ fn profile(icc: &[u8], colour: bool) -> Result<Source, String> {
     // Such profiles carry code points too, and tables for readers that do not know the transfer.
     let hdr = profile.cicp.as_ref().and_then(|c| Hdr::of(c.transfer_characteristics as u8));
     Ok(match hdr {
-        Some(hdr) => Source::Hdr(hdr, Box::new(profile)),
+        Some(hdr) => Source::Hdr(HdrSpace::new(hdr, &profile)),
         None => Source::Profile(Box::new(profile)),
     })
 }
@@ -124,19 +123,13 @@ fn managed(picture: &Picture, from: &ColorProfile) -> Result<Picture, CmsError> 
 }
 
 /// With a diffuse white as white, and the highlights compressed below it: plainly, for a look at the picture.
-fn tone_mapped(picture: &Picture, hdr: Hdr, primaries: &ColorProfile) -> Picture {
+fn tone_mapped(picture: &Picture, space: &HdrSpace) -> Picture {
     let format = picture.format();
-    let matrix = match format.has_colour() {
-        true => primaries.transform_matrix(&ColorProfile::new_srgb()).v,
-        false => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
-    };
     let max = f32::from(picture.max());
     let channels = format.channels();
     let colours = if format.has_colour() { 3 } else { 1 };
-    let light = |pixel: &[u16]| {
-        let light = hdr.light([0, 1, 2].map(|c| f32::from(pixel[c.min(colours - 1)]) / max));
-        matrix.map(|row| row.iter().zip(light).map(|(m, v)| *m as f32 * v).sum::<f32>().max(0.0))
-    };
+    let light =
+        |pixel: &[u16]| space.light([0, 1, 2].map(|c| f32::from(pixel[c.min(colours - 1)]) / max)).map(|v| v.max(0.0));
     let mut samples = picture.samples();
     let brightest = |rgb: [f32; 3]| rgb.into_iter().fold(0.0, f32::max);
     let peak = samples.chunks_exact(channels).map(|p| brightest(light(p))).fold(1.0, f32::max);

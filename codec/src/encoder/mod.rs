@@ -180,7 +180,8 @@ impl Encoder {
         }
         let analysed = colour::reduced(&source, Depths::new(image.depth()).extra());
         let blocks = shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
-        let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]));
+        let cicp = image.metadata().and_then(|m| m.cicp);
+        let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]), cicp);
         let sections = preview::sections(&self.config, image)?;
         let mut header = plan.header(&self.config, image);
         header.sections = !sections.is_empty();

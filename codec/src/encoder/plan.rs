@@ -11,7 +11,7 @@ use crate::error::ConfigError;
 use crate::filter::Deblock;
 use crate::image::plane::Plane;
 use crate::image::view::ImageView;
-use crate::metadata::Orientation;
+use crate::metadata::{Cicp, Orientation};
 use crate::quant::family::Family;
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
@@ -38,6 +38,10 @@ pub(crate) struct Plan {
 const LAMBDA_PER_QP: f64 = 0.14;
 /// What the dead zone's rounding falls by likewise: where levels are not chosen by rate, lambda moves too few bytes.
 const ROUNDING_PER_QP: f64 = 0.02;
+
+/// The transfers of BT.2100 by their numbers in ITU-T H.273.
+const PQ: u8 = 16;
+const HLG: u8 = 18;
 
 /// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
 const QUALITY: [(f64, f64); 13] = [
@@ -92,8 +96,8 @@ impl Plan {
     }
 
     /// The plan for the picture whose luma plane, at 10 bits, is `luma`: it may be a screen, and quality means a score,
-    /// for which pictures differ in the quantiser parameter that they need.
-    pub(crate) fn for_picture(&self, content: Content, luma: &Plane) -> Self {
+    /// for which pictures differ in the quantiser parameter that they need. `cicp` says what its samples mean.
+    pub(crate) fn for_picture(&self, content: Content, luma: &Plane, cicp: Option<Cicp>) -> Self {
         let mut plan = self.clone();
         plan.screen = match content {
             Content::Auto => content::is_screen(luma),
@@ -117,6 +121,11 @@ impl Plan {
             if plan.screen {
                 plan.qp += plan.parameters.screen_qp;
             }
+            plan.qp += match cicp.map(|c| c.transfer) {
+                Some(PQ) => plan.parameters.pq_qp,
+                Some(HLG) => plan.parameters.hlg_qp,
+                _ => 0.0,
+            };
         }
         let wanted = plan.qp.clamp(0.0, MAX_QP as f64);
         plan.qp = wanted.round();

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig};
+use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig, Metadata};
 
 use super::spec::Spec;
 use super::{Codec, Coded, Decoded, Timing, apply_set};
@@ -108,7 +108,9 @@ impl Codec for Ours {
         let mut config = self.config.clone();
         config.quality = q as f32;
         let encoder = Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))?;
-        let view = picture.view();
+        let mut metadata = Metadata::default();
+        metadata.cicp = picture.cicp();
+        let view = picture.view().with_metadata(&metadata);
         let start = Instant::now();
         let encoded = encoder.encode_full(&view, None).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;
         let seconds = start.elapsed().as_secs_f64();

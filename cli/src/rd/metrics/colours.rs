@@ -1,6 +1,6 @@
 //! The colours of a picture without alpha as metrics take them: as they are stored, as luma, and as linear light.
 
-use crate::pictures::{Picture, widened};
+use crate::pictures::{HdrSpace, Picture, WHITE, widened};
 
 /// Weights of red, green and blue in the luma of BT.601 in full range, in thousandths.
 pub(super) const LUMA: [u32; 3] = [299, 587, 114];
@@ -12,12 +12,40 @@ pub(super) struct Colours {
     pub(super) peak: u16,
 }
 
+/// What metrics that see light take the samples for.
+#[derive(Debug, Clone)]
+pub(super) enum Meaning {
+    Srgb,
+    Hdr(HdrSpace),
+}
+
+impl Meaning {
+    /// That of `picture`: whatever is not PQ or HLG is taken for sRGB.
+    pub(super) fn of(picture: &Picture) -> Self {
+        picture.cicp().and_then(|c| HdrSpace::of(&c)).map_or(Self::Srgb, Self::Hdr)
+    }
+
+    /// The light that 1 stands for in [`Colours::linear`], in cd/m².
+    pub(super) fn unit(&self) -> f32 {
+        match self {
+            // libjxl's own default for Butteraugli and the anchor of its scores.
+            Self::Srgb => 80.0,
+            Self::Hdr(_) => HDR_UNIT,
+        }
+    }
+}
+
+/// What SSIMULACRA2 takes linear light of 1 for, in cd/m².
+const HDR_UNIT: f32 = 255.0;
+
 /// Samples as SSIMULACRA2 takes them, which makes linear light of them itself as its authors' program does: of 8 bits by a
 /// table that is its own.
 pub(super) enum Encoded {
     Narrow(Vec<u8>),
     /// Of all 16 bits.
     Wide(Vec<u16>),
+    /// Light of PQ and HLG.
+    Linear(Vec<f32>),
 }
 
 impl Colours {
@@ -34,15 +62,21 @@ impl Colours {
         self.rgb.chunks_exact(3).map(|p| scale * luma(p)).collect()
     }
 
-    pub(super) fn encoded(&self) -> Encoded {
+    pub(super) fn encoded(&self, meaning: &Meaning) -> Encoded {
         match self.peak {
+            _ if matches!(meaning, Meaning::Hdr(_)) => Encoded::Linear(self.linear(meaning)),
             255 => Encoded::Narrow(self.rgb.iter().map(|&v| v as u8).collect()),
             peak => Encoded::Wide(self.rgb.iter().map(|&v| widened(v, peak.into())).collect()),
         }
     }
 
-    /// Linear light of 0 to 1, of samples that have the transfer of sRGB (IEC 61966-2-1).
-    pub(super) fn linear(&self) -> Vec<f32> {
+    /// Linear light in the primaries of sRGB (IEC 61966-2-1), in terms of [`Meaning::unit`].
+    pub(super) fn linear(&self, meaning: &Meaning) -> Vec<f32> {
+        if let Meaning::Hdr(space) = meaning {
+            let pixels = self.rgb.as_chunks::<3>().0.iter();
+            let light = |p: &[u16; 3]| space.light(p.map(|v| f32::from(v) / f32::from(self.peak)));
+            return pixels.flat_map(|p| light(p).map(|v| v * WHITE / HDR_UNIT)).collect();
+        }
         let light: Vec<_> = (0..=self.peak).map(|v| srgb(f32::from(v) / f32::from(self.peak))).collect();
         self.rgb.iter().map(|&v| light[usize::from(v)]).collect()
     }

@@ -1,4 +1,4 @@
-//! Quality metrics of sRGB pictures of any depth, with all their bits.
+//! Quality metrics of pictures of any depth, with all their bits. Samples are taken for sRGB, but where code points say PQ or HLG.
 //!
 //! A picture with alpha looks different on each page that it is laid on. Where one of two pictures has alpha, both are
 //! laid on each of [`BACKGROUNDS`], and of each metric the worst score counts.
@@ -117,7 +117,7 @@ mod tests {
     use crate::rd::corpus;
     use butteraugli::ButteraugliParams;
     use fast_ssim2::{PixelDescriptor, PixelSlice};
-    use kvant::{EncoderConfig, PixelFormat};
+    use kvant::{Cicp, EncoderConfig, PixelFormat};
 
     fn picture(width: u32, height: u32, value: impl Fn(u32, u32) -> [u8; 3]) -> Picture {
         let data = (0..height).flat_map(|y| (0..width).flat_map(move |x| [(x, y)])).flat_map(|(x, y)| value(x, y));
@@ -168,6 +168,31 @@ mod tests {
         let mut config = EncoderConfig::default();
         (config.quality, config.effort) = (quality, 1);
         kvant::decode(&kvant::encode(&picture.view(), &config).unwrap()).unwrap().into()
+    }
+
+    /// In a picture of PQ as bright as one of sRGB, the same errors of light score nearly the same.
+    #[test]
+    fn pq_is_scored_as_the_light_that_it_is() {
+        let light =
+            |v: u16| if v <= 10 { f64::from(v) / 3294.6 } else { ((f64::from(v) / 255.0 + 0.055) / 1.055).powf(2.4) };
+        // ST 2084 of the light of sRGB with a white of 255 cd/m², which SSIMULACRA2 takes it for.
+        let pq = |v: u16| {
+            let y = (light(v) * 255.0 / 10000.0).powf(2610.0 / 16384.0);
+            let signal = ((3424.0 / 4096.0 + 2413.0 / 128.0 * y) / (1.0 + 2392.0 / 128.0 * y)).powf(2523.0 / 32.0);
+            (signal * 65535.0).round() as u16
+        };
+        let bt709 = Cicp { primaries: 1, transfer: 16, matrix: 0, full_range: true };
+        let wide = |p: &Picture| {
+            let data = p.samples().into_iter().flat_map(|v| pq(v).to_ne_bytes()).collect();
+            Picture::new(p.width(), p.height(), PixelFormat::Rgb16, data).with_cicp(Some(bt709))
+        };
+        let (a, b) = (photo(), coded(&photo(), 60.0));
+        let only = Selection { ssim2: true, ..Selection::NONE };
+        let srgb = Reference::new(&a, only).unwrap().compare(&b).unwrap().ssim2.unwrap();
+        let hdr = Reference::new(&wide(&a), only).unwrap().compare(&wide(&b)).unwrap().ssim2.unwrap();
+        let unknown =
+            Reference::new(&wide(&a).with_cicp(None), only).unwrap().compare(&wide(&b)).unwrap().ssim2.unwrap();
+        assert!((srgb - hdr).abs() < 0.05 && (srgb - unknown).abs() > 1.0, "{srgb} {hdr} {unknown}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use butteraugli::{ButteraugliParams, ButteraugliReference};
 use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Reference};
 
-use super::colours::{Colours, Encoded};
+use super::colours::{Colours, Encoded, Meaning};
 use super::psnr::psnr;
 use super::{Scores, Selection, ms_ssim};
 use crate::error::{CliError, Result};
@@ -15,6 +15,7 @@ const BUTTERAUGLI_MIN_SIDE: u32 = 8;
 /// A reference with what the metrics can compute of it beforehand.
 pub(super) struct OpaqueReference {
     colours: Colours,
+    meaning: Meaning,
     width: u32,
     height: u32,
     ssim2: Option<Ssimulacra2Reference>,
@@ -26,36 +27,36 @@ pub(super) struct OpaqueReference {
 impl OpaqueReference {
     pub(super) fn new(picture: &Picture, selection: Selection) -> Result<Self> {
         let (width, height) = (picture.width(), picture.height());
-        let colours = Colours::of(picture);
+        let (colours, meaning) = (Colours::of(picture), Meaning::of(picture));
         let ssim2 = if selection.ssim2 {
-            Some(Ssimulacra2Reference::new(&slice(&colours.encoded(), width, height)?).map_err(failed)?)
+            Some(Ssimulacra2Reference::new(&slice(&colours.encoded(&meaning), width, height)?).map_err(failed)?)
         } else {
             None
         };
         let large_enough = width.min(height) >= BUTTERAUGLI_MIN_SIDE;
         let butteraugli = if selection.butteraugli && large_enough {
-            // 80 nits, libjxl's own default and the anchor of its scores.
-            let params = ButteraugliParams::default();
+            let params = ButteraugliParams::default().with_intensity_target(meaning.unit());
             let reference =
-                ButteraugliReference::new_linear(&colours.linear(), width as usize, height as usize, params);
+                ButteraugliReference::new_linear(&colours.linear(&meaning), width as usize, height as usize, params);
             Some(reference.map_err(failed)?)
         } else {
             None
         };
         let ms_ssim = if selection.ms_ssim { ms_ssim::Reference::new(colours.luma(), width as usize) } else { None };
-        Ok(Self { colours, width, height, ssim2, butteraugli, ms_ssim, psnr: selection.psnr })
+        Ok(Self { colours, meaning, width, height, ssim2, butteraugli, ms_ssim, psnr: selection.psnr })
     }
 
-    /// Scores a picture of the reference's size, of any depth.
+    /// Scores a picture of the reference's size, of any depth, whose samples are taken to mean the same.
     pub(super) fn compare(&self, picture: &Picture) -> Result<Scores> {
         let mut scores = Scores::default();
         let colours = Colours::of(picture);
         if let Some(reference) = &self.ssim2 {
-            scores.ssim2 =
-                Some(reference.compare(&slice(&colours.encoded(), self.width, self.height)?).map_err(failed)?);
+            scores.ssim2 = Some(
+                reference.compare(&slice(&colours.encoded(&self.meaning), self.width, self.height)?).map_err(failed)?,
+            );
         }
         if let Some(reference) = &self.butteraugli {
-            let result = reference.compare_linear(&colours.linear()).map_err(failed)?;
+            let result = reference.compare_linear(&colours.linear(&self.meaning)).map_err(failed)?;
             scores.ba_p3 = Some(result.pnorm_3);
             scores.ba_max = Some(result.score);
         }
@@ -73,6 +74,7 @@ fn slice(encoded: &Encoded, width: u32, height: u32) -> Result<PixelSlice<'_>> {
     let (bytes, descriptor) = match encoded {
         Encoded::Narrow(samples) => (&samples[..], PixelDescriptor::RGB8_SRGB),
         Encoded::Wide(samples) => (bytemuck::cast_slice(samples), PixelDescriptor::RGB16_SRGB),
+        Encoded::Linear(light) => (bytemuck::cast_slice(light), PixelDescriptor::RGBF32_LINEAR),
     };
     PixelSlice::new(bytes, width, height, bytes.len() / height as usize, descriptor).map_err(failed)
 }

@@ -107,7 +107,7 @@ fn decode_like(codec: &dyn Codec, stream: &[u8], original: &Picture) -> std::res
         let ((w, h), (ow, oh)) = (size(&decoded), size(original));
         return Err(format!("decoded to {w}x{h}, from {ow}x{oh}"));
     }
-    Ok(decoded)
+    Ok(decoded.with_cicp(original.cicp()))
 }
 
 /// A file of the folder of results, which may be missing: what can be read of it.
