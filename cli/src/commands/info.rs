@@ -57,8 +57,7 @@ impl Preview {
     fn of(info: &ImageInfo) -> Option<Self> {
         let place = info.preview.as_ref()?;
         let (width, height) = (Scale::Eighth.of(info.width), Scale::Eighth.of(info.height));
-        // Its checksum stands behind it.
-        Some(Self { width, height, bytes: place.end - place.start, needs: place.end + 4 })
+        Some(Self { width, height, bytes: place.end - place.start, needs: info.preview_needs()? })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::error::{CliError, Result};
 use crate::output::print_text;
 
 /// Runs the command. [`CliError::Threshold`] where the mean BD-rate of a codec by one of the deciding metrics is above
-/// the limit.
+/// the limit, or the bytes of one without loss have grown by more than that.
 pub(crate) fn check(args: &CheckArgs) -> Result<()> {
     let baseline = points::read(&args.baseline)?;
     let now = match &args.results {
@@ -31,6 +31,13 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
         let new = now.iter().find(|(name, _)| *name == codec).map(|(_, images)| images);
         let new = new.ok_or_else(|| CliError::Run(format!("{codec} of the baseline was not measured")))?;
         covers(codec, new, &old)?;
+        if let Some(percent) = growth(new, &old) {
+            let _ = writeln!(text, "{codec} against the baseline, lossless: bytes {:+.3} %", plain(percent));
+            if percent > args.max_regress {
+                regressions.push(format!("{codec}: bytes {percent:+.3} %"));
+            }
+            continue;
+        }
         let _ = writeln!(text, "{codec} against the baseline, BD-rate in %");
         let comparison = Comparison::new((codec, new), (codec, &old), &Options::default());
         for axis in Axis::ALL {
@@ -59,6 +66,16 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
         args.max_regress,
         regressions.join("; ")
     )))
+}
+
+/// How many percent more bytes the pictures of `old` take in `new`, where all are lossless; each has one point.
+fn growth(new: &ByImage<'_>, old: &ByImage<'_>) -> Option<f64> {
+    let all_lossless = old.values().flatten().all(|p| p.is_lossless());
+    let bytes = |images: &ByImage<'_>| {
+        let points = images.iter().filter(|(image, _)| old.contains_key(*image)).flat_map(|(_, points)| points);
+        points.map(|p| p.bytes as f64).sum::<f64>()
+    };
+    all_lossless.then(|| 100.0 * (bytes(new) / bytes(old) - 1.0))
 }
 
 /// Whether `new` has every point of `old`: a comparison of what is left would hide what has failed.

@@ -33,6 +33,7 @@ fn the_list_tells_what_there_is_and_why_the_rest_is_missing() {
     find("kvant", env!("CARGO_PKG_VERSION"));
     find("kvant", "15,25,35,45,55,65,75,85,92");
     find("jpeg", "version    jpeg-encoder 0.");
+    find("png", "qualities  none: lossless");
     find("copy", "nothing but a copy");
     find("copy", "version    copy 1.0");
     find("copy", "10,20 (of 0 to 100)");

@@ -271,6 +271,28 @@ fn check_passes_on_itself_and_tells_a_regression() {
 }
 
 #[test]
+fn check_counts_the_bytes_of_lossless_codecs() {
+    let f = Folder::new("rd-check-lossless");
+    f.kvant(&["rd", "run", "--no-report", "-c", "png:fast", "-o", "base", "--limit", "2"]).ok();
+    let said = f.kvant(&["rd", "check", "--baseline", "base"]).ok();
+    assert!(said.text().contains("png:fast against the baseline, lossless: bytes +0.000 %"), "{}", said.text());
+    // A baseline of a tenth fewer bytes.
+    let text = String::from_utf8(f.read("base/results.csv")).unwrap();
+    let smaller = text.lines().map(|line| {
+        let mut fields: Vec<_> = line.split(',').map(str::to_owned).collect();
+        if let Ok(bytes) = fields[3].parse::<u64>() {
+            fields[3] = (bytes * 9 / 10).to_string();
+        }
+        fields.join(",") + "\n"
+    });
+    f.write("smaller.csv", smaller.collect::<String>().as_bytes());
+    let check =
+        |limit| f.kvant(&["rd", "check", "--baseline", "smaller.csv", "--results", "base", "--max-regress", limit]);
+    check("10%").fails_with(6);
+    check("12%").ok();
+}
+
+#[test]
 fn pictures_and_metrics_can_be_left_out() {
     let f = with_set("rd-parts");
     let args = ["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "50", "--metrics", "psnr"];

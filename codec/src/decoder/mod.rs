@@ -17,7 +17,7 @@ pub use self::scaled::Scaled;
 use self::tile::Stream;
 use self::window::Window;
 use crate::colour::{Chroma, Scale};
-use crate::container::{self, DRAFT, Parsed, TileIndex};
+use crate::container::{self, CRC_BYTES, DRAFT, Parsed, TileIndex};
 use crate::entropy::predictor::Profile;
 use crate::error::{DecodeError, ImageError};
 use crate::image::plane::Rect;
@@ -100,6 +100,11 @@ impl ImageInfo {
             header_bytes: parsed.header_bytes as u64,
             preview: preview.map(|place| place.start as u64..place.end as u64),
         }
+    }
+
+    /// Bytes from the start of the stream on that decoding the preview needs, if it has one: its checksum stands behind it.
+    pub fn preview_needs(&self) -> Option<u64> {
+        self.preview.as_ref().map(|place| place.end + CRC_BYTES as u64)
     }
 }
 
@@ -226,8 +231,8 @@ impl<'a> Decoder<'a> {
     }
 
     fn check_memory(&self, region: Rect, window: &Window) -> Result<(), DecodeError> {
-        let pixels = region.w as u64 * region.h as u64 * self.info.format.bytes_per_pixel() as u64;
-        self.options.limits.check_memory(pixels + window.memory(self.options.threads))
+        let working = window.memory(self.options.threads);
+        check_memory(&self.options.limits, self.info.format, (region.w as u64, region.h as u64), working)
     }
 
     fn run(&self, window: &Window, index: &TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
@@ -237,6 +242,11 @@ impl<'a> Decoder<'a> {
     fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {
         Stream { simd: Simd::new(self.options.cpu), data: self.data, parsed: &self.parsed, index }
     }
+}
+
+/// Checks the memory for pixels of `size` and `working` bytes besides.
+fn check_memory(limits: &Limits, format: PixelFormat, size: (u64, u64), working: u64) -> Result<(), DecodeError> {
+    limits.check_memory(size.0 * size.1 * format.bytes_per_pixel() as u64 + working)
 }
 
 /// Decodes `data` with default options and limits.

@@ -2,8 +2,8 @@
 
 use super::partial::fill;
 use super::sweep::Sweep;
-use super::tile::{Part, Stream, coders_memory};
-use super::{Decoder, DecoderOptions, ImageInfo};
+use super::tile::{Part, Stream};
+use super::{Decoder, DecoderOptions, ImageInfo, check_memory};
 use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
 use crate::error::DecodeError;
 use crate::image::view::Image;
@@ -178,9 +178,8 @@ impl Tiles {
         let header = &parsed.header;
         let at_once = threads::at_most(options.threads) as u64;
         let format = header.pixel_format();
-        let pixels = u64::from(header.width) * u64::from(header.height) * format.bytes_per_pixel() as u64;
-        let working = Sweep::memory(header, at_once) + coders_memory(header, &parsed.grid, at_once);
-        options.limits.check_memory(pixels + working + data.len() as u64)?;
+        let working = Sweep::memory(header, &parsed.grid, at_once) + data.len() as u64;
+        check_memory(&options.limits, format, (header.width.into(), header.height.into()), working)?;
         let mut image = Image::with_depth(header.width, header.height, format, header.depth)?;
         let preview = Decoder::with_options(data, *options)?.preview().ok().flatten();
         fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.depth);

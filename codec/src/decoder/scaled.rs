@@ -1,8 +1,8 @@
 //! Decoding at a fraction of the size, in bounded memory.
 
-use super::Decoder;
 use super::sweep::Sweep;
-use super::tile::{Part, coders_memory};
+use super::tile::Part;
+use super::{Decoder, check_memory};
 use crate::colour::{Scale, reduce};
 use crate::error::DecodeError;
 use crate::image::view::Image;
@@ -38,9 +38,8 @@ impl Decoder<'_> {
         // Twice as many as threads, since tiles take unequal times.
         let at_once = grid.len().min(2 * threads::at_most(self.options.threads));
         let (width, height) = (scale.of(header.width), scale.of(header.height));
-        let pixels = u64::from(width) * u64::from(height) * header.pixel_format().bytes_per_pixel() as u64;
-        let working = Sweep::memory(header, at_once as u64) + coders_memory(header, &grid, at_once as u64);
-        self.options.limits.check_memory(pixels + working)?;
+        let working = Sweep::memory(header, &grid, at_once as u64);
+        check_memory(&self.options.limits, header.pixel_format(), (width.into(), height.into()), working)?;
         let mut image = Image::with_depth(width, height, header.pixel_format(), header.depth)?;
         let stream = self.stream(&index);
         let mut sweep = Sweep::new(Simd::new(self.options.cpu), header, grid);

@@ -1,7 +1,7 @@
 //! A picture tile after tile, in the memory of a few: each tile that comes settles the pixels up to those that the filters
 //! change with the tiles at its right and below.
 
-use super::tile::Content;
+use super::tile::{Content, coders_memory};
 use super::window::MARGIN;
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
@@ -71,8 +71,8 @@ impl Sweep {
         Self { simd, header: header.clone(), grid, next: 0, above, below, left }
     }
 
-    /// Bytes that a sweep takes with `at_once` tiles decoded.
-    pub(super) fn memory(header: &PictureHeader, at_once: u64) -> u64 {
+    /// Bytes that a sweep takes with `at_once` tiles of `grid` being decoded.
+    pub(super) fn memory(header: &PictureHeader, grid: &Grid, at_once: u64) -> u64 {
         let side = 1 << header.tile_log2;
         let (width, height) = (side.min(header.width as usize), side.min(header.height as usize));
         let window = header.with_size(width + HALO, height + HALO);
@@ -83,7 +83,8 @@ impl Sweep {
         };
         let pixels = u64::from(window.width) * u64::from(window.height) * 8;
         let strips = 2 * bytes(&header.with_size(header.width as usize, HALO)) + bytes(&header.with_size(HALO, height));
-        at_once * bytes(&header.with_size(width, height)) + bytes(&window) + pixels + strips
+        let tiles = at_once * bytes(&header.with_size(width, height)) + coders_memory(header, grid, at_once);
+        tiles + bytes(&window) + pixels + strips
     }
 
     /// Takes over the next tile.

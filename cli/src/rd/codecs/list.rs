@@ -53,7 +53,12 @@ fn paragraph(text: &mut String, name: &str, about: &str, options: &str, peers: &
             let qualities: Vec<_> = codec.qualities().iter().map(f64::to_string).collect();
             let range = codec.quality_range();
             let _ = writeln!(text, "  version    {}", codec.version());
-            let _ = writeln!(text, "  qualities  {} (of {} to {})", qualities.join(","), range.start(), range.end());
+            let _ = match codec.lossless() {
+                true => writeln!(text, "  qualities  none: lossless"),
+                false => {
+                    writeln!(text, "  qualities  {} (of {} to {})", qualities.join(","), range.start(), range.end())
+                }
+            };
         }
         Resolved::Missing { reason, .. } => {
             let _ = writeln!(text, "  missing    {reason}");
