@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use kvant::{Image, PixelFormat};
 
 use super::Picture;
-use super::convert::widened;
+use super::convert::{stored, widened};
 
 impl Picture {
     /// The picture laid over `background`, without alpha. Gray stays gray over gray.
@@ -27,10 +27,7 @@ impl Picture {
                 (true, pixels.collect())
             }
         };
-        let data = match format.is_wide() {
-            true => laid.into_iter().flat_map(u16::to_ne_bytes).collect(),
-            false => laid.into_iter().map(|v| v as u8).collect(),
-        };
+        let data = stored(laid, format.is_wide());
         let to = PixelFormat::new(colour, false, format.is_wide());
         let image = Image::from_data(data, self.width(), self.height(), to, self.depth());
         Cow::Owned(Self::from(image.expect("as many pixels as before")).with_cicp(self.cicp))

@@ -35,24 +35,29 @@ pub(super) fn wide_samples(picture: &Picture) -> Vec<u16> {
     picture.samples().into_iter().map(|v| widened(v, max)).collect()
 }
 
+/// Samples as a picture stores them: a byte each or, where they are `wide`, two.
+pub(super) fn stored(samples: Vec<u16>, wide: bool) -> Vec<u8> {
+    match wide {
+        true => samples.into_iter().flat_map(u16::to_ne_bytes).collect(),
+        false => samples.into_iter().map(|v| v as u8).collect(),
+    }
+}
+
 /// The picture that a decoder gave; samples in floating point become 16 bits.
 pub(super) fn from_dynamic(name: &str, pixels: DynamicImage) -> Result<Picture> {
     let (width, height) = (pixels.width(), pixels.height());
     let colour = pixels.color();
     let wide = colour.bytes_per_pixel() / colour.channel_count() > 1;
     let format = PixelFormat::new(colour.has_color(), colour.has_alpha(), wide);
-    fn bytes(values: Vec<u16>) -> Vec<u8> {
-        values.into_iter().flat_map(u16::to_ne_bytes).collect()
-    }
     let data = match format {
         PixelFormat::Gray8 => pixels.into_luma8().into_raw(),
         PixelFormat::GrayAlpha8 => pixels.into_luma_alpha8().into_raw(),
         PixelFormat::Rgb8 => pixels.into_rgb8().into_raw(),
         PixelFormat::Rgba8 => pixels.into_rgba8().into_raw(),
-        PixelFormat::Gray16 => bytes(pixels.into_luma16().into_raw()),
-        PixelFormat::GrayAlpha16 => bytes(pixels.into_luma_alpha16().into_raw()),
-        PixelFormat::Rgb16 => bytes(pixels.into_rgb16().into_raw()),
-        _ => bytes(pixels.into_rgba16().into_raw()),
+        PixelFormat::Gray16 => stored(pixels.into_luma16().into_raw(), wide),
+        PixelFormat::GrayAlpha16 => stored(pixels.into_luma_alpha16().into_raw(), wide),
+        PixelFormat::Rgb16 => stored(pixels.into_rgb16().into_raw(), wide),
+        _ => stored(pixels.into_rgba16().into_raw(), wide),
     };
     let depth = if wide { 16 } else { 8 };
     let image = Image::from_data(data, width, height, format, depth);

@@ -50,7 +50,8 @@ impl HdrSpace {
         Self { transfer, matrix: matrix.map(|row| row.map(|v| v as f32)) }
     }
 
-    /// The light of a pixel in the primaries of BT.709, 1 for a diffuse white; below 0 for colours that those do not have. Samples of 0 to 1.
+    /// The light of a pixel, of samples of 0 to 1, in the primaries of BT.709: 1 for a diffuse white, below 0 for colours
+    /// that those do not have.
     pub(crate) fn light(&self, rgb: [f32; 3]) -> [f32; 3] {
         let light = self.transfer.light(rgb);
         self.matrix.map(|row| row.iter().zip(light).map(|(m, v)| m * v).sum())

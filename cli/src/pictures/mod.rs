@@ -30,7 +30,8 @@ pub(crate) use write::{OutputFormat, write_file, write_picture};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
     image: Image,
-    /// What its samples mean, where somebody said so. Metrics and the encoder look at it; it is not what a file is written with.
+    /// What its samples mean, where somebody said so. Metrics and the encoder look at it; a file is written with what the
+    /// metadata say.
     cicp: Option<Cicp>,
 }
 
@@ -96,7 +97,7 @@ impl Picture {
     pub(crate) fn whole_bytes(&self) -> Cow<'_, [u8]> {
         match self.depth() {
             8 | 16 => Cow::Borrowed(self.image.data()),
-            _ => convert::wide_samples(self).into_iter().flat_map(u16::to_ne_bytes).collect::<Vec<_>>().into(),
+            _ => convert::stored(convert::wide_samples(self), true).into(),
         }
     }
 

@@ -9,6 +9,7 @@ use moxcms::{
 };
 
 use super::Picture;
+use super::convert::{stored, wide_samples};
 use super::hdr::{Hdr, HdrSpace};
 
 /// What H.273 numbers as not specified, of primaries and transfers alike.
@@ -30,8 +31,8 @@ enum Source {
     Hdr(HdrSpace),
 }
 
-/// `picture` with sRGB colours; `metadata` then says nothing of them. Pictures of which it says nothing are sRGB. Samples of 9 to 15
-/// bits become 16.
+/// `picture` with sRGB colours; `metadata` then says nothing of them. Pictures of which it says nothing are sRGB. Where a
+/// profile is applied, samples of 9 to 15 bits become 16.
 ///
 /// # Errors
 /// What is wrong with the profile, or which code point has no meaning here.
@@ -113,10 +114,10 @@ fn managed(picture: &Picture, from: &ColorProfile) -> Result<Picture, CmsError> 
             out
         }
         true => {
-            let samples = super::convert::wide_samples(picture);
+            let samples = wide_samples(picture);
             let mut out = vec![0; samples.len()];
             from.create_transform_16bit(layout, &to, layout, options)?.transform(&samples, &mut out)?;
-            out.into_iter().flat_map(u16::to_ne_bytes).collect()
+            stored(out, true)
         }
     };
     Ok(Picture::new(picture.width(), picture.height(), picture.format(), data))
@@ -141,10 +142,7 @@ fn tone_mapped(picture: &Picture, space: &HdrSpace) -> Picture {
             *sample = (encoded((gain * light).min(1.0)) * max).round() as u16;
         }
     }
-    let data = match format.is_wide() {
-        true => samples.into_iter().flat_map(u16::to_ne_bytes).collect(),
-        false => samples.into_iter().map(|v| v as u8).collect(),
-    };
+    let data = stored(samples, format.is_wide());
     let image = Image::from_data(data, picture.width(), picture.height(), format, picture.depth());
     image.expect("as many pixels as before").into()
 }

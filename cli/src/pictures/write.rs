@@ -145,10 +145,7 @@ fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>, ExtendedC
     // The TIFF writer has no gray with alpha.
     let colour = pixel.has_colour() || format.colour_only() || (format == OutputFormat::Tiff && pixel.has_alpha());
     let values = if colour && !pixel.has_colour() { tripled(&values, pixel.channels()) } else { values };
-    let data = match wide {
-        true => values.into_iter().flat_map(u16::to_ne_bytes).collect(),
-        false => values.into_iter().map(|v| v as u8).collect(),
-    };
+    let data = convert::stored(values, wide);
     let kind = match PixelFormat::new(colour, pixel.has_alpha(), wide) {
         PixelFormat::Gray8 => ExtendedColorType::L8,
         PixelFormat::GrayAlpha8 => ExtendedColorType::La8,

@@ -304,7 +304,6 @@ fn pictures_and_metrics_can_be_left_out() {
     assert_eq!(rows(&f, "b/results.csv").len(), 1);
 }
 
-/// The built-in lossless codecs on real pictures, with one of 16 bits and alpha; the curves of another codec beside them.
 /// A ramp in steps that 8 bits do not have: rounded to them it has a PSNR of 58.9 dB (an error that is even over a step,
 /// whose square has a mean of 1/12).
 #[test]
@@ -331,6 +330,7 @@ fn deep_pictures_of_all_formats_are_coded_and_scored_with_all_bits() {
     }
 }
 
+/// The built-in lossless codecs on real pictures, with one of 16 bits and alpha; the curves of another codec beside them.
 #[test]
 fn lossless_codecs_are_checked_and_get_a_table_of_bytes_instead_of_curves() {
     let f = Folder::new("rd-lossless");
