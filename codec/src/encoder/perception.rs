@@ -63,6 +63,14 @@ impl Map {
         Self { width: plane.width(), height: plane.height(), data }
     }
 
+    /// Puts `f` of what the map and `others` have at each place in the map's place.
+    fn update<const N: usize>(&mut self, others: [&Self; N], f: impl Fn(f32, [f32; N]) -> f32) {
+        let others = others.map(|o| &o.data[..self.data.len()]);
+        for (i, v) in self.data.iter_mut().enumerate() {
+            *v = f(*v, others.map(|o| o[i]));
+        }
+    }
+
     /// `f` of what two maps have at each place.
     fn zip(&self, other: &Self, f: impl Fn(f32, f32) -> f32) -> Self {
         let data = self.data.iter().zip(&other.data).map(|(&a, &b)| f(a, b)).collect();
@@ -82,51 +90,62 @@ impl Map {
     }
 
     /// Smoothed by a binomial window of 9, near a Gaussian of deviation 1.4; the edge goes on outside.
-    fn blurred(&self) -> Self {
+    fn blurred(mut self) -> Self {
         const WINDOW: [f32; 5] = [70.0 / 256.0, 56.0 / 256.0, 28.0 / 256.0, 8.0 / 256.0, 1.0 / 256.0];
         let (w, h) = (self.width, self.height);
-        let mut rows = self.clone();
         let mut padded = vec![0.0; w + 8];
-        for (from, to) in self.data.chunks_exact(w).zip(rows.data.chunks_exact_mut(w)) {
-            padded[..4].fill(from[0]);
-            padded[4..w + 4].copy_from_slice(from);
-            padded[w + 4..].fill(from[w - 1]);
-            to.iter_mut().for_each(|t| *t *= WINDOW[0]);
+        for row in self.data.chunks_exact_mut(w) {
+            padded[..4].fill(row[0]);
+            padded[4..w + 4].copy_from_slice(row);
+            padded[w + 4..].fill(row[w - 1]);
+            row.iter_mut().for_each(|t| *t *= WINDOW[0]);
             for (i, weight) in WINDOW.iter().enumerate().skip(1) {
                 let [left, right] = [4 - i, 4 + i].map(|x| &padded[x..x + w]);
-                for ((t, l), r) in to.iter_mut().zip(left).zip(right) {
+                for ((t, l), r) in row.iter_mut().zip(left).zip(right) {
                     *t += weight * (l + r);
                 }
             }
         }
-        let mut out = rows.clone();
-        for (y, to) in out.data.chunks_exact_mut(w).enumerate() {
-            to.iter_mut().for_each(|t| *t *= WINDOW[0]);
+        // The row and the four above it as they were, row y at y modulo 5.
+        let mut kept: [Vec<f32>; 5] = std::array::from_fn(|_| self.data[..w].to_vec());
+        for y in 0..h {
+            let (done, below) = self.data.split_at_mut((y + 1) * w);
+            let row = &mut done[y * w..];
+            kept[y % 5].copy_from_slice(row);
+            row.iter_mut().for_each(|t| *t *= WINDOW[0]);
             for (i, weight) in WINDOW.iter().enumerate().skip(1) {
-                let [above, below] = [y.saturating_sub(i), (y + i).min(h - 1)].map(|y| &rows.data[y * w..][..w]);
-                for ((t, a), b) in to.iter_mut().zip(above).zip(below) {
+                let above = &kept[y.saturating_sub(i) % 5];
+                let below = match i.min(h - 1 - y) {
+                    0 => &kept[y % 5],
+                    down => &below[(down - 1) * w..down * w],
+                };
+                for ((t, a), b) in row.iter_mut().zip(above).zip(below) {
                     *t += weight * (a + b);
                 }
             }
         }
-        out
+        self
     }
 
-    /// The derivative of `mean` times the map's mean plus `fourth` times its 4-norm, place by place. No value is negative.
-    fn gradient(&self, [mean, fourth]: [f32; 2]) -> Self {
+    /// Puts in the map's place the derivative of `mean` times its mean plus `fourth` times its 4-norm, place by place. No
+    /// value is negative.
+    fn into_gradient(mut self, [mean, fourth]: [f32; 2]) -> Self {
         let n = self.data.len() as f64;
         let power = self.data.iter().map(|&d| f64::from(d * d * (d * d))).sum::<f64>() / n;
         let norm = power.sqrt().sqrt();
         let first = (f64::from(mean) / n) as f32;
         let third = if norm > 0.0 { (f64::from(fourth) / (n * norm * norm * norm)) as f32 } else { 0.0 };
-        Self { data: self.data.iter().map(|&d| first + third * (d * d * d)).collect(), ..*self }
+        self.update([], |d, []| first + third * (d * d * d));
+        self
     }
 
     /// Adds what the map has over each cell of `grid`, `scale` being log2 of the luma samples a pixel.
     fn add_to(&self, grid: &CellGrid, scale: u32, cells: &mut [f64]) {
+        let side = 1 << (grid.log2 - scale);
         for (y, row) in self.data.chunks_exact(self.width).enumerate() {
-            for (x, &v) in row.iter().enumerate() {
-                cells[grid.index(x << scale, y << scale)] += f64::from(v);
+            let cells = &mut cells[grid.index(0, y << scale)..];
+            for (cell, part) in cells.iter_mut().zip(row.chunks(side)) {
+                *cell += part.iter().map(|&v| f64::from(v)).sum::<f64>();
             }
         }
     }
@@ -147,7 +166,7 @@ pub(crate) fn losses(
     for (p, (source, reconstruction)) in source.iter().zip(reconstruction).enumerate() {
         let mut pair = [Map::of(source), Map::of(reconstruction)];
         if p == 0 {
-            pair[0].zip(&pair[1], |s, c| (s - c) * (s - c)).add_to(grid, 0, &mut squares);
+            pair[0].zip(&pair[1], squared_difference).add_to(grid, 0, &mut squares);
         }
         let mut scale = if p > 0 { chroma_shift } else { 0 };
         while scale <= COARSEST && pair[0].width > 0 && pair[0].height > 0 {
@@ -165,30 +184,44 @@ pub(crate) fn losses(
     cells
 }
 
+fn squared_difference(a: f32, b: f32) -> f32 {
+    (a - b) * (a - b)
+}
+
 /// The part of one plane at one scale.
 fn add_losses(source: &Map, coded: &Map, weights: &Weights, grid: &CellGrid, cells: &mut [f64]) {
-    let means = [source.blurred(), coded.blurred()];
-    let detail = [source.zip(&means[0], |s, m| s - m), coded.zip(&means[1], |c, m| c - m)];
+    let means = [source.clone().blurred(), coded.clone().blurred()];
     if weights.structure != [0.0; 2] {
-        let squares = source.zip(coded, |s, c| s * s + c * c).blurred();
-        let products = source.zip(coded, |s, c| s * c).blurred();
-        let mean_squares = means[0].zip(&means[1], |s, c| s * s + c * c);
-        let mean_products = means[0].zip(&means[1], |s, c| s * c);
-        let energy = squares.zip(&mean_squares, |a, b| (a - b).max(0.0) + FLOOR);
-        let alike = products.zip(&mean_products, |a, b| 2.0 * (a - b) + FLOOR);
-        let shift = means[0].zip(&means[1], |s, c| 1.0 - (s - c) * (s - c));
-        let difference = alike.zip(&shift, |a, s| a * s).zip(&energy, |a, e| (1.0 - a / e).max(0.0));
+        let mut energy = source.zip(coded, |s, c| s * s + c * c).blurred();
+        energy.update([&means[0], &means[1]], |a, [s, c]| (a - (s * s + c * c)).max(0.0) + FLOOR);
+        let mut difference = source.zip(coded, |s, c| s * c).blurred();
+        difference.update([&means[0], &means[1], &energy], |a, [s, c, e]| {
+            let alike = 2.0 * (a - s * c) + FLOOR;
+            (1.0 - alike * (1.0 - squared_difference(s, c)) / e).max(0.0)
+        });
         // The difference is the blurred squared error over the energy: so an error weighs what lies around it.
-        let weight = difference.gradient(weights.structure).zip(&energy, |g, e| g / e).blurred();
-        let error = detail[0].zip(&detail[1], |s, c| (s - c) * (s - c));
-        error.zip(&weight, |e, w| e * w).add_to(grid, weights.scale, cells);
+        let mut loss = difference.into_gradient(weights.structure);
+        loss.update([&energy], |g, [e]| g / e);
+        loss = loss.blurred();
+        loss.update([source, coded, &means[0], &means[1]], |w, [s, c, mean_s, mean_c]| {
+            squared_difference(s - mean_s, c - mean_c) * w
+        });
+        loss.add_to(grid, weights.scale, cells);
     }
-    let edges = detail[0].zip(&detail[1], |s, c| (1.0 + c.abs()) / (1.0 + s.abs()) - 1.0);
+    if weights.appear <= 0.0 && weights.vanish <= 0.0 {
+        return;
+    }
+    let [mut edges, mean_coded] = means;
+    edges.update([&mean_coded, source, coded], |mean_s, [mean_c, s, c]| {
+        (1.0 + (c - mean_c).abs()) / (1.0 + (s - mean_s).abs()) - 1.0
+    });
     for (weight, sign) in [(weights.appear, 1.0), (weights.vanish, -1.0)] {
         if weight > 0.0 {
-            let edges = edges.zip(&edges, |e, _| (sign * e).max(0.0));
+            let mut edges = edges.clone();
+            edges.update([], |e, []| (sign * e).max(0.0));
             // Proportional to the error where structure goes by its square.
-            let loss = edges.gradient([0.0, 0.5 * weight]).zip(&edges, |g, e| g * e);
+            let mut loss = edges.clone().into_gradient([0.0, 0.5 * weight]);
+            loss.update([&edges], |g, [e]| g * e);
             loss.add_to(grid, weights.scale, cells);
         }
     }
@@ -223,7 +256,7 @@ mod tests {
             let mean = |power| m.data.iter().map(|&d| f64::from(d).powi(power)).sum::<f64>() / n;
             3.0 * mean(1) + 5.0 * mean(4).powf(0.25)
         };
-        let gradient = at.gradient([3.0, 5.0]);
+        let gradient = at.clone().into_gradient([3.0, 5.0]);
         for i in [0, 17, 40, 63] {
             let moved = |by: f32| {
                 let mut moved = at.clone();
@@ -233,7 +266,7 @@ mod tests {
             let slope = (moved(1e-3) - moved(-1e-3)) / 2e-3;
             assert!((f64::from(gradient.data[i]) - slope).abs() < 1e-3 * slope.abs() + 1e-4, "{i}: {slope}");
         }
-        assert_eq!(map(4, 4, |_, _| 0.0).gradient([0.0, 1.0]).data, [0.0; 16]);
+        assert_eq!(map(4, 4, |_, _| 0.0).into_gradient([0.0, 1.0]).data, [0.0; 16]);
     }
 
     #[test]
