@@ -6,13 +6,13 @@ type Names = [(&'static str, u8)];
 
 const PRIMARIES: &Names = &[("bt709", 1), ("srgb", 1), ("bt601", 6), ("bt2020", 9), ("p3", 12)];
 const TRANSFERS: &Names =
-    &[("bt709", 1), ("bt601", 6), ("linear", 8), ("srgb", 13), ("bt2020", 14), ("pq", 16), ("hlg", 18)];
+    &[("bt709", 1), ("bt601", 6), ("linear", 8), ("srgb", 13), ("bt2020", 14), ("pq", Cicp::PQ), ("hlg", Cicp::HLG)];
 const MATRICES: &Names = &[("rgb", 0), ("bt709", 1), ("bt601", 6), ("bt2020", 9)];
 const RANGES: &Names = &[("limited", 0), ("full", 1), ("0", 0), ("1", 1)];
 
 /// Whole colour spaces by name: primaries and transfer. Pixels are RGB of the full range.
 const SPACES: [(&str, u8, u8); 6] =
-    [("srgb", 1, 13), ("p3", 12, 13), ("bt709", 1, 1), ("bt2020", 9, 14), ("pq", 9, 16), ("hlg", 9, 18)];
+    [("srgb", 1, 13), ("p3", 12, 13), ("bt709", 1, 1), ("bt2020", 9, 14), ("pq", 9, Cicp::PQ), ("hlg", 9, Cicp::HLG)];
 
 /// `P/T/M/R`, each a number or a name, of which M (the matrix: RGB) and R (the range: full) may be left out; or the name
 /// of a colour space.

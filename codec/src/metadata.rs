@@ -27,7 +27,7 @@ pub struct Metadata {
 pub struct Cicp {
     /// Colour primaries: 1 for BT.709 and sRGB, 9 for BT.2020, 12 for Display P3.
     pub primaries: u8,
-    /// Transfer characteristics: 13 for sRGB, 16 for PQ, 18 for HLG.
+    /// Transfer characteristics: 13 for sRGB, [`Cicp::PQ`], [`Cicp::HLG`].
     pub transfer: u8,
     /// Matrix coefficients of the source; pixels are RGB or gray whatever it says, so it is 0 as a rule.
     pub matrix: u8,
@@ -182,6 +182,11 @@ impl Metadata {
 }
 
 impl Cicp {
+    /// The transfer of SMPTE ST 2084, perceptual quantisation.
+    pub const PQ: u8 = 16;
+    /// The transfer of ARIB STD-B67, hybrid log-gamma.
+    pub const HLG: u8 = 18;
+
     fn read(payload: &[u8]) -> Result<Self, DecodeError> {
         match *payload {
             [primaries, transfer, matrix, range @ (0 | 1)] => {

@@ -229,9 +229,8 @@ impl Work<'_> {
             let upright = v.picture.clone().upright(metadata.orientation)?;
             decoded.write(&write_file(&upright, &metadata, *format)?, force)?;
         }
-        let encoded = coded.encoded.clone();
-        let report = self.report(target, &picture, data.len() as u64, coded, verified.as_ref(), warnings);
-        self.tell(&name, &report, &encoded, verified.as_ref())?;
+        let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
+        self.tell(&name, &report, &coded.encoded, verified.as_ref())?;
         Ok(report)
     }
 
@@ -282,7 +281,7 @@ impl Work<'_> {
         target: &Target,
         picture: &Picture,
         bytes_in: u64,
-        coded: Coded,
+        coded: &Coded,
         verified: Option<&Verified>,
         warnings: Vec<Warning>,
     ) -> Report {
@@ -308,7 +307,7 @@ impl Work<'_> {
             seconds: coded.seconds,
             decode_seconds: verified.map(|v| v.seconds),
             passes: coded.passes,
-            target: coded.reached,
+            target: coded.reached.clone(),
             metrics: verified.and_then(|v| v.scores).or(coded.scores).as_ref().map(Metrics::from),
             warnings,
         }

@@ -81,7 +81,7 @@ pub(crate) struct Aim {
 }
 
 /// What JSON says of a target.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Reached {
     kind: &'static str,
     value: f64,

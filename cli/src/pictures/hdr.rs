@@ -62,8 +62,8 @@ impl Hdr {
     /// That of a number of ITU-T H.273.
     pub(super) fn of(transfer: u8) -> Option<Self> {
         match transfer {
-            16 => Some(Self::Pq),
-            18 => Some(Self::Hlg),
+            Cicp::PQ => Some(Self::Pq),
+            Cicp::HLG => Some(Self::Hlg),
             _ => None,
         }
     }

@@ -39,10 +39,6 @@ const LAMBDA_PER_QP: f64 = 0.14;
 /// What the dead zone's rounding falls by likewise: where levels are not chosen by rate, lambda moves too few bytes.
 const ROUNDING_PER_QP: f64 = 0.02;
 
-/// The transfers of BT.2100 by their numbers in ITU-T H.273.
-const PQ: u8 = 16;
-const HLG: u8 = 18;
-
 /// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
 const QUALITY: [(f64, f64); 13] = [
     (0.0, 353.0),
@@ -122,8 +118,8 @@ impl Plan {
                 plan.qp += plan.parameters.screen_qp;
             }
             plan.qp += match cicp.map(|c| c.transfer) {
-                Some(PQ) => plan.parameters.pq_qp,
-                Some(HLG) => plan.parameters.hlg_qp,
+                Some(Cicp::PQ) => plan.parameters.pq_qp,
+                Some(Cicp::HLG) => plan.parameters.hlg_qp,
                 _ => 0.0,
             };
         }
