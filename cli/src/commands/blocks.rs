@@ -55,6 +55,7 @@ fn mode_name(mode: BlockMode) -> &'static str {
         BlockMode::Angular(0, _) => "vertical",
         BlockMode::Angular(_, 0) => "horizontal",
         BlockMode::Angular(..) => "angular",
+        BlockMode::Learned(_) => "learned",
         BlockMode::Copied(..) => "copied",
         BlockMode::Palette(_) => "palette",
         BlockMode::Derived => "derived",
@@ -207,6 +208,13 @@ impl Canvas {
                 for at in [-r, r] {
                     self.line((cx - r, cy + at), (2.0 * r, 0.0), colour);
                     self.line((cx + at, cy - r), (0.0, 2.0 * r), colour);
+                }
+            }
+            BlockMode::Learned(_) => {
+                let r = reach / 2.0;
+                for (dx, dy) in [(r, r), (r, -r)] {
+                    self.line((cx - r, cy), (dx, dy), colour);
+                    self.line((cx + r, cy), (-dx, -dy), colour);
                 }
             }
             _ => {}

@@ -109,7 +109,7 @@ impl References {
     /// to the right and downwards from its first sample.
     pub fn gather(plane: &Plane, rect: Rect) -> Self {
         let mut edges = Edges::new();
-        edges.fill(&plane.0, rect.inner(), rect.available(), DEPTH);
+        edges.fill(&plane.0, rect.inner(), rect.available(), DEPTH, 0);
         Self(edges)
     }
 }

@@ -39,6 +39,8 @@ pub enum BlockMode {
     SmoothVertical,
     /// Copied along a direction: towards its reference by (x, y), the larger of them 32 or -32, y downwards.
     Angular(i8, i8),
+    /// By the learned mode of this number, 0 to 15.
+    Learned(u8),
     /// Luma copied from (x, y) samples away.
     Copied(i16, i16),
     /// Luma by a palette of so many colours.
@@ -182,6 +184,7 @@ fn intra(mode: IntraMode) -> BlockMode {
         IntraMode::PAETH => BlockMode::Paeth,
         IntraMode::SMOOTH_H => BlockMode::SmoothHorizontal,
         IntraMode::SMOOTH_V => BlockMode::SmoothVertical,
+        _ if mode.learned_index().is_some() => BlockMode::Learned(mode.0 - IntraMode::LEARNED0.0),
         _ => {
             let angle = mode.0 as i32 - IntraMode::ANGULAR0.0 as i32;
             let displacement = |straight: i32| {

@@ -7,6 +7,10 @@ pub(crate) struct Effort {
     pub(crate) angle_step: u8,
     /// Angles beside one are not ranked where it costs more than this times the best mode.
     pub(crate) angle_patience: f64,
+    /// Learned modes that are ranked, those that promise most.
+    pub(crate) learned_modes: usize,
+    /// None where their promise alone costs more than this times the best other mode.
+    pub(crate) learned_patience: f64,
     /// Luma modes that survive the ranking by transformed difference.
     pub(crate) luma_modes: usize,
     /// Chroma modes that survive.
@@ -50,6 +54,8 @@ impl Effort {
         let base = Self {
             angle_step: 8,
             angle_patience: 1.3,
+            learned_modes: 3,
+            learned_patience: 1.0,
             luma_modes: 2,
             chroma_modes: 2,
             transforms: Transforms::All,
@@ -63,10 +69,17 @@ impl Effort {
             reach: 1.2,
             quarter_patience: 1.02,
         };
-        let patient = Self { angle_patience: f64::INFINITY, trial_patience: f64::INFINITY, ..base };
+        let patient = Self {
+            angle_patience: f64::INFINITY,
+            learned_modes: 6,
+            learned_patience: f64::INFINITY,
+            trial_patience: f64::INFINITY,
+            ..base
+        };
         match effort {
             1 => Self {
                 angle_step: 16,
+                learned_modes: 0,
                 luma_modes: 1,
                 chroma_modes: 1,
                 transforms: Transforms::Cosine,
@@ -78,6 +91,7 @@ impl Effort {
                 ..base
             },
             2 => Self {
+                learned_modes: 0,
                 luma_modes: 1,
                 chroma_modes: 1,
                 transforms: Transforms::Cosine,
@@ -88,6 +102,7 @@ impl Effort {
                 ..base
             },
             3 => Self {
+                learned_modes: 0,
                 luma_modes: 1,
                 chroma_modes: 1,
                 transforms: Transforms::Pair,
@@ -96,9 +111,16 @@ impl Effort {
                 patience: 1.0,
                 ..base
             },
-            4 => Self { luma_modes: 1, transforms: Transforms::Pair, quarters: false, patience: 1.05, ..base },
+            4 => Self {
+                learned_modes: 1,
+                luma_modes: 1,
+                transforms: Transforms::Pair,
+                quarters: false,
+                patience: 1.05,
+                ..base
+            },
             5 => base,
-            6 => Self { luma_modes: 3, patience: 1.2, ..base },
+            6 => Self { learned_patience: f64::INFINITY, luma_modes: 3, patience: 1.2, ..base },
             7 => Self { luma_modes: 3, chroma_modes: 3, halvings: 2, patience: 1.2, ..patient },
             8 => Self {
                 luma_modes: 4,
@@ -112,6 +134,7 @@ impl Effort {
             },
             _ => Self {
                 angle_step: 4,
+                learned_modes: 8,
                 luma_modes: 6,
                 chroma_modes: 6,
                 halvings: 2,

@@ -95,6 +95,10 @@ parameters! {
     copies: 1.0, 0.0, 1.0;
     palettes: 1.0, 0.0, 1.0;
     identity: 1.0, 0.0, 1.0;
+    /// Most probable directions that are tried from further lines.
+    lines: 3.0, 0.0, 6.0;
+    /// 1: learned modes are tried.
+    learned: 1.0, 0.0, 1.0;
     /// Strength of deblocking, 0 to 15; negative for the best by squared error.
     deblock: -1.0, -1.0, 15.0;
     deblock_sharpness: 2.0, 0.0, 7.0;

@@ -139,4 +139,12 @@ contexts! {
     TRELLIS_ABOVE_ONE: 1008;
     /// A sign is the expected one: octave of the odds (8).
     SIGN: 8;
+    /// The luma mode is a learned one: size (3) x such neighbours (3).
+    LEARNED: 9;
+    /// The learned modes, as a tree of four bits.
+    LEARNED_MODE: 15;
+    /// The line of references is a further one: size (3).
+    LINE: 3;
+    /// It is the furthest.
+    LINE_FURTHEST: 1;
 }

@@ -11,6 +11,11 @@
 //! StockQuoteGraph-20120521 adriankierman-report-page newplot newplot_1_
 //!
 //! The groups TRELLIS_SIGNIFICANT and TRELLIS_ABOVE_ONE, by the same program with `--trellis` from the 30 pictures.
+//!
+//! The group LEARNED, by the same program at the same qualities, from 20 pictures; LEARNED_MODE is flat:
+//! 1029604 1200348 144428 1583244 167491 207691 2232979 2504911
+//! 2693212 3316926_opo25u 3616956 459728 551991 67216 7280783 Lungs-Cross-Section-Illustration
+//! nicubunu_Game_baddie_Policeman pexels-photo-2846602 pexels-photo-4352249 pexels-photo-7078476
 
 use super::contexts::COUNT;
 
@@ -1377,4 +1382,14 @@ pub(crate) static INITIAL: [(u16, u8, u8); COUNT as usize] = [
     (47933, 40, 7), (48722, 40, 7), (55053, 20, 6), (56000, 40, 7), (55985, 40, 7), (60981, 40, 6), (59921, 40, 7), (60243, 40, 7),
     // SIGN
     (33700, 40, 7), (34610, 40, 7), (36220, 40, 7), (38780, 40, 7), (42880, 40, 7), (48820, 40, 7), (55620, 40, 7), (60400, 40, 7),
+    // LEARNED
+    (6037, 20, 7), (12257, 20, 7), (21198, 40, 7), (14814, 12, 6), (23477, 20, 6), (32428, 20, 7), (20799, 4, 4), (36018, 20, 5),
+    (47735, 20, 4),
+    // LEARNED_MODE
+    (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7),
+    (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7), (32768, 20, 7),
+    // LINE
+    (7919, 12, 6), (15274, 4, 5), (14719, 4, 5),
+    // LINE_FURTHEST
+    (25432, 12, 7),
 ];

@@ -5,7 +5,7 @@
 //! the left column and transposed on the way out.
 
 use crate::predict::MAX_SIDE;
-use crate::predict::edges::MAX_EDGE;
+use crate::predict::edges::{MAX_EDGE, MAX_LINE};
 use crate::predict::pdpc::{self, MAX_REACH};
 
 /// Displacement per row in 1/32 sample, by distance from the straight mode. VVC's values: finer near the straight
@@ -70,9 +70,9 @@ const fn smooth() -> Filter {
 }
 
 /// Where the corner stands in the main reference: room for the longest projection of the other side before it.
-const ORIGIN: usize = 64;
-/// The longest main reference, and three samples for taps past its end.
-const MAIN: usize = ORIGIN + 1 + MAX_EDGE + 3;
+const ORIGIN: usize = MAX_SIDE + MAX_LINE;
+/// The longest main reference, and samples past its end for taps and for what further lines shift it by.
+const MAIN: usize = ORIGIN + 1 + MAX_EDGE + 3 + MAX_LINE;
 
 /// The main reference of a direction: see [`ORIGIN`].
 pub(crate) type Main = [i16; MAIN];
@@ -84,6 +84,8 @@ pub(crate) struct Sides<'a> {
     pub(crate) main: &'a [u16; MAX_EDGE],
     pub(crate) side: &'a [u16; MAX_EDGE],
     pub(crate) corner: u16,
+    /// How far from the block they lie: see [`Edges`](crate::predict::edges::Edges).
+    pub(crate) distance: usize,
 }
 
 /// One angle of one block, seen as if it came from above.
@@ -93,6 +95,8 @@ pub(crate) struct Direction<'a> {
     /// Index of the side's last sample.
     side_last: usize,
     displacement: i32,
+    /// How far from the block the references lie.
+    distance: usize,
     filter: &'static Filter,
     max: i32,
     /// Number of columns blended with the side, for each the row offset and the weight of the side's sample.
@@ -107,21 +111,23 @@ impl<'a> Direction<'a> {
     #[inline(always)]
     pub(crate) fn new<const W: usize>(a: usize, sides: &Sides<'a>, room: &'a mut Main, h: usize, depth: u32) -> Self {
         let straight = if a < 32 { 16 } else { 48 };
-        let distance = a.abs_diff(straight);
+        let turn = a.abs_diff(straight);
         let positive = !(16..=48).contains(&a);
-        let n = W + h;
+        let displacement = if positive { DISPLACEMENT[turn] } else { -DISPLACEMENT[turn] };
+        let distance = sides.distance;
+        let n = W + h + distance;
         room[ORIGIN] = sides.corner as i16;
         // As many as the tallest block of this width needs: a constant, for fixed vector code.
-        for (to, &from) in room[ORIGIN + 1..].iter_mut().zip(&sides.main[..W + MAX_SIDE.min(4 * W)]) {
+        for (to, &from) in room[ORIGIN + 1..].iter_mut().zip(&sides.main[..W + MAX_SIDE.min(4 * W) + MAX_LINE]) {
             *to = from as i16;
         }
-        room[ORIGIN + 1 + n..ORIGIN + 4 + n].fill(sides.main[n - 1] as i16);
-        if !positive {
+        room[ORIGIN + 1 + n..ORIGIN + 4 + n + distance].fill(sides.main[n - 1] as i16);
+        if displacement < 0 {
             // The main reference goes on before the corner with the side's samples, projected along the angle.
-            let inverse = INVERSE[distance];
-            for (k, to) in (1..=h).zip(room[..ORIGIN].iter_mut().rev()) {
+            let inverse = INVERSE[turn];
+            for (k, to) in (1..=h + distance).zip(room[..ORIGIN].iter_mut().rev()) {
                 let row = ((k as i32 * inverse + 256) >> 9) as usize;
-                *to = sides.side[row.min(h) - 1] as i16;
+                *to = sides.side[row.min(h + distance) - 1] as i16;
             }
         }
         let size_class = ((W.ilog2() + h.ilog2()) / 2 - 2) as usize;
@@ -129,15 +135,16 @@ impl<'a> Direction<'a> {
             main: room,
             side: sides.side,
             side_last: n - 1,
-            displacement: if positive { DISPLACEMENT[distance] } else { -DISPLACEMENT[distance] },
-            filter: if distance > SMOOTH_ABOVE[size_class] { &SMOOTH } else { &SHARP },
+            displacement,
+            distance,
+            filter: if distance == 0 && turn > SMOOTH_ABOVE[size_class] { &SMOOTH } else { &SHARP },
             max: (1 << depth) - 1,
             blended: 0,
             offsets: [0; MAX_REACH],
             weights: [0; MAX_REACH],
         };
-        if positive {
-            direction.set_blending(W, h, INVERSE[distance]);
+        if positive && distance == 0 {
+            direction.set_blending(W, h, INVERSE[turn]);
         }
         direction
     }
@@ -159,8 +166,8 @@ impl<'a> Direction<'a> {
     /// One row of the block.
     #[inline(always)]
     fn row<const W: usize>(&self, y: usize, out: &mut [u16; W]) {
-        let d = (y as i32 + 1) * self.displacement;
-        let start = (ORIGIN as i32 + (d >> 5)) as usize;
+        let d = ((y + self.distance) as i32 + 1) * self.displacement;
+        let start = ((ORIGIN + self.distance) as i32 + (d >> 5)) as usize;
         let taps = self.filter[(d & 31) as usize].map(i32::from);
         // Four loads of W samples; results in an array of its own, so that nothing aliases.
         let samples = |i: usize| -> [i16; W] { *self.main[start + i..].first_chunk().expect("room for all taps") };

@@ -3,8 +3,12 @@
 
 use crate::image::plane::{Plane, Rect};
 
-/// Longest reference side: width + height of the largest block.
-pub(crate) const MAX_EDGE: usize = 128;
+/// Distances of the lines that directions may take their references from.
+pub(crate) const LINES: [usize; 3] = [0, 1, 3];
+/// The largest of them.
+pub(crate) const MAX_LINE: usize = 3;
+/// Longest reference side: width + height of the largest block, and the largest distance.
+pub(crate) const MAX_EDGE: usize = 128 + MAX_LINE;
 
 /// How many reference samples of a block are reconstructed already and may be used.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
@@ -17,51 +21,57 @@ pub(crate) struct Available {
     pub(crate) corner: bool,
 }
 
-/// The reference samples of a block of w x h samples: w + h on each side, none missing.
+/// The reference samples of a block of w x h samples: w + h + `distance` on each side, none missing.
 #[derive(Debug, Clone)]
 pub(crate) struct Edges {
     pub(crate) corner: u16,
-    /// The row above, `w + h` samples; what follows is unspecified.
+    /// The row above, `w + h + distance` samples from the corner on; what follows is unspecified.
     pub(crate) top: [u16; MAX_EDGE],
-    /// The column to the left, `w + h` samples; what follows is unspecified.
+    /// The column to the left, likewise.
     pub(crate) left: [u16; MAX_EDGE],
     /// Whether the row above exists (is not wholly substituted).
     pub(crate) has_top: bool,
     /// Whether the column to the left exists.
     pub(crate) has_left: bool,
+    /// How many samples further than those beside the block they lie; the corner then lies as much further up and left.
+    pub(crate) distance: usize,
 }
 
 impl Edges {
     /// Edges to be filled: all zero.
     pub(crate) fn new() -> Self {
-        Self { corner: 0, top: [0; MAX_EDGE], left: [0; MAX_EDGE], has_top: false, has_left: false }
+        Self { corner: 0, top: [0; MAX_EDGE], left: [0; MAX_EDGE], has_top: false, has_left: false, distance: 0 }
     }
 
     /// The references of the block at `rect` of `plane`.
     #[cfg(test)]
     pub(crate) fn gather(plane: &Plane, rect: Rect, available: Available, depth: u32) -> Self {
         let mut edges = Self::new();
-        edges.fill(plane, rect, available, depth);
+        edges.fill(plane, rect, available, depth, 0);
         edges
     }
 
-    /// Makes these the references of the block at `rect` of `plane`. `available` must not reach out of the plane.
+    /// Makes these the references of the block at `rect` of `plane`. `available` must not reach out of the plane, and
+    /// `distance` may be above 0 only where both sides and the corner exist.
     ///
     /// The missing end of a side repeats its last sample. A side missing as a whole repeats the first sample of the
     /// other side. A missing corner is the first sample above, which is the first at the left where there is no row
     /// above. With no neighbour at all everything is mid-grey.
-    pub(crate) fn fill(&mut self, plane: &Plane, rect: Rect, available: Available, depth: u32) {
-        let n = rect.w + rect.h;
-        let (from_top, from_left) = (available.top.min(n), available.left.min(n));
-        (self.has_top, self.has_left) = (from_top > 0, from_left > 0);
+    pub(crate) fn fill(&mut self, plane: &Plane, rect: Rect, available: Available, depth: u32, distance: usize) {
+        let n = rect.w + rect.h + distance;
+        let [from_top, from_left] =
+            [available.top, available.left].map(|a| if a > 0 { (a + distance).min(n) } else { 0 });
+        (self.has_top, self.has_left, self.distance) = (from_top > 0, from_left > 0, distance);
+        // Where the references start.
+        let (x, y) = (rect.x - distance, rect.y - distance);
         if self.has_top {
-            self.top[..from_top].copy_from_slice(&plane.row(rect.y - 1)[rect.x..rect.x + from_top]);
+            self.top[..from_top].copy_from_slice(&plane.row(y - 1)[x..x + from_top]);
             let last = self.top[from_top - 1];
             self.top[from_top..n].fill(last);
         }
         if self.has_left {
             for (i, s) in self.left[..from_left].iter_mut().enumerate() {
-                *s = plane.get(rect.x - 1, rect.y + i);
+                *s = plane.get(x - 1, y + i);
             }
             let last = self.left[from_left - 1];
             self.left[from_left..n].fill(last);
@@ -75,7 +85,7 @@ impl Edges {
                 self.left[..n].fill(1 << (depth - 1));
             }
         }
-        self.corner = if available.corner { plane.get(rect.x - 1, rect.y - 1) } else { self.top[0] };
+        self.corner = if available.corner { plane.get(x - 1, y - 1) } else { self.top[0] };
     }
 }
 
@@ -99,6 +109,16 @@ mod tests {
         assert_eq!(edges.corner, 15 * 32 + 7);
         assert!((0..12).all(|i| edges.top[i] as usize == 15 * 32 + 8 + i.min(7)));
         assert!((0..12).all(|i| edges.left[i] as usize == (16 + i) * 32 + 7));
+    }
+
+    #[test]
+    fn further_lines_are_those_of_the_block_that_starts_as_much_further() {
+        let mut edges = Edges::new();
+        edges.fill(&ramp(), RECT, Available { top: 8, left: 12, corner: true }, 10, 3);
+        assert_eq!(edges.corner, 12 * 32 + 4);
+        // 3 more before the block's own, then those that exist; the last is repeated.
+        assert!((0..15).all(|i| edges.top[i] as usize == 12 * 32 + 5 + i.min(10)));
+        assert!((0..15).all(|i| edges.left[i] as usize == (13 + i) * 32 + 4));
     }
 
     #[test]

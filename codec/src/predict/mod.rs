@@ -9,12 +9,13 @@ pub(crate) mod cclm;
 pub(crate) mod cfl;
 mod dc;
 pub(crate) mod edges;
+pub(crate) mod learned;
 pub(crate) mod luma;
 mod paeth;
 mod pdpc;
 mod planar;
 #[cfg(test)]
-mod reference;
+pub(crate) mod reference;
 mod smooth;
 mod straight;
 
@@ -50,21 +51,46 @@ impl IntraMode {
     /// Number of modes.
     pub(crate) const COUNT: usize = 69;
 
+    /// First of the learned modes, which luma has besides those.
+    pub(crate) const LEARNED0: Self = Self(Self::COUNT as u8);
+    /// Number of learned modes.
+    pub(crate) const LEARNED: usize = 2 * learned::MATRICES;
+    /// Number of modes of luma.
+    pub(crate) const ALL: usize = Self::COUNT + Self::LEARNED;
+
+    /// All modes of luma, in order.
+    #[cfg(test)]
+    pub(crate) fn luma() -> impl Iterator<Item = Self> {
+        (0..Self::ALL as u8).map(Self)
+    }
+
+    /// 0..LEARNED for a learned mode.
+    #[inline(always)]
+    pub(crate) fn learned_index(self) -> Option<usize> {
+        usize::from(self.0).checked_sub(Self::COUNT)
+    }
+
+    /// What stands for it where other blocks look at it: planar for a learned mode.
+    pub(crate) fn seen(self) -> Self {
+        if self.learned_index().is_some() { Self::PLANAR } else { self }
+    }
+
     /// 0..64 for a directional mode, in the order of the modes.
     #[inline(always)]
     pub(crate) fn angle_index(self) -> Option<usize> {
-        usize::from(self.0).checked_sub(usize::from(Self::ANGULAR0.0))
+        usize::from(self.0).checked_sub(usize::from(Self::ANGULAR0.0)).filter(|&a| a < 64)
     }
 }
 
 /// Predicts a block of `w` x `h` samples (each 4, 8, 16, 32 or 64, at most 4:1) of `depth` bits into `out`, row by row
 /// without gaps; `out` holds at least `w * h` samples.
 pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, w: usize, h: usize, depth: u32, out: &mut [u16]) {
-    debug_assert!(usize::from(mode.0) < IntraMode::COUNT && w <= 4 * h && h <= 4 * w);
+    debug_assert!(usize::from(mode.0) < IntraMode::ALL && w <= 4 * h && h <= 4 * w);
     debug_assert!(w.is_power_of_two() && h.is_power_of_two() && w.min(h) >= 4 && w.max(h) <= MAX_SIDE);
     let out = &mut out[..w * h];
     // The width of a directional prediction is the length of its main reference.
-    let sideways = mode.angle_index().is_some_and(|a| a < 32) && mode != IntraMode::HORIZONTAL;
+    let copied = mode == IntraMode::HORIZONTAL && edges.distance == 0;
+    let sideways = mode.angle_index().is_some_and(|a| a < 32) && !copied;
     match if sideways { h } else { w } {
         4 => simd.run(
             #[inline(always)]
@@ -98,17 +124,20 @@ fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, w: usize, h: usize, d
         IntraMode::PAETH => paeth::predict::<W>(edges, out),
         IntraMode::SMOOTH_H => smooth::horizontal::<W>(edges, out),
         IntraMode::SMOOTH_V => smooth::vertical::<W>(edges, h, out),
-        IntraMode::HORIZONTAL => straight::horizontal::<W>(edges, h, depth, out),
-        IntraMode::VERTICAL => straight::vertical::<W>(edges, h, depth, out),
+        IntraMode::HORIZONTAL if edges.distance == 0 => straight::horizontal::<W>(edges, h, depth, out),
+        IntraMode::VERTICAL if edges.distance == 0 => straight::vertical::<W>(edges, h, depth, out),
+        IntraMode(number) if number >= IntraMode::LEARNED0.0 => {
+            learned::predict::<W>(edges, usize::from(number - IntraMode::LEARNED0.0), h, depth, out);
+        }
         _ => {
-            let a = mode.angle_index().unwrap_or(0).min(63);
+            let a = mode.angle_index().unwrap_or(0);
             let mut room = angular::EMPTY;
-            let corner = edges.corner;
+            let &Edges { corner, distance, .. } = edges;
             if a < 32 {
-                let sides = Sides { main: &edges.left, side: &edges.top, corner };
+                let sides = Sides { main: &edges.left, side: &edges.top, corner, distance };
                 Direction::new::<W>(a, &sides, &mut room, w, depth).sideways::<W>(w, out);
             } else {
-                let sides = Sides { main: &edges.top, side: &edges.left, corner };
+                let sides = Sides { main: &edges.top, side: &edges.left, corner, distance };
                 Direction::new::<W>(a, &sides, &mut room, h, depth).downwards::<W>(out);
             }
         }

@@ -1,7 +1,7 @@
 //! A slow, plain second implementation of prediction, sample by sample from the text of BITSTREAM.md §9.3 and §9.4, and
 //! the tests that compare the two.
 
-use crate::predict::edges::Edges;
+use crate::predict::edges::{Edges, LINES};
 use crate::predict::{IntraMode, predict};
 use crate::simd::{CpuLevel, Simd};
 
@@ -133,11 +133,12 @@ impl Block<'_> {
     }
 
     fn angular(&self, a: i64, x: i64, y: i64) -> i64 {
-        if a == 16 {
+        let near = self.edges.distance == 0;
+        if a == 16 && near {
             let wt = blend_weight(y, self.size_scale());
             return self.clamp(self.left(y) + ((wt * (self.top(x) - self.corner()) + 32) >> 6));
         }
-        if a == 48 {
+        if a == 48 && near {
             let wl = blend_weight(x, self.size_scale());
             return self.clamp(self.top(x) + ((wl * (self.left(y) - self.corner()) + 32) >> 6));
         }
@@ -156,18 +157,19 @@ impl Block<'_> {
         let distance = from_straight.abs();
         let displacement = table[distance as usize] * -from_straight.signum();
         let inverse = INVERSE[displacement.unsigned_abs() as usize];
+        let far = self.edges.distance as i64;
         let r = |k: i64| {
             if k > 0 {
-                main(k.min(w + h) - 1)
+                main(k.min(w + h + far) - 1)
             } else if k == 0 {
                 self.corner()
             } else {
-                side(((-k * inverse + 256) >> 9).min(h) - 1)
+                side(((-k * inverse + 256) >> 9).min(h + far) - 1)
             }
         };
-        let d = (v + 1) * displacement;
+        let d = (v + far + 1) * displacement;
         let (whole, p) = (d.div_euclid(32), d.rem_euclid(32));
-        let smooth = distance > [24, 14, 2, 0, 0][((log2(w) + log2(h)) / 2 - 2) as usize];
+        let smooth = far == 0 && distance > [24, 14, 2, 0, 0][((log2(w) + log2(h)) / 2 - 2) as usize];
         let taps = if smooth {
             [32 - p, 64 - p, 32 + p, p]
         } else {
@@ -176,9 +178,9 @@ impl Block<'_> {
             let inner = (3 * q * q * q - 160 * q * q + 65536 + 256).div_euclid(512);
             [outer(p), 128 - outer(p) - inner - outer(q), inner, outer(q)]
         };
-        let sum: i64 = (0..4).map(|i| taps[i as usize] * r(u + whole + i)).sum();
+        let sum: i64 = (0..4).map(|i| taps[i as usize] * r(u + far + whole + i)).sum();
         let sample = self.clamp((sum + 64) >> 7);
-        if displacement < 0 {
+        if displacement < 0 || far > 0 {
             return sample;
         }
         let scale = (log2(h) - log2(3 * inverse - 2) + 8).min(2);
@@ -190,7 +192,54 @@ impl Block<'_> {
         (side(at) * wl + (64 - wl) * sample + 32) >> 6
     }
 
+    /// Sample `i` of a side (0 top, 1 left), which is the other one for a mirrored mode.
+    fn side(&self, side: usize, mirrored: bool, i: i64) -> i64 {
+        if (side == 1) == mirrored { self.top(i) } else { self.left(i) }
+    }
+
+    /// A point of the grid of a learned mode: column `i`, row `j`.
+    fn point(&self, number: i64, i: i64, j: i64) -> i64 {
+        let mirrored = number % 2 == 1;
+        let (w, h) = if mirrored { (self.h, self.w) } else { (self.w, self.h) };
+        let mean = |side, first: i64, n: i64| {
+            (2 * (first..first + n).map(|k| self.side(side, mirrored, k)).sum::<i64>() + n) / (2 * n)
+        };
+        let mut features: Vec<i64> = (0..4).map(|k| mean(0, k * w / 4, w / 4)).collect();
+        features.extend((0..4).map(|k| mean(1, k * h / 4, h / 4)));
+        let middle = (2 * features.iter().sum::<i64>() + 8) / 16;
+        features.extend([self.corner(), mean(0, w, (w / 4).max(2)), mean(1, h, (h / 4).max(2))]);
+        let first = number / 2 * 704 + 8 * j + i;
+        let table = include_bytes!("learned.bin");
+        let terms = features.iter().enumerate().map(|(k, f)| {
+            let byte = i64::from(table[first as usize + 64 * k]);
+            (f - middle) * if byte < 128 { byte } else { byte - 256 }
+        });
+        self.clamp(middle + (terms.sum::<i64>() + 32).div_euclid(64))
+    }
+
+    fn learned(&self, number: i64, x: i64, y: i64) -> i64 {
+        let mirrored = number % 2 == 1;
+        let (w, h, x, y) = if mirrored { (self.h, self.w, y, x) } else { (self.w, self.h, x, y) };
+        // The samples that a point stands for are the last ones of its cell of `step` samples.
+        let step = |n: i64| (n / 8).max(1);
+        let (step_x, step_y) = (step(w), step(h));
+        let point = |cx: i64, cy: i64| self.point(number, (cx + 1) * 8 * step_x / w - 1, (cy + 1) * 8 * step_y / h - 1);
+        let between = |a: i64, b: i64, part: i64, of: i64| (2 * (a * (of - part) + b * part) + of).div_euclid(2 * of);
+        // A sample of a row through points.
+        let through = |cy: i64| {
+            let cx = x / step_x;
+            let before = if cx == 0 { self.side(1, mirrored, (cy + 1) * step_y - 1) } else { point(cx - 1, cy) };
+            between(before, point(cx, cy), x % step_x + 1, step_x)
+        };
+        let cy = y / step_y;
+        let above = if cy == 0 { self.side(0, mirrored, x) } else { through(cy - 1) };
+        between(above, through(cy), y % step_y + 1, step_y)
+    }
+
     fn sample(&self, mode: IntraMode, x: i64, y: i64) -> i64 {
+        if mode.0 >= 69 {
+            return self.learned(i64::from(mode.0) - 69, x, y);
+        }
         match mode.0 {
             0 => self.blended(self.dc(), x, y),
             1 => self.blended(self.planar(x, y), x, y),
@@ -202,9 +251,10 @@ impl Block<'_> {
     }
 }
 
-/// Edges of noise around a level, some of extremes only.
-fn random_edges(random: &mut Random, depth: u32) -> Edges {
+/// Edges of noise, some of extremes only.
+fn random_edges(random: &mut Random, depth: u32, distance: usize) -> Edges {
     let mut edges = Edges::new();
+    edges.distance = distance;
     let max = (1u64 << depth) - 1;
     let extremes = random.below(3) == 0;
     let mut sample = || if extremes { random.below(2) * max } else { random.below(max + 1) } as u16;
@@ -226,16 +276,17 @@ fn sizes() -> impl Iterator<Item = (usize, usize)> {
 fn every_mode_and_size_equals_the_plain_implementation_at_every_level() {
     let mut random = Random::new(1);
     for (w, h) in sizes() {
-        for mode in (0..IntraMode::COUNT as u8).map(IntraMode) {
-            for depth in [10, 10, 14] {
-                let edges = random_edges(&mut random, depth);
+        for mode in IntraMode::luma() {
+            let lines = if mode.angle_index().is_some() { &LINES[..] } else { &[0] };
+            for (depth, &distance) in [10, 10, 14].into_iter().flat_map(|d| lines.iter().map(move |l| (d, l))) {
+                let edges = random_edges(&mut random, depth, distance);
                 let block = Block { edges: &edges, w: w as i64, h: h as i64, depth };
                 for simd in levels() {
                     let mut out = vec![u16::MAX; w * h + 8];
                     predict(simd, mode, &edges, w, h, depth, &mut out);
                     for (i, &s) in out[..w * h].iter().enumerate() {
                         let expected = block.sample(mode, (i % w) as i64, (i / w) as i64);
-                        assert_eq!(i64::from(s), expected, "{mode:?} {w}x{h} sample {i}");
+                        assert_eq!(i64::from(s), expected, "{mode:?} {w}x{h} distance {distance} sample {i}");
                     }
                     assert!(out[w * h..].iter().all(|&s| s == u16::MAX));
                 }
@@ -251,10 +302,27 @@ fn flat_references_give_flat_blocks() {
     edges.top.fill(700);
     edges.left.fill(700);
     for (w, h) in sizes() {
-        for mode in (0..IntraMode::COUNT as u8).map(IntraMode) {
+        for mode in IntraMode::luma() {
             let mut out = vec![0; w * h];
             predict(levels()[1], mode, &edges, w, h, 10, &mut out);
             assert!(out.iter().all(|&s| s == 700), "{mode:?} {w}x{h}");
+        }
+    }
+}
+
+/// A mirrored learned mode is the one before it, with the block turned over at the diagonal.
+#[test]
+fn mirrored_modes_are_mirrored() {
+    let mut random = Random::new(3);
+    for (w, h) in sizes() {
+        let edges = random_edges(&mut random, 10, 0);
+        let mut turned = edges.clone();
+        (turned.top, turned.left) = (edges.left, edges.top);
+        for number in (0..IntraMode::LEARNED as u8).step_by(2) {
+            let (mut out, mut mirrored) = (vec![0; w * h], vec![0; w * h]);
+            predict(levels()[1], IntraMode(IntraMode::LEARNED0.0 + number), &edges, w, h, 10, &mut out);
+            predict(levels()[1], IntraMode(IntraMode::LEARNED0.0 + number + 1), &turned, h, w, 10, &mut mirrored);
+            assert!((0..w * h).all(|i| out[i] == mirrored[i % w * h + i / w]), "{number} {w}x{h}");
         }
     }
 }

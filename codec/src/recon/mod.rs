@@ -9,7 +9,7 @@ mod signs;
 use crate::image::plane::{Plane, Rect};
 use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
-use crate::predict::edges::{Available, Edges};
+use crate::predict::edges::{Available, Edges, LINES};
 use crate::predict::luma::LumaSamples;
 use crate::predict::predict;
 use crate::quant::dequant::{Dequantiser, Steps};
@@ -141,10 +141,10 @@ impl TileSamples {
         self.ready[plane.min(1)].set(rect, false);
     }
 
-    /// Gathers the reference samples of a block of plane `plane`.
-    pub(crate) fn edges(&self, plane: usize, rect: Rect, edges: &mut Edges) {
+    /// Gathers the reference samples of a block of plane `plane` from line `line` of [`LINES`].
+    pub(crate) fn edges(&self, plane: usize, rect: Rect, line: u8, edges: &mut Edges) {
         let available = self.ready[plane.min(1)].around(rect);
-        edges.fill(&self.planes[plane], rect, available, self.depth);
+        edges.fill(&self.planes[plane], rect, available, self.depth, LINES[usize::from(line)]);
     }
 
     /// Whether all of `rect` of plane 0, or of planes 1 and 2, is reconstructed.
@@ -199,7 +199,7 @@ impl TileSamples {
         to.available = self.ready[1].around(rect);
         to.luma.gather(&self.planes[0], rect, u32::from(header.subsampled), to.available);
         for (edges, plane) in to.edges.iter_mut().zip(&self.planes[1..]) {
-            edges.fill(plane, rect, to.available, self.depth);
+            edges.fill(plane, rect, to.available, self.depth, 0);
         }
     }
 }
@@ -264,7 +264,7 @@ impl<'a> Reconstruction<'a> {
         let (rect, s) = (block.node.rect(), &mut self.scratch);
         match block.source {
             Source::Mode => {
-                self.samples.edges(0, rect, &mut s.edges);
+                self.samples.edges(0, rect, block.line, &mut s.edges);
                 let depth = self.samples.depth;
                 predict(self.context.simd, block.mode, &s.edges, rect.w, rect.h, depth, &mut s.prediction);
             }

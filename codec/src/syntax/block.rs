@@ -35,6 +35,8 @@ pub(crate) struct LumaBlock {
     pub(crate) source: Source,
     /// DC where the source is not the mode.
     pub(crate) mode: IntraMode,
+    /// Line of the references, an index of [`LINES`](crate::predict::edges::LINES).
+    pub(crate) line: u8,
     pub(crate) tb: TransformBlock,
 }
 
@@ -122,7 +124,7 @@ fn magnitude(node: &Node, levels: &[i32]) -> u8 {
 impl LumaBlock {
     /// A block at `node` predicted by `mode`, without levels.
     pub(crate) fn blank(node: Node, offset: i8, mode: IntraMode) -> Self {
-        Self { node, offset, source: Source::Mode, mode, tb: TransformBlock::UNCODED }
+        Self { node, offset, source: Source::Mode, mode, line: 0, tb: TransformBlock::UNCODED }
     }
 
     /// What later blocks see of it; `qp` is its quantiser parameter.
@@ -130,7 +132,8 @@ impl LumaBlock {
         Unit {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
-            mode: self.mode.0,
+            mode: self.mode.seen().0,
+            learned: self.mode.learned_index().is_some(),
             magnitude: [magnitude(&self.node, self.tb.levels(levels)), 0],
             spectrum: Default::default(),
             qp,
@@ -161,6 +164,7 @@ impl ChromaBlock {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
             mode: self.mode.family(),
+            learned: false,
             magnitude: self.tb.map(|tb| magnitude(&self.node, tb.levels(levels))),
             spectrum: Default::default(),
             qp,

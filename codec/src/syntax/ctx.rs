@@ -88,6 +88,18 @@ pub(crate) fn angular(node: &Node) -> Ctx {
     group::ANGULAR.at(size3(node.log2_w + node.log2_h))
 }
 
+/// The line of references is a further one.
+pub(crate) fn line(node: &Node) -> Ctx {
+    group::LINE.at(size3(node.log2_w + node.log2_h))
+}
+
+/// The luma mode is a learned one.
+pub(crate) fn learned(units: &UnitMap, node: &Node) -> Ctx {
+    let is = |u: Option<&Unit>| usize::from(u.is_some_and(|u| u.learned));
+    let near = is(units.left(node.x, node.y)) + is(units.above(node.x, node.y));
+    group::LEARNED.at(size3(node.log2_w + node.log2_h) * 3 + near)
+}
+
 /// How many of a chroma block's neighbours have the family of mode.
 pub(crate) fn chroma_neighbours(units: &UnitMap, node: &Node, family: u8) -> usize {
     let is = |u: Option<&Unit>| usize::from(u.is_some_and(|u| u.mode == family));
@@ -113,6 +125,7 @@ pub(crate) fn identity(channel: Channel, node: &Node) -> Ctx {
 pub(crate) fn mode_class(mode: IntraMode) -> usize {
     match mode {
         IntraMode::DC | IntraMode::PLANAR => 0,
+        m if m.learned_index().is_some() => 0,
         m if m.0 < IntraMode::ANGULAR0.0 => 1,
         m if m.0 < IntraMode::ANGULAR0.0 + 24 => 2,
         m if m.0 <= IntraMode::ANGULAR0.0 + 40 => 3,

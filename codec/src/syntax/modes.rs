@@ -7,7 +7,7 @@ use super::state::UnitMap;
 use super::tree::Node;
 use crate::entropy::contexts as group;
 use crate::entropy::inputs;
-use crate::entropy::{BinCoder, tree};
+use crate::entropy::{BinCoder, Ctx, tree};
 use crate::predict::IntraMode;
 
 /// Number of most probable modes.
@@ -16,6 +16,8 @@ const MPMS: usize = 6;
 /// The most probable modes of a luma block.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MostProbable {
+    /// Context of the flag of learned modes. Pictures of screens have none, but further lines.
+    learned: Option<Ctx>,
     modes: [IntraMode; MPMS],
     /// The neighbours have the same mode.
     alike: bool,
@@ -29,8 +31,8 @@ fn turned(mode: IntraMode, step: u8) -> IntraMode {
 }
 
 impl MostProbable {
-    /// For the block at `node`.
-    pub(crate) fn of(units: &UnitMap, node: &Node) -> Self {
+    /// For the block at `node`, in a picture of a screen or another one.
+    pub(crate) fn of(units: &UnitMap, node: &Node, screen: bool) -> Self {
         // The units at the far ends of the sides: they speak for what comes next rather than for the corner.
         let left = units.left(node.x, node.y + node.h() - 1).map_or(IntraMode::PLANAR, |u| IntraMode(u.mode));
         let above = units.above(node.x + node.w() - 1, node.y).map_or(IntraMode::PLANAR, |u| IntraMode(u.mode));
@@ -61,7 +63,8 @@ impl MostProbable {
             push(m);
         }
         let case = usize::from(angular(left)) + usize::from(angular(above));
-        Self { modes: list, alike: left == above, case }
+        let learned = (!screen).then(|| ctx::learned(units, node));
+        Self { learned, modes: list, alike: left == above, case }
     }
 
     /// The modes, most probable first.
@@ -79,6 +82,13 @@ pub(crate) fn luma_mode<C: BinCoder>(
     mode: IntraMode,
 ) -> IntraMode {
     c.element("luma mode");
+    let learned = mode.learned_index();
+    if let Some(flag) = probable.learned
+        && c.bin(flag, learned.is_some())
+    {
+        let index = tree(c, group::LEARNED_MODE.at(0), 4, learned.unwrap_or(0) as u32);
+        return IntraMode(IntraMode::LEARNED0.0 + index as u8);
+    }
     let index = probable.modes.iter().position(|&m| m == mode);
     if c.mixed(ctx::mpm(node, probable.alike), || inputs.mode(inputs::MPM), index.is_some()) {
         let index = index.unwrap_or(0);
@@ -98,6 +108,21 @@ pub(crate) fn luma_mode<C: BinCoder>(
         return IntraMode::DC;
     }
     IntraMode(simple as u8)
+}
+
+/// Codes the line that a luma block with `mode` takes its references from, an index of
+/// [`LINES`](crate::predict::edges::LINES): further ones are for directions among the most probable modes, in pictures of
+/// screens.
+pub(crate) fn line<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProbable, mode: IntraMode, line: u8) -> u8 {
+    let near_only = probable.learned.is_some() || node.x == 0 || node.y == 0;
+    if near_only || mode.angle_index().is_none() || !probable.modes.contains(&mode) {
+        return 0;
+    }
+    c.element("line");
+    if !c.bin(ctx::line(node), line > 0) {
+        return 0;
+    }
+    1 + u8::from(c.bin(group::LINE_FURTHEST.at(0), line > 1))
 }
 
 /// The modes that chroma may have of its own.
@@ -144,4 +169,50 @@ fn slope<C: BinCoder>(c: &mut C, plane: usize, sign: usize, value: i8) -> i8 {
     let magnitude = value.unsigned_abs().saturating_sub(1);
     let magnitude = tree(c, group::SLOPE_MAGNITUDE.at(plane * 15), 4, magnitude as u32) as i8 + 1;
     if negative { -magnitude } else { magnitude }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::model::Models;
+    use crate::entropy::range::{RangeDecoder, RangeEncoder};
+    use crate::syntax::block::LumaBlock;
+
+    const NODE: Node = Node { x: 8, y: 8, log2_w: 3, log2_h: 3 };
+
+    /// A plane whose only block, at the left of `NODE`, has `mode`.
+    fn beside(mode: IntraMode) -> UnitMap {
+        let node = Node { x: 0, ..NODE };
+        let mut units = UnitMap::new(32, 32);
+        units.set(node.x, node.y, LumaBlock::blank(node, 0, mode).unit(&[], 0));
+        units
+    }
+
+    #[test]
+    fn every_luma_mode_is_read_as_written_beside_every_other() {
+        for (left, screen) in IntraMode::luma().flat_map(|left| [(left, false), (left, true)]) {
+            let units = beside(left);
+            let probable = MostProbable::of(&units, &NODE, screen);
+            let modes = || IntraMode::luma().take(if screen { IntraMode::COUNT } else { IntraMode::ALL });
+            let mut encoder = RangeEncoder::new(Models::new());
+            for mode in modes() {
+                luma_mode(&mut encoder, &NODE, &probable, &Default::default(), mode);
+            }
+            let data = encoder.finish();
+            let mut decoder = RangeDecoder::new(Models::new(), &data);
+            for mode in modes() {
+                assert_eq!(luma_mode(&mut decoder, &NODE, &probable, &Default::default(), IntraMode::DC), mode);
+            }
+            assert_eq!(decoder.finish(), None);
+        }
+    }
+
+    #[test]
+    fn a_learned_neighbour_is_seen_as_planar() {
+        for learned in IntraMode::luma().skip(IntraMode::COUNT) {
+            let [learned, planar] = [learned, IntraMode::PLANAR].map(|m| MostProbable::of(&beside(m), &NODE, false));
+            assert_eq!((learned.modes, learned.alike, learned.case), (planar.modes, planar.alike, planar.case));
+            assert_ne!(learned.learned, planar.learned);
+        }
+    }
 }

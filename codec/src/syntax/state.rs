@@ -21,6 +21,8 @@ pub(crate) struct Unit {
     pub(crate) log2_h: u8,
     /// Luma mode; for chroma, the family of mode (`ChromaMode::family`).
     pub(crate) mode: u8,
+    /// A luma block is predicted by a learned mode.
+    pub(crate) learned: bool,
     /// Class of the levels' magnitude, 0 where none is coded; for chroma Cb and Cr.
     pub(crate) magnitude: [u8; 2],
     /// Their spectra.
@@ -30,8 +32,15 @@ pub(crate) struct Unit {
 }
 
 /// Where no block is coded yet: sides of 0.
-const EMPTY: Unit =
-    Unit { log2_w: 0, log2_h: 0, mode: IntraMode::PLANAR.0, magnitude: [0; 2], spectrum: [[0; BANDS]; 2], qp: 0 };
+const EMPTY: Unit = Unit {
+    log2_w: 0,
+    log2_h: 0,
+    mode: IntraMode::PLANAR.0,
+    learned: false,
+    magnitude: [0; 2],
+    spectrum: [[0; BANDS]; 2],
+    qp: 0,
+};
 
 /// The units of a plane within a tile.
 #[derive(Debug, Clone)]

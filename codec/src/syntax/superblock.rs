@@ -131,13 +131,14 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         if self.header.screen {
             block.source = self.source_syntax(&block.node, block.source, indices);
         }
-        block.mode = if block.source == Source::Mode {
-            let inputs = self.node_inputs(Channel::Luma, &block.node);
-            let probable = MostProbable::of(&self.state.luma, &block.node);
-            modes::luma_mode(&mut self.coder, &block.node, &probable, &inputs, block.mode)
-        } else {
-            IntraMode::DC
-        };
+        if block.source != Source::Mode {
+            (block.mode, block.line) = (IntraMode::DC, 0);
+            return;
+        }
+        let inputs = self.node_inputs(Channel::Luma, &block.node);
+        let (c, probable) = (&mut self.coder, MostProbable::of(&self.state.luma, &block.node, self.header.screen));
+        block.mode = modes::luma_mode(c, &block.node, &probable, &inputs, block.mode);
+        block.line = modes::line(c, &block.node, &probable, block.mode, block.line);
     }
 
     fn source_syntax(&mut self, node: &Node, source: Source, indices: &mut Vec<u8>) -> Source {

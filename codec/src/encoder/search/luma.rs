@@ -1,16 +1,16 @@
 //! The search for the mode, transforms and levels of a luma block.
 
-use super::{Best, TileSearch, copy_block, per_step};
+use super::ranking::Candidate;
+use super::{Best, TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::forward;
 use crate::encoder::quantise::{Job, bits};
-use crate::encoder::satd::{Pair, residual, satd};
+use crate::encoder::satd::{Pair, residual};
 use crate::predict::{IntraMode, predict};
 use crate::quant::family::Family;
 use crate::recon::Known;
 use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
-use crate::syntax::modes::{self, MostProbable};
 use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
 use crate::syntax::screen::Source;
 use crate::syntax::tree::Node;
@@ -18,42 +18,6 @@ use crate::transform::{Kernel, MAX_TX, TxShape, TxType};
 
 /// A copy without levels that costs less than this many bits settles the search.
 const COPY_BITS: f64 = 24.0;
-
-/// Modes ranked by an estimate of their cost.
-#[derive(Debug)]
-struct Ranking {
-    /// (cost, mode) in the order of trial.
-    tried: Vec<(f64, IntraMode)>,
-    /// Bit by mode.
-    seen: u128,
-}
-
-impl Ranking {
-    fn new() -> Self {
-        Self { tried: Vec::with_capacity(IntraMode::COUNT), seen: 0 }
-    }
-
-    /// Whether `mode` is new.
-    fn enter(&mut self, mode: IntraMode) -> bool {
-        let bit = 1 << mode.0;
-        let new = self.seen & bit == 0;
-        self.seen |= bit;
-        new
-    }
-
-    /// The best `count`, best first, of modes from `first` on.
-    fn best(&self, first: IntraMode, count: usize) -> Vec<(f64, IntraMode)> {
-        let mut best: Vec<(f64, IntraMode)> = Vec::with_capacity(count + 1);
-        for &(cost, mode) in self.tried.iter().filter(|t| t.1.0 >= first.0) {
-            let at = best.iter().position(|b| cost < b.0).unwrap_or(best.len());
-            if at < count {
-                best.insert(at, (cost, mode));
-                best.truncate(count);
-            }
-        }
-        best
-    }
-}
 
 /// A block tried in full.
 pub(super) struct Trial {
@@ -79,7 +43,7 @@ impl TileSearch<'_> {
     pub(super) fn luma_block(&mut self, node: Node) -> Best {
         let rect = node.rect();
         copy_block(&self.source[0], rect, &mut self.memory.source);
-        self.recon.samples.edges(0, rect, &mut self.memory.edges);
+        self.recon.samples.edges(0, rect, 0, &mut self.memory.edges[0]);
         let offset = self.luma_offset(&node);
         let header = self.shared.context.header;
         let qp = header.block_qp(offset);
@@ -112,7 +76,7 @@ impl TileSearch<'_> {
             return trial;
         }
         match trial.block.source {
-            Source::Mode => self.predict_luma(&node, trial.block.mode),
+            Source::Mode => self.predict_luma(&node, trial.block.mode, trial.block.line),
             Source::Copy(vector) => self.recon.samples.copy(0, node.rect(), vector, &mut self.memory.prediction),
             Source::Palette(palette, _) => {
                 let depth = self.shared.context.header.internal_depth();
@@ -148,16 +112,17 @@ impl TileSearch<'_> {
 
     /// Tries the modes of the best rank.
     fn try_modes(&mut self, node: &Node, offset: i8, qp: u16, best: &mut Option<Trial>) {
-        for mode in self.rank_luma_modes(node, qp) {
-            self.predict_luma(node, mode);
-            self.try_transforms(&LumaBlock::blank(*node, offset, mode), &[], best, &FIRST);
+        for Candidate { mode, line, .. } in self.rank_luma_modes(node, qp) {
+            self.predict_luma(node, mode, line);
+            self.try_transforms(&LumaBlock { line, ..LumaBlock::blank(*node, offset, mode) }, &[], best, &FIRST);
         }
         if self.shared.plan.effort.transforms == Transforms::All
             && let Some(block) = best.as_ref().filter(|b| b.block.tb.end > 0).map(|b| b.block)
             && block.source == Source::Mode
         {
-            self.predict_luma(node, block.mode);
-            self.try_transforms(&LumaBlock::blank(*node, offset, block.mode), &[], best, &MIXED);
+            self.predict_luma(node, block.mode, block.line);
+            let blank = LumaBlock { line: block.line, ..LumaBlock::blank(*node, offset, block.mode) };
+            self.try_transforms(&blank, &[], best, &MIXED);
         }
     }
 
@@ -168,54 +133,10 @@ impl TileSearch<'_> {
         known.unwrap_or_else(|| offsets.at(node.x, node.y, node.w(), node.h()))
     }
 
-    fn predict_luma(&mut self, node: &Node, mode: IntraMode) {
+    pub(super) fn predict_luma(&mut self, node: &Node, mode: IntraMode, line: u8) {
         let m = &mut self.memory;
-        let depth = self.shared.context.header.internal_depth();
-        predict(self.shared.context.simd, mode, &m.edges, node.w(), node.h(), depth, &mut m.prediction);
-    }
-
-    /// The modes worth trying in full, by Hadamard-transformed difference and the price of the mode.
-    fn rank_luma_modes(&mut self, node: &Node, qp: u16) -> Vec<IntraMode> {
-        let effort = self.shared.plan.effort;
-        let probable = MostProbable::of(&self.walk.state.luma, node);
-        // Difference in steps: a step is 4096 per coefficient unit, a sample has four units.
-        let scale = per_step(qp);
-        let mut ranking = Ranking::new();
-        let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
-        for mode in simple.into_iter().chain(*probable.modes()) {
-            self.rank(node, mode, &probable, scale, &mut ranking);
-        }
-        let mut gap = effort.angle_step;
-        for angle in (0..64).step_by(gap as usize) {
-            self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + angle), &probable, scale, &mut ranking);
-        }
-        while gap > 1 {
-            gap /= 2;
-            let most = ranking.best(IntraMode::DC, 1)[0].0 * effort.angle_patience;
-            let centres = ranking.best(IntraMode::ANGULAR0, if gap >= 2 { 2 } else { 1 });
-            for (_, centre) in centres.into_iter().take_while(|c| c.0 <= most) {
-                let angle = centre.0 - IntraMode::ANGULAR0.0;
-                for neighbour in [angle.checked_sub(gap), Some(angle + gap).filter(|&a| a < 64)].into_iter().flatten() {
-                    self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + neighbour), &probable, scale, &mut ranking);
-                }
-            }
-        }
-        ranking.best(IntraMode::DC, effort.luma_modes).into_iter().map(|t| t.1).collect()
-    }
-
-    fn rank(&mut self, node: &Node, mode: IntraMode, probable: &MostProbable, scale: f64, ranking: &mut Ranking) {
-        if !ranking.enter(mode) {
-            return;
-        }
-        self.predict_luma(node, mode);
-        let (w, h) = (node.w(), node.h());
-        let m = &self.memory;
-        let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
-        let extra = self.shared.context.header.extra_depth();
-        let difference = satd(self.shared.context.simd, pair, extra, w, h) as f64 * scale;
-        let rate = bits(self.walk.coder.count(|c| modes::luma_mode(c, node, probable, &Default::default(), mode)));
-        let cost = difference + self.shared.plan.parameters.rank_lambda * rate;
-        ranking.tried.push((cost, mode));
+        let (edges, depth) = (&m.edges[usize::from(line)], self.shared.context.header.internal_depth());
+        predict(self.shared.context.simd, mode, edges, node.w(), node.h(), depth, &mut m.prediction);
     }
 
     /// Whether blocks like `node` are tried without a transform.

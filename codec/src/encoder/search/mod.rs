@@ -7,6 +7,8 @@ mod copy;
 mod luma;
 mod palette;
 mod partition;
+mod promise;
+mod ranking;
 
 use super::adaptive::Offsets;
 use super::hash::BlockHashes;
@@ -15,7 +17,7 @@ use super::quantise::{self, Reciprocals};
 use crate::entropy::cost::Counter;
 use crate::entropy::model::Models;
 use crate::image::plane::{Plane, Rect};
-use crate::predict::edges::Edges;
+use crate::predict::edges::{Edges, LINES};
 use crate::quant::matrix::Matrices;
 use crate::quant::step::step;
 use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, TileSamples};
@@ -98,7 +100,8 @@ impl Best {
 /// Working memory of the search.
 #[derive(Debug)]
 struct Memory {
-    edges: Edges,
+    /// By line.
+    edges: [Edges; LINES.len()],
     prediction: Box<[u16]>,
     quantise: quantise::Scratch,
     source: Box<[u16]>,
@@ -139,7 +142,7 @@ impl<'a> TileSearch<'a> {
             recon: Reconstruction::new(shared.context, samples),
             walk: Walk::new(Counter::new(&Models::new()), header, state),
             memory: Memory {
-                edges: Edges::new(),
+                edges: std::array::from_fn(|_| Edges::new()),
                 prediction: vec![0; MAX_BLOCK].into(),
                 quantise: quantise::Scratch::new(),
                 source: vec![0; MAX_BLOCK].into(),

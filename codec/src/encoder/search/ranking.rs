@@ -1,0 +1,159 @@
+//! Which modes of a luma block are worth trying in full: by Hadamard-transformed difference and the price of the mode.
+
+use super::promise::promises;
+use super::{TileSearch, per_step};
+use crate::encoder::quantise::bits;
+use crate::encoder::satd::{Pair, satd};
+use crate::predict::IntraMode;
+use crate::predict::edges::LINES;
+use crate::syntax::modes::{self, MostProbable};
+use crate::syntax::tree::Node;
+
+/// A way to predict a block, with an estimate of its cost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    cost: f64,
+    pub(super) mode: IntraMode,
+    pub(super) line: u8,
+}
+
+/// Candidates ranked by their costs.
+#[derive(Debug)]
+struct Ranking {
+    probable: MostProbable,
+    /// Steps in a difference of 1.
+    scale: f64,
+    /// In the order of trial.
+    tried: Vec<Candidate>,
+    /// Bit by mode.
+    seen: u128,
+}
+
+impl Ranking {
+    fn new(probable: MostProbable, scale: f64) -> Self {
+        Self { probable, scale, tried: Vec::with_capacity(IntraMode::ALL), seen: 0 }
+    }
+
+    /// Whether `mode` is new.
+    fn enter(&mut self, mode: IntraMode) -> bool {
+        let bit = 1 << mode.0;
+        let new = self.seen & bit == 0;
+        self.seen |= bit;
+        new
+    }
+
+    /// The best `count`, best first, of modes from `first` on.
+    fn best(&self, first: IntraMode, count: usize) -> Vec<Candidate> {
+        let mut best: Vec<Candidate> = Vec::with_capacity(count + 1);
+        for &candidate in self.tried.iter().filter(|c| c.mode.0 >= first.0) {
+            let at = best.iter().position(|b| candidate.cost < b.cost).unwrap_or(best.len());
+            if at < count {
+                best.insert(at, candidate);
+                best.truncate(count);
+            }
+        }
+        best
+    }
+}
+
+impl TileSearch<'_> {
+    /// What is worth trying for the block in memory, best first.
+    pub(super) fn rank_luma_modes(&mut self, node: &Node, qp: u16) -> Vec<Candidate> {
+        let screen = self.shared.context.header.screen;
+        // Difference in steps: a step is 4096 per coefficient unit, a sample has four units.
+        let mut ranking = Ranking::new(MostProbable::of(&self.walk.state.luma, node, screen), per_step(qp));
+        let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
+        let probable = *ranking.probable.modes();
+        for mode in simple.into_iter().chain(probable) {
+            self.rank(node, mode, &mut ranking);
+        }
+        self.rank_angles(node, &mut ranking);
+        if screen {
+            self.rank_lines(node, &mut ranking);
+        } else {
+            self.rank_learned(node, &mut ranking);
+        }
+        ranking.best(IntraMode::DC, self.shared.plan.effort.luma_modes)
+    }
+
+    /// Angles from a coarse grid, then beside the best.
+    fn rank_angles(&mut self, node: &Node, ranking: &mut Ranking) {
+        let effort = self.shared.plan.effort;
+        let mut gap = effort.angle_step;
+        for angle in (0..64).step_by(gap as usize) {
+            self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + angle), ranking);
+        }
+        while gap > 1 {
+            gap /= 2;
+            let most = ranking.best(IntraMode::DC, 1)[0].cost * effort.angle_patience;
+            let centres = ranking.best(IntraMode::ANGULAR0, if gap >= 2 { 2 } else { 1 });
+            for centre in centres.into_iter().take_while(|c| c.cost <= most) {
+                let angle = centre.mode.0 - IntraMode::ANGULAR0.0;
+                for neighbour in [angle.checked_sub(gap), Some(angle + gap).filter(|&a| a < 64)].into_iter().flatten() {
+                    self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + neighbour), ranking);
+                }
+            }
+        }
+    }
+
+    /// The learned modes that promise most.
+    fn rank_learned(&mut self, node: &Node, ranking: &mut Ranking) {
+        let effort = self.shared.plan.effort;
+        if effort.learned_modes == 0 || self.shared.plan.parameters.learned == 0.0 {
+            return;
+        }
+        let (context, m) = (&self.shared.context, &self.memory);
+        let (size, extra) = ((node.w(), node.h()), context.header.extra_depth());
+        let mut promises = promises(context.simd, &m.edges[0], &m.source, size, extra);
+        promises.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let most = ranking.best(IntraMode::DC, 1)[0].cost * effort.learned_patience / ranking.scale;
+        for (difference, mode) in promises.into_iter().take(effort.learned_modes) {
+            if difference <= most {
+                self.rank(node, mode, ranking);
+            }
+        }
+    }
+
+    /// Further lines for the best of the most probable directions.
+    fn rank_lines(&mut self, node: &Node, ranking: &mut Ranking) {
+        let count = self.shared.plan.parameters.lines as usize;
+        if count == 0 || node.x == 0 || node.y == 0 {
+            return;
+        }
+        let most = ranking.best(IntraMode::DC, 1)[0].cost * self.shared.plan.effort.angle_patience;
+        let mut directions = ranking.best(IntraMode::ANGULAR0, IntraMode::COUNT);
+        directions.retain(|d| d.cost <= most && ranking.probable.modes().contains(&d.mode));
+        directions.truncate(count);
+        for line in (1..LINES.len() as u8).filter(|_| !directions.is_empty()) {
+            self.recon.samples.edges(0, node.rect(), line, &mut self.memory.edges[usize::from(line)]);
+            for direction in &directions {
+                let cost = self.estimate(node, direction.mode, line, ranking);
+                ranking.tried.push(Candidate { cost, line, ..*direction });
+            }
+        }
+    }
+
+    fn rank(&mut self, node: &Node, mode: IntraMode, ranking: &mut Ranking) {
+        if !ranking.enter(mode) {
+            return;
+        }
+        let cost = self.estimate(node, mode, 0, ranking);
+        ranking.tried.push(Candidate { cost, mode, line: 0 });
+    }
+
+    /// About what the block costs with `mode` and `line`.
+    fn estimate(&mut self, node: &Node, mode: IntraMode, line: u8, ranking: &Ranking) -> f64 {
+        self.predict_luma(node, mode, line);
+        let (w, h) = (node.w(), node.h());
+        let m = &self.memory;
+        let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
+        let extra = self.shared.context.header.extra_depth();
+        let difference = satd(self.shared.context.simd, pair, extra, w, h) as f64 * ranking.scale;
+        let probable = &ranking.probable;
+        let rate = bits(self.walk.coder.count(|c| {
+            modes::luma_mode(c, node, probable, &Default::default(), mode);
+            modes::line(c, node, probable, mode, line);
+        }));
+        difference + self.shared.plan.parameters.rank_lambda * rate
+    }
+}

@@ -1,0 +1,121 @@
+//! Learned modes: a small matrix makes a grid of eight by eight points of a few means of the references, and linear interpolation
+//! between these and the references makes the block. BITSTREAM.md §9.3.7.
+//!
+//! `train-matrices` (package kvant-benches) made the matrices from blocks of coded pictures. Each serves twice: as it is, and
+//! mirrored at the diagonal.
+
+use crate::predict::edges::{Edges, MAX_EDGE};
+
+/// Number of matrices.
+pub(crate) const MATRICES: usize = 8;
+/// Points along a side of the grid.
+pub(crate) const GRID: usize = 8;
+/// What a matrix looks at: four means along each side, the corner, a mean behind the end of each side.
+pub(crate) const FEATURES: usize = 11;
+/// Coefficients are in 1/64.
+const SHIFT: u32 = 6;
+
+/// By matrix and feature: a coefficient for each point, row by row.
+pub(crate) const TABLE: &[u8; MATRICES * FEATURES * GRID * GRID] = include_bytes!("learned.bin");
+
+/// Mean of 2^`log2` samples from `start` on, rounded.
+#[inline(always)]
+fn mean(side: &[u16; MAX_EDGE], start: usize, log2: u32) -> i32 {
+    let sum: i32 = side[start..start + (1 << log2)].iter().map(|&s| i32::from(s)).sum();
+    (sum + (1 << log2 >> 1)) >> log2
+}
+
+/// What the matrices look at around a block of `w` x `h` samples: the means of the quarters of the top and of the left side, the
+/// corner, a mean behind the end of either side; each less the mean of the first eight, and that mean.
+#[inline(always)]
+pub(crate) fn features(edges: &Edges, w: usize, h: usize) -> ([i32; FEATURES], i32) {
+    let (step_w, step_h) = (w.ilog2() - 2, h.ilog2() - 2);
+    let mut f = [0; FEATURES];
+    for i in 0..4 {
+        f[i] = mean(&edges.top, i << step_w, step_w);
+        f[i + 4] = mean(&edges.left, i << step_h, step_h);
+    }
+    f[8] = i32::from(edges.corner);
+    f[9] = mean(&edges.top, w, step_w.max(1));
+    f[10] = mean(&edges.left, h, step_h.max(1));
+    let middle = (f[..8].iter().sum::<i32>() + 4) >> 3;
+    (f.map(|f| f - middle), middle)
+}
+
+/// The features that a mirrored matrix sees: with the sides exchanged.
+#[inline(always)]
+pub(crate) fn mirrored([a, b, c, d, e, f, g, h, corner, top, left]: [i32; FEATURES]) -> [i32; FEATURES] {
+    [e, f, g, h, a, b, c, d, corner, left, top]
+}
+
+/// The grid by matrix number `matrix`, by row.
+#[inline(always)]
+fn grid(matrix: usize, features: &[i32; FEATURES], middle: i32, max: i32) -> [[i32; GRID]; GRID] {
+    let mut sums = [1 << (SHIFT - 1); GRID * GRID];
+    let table = TABLE.as_chunks::<{ GRID * GRID }>().0[matrix * FEATURES..][..FEATURES].iter();
+    for (&feature, coefficients) in features.iter().zip(table) {
+        for (sum, &c) in sums.iter_mut().zip(coefficients) {
+            *sum += feature * i32::from(c as i8);
+        }
+    }
+    let points = sums.map(|s| ((s >> SHIFT) + middle).clamp(0, max));
+    std::array::from_fn(|j| std::array::from_fn(|i| points[j * GRID + i]))
+}
+
+/// Predicts a block of `W` x `h` samples of `depth` bits by learned mode `index`: a matrix, mirrored where it is odd.
+///
+/// Lines of samples run through points first, along the matrix's rows, then the samples between two lines follow. In a mirrored
+/// block the lines stand.
+#[inline(always)]
+pub(crate) fn predict<const W: usize>(edges: &Edges, index: usize, h: usize, depth: u32, out: &mut [u16]) {
+    let (features, middle) = features(edges, W, h);
+    let (every, log2) = if h < GRID { (GRID / h, 0) } else { (1, h.ilog2() - GRID.ilog2()) };
+    let cells = out.as_chunks_mut::<W>().0.chunks_exact_mut(1 << log2);
+    let max = (1 << depth) - 1;
+    if index.is_multiple_of(2) {
+        let grid = grid(index / 2, &features, middle, max);
+        let mut above: [i32; W] = std::array::from_fn(|x| edges.top[x].into());
+        for (cell, rows) in cells.enumerate() {
+            let left = edges.left[((cell + 1) << log2) - 1];
+            let below = along::<W>(left.into(), &grid[(cell + 1) * every - 1]);
+            for (row, part) in rows.iter_mut().zip(1..) {
+                *row = std::array::from_fn(|x| between(above[x], below[x], part, log2) as u16);
+            }
+            above = below;
+        }
+    } else {
+        let grid = grid(index / 2, &mirrored(features), middle, max);
+        let mut above: [i32; GRID] = std::array::from_fn(|i| edges.top[((i + 1) * W).div_ceil(GRID) - 1].into());
+        for (cell, rows) in cells.enumerate() {
+            let below = std::array::from_fn(|i| grid[i][(cell + 1) * every - 1]);
+            for (row, part) in rows.iter_mut().zip(1..) {
+                let points = std::array::from_fn(|i| between(above[i], below[i], part, log2));
+                let left = edges.left[(cell << log2) + part as usize - 1];
+                *row = along::<W>(left.into(), &points).map(|s| s as u16);
+            }
+            above = below;
+        }
+    }
+}
+
+/// A row of `W` samples from the reference `before` it through `points`, of which one of 4 takes every second.
+#[inline(always)]
+fn along<const W: usize>(mut before: i32, points: &[i32; GRID]) -> [i32; W] {
+    if W < GRID {
+        return std::array::from_fn(|x| points[(x + 1) * GRID / W - 1]);
+    }
+    let mut row = [0; W];
+    for (samples, &point) in row.chunks_exact_mut(W / GRID).zip(points) {
+        for (sample, part) in samples.iter_mut().zip(1..) {
+            *sample = between(before, point, part, W.ilog2() - GRID.ilog2());
+        }
+        before = point;
+    }
+    row
+}
+
+/// `part` / 2^`log2` of the way from `a` to `b`, rounded.
+#[inline(always)]
+fn between(a: i32, b: i32, part: i32, log2: u32) -> i32 {
+    ((a << log2) + (b - a) * part + (1 << log2 >> 1)) >> log2
+}
