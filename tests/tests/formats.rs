@@ -43,9 +43,10 @@ fn depths_are_coded_as_well_as_eight_bits() {
         let (psnr8, bytes8) = at(&cat());
         for depth in [9, 10, 12, 14, 16] {
             let (psnr, bytes) = at(&with_depth(&deep_cat(), depth));
-            // Of 8 bits the rounding of pixels is a part of the error, which counts at high quality.
+            // Of 8 bits the rounding of pixels is a part of the error: up to half a decibel at high quality. A QP offset that
+            // turns out otherwise moves so small a picture by a fifth.
             let more = psnr - psnr8;
-            assert!((-0.4..0.6).contains(&more), "q{quality}, {depth} bits: {psnr} dB and {psnr8} of 8 bits");
+            assert!((-0.4..0.8).contains(&more), "q{quality}, {depth} bits: {psnr} dB and {psnr8} of 8 bits");
             assert!(
                 (bytes / bytes8 - 1.0).abs() < 0.05,
                 "q{quality}, {depth} bits: {bytes} bytes and {bytes8} of 8 bits"
