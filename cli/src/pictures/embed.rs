@@ -7,7 +7,7 @@ use img_parts::png::{Png, PngChunk};
 use kvant::Metadata;
 
 use super::srgb::say_colours;
-use super::{OutputFormat, Warning, exif, png};
+use super::{OutputFormat, Warning, exif, input};
 use crate::error::{CliError, Result};
 
 /// Keyword of an XMP packet in a PNG file, and what follows it: not compressed, of no language.
@@ -83,7 +83,7 @@ pub(super) fn completed(file: Vec<u8>, metadata: &Metadata, format: OutputFormat
         (OutputFormat::Png, xmp, cicp) => {
             let mut png = Png::from_bytes(Bytes::from(file)).map_err(fault)?;
             let xmp = xmp.map(|xmp| PngChunk::new(*b"iTXt", [PNG_XMP, xmp.as_slice()].concat().into()));
-            let cicp = cicp.map(|c| PngChunk::new(*b"cICP", png::cicp_chunk(c).into()));
+            let cicp = cicp.map(|c| PngChunk::new(*b"cICP", input::png::cicp_chunk(c).into()));
             // After the header.
             png.chunks_mut().splice(1..1, cicp.into_iter().chain(xmp));
             png.encoder().bytes().to_vec()

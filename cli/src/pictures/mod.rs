@@ -5,7 +5,7 @@ mod convert;
 mod embed;
 mod exif;
 mod hdr;
-mod png;
+mod input;
 mod read;
 mod srgb;
 mod write;

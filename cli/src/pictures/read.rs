@@ -1,13 +1,14 @@
-//! Reading: any of the file formats, or `.kvt`, by their first bytes, to gray or RGB with all bits.
+//! Reading: any of the file formats ([`input`](super::input)), or `.kvt`, by their first bytes, to gray or RGB with all bits.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
-use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, Metadata, Orientation};
+use image::ImageFormat;
+use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, Metadata};
 
-use super::{Picture, convert, png};
+use super::Picture;
+use super::input::{self, Source};
 use crate::error::{CliError, Result};
 
 /// How to read a picture.
@@ -121,7 +122,11 @@ pub(crate) fn read_picture(name: &str, data: &[u8], options: &ReadOptions) -> Re
             let picture = settle(picture, options.transparency);
             Ok(Loaded { picture, metadata, warnings: Vec::new(), kvt: Some(decoder.info().clone()) })
         }
-        Err(DecodeError::NotKvant) => read_foreign(name, data, options),
+        Err(DecodeError::NotKvant) => {
+            let (picture, metadata, warnings) = input::read(&Source { name, data, limits: &options.decoder.limits })?;
+            let picture = settle(picture.with_cicp(metadata.cicp), options.transparency);
+            Ok(Loaded { picture, metadata, warnings, kvt: None })
+        }
         Err(e) => Err(decode_error(name, &e)),
     }
 }
@@ -135,122 +140,6 @@ pub(crate) fn decode_error(name: &str, error: &DecodeError) -> CliError {
     }
 }
 
-fn foreign_error(name: &str, error: &ImageError) -> CliError {
-    // Some decoders put line breaks into their messages; ours are one line.
-    let text = format!("{name}: {error}").split_whitespace().collect::<Vec<_>>().join(" ");
-    match error {
-        ImageError::Limits(_) => CliError::Limit(text),
-        _ => CliError::Input(text),
-    }
-}
-
-fn read_foreign(name: &str, data: &[u8], options: &ReadOptions) -> Result<Loaded> {
-    let mut reader = ImageReader::new(Cursor::new(data))
-        .with_guessed_format()
-        .map_err(|e| CliError::Input(format!("{name}: cannot read: {e}")))?;
-    let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
-        return Err(CliError::Input(format!(
-            "{name}: not a picture in a known format (.kvt, PNG, JPEG, PNM, TIFF, BMP, WebP, QOI)"
-        )));
-    };
-    if is_animated(data, format) {
-        return Err(CliError::Input(format!("{name}: an animation; a .kvt holds one picture: give single frames")));
-    }
-    let limits = &options.decoder.limits;
-    let mut image_limits = image::Limits::default();
-    image_limits.max_alloc = Some(limits.max_memory);
-    reader.limits(image_limits);
-    let mut decoder = reader.into_decoder().map_err(|e| foreign_error(name, &e))?;
-    check_dimensions(name, decoder.dimensions(), limits)?;
-    let (bytes, limit) = (decoder.total_bytes(), limits.max_memory);
-    if bytes > limit {
-        let text = format!("{name}: {bytes} bytes of pixels exceed the limit of {limit} (--max-mem)");
-        return Err(CliError::Limit(text));
-    }
-
-    let mut warnings = Vec::new();
-    if format == ImageFormat::Jpeg {
-        warnings.push(Warning { code: "jpeg-input", text: "the input was already lossy".to_owned() });
-    }
-    let original = decoder.original_color_type();
-    let mut metadata = metadata(&mut decoder);
-    if format == ImageFormat::Png {
-        metadata.cicp = png::cicp(data);
-    }
-    let iptc = matches!(decoder.iptc_metadata(), Ok(Some(iptc)) if !iptc.is_empty());
-    if iptc {
-        warnings.push(Warning { code: "metadata-dropped", text: "IPTC is not carried".to_owned() });
-    }
-    let pixels = DynamicImage::from_decoder(decoder).map_err(|e| foreign_error(name, &e))?;
-    let colours = pixels.color().has_color();
-    if metadata.icc.as_deref().is_some_and(|icc| !describes(icc, colours)) {
-        metadata.icc = None;
-        let text = "the ICC profile is of other channels than the pixels and is dropped; colours may differ".to_owned();
-        warnings.push(Warning { code: "profile-dropped", text });
-    }
-    if is_float(original) {
-        let text = "samples in floating point are reduced to 16 bits".to_owned();
-        warnings.push(Warning { code: "depth-reduced", text });
-    }
-    let picture = settle(convert::from_dynamic(name, pixels)?.with_cicp(metadata.cicp), options.transparency);
-    Ok(Loaded { picture, metadata, warnings, kvt: None })
-}
-
-/// Whether a file has more than one frame: by a chunk of a PNG, or a WebP's flag.
-fn is_animated(data: &[u8], format: ImageFormat) -> bool {
-    match format {
-        ImageFormat::Png => png::is_animated(data),
-        ImageFormat::WebP => data.get(12..16) == Some(b"VP8X") && data.get(20).is_some_and(|flags| flags & 2 != 0),
-        _ => false,
-    }
-}
-
-fn is_float(colour: ExtendedColorType) -> bool {
-    matches!(colour, ExtendedColorType::Rgb32F | ExtendedColorType::Rgba32F)
-}
-
-/// What the file says besides the pixels.
-fn metadata(decoder: &mut impl ImageDecoder) -> Metadata {
-    let block = |read: image::ImageResult<Option<Vec<u8>>>| read.ok().flatten().filter(|block| !block.is_empty());
-    let mut metadata = Metadata::default();
-    metadata.icc = block(decoder.icc_profile());
-    metadata.exif = block(decoder.exif_metadata());
-    metadata.xmp = block(decoder.xmp_metadata());
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    metadata.orientation = Orientation::from_exif(orientation.to_exif()).unwrap_or_default();
-    metadata
-}
-
-/// Whether a profile is of pixels with colour, or of gray ones: what its header says its data are.
-fn describes(icc: &[u8], colour: bool) -> bool {
-    match icc.get(16..20) {
-        Some(b"RGB ") => colour,
-        Some(b"GRAY") => !colour,
-        _ => false,
-    }
-}
-
-fn check_dimensions(name: &str, (width, height): (u32, u32), limits: &Limits) -> Result<()> {
-    if width == 0 || height == 0 {
-        return Err(CliError::Input(format!("{name}: picture of {width}x{height} pixels: nothing to encode")));
-    }
-    let side = width.max(height);
-    if side > limits.max_dimension {
-        let limit = limits.max_dimension;
-        return Err(CliError::Limit(format!(
-            "{name}: picture of {width}x{height} pixels: a side of {side} exceeds the limit of {limit} (--max-dim)"
-        )));
-    }
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > limits.max_pixels {
-        let limit = limits.max_pixels;
-        return Err(CliError::Limit(format!(
-            "{name}: picture of {width}x{height}: {pixels} pixels exceed the limit of {limit} (--max-pixels)"
-        )));
-    }
-    Ok(())
-}
-
 fn settle(picture: Picture, transparency: Transparency) -> Picture {
     match transparency {
         Transparency::Over(colour) => picture.over(colour).into_owned(),
@@ -260,8 +149,10 @@ fn settle(picture: Picture, transparency: Transparency) -> Picture {
 
 #[cfg(test)]
 mod tests {
+    use image::DynamicImage;
     use kvant::PixelFormat;
 
+    use super::super::convert;
     use super::*;
 
     fn picture(pixels: DynamicImage, transparency: Transparency) -> Picture {
@@ -284,12 +175,5 @@ mod tests {
         let pixels = DynamicImage::ImageLumaA16(image::ImageBuffer::from_pixel(1, 1, image::LumaA([1000, 7])));
         let found = picture(pixels, Transparency::Keep);
         assert_eq!((found.format(), found.depth()), (PixelFormat::GrayAlpha16, 16));
-    }
-
-    #[test]
-    fn profiles_of_other_channels_are_told_apart() {
-        let of = |space: &[u8; 4]| [&[0; 16][..], space, &[0; 100]].concat();
-        assert!(describes(&of(b"RGB "), true) && describes(&of(b"GRAY"), false));
-        assert!(!describes(&of(b"CMYK"), true) && !describes(&of(b"GRAY"), true) && !describes(b"short", true));
     }
 }

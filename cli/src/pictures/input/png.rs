@@ -1,6 +1,20 @@
-//! What the chunks of a PNG file say that the library which decodes it does not tell.
+//! PNG files.
 
+use image::{DynamicImage, ImageFormat};
 use kvant::Cicp;
+
+use super::{Inventory, Source, library};
+use crate::error::Result;
+
+/// The picture in a file, and what the file says besides.
+pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+    if is_animated(source.data) {
+        return Err(source.fault("an animation; a .kvt holds one picture: give single frames"));
+    }
+    let pixels = library::read(source, ImageFormat::Png, found)?;
+    found.metadata.cicp = cicp(source.data);
+    Ok(pixels)
+}
 
 /// Chunks before the pixels, as (type, contents), as far as the file is whole.
 fn chunks(file: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
@@ -20,13 +34,13 @@ fn find<'a>(file: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
 }
 
 /// Whether a file has more than one frame.
-pub(super) fn is_animated(file: &[u8]) -> bool {
+fn is_animated(file: &[u8]) -> bool {
     let frames = find(file, b"acTL").and_then(|contents| contents.first_chunk::<4>());
     frames.is_some_and(|frames| u32::from_be_bytes(*frames) > 1)
 }
 
 /// The code points of its colours.
-pub(super) fn cicp(file: &[u8]) -> Option<Cicp> {
+fn cicp(file: &[u8]) -> Option<Cicp> {
     match *find(file, b"cICP")? {
         [primaries, transfer, matrix, range @ (0 | 1)] => {
             Some(Cicp { primaries, transfer, matrix, full_range: range == 1 })
@@ -36,7 +50,7 @@ pub(super) fn cicp(file: &[u8]) -> Option<Cicp> {
 }
 
 /// Contents of the chunk that says `c` of a file, whose pixels are RGB or gray.
-pub(super) fn cicp_chunk(c: &Cicp) -> Vec<u8> {
+pub(in super::super) fn cicp_chunk(c: &Cicp) -> Vec<u8> {
     vec![c.primaries, c.transfer, 0, c.full_range.into()]
 }
 
