@@ -1,5 +1,6 @@
 //! Rate control: the quality at which a picture comes to a size, or to a score by a metric of the caller's.
 
+mod at_most;
 mod curve;
 mod search;
 
@@ -44,7 +45,7 @@ pub struct Target {
     pub max_passes: u32,
 }
 
-/// The encoding that came nearest to a [`Target`].
+/// The encoding that came nearest to a [`Target`], or that kept to a bound.
 #[derive(Debug, Clone)]
 pub struct Targeted {
     /// The stream and its picture.
@@ -53,7 +54,7 @@ pub struct Targeted {
     pub quality: f32,
     /// What it measured.
     pub value: f64,
-    /// Whether that is within the tolerance.
+    /// Whether that is within the tolerance, or not above the bound.
     pub met: bool,
     /// How many times the picture was encoded.
     pub passes: u32,
@@ -92,6 +93,13 @@ impl Target {
 }
 
 impl Encoder {
+    /// The same at another quality.
+    fn at_quality(&self, quality: f32) -> Result<Self, EncodeError> {
+        let mut config = self.config.clone();
+        config.quality = quality;
+        Ok(Self::new(config)?)
+    }
+
     /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none can. The quality of the
     /// configuration does not count. `observer` is told of each pass from its start.
     ///
@@ -132,10 +140,7 @@ impl Encoder {
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {
             let Some(quality) = search.next() else { break };
-            let mut config = self.config.clone();
-            config.quality = quality as f32;
-            let encoder = Self::new(config).map_err(EncodeError::from)?;
-            let encoded = encoder.encode_full(image, observer)?;
+            let encoded = self.at_quality(quality as f32)?.encode_full(image, observer)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let error = (value - target.value).abs();

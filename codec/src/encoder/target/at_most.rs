@@ -1,0 +1,63 @@
+//! A bound in place of a target: the quality that is asked for, or the best one below it that keeps to the bound.
+
+use super::search::Search;
+use super::{Target, Targeted};
+use crate::encoder::{Encoded, Encoder, Observer};
+use crate::error::EncodeError;
+use crate::image::view::ImageView;
+
+impl Encoder {
+    /// Encodes a picture at the configuration's quality and, where `measure` gives more than the value of `bound`, at lower
+    /// ones, until one is not above it and by no more than the tolerance below, or no other can be. The result is never above
+    /// the bound where it is [`met`](Targeted::met); else it is the lowest that was found. The last pass is one at quality 0
+    /// where none has met the bound before.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// use kvant::{EncodeError, Encoder, EncoderConfig, Measure, Target};
+    ///
+    /// let encoder = Encoder::new(EncoderConfig::default())?;
+    /// let bytes = |e: &kvant::Encoded| Ok::<_, EncodeError>(e.stream.len() as f64);
+    /// let found = encoder.encode_at_most(&view, &Target::new(Measure::Bytes, 3000.0), None, bytes)?;
+    /// assert!(found.met && found.encoded.stream.len() <= 3000);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Encoder::encode_to_target`]; a lossless encoding, which has one size, is none.
+    pub fn encode_at_most<E: From<EncodeError>>(
+        &self,
+        image: &ImageView<'_>,
+        bound: &Target,
+        observer: Option<&dyn Observer>,
+        mut measure: impl FnMut(&Encoded) -> Result<f64, E>,
+    ) -> Result<Targeted, E> {
+        bound.check().map_err(EncodeError::from)?;
+        let aim = Target { value: bound.value - bound.tolerance.min(bound.value.abs()) / 2.0, ..*bound };
+        let mut search = Search::new(&aim, image.width() as u64 * image.height() as u64);
+        let mut quality = f64::from(self.config.quality);
+        let mut best: Option<Targeted> = None;
+        for passes in 1..=bound.max_passes {
+            let encoded = self.at_quality(quality as f32)?.encode_full(image, observer)?;
+            let value = measure(&encoded)?;
+            search.note(quality, value);
+            let met = value <= bound.value;
+            // The highest that keeps to the bound, or the lowest.
+            let better = |b: &Targeted| if met { !b.met || value > b.value } else { !b.met && value < b.value };
+            if best.as_ref().is_none_or(better) {
+                best = Some(Targeted { encoded, quality: quality as f32, value, met, passes });
+            }
+            let found = best.as_mut().expect("there is one from the first pass on");
+            found.passes = passes;
+            let near = value >= bound.value - bound.tolerance;
+            if self.config.lossless || (met && (near || passes == 1)) {
+                break;
+            }
+            let last = passes + 1 == bound.max_passes && !found.met;
+            let Some(next) = (if last { Some(0.0) } else { search.next() }) else { break };
+            quality = next;
+        }
+        Ok(best.expect("the first pass is always made"))
+    }
+}
