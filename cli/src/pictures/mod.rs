@@ -126,6 +126,13 @@ impl Picture {
         Cow::Owned(Self::new(self.width(), self.height(), format, data).with_cicp(self.cicp))
     }
 
+    /// The same with samples of 16 bits.
+    pub(crate) fn in_16_bits(&self) -> Self {
+        let format = PixelFormat::new(self.format().has_colour(), self.format().has_alpha(), true);
+        let data = convert::stored(convert::wide_samples(self), true);
+        Self::new(self.width(), self.height(), format, data).with_cicp(self.cicp)
+    }
+
     /// The colours as 8-bit RGB, without the alpha; gray becomes three equal channels.
     pub(crate) fn to_rgb(&self) -> Cow<'_, [u8]> {
         if self.format() == PixelFormat::Rgb8 {

@@ -1,4 +1,5 @@
 //! Quality metrics of pictures of any depth, with all their bits. Samples are taken for sRGB, but where code points say PQ or HLG.
+//! Pictures of unequal depths are compared in 16 bits.
 //!
 //! A picture with alpha looks different on each page that it is laid on. Where one of two pictures has alpha, both are
 //! laid on each of [`BACKGROUNDS`], and of each metric the worst score counts.
@@ -67,8 +68,8 @@ impl Scores {
 
 /// A reference with what the metrics can compute of it beforehand, for many comparisons. `Sync`.
 pub(crate) struct Reference {
-    width: u32,
-    height: u32,
+    picture: Picture,
+    selection: Selection,
     /// One without alpha, else one on each of [`BACKGROUNDS`].
     laid: Vec<OpaqueReference>,
 }
@@ -76,13 +77,12 @@ pub(crate) struct Reference {
 impl Reference {
     /// Prepares `picture`; gray is taken as RGB with equal channels.
     pub(crate) fn new(picture: &Picture, selection: Selection) -> Result<Self> {
-        let (width, height) = (picture.width(), picture.height());
         let prepare = |colour| OpaqueReference::new(&picture.over(colour), selection);
         let laid = match picture.format().has_alpha() {
             false => vec![OpaqueReference::new(picture, selection)?],
             true => BACKGROUNDS.iter().map(|(_, colour)| prepare(*colour)).collect::<Result<_>>()?,
         };
-        Ok(Self { width, height, laid })
+        Ok(Self { picture: picture.clone(), selection, laid })
     }
 
     /// Whether the scores of `picture` are the worst over [`BACKGROUNDS`].
@@ -92,14 +92,14 @@ impl Reference {
 
     /// Scores `picture`, which must have the reference's size.
     pub(crate) fn compare(&self, picture: &Picture) -> Result<Scores> {
-        if (picture.width(), picture.height()) != (self.width, self.height) {
-            return Err(CliError::Run(format!(
-                "the pictures differ in size: {}x{} and {}x{}",
-                self.width,
-                self.height,
-                picture.width(),
-                picture.height()
-            )));
+        let [one, two] = [&self.picture, picture].map(|p| (p.width(), p.height()));
+        if one != two {
+            let text = format!("the pictures differ in size: {}x{} and {}x{}", one.0, one.1, two.0, two.1);
+            return Err(CliError::Run(text));
+        }
+        if picture.depth() != self.picture.depth() {
+            // Some metrics have a way of their own for 8 bits, and colours laid on each other are rounded to their depth.
+            return Self::new(&self.picture.in_16_bits(), self.selection)?.compare(&picture.in_16_bits());
         }
         if !self.composites(picture) {
             return self.laid[0].compare(picture);
@@ -230,7 +230,7 @@ mod tests {
         });
         assert!(high.ssim2 > low.ssim2 && high.ba_p3 < low.ba_p3 && high.ba_max < low.ba_max, "{low:?} {high:?}");
         assert!(high.psnr_y > low.psnr_y && high.psnr_rgb > low.psnr_rgb && high.ms_ssim > low.ms_ssim);
-        // The same values in 16 bits score as in 8, but for a table that SSIMULACRA2 has for 8 bits.
+        // The same values in 16 bits score nearly as in 8: SSIMULACRA2 has a table for 8 bits.
         let one = Reference::new(&narrow, Selection::ALL).unwrap().compare(&coded(&narrow, 60.0)).unwrap();
         let two = reference.compare(&wide(&coded(&narrow, 60.0))).unwrap();
         let same = |metric: fn(&Scores) -> Option<f64>, tolerance: f64| {
@@ -242,6 +242,33 @@ mod tests {
         same(|s| s.psnr_y, 1e-9);
         same(|s| s.psnr_rgb, 1e-9);
         same(|s| s.ms_ssim, 1e-6);
+    }
+
+    /// In 8 bits, 12 and 16, opaque and not, gray and not.
+    #[test]
+    fn the_same_values_in_another_depth_are_an_exact_copy() {
+        let of = |format: PixelFormat, depth: u8| {
+            let peak = (1u32 << depth) - 1;
+            // Multiples of 17, which all depths have.
+            let value = |i: u32| ((i * i % 7 + i) % 16 * 17 * peak / 255) as u16;
+            let samples = (0..24 * 24 * format.channels() as u32).map(value);
+            let data = match format.is_wide() {
+                true => samples.flat_map(u16::to_ne_bytes).collect(),
+                false => samples.map(|v| v as u8).collect(),
+            };
+            Picture::from(kvant::Image::from_data(data, 24, 24, format, depth).unwrap())
+        };
+        for (colour, alpha) in [(true, false), (false, false), (true, true), (false, true)] {
+            let pictures = [8, 12, 16].map(|depth| of(PixelFormat::new(colour, alpha, depth > 8), depth));
+            for (one, two) in [(0, 2), (2, 0), (0, 1), (1, 2)] {
+                let (one, two) = (&pictures[one], &pictures[two]);
+                let s = Reference::new(one, Selection::ALL).unwrap().compare(two).unwrap();
+                let depths = (one.depth(), two.depth());
+                assert!(one.looks_like(two), "{depths:?}");
+                assert_eq!((s.ssim2, s.ba_p3, s.ba_max), (Some(100.0), Some(0.0), Some(0.0)), "{depths:?}");
+                assert_eq!((s.psnr_y, s.psnr_rgb), (Some(f64::INFINITY), Some(f64::INFINITY)), "{depths:?}");
+            }
+        }
     }
 
     /// A ramp of 12 bits that is off by one everywhere differs by nothing in 8.
