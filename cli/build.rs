@@ -14,7 +14,7 @@ fn main() {
     // These change when HEAD moves. A path that does not exist would run this program at every build.
     let heads = ["HEAD", "logs/HEAD"].map(|name| git(&["rev-parse", "--git-path", name]).map(PathBuf::from));
     for path in heads.into_iter().flatten().chain([lock.to_owned()]).filter(|p| p.is_file()) {
-        println!("cargo::rerun-if-changed={}", path.display());
+        println!("cargo::rerun-if-changed={}", path.to_string_lossy());
     }
     let lock = fs::read_to_string(lock).unwrap_or_default();
     for name in CRATES {

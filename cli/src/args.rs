@@ -12,26 +12,26 @@ use crate::error::Result;
 use crate::pictures::OutputFormat;
 use crate::rd::RdCommand;
 use crate::values::{MetricName, Quality, Region, Threshold};
-use crate::values::{
-    parse_background, parse_format, parse_quality, parse_region, parse_scale, parse_size, parse_threshold,
-};
+use crate::values::{parse_background, parse_quality, parse_region, parse_size, parse_threshold, scales};
 
 const AFTER_HELP: &str = "\
-kvant IN OUT, without a command, encodes where OUT ends with .kvt and decodes where IN does; options may follow.
+kvant IN OUT, without a command, encodes where OUT ends with .kvt and decodes where IN does; options may follow. Of an option
+that is given twice the last one counts.
 
 Exit codes:
   0    all went well
   1    a file of several failed, or any other error while running
-  2    the command line is wrong
+  2    the command line is wrong, or would write over an input
   3    an input is unreadable or damaged
   4    a limit was exceeded (--max-pixels, --max-dim, --max-mem)
   5    a file is damaged or cut off, and what there is of its picture is written (--allow-partial)
-  6    a threshold (--fail-under) or a target (--target-...) was not met; the files are written
+  6    a threshold (--fail-under) or a target (--target-...) was not met, and the files are written; or none is small
+       enough (--max-size), and nothing is
   130  interrupted";
 
 /// Kvant, a lossy still-image codec
 #[derive(Debug, Parser)]
-#[command(name = "kvant", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+#[command(name = "kvant", version, arg_required_else_help = true, args_override_self = true, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -87,17 +87,25 @@ pub(crate) struct ConsoleArgs {
     pub(crate) verbose: u8,
 }
 
-/// Which files are worked on, and how many at once.
-#[derive(Debug, Args)]
+/// Which files are worked on, how many at once, and what becomes of the files that are there.
+#[derive(Debug, Default, Args)]
 pub(crate) struct BatchArgs {
     /// Take the files in folders, at any depth; in the folder that -o names they keep their places. Names that begin
     /// with a dot and links to folders are left out
     #[arg(short, long)]
     pub(crate) recursive: bool,
 
-    /// Overwrite existing files
+    /// Overwrite existing files; one that is an input is never overwritten
     #[arg(short, long)]
     pub(crate) force: bool,
+
+    /// Give each file that is written the times and the mode of its input
+    #[arg(short, long)]
+    pub(crate) preserve: bool,
+
+    /// Add the new extension to the input's name instead of putting it in the place of the old one
+    #[arg(long)]
+    pub(crate) keep_extension: bool,
 
     /// Leave out inputs whose output exists already
     #[arg(long, conflicts_with = "force")]
@@ -289,7 +297,8 @@ pub(crate) struct EncodeArgs {
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless, but 'lossless' is
+    /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless, but 'lossless' is. With --max-size
+    /// the best that is tried
     #[arg(short, long, value_name = "Q|lossless", default_value = "80", value_parser = parse_quality, conflicts_with = "target")]
     pub(crate) quality: Quality,
 
@@ -394,8 +403,8 @@ pub(crate) struct DecodeArgs {
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Format to write: png, ppm, pgm, pnm, pam, tiff, bmp, webp (lossless), qoi, jpg (quality 95)
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    /// Format to write: webp without loss, jpg of quality 95
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true)]
     pub(crate) to: Option<OutputFormat>,
 
     /// Decode W x H pixels from column X and row Y on, of the picture as it is shown; only the tiles they need are decoded
@@ -408,7 +417,7 @@ pub(crate) struct DecodeArgs {
 
     /// Reduce the picture to a half, a quarter or an eighth each way: 1/8 is the preview where there is one, else each pixel is
     /// the mean of those that it stands for
-    #[arg(long, value_name = "1/2|1/4|1/8", value_parser = parse_scale, conflicts_with = "crop")]
+    #[arg(long, value_name = "SCALE", value_parser = scales(), conflicts_with = "crop")]
     pub(crate) scale: Option<Scale>,
 
     /// Write what there is of a file that is damaged or cut off, and exit with code 5: what is missing comes from the preview,

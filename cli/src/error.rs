@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use kvant::EncodeError;
 
+use crate::names::shown;
+
 /// What went wrong, by the exit code it leads to. Its text is one line that names the file, the fault and the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CliError {
@@ -33,12 +35,12 @@ pub(crate) type Result<T> = std::result::Result<T, CliError>;
 impl CliError {
     /// An input that the system could not give.
     pub(crate) fn reading(path: &Path, error: &io::Error) -> Self {
-        Self::Input(format!("{}: cannot read: {error}", path.display()))
+        Self::Input(format!("{}: cannot read: {error}", shown(path)))
     }
 
     /// A file that the system would not write.
     pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
-        Self::Run(format!("{}: cannot write: {error}", path.display()))
+        Self::Run(format!("{}: cannot write: {error}", shown(path)))
     }
 
     /// A fault of standard output: a reader that has gone away is not worth a message.

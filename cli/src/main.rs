@@ -1,10 +1,13 @@
 //! The `kvant` command: encodes and decodes pictures, tells about streams, compares pictures, measures the codec.
 
 mod args;
+mod attributes;
 mod cicp;
 mod commands;
 mod cpu;
 mod error;
+mod identity;
+mod names;
 mod output;
 mod pictures;
 mod plan;
@@ -28,7 +31,7 @@ fn main() -> ExitCode {
         Err(e) => return failed(&e),
     };
     // Wrong command lines end here, with code 2.
-    let cli = Cli::parse_from(args);
+    let cli = Cli::try_parse_from(&args).unwrap_or_else(|e| shorthand::explained(e, &args).exit());
     output::handle_interrupts();
     let result = match &cli.command {
         Command::Encode(args) => encode::execute(args),
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
 /// Says why the program ends.
 fn failed(error: &CliError) -> ExitCode {
     if *error != CliError::BrokenPipe {
-        report::print_error(&format!("kvant: {error}\n"));
+        report::print_fault(error);
     }
     ExitCode::from(error)
 }

@@ -5,14 +5,17 @@
 //! there are at that moment and ends the program with code 130. Only a kill that no program can catch leaves one behind.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::attributes;
 use crate::error::{CliError, Result};
+use crate::names::shown;
+use crate::pictures::Warning;
 
 /// The temporary files and folders there are. Whoever creates, renames or removes one holds the lock meanwhile, so that
 /// the interrupt sees each either here or finished.
@@ -52,9 +55,9 @@ impl Target {
         }
     }
 
-    /// What reports call it.
-    pub(crate) fn name(&self) -> String {
-        self.path().map_or_else(|| "-".to_owned(), |path| path.display().to_string())
+    /// What the command line calls it.
+    pub(crate) fn name(&self) -> &Path {
+        self.path().unwrap_or(Path::new("-"))
     }
 
     /// Finds out before the work what would make the write fail after it.
@@ -69,21 +72,28 @@ impl Target {
         }
     }
 
-    /// Writes `data`.
-    pub(crate) fn write(&self, data: &[u8], force: bool) -> Result<()> {
+    /// Writes `data`, and says what of `manner` the system did not allow.
+    pub(crate) fn write(&self, data: &[u8], manner: Manner<'_>) -> Result<Option<Warning>> {
         match self {
-            Self::Stdout => print_bytes(data),
-            Self::File(path) => write_file(path, data, force),
-            Self::InFolder(path) => {
-                fs::create_dir_all(folder(path)).map_err(|e| CliError::writing(path, &e))?;
-                write_file(path, data, force)
-            }
+            Self::Stdout => return print_bytes(data).map(|()| None),
+            Self::File(_) => {}
+            Self::InFolder(path) => fs::create_dir_all(folder(path)).map_err(|e| CliError::writing(path, &e))?,
         }
+        write_as(self.name(), data, manner)
     }
 }
 
+/// How a file is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Manner<'a> {
+    /// Whether an existing file is overwritten.
+    pub(crate) force: bool,
+    /// What a file is whose mode and times the new one gets. One that is overwritten hands on its mode in any case.
+    pub(crate) like: Option<&'a Metadata>,
+}
+
 fn exists(path: &Path) -> CliError {
-    CliError::Run(format!("{}: the file exists; -f overwrites it", path.display()))
+    CliError::Run(format!("{}: the file exists; -f overwrites it", shown(path)))
 }
 
 /// The folder that `path` is in.
@@ -96,7 +106,7 @@ fn check_folder(path: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    let (path, folder) = (path.display(), folder.display());
+    let (path, folder) = (shown(path), shown(folder));
     Err(CliError::Run(format!("{path}: cannot write: the folder {folder} does not exist")))
 }
 
@@ -105,13 +115,13 @@ fn check_ancestors(path: &Path) -> Result<()> {
     let there = path.ancestors().skip(1).find(|p| p.exists());
     match there.filter(|p| !p.is_dir()) {
         None => Ok(()),
-        Some(file) => Err(CliError::Run(format!("{}: cannot write: {} is no folder", path.display(), file.display()))),
+        Some(file) => Err(CliError::Run(format!("{}: cannot write: {} is no folder", shown(path), shown(file)))),
     }
 }
 
 fn check_file(path: &Path, force: bool) -> Result<()> {
     match fs::metadata(path) {
-        Ok(m) if m.is_dir() => Err(CliError::Run(format!("{}: cannot write: it is a folder", path.display()))),
+        Ok(m) if m.is_dir() => Err(CliError::Run(format!("{}: cannot write: it is a folder", shown(path)))),
         Ok(m) if m.is_file() && !force => Err(exists(path)),
         _ => Ok(()),
     }
@@ -119,19 +129,29 @@ fn check_file(path: &Path, force: bool) -> Result<()> {
 
 /// Writes `data` to `path`, whole or not at all. An existing file is an error unless `force` is set.
 pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
+    write_as(path, data, Manner { force, like: None }).map(drop)
+}
+
+fn write_as(path: &Path, data: &[u8], manner: Manner<'_>) -> Result<Option<Warning>> {
     check_folder(path)?;
-    check_file(path, force)?;
+    check_file(path, manner.force)?;
     let written = match fs::metadata(path) {
         // A device or a pipe is written to, not replaced.
-        Ok(m) if !m.is_file() => File::options().write(true).open(path).and_then(|mut f| f.write_all(data)),
+        Ok(m) if !m.is_file() => {
+            File::options().write(true).open(path).and_then(|mut f| f.write_all(data)).map(|()| None)
+        }
         // A link stays a link: the file it leads to is replaced.
-        Ok(_) => fs::canonicalize(path).and_then(|path| replace(&path, data, force)),
-        Err(_) => replace(path, data, force),
+        Ok(old) => fs::canonicalize(path).and_then(|path| replace(&path, data, Some(&old), manner)),
+        Err(_) => replace(path, data, None, manner),
     };
-    written.map_err(|e| match e.kind() {
+    let fault = written.map_err(|e| match e.kind() {
         io::ErrorKind::AlreadyExists => exists(path),
         _ => CliError::writing(path, &e),
-    })
+    })?;
+    Ok(fault.map(|e| {
+        let text = format!("the system did not let {} have the mode and times that it should: {e}", shown(path));
+        Warning { code: "not-preserved", text }
+    }))
 }
 
 /// A name that no other file of this process has.
@@ -176,16 +196,22 @@ impl Drop for TemporaryFolder {
     }
 }
 
-fn replace(path: &Path, data: &[u8], force: bool) -> io::Result<()> {
+/// Puts a file of `data` in the place of `old`, if there is one. The fault returned is one of mode and times.
+fn replace(path: &Path, data: &[u8], old: Option<&Metadata>, manner: Manner<'_>) -> io::Result<Option<io::Error>> {
     // Not made from the file's name, which may be as long as a name can be.
     let name = folder(path).join(format!(".{}", temporary_name()));
+    let Manner { force, like } = manner;
+    let pattern = like.or(old);
     let mut file = {
         let mut files = temporary();
-        let file = File::create_new(&name)?;
+        let file = attributes::create(&name, pattern.is_some())?;
         files.push(name.clone());
         file
     };
+    // What was private must not be readable for a moment either.
+    let mode = pattern.map(|pattern| attributes::protect(&file, old, pattern));
     let written = file.write_all(data);
+    let times = like.map(|like| attributes::set_times(&file, like));
     drop(file);
     let mut files = temporary();
     let result = written.and_then(|()| if force { fs::rename(&name, path) } else { rename_new(&name, path) });
@@ -193,7 +219,7 @@ fn replace(path: &Path, data: &[u8], force: bool) -> io::Result<()> {
         let _ = fs::remove_file(&name);
     }
     files.retain(|f| *f != name);
-    result
+    result.map(|()| mode.into_iter().chain(times).find_map(|kept| kept.err()))
 }
 
 /// Renames a file to a name that must not exist: by a link, since a rename would replace whatever came there meanwhile.

@@ -1,13 +1,15 @@
 //! What a command is to do with several inputs: which files they are, and where the result of each goes.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::args::BatchArgs;
 use crate::error::{CliError, Result};
+use crate::identity::{Inputs, Place};
+use crate::names::{display_name, shown};
 use crate::output::Target;
-use crate::pictures::display_name;
 
 /// A file to read, and where its result goes.
 #[derive(Debug)]
@@ -19,8 +21,7 @@ pub(crate) struct Job {
 /// How inputs become jobs.
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
-    /// Whether folders stand for the files in them, at any depth.
-    pub(crate) recursive: bool,
+    pub(crate) batch: &'a BatchArgs,
     /// Which files of a folder are meant.
     pub(crate) takes: fn(&Path) -> bool,
     /// A file, a folder, or `-`; beside the inputs where it is left out.
@@ -33,7 +34,8 @@ impl Plan<'_> {
     /// The jobs that `inputs` come to, in their order; files of a folder by name.
     ///
     /// # Errors
-    /// [`CliError::Usage`] where two inputs would be written to one place, [`CliError::Input`] where there is nothing to do.
+    /// [`CliError::Usage`] where two inputs would be written to one place, or over an input, [`CliError::Input`] where there
+    /// is nothing to do.
     pub(crate) fn jobs(&self, inputs: &[PathBuf]) -> Result<Vec<Job>> {
         let stdin = Path::new("-");
         if inputs.iter().filter(|i| *i == stdin).count() > 1 {
@@ -41,7 +43,7 @@ impl Plan<'_> {
         }
         let mut jobs = Vec::new();
         for input in inputs {
-            let folder = if self.recursive && input.is_dir() { Some(input) } else { None };
+            let folder = if self.batch.recursive && input.is_dir() { Some(input) } else { None };
             let Some(folder) = folder else {
                 let name = Path::new(input.file_name().unwrap_or_default());
                 jobs.push(Job { input: input.clone(), target: self.target(input, name)? });
@@ -54,31 +56,78 @@ impl Plan<'_> {
             }
         }
         if jobs.is_empty() {
-            let names: Vec<_> = inputs.iter().map(|i| i.display().to_string()).collect();
+            let names: Vec<_> = inputs.iter().map(shown).collect();
             return Err(CliError::Input(format!("{}: no file in it to work on", names.join(", "))));
         }
-        apart(&jobs)?;
+        if self.batch.preserve && jobs.iter().any(|job| job.input == stdin || job.target == Target::Stdout) {
+            let text = "--preserve takes files: standard input has no times, and standard output keeps none";
+            return Err(CliError::Usage(text.to_owned()));
+        }
+        // What exists is left alone then, inputs too.
+        if !self.batch.skip_existing {
+            let inputs = Inputs::of(jobs.iter().map(|job| job.input.as_path()));
+            jobs.iter().try_for_each(|job| inputs.spare(&job.target))?;
+        }
+        self.apart(&jobs)?;
         Ok(jobs)
     }
 
     /// Where the result of `input` goes; `name` is its path within an output folder.
     fn target(&self, input: &Path, name: &Path) -> Result<Target> {
         let stdin = Path::new("-");
-        let beside =
-            || if input == stdin { Target::Stdout } else { Target::File(input.with_extension(self.extension)) };
+        let beside = || if input == stdin { Target::Stdout } else { Target::File(self.derived(input)) };
         let Some(output) = self.output else { return Ok(beside()) };
         if output == stdin {
             return Ok(Target::Stdout);
         }
-        let made = self.recursive || output.to_string_lossy().ends_with(std::path::is_separator);
+        let made = self.batch.recursive || output.to_string_lossy().ends_with(std::path::is_separator);
         if !made && !output.is_dir() {
             return Ok(Target::File(output.to_owned()));
         }
         if input == stdin {
-            let folder = output.display();
+            let folder = shown(output);
             return Err(CliError::Usage(format!("{folder}: standard input has no name to go into a folder by")));
         }
-        Ok(Target::InFolder(output.join(name).with_extension(self.extension)))
+        Ok(Target::InFolder(self.derived(&output.join(name))))
+    }
+
+    /// `path` with the extension of results.
+    fn derived(&self, path: &Path) -> PathBuf {
+        if !self.batch.keep_extension {
+            return path.with_extension(self.extension);
+        }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".");
+        name.push(self.extension);
+        path.with_file_name(name)
+    }
+
+    /// What would keep the results of two inputs apart that share `target`.
+    fn hint(&self, one: &Path, two: &Path, target: &Target) -> String {
+        let Some(path) = target.path() else { return String::new() };
+        if path.file_name() != self.derived(two).file_name() {
+            let name = shown(path);
+            return if path.extension().is_none() { format!("; {name}/ would be a folder") } else { String::new() };
+        }
+        let differ = one.file_stem() == two.file_stem() && one.extension() != two.extension();
+        if self.batch.keep_extension || !differ {
+            return String::new();
+        }
+        let kept = |input: &Path| format!("{}.{}", shown(input.file_name().unwrap_or_default()), self.extension);
+        format!("; --keep-extension makes them {} and {}", kept(one), kept(two))
+    }
+
+    /// That no two jobs write to one place.
+    fn apart(&self, jobs: &[Job]) -> Result<()> {
+        let mut taken: HashMap<Place, &Path> = HashMap::with_capacity(jobs.len());
+        for Job { input, target } in jobs {
+            if let Some(other) = taken.insert(Place::of(target), input) {
+                let (one, two, name) = (display_name(other), display_name(input), shown(target.name()));
+                let hint = self.hint(other, input, target);
+                return Err(CliError::Usage(format!("{one} and {two} would both be written to {name}{hint}")));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -98,37 +147,19 @@ fn files(folder: &Path, takes: fn(&Path) -> bool) -> Vec<PathBuf> {
         .collect()
 }
 
-/// That no two jobs write to one place.
-fn apart(jobs: &[Job]) -> Result<()> {
-    let mut taken: HashMap<PathBuf, &Path> = HashMap::with_capacity(jobs.len());
-    for Job { input, target } in jobs {
-        if let Some(other) = taken.insert(place(target), input) {
-            let (one, two, name) = (display_name(other), display_name(input), target.name());
-            let text = format!("{one} and {two} would both be written to {name}");
-            let folder = matches!(target, Target::File(path) if path.extension().is_none());
-            let hint = if folder { format!("; {name}/ would be a folder") } else { String::new() };
-            return Err(CliError::Usage(text + &hint));
-        }
-    }
-    Ok(())
-}
-
-/// The same for every way to write the path of a file.
-fn place(target: &Target) -> PathBuf {
-    let Some(path) = target.path() else { return PathBuf::from("-") };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = folder.canonicalize().or_else(|_| absolute(folder)).unwrap_or_else(|_| folder.to_owned());
-    folder.join(path.file_name().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn targets(inputs: &[&str], output: Option<&str>) -> Result<Vec<String>> {
+        named(inputs, output, false)
+    }
+
+    fn named(inputs: &[&str], output: Option<&str>, keep_extension: bool) -> Result<Vec<String>> {
         let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
-        let plan = Plan { recursive: false, takes: |_| true, output: output.map(Path::new), extension: "kvt" };
-        Ok(plan.jobs(&inputs)?.iter().map(|job| job.target.name()).collect())
+        let batch = BatchArgs { keep_extension, ..BatchArgs::default() };
+        let plan = Plan { batch: &batch, takes: |_| true, output: output.map(Path::new), extension: "kvt" };
+        Ok(plan.jobs(&inputs)?.iter().map(|job| shown(job.target.name())).collect())
     }
 
     #[test]
@@ -138,6 +169,10 @@ mod tests {
         assert_eq!(targets(&["a/x.png", "b/y.png"], Some("none/")).unwrap(), ["none/x.kvt", "none/y.kvt"]);
         assert_eq!(targets(&["a/x.png"], Some("z")).unwrap(), ["z"]);
         assert_eq!(targets(&["a/x.png"], Some("-")).unwrap(), ["-"]);
+        let kept = |inputs: &[&str], output| named(inputs, output, true).unwrap();
+        assert_eq!(kept(&["a/x.v2.png", "y"], None), ["a/x.v2.png.kvt", "y.kvt"]);
+        assert_eq!(kept(&["a/x.png", "x.jpg"], Some("none/")), ["none/x.png.kvt", "none/x.jpg.kvt"]);
+        assert_eq!(kept(&["a/x.png"], Some("z")), ["z"]);
     }
 
     #[test]
@@ -151,7 +186,10 @@ mod tests {
             (["-", "-"], None),
             (["-", "a"], Some("none/")),
         ] {
-            assert_eq!(targets(&inputs, output).unwrap_err().code(), 2, "{inputs:?}");
+            let error = targets(&inputs, output).unwrap_err();
+            assert_eq!(error.code(), 2, "{inputs:?}");
+            let hint = "--keep-extension makes them a.png.kvt and a.jpg.kvt";
+            assert_eq!(error.to_string().contains(hint), inputs[1].ends_with("a.jpg"), "{error}");
         }
     }
 }

@@ -1,14 +1,17 @@
 //! What the commands tell: lines for people, JSON for programs.
 
 use std::io::{Write as _, stderr};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
 use crate::args::ConsoleArgs;
 use crate::commands::progress::BatchBar;
 use crate::error::{CliError, Result};
+use crate::names::{hex, inert_json, utf8, visible};
 use crate::output::{Target, print_text};
-use crate::pictures::Warning;
+use crate::pictures::{LOSSY_INPUT, Warning};
 use crate::plan::Job;
 use crate::rd::metrics::Scores;
 
@@ -28,6 +31,8 @@ pub(crate) struct Console {
     /// Whether there are several files: each gets one line, and all have one bar.
     batch: bool,
     bar: BatchBar,
+    /// How many inputs of a batch were lossy already: one line for all.
+    lossy_inputs: AtomicUsize,
 }
 
 impl Console {
@@ -40,7 +45,8 @@ impl Console {
             return Err(CliError::Usage(text));
         }
         let text_to_stderr = json || jsonl || to_stdout;
-        Ok(Self { schema, json, jsonl, quiet, text_to_stderr, verbose, batch: false, bar: BatchBar::hidden() })
+        let (bar, lossy_inputs) = (BatchBar::hidden(), AtomicUsize::new(0));
+        Ok(Self { schema, json, jsonl, quiet, text_to_stderr, verbose, batch: false, bar, lossy_inputs })
     }
 
     /// The console for `jobs`, several of which have a bar.
@@ -84,14 +90,18 @@ impl Console {
 
     /// A line for people about something that did not stop the work.
     pub(crate) fn warn(&self, name: &str, warning: &Warning) {
-        if !self.quiet {
-            self.bar.suspend(|| print_error(&format!("kvant: {name}: warning: {}\n", warning.text)));
+        if warning.code == LOSSY_INPUT && self.brief() {
+            self.lossy_inputs.fetch_add(1, Ordering::Relaxed);
+        } else if !self.quiet {
+            // It may cite the file.
+            let text = visible(&warning.text);
+            self.bar.suspend(|| print_error(&format!("kvant: {name}: warning: {text}\n")));
         }
     }
 
     /// A line for people about something that stopped one of several files.
     pub(crate) fn fail(&self, error: &CliError) {
-        self.bar.suspend(|| print_error(&format!("kvant: {error}\n")));
+        self.bar.suspend(|| print_fault(error));
     }
 
     /// Tells programs that read line by line how a file ended.
@@ -106,6 +116,11 @@ impl Console {
     /// returned as it is, to be printed by the caller; of several, each has been printed.
     pub(crate) fn finish<T: Serialize>(&self, files: &[Ended<T>]) -> Result<()> {
         self.bar.finish();
+        let lossy = self.lossy_inputs.load(Ordering::Relaxed);
+        if lossy > 0 && !self.quiet {
+            let all = files.len();
+            print_error(&format!("kvant: warning: {lossy} of {all} inputs were already lossy; -v says which\n"));
+        }
         if files.iter().any(|f| matches!(f.result, Err(CliError::BrokenPipe))) {
             return Err(CliError::BrokenPipe);
         }
@@ -129,14 +144,15 @@ impl Console {
 const TOOL: &str = concat!("kvant ", env!("CARGO_PKG_VERSION"));
 
 fn print_json(text: serde_json::Result<String>) -> Result<()> {
-    print_text(&(text.map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))? + "\n"))
+    let text = text.map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
+    print_text(&(inert_json(&text) + "\n"))
 }
 
 /// How the work on a file ended.
 #[derive(Debug)]
 pub(crate) struct Ended<T> {
     /// The file as the command line names it.
-    pub(crate) input: String,
+    pub(crate) input: PathBuf,
     pub(crate) result: Result<Outcome<T>>,
 }
 
@@ -156,13 +172,28 @@ impl<T> Ended<T> {
 pub(crate) enum Outcome<T> {
     Done(T),
     /// Its output exists.
-    Skipped {
-        output: String,
-    },
+    Skipped(Output),
     /// It would be worked on.
-    Planned {
-        output: String,
-    },
+    Planned(Output),
+}
+
+/// Where a result is, or would be.
+#[derive(Debug, Serialize)]
+pub(crate) struct Output {
+    output: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_hex: Option<String>,
+}
+
+impl From<&Target> for Output {
+    fn from(target: &Target) -> Self {
+        Self { output: utf8(target.name()), output_hex: hex(target.name()) }
+    }
+}
+
+/// The line about a fault, whose text may cite a file.
+pub(crate) fn print_fault(error: &CliError) {
+    print_error(&format!("kvant: {}\n", visible(&error.to_string())));
 }
 
 /// Text to standard error; that it may be closed is no reason to stop.
@@ -207,8 +238,8 @@ impl Totals {
         for file in files {
             *match file.result {
                 Ok(Outcome::Done(_)) => &mut totals.ok,
-                Ok(Outcome::Planned { .. }) => &mut totals.planned,
-                Ok(Outcome::Skipped { .. }) => &mut totals.skipped,
+                Ok(Outcome::Planned(_)) => &mut totals.planned,
+                Ok(Outcome::Skipped(_)) => &mut totals.skipped,
                 Err(_) => &mut totals.failed,
             } += 1;
         }
@@ -218,7 +249,9 @@ impl Totals {
 
 #[derive(Serialize)]
 struct Entry<'a, T> {
-    input: &'a str,
+    input: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_hex: Option<String>,
     status: &'static str,
     #[serde(flatten)]
     body: Option<&'a Outcome<T>>,
@@ -236,12 +269,13 @@ impl<'a, T> Entry<'a, T> {
     fn new(file: &'a Ended<T>) -> Self {
         let status = match file.result {
             Ok(Outcome::Done(_)) => "ok",
-            Ok(Outcome::Planned { .. }) => "planned",
-            Ok(Outcome::Skipped { .. }) => "skipped",
+            Ok(Outcome::Planned(_)) => "planned",
+            Ok(Outcome::Skipped(_)) => "skipped",
             Err(_) => "failed",
         };
         let error = file.result.as_ref().err().map(|e| Fault { exit_code: e.code(), text: e.to_string() });
-        Self { input: &file.input, status, body: file.result.as_ref().ok(), error }
+        let (input, input_hex) = (utf8(&file.input), hex(&file.input));
+        Self { input, input_hex, status, body: file.result.as_ref().ok(), error }
     }
 }
 

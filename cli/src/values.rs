@@ -1,7 +1,7 @@
 //! Values on the command line that are more than a number.
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kvant::Scale;
 
 use crate::pictures::OutputFormat;
@@ -47,14 +47,13 @@ pub(crate) fn parse_region(text: &str) -> Result<Region, String> {
     if width == 0 || height == 0 { Err("the region is empty".to_owned()) } else { Ok(Region { width, height, x, y }) }
 }
 
-/// A size relative to that of the picture.
-pub(crate) fn parse_scale(text: &str) -> Result<Scale, String> {
-    match text {
-        "1/2" => Ok(Scale::Half),
-        "1/4" => Ok(Scale::Quarter),
-        "1/8" => Ok(Scale::Eighth),
-        _ => Err("the scales are 1/2, 1/4 and 1/8".to_owned()),
-    }
+/// Takes a size relative to that of the picture.
+pub(crate) fn scales() -> impl TypedValueParser<Value = Scale> {
+    PossibleValuesParser::new(["1/2", "1/4", "1/8"]).map(|text| match text.as_str() {
+        "1/2" => Scale::Half,
+        "1/4" => Scale::Quarter,
+        _ => Scale::Eighth,
+    })
 }
 
 /// A count with an optional K, M or G (2^10, 2^20, 2^30).
@@ -119,9 +118,19 @@ pub(crate) fn parse_background(text: &str) -> Result<[u8; 3], String> {
     }
 }
 
-/// A format to write.
-pub(crate) fn parse_format(text: &str) -> Result<OutputFormat, String> {
-    OutputFormat::from_extension(text).ok_or_else(|| format!("the formats are {}", OutputFormat::NAMES))
+impl ValueEnum for OutputFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let value = PossibleValue::new(self.extension());
+        Some(match self {
+            Self::Tiff => value.alias("tif"),
+            Self::Jpeg => value.alias("jpeg"),
+            _ => value,
+        })
+    }
 }
 
 /// A metric by its name.

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::args::BatchArgs;
 use crate::error::{CliError, Result};
-use crate::pictures::display_name;
+use crate::names::{display_name, shown};
 use crate::plan::Job;
 use crate::report::{Console, Ended, Outcome, Totals, human_bytes};
 
@@ -47,7 +47,7 @@ pub(crate) fn run<I: Sync, T: Send + Serialize>(
     work: impl Fn(&I) -> Result<Outcome<T>> + Sync,
 ) -> Vec<Ended<T>> {
     let one = |item: &I| {
-        let mut ended = Ended { input: input(item).display().to_string(), result: work(item) };
+        let mut ended = Ended { input: input(item).to_owned(), result: work(item) };
         if let Err(e) = console.ended(&ended) {
             ended.result = Err(e);
         }
@@ -125,7 +125,7 @@ pub(crate) fn convert<T: Send + Serialize>(
 
 /// What becomes of a job without any work; `None` for those that need it.
 fn settled<T>(job: &Job, args: &BatchArgs, console: &Console) -> Result<Option<Outcome<T>>> {
-    let (name, output) = (display_name(&job.input), job.target.name());
+    let (name, output) = (display_name(&job.input), shown(job.target.name()));
     if job.input.is_dir() {
         return Err(match fs::read_dir(&job.input) {
             Ok(_) => CliError::Input(format!("{name}: a folder; -r takes the files in it")),
@@ -134,7 +134,7 @@ fn settled<T>(job: &Job, args: &BatchArgs, console: &Console) -> Result<Option<O
     }
     if args.skip_existing && job.target.path().is_some_and(Path::is_file) {
         console.text(&format!("{name}: skipped, {output} exists\n"))?;
-        return Ok(Some(Outcome::Skipped { output }));
+        return Ok(Some(Outcome::Skipped((&job.target).into())));
     }
     if !args.dry_run {
         return Ok(None);
@@ -145,7 +145,13 @@ fn settled<T>(job: &Job, args: &BatchArgs, console: &Console) -> Result<Option<O
     }
     job.target.check(args.force)?;
     console.text(&format!("{name} -> {output}\n"))?;
-    Ok(Some(Outcome::Planned { output }))
+    Ok(Some(Outcome::Planned((&job.target).into())))
+}
+
+/// What the file of `input` is whose mode and times its results get, where that is asked for.
+pub(crate) fn preserved(input: &Path, args: &BatchArgs) -> Result<Option<fs::Metadata>> {
+    let metadata = args.preserve.then(|| fs::metadata(input)).transpose();
+    metadata.map_err(|e| CliError::reading(input, &e))
 }
 
 /// The last line of a batch.

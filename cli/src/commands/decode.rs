@@ -3,19 +3,20 @@
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata, Partial, Scaled};
+use kvant::{DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata, Partial, Scale, Scaled};
 use serde::Serialize;
 
 use super::batch::{self, Amount, Split};
 use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
-use crate::output::Target;
+use crate::names::{display_name, shown};
+use crate::output::{Manner, Target};
 use crate::pictures::{
-    OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, read_front, to_srgb, write_file,
+    OutputFormat, Picture, Warning, decode_error, lost, read_bytes, read_front, to_srgb, write_file,
 };
 use crate::plan::{Job, Plan};
-use crate::report::{Console, Ended, human_bytes};
-use crate::shorthand::is_kvt;
+use crate::report::{Console, Ended, Output, human_bytes};
+use crate::shorthand::{is_foreign, is_kvt};
 use crate::values::Region;
 
 const SCHEMA: &str = "kvant.decode/1";
@@ -23,7 +24,8 @@ const SCHEMA: &str = "kvant.decode/1";
 /// What JSON says of one file.
 #[derive(Serialize)]
 struct Report {
-    output: String,
+    #[serde(flatten)]
+    output: Output,
     format: &'static str,
     width: u32,
     height: u32,
@@ -60,19 +62,15 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
         None => (None, None),
     };
     let named = args.to.or(prefix);
-    let plan = Plan {
-        recursive: args.batch.recursive,
-        takes: is_kvt,
-        output,
-        extension: named.unwrap_or(OutputFormat::Png).extension(),
-    };
+    let plan =
+        Plan { batch: &args.batch, takes: is_kvt, output, extension: named.unwrap_or(OutputFormat::Png).extension() };
     let jobs = plan.jobs(&args.inputs)?;
     let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
     let options = args.limits.decoder(Split::new(args.batch.jobs, jobs.len()).threads)?;
     let work = Work { args, named, options, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
     console.finish(&ended)?;
-    let partial = |e: &Ended<Report>| Some(format!("{}: {}", e.input, e.report()?.partial()?));
+    let partial = |e: &Ended<Report>| Some(format!("{}: {}", display_name(&e.input), e.report()?.partial()?));
     let partial: Vec<String> = ended.iter().filter_map(partial).collect();
     if partial.is_empty() { Ok(()) } else { Err(CliError::Partial(partial.join("; "))) }
 }
@@ -95,6 +93,16 @@ fn format_of(target: &Target, named: Option<OutputFormat>) -> Result<OutputForma
     }
 }
 
+/// What is said of a file whose name says another format than it has.
+fn misnamed(target: &Target, format: OutputFormat) -> Option<Warning> {
+    let path = target.path()?;
+    let extension = path.extension()?.to_string_lossy();
+    let named = OutputFormat::from_extension(&extension);
+    let wrong = if named.is_some() { !named?.holds_same(format) } else { is_kvt(path) || is_foreign(path) };
+    let text = format!("{} holds {}, which its name does not say", shown(path), format.extension());
+    wrong.then_some(Warning { code: "name-mismatch", text })
+}
+
 /// What is the same for every file.
 struct Work<'a> {
     args: &'a DecodeArgs,
@@ -113,28 +121,36 @@ struct Decoded {
 }
 
 impl Work<'_> {
-    fn run(&self, Job { input, target }: &Job) -> Result<Report> {
+    fn run(&self, job: &Job) -> Result<Report> {
+        let Job { input, target } = job;
         let (name, force) = (display_name(input), self.args.batch.force);
         let format = format_of(target, self.named)?;
+        let like = batch::preserved(input, &self.args.batch)?;
         let whole = || read_bytes(input, &self.options.limits);
         let data = if self.args.preview { read_front(input, self.options)? } else { whole()? };
         let decoder = Decoder::with_options(&data, self.options).map_err(|e| decode_error(&name, &e))?;
         target.check(force)?;
+        let (width, height) = size(decoder.info(), self.args);
+        let pixel = decoder.info().format;
+        format.check_kind(pixel).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        let fits = format.check_size(width, height, pixel);
+        fits.map_err(|e| CliError::Run(format!("{name}: {e}, and --crop and --scale take less of it")))?;
         let Decoded { picture, metadata, from_preview, partial, seconds } = self.decode(&name, &decoder)?;
         let mut warnings: Vec<Warning> = lost(&metadata, format).into_iter().collect();
         if format.reduces(picture.depth()) {
             let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
             warnings.push(Warning { code: "depth-reduced", text });
         }
+        warnings.extend(misnamed(target, format));
+        let file = write_file(&picture, &metadata, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        warnings.extend(target.write(&file, Manner { force, like: like.as_ref() })?);
         for warning in &warnings {
             self.console.warn(&name, warning);
         }
         // That ends the command with a line of its own.
         warnings.extend(partial);
-        let file = write_file(&picture, &metadata, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
-        target.write(&file, force)?;
         let report = Report {
-            output: target.name(),
+            output: target.into(),
             format: format.extension(),
             width: picture.width(),
             height: picture.height(),
@@ -146,7 +162,7 @@ impl Work<'_> {
             from_preview,
             warnings,
         };
-        self.tell(&name, &report, decoder.info())?;
+        self.tell(job, &report, decoder.info())?;
         Ok(report)
     }
 
@@ -169,15 +185,16 @@ impl Work<'_> {
     }
 
     /// The lines for people.
-    fn tell(&self, name: &str, r: &Report, info: &ImageInfo) -> Result<()> {
+    fn tell(&self, job: &Job, r: &Report, info: &ImageInfo) -> Result<()> {
+        let (name, output) = (display_name(&job.input), shown(job.target.name()));
         let (bytes_in, bytes_out) = (human_bytes(r.bytes_in), human_bytes(r.bytes_out));
         let kind = format!("{}x{} {}{}", r.width, r.height, r.channels, r.depth);
         if self.console.brief() {
-            return self.console.text(&format!("{name} -> {}  {kind}  {bytes_out}\n", r.output));
+            return self.console.text(&format!("{name} -> {output}  {kind}  {bytes_out}\n"));
         }
         let rate = f64::from(r.width) * f64::from(r.height) / 1e6 / r.seconds;
         let mut text = format!("{name}  {kind}  {bytes_in}\n");
-        text += &format!("  -> {}  {bytes_out}  {:.3} s ({rate:.1} MP/s)\n", r.output, r.seconds);
+        text += &format!("  -> {output}  {bytes_out}  {:.3} s ({rate:.1} MP/s)\n", r.seconds);
         if r.from_preview == Some(true) {
             text += "     from the preview\n";
         }
@@ -186,6 +203,16 @@ impl Work<'_> {
         }
         self.console.text(&text)
     }
+}
+
+/// Width and height of what is asked for, as it is stored.
+fn size(info: &ImageInfo, args: &DecodeArgs) -> (u32, u32) {
+    if let Some(region) = args.crop {
+        return (region.width, region.height);
+    }
+    let scale = if args.preview { Some(Scale::Eighth) } else { args.scale };
+    let side = |side| scale.map_or(side, |scale| scale.of(side));
+    (side(info.width), side(info.height))
 }
 
 /// The pixels that are asked for, as they are stored.
@@ -288,7 +315,7 @@ mod tests {
     fn a_prefix_names_the_format() {
         let split = |text| {
             let (format, rest) = split_prefix(Path::new(text));
-            (format, rest.map(|r| r.display().to_string()))
+            (format, rest.map(shown))
         };
         assert_eq!(split("png:-"), (Some(OutputFormat::Png), Some("-".to_owned())));
         assert_eq!(split("ppm:a/b"), (Some(OutputFormat::Ppm), Some("a/b".to_owned())));

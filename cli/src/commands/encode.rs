@@ -1,9 +1,10 @@
 //! `kvant encode`.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::Instant;
 
-use kvant::{Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Metadata, Observer};
+use kvant::{DecodeError, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Metadata, Observer};
 use serde::Serialize;
 
 use super::batch::{self, Amount, Split};
@@ -12,14 +13,17 @@ use super::target::{self, Reached};
 use crate::args::{ChromaArg, EncodeArgs, Habits, Strip};
 use crate::cpu;
 use crate::error::{CliError, Result};
-use crate::output::Target;
+use crate::identity::{Inputs, Place};
+use crate::names::{display_name, shown, utf8};
+use crate::output::{Manner, Target};
 use crate::pictures::{
-    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, display_name, has_picture_extension, read_bytes,
+    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, decode_error, has_picture_extension, read_bytes,
     read_picture, remove_positions, write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::rd::metrics::{Reference, Scores, Selection};
-use crate::report::{Console, Metrics, bits_per_pixel, human_bytes, scores_line};
+use crate::report::{Console, Metrics, Output, bits_per_pixel, human_bytes, scores_line};
+use crate::shorthand::{dashed_name, is_foreign};
 use crate::values::Quality;
 
 const SCHEMA: &str = "kvant.encode/1";
@@ -27,7 +31,8 @@ const SCHEMA: &str = "kvant.encode/1";
 /// What JSON says of one file.
 #[derive(Serialize)]
 struct Report {
-    output: String,
+    #[serde(flatten)]
+    output: Output,
     #[serde(skip_serializing_if = "Option::is_none")]
     decoded: Option<String>,
     width: u32,
@@ -68,19 +73,16 @@ impl Report {
 /// Runs the command.
 pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     answer_habits(&args.habits)?;
-    let plan = Plan {
-        recursive: args.batch.recursive,
-        takes: has_picture_extension,
-        output: args.output.as_deref(),
-        extension: "kvt",
-    };
+    let plan =
+        Plan { batch: &args.batch, takes: has_picture_extension, output: args.output.as_deref(), extension: "kvt" };
     let jobs = plan.jobs(&args.inputs)?;
+    jobs.iter().try_for_each(|job| named_kvt(&job.target))?;
     let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
     let decoded = match &args.decoded {
         Some(_) if jobs.len() > 1 => {
             return Err(CliError::Usage("--decoded takes one input, since it names one picture".to_owned()));
         }
-        Some(path) => Some((Target::File(path.clone()), OutputFormat::from_path(path)?)),
+        Some(path) => Some((decoded_target(path, &jobs[0])?, OutputFormat::from_path(path)?)),
         None => None,
     };
     let threads = Split::new(args.batch.jobs, jobs.len()).threads;
@@ -97,16 +99,39 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
 }
 
+/// That the name of an output does not promise a picture of another format.
+fn named_kvt(target: &Target) -> Result<()> {
+    let Some(path) = target.path().filter(|path| is_foreign(path)) else { return Ok(()) };
+    let (name, extension) = (shown(path), shown(path.extension().unwrap_or_default()));
+    let text =
+        format!("{name}: the name says {extension}, but kvant encode writes .kvt; give a name that ends with .kvt");
+    Err(CliError::Usage(text))
+}
+
+/// Where the decoded picture goes: neither over the input nor over the stream.
+fn decoded_target(path: &Path, job: &Job) -> Result<Target> {
+    let target = Target::File(path.to_owned());
+    Inputs::of([job.input.as_path()]).spare(&target)?;
+    if Place::of(&target) == Place::of(&job.target) {
+        let name = shown(path);
+        return Err(CliError::Usage(format!("the stream and the decoded picture would both be written to {name}")));
+    }
+    Ok(target)
+}
+
 /// Flags that other encoders have are answered with ours.
 fn answer_habits(habits: &Habits) -> Result<()> {
-    let answer = |text: &str| Err(CliError::Usage(text.to_owned()));
-    if habits.speed.is_some() {
-        return answer("there is no -s/--speed: use -e/--effort, 1 (fastest) to 9 (smallest files)");
-    }
-    if habits.distance.is_some() {
-        return answer("there is no -d/--distance: use -q/--quality, 0 to 100 (90 is about a distance of 1)");
-    }
-    Ok(())
+    let answers = [
+        ("-s", &habits.speed, "there is no -s/--speed: use -e/--effort, 1 (fastest) to 9 (smallest files)"),
+        ("-d", &habits.distance, "there is no -d/--distance: use -q/--quality, 0 to 100 (90 is about a distance of 1)"),
+    ];
+    let Some((letter, value, answer)) = answers.into_iter().find(|(_, value, _)| value.is_some()) else {
+        return Ok(());
+    };
+    // As in -snow.png.
+    let word = format!("{letter}{}", value.as_ref().and_then(Option::as_deref).unwrap_or_default());
+    let hint = dashed_name(word.as_ref()).map_or(String::new(), |hint| format!("; {hint}"));
+    Err(CliError::Usage(format!("{answer}{hint}")))
 }
 
 impl Quality {
@@ -192,8 +217,10 @@ struct Verified {
 }
 
 impl Work<'_> {
-    fn run(&self, Job { input, target }: &Job) -> Result<Report> {
+    fn run(&self, job: &Job) -> Result<Report> {
+        let Job { input, target } = job;
         let (name, force) = (display_name(input), self.args.batch.force);
+        let like = batch::preserved(input, &self.args.batch)?;
         let data = read_bytes(input, &self.decoder.limits)?;
         let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
         let options = ReadOptions { transparency, decoder: self.decoder };
@@ -209,8 +236,10 @@ impl Work<'_> {
             return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
         }
         target.check(force)?;
-        if let Some((decoded, _)) = &self.decoded {
+        if let Some((decoded, format)) = &self.decoded {
             decoded.check(force)?;
+            let fits = format.check_size(picture.width(), picture.height(), picture.format());
+            fits.map_err(|e| CliError::Run(format!("{}: {e}", shown(decoded.name()))))?;
         }
         let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
         if coded.quality == Quality::Lossy(100.0) {
@@ -224,13 +253,16 @@ impl Work<'_> {
         let quality = coded.quality.plain().unwrap_or_default();
         warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
         let verified = self.verify(&name, &picture, &coded.encoded)?;
-        target.write(&coded.encoded.stream, force)?;
+        let manner = Manner { force, like: like.as_ref() };
+        let mut unlike = Vec::from_iter(target.write(&coded.encoded.stream, manner)?);
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             let upright = v.picture.clone().upright(metadata.orientation)?;
-            decoded.write(&write_file(&upright, &metadata, *format)?, force)?;
+            unlike.extend(decoded.write(&write_file(&upright, &metadata, *format)?, manner)?);
         }
+        unlike.iter().for_each(|warning| self.console.warn(&name, warning));
+        warnings.extend(unlike);
         let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
-        self.tell(&name, &report, &coded.encoded, verified.as_ref())?;
+        self.tell(job, &report, &coded.encoded, verified.as_ref())?;
         Ok(report)
     }
 
@@ -247,11 +279,17 @@ impl Work<'_> {
             return Ok(Coded { encoded, quality, passes: 1, reached: None, scores: None, seconds });
         };
         let gauge = aim.gauge(picture)?;
-        let found = self.encoder.encode_to_target(&view, &aim.target, observer, |e| gauge.measure(e))?;
+        let found = aim.search(&self.encoder, &view, observer, &gauge)?;
+        let quality = match self.args.quality {
+            Quality::Lossless => Quality::Lossless,
+            Quality::Lossy(_) => Quality::Lossy(found.quality),
+        };
+        if let Some(text) = aim.exceeded(&found, quality) {
+            return Err(CliError::Threshold(format!("{name}: {text}")));
+        }
         let seconds = seconds();
         let scores = gauge.scores(&found.encoded)?;
         let (reached, passes) = (Some(aim.reached(&found)), found.passes);
-        let quality = Quality::Lossy(found.quality);
         Ok(Coded { encoded: found.encoded, quality, passes, reached, scores, seconds })
     }
 
@@ -267,6 +305,7 @@ impl Work<'_> {
         let decoded = match decoded {
             Ok(d) if d == encoded.reconstruction => Picture::from(d),
             Ok(_) => return Err(CliError::Run(format!("{name}: verification failed: the decoder's picture differs"))),
+            Err(e @ DecodeError::Limit { .. }) => return Err(decode_error(name, &e)),
             Err(e) => return Err(CliError::Run(format!("{name}: verification failed: {e}"))),
         };
         let scores = match self.args.verify {
@@ -287,8 +326,8 @@ impl Work<'_> {
     ) -> Report {
         let bytes_out = coded.encoded.stream.len() as u64;
         Report {
-            output: target.name(),
-            decoded: self.decoded.as_ref().map(|(t, _)| t.name()),
+            output: target.into(),
+            decoded: self.decoded.as_ref().map(|(t, _)| utf8(t.name())),
             width: picture.width(),
             height: picture.height(),
             depth: picture.depth(),
@@ -314,10 +353,11 @@ impl Work<'_> {
     }
 
     /// The lines for people.
-    fn tell(&self, name: &str, r: &Report, encoded: &Encoded, verified: Option<&Verified>) -> Result<()> {
+    fn tell(&self, job: &Job, r: &Report, encoded: &Encoded, verified: Option<&Verified>) -> Result<()> {
+        let (name, output) = (display_name(&job.input), shown(job.target.name()));
         let megapixels = f64::from(r.width) * f64::from(r.height) / 1e6;
         let percent = 100.0 * r.bytes_out as f64 / r.bytes_in as f64;
-        let result = format!("-> {}  {}  {:.3} bpp  {percent:.1} %", r.output, human_bytes(r.bytes_out), r.bpp);
+        let result = format!("-> {output}  {}  {:.3} bpp  {percent:.1} %", human_bytes(r.bytes_out), r.bpp);
         let mut text = String::new();
         if self.console.brief() {
             let _ = writeln!(text, "{name} {result}");
@@ -340,8 +380,8 @@ impl Work<'_> {
             if let Some(scores) = &v.scores {
                 let _ = writeln!(text, "     {}", scores_line(scores));
             }
-            if let Some(decoded) = &r.decoded {
-                let _ = writeln!(text, "     decoded picture: {decoded}");
+            if let Some((decoded, _)) = &self.decoded {
+                let _ = writeln!(text, "     decoded picture: {}", shown(decoded.name()));
             }
         }
         if self.console.verbose > 0

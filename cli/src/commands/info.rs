@@ -10,8 +10,10 @@ use super::blocks::{self, Counts};
 use crate::args::InfoArgs;
 use crate::cicp::numbers;
 use crate::error::{CliError, Result};
-use crate::output::Target;
-use crate::pictures::{OutputFormat, channels_name, decode_error, display_name, read_bytes, write_picture};
+use crate::identity::Inputs;
+use crate::names::display_name;
+use crate::output::{Manner, Target};
+use crate::pictures::{OutputFormat, channels_name, decode_error, read_bytes, write_picture};
 use crate::report::{Console, Outcome, bits_per_pixel, human_bytes};
 
 const SCHEMA: &str = "kvant.info/1";
@@ -118,8 +120,9 @@ pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
             return Err(CliError::Usage("--blocks takes one input, since it names one picture".to_owned()));
         }
         Some(path) => {
-            let format = OutputFormat::from_path(path)?;
-            Some(Drawing { target: Target::File(path.clone()), format, force: args.force })
+            let (target, format) = (Target::File(path.clone()), OutputFormat::from_path(path)?);
+            Inputs::of(args.inputs.iter().map(PathBuf::as_path)).spare(&target)?;
+            Some(Drawing { target, format, force: args.force })
         }
         None => None,
     };
@@ -202,7 +205,8 @@ impl Drawing {
         let mut all = Vec::new();
         decoder.blocks(|block| all.push(*block)).map_err(|e| decode_error(name, &e))?;
         let qp = decoder.info().qp;
-        self.target.write(&write_picture(&blocks::draw(&image, &all, qp), self.format)?, self.force)?;
+        let drawing = write_picture(&blocks::draw(&image, &all, qp), self.format)?;
+        self.target.write(&drawing, Manner { force: self.force, like: None })?;
         Ok(Counts::of(&all, qp))
     }
 }

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use clap::Args;
-use kvant::{Encoded, Measure, Target, Targeted};
+use kvant::{Encoded, Encoder, ImageView, Measure, Observer, Target, Targeted};
 use serde::Serialize;
 
 use crate::error::{CliError, Result};
 use crate::pictures::{Picture, Warning};
 use crate::rd::metrics::{Reference, Scores, Selection};
-use crate::values::{TargetSize, parse_positive, parse_target_size};
+use crate::values::{Quality, TargetSize, parse_positive, parse_target_size};
 
 /// Code of the warning that a target was not met.
 pub(crate) const MISSED: &str = "target-missed";
@@ -17,51 +17,59 @@ pub(crate) const MISSED: &str = "target-missed";
 /// A size or a score to come to.
 #[derive(Debug, Args)]
 pub(crate) struct TargetArgs {
-    /// Search for the quality that gives N bytes; k and M stand for 1000 and 1000000, % for a share of the input file
-    #[arg(long, group = "target", value_name = "N[k|M|%]", value_parser = parse_target_size)]
+    /// Search for the quality that gives N bytes, within 1 percent either way; k and M stand for 1000 and 1000000, % for a
+    /// share of the input file
+    #[arg(long, groups = ["target", "aim"], value_name = "N[k|M|%]", value_parser = parse_target_size)]
     target_size: Option<TargetSize>,
 
     /// Search for the quality that gives X bits per pixel
-    #[arg(long, group = "target", value_name = "X", value_parser = parse_positive)]
+    #[arg(long, groups = ["target", "aim"], value_name = "X", value_parser = parse_positive)]
     target_bpp: Option<f64>,
 
     /// Search for the quality that gives an SSIMULACRA2 score of X (90 excellent, 70 high, 50 medium)
-    #[arg(long, group = "target", value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, groups = ["target", "aim"], value_name = "X", allow_negative_numbers = true)]
     target_ssimulacra2: Option<f64>,
 
     /// Search for the quality that gives a Butteraugli 3-norm of X (0.5 excellent, 1 high, 2 medium)
-    #[arg(long, group = "target", value_name = "X", value_parser = parse_positive)]
+    #[arg(long, groups = ["target", "aim"], value_name = "X", value_parser = parse_positive)]
     target_butteraugli: Option<f64>,
 
     /// Search for the quality that gives a PSNR of the luma of X dB
-    #[arg(long, group = "target", value_name = "X", value_parser = parse_positive)]
+    #[arg(long, groups = ["target", "aim"], value_name = "X", value_parser = parse_positive)]
     target_psnr: Option<f64>,
 
-    /// How far from the target is near enough [default: 1 (percent) of a size, 0.3 (points) of SSIMULACRA2, 0.02 of
+    /// Write no more than N bytes, counted as for --target-size: at the quality that -q says or, where that takes more, at the
+    /// best that does not. Where none does, nothing is written
+    #[arg(long, group = "aim", value_name = "N[k|M|%]", value_parser = parse_target_size)]
+    max_size: Option<TargetSize>,
+
+    /// How far from the target, or below the largest size, is near enough [default: 1 (percent) of a size, 0.3 (points) of SSIMULACRA2, 0.02 of
     /// Butteraugli, 0.1 (dB) of PSNR]
-    #[arg(long, requires = "target", value_name = "X", value_parser = parse_positive)]
+    #[arg(long, requires = "aim", value_name = "X", value_parser = parse_positive)]
     tolerance: Option<f64>,
 
     /// Encode a picture at most so many times
-    #[arg(long, requires = "target", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, requires = "aim", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     max_passes: u32,
 }
 
 impl TargetArgs {
-    /// The target for `picture`, read from a file of `bytes_in` bytes; `None` where a quality is asked for.
+    /// The target for `picture`, read from a file of `bytes_in` bytes; `None` where nothing but a quality is asked for.
     pub(crate) fn aim(&self, picture: &Picture, bytes_in: u64) -> Option<Aim> {
         let pixels = picture.pixels() as f64;
-        let size = match self.target_size {
-            Some(TargetSize::Bytes(bytes)) => Some(("size", 1.0, bytes)),
-            Some(TargetSize::Percent(percent)) => Some(("size", 1.0, (bytes_in as f64 * percent / 100.0).max(1.0))),
-            None => self.target_bpp.map(|bpp| ("bpp", 8.0 / pixels, bpp * pixels / 8.0)),
+        let bytes = |size| match size {
+            TargetSize::Bytes(bytes) => bytes,
+            TargetSize::Percent(percent) => (bytes_in as f64 * percent / 100.0).max(1.0),
         };
+        let of_bytes = |kind, unit, value| (kind, unit, Measure::Bytes, value);
         let score = |kind, measure, value| (kind, 1.0, measure, value);
-        let (kind, unit, measure, value) = size
-            .map(|(kind, unit, bytes)| (kind, unit, Measure::Bytes, bytes))
-            .or_else(|| self.target_ssimulacra2.map(|v| score("ssimulacra2", Measure::Ssimulacra2, v)))
-            .or_else(|| self.target_butteraugli.map(|v| score("butteraugli", Measure::Butteraugli, v)))
-            .or_else(|| self.target_psnr.map(|v| score("psnr", Measure::Psnr, v)))?;
+        let (kind, unit, measure, value) = None
+            .or_else(|| self.max_size.map(|size| of_bytes(Kind::MaxSize, 1.0, bytes(size).floor())))
+            .or_else(|| self.target_size.map(|size| of_bytes(Kind::Size, 1.0, bytes(size))))
+            .or_else(|| self.target_bpp.map(|bpp| of_bytes(Kind::Bpp, 8.0 / pixels, bpp * pixels / 8.0)))
+            .or_else(|| self.target_ssimulacra2.map(|v| score(Kind::Ssimulacra2, Measure::Ssimulacra2, v)))
+            .or_else(|| self.target_butteraugli.map(|v| score(Kind::Butteraugli, Measure::Butteraugli, v)))
+            .or_else(|| self.target_psnr.map(|v| score(Kind::Psnr, Measure::Psnr, v)))?;
         let mut target = Target::new(measure, value);
         if let Some(tolerance) = self.tolerance {
             target.tolerance = if measure == Measure::Bytes { value * tolerance / 100.0 } else { tolerance };
@@ -71,19 +79,43 @@ impl TargetArgs {
     }
 }
 
+/// What is aimed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Size,
+    MaxSize,
+    Bpp,
+    Ssimulacra2,
+    Butteraugli,
+    Psnr,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Size | Self::MaxSize => "size",
+            Self::Bpp => "bpp",
+            Self::Ssimulacra2 => "ssimulacra2",
+            Self::Butteraugli => "butteraugli",
+            Self::Psnr => "psnr",
+        }
+    }
+}
+
 /// A target as the command line names it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Aim {
-    kind: &'static str,
+    kind: Kind,
     /// What a value of the library is in the unit of the command line.
     unit: f64,
-    pub(crate) target: Target,
+    target: Target,
 }
 
 /// What JSON says of a target.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Reached {
-    kind: &'static str,
+    kind: Kind,
     value: f64,
     tolerance: f64,
     reached: f64,
@@ -103,6 +135,33 @@ impl Aim {
         Ok(Gauge { kind: self.kind, measure: self.target.measure, reference })
     }
 
+    /// Searches for the encoding.
+    pub(crate) fn search(
+        &self,
+        encoder: &Encoder,
+        view: &ImageView<'_>,
+        observer: Option<&dyn Observer>,
+        gauge: &Gauge,
+    ) -> Result<Targeted> {
+        match self.kind {
+            Kind::MaxSize => encoder.encode_at_most(view, &self.target, observer, |e| gauge.measure(e)),
+            _ => encoder.encode_to_target(view, &self.target, observer, |e| gauge.measure(e)),
+        }
+    }
+
+    /// What is said of a picture that is never small enough, not even at `quality`.
+    pub(crate) fn exceeded(&self, found: &Targeted, quality: Quality) -> Option<String> {
+        if self.kind != Kind::MaxSize || found.met {
+            return None;
+        }
+        let (allowed, smallest) = (self.target.value, found.value);
+        let which = match quality {
+            Quality::Lossless => "the lossless encoding".to_owned(),
+            Quality::Lossy(quality) => format!("the smallest encoding, at quality {quality},"),
+        };
+        Some(format!("not met: {which} takes {smallest} bytes, --max-size allows {allowed}; nothing is written"))
+    }
+
     /// What the search came to.
     pub(crate) fn reached(&self, found: &Targeted) -> Reached {
         Reached {
@@ -117,22 +176,35 @@ impl Aim {
 
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = if self.kind == "size" { 0 } else { 3 };
-        write!(f, "{} {:.digits$} for a target of {:.digits$}", self.kind, self.reached, self.value)
+        let Self { kind, value, tolerance, reached, .. } = *self;
+        let digits = if matches!(kind, Kind::Size | Kind::MaxSize) { 0 } else { 3 };
+        write!(f, "{} {reached:.digits$}", kind.name())?;
+        // As it would be typed.
+        let rounded = |v: f64| (v * 1e6).round() / 1e6;
+        match kind {
+            Kind::MaxSize => write!(f, " of at most {value:.digits$}"),
+            Kind::Size | Kind::Bpp => {
+                write!(f, " for a target of {value:.digits$} within {} %", rounded(100.0 * tolerance / value))
+            }
+            _ => write!(f, " for a target of {value:.digits$} within {}", rounded(tolerance)),
+        }
     }
 }
 
 impl Reached {
     /// A line about a target that was not met.
     pub(crate) fn missed(&self, quality: f64) -> Option<Warning> {
-        let text = format!("not met: {self}; quality {quality}, the nearest, is written");
+        let mut text = format!("not met: {self}; quality {quality}, the nearest, is written");
+        if self.kind == Kind::Size && self.reached < self.value {
+            text += "; --max-size takes what is smaller";
+        }
         (!self.met).then_some(Warning { code: MISSED, text })
     }
 }
 
 /// Measures encodings of a picture.
 pub(crate) struct Gauge {
-    kind: &'static str,
+    kind: Kind,
     measure: Measure,
     reference: Option<Reference>,
 }
@@ -146,7 +218,7 @@ impl Gauge {
             Measure::Butteraugli => scores.ba_p3,
             _ => scores.psnr_y,
         };
-        score.ok_or_else(|| CliError::Run(format!("{} cannot be computed for this picture", self.kind)))
+        score.ok_or_else(|| CliError::Run(format!("{} cannot be computed for this picture", self.kind.name())))
     }
 
     /// The scores of the metric that is aimed at; `None` for sizes.

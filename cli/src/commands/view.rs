@@ -14,10 +14,9 @@ use kvant::PixelFormat;
 
 use crate::args::{Protocol, ViewArgs};
 use crate::error::{CliError, Result};
+use crate::names::display_name;
 use crate::output::print_text;
-use crate::pictures::{
-    OutputFormat, Picture, ReadOptions, Transparency, display_name, read_bytes, read_picture, write_picture,
-};
+use crate::pictures::{OutputFormat, Picture, ReadOptions, Transparency, read_bytes, read_picture, write_picture};
 
 /// Pixels of a character cell, about, on terminals that show pixels.
 const CELL: u32 = 10;

@@ -6,6 +6,7 @@ mod embed;
 mod exif;
 mod hdr;
 mod input;
+mod message;
 mod read;
 mod srgb;
 mod write;
@@ -20,7 +21,7 @@ pub(crate) use embed::lost;
 pub(crate) use exif::remove_positions;
 pub(crate) use hdr::{HdrSpace, WHITE};
 pub(crate) use read::{
-    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
+    LOSSY_INPUT, Loaded, ReadOptions, Transparency, Warning, decode_error, has_picture_extension, read_bytes,
     read_front, read_picture,
 };
 pub(crate) use srgb::to_srgb;

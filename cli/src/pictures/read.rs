@@ -10,6 +10,7 @@ use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, Metadata};
 use super::Picture;
 use super::input::{self, Source};
 use crate::error::{CliError, Result};
+use crate::names::display_name;
 
 /// How to read a picture.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,6 +40,9 @@ pub(crate) struct Warning {
     pub(crate) text: String,
 }
 
+/// Code of the warning that a picture has been through a lossy coder before.
+pub(crate) const LOSSY_INPUT: &str = "lossy-input";
+
 /// A picture, and what its file said besides.
 #[derive(Debug)]
 pub(crate) struct Loaded {
@@ -57,11 +61,6 @@ impl Loaded {
     pub(crate) fn upright(self) -> Result<Picture> {
         self.picture.upright(self.metadata.orientation)
     }
-}
-
-/// What errors call an input.
-pub(crate) fn display_name(path: &Path) -> String {
-    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// Whether a file's name says that it is a picture of a format that can be read; not a `.kvt`.
@@ -135,8 +134,18 @@ pub(crate) fn read_picture(name: &str, data: &[u8], options: &ReadOptions) -> Re
 pub(crate) fn decode_error(name: &str, error: &DecodeError) -> CliError {
     let text = format!("{name}: {error}");
     match error {
-        DecodeError::Limit { .. } => CliError::Limit(text),
+        DecodeError::Limit { what, .. } => CliError::Limit(text + limit_option(what)),
         _ => CliError::Input(text),
+    }
+}
+
+/// The option that sets a limit of the library, in brackets.
+fn limit_option(what: &str) -> &'static str {
+    match what {
+        "width" | "height" => " (--max-dim)",
+        "pixels" => " (--max-pixels)",
+        "memory bytes" => " (--max-mem)",
+        _ => "",
     }
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, Result};
+use crate::names::{shown, utf8};
 use crate::pictures::{Picture, ReadOptions, has_picture_extension, read_bytes, read_picture};
 
 /// The pictures of `testdata/`, whose manifest says where each comes from.
@@ -36,14 +37,14 @@ enum Origin {
 
 impl Source {
     fn file(path: PathBuf) -> Self {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = shown(path.file_stem().unwrap_or_default());
         Self { name, origin: Origin::File(path) }
     }
 
     /// Where the picture is: a path, or `testdata:` and a name. [`Source::at`] takes it.
     pub(crate) fn location(&self) -> String {
         match &self.origin {
-            Origin::File(path) => path.display().to_string(),
+            Origin::File(path) => utf8(path),
             Origin::Embedded(_) => format!("{EMBEDDED_PREFIX}{}", self.name),
         }
     }
@@ -112,7 +113,7 @@ fn list(input: &Path) -> Result<Vec<Source>> {
         }
     }
     if paths.is_empty() {
-        return Err(CliError::Input(format!("{}: no picture in this folder", input.display())));
+        return Err(CliError::Input(format!("{}: no picture in this folder", shown(input))));
     }
     paths.sort();
     Ok(paths.into_iter().map(Source::file).collect())
@@ -128,7 +129,7 @@ fn qualify(groups: &mut [Vec<Source>]) -> Result<()> {
         if let Origin::File(path) = &source.origin
             && let Some(folder) = path.parent().and_then(Path::file_name)
         {
-            source.name = format!("{}/{}", folder.to_string_lossy(), source.name);
+            source.name = format!("{}/{}", shown(folder), source.name);
         }
     }
     let mut names: Vec<_> = groups.iter().flatten().map(|s| &s.name).collect();

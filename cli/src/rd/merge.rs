@@ -2,21 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::MergeArgs;
 use super::points::{self, Identity, Point, RESULTS, to_csv};
 use super::record::Record;
 use crate::error::{CliError, Result};
-use crate::output::write_file;
+use crate::identity::Inputs;
+use crate::names::shown;
+use crate::output::{Target, write_file};
 use crate::report::print_error;
 
 /// Runs the command. A part that cannot be read is named, and the rest is joined.
 pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
     let results = args.output.join(RESULTS);
     if results.exists() && !args.force {
-        return Err(CliError::Run(format!("{}: there are results already; -f overwrites them", results.display())));
+        return Err(CliError::Run(format!("{}: there are results already; -f overwrites them", shown(&results))));
     }
+    // A part is a file, or a folder of results.
+    let parts: Vec<_> =
+        args.parts.iter().map(|part| if part.is_dir() { part.join(RESULTS) } else { part.clone() }).collect();
+    Inputs::of(parts.iter().map(PathBuf::as_path)).spare(&Target::File(results.clone()))?;
     let mut joined = Joined::default();
     let mut problems = 0;
     for part in &args.parts {
@@ -34,7 +40,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
     if let Some(record) = &joined.record {
         record.write(&args.output)?;
     }
-    print_error(&format!("kvant: {} points are in {}\n", points.len(), results.display()));
+    print_error(&format!("kvant: {} points are in {}\n", points.len(), shown(&results)));
     if problems == 0 {
         Ok(())
     } else {
@@ -65,7 +71,7 @@ impl Joined {
                 // A job measured twice, by a part that ran again: it must have given the same.
                 Some(&at) if (self.points[at].bytes, &self.points[at].scores) == (point.bytes, &point.scores) => {}
                 Some(_) => {
-                    let (Point { codec, image, q, .. }, part) = (&point, part.display());
+                    let (Point { codec, image, q, .. }, part) = (&point, shown(part));
                     return Err(CliError::Input(format!(
                         "{part}: {codec} {image} at quality {q} differs from the same point of an earlier part"
                     )));

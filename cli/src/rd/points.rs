@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use super::metrics::Scores;
 use crate::error::{CliError, Result};
+use crate::names::shown;
 use crate::report::print_error;
 
 /// The columns that every file of points has. Programs outside this one read and write them too: they stay.
@@ -206,7 +207,7 @@ pub(crate) fn to_csv(points: &[Point]) -> String {
 /// [`CliError::Input`] names the file, the line and the field.
 pub(crate) fn read_csv(path: &Path) -> Result<Vec<Point>> {
     let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
-    parse_csv(&text).map_err(|e| CliError::Input(format!("{}: {e}", path.display())))
+    parse_csv(&text).map_err(|e| CliError::Input(format!("{}: {e}", shown(path))))
 }
 
 /// Reads a file of points, or that of a folder of results.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codecs::Timing;
 use crate::error::{CliError, Result};
+use crate::names::shown;
 use crate::output::write_file;
 
 /// The name of the file in a folder of results.
@@ -109,7 +110,7 @@ impl Record {
             return Ok(None);
         }
         let text = fs::read_to_string(&path).map_err(|e| CliError::reading(&path, &e))?;
-        let fault = |what: String| CliError::Input(format!("{}: {what}", path.display()));
+        let fault = |what: String| CliError::Input(format!("{}: {what}", shown(&path)));
         let record: Self = serde_json::from_str(&text).map_err(|e| fault(e.to_string()))?;
         if record.schema != SCHEMA {
             return Err(fault(format!("schema {:?}, expected {SCHEMA:?}", record.schema)));

@@ -93,6 +93,59 @@ fn limits_have_their_own_code() {
 }
 
 #[test]
+fn a_limit_is_said_with_the_option_that_moves_it() {
+    let f = Folder::new("limit-options");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    for file in ["a.ppm", "a.kvt"] {
+        for (option, value, limit) in
+            [("--max-dim", "63", "63"), ("--max-pixels", "3071", "3071"), ("--max-mem", "8K", "8192")]
+        {
+            f.kvant(&["compare", file, file, option, value]).fails(4, &[file, limit, option]);
+        }
+    }
+    f.kvant(&["decode", "a.kvt", "--max-mem", "8K"]).fails(4, &["a.kvt", "8192", "--max-mem"]);
+    f.kvant(&["encode", "a.ppm", "--verify", "-f", "--max-mem", "20K"]).fails(4, &["a.ppm", "20480", "--max-mem"]);
+}
+
+#[test]
+fn a_picture_too_large_for_a_format_is_refused_by_the_format_limit() {
+    let f = Folder::new("format-limits");
+    f.write("wide.pgm", &[b"P5\n16384 1\n255\n".as_slice(), &[90; 16384]].concat());
+    f.write("high.pgm", &[b"P5\n1 65536\n255\n".as_slice(), &[90; 65536]].concat());
+    f.kvant(&["encode", "wide.pgm", "-e", "1", "-o", "wide.kvt"]).ok();
+    f.kvant(&["encode", "high.pgm", "-e", "1"]).fails(4, &["high.pgm", "65536", "65535", "--max-dim"]);
+    f.kvant(&["encode", "high.pgm", "-e", "1", "--max-dim", "65536"]).ok();
+    f.kvant(&["decode", "wide.kvt", "-o", "x.webp"])
+        .fails(1, &["wide.kvt: webp", "16383 pixels a side", "16384x1", "--scale"]);
+    let args = ["encode", "wide.pgm", "-e", "1", "-o", "y.kvt", "--decoded", "x.webp"];
+    f.kvant(&args).fails(1, &["x.webp: webp", "16383", "16384x1"]);
+    f.kvant(&["decode", "high.kvt"]).fails(4, &["high.kvt", "65536", "65535", "--max-dim"]);
+    let args = ["decode", "high.kvt", "--max-dim", "70000", "-o", "x.jpg"];
+    f.kvant(&args).fails(1, &["high.kvt: jpg", "65535 pixels a side", "1x65536"]);
+    assert!(f.files().iter().all(|name| !name.starts_with(['x', 'y'])));
+    // What is asked for counts.
+    f.kvant(&["decode", "wide.kvt", "-o", "x.webp", "--scale", "1/2"]).ok();
+    f.kvant(&["decode", "wide.kvt", "-f", "-o", "x.webp", "--crop", "16383x1"]).ok();
+    f.kvant(&["decode", "high.kvt", "--max-dim", "70000", "-o", "x.png"]).ok();
+}
+
+#[test]
+fn messages_of_libraries_are_one_plain_line() {
+    let f = Folder::new("plain-messages");
+    f.write("a.ppm", &colour_ppm(9, 8));
+    image::open(f.path("a.ppm")).unwrap().save(f.path("a.png")).unwrap();
+    let png = f.read("a.png");
+    // Behind the header: a chunk that must be understood, and is not.
+    let mut checked = crc32fast::Hasher::new();
+    checked.update(b"ABCD");
+    let chunk = [&[0; 4], b"ABCD".as_slice(), &checked.finalize().to_be_bytes()].concat();
+    f.write("chunk.png", &[&png[..33], &chunk, &png[33..]].concat());
+    let said = f.kvant(&["encode", "chunk.png"]).fails(3, &["chunk.png", "ABCD"]);
+    assert!(!said.stderr.contains(['{', '}']), "{said:?}");
+}
+
+#[test]
 fn outputs_that_cannot_be_written() {
     let f = Folder::new("no-output");
     f.write("a.ppm", &colour_ppm(20, 10));

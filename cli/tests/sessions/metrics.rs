@@ -58,7 +58,7 @@ fn subsampled(a: Sample, x: i64, y: i64, c: usize) -> i64 {
 /// A source of `testdata`, or a part of it from its corner.
 fn source(name: &str, size: Option<(u32, u32)>) -> RgbImage {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata").join(name).with_extension("png");
-    let picture = image::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display())).into_rgb8();
+    let picture = image::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.to_string_lossy())).into_rgb8();
     match size {
         Some((width, height)) => imageops::crop_imm(&picture, 60, 40, width, height).to_image(),
         None => picture,

@@ -52,7 +52,7 @@ fn results(name: &str) -> Folder {
     for name in ["one", "two"] {
         let file = format!("{name}.ppm");
         f.write(&file, &colour_ppm(192, 160));
-        let location = f.path(&file).display().to_string();
+        let location = f.path(&file).to_string_lossy().into_owned();
         record["pictures"].as_array_mut().unwrap().push(serde_json::json!({"name": name, "location": location}));
     }
     f.write("out/run.json", record.to_string().as_bytes());
@@ -161,8 +161,8 @@ fn dump(browser: &PathBuf, f: &Folder, file: &str, width: u32) -> String {
     let mut command = Command::new(browser);
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]);
     command.args(["--disable-background-networking", "--disable-component-update", "--dump-dom"]);
-    command.arg(format!("--user-data-dir={}", profile.display())).arg(format!("--window-size={width},900"));
-    command.arg(format!("file://{}", f.path(file).display())).stdin(Stdio::null());
+    command.arg(format!("--user-data-dir={}", profile.to_string_lossy())).arg(format!("--window-size={width},900"));
+    command.arg(format!("file://{}", f.path(file).to_string_lossy())).stdin(Stdio::null());
     let output = command.output().expect("the browser runs");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -201,6 +201,11 @@ fn help_version_and_manual_are_there() {
     assert!(f.kvant(&["man"]).ok().text().contains(".TH kvant"));
     f.kvant(&["man", "."]).ok();
     assert!(f.files().contains(&"kvant-encode.1".to_owned()), "{:?}", f.files());
+    let page = String::from_utf8(f.read("kvant-encode.1")).unwrap().replace('\\', "");
+    for option in ["--max-size", "--preserve", "--keep-extension"] {
+        assert!(page.contains(option), "{option}");
+        assert!(f.kvant(&["encode", "--help"]).ok().text().contains(option), "{option}");
+    }
 }
 
 #[test]

@@ -71,8 +71,9 @@ fn existing_files_are_kept_without_force() {
     f.kvant(&["decode", "a.kvt", "-o", "a.ppm"]).fails(1, &["a.ppm", "exists", "-f"]);
     assert_eq!(f.read("a.ppm"), colour_ppm(20, 10));
     // The decoded picture is an output like any other, and is looked at before the work.
-    f.kvant(&["encode", "a.ppm", "-o", "b.kvt", "--decoded", "a.ppm"]).fails(1, &["a.ppm", "exists"]);
-    assert_eq!(f.files(), ["a.kvt", "a.ppm"]);
+    f.write("c.ppm", b"precious");
+    f.kvant(&["encode", "a.ppm", "-o", "b.kvt", "--decoded", "c.ppm"]).fails(1, &["c.ppm", "exists"]);
+    assert_eq!((f.read("c.ppm"), f.files().len()), (b"precious".to_vec(), 3));
 }
 
 #[test]

@@ -16,6 +16,13 @@ fn with_pictures(test: &str, names: &[&str]) -> Folder {
     f
 }
 
+/// A folder with a small picture in it.
+fn small(test: &str) -> Folder {
+    let f = Folder::new(test);
+    f.write("a.ppm", &colour_ppm(220, 160));
+    f
+}
+
 /// The result of `kvant encode a picture --json`.
 fn encode(f: &Folder, picture: &str, args: &[&str]) -> Value {
     f.kvant(&[&["encode", picture, "-f", "-e", "1", "--json"], args].concat()).ok().json()["results"][0].clone()
@@ -105,6 +112,7 @@ fn the_nearest_is_written_where_a_target_is_out_of_reach() {
     let r = &json["results"][0];
     assert_eq!((&r["status"], &r["target"]["met"]), (&"ok".into(), &false.into()));
     assert_eq!(r["warnings"][0]["code"], "target-missed");
+    assert!(said.stderr.contains("for a target of 100 within 1 %"), "{said:?}");
     assert_eq!(json["totals"], serde_json::json!({"ok": 1, "planned": 0, "skipped": 0, "failed": 0}));
     let best = encode(&["--target-psnr", "90"]);
     assert!(best.code == 6 && best.stderr.contains("quality 100"), "{best:?}");
@@ -112,6 +120,62 @@ fn the_nearest_is_written_where_a_target_is_out_of_reach() {
     f.write("tiny.ppm", &colour_ppm(5, 5));
     f.kvant(&["encode", "tiny.ppm", "--target-butteraugli", "1"]).fails(1, &["butteraugli cannot be computed"]);
     assert!(!f.path("tiny.kvt").exists());
+}
+
+#[test]
+fn no_file_is_larger_than_the_largest_size() {
+    let f = small("target-max-size");
+    let bytes_in = f.read("a.ppm").len() as u64;
+    let cases = [("2000", "80", 2000), ("2500", "80", 2500), ("9k", "99", 9000), ("5%", "100", bytes_in / 20)];
+    for (size, quality, bytes) in cases {
+        let r = encode(&f, "a.ppm", &["--max-size", size, "-q", quality]);
+        let found = f.read("a.kvt");
+        let length = found.len() as u64;
+        // All but one percent is used.
+        assert!(length <= bytes && length * 100 >= bytes * 99, "{size}: {length}");
+        assert_eq!((&r["target"]["kind"], &r["target"]["met"]), (&"max-size".into(), &true.into()));
+        assert_eq!((&r["target"]["value"], &r["bytes_out"]), (&(bytes as f64).into(), &length.into()));
+        assert!(r["passes"].as_u64().unwrap() <= 7, "{r}");
+        // The quality gives the same again.
+        encode(&f, "a.ppm", &["-q", &r["quality"].to_string()]);
+        assert!(f.read("a.kvt") == found);
+    }
+    // A tolerance may leave more of it unused; at most so many passes are made.
+    let r = encode(&f, "a.ppm", &["--max-size", "4k", "-q", "100", "--tolerance", "60"]);
+    assert!(r["bytes_out"].as_u64().unwrap() <= 4000 && r["passes"].as_u64().unwrap() <= 3, "{r}");
+    let r = encode(&f, "a.ppm", &["--max-size", "2000", "-q", "100", "--max-passes", "2"]);
+    assert_eq!((r["bytes_out"].as_u64().unwrap() <= 2000, &r["quality"]), (true, &0.0.into()));
+}
+
+#[test]
+fn what_is_smaller_than_the_largest_size_is_written_as_it_is() {
+    let f = small("target-max-unneeded");
+    for args in [&["-q", "70"][..], &[], &["-q", "lossless"]] {
+        encode(&f, "a.ppm", args);
+        let plain = f.read("a.kvt");
+        let r = encode(&f, "a.ppm", &[args, &["--max-size", "1M"]].concat());
+        assert!(f.read("a.kvt") == plain && r["passes"] == 1, "{args:?}: {r}");
+        let exactly = plain.len().to_string();
+        encode(&f, "a.ppm", &[args, &["--max-size", &exactly]].concat());
+        assert!(f.read("a.kvt") == plain, "{args:?}");
+    }
+    let said = f.kvant(&["encode", "a.ppm", "-f", "--max-size", "1M"]).ok();
+    assert!(said.text().contains("of at most 1000000 after 1 pass"), "{said:?}");
+}
+
+#[test]
+fn nothing_is_written_where_nothing_is_small_enough() {
+    let f = small("target-max-missed");
+    f.write("flat.ppm", b"P6\n1 1\n255\n123");
+    f.kvant(&["encode", "a.ppm", "-e", "1", "-q", "0", "-o", "0.kvt"]).ok();
+    let smallest = f.read("0.kvt").len().to_string();
+    let args = ["encode", "a.ppm", "-e", "1", "--max-size", "150"];
+    f.kvant(&args).fails(6, &["a.ppm: not met", &smallest, "150", "nothing is written"]);
+    f.kvant(&[&args[..], &["--max-passes", "1"]].concat()).fails(6, &["quality 80"]);
+    f.kvant(&[&args[..], &["-q", "lossless"]].concat()).fails(6, &["lossless", "nothing is written"]);
+    let said = f.kvant(&["encode", "a.ppm", "flat.ppm", "-e", "1", "--max-size", "150", "--json"]);
+    assert_eq!((said.code, f.files().concat()), (1, "0.kvta.ppmflat.kvtflat.ppm".to_owned()));
+    assert_eq!(said.json()["results"][0]["error"]["exit_code"], 6);
 }
 
 #[test]
@@ -136,7 +200,9 @@ fn targets_work_in_pipes_and_batches() {
 fn only_one_thing_can_be_aimed_at() {
     let f = Folder::new("target-conflicts");
     f.write("a.ppm", &colour_ppm(20, 10));
-    let cases: [&[&str]; 8] = [
+    let cases: [&[&str]; 10] = [
+        &["--max-size", "1k", "--target-size", "1k"],
+        &["--max-size", "0"],
         &["-q", "80", "--target-size", "1k"],
         &["--target-size", "1k", "--target-bpp", "1"],
         &["--target-ssimulacra2", "70", "--target-psnr", "30"],

@@ -7,13 +7,13 @@ use kvant::Orientation;
 
 use super::{Inventory, Source};
 use crate::error::{CliError, Result};
+use crate::pictures::message::one_line;
 
 /// The library's error as one line about the file.
 fn fault(source: &Source<'_>, error: &ImageError) -> CliError {
-    // Some decoders put line breaks into their messages; ours are one line.
-    let text = format!("{}: {error}", source.name).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = format!("{}: {}", source.name, one_line(error));
     match error {
-        ImageError::Limits(_) => CliError::Limit(text),
+        ImageError::Limits(_) => CliError::Limit(text + " (--max-mem)"),
         _ => CliError::Input(text),
     }
 }

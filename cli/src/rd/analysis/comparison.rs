@@ -99,7 +99,7 @@ mod tests {
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
         let path = folder.join(file);
         if !path.is_file() {
-            eprintln!("SKIPPED: {} is not there (set KVANT_SHARED)", path.display());
+            eprintln!("SKIPPED: {} is not there (set KVANT_SHARED)", path.to_string_lossy());
             return None;
         }
         Some(path)

@@ -17,6 +17,7 @@ use super::spec::Spec;
 use super::template::{Template, Values};
 use super::{Codec, Coded, Decoded, Timing};
 use crate::error::{CliError, Result};
+use crate::names::shown;
 use crate::output::TemporaryFolder;
 use crate::pictures::{Loaded, OutputFormat, Picture, ReadOptions, read_picture, write_picture};
 
@@ -194,7 +195,7 @@ fn digest(file: impl AsRef<Path>) -> String {
 fn version(peer: &Peer) -> std::result::Result<String, String> {
     for template in [&peer.encode, &peer.decode] {
         let program = program(template, peer);
-        find_program(&program).ok_or_else(|| format!("{} is not installed", program.display()))?;
+        find_program(&program).ok_or_else(|| format!("{} is not installed", shown(&program)))?;
     }
     let encoder = program(&peer.encode, peer);
     let name = short_name(&encoder);

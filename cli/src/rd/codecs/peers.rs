@@ -14,10 +14,13 @@ use toml::Spanned;
 use super::Timing;
 use super::template::Template;
 use crate::error::{CliError, Result};
-use crate::output::write_file;
+use crate::identity::Inputs;
+use crate::names::shown;
+use crate::output::{Target, write_file};
 use crate::pictures::OutputFormat;
 
-/// The shipped tables.
+/// The shipped tables, and their name in a folder of results.
+const FILE: &str = "peers.toml";
 const TOML: &str = include_str!("../../../peers/peers.toml");
 /// The program that some of them call.
 const SCRIPT: &str = include_str!("../../../peers/peer.py");
@@ -89,7 +92,7 @@ impl Peers {
     /// The shipped peers. Their file and their script are written into `folder`, which is made where it is missing.
     pub(crate) fn embedded(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|e| CliError::writing(folder, &e))?;
-        let file = folder.join("peers.toml");
+        let file = folder.join(FILE);
         write_file(&file, TOML.as_bytes(), true)?;
         write_file(&folder.join("peer.py"), SCRIPT.as_bytes(), true)?;
         Self::parse(&file, TOML)
@@ -97,6 +100,7 @@ impl Peers {
 
     /// The shipped peers, with their files in `folder`, and those of the file `more`, which win.
     pub(crate) fn with_file(folder: &Path, more: Option<&Path>) -> Result<Self> {
+        Inputs::of(more).spare(&Target::File(folder.join(FILE)))?;
         let shipped = Self::embedded(folder)?;
         Ok(match more {
             Some(path) => shipped.with(Self::read(path)?),
@@ -136,7 +140,7 @@ impl Peers {
         let fault = |at: usize, what: &str| {
             let line = text[..at.min(text.len())].matches('\n').count() + 1;
             let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
-            CliError::Input(format!("{}: line {line}: {what}", path.display()))
+            CliError::Input(format!("{}: line {line}: {what}", shown(path)))
         };
         let tables: BTreeMap<Spanned<String>, Table> =
             toml::from_str(text).map_err(|e| fault(e.span().map_or(0, |s| s.start), e.message()))?;

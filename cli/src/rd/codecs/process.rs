@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use wait_timeout::ChildExt as _;
 
+use crate::names::{shown, visible};
+
 /// How much of each output is kept: its end, in bytes.
 const KEPT: usize = 1 << 16;
 /// How long after a program's end its output may stay open, by processes that it left behind.
@@ -57,7 +59,7 @@ pub(super) fn run(command: &[OsString], timeout: Duration) -> Result<Finished, S
         return Ok(Finished { seconds, stdout, stderr });
     }
     match stderr.lines().rfind(|line| !line.trim().is_empty()) {
-        Some(line) => Err(format!("{name} failed ({status}): {}", line.trim())),
+        Some(line) => Err(format!("{name} failed ({status}): {}", visible(line.trim()))),
         None => Err(format!("{name} failed ({status}) and said nothing")),
     }
 }
@@ -76,7 +78,7 @@ pub(super) fn find_program(program: &OsStr) -> Option<PathBuf> {
 
 /// What messages call a program.
 pub(super) fn short_name(program: &OsStr) -> String {
-    Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned()
+    shown(Path::new(program).file_name().unwrap_or(program))
 }
 
 /// A thread that reads an output to its end.

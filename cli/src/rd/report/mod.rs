@@ -22,7 +22,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::error::{CliError, Result};
-use crate::output::{print_text, write_file};
+use crate::identity::Inputs;
+use crate::names::shown;
+use crate::output::{Target, print_text, write_file};
 use crate::rd::build::identity;
 use crate::report::print_error;
 use choice::Choice;
@@ -128,7 +130,7 @@ pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
         input.problems
     } else {
         let written = write_page(&args.results, &args.options, args.output.as_deref())?;
-        print_text(&format!("{}\n\n{}\n", written.verdict.join("\n"), written.path.display()))?;
+        print_text(&format!("{}\n\n{}\n", written.verdict.join("\n"), shown(&written.path)))?;
         written.problems
     };
     // The report was made without them; the last one ends the program with its exit code.
@@ -142,6 +144,10 @@ pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
 }
 
 fn write_page(results: &[PathBuf], options: &ReportOptions, output: Option<&Path>) -> Result<Written> {
+    let guard = |path: &Path| {
+        Inputs::of(results.iter().chain(&options.points).map(PathBuf::as_path)).spare(&Target::File(path.to_owned()))
+    };
+    output.map_or(Ok(()), guard)?;
     let (input, report) = build(results, options, true)?;
     let default = || input.folder.as_deref().unwrap_or(Path::new("")).join(PAGE);
     let path = output.map_or_else(default, Path::to_owned);

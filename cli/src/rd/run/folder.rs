@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{CliError, Result};
+use crate::names::shown;
 use crate::output::write_file;
 use crate::rd::points::{KEY, Layout, Point, RESULTS, parse_csv, to_csv};
 
@@ -31,7 +32,7 @@ impl Folder {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(CliError::Run(format!("{}: another run works in this folder", path.display())));
+                return Err(CliError::Run(format!("{}: another run works in this folder", shown(path))));
             }
             // File systems without locks: then the user has to take care.
             Err(TryLockError::Error(_)) => {}
@@ -104,5 +105,5 @@ fn read_unfinished(path: &Path) -> Result<Vec<Point>> {
     }
     let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    parse_csv(whole).map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", path.display())))
+    parse_csv(whole).map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", shown(path))))
 }

@@ -22,6 +22,7 @@ use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::{self, ReportOptions};
 use crate::error::{CliError, Result};
+use crate::names::shown;
 use crate::output::print_text;
 use crate::report::print_error;
 
@@ -78,7 +79,7 @@ fn curves(
     }
     for (path, old) in args.against.iter().zip(olds) {
         for (old_name, old) in by_codec(old) {
-            let title = format!("{old_name} of {}", path.display());
+            let title = format!("{old_name} of {}", shown(path));
             let table = against_table(ours, &title, &old);
             text += "\n";
             text += &table.unwrap_or_else(|| format!("no picture in common with {title}\n"));
@@ -211,7 +212,7 @@ impl<'a> Session<'a> {
         let options = ReportOptions { points: anchor.clone(), ..ReportOptions::default() };
         let written = report::write(folder.path(), &options)?;
         self.problems.extend(written.problems);
-        Ok(format!("\n{}\n{}\n", written.verdict.join("\n"), written.path.display()))
+        Ok(format!("\n{}\n{}\n", written.verdict.join("\n"), shown(&written.path)))
     }
 
     /// The means at each quality of each codec of this run, and what the times are worth.
@@ -239,7 +240,7 @@ impl<'a> Session<'a> {
     /// Where the results are, and the exit code.
     fn end(&self, folder: &Path) -> Result<()> {
         if !self.args.quiet {
-            print_error(&format!("kvant: results are in {}\n", folder.display()));
+            print_error(&format!("kvant: results are in {}\n", shown(folder)));
         }
         match self.problems.len() {
             0 => Ok(()),

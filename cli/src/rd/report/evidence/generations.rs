@@ -226,6 +226,7 @@ mod tests {
     use kvant::PixelFormat;
 
     use super::*;
+    use crate::names::utf8;
     use crate::output::TemporaryFolder;
     use crate::pictures::{OutputFormat, write_picture};
     use crate::rd::codecs::{Coded, Decoded, Timing};
@@ -281,7 +282,7 @@ mod tests {
         let file = folder.path().join("flat.png");
         let flat = Picture::new(16, 16, PixelFormat::Rgb8, vec![100; 768]);
         fs::write(&file, write_picture(&flat, OutputFormat::Png).unwrap()).unwrap();
-        let picture = PictureRecord { name: "flat".to_owned(), location: file.display().to_string() };
+        let picture = PictureRecord { name: "flat".to_owned(), location: utf8(&file) };
         let gone = PictureRecord { name: "gone".to_owned(), location: "no/such/file.png".to_owned() };
         let record = Record {
             schema: String::new(),
