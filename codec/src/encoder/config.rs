@@ -55,8 +55,8 @@ pub struct EncoderConfig {
     pub lossless: bool,
     /// Quality of the alpha: 100 (the default) is lossless, below it has fewer different values, 2 at 0.
     pub alpha_quality: u8,
-    /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest bytes. Default false;
-    /// lossless pictures always keep them.
+    /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest bytes; at 4:2:0 they count as
+    /// much as others in the chroma that they share. Default false; lossless pictures always keep them.
     pub exact: bool,
     /// The stream has a preview: the picture at an eighth of its size each way, near the front. It takes about a hundredth
     /// of the bytes. Default false.

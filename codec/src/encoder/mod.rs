@@ -162,7 +162,7 @@ impl Encoder {
     ) -> Result<(), EncodeError> {
         let Coded { header, picture, .. } = self.code(image, None)?;
         let simd = Simd::new(self.config.cpu);
-        for (p, source) in colour::to_planes(simd, image, self.config.chroma).iter().enumerate() {
+        for (p, source) in colour::to_planes(simd, image, self.config.chroma, !self.config.exact).iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
             statistics::add(&mut to[p.min(1)], source, &deblocked, picture.map(p));
         }
@@ -172,7 +172,7 @@ impl Encoder {
     /// Codes a lossy picture.
     fn code(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Coded, EncodeError> {
         let simd = Simd::new(self.config.cpu);
-        let mut source = colour::to_planes(simd, image, self.config.chroma);
+        let mut source = colour::to_planes(simd, image, self.config.chroma, !self.config.exact);
         let (width, height) = (source[0].width(), source[0].height());
         let shown = Mask::shown(image, width, height);
         if let Some(shown) = shown.as_ref().filter(|_| !self.config.exact) {
