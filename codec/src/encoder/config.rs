@@ -25,11 +25,13 @@ pub enum Tune {
 /// What a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Content {
-    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen.
+    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen. One that looks drawn is coded
+    /// without loss where that takes no more bytes.
     Auto,
-    /// A photograph.
+    /// A photograph: it is never coded without loss unless it is to be.
     Photo,
-    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for.
+    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for. It is coded without loss where that
+    /// takes no more bytes.
     Screen,
 }
 

@@ -4,7 +4,7 @@ mod curve;
 mod search;
 
 use self::search::Search;
-use super::{Encoded, Encoder, Observer};
+use super::{Encoded, Encoder, Observer, Progress, graphics};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
 
@@ -53,7 +53,7 @@ pub struct Targeted {
     pub quality: f32,
     /// What it measured.
     pub value: f64,
-    /// Whether that is within the tolerance.
+    /// Whether that is within the tolerance, or nothing is lost in no more bytes than the nearest quality takes.
     pub met: bool,
     /// How many times the picture was encoded.
     pub passes: u32,
@@ -135,7 +135,8 @@ impl Encoder {
             let mut config = self.config.clone();
             config.quality = quality as f32;
             let encoder = Self::new(config).map_err(EncodeError::from)?;
-            let encoded = encoder.encode_full(image, observer)?;
+            let progress = Progress::new(observer, image);
+            let encoded = encoder.code(image, &progress).and_then(|coded| encoder.reconstructed(image, coded))?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let error = (value - target.value).abs();
@@ -150,6 +151,12 @@ impl Encoder {
                 }
             }
         }
-        Ok(best.expect("the first pass is always made"))
+        let best = best.expect("the first pass is always made");
+        // As an encode with the quality found does.
+        let progress = Progress::new(observer, image);
+        match graphics::exact(self, image, best.encoded.stream.len(), &progress).map_err(E::from)? {
+            Some(encoded) => Ok(Targeted { value: measure(&encoded)?, encoded, met: true, ..best }),
+            None => Ok(best),
+        }
     }
 }
