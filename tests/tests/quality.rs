@@ -1,7 +1,7 @@
 //! What the quality setting means: more quality, more bytes and less error; and what a small picture costs.
 
-use kvant::{Chroma, Cicp, Decoder, Image, Metadata, PixelFormat};
-use kvant_tests::check::{config, mse, round_trip};
+use kvant::{Chroma, Cicp, Content, Decoder, Image, Metadata, PixelFormat};
+use kvant_tests::check::{config, mse, psnr, round_trip, samples};
 use kvant_tests::pictures::{crop, from_fn, testdata};
 use kvant_tests::synth::{Kind, picture};
 
@@ -87,5 +87,58 @@ fn a_flat_block_costs_24_bytes_and_its_few_bits() {
         let flat = from_fn(8, 8, format, |_, _| [128; 3]);
         let bytes = round_trip(&flat, &config(50.0, 5, Chroma::Yuv444)).stream.len();
         assert!(bytes <= 24 + 8, "{bytes} bytes for a flat 8x8 {format:?}");
+    }
+}
+
+/// What comes back of `picture`, taken for a photograph, at qualities from `least` to 100 in steps of a half.
+fn at_high_quality(picture: &Image, least: f32, effort: u8) -> impl Iterator<Item = (f32, Image)> {
+    let steps = (2.0 * (100.0 - least)) as u32;
+    (0..=steps).map(move |step| {
+        let quality = least + step as f32 / 2.0;
+        let mut config = config(quality, effort, Chroma::Yuv444);
+        config.content = Content::Photo;
+        (quality, round_trip(picture, &config).reconstruction)
+    })
+}
+
+#[test]
+fn flat_colours_come_back_exactly_at_high_quality() {
+    let colours = [[11, 0, 12], [255, 0, 0], [3, 200, 77], [254, 255, 253], [97, 98, 96], [0, 0, 255]];
+    for (colour, side) in colours.into_iter().zip([64, 64, 40, 33, 64, 16]) {
+        let flat = from_fn(side, side, PixelFormat::Rgb8, |_, _| colour);
+        for (quality, back) in [1, 5].into_iter().flat_map(|effort| at_high_quality(&flat, 90.0, effort)) {
+            assert!(back == flat, "{colour:?} became {:?} at quality {quality}", &back.data()[..3]);
+        }
+    }
+    // Planes have two bits less.
+    for value in [0u16, 700, 20_000, 45_001, 65_535] {
+        let flat = Image::from_data(value.to_ne_bytes().repeat(64 * 64), 64, 64, PixelFormat::Gray16, 16).unwrap();
+        for (quality, back) in at_high_quality(&flat, 95.0, 5) {
+            let worst = samples(&back).iter().map(|s| s.abs_diff(value)).max().unwrap();
+            assert!(worst <= 65, "{value} is {worst} off at quality {quality}");
+        }
+    }
+}
+
+#[test]
+fn no_quality_above_90_gives_less_than_the_one_before() {
+    let photograph = crop(&testdata("chelsea.png"), (90, 20), (64, 64));
+    let inside = photograph.view();
+    let bordered = from_fn(96, 96, PixelFormat::Rgb8, |x, y| {
+        let at = |x: u32, y: u32| [0, 1, 2].map(|c| inside.row(y)[3 * x as usize + c]);
+        if (16..80).contains(&x) && (16..80).contains(&y) { at(x - 16, y - 16) } else { [255; 3] }
+    });
+    let ramp = (0..64u32).flat_map(|y| (0..64u32).map(move |x| ((1000 * x + 15 * y) as u16).to_ne_bytes()));
+    let ramp = Image::from_data(ramp.flatten().collect(), 64, 64, PixelFormat::Gray16, 16).unwrap();
+    for picture in [photograph, bordered, ramp] {
+        for effort in [1, 5] {
+            let mut best = 0.0;
+            for (quality, back) in at_high_quality(&picture, 90.0, effort) {
+                // Above 70 dB, a twelfth of a level of 8 bits, chance decides.
+                let found = psnr(&picture, &back).min(70.0);
+                assert!(found > best - 0.1, "{found:.2} dB at quality {quality}, {best:.2} dB below it");
+                best = found.max(best);
+            }
+        }
     }
 }

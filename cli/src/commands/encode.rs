@@ -200,6 +200,7 @@ struct Work<'a> {
 /// What encoding gave.
 struct Coded {
     encoded: Encoded,
+    /// What was asked for, or found.
     quality: Quality,
     passes: u32,
     /// What a search came to, and the scores it measured.
@@ -242,7 +243,7 @@ impl Work<'_> {
             fits.map_err(|e| CliError::Run(format!("{}: {e}", shown(decoded.name()))))?;
         }
         let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
-        if coded.quality == Quality::Lossy(100.0) {
+        if coded.quality == Quality::Lossy(100.0) && !coded.encoded.lossless {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
         }
@@ -335,12 +336,12 @@ impl Work<'_> {
             bytes_in,
             bytes_out,
             bpp: bits_per_pixel(bytes_out, picture.pixels()),
-            quality: coded.quality.plain(),
-            lossless: coded.quality == Quality::Lossless,
+            quality: coded.quality.plain().filter(|_| !coded.encoded.lossless),
+            lossless: coded.encoded.lossless,
             effort: self.args.effort,
             chroma: match (picture.format().has_colour(), self.args.chroma) {
                 (false, _) => "gray",
-                (true, ChromaArg::Quarter) if coded.quality != Quality::Lossless => "420",
+                (true, ChromaArg::Quarter) if !coded.encoded.lossless => "420",
                 (true, _) => "444",
             },
             seconds: coded.seconds,

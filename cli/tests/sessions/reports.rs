@@ -28,6 +28,23 @@ fn encode_reports_as_json() {
     assert!(ended.stderr.contains("-> a.kvt"));
 }
 
+/// Squares of two colours take fewer bytes without loss, and everybody says so.
+#[test]
+fn what_was_coded_without_loss_is_said_to_be() {
+    let f = Folder::new("json-graphics");
+    let squares =
+        (0..64 * 64).flat_map(|i| if (i % 64 / 5 + i / 64 / 5) % 2 == 0 { [200, 40, 30] } else { [20, 80, 160] });
+    f.write("a.ppm", &[b"P6 64 64 255\n".to_vec(), squares.collect()].concat());
+    let ended = f.kvant(&["encode", "a.ppm", "--json", "--verify", "-q", "100", "--chroma", "420"]).ok();
+    let r = &ended.json()["results"][0];
+    assert_eq!((&r["lossless"], &r["quality"], &r["chroma"]), (&true.into(), &serde_json::Value::Null, &"444".into()));
+    assert_eq!((&r["warnings"], &r["metrics"]["ssimulacra2"]), (&serde_json::json!([]), &100.0.into()));
+    assert_eq!(f.kvant(&["info", "a.kvt", "--json"]).ok().json()["results"][0]["lossless"], true);
+    let r = f.kvant(&["encode", "a.ppm", "-f", "--json", "-q", "90", "--preset", "photo"]).ok().json()["results"][0]
+        .clone();
+    assert_eq!((&r["lossless"], &r["quality"]), (&false.into(), &90.into()));
+}
+
 #[test]
 fn decode_info_and_compare_report_as_json() {
     let f = Folder::new("json-others");

@@ -205,7 +205,7 @@ impl Kernels {
 
     /// Pixels to the planes that are coded, sides rounded up to 8 luma samples.
     pub fn to_planes(&self, view: &ImageView<'_>, chroma: Chroma) -> Planes {
-        Planes(to_planes(self.simd, view, chroma))
+        Planes(to_planes(self.simd, view, chroma, false))
     }
 
     /// Planes of a picture with this sampling to the pixels of `out`, which has the size and format they came from, 8 bits

@@ -2,8 +2,9 @@
 
 use super::adaptive::CellGrid;
 use crate::colour;
+use crate::error::ImageError;
 use crate::image::plane::{Plane, Rect};
-use crate::image::view::ImageView;
+use crate::image::view::{Image, ImageView};
 
 /// The alpha of the pixels in `rect`, in as many different values as `quality` (0 to 100) asks for.
 pub(super) fn plane(image: &ImageView<'_>, rect: Rect, quality: u8) -> Plane {
@@ -38,6 +39,43 @@ pub(super) fn clean(shown: &Mask, planes: &mut [Plane]) {
         // A sample of chroma at half resolution is shown by any of its pixels.
         if plane.width() == shown.width { fill(plane, shown) } else { fill(plane, &shown.halved()) }
     }
+}
+
+/// What colours stand under pixels of no alpha.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hidden {
+    Black,
+    White,
+    /// Those of the last pixel that shows to the left, else of the pixel above.
+    Beside,
+}
+
+/// `image` with other colours under pixels of no alpha; `None` where it has no such pixels.
+pub(super) fn hide(image: &ImageView<'_>, with: Hidden) -> Result<Option<Image>, ImageError> {
+    let format = image.format();
+    if !format.has_alpha() {
+        return Ok(None);
+    }
+    let mut out = Image::of(image)?;
+    let (n, stride) = (format.bytes_per_pixel(), image.width() as usize * format.bytes_per_pixel());
+    let colours = n / format.channels() * (format.channels() - 1);
+    let max = (((1u32 << image.depth()) - 1) as u16).to_ne_bytes();
+    let white = if format.is_wide() { max.repeat(colours / 2) } else { vec![u8::MAX; colours] };
+    let mut found = false;
+    let data = out.data_mut();
+    for at in (0..data.len()).step_by(n) {
+        if data[at + colours..at + n].iter().any(|&byte| byte != 0) {
+            continue;
+        }
+        found = true;
+        let from = if at % stride > 0 { at - n } else { at.saturating_sub(stride) };
+        match with {
+            Hidden::Beside if at > 0 => data.copy_within(from..from + colours, at),
+            Hidden::White => data[at..at + colours].copy_from_slice(&white),
+            _ => data[at..at + colours].fill(0),
+        }
+    }
+    Ok(found.then_some(out))
 }
 
 /// Which samples of a plane count.

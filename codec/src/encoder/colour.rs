@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::colour::{Chroma, Depths, Narrow, Sample, Wide};
+use crate::colour::{Chroma, Depths, Narrow, Sample, Wide, read_channel};
 use crate::image::plane::Plane;
 use crate::image::view::ImageView;
 use crate::simd::Simd;
@@ -23,8 +23,9 @@ const PADDING: usize = 8;
 const CHUNK: usize = 32;
 
 /// Planes of a picture: one for gray, three for RGB; alpha is left out. Their sides are the picture's (half of them for
-/// chroma at 4:2:0) rounded up to 8 luma samples, the last column and row repeated.
-pub(crate) fn to_planes(simd: Simd, view: &ImageView<'_>, chroma: Chroma) -> Vec<Plane> {
+/// chroma at 4:2:0) rounded up to 8 luma samples, the last column and row repeated. At 4:2:0 a sample of chroma is the mean of
+/// four pixels; `by_alpha` they count as much as they are opaque, so that none takes its colour from one that is hidden.
+pub(crate) fn to_planes(simd: Simd, view: &ImageView<'_>, chroma: Chroma, by_alpha: bool) -> Vec<Plane> {
     let (width, height) = (view.width() as usize, view.height() as usize);
     let (padded_width, padded_height) = (width.next_multiple_of(PADDING), height.next_multiple_of(PADDING));
     let depths = Depths::new(view.depth());
@@ -60,13 +61,23 @@ pub(crate) fn to_planes(simd: Simd, view: &ImageView<'_>, chroma: Chroma) -> Vec
     }
     let mut cb = Plane::new(padded_width / 2, padded_height / 2);
     let mut cr = cb.clone();
-    let mut full = [[vec![0; padded_width], vec![0; padded_width]], [vec![0; padded_width], vec![0; padded_width]]];
+    let rows = || [vec![0; padded_width], vec![0; padded_width]];
+    let (mut full, mut alpha) = ([rows(), rows()], (by_alpha && format.has_alpha()).then(rows));
     for y in 0..padded_height {
         let [full_cb, full_cr] = &mut full;
         convert(y, &mut [luma.row_mut(y), &mut full_cb[y % 2], &mut full_cr[y % 2]]);
+        if let Some(alpha) = &mut alpha {
+            let max = ((1u32 << depths.pixel) - 1) as u16;
+            read_channel(format, format.channels() - 1, max, visible(y), &mut alpha[y % 2][..width]);
+            pad(&mut alpha[y % 2], width);
+        }
         if y % 2 == 1 {
-            run!(simd, halve(&full[0], cb.row_mut(y / 2)));
-            run!(simd, halve(&full[1], cr.row_mut(y / 2)));
+            for (full, plane) in full.iter().zip([&mut cb, &mut cr]) {
+                match &alpha {
+                    Some(alpha) => halve_weighted(full, alpha, plane.row_mut(y / 2)),
+                    None => run!(simd, halve(full, plane.row_mut(y / 2))),
+                }
+            }
         }
     }
     vec![luma, cb, cr]
@@ -103,6 +114,17 @@ fn halve(rows: &[Vec<u16>; 2], out: &mut [u16]) {
     for (to, (upper, lower)) in out.iter_mut().zip(pairs) {
         let four = [upper[0], upper[1], lower[0], lower[1]].map(u32::from);
         *to = ((four[0] + four[1] + four[2] + four[3] + 2) >> 2) as u16;
+    }
+}
+
+/// The same of samples that count as much as their weights say; 0 where none counts.
+fn halve_weighted(rows: &[Vec<u16>; 2], weights: &[Vec<u16>; 2], out: &mut [u16]) {
+    for (x, to) in out.iter_mut().enumerate() {
+        let four = [(0, 2 * x), (0, 2 * x + 1), (1, 2 * x), (1, 2 * x + 1)];
+        let weight = |(y, x): (usize, usize)| u64::from(weights[y][x]);
+        let sum: u64 = four.iter().map(|&(y, x)| weight((y, x)) * u64::from(rows[y][x])).sum();
+        let all: u64 = four.into_iter().map(weight).sum();
+        *to = (sum + all / 2).checked_div(all).unwrap_or(0) as u16;
     }
 }
 
@@ -179,7 +201,7 @@ mod tests {
         let view = ImageView::new(pixels, width as u32, height as u32, stride, format).unwrap();
         let view = view.with_depth(depth).unwrap();
         let [a, b] = levels().map(|simd| {
-            let planes = to_planes(simd, &view, chroma);
+            let planes = to_planes(simd, &view, chroma, false);
             let back = to_pixels(simd, Depths::new(depth), &planes, chroma, format, (width, height));
             (planes, back)
         });

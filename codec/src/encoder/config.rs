@@ -25,11 +25,13 @@ pub enum Tune {
 /// What a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Content {
-    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen.
+    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen. One that looks drawn is coded
+    /// without loss where that takes no more bytes.
     Auto,
-    /// A photograph.
+    /// A photograph: it is never coded without loss unless it is to be.
     Photo,
-    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for.
+    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for. It is coded without loss where that
+    /// takes no more bytes.
     Screen,
 }
 
@@ -55,8 +57,8 @@ pub struct EncoderConfig {
     pub lossless: bool,
     /// Quality of the alpha: 100 (the default) is lossless, below it has fewer different values, 2 at 0.
     pub alpha_quality: u8,
-    /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest bytes. Default false;
-    /// lossless pictures always keep them.
+    /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest bytes; at 4:2:0 they count as
+    /// much as others in the chroma that they share. Default false; lossless pictures always keep them.
     pub exact: bool,
     /// The stream has a preview: the picture at an eighth of its size each way, near the front. It takes about a hundredth
     /// of the bytes. Default false.

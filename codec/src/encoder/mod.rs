@@ -10,6 +10,7 @@ mod content;
 mod deblock;
 mod effort;
 pub(crate) mod forward;
+mod graphics;
 mod hash;
 mod lossless;
 mod parameters;
@@ -66,6 +67,9 @@ pub struct Encoded {
     pub stream: Vec<u8>,
     /// What any decoder makes of it.
     pub reconstruction: Image,
+    /// Whether the pixels are coded without loss: they were to be, or take no more bytes so ([`Content::Auto`]). Colours of
+    /// fully transparent pixels may then be others all the same, where they were not to be kept.
+    pub lossless: bool,
 }
 
 /// An encoder with checked settings; `Send` and `Sync`, no state between pictures.
@@ -123,10 +127,13 @@ impl Encoder {
     /// # Errors
     /// [`EncodeError`]; the picture itself cannot make encoding fail.
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
+        let progress = Progress::new(None, image);
         if self.config.lossless {
-            return lossless::encode(self, image, None);
+            return self.lossless(image, &progress);
         }
-        Ok(self.code(image, None)?.stream)
+        let coded = self.code(image, &progress)?;
+        let exact = graphics::exact(self, image, coded.stream.len(), &progress)?;
+        Ok(exact.map_or(coded.stream, |exact| exact.stream))
     }
 
     /// Encodes a picture, tells `observer` how it goes, and returns the reconstruction beside the stream.
@@ -134,13 +141,29 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::encode`]; [`EncodeError::Cancelled`] where the observer said so.
     pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
-        let mut reconstruction = Image::with_depth(image.width(), image.height(), image.format(), image.depth())?;
+        let progress = Progress::new(observer, image);
         if self.config.lossless {
-            let stream = lossless::encode(self, image, observer)?;
-            reconstruction.copy_from(image);
-            return Ok(Encoded { stream, reconstruction });
+            let stream = self.lossless(image, &progress)?;
+            return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
         }
-        let Coded { stream, header, mut picture, alpha } = self.code(image, observer)?;
+        let coded = self.code(image, &progress)?;
+        match graphics::exact(self, image, coded.stream.len(), &progress)? {
+            Some(exact) => Ok(exact),
+            None => self.reconstructed(image, coded),
+        }
+    }
+
+    /// The stream of a picture all of whose pixels are to be kept.
+    fn lossless(&self, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Vec<u8>, EncodeError> {
+        let sections = preview::sections(&self.config, image)?;
+        let stream = lossless::encode(self, image, &sections, usize::MAX, progress)?;
+        Ok(stream.expect("any number of bytes will do"))
+    }
+
+    /// What was coded of `image`, with the picture that a decoder makes of it.
+    fn reconstructed(&self, image: &ImageView<'_>, coded: Coded) -> Result<Encoded, EncodeError> {
+        let Coded { stream, header, mut picture, alpha } = coded;
+        let mut reconstruction = Image::with_depth(image.width(), image.height(), image.format(), image.depth())?;
         let simd = Simd::new(self.config.cpu);
         picture.filter(simd, &header);
         let mut view = reconstruction.view_mut();
@@ -150,7 +173,7 @@ impl Encoder {
         for (i, plane) in alpha.iter().enumerate() {
             output.channel(grid.visible(&header, i), header.planes(), plane);
         }
-        Ok(Encoded { stream, reconstruction })
+        Ok(Encoded { stream, reconstruction, lossless: false })
     }
 
     /// Adds a picture to the equations of the classified filter, of luma and of chroma.
@@ -160,9 +183,9 @@ impl Encoder {
         image: &ImageView<'_>,
         to: &mut [Vec<statistics::Equations>; 2],
     ) -> Result<(), EncodeError> {
-        let Coded { header, picture, .. } = self.code(image, None)?;
+        let Coded { header, picture, .. } = self.code(image, &Progress::new(None, image))?;
         let simd = Simd::new(self.config.cpu);
-        for (p, source) in colour::to_planes(simd, image, self.config.chroma).iter().enumerate() {
+        for (p, source) in colour::to_planes(simd, image, self.config.chroma, !self.config.exact).iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
             statistics::add(&mut to[p.min(1)], source, &deblocked, picture.map(p));
         }
@@ -170,9 +193,9 @@ impl Encoder {
     }
 
     /// Codes a lossy picture.
-    fn code(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Coded, EncodeError> {
+    fn code(&self, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Coded, EncodeError> {
         let simd = Simd::new(self.config.cpu);
-        let mut source = colour::to_planes(simd, image, self.config.chroma);
+        let mut source = colour::to_planes(simd, image, self.config.chroma, !self.config.exact);
         let (width, height) = (source[0].width(), source[0].height());
         let shown = Mask::shown(image, width, height);
         if let Some(shown) = shown.as_ref().filter(|_| !self.config.exact) {
@@ -190,9 +213,8 @@ impl Encoder {
         let offsets = Offsets::of(simd, &header, &analysed, shown.as_ref(), &plan.parameters);
         let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
-        let progress = Progress::new(observer, image);
         let mut tiles: Vec<CodedTile> =
-            threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
+            threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, progress))?;
         let mut picture = PictureSamples::new(&header);
         for (i, tile) in tiles.iter().enumerate() {
             picture.place(&header, grid.rect(i, 0), &tile.samples, &tile.state);

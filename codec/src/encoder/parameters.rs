@@ -91,6 +91,8 @@ parameters! {
     /// The same in pictures whose code points say PQ or HLG: their steps are larger for the eye. docs/TUNING.md, PQ and HLG.
     pq_qp: -26.0, -64.0, 64.0;
     hlg_qp: -13.0, -64.0, 64.0;
+    /// 1: pictures that take no more bytes without loss are coded so.
+    graphics: 1.0, 0.0, 1.0;
     /// 1: these tools are tried in pictures of screens.
     copies: 1.0, 0.0, 1.0;
     palettes: 1.0, 0.0, 1.0;

@@ -28,7 +28,9 @@ fn preview(config: &EncoderConfig, image: &ImageView<'_>) -> Result<Vec<u8>, Enc
     let side = |side| Scale::Eighth.of(side);
     let mut small = Image::with_depth(side(image.width()), side(image.height()), image.format(), image.depth())?;
     colour::reduce(image, Scale::Eighth, &mut small.view_mut(), (0, 0));
+    // Never without loss: that is slow to decode.
     let config = EncoderConfig {
+        parameters: vec![("graphics".to_owned(), 0.0)],
         quality: QUALITY,
         alpha_quality: ALPHA_QUALITY.min(config.alpha_quality),
         chroma: Chroma::Yuv420,

@@ -5,9 +5,8 @@ use super::adaptive::Offsets;
 use super::forward::forward;
 use crate::colour::LEAST_DEPTH;
 use crate::image::plane::{Plane, Rect};
-use crate::quant::dequant::Dequantiser;
+use crate::quant::dequant::{Dequantiser, PRODUCT_BITS};
 use crate::quant::family::State;
-use crate::quant::step::step;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::transform::{TxShape, TxType, inverse};
@@ -70,10 +69,10 @@ fn code(
     let shape = TxShape { w, h, tx: TxType::DCT, extra: 0 };
     forward(simd, &residual, shape, &mut coefficients);
     let steps = dequantiser.steps(p, (w.ilog2(), h.ilog2()), qp, TxType::DCT);
-    let scale = 64.0 * 4096.0 / f64::from(step(qp));
     let mut count = 0;
     for (at, c) in coefficients[..w * h].iter_mut().enumerate() {
-        let level = (f64::from(c.unsigned_abs()) * scale / f64::from(steps.weights[at]) + rounding) as i32;
+        let magnitude = (u64::from(c.unsigned_abs()) << PRODUCT_BITS) as f64 / steps.at(at) as f64;
+        let level = (magnitude + rounding) as i32;
         count += u32::from(at > 0 && level > 0);
         *c = steps.coefficient(at, if *c < 0 { -level } else { level }, State::START);
     }

@@ -25,7 +25,7 @@ pub(crate) trait Interval {
     /// `bits` (0 to 24) equiprobable bits, most significant first; a reader ignores `value`.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;
 
-    /// Whether a reader is past the end of its data, so that what it gives means nothing.
+    /// Whether a reader is past the end of its data, or a writer has more than it may: what follows means nothing.
     fn is_past_end(&self) -> bool {
         false
     }
@@ -41,6 +41,8 @@ pub(crate) struct WriteInterval {
     /// Bytes of 0xFF behind it.
     pending: usize,
     out: Vec<u8>,
+    /// Bytes that there may be.
+    most: usize,
 }
 
 impl<P: Predictor> RangeEncoder<P> {
@@ -62,7 +64,22 @@ impl<P: Predictor> RangeEncoder<P> {
 impl WriteInterval {
     /// The whole interval, nothing written.
     pub(crate) fn new() -> Self {
-        Self { low: 0, range: u32::MAX, cache: None, pending: 0, out: Vec::new() }
+        Self::within(usize::MAX)
+    }
+
+    /// The same for who gives up where there are more than `most` bytes.
+    pub(crate) fn within(most: usize) -> Self {
+        Self { low: 0, range: u32::MAX, cache: None, pending: 0, out: Vec::new(), most }
+    }
+
+    /// Bytes that there may be besides those that are there.
+    pub(crate) fn room(&self) -> usize {
+        self.most.saturating_sub(self.bytes())
+    }
+
+    /// Makes room for no more.
+    pub(crate) fn close(&mut self) {
+        self.most = 0;
     }
 
     /// Bytes that are settled, and those that a carry may still change.
@@ -147,6 +164,10 @@ impl Interval for WriteInterval {
             self.renormalise();
         }
         value
+    }
+
+    fn is_past_end(&self) -> bool {
+        self.bytes() > self.most
     }
 }
 

@@ -311,19 +311,25 @@ impl Image {
         self.data
     }
 
-    /// Takes over the pixels of `view`, which has the same size, format and depth; samples above the depth's largest become
-    /// that.
-    pub(crate) fn copy_from(&mut self, view: &ImageView<'_>) {
-        let stride = self.width as usize * self.format.bytes_per_pixel();
-        let max = (1u32 << self.depth) - 1;
-        for (y, to) in (0..).zip(self.data.chunks_exact_mut(stride)) {
+    /// A copy of the pixels of `view`; samples above the depth's largest become that.
+    pub(crate) fn of(view: &ImageView<'_>) -> Result<Self, ImageError> {
+        let mut out = Self::with_depth(view.width(), view.height(), view.format(), view.depth())?;
+        let stride = out.width as usize * out.format.bytes_per_pixel();
+        let max = (1u32 << out.depth) - 1;
+        for (y, to) in (0..).zip(out.data.chunks_exact_mut(stride)) {
             to.copy_from_slice(view.row(y));
-            if self.depth < self.format.full_depth() {
+            if out.depth < out.format.full_depth() {
                 for sample in to.as_chunks_mut().0 {
                     *sample = u16::from_ne_bytes(*sample).min(max as u16).to_ne_bytes();
                 }
             }
         }
+        Ok(out)
+    }
+
+    /// All bytes of the pixels.
+    pub(crate) fn data_mut(&mut self) -> &mut [u8] {
+        &mut self.data
     }
 
     /// Writes the pixels of `part`, of the same format, from (`x`, `y`) on.

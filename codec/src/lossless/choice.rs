@@ -7,7 +7,7 @@ use super::channel::{Header, channel};
 use super::colour::Transform;
 use super::values::{COLOURS, palette};
 use super::walk::{Coded, Coder};
-use crate::entropy::range::WriteInterval;
+use crate::entropy::range::{Interval, WriteInterval};
 use crate::simd::Simd;
 
 /// Pixels that a palette needs for each of its colours.
@@ -87,19 +87,22 @@ pub(super) fn numbers(palette: &[[i32; 3]], pixels: &[[i32; 3]]) -> Vec<i32> {
     pixels.iter().map(|pixel| palette.binary_search(pixel).map_or(0, |i| i as i32)).collect()
 }
 
-/// Writes a plane, modelled in the way that takes fewer bytes.
+/// Writes a plane, modelled in the way that takes fewer bytes; nothing of use where there is no room for either.
 pub(super) fn written(coder: &mut Coder<WriteInterval>, shape: &Shape, before: &[Coded], values: Vec<i32>) -> Coded {
     let mut header = Header::of(&values);
     let repeats = values.windows(2).filter(|pair| pair[0] == pair[1]).count();
     // Only where many values repeat can they matter one by one.
     if repeats * 2 > values.len() {
         let [natural, exact] = [false, true].map(|exact| {
-            let mut trial = Coder::new(WriteInterval::new(), coder.simd);
+            let mut trial = Coder::new(WriteInterval::within(coder.interval.room()), coder.simd);
             header.exact = exact;
             channel(&mut trial, shape, before, Some((&header, &values)));
-            trial.interval.bytes()
+            (trial.interval.is_past_end(), trial.interval.bytes())
         });
         header.exact = exact < natural;
+        if exact.0 && natural.0 {
+            coder.interval.close();
+        }
     }
     channel(coder, shape, before, Some((&header, &values)))
 }

@@ -49,10 +49,21 @@ const PALETTE: u32 = 3;
 /// Codes `planes` (1 to 3 of equal size), whose samples have `depth` bits (1 to 16). Three are taken as red, green and
 /// blue, but may be anything.
 pub(crate) fn encode(simd: Simd, planes: &[Plane], depth: u32) -> Vec<u8> {
+    coded(Coder::new(WriteInterval::new(), simd), planes, depth).interval.finish()
+}
+
+/// The same in no more than `most` bytes; `None`, soon, where that cannot be.
+pub(crate) fn encode_within(simd: Simd, planes: &[Plane], depth: u32, most: usize) -> Option<Vec<u8>> {
+    let coder = coded(Coder::new(WriteInterval::within(most), simd), planes, depth);
+    let data = (!coder.interval.is_past_end()).then(|| coder.interval.finish());
+    data.filter(|data| data.len() <= most)
+}
+
+/// `coder` after `planes`.
+fn coded(mut coder: Coder<WriteInterval>, planes: &[Plane], depth: u32) -> Coder<WriteInterval> {
     let (width, height) = (planes[0].width(), planes[0].height());
     let shape = Shape { width, height, planes: planes.len(), depth };
     debug_assert!((1..=3).contains(&shape.planes) && (1..=16).contains(&depth) && width > 0 && height > 0, "{shape:?}");
-    let mut coder = Coder::new(WriteInterval::new(), simd);
     let samples = |plane: &Plane| plane.from(0, 0).iter().map(|&s| i32::from(s)).collect();
     let channels: Vec<Vec<i32>> = match planes {
         [r, g, b] => {
@@ -66,7 +77,7 @@ pub(crate) fn encode(simd: Simd, planes: &[Plane], depth: u32) -> Vec<u8> {
     for values in channels {
         before.push(choice::written(&mut coder, &shape, &before, values));
     }
-    coder.interval.finish()
+    coder
 }
 
 /// States how the three planes of `pixels` (green, red, blue) are coded, and makes them so.

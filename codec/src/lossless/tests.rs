@@ -142,3 +142,19 @@ fn memory_counts_the_samples_at_the_least() {
     let shape = Shape { width: 6000, height: 4000, planes: 3, depth: 16 };
     assert!(memory(&shape) > 24_000_000 * 3 * (4 + 2));
 }
+
+#[test]
+fn a_limit_is_kept_or_nothing_comes_of_it() {
+    let mut s = 5;
+    let drawn = [plane(90, 60, |x, y| ((x / 9 + y / 7) % 5 * 40) as u32)];
+    let noise = [0; 3].map(|_: u8| plane(64, 64, |_, _| random(&mut s) >> 23));
+    for planes in [&drawn[..], &noise[..1], &noise[..]] {
+        let whole = encode(simd(), planes, 8);
+        for most in [whole.len(), whole.len() + 1, usize::MAX] {
+            assert!(encode_within(simd(), planes, 8, most).as_ref() == Some(&whole), "{most}");
+        }
+        for most in [0, 1, whole.len() / 2, whole.len() - 1] {
+            assert_eq!(encode_within(simd(), planes, 8, most), None, "{most} of {}", whole.len());
+        }
+    }
+}

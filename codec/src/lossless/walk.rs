@@ -106,7 +106,7 @@ fn plane_kernel<I: Interval, M: Modeller>(coder: &mut Coder<I>, mut v: Canvas, t
             x += 1;
         }
         v.close_row(y);
-        // Damaged data must not take the time of a whole plane.
+        // Neither damaged data nor what will not be used must take the time of a whole plane.
         if coder.damage.is_some() || coder.interval.is_past_end() {
             break;
         }

@@ -2,25 +2,38 @@
 
 use super::family::{Family, State};
 use super::matrix::{FLAT_WEIGHTS, Matrices, WEIGHT_BITS};
-use super::step::step;
+use super::step::{STEP_BITS, step};
 use crate::syntax::header::PictureHeader;
 use crate::transform::TxType;
 
 /// Largest magnitude of a coefficient: internal depth plus eight bits, signed.
 pub(crate) const MAX_COEFFICIENT: i32 = (1 << 17) - 1;
 
+/// Fractional bits of [`Steps::at`].
+pub(crate) const PRODUCT_BITS: u32 = STEP_BITS + WEIGHT_BITS;
+
+/// Points of a quantiser in a step.
+const POINTS: u64 = 32;
+
 /// The steps of one plane of one block.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Steps<'a> {
-    /// In 1/4096 of a coefficient unit.
-    pub(crate) base: u32,
-    /// In 1/64, for each coefficient.
-    pub(crate) weights: &'a [u16],
+    /// In 2^-[`STEP_BITS`] of a coefficient unit.
+    base: u32,
+    /// In 2^-[`WEIGHT_BITS`], for each coefficient.
+    weights: &'a [u16],
     pub(crate) family: Family,
     shrink: [i8; 3],
 }
 
 impl Steps<'_> {
+    /// The step of the coefficient at raster position `at`, in 2^-[`PRODUCT_BITS`] of a coefficient unit: below 2^37, since
+    /// steps are below 2^26 and weights below 2^11.
+    #[inline(always)]
+    pub(crate) fn at(&self, at: usize) -> u64 {
+        u64::from(self.base) * u64::from(self.weights[at])
+    }
+
     /// The coefficient that `level`, met in `state`, at raster position `at` stands for.
     #[inline(always)]
     pub(crate) fn coefficient(&self, at: usize, level: i32, state: State) -> i32 {
@@ -30,14 +43,14 @@ impl Steps<'_> {
         }
         // Which of the points of both quantisers it is, and how far they are apart in 1/32 step.
         let (index, spacing) = match self.family {
-            Family::Scalar => (magnitude, 32),
-            Family::Trellis => (2 * magnitude - state.quantiser() as u64, 16),
+            Family::Scalar => (magnitude, POINTS),
+            Family::Trellis => (2 * magnitude - state.quantiser() as u64, POINTS / 2),
         };
         let shrink = self.shrink[index.min(3) as usize - 1];
-        // 1/32 step times 1/64 of a coefficient unit.
-        let points = (index as i64 * spacing - shrink as i64) as u64;
-        let delta = (self.base as u64 * self.weights[at] as u64) >> (12 + WEIGHT_BITS - 6);
-        let value = ((points * delta + (1 << 10)) >> 11).min(MAX_COEFFICIENT as u64) as i32;
+        // A magnitude is at most 2^18: below 2^24, and the product below 2^61.
+        let points = (index * spacing).wrapping_add_signed(-i64::from(shrink));
+        const SHIFT: u32 = PRODUCT_BITS + POINTS.ilog2();
+        let value = ((points * self.at(at) + (1 << (SHIFT - 1))) >> SHIFT).min(MAX_COEFFICIENT as u64) as i32;
         if level < 0 { -value } else { value }
     }
 }
@@ -62,5 +75,41 @@ impl Dequantiser {
         let transformed = self.matrices[plane.min(1)].of(log2_w, log2_h);
         let weights = if tx == TxType::IDENTITY { &FLAT_WEIGHTS } else { transformed };
         Steps { base: step(qp), weights, family: self.family.of_block(tx), shrink: self.shrink }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::matrix::MatrixShape;
+    use super::super::step::MAX_QP;
+    use super::*;
+
+    /// The rounded quotient of exact products: what every level of every step stands for.
+    #[test]
+    fn levels_stand_for_exact_multiples_of_step_and_weight() {
+        let mut header = PictureHeader::blank();
+        header.shrink = [1, -8, 7];
+        header.matrices[0] = MatrixShape { dc: 7, slope: 63, curve: 7 };
+        for family in [Family::Scalar, Family::Trellis] {
+            header.quantiser = family;
+            let dequantiser = Dequantiser::new(&header);
+            for qp in 0..=MAX_QP {
+                let steps = dequantiser.steps(0, (3, 3), qp, TxType::DCT);
+                for (at, level) in [0, 1, 9, 27, 63].into_iter().flat_map(|at| [1, 2, 3, 17, 1 << 18].map(|l| (at, l)))
+                {
+                    for state in [State::START, State::START.next(1).next(0)] {
+                        let half = if family == Family::Trellis { state.quantiser() as i128 } else { 0 };
+                        let index = if family == Family::Trellis { 2 * i128::from(level) - half } else { level.into() };
+                        let points = 32 * i128::from(level) - 16 * half - [1, -8, 7][(index.min(3) - 1) as usize];
+                        let exact = points * i128::from(step(qp)) * i128::from(steps.weights[at]);
+                        let rounded = ((exact + (1 << 22)) / (1 << 23)).min(MAX_COEFFICIENT.into());
+                        for sign in [1, -1] {
+                            let found = steps.coefficient(at, sign * level, state);
+                            assert_eq!(i128::from(sign * found), rounded, "{family:?} {qp} {at} {level}");
+                        }
+                    }
+                }
+            }
+        }
     }
 }

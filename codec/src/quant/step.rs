@@ -3,13 +3,16 @@
 /// Largest quantiser parameter: 14 octaves.
 pub(crate) const MAX_QP: u16 = 447;
 
-/// round(4096 * 2^(i/32)).
+/// Fractional bits of a step.
+pub(crate) const STEP_BITS: u32 = 12;
+
+/// round(2^[`STEP_BITS`] * 2^(i/32)).
 const OCTAVE: [u32; 32] = [
     4096, 4186, 4277, 4371, 4467, 4565, 4664, 4767, 4871, 4978, 5087, 5198, 5312, 5428, 5547, 5668, 5793, 5919, 6049,
     6182, 6317, 6455, 6597, 6741, 6889, 7039, 7194, 7351, 7512, 7677, 7845, 8016,
 ];
 
-/// The step of `qp` (0 to 447), in 1/4096 of a coefficient unit.
+/// The step of `qp` (0 to 447), in 2^-[`STEP_BITS`] of a coefficient unit: below 2^26.
 #[inline(always)]
 pub(crate) fn step(qp: u16) -> u32 {
     OCTAVE[qp as usize % 32] << (qp / 32)

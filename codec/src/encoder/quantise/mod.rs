@@ -9,8 +9,8 @@ mod trellis;
 use self::trellis::Viterbi;
 use crate::entropy::cost::{COST_BITS, Counter};
 use crate::quant::family::{Family, State};
-use crate::quant::matrix::Matrices;
-use crate::quant::step::step;
+use crate::quant::matrix::{Matrices, WEIGHT_BITS};
+use crate::quant::step::{STEP_BITS, step};
 use crate::recon::MAX_CODED;
 use crate::syntax::ctx::{LevelContexts, Place};
 use crate::syntax::residual::{self, MAX_LEVEL, Template, coded_area};
@@ -37,7 +37,13 @@ pub(crate) struct Rule {
     pub(crate) shrink: [f64; 3],
 }
 
-/// Reciprocals of the weights of a channel for all sizes, and the distortion weights that go with them.
+/// Steps of `qp` in a coefficient unit, at a weight of 1.
+pub(crate) fn per_unit(qp: u16) -> f64 {
+    f64::from(1u32 << STEP_BITS) / f64::from(step(qp))
+}
+
+/// Reciprocals of the weights of a channel for all sizes, and the distortion weights that go with them. Times [`per_unit`]
+/// they are the reciprocals of [`crate::quant::dequant::Steps::at`].
 #[derive(Debug)]
 pub(crate) struct Reciprocals {
     by_size: Vec<Vec<f64>>,
@@ -48,8 +54,8 @@ static FLAT: [f64; MAX_CODED] = [1.0; MAX_CODED];
 
 impl Reciprocals {
     pub(crate) fn new(matrices: &Matrices) -> Self {
-        let by_size =
-            (0..25).map(|i| matrices.of(i % 5 + 2, i / 5 + 2).iter().map(|&w| 64.0 / w as f64).collect()).collect();
+        let reciprocal = |&weight: &u16| f64::from(1u32 << WEIGHT_BITS) / f64::from(weight);
+        let by_size = (0..25).map(|i| matrices.of(i % 5 + 2, i / 5 + 2).iter().map(reciprocal).collect()).collect();
         Self { by_size }
     }
 
@@ -183,7 +189,7 @@ impl Job<'_> {
     /// A rough cost from the magnitudes alone, to tell beforehand which of several predictions or transforms are far
     /// from the best.
     pub(crate) fn rough(&self) -> f64 {
-        let scale = 4096.0 / step(self.qp) as f64;
+        let scale = per_unit(self.qp);
         // A level costs about four bits and one a step, and leaves the error of uniform quantisation.
         let (least, slope) = (1.0 / 12.0 + 4.0 * self.rule.lambda, self.rule.lambda);
         let mut sums = [0.0; 8];
@@ -210,7 +216,7 @@ impl Job<'_> {
 
     /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have a level.
     fn normalise(&self, indices: &[u16], x: &mut [f64]) -> (f64, Option<usize>) {
-        let scale = 4096.0 / step(self.qp) as f64;
+        let scale = per_unit(self.qp);
         let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding };
         let reciprocals = self.reciprocals();
         // Eight sums, so that the order of additions does not depend on vector width.
@@ -317,10 +323,41 @@ impl Job<'_> {
 mod tests {
     use super::*;
     use crate::entropy::model::Models;
+    use crate::quant::dequant::{Dequantiser, PRODUCT_BITS};
     use crate::quant::matrix::MatrixShape;
+    use crate::quant::step::MAX_QP;
+    use crate::recon::dequantise;
     use crate::syntax::block::TransformBlock;
+    use crate::syntax::header::PictureHeader;
     use crate::syntax::residual::{TxChoice, transform_block};
     use crate::syntax::state::UnitMap;
+
+    /// Both sides mean the same step, at all of them: no coefficient comes back further off than half of its own.
+    #[test]
+    fn a_coefficient_comes_back_within_half_a_step_at_every_parameter() {
+        let mut header = PictureHeader::blank();
+        header.matrices[0] = MatrixShape { dc: 26, slope: 6, curve: 0 };
+        let (dequantiser, node) = (Dequantiser::new(&header), Node { x: 0, y: 0, log2_w: 3, log2_h: 3 });
+        let reciprocals = Reciprocals::new(&Matrices::new(header.matrices[0]));
+        let place = Place::of(&UnitMap::new(64, 64), &node, 0, false);
+        let rule = Rule { optimise: false, rounding: 0.5, lambda: 0.0, shrink: [0.0; 3] };
+        let (mut counter, mut template, mut scratch) = (Counter::new(&Models::new()), Template::new(), Scratch::new());
+        for qp in 0..=MAX_QP {
+            let coefficients: Vec<i32> = (0..64).map(|i| (1 + i * 4099 % 131_071) * (1 - 2 * (i & 1))).collect();
+            let (reciprocals, tx) = (&reciprocals, TxType::DCT);
+            let job = Job { node: &node, place, coefficients: &coefficients, reciprocals, qp, tx, rule: &rule };
+            let mut levels = Vec::new();
+            job.run(&mut counter, &mut template, &mut scratch, &mut levels);
+            let (mut back, steps) = ([0; 64], dequantiser.steps(0, (3, 3), qp, tx));
+            dequantise(&node, &levels, &steps, &mut back);
+            for (at, (found, wanted)) in back.iter().zip(&coefficients).enumerate() {
+                let half = steps.at(at) as f64 / f64::from(1u32 << PRODUCT_BITS) / 2.0;
+                // And half a unit for rounding.
+                let off = f64::from((found - wanted).abs());
+                assert!(off <= half + 0.5, "{wanted} came back as {found} at parameter {qp}, half a step is {half}");
+            }
+        }
+    }
 
     /// The cost that level decisions are made by, against what the walk counts for the levels chosen.
     #[test]

@@ -13,13 +13,12 @@ mod ranking;
 use super::adaptive::Offsets;
 use super::hash::BlockHashes;
 use super::plan::Plan;
-use super::quantise::{self, Reciprocals};
+use super::quantise::{self, Reciprocals, per_unit};
 use crate::entropy::cost::Counter;
 use crate::entropy::model::Models;
 use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
 use crate::quant::matrix::Matrices;
-use crate::quant::step::step;
 use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, TileSamples};
 use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock};
 use crate::syntax::screen::Source;
@@ -211,7 +210,7 @@ impl<'a> TileSearch<'a> {
         let all: u64 = m.residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
         let kept: u64 = m.coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
         let weight = self.shared.reciprocals[channel].last(node);
-        let scale = 4096.0 / step(qp) as f64 * weight;
+        let scale = per_unit(qp) * weight;
         let all = (16 * all) >> (2 * self.shared.context.header.extra_depth());
         all.saturating_sub(kept) as f64 * scale * scale
     }
@@ -219,7 +218,7 @@ impl<'a> TileSearch<'a> {
 
 /// How many steps of `qp` a difference of 1 between samples of 10 bits is: four coefficient units.
 fn per_step(qp: u16) -> f64 {
-    4.0 * 4096.0 / f64::from(step(qp))
+    4.0 * per_unit(qp)
 }
 
 /// Copies a block out of a plane.

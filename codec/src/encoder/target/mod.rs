@@ -5,7 +5,7 @@ mod curve;
 mod search;
 
 use self::search::Search;
-use super::{Encoded, Encoder, Observer};
+use super::{Encoded, Encoder, Observer, Progress, graphics};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
 
@@ -54,7 +54,8 @@ pub struct Targeted {
     pub quality: f32,
     /// What it measured.
     pub value: f64,
-    /// Whether that is within the tolerance, or not above the bound.
+    /// Whether that is within the tolerance or not above the bound, or nothing is lost in no more bytes than the nearest
+    /// quality takes.
     pub met: bool,
     /// How many times the picture was encoded.
     pub passes: u32,
@@ -140,7 +141,9 @@ impl Encoder {
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {
             let Some(quality) = search.next() else { break };
-            let encoded = self.at_quality(quality as f32)?.encode_full(image, observer)?;
+            let encoder = self.at_quality(quality as f32)?;
+            let progress = Progress::new(observer, image);
+            let encoded = encoder.code(image, &progress).and_then(|coded| encoder.reconstructed(image, coded))?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let error = (value - target.value).abs();
@@ -155,6 +158,12 @@ impl Encoder {
                 }
             }
         }
-        Ok(best.expect("the first pass is always made"))
+        let best = best.expect("the first pass is always made");
+        // As an encode with the quality found does.
+        let progress = Progress::new(observer, image);
+        match graphics::exact(self, image, best.encoded.stream.len(), &progress).map_err(E::from)? {
+            Some(encoded) => Ok(Targeted { value: measure(&encoded)?, encoded, met: true, ..best }),
+            None => Ok(best),
+        }
     }
 }
