@@ -49,6 +49,13 @@ pub(super) fn fill(preview: Option<&Image>, out: &mut ImageViewMut<'_>, rect: Re
 }
 
 impl Decoder<'_> {
+    /// The preview to fill gaps of a picture of `pixels` bytes with, where there is one and the limits allow both.
+    pub(super) fn preview_beside(&self, pixels: u64) -> Option<Image> {
+        let mut options = self.options;
+        options.limits.max_memory = options.limits.max_memory.saturating_sub(pixels);
+        self.preview_within(options).ok().flatten()
+    }
+
     /// Decodes what is intact of the picture: tiles, and of one that is cut off the upper part. What is missing comes from
     /// the preview, where that is intact, or is gray.
     ///
@@ -58,11 +65,11 @@ impl Decoder<'_> {
         let header = &self.parsed.header;
         let all = header.area();
         let window = Window::around(&self.parsed, all);
-        self.check_memory(all, &window)?;
+        let pace = self.pace(&window.account(), self.pixel_bytes(), window.tiles.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.depth)?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
-        let tiles = window.salvage(&self.stream(&index), self.options.threads, &mut image.view_mut());
+        let tiles = window.salvage(&self.stream(&index), pace, &mut image.view_mut());
         let mut missing = Vec::new();
         for (part, Rect { x, y, w, h }, own) in tiles {
             let Some(own) = own else { continue };
@@ -75,7 +82,7 @@ impl Decoder<'_> {
         }
         let area = |m: &Missing| u64::from(m.width) * u64::from(m.height);
         let nothing = missing.iter().map(area).sum::<u64>() == all.w as u64 * all.h as u64;
-        let preview = if missing.is_empty() { None } else { self.preview().ok().flatten() };
+        let preview = if missing.is_empty() { None } else { self.preview_beside(self.pixel_bytes()) };
         if let (true, None, Some(fault)) = (nothing, &preview, &fault) {
             return Err(fault.clone());
         }

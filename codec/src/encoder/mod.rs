@@ -38,11 +38,10 @@ pub(crate) use self::perception::losses;
 use self::plan::Plan;
 use self::search::Shared;
 pub use self::target::{Measure, Target, Targeted};
-use self::tile::CodedTile;
 use crate::colour::Depths;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
-use crate::image::plane::Plane;
+use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageView};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
@@ -88,19 +87,21 @@ struct Coded {
 /// Counts coded pixels over all tiles for an observer.
 struct Progress<'a> {
     observer: Option<&'a dyn Observer>,
+    /// Times that each pixel is coded: once for the colours of a lossy picture, for each channel without loss.
+    times: u64,
     done: AtomicU64,
     total: u64,
 }
 
 impl<'a> Progress<'a> {
-    fn new(observer: Option<&'a dyn Observer>, image: &ImageView<'_>) -> Self {
+    fn new(observer: Option<&'a dyn Observer>, image: &ImageView<'_>, times: usize) -> Self {
         let total = u64::from(image.width()) * u64::from(image.height());
-        Self { observer, done: AtomicU64::new(0), total }
+        Self { observer, times: times as u64, done: AtomicU64::new(0), total }
     }
 
-    /// Notes that `pixels` more are coded.
+    /// Notes that `pixels` more are coded once.
     fn advance(&self, pixels: u64) -> Result<(), EncodeError> {
-        let done = self.done.fetch_add(pixels, Ordering::Relaxed) + pixels;
+        let done = (self.done.fetch_add(pixels, Ordering::Relaxed) + pixels) / self.times;
         match self.observer.map(|o| o.progress(done.min(self.total), self.total)) {
             Some(ControlFlow::Break(())) => Err(EncodeError::Cancelled),
             _ => Ok(()),
@@ -123,10 +124,14 @@ impl Encoder {
     /// # Errors
     /// [`EncodeError`]; the picture itself cannot make encoding fail.
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
-        if self.config.lossless {
-            return lossless::encode(self, image, None);
+        self.encode_watched(image, None)
+    }
+
+    fn encode_watched(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Vec<u8>, EncodeError> {
+        match self.config.lossless {
+            true => lossless::encode(self, image, observer),
+            false => Ok(self.code(image, observer)?.stream),
         }
-        Ok(self.code(image, None)?.stream)
     }
 
     /// Encodes a picture, tells `observer` how it goes, and returns the reconstruction beside the stream.
@@ -182,7 +187,8 @@ impl Encoder {
         let blocks = shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
         let cicp = image.metadata().and_then(|m| m.cicp);
         let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]), cicp);
-        let sections = preview::sections(&self.config, image)?;
+        let progress = Progress::new(observer, image, 1 + usize::from(image.format().has_alpha()));
+        let sections = preview::sections(&self.config, image, &progress)?;
         let mut header = plan.header(&self.config, image);
         header.sections = !sections.is_empty();
         let dequantiser = Dequantiser::new(&header);
@@ -190,28 +196,39 @@ impl Encoder {
         let offsets = Offsets::of(simd, &header, &analysed, shown.as_ref(), &plan.parameters);
         let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
-        let progress = Progress::new(observer, image);
-        let mut tiles: Vec<CodedTile> =
-            threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, &progress))?;
+        let tiles = threads::map(self.config.threads, grid.len(), |i| {
+            let alpha = match header.alpha {
+                true => Some(self.alpha(image, grid.visible(&header, i), &progress)?),
+                false => None,
+            };
+            Ok::<_, EncodeError>((alpha, tile::encode(&shared, &grid, i, &source, &progress)?))
+        })?;
         let mut picture = PictureSamples::new(&header);
-        for (i, tile) in tiles.iter().enumerate() {
+        let (mut data, mut alpha) = (Vec::with_capacity(grid.len()), Vec::new());
+        for (i, (own, tile)) in tiles.into_iter().enumerate() {
             picture.place(&header, grid.rect(i, 0), &tile.samples, &tile.state);
-        }
-        let mut data = Vec::with_capacity(grid.len());
-        let mut planes = Vec::new();
-        for (i, tile) in tiles.iter_mut().enumerate() {
-            let alpha = header.alpha.then(|| {
-                let plane = alpha::plane(image, grid.visible(&header, i), self.config.alpha_quality);
-                let coded = crate::lossless::encode(simd, std::slice::from_ref(&plane), image.depth().into());
-                planes.push(plane);
+            let coded = own.map(|(plane, coded)| {
+                alpha.push(plane);
                 coded
             });
-            data.push(container::tile(alpha, std::mem::take(&mut tile.data)));
+            data.push(container::tile(coded, tile.data));
         }
-        drop(tiles);
         header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
         header.classified = classified::choose(simd, &header, &picture, &source, &analysed, &plan.parameters);
-        Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha: planes })
+        Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha })
+    }
+
+    /// The alpha of the pixels in `rect`, and what codes it.
+    fn alpha(
+        &self,
+        image: &ImageView<'_>,
+        rect: Rect,
+        progress: &Progress<'_>,
+    ) -> Result<(Plane, Vec<u8>), EncodeError> {
+        let plane = alpha::plane(image, rect, self.config.alpha_quality);
+        let simd = Simd::new(self.config.cpu);
+        let coded = lossless::exact(simd, std::slice::from_ref(&plane), image.depth().into(), progress)?;
+        Ok((plane, coded))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The caller's pixels: borrowed views with a stride, and an owned picture.
 
 use crate::error::ImageError;
+use crate::image::plane::Rect;
 use crate::metadata::Metadata;
 
 /// Largest width or height, in pixels.
@@ -221,6 +222,13 @@ impl<'a> ImageViewMut<'a> {
         self.format
     }
 
+    /// The pixels of `rect`, which lies in the picture.
+    pub(crate) fn part(&mut self, rect: Rect) -> ImageViewMut<'_> {
+        let start = rect.y * self.stride + rect.x * self.format.bytes_per_pixel();
+        let (width, height) = (rect.w as u32, rect.h as u32);
+        ImageViewMut { data: &mut self.data[start..], width, height, stride: self.stride, format: self.format }
+    }
+
     /// The bytes of row `y`, to write. Panics where `y` is not below the height.
     pub fn row_mut(&mut self, y: u32) -> &mut [u8] {
         let start = y as usize * self.stride;
@@ -323,16 +331,6 @@ impl Image {
                     *sample = u16::from_ne_bytes(*sample).min(max as u16).to_ne_bytes();
                 }
             }
-        }
-    }
-
-    /// Writes the pixels of `part`, of the same format, from (`x`, `y`) on.
-    pub(crate) fn put(&mut self, part: &Self, x: usize, y: usize) {
-        let bytes = self.format.bytes_per_pixel();
-        let stride = self.width as usize * bytes;
-        let rows = self.data.chunks_exact_mut(stride).skip(y);
-        for (to, from) in rows.zip(part.data.chunks_exact(part.width as usize * bytes)) {
-            to[x * bytes..][..from.len()].copy_from_slice(from);
         }
     }
 

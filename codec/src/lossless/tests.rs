@@ -1,7 +1,9 @@
 //! Tests of the whole way, on planes made here; those on real pictures stand in `tests/tests/lossless.rs`.
 
-use super::*;
-use crate::simd::CpuLevel;
+use super::{Decoded, Shape, memory};
+use crate::entropy::range::Damage;
+use crate::image::plane::Plane;
+use crate::simd::{CpuLevel, Simd};
 
 fn random(state: &mut u64) -> u32 {
     *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -24,6 +26,15 @@ fn shape(planes: &[Plane], depth: u32) -> Shape {
 
 fn simd() -> Simd {
     Simd::new(CpuLevel::detect())
+}
+
+fn encode(simd: Simd, planes: &[Plane], depth: u32) -> Vec<u8> {
+    super::encode(simd, planes, depth, &|_| true).unwrap()
+}
+
+fn decode(simd: Simd, data: &[u8], shape: &Shape) -> Result<Vec<Plane>, Damage> {
+    let Decoded { planes, damage, .. } = super::decode(simd, data, shape, shape.height);
+    damage.map_or(Ok(planes), Err)
 }
 
 /// Codes the planes, checks that they come back, and gives the bytes.
