@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::image::view::PixelFormat;
+use crate::metadata::section::{FIRST_OTHER, MOST};
 
 /// A picture description that does not fit its pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,11 @@ pub enum ImageError {
         /// The pixel format.
         format: PixelFormat,
     },
+    /// The pixels take more bytes than this machine can address.
+    TooLarge {
+        /// Bytes of the pixels.
+        bytes: u64,
+    },
     /// Two pictures that should have the same size and format do not.
     Mismatch,
 }
@@ -56,6 +62,7 @@ impl fmt::Display for ImageError {
                 let range = if format.is_wide() { "9 to 16" } else { "8" };
                 write!(f, "samples of {depth} bits: those of {format:?} have {range}")
             }
+            Self::TooLarge { bytes } => write!(f, "pixels of {bytes} bytes are more than this machine can address"),
             Self::Mismatch => write!(f, "the buffer's size or pixel format differs from the picture's"),
         }
     }
@@ -121,6 +128,21 @@ pub enum EncodeError {
     Config(ConfigError),
     /// The picture is ill described.
     Image(ImageError),
+    /// A limit of [`EncoderConfig::limits`](crate::EncoderConfig::limits) would be exceeded by who reads the stream.
+    Limit {
+        /// What is limited.
+        what: &'static str,
+        /// The value met.
+        value: u64,
+        /// The limit in force.
+        limit: u64,
+    },
+    /// A section of [`Metadata::other`](crate::Metadata::other) of a type that it cannot have: that of a field, one that no
+    /// stream can state, or that of another section.
+    Section {
+        /// The type.
+        kind: u64,
+    },
     /// The observer asked to stop.
     Cancelled,
 }
@@ -130,6 +152,14 @@ impl fmt::Display for EncodeError {
         match self {
             Self::Config(e) => e.fmt(f),
             Self::Image(e) => e.fmt(f),
+            Self::Limit { what, value, limit } => write!(f, "{what} of {value} exceeds the limit of {limit}"),
+            Self::Section { kind } => {
+                let (least, most) = (FIRST_OTHER, MOST);
+                write!(
+                    f,
+                    "metadata section of type {kind}: other sections have types from {least} to {most}, each once"
+                )
+            }
             Self::Cancelled => write!(f, "cancelled"),
         }
     }

@@ -2,9 +2,8 @@
 
 use crate::entropy::mixer::Mixer;
 use crate::entropy::predictor::Profile;
-use crate::error::DecodeError;
 use crate::image::plane::Rect;
-use crate::limits::Limits;
+use crate::limits::{Excess, Limits};
 use crate::lossless::{self, Shape};
 use crate::recon::TileSamples;
 use crate::recon::picture::PictureSamples;
@@ -88,14 +87,8 @@ impl Account {
     /// a few for each thread, since they take unequal times, as far as `limits` allow.
     ///
     /// # Errors
-    /// [`DecodeError::Limit`] where there is not enough for one.
-    pub(crate) fn at_once(
-        &self,
-        limits: &Limits,
-        pixels: u64,
-        threads: usize,
-        tiles: usize,
-    ) -> Result<usize, DecodeError> {
+    /// Where there is not enough for one.
+    pub(crate) fn at_once(&self, limits: &Limits, pixels: u64, threads: usize, tiles: usize) -> Result<usize, Excess> {
         let threads = threads::at_most(threads);
         let bytes = |at_once| pixels.saturating_add(self.bytes(at_once, threads));
         limits.check_memory(bytes(1))?;
@@ -123,14 +116,74 @@ fn piece(header: &PictureHeader) -> u64 {
 }
 
 /// That the default way to decode the picture of `header`, whatever else its header says, keeps to `limits`.
-///
-/// # Errors
-/// [`DecodeError::Limit`].
-pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(), DecodeError> {
+pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(), Excess> {
     limits.check_size(header.width, header.height)?;
     // What makes most of a lossy picture.
     let header = PictureHeader { screen: true, classified: [8; 2], ..header.clone() };
     let pixels = u64::from(header.width) * u64::from(header.height) * header.pixel_format().bytes_per_pixel() as u64;
     let grid = Grid::new(&header);
     Account::new(&header, &grid).at_once(limits, pixels, 1, grid.len()).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::view::PixelFormat;
+
+    /// Headers of every kind of picture of `width` x `height` pixels.
+    fn headers(width: u32, height: u32) -> impl Iterator<Item = PictureHeader> {
+        let of = move |format: PixelFormat, lossless, tile_log2| PictureHeader {
+            width,
+            height,
+            depth: format.full_depth(),
+            gray: !format.has_colour(),
+            alpha: format.has_alpha(),
+            lossless,
+            tile_log2,
+            profile: Profile::Mixed,
+            ..PictureHeader::blank()
+        };
+        let kinds = [(false, 9), (false, 10), (true, 9), (true, 10)];
+        PixelFormat::ALL.into_iter().flat_map(move |format| kinds.map(|(lossless, log2)| of(format, lossless, log2)))
+    }
+
+    #[test]
+    fn pictures_up_to_the_default_limit_of_pixels_are_decoded_within_that_of_memory() {
+        let limits = Limits::default();
+        for (width, height) in [(12000, 9000), (16384, 16384), (65535, 4096), (4096, 65535), (8000, 100)] {
+            for header in headers(width, height) {
+                let found = check_picture(&header, &limits);
+                // Eight bytes a pixel are as many as the limit by themselves.
+                let fills = header.pixel_format() == PixelFormat::Rgba16 && width * height > 1 << 27;
+                assert_eq!(found.is_err(), fills && width * height > 260_000_000, "{header:?}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn photographs_of_100_megapixels_fit_into_512_mib_with_their_pixels() {
+        let limits = Limits { max_memory: 512 << 20, ..Limits::default() };
+        for (width, height) in [(8000, 6000), (6000, 8000), (12288, 8192)] {
+            for header in headers(width, height).filter(|h| h.depth == 8) {
+                assert!(check_picture(&header, &limits).is_ok(), "{header:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn more_threads_never_make_a_picture_refused() {
+        for header in headers(3000, 2000) {
+            let grid = Grid::new(&header);
+            let account = Account::new(&header, &grid);
+            let least = account.bytes(1, 1);
+            let within = |max_memory, threads| {
+                account.at_once(&Limits { max_memory, ..Limits::default() }, 1000, threads, grid.len()).ok()
+            };
+            for threads in [1, 2, 3, 64] {
+                assert_eq!(within(least + 999, threads), None);
+                assert_eq!(within(least + 1000, threads), Some(1));
+                assert_eq!(within(u64::MAX, threads), Some(grid.len().min(2 * threads)));
+            }
+        }
+    }
 }

@@ -94,7 +94,7 @@ impl Sections {
     /// Reads those from `position` on. One that is damaged is left out; the first fault is kept.
     fn read(data: &[u8], position: usize, limits: &Limits) -> Self {
         let mut out = Self::default();
-        let mut steps = Steps::new(data, position, limits.max_metadata);
+        let mut steps = Steps::new(data, position, limits);
         loop {
             match steps.next() {
                 Ok(Some((kind, place))) => {

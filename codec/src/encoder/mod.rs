@@ -43,6 +43,7 @@ use crate::container;
 use crate::error::{ConfigError, EncodeError};
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageView};
+use crate::memory;
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
 use crate::recon::output::Output;
@@ -122,12 +123,13 @@ impl Encoder {
     /// Encodes a picture.
     ///
     /// # Errors
-    /// [`EncodeError`]; the picture itself cannot make encoding fail.
+    /// [`EncodeError`], where the picture or what is said of it exceeds [`EncoderConfig::limits`].
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
         self.encode_watched(image, None)
     }
 
     fn encode_watched(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Vec<u8>, EncodeError> {
+        self.check(image)?;
         match self.config.lossless {
             true => lossless::encode(self, image, observer),
             false => Ok(self.code(image, observer)?.stream),
@@ -139,6 +141,7 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::encode`]; [`EncodeError::Cancelled`] where the observer said so.
     pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
+        self.check(image)?;
         let mut reconstruction = Image::with_depth(image.width(), image.height(), image.format(), image.depth())?;
         if self.config.lossless {
             let stream = lossless::encode(self, image, observer)?;
@@ -156,6 +159,11 @@ impl Encoder {
             output.channel(grid.visible(&header, i), header.planes(), plane);
         }
         Ok(Encoded { stream, reconstruction })
+    }
+
+    /// That those who keep to the limits can decode `image`.
+    fn check(&self, image: &ImageView<'_>) -> Result<(), EncodeError> {
+        Ok(memory::check_picture(&self.plan.header(&self.config, image), &self.config.limits)?)
     }
 
     /// Adds a picture to the equations of the classified filter, of luma and of chroma.

@@ -21,11 +21,12 @@ pub(super) fn sections(
     image: &ImageView<'_>,
     progress: &Progress<'_>,
 ) -> Result<Vec<Section>, EncodeError> {
-    let mut sections = image.metadata().map_or_else(Vec::new, Metadata::sections);
+    let mut sections = image.metadata().map_or(Ok(Vec::new()), |m| m.sections(&config.limits))?;
     if config.preview {
         let at = sections.partition_point(|s| s.0 < section::PREVIEW);
         sections.insert(at, (section::PREVIEW, preview(config, image, progress)?));
     }
+    config.limits.check_metadata(sections.iter().map(|s| s.1.len() as u64).sum())?;
     Ok(sections)
 }
 
@@ -51,6 +52,7 @@ fn preview(config: &EncoderConfig, image: &ImageView<'_>, progress: &Progress<'_
         content: config.content,
         threads: config.threads,
         cpu: config.cpu,
+        limits: config.limits,
         ..EncoderConfig::default()
     };
     let metadata = Metadata {

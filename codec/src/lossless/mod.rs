@@ -122,6 +122,10 @@ pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> D
     } else if wanted >= shape.height {
         coder.damage = coder.damage.or_else(|| coder.interval.unread());
     }
+    if coder.damage.is_none() {
+        // Up to four bytes beyond the data are no damage.
+        rows = wanted.min(shape.height);
+    }
     let pixel = |[a, b, c]: [i32; 3]| match Transform::ALL.get(transform as usize) {
         Some(transform) => transform.inverse([a, b, c]),
         None => colours.get(a as usize).copied().unwrap_or([-1; 3]),
