@@ -208,13 +208,30 @@ pub enum DecodeError {
         /// Bytes there are.
         available: u64,
     },
+    /// A part of the stream is not what its checksum was made of.
+    Damaged {
+        /// The part.
+        what: &'static str,
+        /// The checksum that is stored.
+        stored: u32,
+        /// That of the data.
+        found: u32,
+    },
+    /// A stream of one tile is not what its last bytes, its checksum, say: it is damaged, or they are not the last and it is
+    /// cut off.
+    DamagedOrCut {
+        /// The last four bytes.
+        stored: u32,
+        /// The checksum of the data before them.
+        found: u32,
+    },
     /// A field has a value that no encoder writes.
     Corrupt {
         /// The field.
         what: &'static str,
         /// The value met.
         value: u64,
-        /// The largest value allowed (or, for a checksum, the one expected).
+        /// The largest value allowed, or the one expected.
         limit: u64,
     },
     /// A limit set by the caller, or by default, would be exceeded.
@@ -254,7 +271,13 @@ impl fmt::Display for DecodeError {
             }
             Self::Unsupported { what, value } => write!(f, "{what} {value} is not supported by this decoder"),
             Self::Truncated { what, needed, available } => {
-                write!(f, "data ends within the {what}: {available} bytes, at least {needed} needed")
+                write!(f, "cut off: the data ends within the {what}: {available} bytes, at least {needed} needed")
+            }
+            Self::Damaged { what, stored, found } => {
+                write!(f, "the {what} is damaged: its checksum is {stored:08x}, that of the data {found:08x}")
+            }
+            Self::DamagedOrCut { stored, found } => {
+                write!(f, "cut off or damaged: the data ends with {stored:08x} instead of its checksum {found:08x}")
             }
             Self::Corrupt { what, value, limit } => {
                 write!(f, "corrupt stream: {what} is {value}, limit or expected {limit}")

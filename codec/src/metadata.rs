@@ -99,6 +99,18 @@ pub(crate) mod section {
     pub(crate) const PREVIEW: u64 = 3;
     pub(crate) const EXIF: u64 = 4;
     pub(crate) const XMP: u64 = 5;
+    /// What errors call it.
+    pub(crate) fn name(kind: u64) -> &'static str {
+        match kind {
+            CICP => "section of code points",
+            ICC => "ICC profile",
+            PREVIEW => "preview",
+            EXIF => "Exif block",
+            XMP => "XMP packet",
+            _ => "section of an unknown type",
+        }
+    }
+
     /// The least type that this library gives no meaning.
     pub(crate) const FIRST_OTHER: u64 = 6;
     /// The greatest that a file can state.

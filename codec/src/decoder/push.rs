@@ -134,9 +134,10 @@ impl PushDecoder {
     /// # Errors
     /// As [`Decoder::preview`].
     pub fn preview(&self) -> Result<Option<Image>, DecodeError> {
-        match self.info() {
-            Some(ImageInfo { preview: Some(_), .. }) => Decoder::with_options(&self.data, self.options)?.preview(),
-            _ => Ok(None),
+        let Some(info) = self.info() else { return Ok(None) };
+        match Decoder::with_options(&self.data, self.options)?.preview() {
+            Err(DecodeError::Truncated { .. }) if info.preview.is_none() => Ok(None),
+            found => found,
         }
     }
 

@@ -122,16 +122,14 @@ pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> D
     } else if wanted >= shape.height {
         coder.damage = coder.damage.or_else(|| coder.interval.unread());
     }
-    if coder.damage.is_none() {
-        // Up to four bytes beyond the data are no damage.
-        rows = wanted.min(shape.height);
-    }
+    // Up to four bytes beyond the data are no damage.
+    let whole = if coder.damage.is_none() { wanted.min(shape.height) } else { rows };
     let pixel = |[a, b, c]: [i32; 3]| match Transform::ALL.get(transform as usize) {
         Some(transform) => transform.inverse([a, b, c]),
         None => colours.get(a as usize).copied().unwrap_or([-1; 3]),
     };
-    let (planes, rows, damage) = samples(shape, &channels, rows, pixel);
-    Decoded { planes, rows, damage: coder.damage.or(damage) }
+    let (planes, right, damage) = samples(shape, &channels, whole, pixel);
+    Decoded { planes, rows: rows.min(right), damage: coder.damage.or(damage) }
 }
 
 /// The planes of a picture from those that were coded, by way of `pixel` (which gives green, red and blue) where there
