@@ -202,6 +202,7 @@ impl Encoder {
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
         let offsets = Offsets::of(simd, &header, &analysed, shown.as_ref(), &plan.parameters);
+        progress.advance(0)?;
         let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
         let tiles = threads::map(self.config.threads, grid.len(), |i| {
@@ -221,7 +222,9 @@ impl Encoder {
             });
             data.push(container::tile(coded, tile.data));
         }
+        progress.advance(0)?;
         header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
+        progress.advance(0)?;
         header.classified = classified::choose(simd, &header, &picture, &source, &analysed, &plan.parameters);
         Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha })
     }
