@@ -7,7 +7,7 @@ use kvant::{
     PixelFormat, PushDecoder, Scale, TileSize,
 };
 use kvant_tests::check::{config, first_difference, samples};
-use kvant_tests::pictures::{crop, mirrored, testdata};
+use kvant_tests::pictures::{crop, from_fn, mirrored, testdata};
 use kvant_tests::synth::{Kind, Random, picture};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -230,6 +230,29 @@ fn a_lossless_tile_that_is_cut_off_gives_its_upper_rows() {
             assert!(found.image.data()[..bytes] == picture.data()[..bytes], "{what} without the last {cut} bytes");
         }
         assert!(last < height, "{what}: a twentieth of the data is some rows at least");
+    }
+}
+
+#[test]
+fn a_lossless_tile_without_its_last_channels_has_its_shades() {
+    // Gray stored as colours: all that is left of the others says that they are the same.
+    let gray = crop(&testdata("camera.png"), (200, 60), (90, 70));
+    let pixels = gray.data().iter().flat_map(|&v| [v; 3]).collect();
+    let same = Image::from_data(pixels, 90, 70, PixelFormat::Rgb8, 8).expect("as many bytes as pixels");
+    let coffee = crop(&testdata("coffee.png"), (200, 100), (90, 70));
+    let flat = |picture: &Image| from_fn(picture.width(), picture.height(), PixelFormat::Rgb8, |_, _| [128; 3]);
+    for (what, picture, cut) in [("gray", same, 100), ("colours", coffee, 60)] {
+        let stream = encode(&picture, |c| c.lossless = true);
+        let cut = Decoder::new(&stream[..stream.len() * cut / 100 - 9]).and_then(|d| d.decode_partial());
+        let found = cut.unwrap_or_else(|e| panic!("{what}: {e}"));
+        let [missing] = &found.missing[..] else { panic!("{what}: {:?}", found.missing) };
+        assert!(missing.shades > 20 && missing.shades <= missing.height, "{what}: {missing:?}");
+        let part = |picture: &Image| crop(picture, (0, 0), (90, missing.y + missing.shades));
+        let error = kvant_tests::check::mse(&part(&found.image), &part(&picture));
+        let without = kvant_tests::check::mse(&flat(&part(&picture)), &part(&picture));
+        assert!(if what == "gray" { error == 0.0 } else { error < without }, "{what}: {error}, {without} without");
+        let below = missing.y + missing.shades;
+        assert!(below == 70 || pixel(&found.image, (50, below)) == [128; 3], "{what}");
     }
 }
 

@@ -170,8 +170,11 @@ fn a_lossless_file_of_one_tile_gives_the_rows_that_are_there() {
     f.kvant(&["decode", "cut.kvt", "-o", "b.ppm"]).fails(3, &["cut.kvt", "cut off or damaged"]);
     let ended = f.kvant(&["decode", "cut.kvt", "--allow-partial", "-o", "b.ppm"]);
     assert!(ended.code == 5 && ended.stderr.contains("cut off or damaged"), "{ended:?}");
+    assert!(ended.stderr.contains("missing and filled with"), "{ended:?}");
+    // A ramp, whose last channel takes few bytes: its shades are all there.
     let (found, expected) = (f.read("b.ppm"), f.read("whole.ppm"));
-    assert!(found[..found.len() / 2] == expected[..found.len() / 2] && found != expected);
+    let near = found.iter().zip(&expected).filter(|(a, b)| a.abs_diff(**b) < 100).count();
+    assert!(near * 10 > found.len() * 9, "{near} of {}", found.len());
 }
 
 #[test]

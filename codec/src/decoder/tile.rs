@@ -50,6 +50,8 @@ pub(super) struct Salvaged {
     pub(super) content: Option<Content>,
     /// Luma samples from its top on that are right, where the tile is not whole.
     pub(super) rows: usize,
+    /// Those that have their shades at least.
+    pub(super) shades: usize,
     pub(super) fault: Option<DecodeError>,
 }
 
@@ -80,12 +82,12 @@ impl Stream<'_> {
         let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
         let salvaged = |i: usize| {
             let (bytes, damage) = self.parsed.salvage_tile(self.data, self.index, parts[i].tile)?;
-            let (content, End { rows, fault }) = self.tile(&context, parts[i], bytes);
+            let (content, End { rows, shades, fault }) = self.tile(&context, parts[i], bytes);
             // Up to four bytes beyond the data are no fault to the parser.
             let rows = if damage.is_none() && fault.is_none() { parts[i].rows } else { rows };
-            Ok(Salvaged { content: Some(content), rows, fault: damage.or(fault) })
+            Ok(Salvaged { content: Some(content), rows, shades, fault: damage.or(fault) })
         };
-        let lost = |fault| Salvaged { content: None, rows: 0, fault: Some(fault) };
+        let lost = |fault| Salvaged { content: None, rows: 0, shades: 0, fault: Some(fault) };
         let each = |i: usize| Ok::<_, Infallible>(salvaged(i).unwrap_or_else(lost));
         threads::map(threads, parts.len(), each).unwrap_or_else(|never| match never {})
     }
@@ -108,15 +110,16 @@ impl Stream<'_> {
                 Content::Lossless(colours)
             }
         };
-        (content, End { rows: end.rows.min(alpha_end.rows), fault: alpha_end.fault.or(end.fault) })
+        let (rows, shades) = (end.rows.min(alpha_end.rows), end.shades.min(alpha_end.rows));
+        (content, End { rows, shades, fault: alpha_end.fault.or(end.fault) })
     }
 
     /// Lossless planes of the visible pixels of a tile.
     fn exact(&self, part: Part, planes: usize, bytes: &[u8]) -> (Vec<Plane>, End) {
         let Rect { w, h, .. } = self.parsed.grid.visible(&self.parsed.header, part.tile);
         let shape = Shape { width: w, height: h, planes, depth: self.parsed.header.depth.into() };
-        let Decoded { planes, rows, damage } = lossless::decode(self.simd, bytes, &shape, part.rows);
-        (planes, End { rows, fault: damage.map(corrupt) })
+        let Decoded { planes, rows, shades, damage } = lossless::decode(self.simd, bytes, &shape, part.rows);
+        (planes, End { rows, shades, fault: damage.map(corrupt) })
     }
 }
 
@@ -129,6 +132,8 @@ fn corrupt((what, value, limit): Damage) -> DecodeError {
 pub(super) struct End {
     /// Luma samples from the top on that were parsed out of data that was there.
     rows: usize,
+    /// Those whose shades were; no more where colours are not coded after them.
+    shades: usize,
     pub(super) fault: Option<DecodeError>,
 }
 
@@ -165,7 +170,7 @@ fn decode_with<P: Predictor>(
             sb.clear();
             walk.superblock(&mut sb, x, y);
             if let Some(damage) = walk.coder.damage() {
-                return (recon.samples, walk.state, End { rows, fault: Some(corrupt(damage)) });
+                return (recon.samples, walk.state, End { rows, shades: rows, fault: Some(corrupt(damage)) });
             }
             recon.superblock(&sb, &mut Coded(&mut walk.coder));
             each(&sb);
@@ -175,5 +180,5 @@ fn decode_with<P: Predictor>(
         }
     }
     let fault = if part.rows < height { None } else { walk.coder.finish().map(corrupt) };
-    (recon.samples, walk.state, End { rows, fault })
+    (recon.samples, walk.state, End { rows, shades: rows, fault })
 }

@@ -92,19 +92,14 @@ impl Window {
     }
 
     /// Decodes what there is of the region into `out`; what became of each tile, and where it lies in the window.
-    pub(super) fn salvage(
-        &self,
-        stream: &Stream<'_>,
-        pace: Pace,
-        out: &mut ImageViewMut<'_>,
-    ) -> Vec<(Part, Rect, Option<DecodeError>)> {
+    pub(super) fn salvage(&self, stream: &Stream<'_>, pace: Pace, out: &mut ImageViewMut<'_>) -> Vec<(Salvaged, Rect)> {
         let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
         let mut found = Vec::with_capacity(self.tiles.len());
         for parts in self.tiles.chunks(pace.at_once) {
-            for (part, Salvaged { content, rows, fault }) in parts.iter().zip(stream.salvage(parts, pace.threads)) {
+            for mut tile in stream.salvage(parts, pace.threads) {
+                self.write(stream.simd, &sweep.push(tile.content.take()), out);
                 let place = self.grid.visible(&self.header, found.len());
-                found.push((Part { tile: part.tile, rows }, place, fault));
-                self.write(stream.simd, &sweep.push(content), out);
+                found.push((tile, place));
             }
         }
         found

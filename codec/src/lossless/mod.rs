@@ -16,6 +16,8 @@ mod runs;
 mod values;
 mod walk;
 
+use std::ops::Range;
+
 use self::canvas::Canvas;
 use self::channel::{Values, channel};
 use self::choice::Colours;
@@ -92,6 +94,8 @@ pub(crate) struct Decoded {
     pub(crate) planes: Vec<Plane>,
     /// Rows from the top on that came out of data that was there.
     pub(crate) rows: usize,
+    /// Those at least whose first channel did: they have their shades, but not all colours.
+    pub(crate) shades: usize,
     pub(crate) damage: Option<Damage>,
 }
 
@@ -128,8 +132,12 @@ pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> D
         Some(transform) => transform.inverse([a, b, c]),
         None => colours.get(a as usize).copied().unwrap_or([-1; 3]),
     };
-    let (planes, right, damage) = samples(shape, &channels, whole, pixel);
-    Decoded { planes, rows: rows.min(right), damage: coder.damage.or(damage) }
+    let (mut planes, right, damage) = samples(shape, &channels, whole, pixel);
+    let (rows, damage) = (rows.min(right), coder.damage.or(damage));
+    let first = channels.first().map_or(0, |c| c.rows);
+    let shades = if damage.is_some() && count == 3 { rows.max(first) } else { rows };
+    fill(shape, &channels, rows..shades, transform, &mut planes);
+    Decoded { planes, rows, shades, damage }
 }
 
 /// The planes of a picture from those that were coded, by way of `pixel` (which gives green, red and blue) where there
@@ -161,6 +169,23 @@ fn samples(
         }
     }
     (planes, rows, None)
+}
+
+/// Gives `rows` of three planes their shades, and the colours that are there.
+fn fill(shape: &Shape, channels: &[Coded], rows: Range<usize>, transform: u32, planes: &mut [Plane]) {
+    let (top, Some(transform)) = ((1 << shape.depth) - 1, Transform::ALL.get(transform as usize)) else { return };
+    let [red, green, blue] = planes else { return };
+    for y in rows {
+        for x in 0..shape.width {
+            let value = |k: usize| channels.get(k).filter(|c| y < c.rows).map(|c| c.values.data[c.values.at(x, y)]);
+            let shade = value(0).unwrap_or_default();
+            let gray = if *transform == Transform::Reorder { shade } else { 0 };
+            let [g, r, b] = transform.inverse([shade, value(1).unwrap_or(gray), value(2).unwrap_or(gray)]);
+            for (plane, value) in [(&mut *red, r), (&mut *green, g), (&mut *blue, b)] {
+                plane.row_mut(y)[x] = value.clamp(0, top) as u16;
+            }
+        }
+    }
 }
 
 /// Bytes that decoding takes beside the planes that it gives: values and errors of each, models, and lists of values.
