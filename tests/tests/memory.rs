@@ -27,8 +27,10 @@ fn peak_of<R>(work: impl FnOnce() -> R) -> (usize, R) {
     (HEAP.peak_usage().saturating_sub(before), result)
 }
 
+type Way = fn(&[u8], DecoderOptions) -> Result<(), DecodeError>;
+
 /// Ways to decode all of a picture.
-const WAYS: [(&str, fn(&[u8], DecoderOptions) -> Result<(), DecodeError>); 7] = [
+const WAYS: [(&str, Way); 7] = [
     ("whole", |stream, options| Decoder::with_options(stream, options)?.decode().map(drop)),
     ("into a buffer", |stream, options| {
         let decoder = Decoder::with_options(stream, options)?;
@@ -109,7 +111,7 @@ fn within(max_memory: u64, threads: usize) -> DecoderOptions {
 }
 
 /// Bytes below which `decode` refuses; checks that it takes as many, and no more.
-fn needed(what: &str, stream: &[u8], decode: fn(&[u8], DecoderOptions) -> Result<(), DecodeError>) -> u64 {
+fn needed(what: &str, stream: &[u8], decode: Way) -> u64 {
     // No more than the stream itself, which decoders that keep it hold against the limit first.
     let refused = decode(stream, within(stream.len() as u64, 1));
     let Err(DecodeError::Limit { value, .. }) = refused else { panic!("{what}: {refused:?}") };
@@ -122,12 +124,7 @@ fn needed(what: &str, stream: &[u8], decode: fn(&[u8], DecoderOptions) -> Result
     value
 }
 
-fn more_memory_is_used_within_its_limit(
-    what: &str,
-    stream: &[u8],
-    least: u64,
-    decode: fn(&[u8], DecoderOptions) -> Result<(), DecodeError>,
-) {
+fn more_memory_is_used_within_its_limit(what: &str, stream: &[u8], least: u64, decode: Way) {
     for (share, threads) in [(5, 2), (9, 3)] {
         let limit = least * share / 4;
         let (peak, result) = peak_of(|| decode(stream, within(limit, threads)));

@@ -10,7 +10,6 @@ use super::batch::{self, Amount, Split};
 use super::progress::Progress;
 use super::target::{self, Reached};
 use crate::args::{ChromaArg, EncodeArgs, Habits, Strip};
-use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{
