@@ -70,6 +70,7 @@ impl From<EncodeError> for CliError {
     fn from(e: EncodeError) -> Self {
         match e {
             EncodeError::Config(e) => Self::Usage(e.to_string()),
+            EncodeError::Limit { .. } => Self::Limit(e.to_string()),
             EncodeError::Cancelled => Self::Interrupted,
             e => Self::Input(e.to_string()),
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::image::view::PixelFormat;
+use crate::metadata::section::{FIRST_OTHER, MOST};
 
 /// A picture description that does not fit its pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,11 @@ pub enum ImageError {
         /// The pixel format.
         format: PixelFormat,
     },
+    /// The pixels take more bytes than this machine can address.
+    TooLarge {
+        /// Bytes of the pixels.
+        bytes: u64,
+    },
     /// Two pictures that should have the same size and format do not.
     Mismatch,
 }
@@ -56,6 +62,7 @@ impl fmt::Display for ImageError {
                 let range = if format.is_wide() { "9 to 16" } else { "8" };
                 write!(f, "samples of {depth} bits: those of {format:?} have {range}")
             }
+            Self::TooLarge { bytes } => write!(f, "pixels of {bytes} bytes are more than this machine can address"),
             Self::Mismatch => write!(f, "the buffer's size or pixel format differs from the picture's"),
         }
     }
@@ -121,6 +128,21 @@ pub enum EncodeError {
     Config(ConfigError),
     /// The picture is ill described.
     Image(ImageError),
+    /// A limit of [`EncoderConfig::limits`](crate::EncoderConfig::limits) would be exceeded by who reads the stream.
+    Limit {
+        /// What is limited.
+        what: &'static str,
+        /// The value met.
+        value: u64,
+        /// The limit in force.
+        limit: u64,
+    },
+    /// A section of [`Metadata::other`](crate::Metadata::other) of a type that it cannot have: that of a field, one that no
+    /// stream can state, or that of another section.
+    Section {
+        /// The type.
+        kind: u64,
+    },
     /// The observer asked to stop.
     Cancelled,
 }
@@ -130,6 +152,14 @@ impl fmt::Display for EncodeError {
         match self {
             Self::Config(e) => e.fmt(f),
             Self::Image(e) => e.fmt(f),
+            Self::Limit { what, value, limit } => write!(f, "{what} of {value} exceeds the limit of {limit}"),
+            Self::Section { kind } => {
+                let (least, most) = (FIRST_OTHER, MOST);
+                write!(
+                    f,
+                    "metadata section of type {kind}: other sections have types from {least} to {most}, each once"
+                )
+            }
             Self::Cancelled => write!(f, "cancelled"),
         }
     }
@@ -178,13 +208,30 @@ pub enum DecodeError {
         /// Bytes there are.
         available: u64,
     },
+    /// A part of the stream is not what its checksum was made of.
+    Damaged {
+        /// The part.
+        what: &'static str,
+        /// The checksum that is stored.
+        stored: u32,
+        /// That of the data.
+        found: u32,
+    },
+    /// A stream of one tile is not what its last bytes, its checksum, say: it is damaged, or they are not the last and it is
+    /// cut off.
+    DamagedOrCut {
+        /// The last four bytes.
+        stored: u32,
+        /// The checksum of the data before them.
+        found: u32,
+    },
     /// A field has a value that no encoder writes.
     Corrupt {
         /// The field.
         what: &'static str,
         /// The value met.
         value: u64,
-        /// The largest value allowed (or, for a checksum, the one expected).
+        /// The largest value allowed, or the one expected.
         limit: u64,
     },
     /// A limit set by the caller, or by default, would be exceeded.
@@ -224,7 +271,13 @@ impl fmt::Display for DecodeError {
             }
             Self::Unsupported { what, value } => write!(f, "{what} {value} is not supported by this decoder"),
             Self::Truncated { what, needed, available } => {
-                write!(f, "data ends within the {what}: {available} bytes, at least {needed} needed")
+                write!(f, "cut off: the data ends within the {what}: {available} bytes, at least {needed} needed")
+            }
+            Self::Damaged { what, stored, found } => {
+                write!(f, "the {what} is damaged: its checksum is {stored:08x}, that of the data {found:08x}")
+            }
+            Self::DamagedOrCut { stored, found } => {
+                write!(f, "cut off or damaged: the data ends with {stored:08x} instead of its checksum {found:08x}")
             }
             Self::Corrupt { what, value, limit } => {
                 write!(f, "corrupt stream: {what} is {value}, limit or expected {limit}")

@@ -27,7 +27,8 @@ use crate::container::SIGNATURE;
 use crate::decoder::{Decoder, DecoderOptions, ImageInfo};
 use crate::encoder::{Encoder, EncoderConfig};
 use crate::error::{DecodeError, EncodeError};
-use crate::image::view::{ImageView, PixelFormat};
+use crate::image::view::{ImageView, ImageViewMut, PixelFormat};
+use crate::limits;
 use crate::metadata::{Metadata, Orientation};
 
 /// The extension of files.
@@ -53,15 +54,25 @@ fn open(reader: image::hooks::GenericReader<'_>) -> ImageResult<Box<dyn ImageDec
 impl From<DecodeError> for ImageError {
     fn from(e: DecodeError) -> Self {
         match e {
-            DecodeError::Limit { .. } => Self::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory)),
+            DecodeError::Limit { what, .. } => limit(what),
             e => Self::Decoding(DecodingError::new(hint(), e)),
         }
     }
 }
 
+/// The error of a limit on `what`.
+fn limit(what: &str) -> ImageError {
+    let of_size = [limits::WIDTH, limits::HEIGHT, limits::PIXELS].contains(&what);
+    let kind = if of_size { LimitErrorKind::DimensionError } else { LimitErrorKind::InsufficientMemory };
+    ImageError::Limits(LimitError::from_kind(kind))
+}
+
 impl From<EncodeError> for ImageError {
     fn from(e: EncodeError) -> Self {
-        Self::Encoding(EncodingError::new(hint(), e))
+        match e {
+            EncodeError::Limit { what, .. } => limit(what),
+            e => Self::Encoding(EncodingError::new(hint(), e)),
+        }
     }
 }
 
@@ -75,14 +86,22 @@ pub struct KvtDecoder {
 }
 
 impl KvtDecoder {
-    /// Reads the whole stream and its header.
+    /// Reads the whole stream and its header. Pixels are decoded into the buffer that [`ImageDecoder::read_image`] is given;
+    /// what is taken besides is held against [`image::Limits::max_alloc`], or 2 GiB.
     ///
     /// # Errors
     /// [`ImageError`] where reading fails, or the header is damaged, of another draft or over a default limit.
     pub fn new(mut reader: impl Read) -> ImageResult<Self> {
         let mut data = Vec::new();
         reader.read_to_end(&mut data)?;
-        let options = DecoderOptions { threads: 0, ..DecoderOptions::default() };
+        Self::with_options(data, DecoderOptions { threads: 0, ..DecoderOptions::default() })
+    }
+
+    /// Reads the header of a stream that is there as a whole.
+    ///
+    /// # Errors
+    /// [`ImageError`] where the header is damaged, of another draft or over a limit.
+    pub fn with_options(data: Vec<u8>, options: DecoderOptions) -> ImageResult<Self> {
         let decoder = Decoder::with_options(&data, options)?;
         let (info, metadata) = (decoder.info().clone(), decoder.metadata()?);
         Ok(Self { data, options, info, metadata })
@@ -134,8 +153,10 @@ impl ImageDecoder for KvtDecoder {
     }
 
     fn read_image(self, buf: &mut [u8]) -> ImageResult<()> {
-        let picture = Decoder::with_options(&self.data, self.options)?.decode()?;
-        buf.copy_from_slice(picture.data());
+        let ImageInfo { width, height, format, .. } = self.info;
+        let stride = width as usize * format.bytes_per_pixel();
+        let mut view = ImageViewMut::new(buf, width, height, stride, format).map_err(DecodeError::from)?;
+        Decoder::with_options(&self.data, self.options)?.decode_into(&mut view)?;
         let depth = u32::from(self.info.depth);
         if (9..16).contains(&depth) {
             let max = (1 << depth) - 1;
@@ -219,6 +240,7 @@ mod tests {
     use image::DynamicImage;
 
     use super::*;
+    use crate::limits::Limits;
 
     fn pictures() -> Vec<DynamicImage> {
         let rgba = image::ImageBuffer::from_fn(31, 22, |x, y| {
@@ -267,6 +289,64 @@ mod tests {
         let decoder = KvtDecoder::new(&file[..]).unwrap();
         let back = DynamicImage::from_decoder(decoder).unwrap().into_luma16().into_raw();
         assert_eq!(back, [0, 65535, 32776, 16]);
+    }
+
+    #[test]
+    fn limits_are_told_by_their_kind() {
+        let mut file = Vec::new();
+        pictures()[2].write_with_encoder(KvtEncoder::new(&mut file)).unwrap();
+        let kind = |limits: Limits| {
+            let options = DecoderOptions { limits, ..DecoderOptions::default() };
+            let result = KvtDecoder::with_options(file.clone(), options).and_then(DynamicImage::from_decoder);
+            match result {
+                Err(ImageError::Limits(e)) => e.kind(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let usual = Limits::default();
+        assert_eq!(kind(Limits { max_dimension: 30, ..usual }), LimitErrorKind::DimensionError);
+        assert_eq!(kind(Limits { max_pixels: 31 * 22 - 1, ..usual }), LimitErrorKind::DimensionError);
+        assert_eq!(kind(Limits { max_memory: 1000, ..usual }), LimitErrorKind::InsufficientMemory);
+        let mut config = EncoderConfig::default();
+        config.limits.max_dimension = 30;
+        let refused = pictures()[2].write_with_encoder(KvtEncoder::with_config(Vec::new(), config));
+        assert!(matches!(refused, Err(ImageError::Limits(e)) if e.kind() == LimitErrorKind::DimensionError));
+    }
+
+    /// As `image::open` does: what the picture itself takes is held against the limit first.
+    fn read_within(file: &[u8], max_alloc: u64) -> ImageResult<DynamicImage> {
+        let mut reader = image::ImageReader::new(Cursor::new(file)).with_guessed_format().unwrap();
+        let mut limits = image::Limits::default();
+        limits.max_alloc = Some(max_alloc);
+        reader.limits(limits);
+        reader.decode()
+    }
+
+    #[test]
+    fn a_picture_is_read_within_its_size_and_some_tiles() {
+        register();
+        // As much of max_alloc is the picture's as of a photograph of 100 megapixels of the default 512 MiB.
+        let picture = image::RgbImage::from_fn(3000, 2000, |x, y| image::Rgb([(x >> 4) as u8, (y >> 3) as u8, 90]));
+        let mut config = EncoderConfig { effort: 1, quality: 10.0, ..EncoderConfig::default() };
+        config.tile_size = crate::TileSize::T512;
+        let mut file = Vec::new();
+        picture.write_with_encoder(KvtEncoder::with_config(&mut file, config)).unwrap();
+        let bytes = 3000 * 2000 * 3;
+        let read = read_within(&file, bytes * 512 / 300).unwrap();
+        assert!(read == DynamicImage::from_decoder(KvtDecoder::new(&file[..]).unwrap()).unwrap());
+        assert!(matches!(read_within(&file, bytes + 1000), Err(ImageError::Limits(_))));
+    }
+
+    /// `cargo test -p kvant --features image --release -- --ignored 48_megapixels`, in half a minute.
+    #[test]
+    #[ignore = "slow"]
+    fn a_photograph_of_48_megapixels_is_opened_within_the_default_limits() {
+        register();
+        let picture = image::RgbImage::from_fn(8000, 6000, |x, y| image::Rgb([(x >> 5) as u8, (y >> 5) as u8, 90]));
+        let config = EncoderConfig { effort: 1, quality: 30.0, threads: 0, ..EncoderConfig::default() };
+        let mut file = Vec::new();
+        picture.write_with_encoder(KvtEncoder::with_config(&mut file, config)).unwrap();
+        assert!(read_within(&file, image::Limits::default().max_alloc.unwrap()).is_ok());
     }
 
     #[test]

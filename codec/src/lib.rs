@@ -28,6 +28,7 @@ mod image;
 pub mod interop;
 mod limits;
 mod lossless;
+mod memory;
 mod metadata;
 mod predict;
 mod quant;

@@ -1,17 +1,18 @@
 //! Bounds on what a stream may ask of a reader. BITSTREAM.md §12.2.
 
-use crate::error::DecodeError;
+use crate::error::{DecodeError, EncodeError};
 
-/// Bounds on what a stream may make the decoder do. All are on by default.
+/// Bounds on what a stream may make the decoder do, and on what the encoder may ask of decoders. All are on by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Pixels of the picture: 2^28 by default.
     pub max_pixels: u64,
     /// Width and height in pixels, each: 65535 by default.
     pub max_dimension: u32,
-    /// Bytes of working memory and of the picture returned: 2 GiB by default.
+    /// Bytes of working memory and of the picture returned: 2 GiB by default. Neither the stream nor a buffer of the caller's
+    /// counts.
     pub max_memory: u64,
-    /// Bytes of all metadata sections: 64 MiB by default.
+    /// Bytes of all metadata sections, as they are stored and unpacked: 64 MiB by default.
     pub max_metadata: u64,
 }
 
@@ -21,22 +22,52 @@ impl Default for Limits {
     }
 }
 
+/// A limit that would be exceeded: what is limited, its value and the limit.
+#[derive(Debug)]
+pub(crate) struct Excess {
+    what: &'static str,
+    value: u64,
+    limit: u64,
+}
+
+impl From<Excess> for DecodeError {
+    fn from(Excess { what, value, limit }: Excess) -> Self {
+        Self::Limit { what, value, limit }
+    }
+}
+
+impl From<Excess> for EncodeError {
+    fn from(Excess { what, value, limit }: Excess) -> Self {
+        Self::Limit { what, value, limit }
+    }
+}
+
+/// What is limited, where it is the width.
+pub(crate) const WIDTH: &str = "width";
+/// Where it is the height.
+pub(crate) const HEIGHT: &str = "height";
+/// Where it is the number of pixels.
+pub(crate) const PIXELS: &str = "pixels";
+
+fn check(what: &'static str, value: u64, limit: u64) -> Result<(), Excess> {
+    if value > limit { Err(Excess { what, value, limit }) } else { Ok(()) }
+}
+
 impl Limits {
     /// Checks a picture's size.
-    pub(crate) fn check_size(&self, width: u32, height: u32) -> Result<(), DecodeError> {
-        let check = |what, value: u64, limit: u64| {
-            if value > limit { Err(DecodeError::Limit { what, value, limit }) } else { Ok(()) }
-        };
-        check("width", width as u64, self.max_dimension as u64)?;
-        check("height", height as u64, self.max_dimension as u64)?;
-        check("pixels", width as u64 * height as u64, self.max_pixels)
+    pub(crate) fn check_size(&self, width: u32, height: u32) -> Result<(), Excess> {
+        check(WIDTH, width.into(), self.max_dimension.into())?;
+        check(HEIGHT, height.into(), self.max_dimension.into())?;
+        check(PIXELS, u64::from(width) * u64::from(height), self.max_pixels)
     }
 
     /// Checks bytes that are about to be allocated.
-    pub(crate) fn check_memory(&self, bytes: u64) -> Result<(), DecodeError> {
-        if bytes > self.max_memory {
-            return Err(DecodeError::Limit { what: "memory bytes", value: bytes, limit: self.max_memory });
-        }
-        Ok(())
+    pub(crate) fn check_memory(&self, bytes: u64) -> Result<(), Excess> {
+        check("memory bytes", bytes, self.max_memory)
+    }
+
+    /// Checks bytes of metadata.
+    pub(crate) fn check_metadata(&self, bytes: u64) -> Result<(), Excess> {
+        check("metadata bytes", bytes, self.max_metadata)
     }
 }

@@ -1,7 +1,8 @@
 //! What a file says of its picture besides pixels: colours, orientation, and what cameras and editors noted.
 
-use self::section::{CICP, EXIF, ICC, PREVIEW, XMP};
-use crate::error::DecodeError;
+use self::section::{CICP, EXIF, FIRST_OTHER, ICC, MOST, PREVIEW, XMP};
+use crate::error::{DecodeError, EncodeError};
+use crate::limits::Limits;
 
 /// What a stream says of its picture besides the pixels. Profile, Exif and XMP are kept byte for byte; nothing in them is
 /// acted upon.
@@ -18,7 +19,8 @@ pub struct Metadata {
     pub exif: Option<Vec<u8>>,
     /// An XMP packet.
     pub xmp: Option<Vec<u8>>,
-    /// Sections of types that this library does not know, as (type, payload): carried over.
+    /// Sections of types that this library does not know, as (type, payload): carried over. Types are those from 6 on, each
+    /// once; streams have them in ascending order.
     pub other: Vec<(u64, Vec<u8>)>,
 }
 
@@ -97,6 +99,22 @@ pub(crate) mod section {
     pub(crate) const PREVIEW: u64 = 3;
     pub(crate) const EXIF: u64 = 4;
     pub(crate) const XMP: u64 = 5;
+    /// What errors call it.
+    pub(crate) fn name(kind: u64) -> &'static str {
+        match kind {
+            CICP => "section of code points",
+            ICC => "ICC profile",
+            PREVIEW => "preview",
+            EXIF => "Exif block",
+            XMP => "XMP packet",
+            _ => "section of an unknown type",
+        }
+    }
+
+    /// The least type that this library gives no meaning.
+    pub(crate) const FIRST_OTHER: u64 = 6;
+    /// The greatest that a file can state.
+    pub(crate) const MOST: u64 = (1 << 63) - 1;
 }
 
 /// The first byte of a payload that may be packed: stored as it is, or as a zlib stream.
@@ -139,15 +157,26 @@ fn over(value: usize, limit: usize) -> DecodeError {
 impl Metadata {
     /// The sections that say this, as (type, payload): by ascending type, the unknown ones last. The orientation has its
     /// place in the picture header.
-    pub(crate) fn sections(&self) -> Vec<(u64, Vec<u8>)> {
+    ///
+    /// # Errors
+    /// [`EncodeError::Section`]; [`EncodeError::Limit`] where a reader that keeps to `limits` would not unpack all blocks.
+    pub(crate) fn sections(&self, limits: &Limits) -> Result<Vec<(u64, Vec<u8>)>, EncodeError> {
+        let blocks = [(ICC, &self.icc), (EXIF, &self.exif), (XMP, &self.xmp)];
+        limits.check_metadata(blocks.iter().filter_map(|b| b.1.as_ref()).map(|block| block.len() as u64).sum())?;
+        let mut others: Vec<&(u64, Vec<u8>)> = self.other.iter().collect();
+        others.sort_by_key(|o| o.0);
+        let unfit = others.iter().find(|o| !(FIRST_OTHER..=MOST).contains(&o.0));
+        let twice = others.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| &pair[0]);
+        if let Some(&&(kind, _)) = unfit.or(twice) {
+            return Err(EncodeError::Section { kind });
+        }
         let mut out = Vec::new();
         if let Some(c) = self.cicp {
             out.push((CICP, vec![c.primaries, c.transfer, c.matrix, u8::from(c.full_range)]));
         }
-        let blocks = [(ICC, &self.icc), (EXIF, &self.exif), (XMP, &self.xmp)];
         out.extend(blocks.into_iter().filter_map(|(kind, block)| Some((kind, pack(block.as_ref()?)))));
-        out.extend(self.other.iter().filter(|o| o.0 > XMP).cloned());
-        out
+        out.extend(others.into_iter().cloned());
+        Ok(out)
     }
 
     /// What `sections` say; the blocks come to at most `limit` bytes.
@@ -224,16 +253,16 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let sections = sample().sections();
+        let sections = sample().sections(&Limits::default()).unwrap();
         assert_eq!(sections.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 4, 5, 70]);
         assert!(sections[1].1.len() < 60 && sections[2].1.len() == 5, "packed where that is shorter");
         assert_eq!(read(&sections, 1 << 20), Ok(sample()));
-        assert_eq!(Metadata::default().sections(), []);
+        assert_eq!(Metadata::default().sections(&Limits::default()), Ok(Vec::new()));
     }
 
     #[test]
     fn blocks_may_not_grow_beyond_the_limit() {
-        let sections = sample().sections();
+        let sections = sample().sections(&Limits::default()).unwrap();
         assert!(read(&sections, 804).is_ok());
         let error = |limit| read(&sections, limit).unwrap_err();
         assert_eq!(error(803), over(4, 3));

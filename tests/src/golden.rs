@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{config, decode, encode};
 use crate::pictures::{crop, mirrored, testdata, with_depth};
 use crate::synth::{Kind, picture};
-use crate::{root, sha256};
+use crate::{pixels_sha256, root};
 
 /// `tests/golden/golden.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub struct Entry {
     pub height: u32,
     /// `gray8` or `rgb8`.
     pub format: String,
-    /// SHA-256 of the decoded pixels, row by row without gaps.
+    /// SHA-256 of the decoded pixels ([`pixels_sha256`]).
     pub pixels_sha256: String,
 }
 
@@ -102,7 +102,7 @@ pub fn regenerate() -> io::Result<Manifest> {
             width: decoded.width(),
             height: decoded.height(),
             format: format_name(decoded.format()).into(),
-            pixels_sha256: sha256(decoded.data()),
+            pixels_sha256: pixels_sha256(&decoded),
         });
     }
     let mut json = serde_json::to_string_pretty(&manifest)?;

@@ -11,7 +11,10 @@ pub mod synth;
 
 use std::path::{Path, PathBuf};
 
+use kvant::Image;
 use sha2::{Digest, Sha256};
+
+use crate::check::samples;
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -21,6 +24,15 @@ pub fn root() -> PathBuf {
 /// SHA-256 of `data`, in lower-case hexadecimal.
 pub fn sha256(data: &[u8]) -> String {
     Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SHA-256 of the samples of `picture`, row by row without gaps, those of two bytes with the lower byte first: the same on
+/// every machine.
+pub fn pixels_sha256(picture: &Image) -> String {
+    match picture.format().is_wide() {
+        false => sha256(picture.data()),
+        true => sha256(&samples(picture).into_iter().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+    }
 }
 
 /// A possibly damaged stream with its checksums made right again, as far as its structure can be parsed, so that tests

@@ -6,7 +6,7 @@ use std::fs;
 use kvant::{CpuLevel, Decoder};
 use kvant_tests::check::decode;
 use kvant_tests::golden::{Manifest, folder, format_name, manifest};
-use kvant_tests::sha256;
+use kvant_tests::pixels_sha256;
 
 fn recorded() -> Manifest {
     manifest().unwrap_or_else(|e| {
@@ -24,7 +24,7 @@ fn every_golden_stream_decodes_to_its_recorded_pixels() {
         let shape = (info.draft, info.width, info.height, format_name(info.format));
         assert_eq!(shape, (manifest.draft, entry.width, entry.height, entry.format.as_str()), "{}", entry.file);
         for (threads, cpu) in [(1, CpuLevel::Scalar), (1, CpuLevel::detect()), (2, CpuLevel::detect())] {
-            let pixels = sha256(decode(&stream, threads, cpu).data());
+            let pixels = pixels_sha256(&decode(&stream, threads, cpu));
             assert_eq!(pixels, entry.pixels_sha256, "{} with {threads} threads on {cpu:?}", entry.file);
         }
     }

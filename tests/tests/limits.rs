@@ -1,8 +1,8 @@
 //! The caller's limits are respected, to the pixel.
 
-use kvant::{Chroma, DecodeError, Decoder, DecoderOptions, Image, Limits};
-use kvant_tests::check::{config, encode};
-use kvant_tests::pictures::{crop, testdata};
+use kvant::{Chroma, Content, DecodeError, Decoder, DecoderOptions, EncodeError, Image, Limits, Metadata, PixelFormat};
+use kvant_tests::check::{config, encode, psnr};
+use kvant_tests::pictures::{crop, mirrored, testdata};
 
 const SIZE: (u32, u32) = (90, 64);
 
@@ -62,4 +62,88 @@ fn limits_are_on_by_default() {
     assert_eq!(limits, Limits::default());
     assert!(limits.max_pixels <= 1 << 28 && limits.max_dimension <= 65535);
     assert!(limits.max_memory <= 2 << 30 && limits.max_metadata <= 64 << 20);
+}
+
+fn encode_within(picture: &Image, metadata: &Metadata, limits: Limits) -> Result<Vec<u8>, EncodeError> {
+    let mut config = config(50.0, 1, Chroma::Yuv444);
+    config.limits = limits;
+    kvant::encode(&picture.view().with_metadata(metadata), &config)
+}
+
+#[test]
+fn what_no_default_reader_decodes_is_not_encoded() {
+    let none = Metadata::default();
+    let long = Image::new(65536, 1, PixelFormat::Gray8).expect("a picture");
+    let refused = encode_within(&long, &none, Limits::default());
+    assert_eq!(refused, Err(EncodeError::Limit { what: "width", value: 65536, limit: 65535 }));
+    let wide = Limits { max_dimension: 1 << 17, ..Limits::default() };
+    let stream = encode_within(&long, &none, wide).expect("the limits are the caller's");
+    assert!(decode_within(&stream, wide).is_ok() && decode_within(&stream, Limits::default()).is_err());
+}
+
+#[test]
+fn encoder_and_decoder_agree_on_every_limit() {
+    let mut metadata = Metadata::default();
+    metadata.xmp = Some(vec![7; 5000]);
+    metadata.other = vec![(9, (0..3000u32).map(|i| (i * i >> 5) as u8).collect())];
+    for lossless in [false, true] {
+        let picture = crop(&testdata("coffee.png"), (200, 100), SIZE);
+        let mut config = config(50.0, 1, Chroma::Yuv444);
+        (config.lossless, config.preview, config.content) = (lossless, true, Content::Screen);
+        let view = picture.view().with_metadata(&metadata);
+        let stream = kvant::encode(&view, &config).expect("within the default limits");
+        let usual = Limits::default();
+        let sides = (88..92).map(|max_dimension| Limits { max_dimension, ..usual });
+        let pixels = (5758..5762).map(|max_pixels| Limits { max_pixels, ..usual });
+        let memory = (8..40).map(|n| Limits { max_memory: n << 16, ..usual });
+        let metadata = (2000..8000).step_by(100).map(|max_metadata| Limits { max_metadata, ..usual });
+        let (mut taken, mut refused) = (0, 0);
+        for limits in sides.chain(pixels).chain(memory).chain(metadata) {
+            config.limits = limits;
+            let options = DecoderOptions { limits, ..DecoderOptions::default() };
+            let decoded = Decoder::with_options(&stream, options).and_then(|d| {
+                d.metadata()?;
+                d.preview()?;
+                d.decode()
+            });
+            match kvant::encode(&view, &config) {
+                Ok(same) => {
+                    assert!(same == stream && decoded.is_ok(), "{limits:?}: {decoded:?}");
+                    taken += 1;
+                }
+                Err(e) => {
+                    assert!(matches!(e, EncodeError::Limit { .. }), "{limits:?}: {e:?}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(taken > 10 && refused > 10, "{taken} taken, {refused} refused");
+    }
+}
+
+#[test]
+fn metadata_beyond_what_default_readers_unpack_is_refused() {
+    let picture = Image::new(8, 8, PixelFormat::Gray8).expect("a picture");
+    let refused = |metadata: Metadata| match encode_within(&picture, &metadata, Limits::default()) {
+        Err(EncodeError::Limit { what: "metadata bytes", value, limit }) => (value, limit),
+        other => panic!("{other:?}"),
+    };
+    let mut long = Metadata::default();
+    long.xmp = Some(vec![b' '; 70 << 20]);
+    assert_eq!(refused(long), (70 << 20, 64 << 20));
+    let mut others = Metadata::default();
+    others.other = vec![(7, vec![0; 40 << 20]), (8, vec![0; 30 << 20])];
+    assert_eq!(refused(others), (70 << 20, 64 << 20));
+}
+
+/// `cargo test -p kvant-tests --release --test limits -- --ignored 108_megapixels`, in two minutes on a core.
+#[test]
+#[ignore = "slow"]
+fn a_photograph_of_108_megapixels_is_decoded_within_the_default_limits() {
+    let coffee = mirrored(&testdata("coffee.png"), 12000, 9000);
+    let mut config = config(60.0, 1, Chroma::Yuv444);
+    config.threads = 0;
+    let stream = kvant::encode(&coffee.view(), &config).expect("within the default limits");
+    let picture = kvant::decode(&stream).expect("what is encoded is decoded");
+    assert!(psnr(&picture, &coffee) > 30.0);
 }

@@ -1,11 +1,16 @@
 //! Decoding takes no more memory than `Limits::max_memory` allows. Alone in its binary: it measures every allocation.
 
-use kvant::{Chroma, DecodeError, Decoder, DecoderOptions, Limits, PushDecoder, Scale, TileSize};
+use std::cell::RefCell;
+
+use kvant::{
+    Chroma, Content, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageInfo, ImageViewMut, Limits,
+    PixelFormat, Profile, PushDecoder, Scale, TileSize,
+};
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{LIMITS, overwrite, survive};
 use kvant_tests::pictures::{crop, mirrored, testdata};
 use kvant_tests::repaired;
-use kvant_tests::synth::Random;
+use kvant_tests::synth::{Kind, Random, picture};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -22,40 +27,110 @@ fn peak_of<R>(work: impl FnOnce() -> R) -> (usize, R) {
     (HEAP.peak_usage().saturating_sub(before), result)
 }
 
+type Way = fn(&[u8], DecoderOptions) -> Result<(), DecodeError>;
+
+/// Ways to decode all of a picture.
+const WAYS: [(&str, Way); 7] = [
+    ("whole", |stream, options| Decoder::with_options(stream, options)?.decode().map(drop)),
+    ("into a buffer", |stream, options| {
+        let decoder = Decoder::with_options(stream, options)?;
+        into_buffer(&decoder)
+    }),
+    ("as a region", |stream, options| {
+        let decoder = Decoder::with_options(stream, options)?;
+        let (width, height) = (decoder.info().width, decoder.info().height);
+        decoder.decode_region(0, 0, width, height).map(drop)
+    }),
+    ("in part", |stream, options| Decoder::with_options(stream, options)?.decode_partial().map(drop)),
+    ("pushed at once", |stream, options| {
+        let mut decoder = PushDecoder::new(options);
+        decoder.push(stream)?;
+        decoder.finish().map(drop)
+    }),
+    ("pushed in pieces", |stream, options| {
+        let mut decoder = PushDecoder::new(options);
+        stream.chunks(5000).try_for_each(|piece| decoder.push(piece))?;
+        decoder.finish().map(drop)
+    }),
+    ("reduced", |stream, options| Decoder::with_options(stream, options)?.decode_scaled(Scale::Half).map(drop)),
+];
+
+/// Decodes into memory that is not counted: it is the caller's.
+fn into_buffer(decoder: &Decoder<'_>) -> Result<(), DecodeError> {
+    let ImageInfo { width, height, format, .. } = *decoder.info();
+    BUFFER.with_borrow_mut(|buffer| {
+        let stride = width as usize * format.bytes_per_pixel();
+        decoder.decode_into(&mut ImageViewMut::new(buffer, width, height, stride, format).expect("it is large enough"))
+    })
+}
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 8 << 20]);
+}
+
+/// Streams of every kind that has buffers of its own.
+fn streams() -> Vec<(&'static str, Vec<u8>)> {
+    let stream = |picture: &Image, change: fn(&mut EncoderConfig)| {
+        let mut config = config(20.0, 1, Chroma::Yuv444);
+        config.tile_size = TileSize::T512;
+        change(&mut config);
+        encode(picture, &config).stream
+    };
+    let smooth = |size: (u32, u32), format| picture(Kind::Gradient, size.0, size.1, format, 4);
+    let coffee = mirrored(&testdata("coffee.png"), 530, 520);
+    vec![
+        ("four tiles", stream(&coffee, |_| ())),
+        ("4:2:0, plain", stream(&coffee, |c| (c.chroma, c.profile) = (Chroma::Yuv420, Profile::Plain))),
+        ("with a preview", stream(&smooth((1100, 300), PixelFormat::Rgb8), |c| c.preview = true)),
+        ("gray", stream(&smooth((300, 1000), PixelFormat::Gray16), |_| ())),
+        ("a screen", stream(&smooth((600, 80), PixelFormat::Rgb8), |c| c.content = Content::Screen)),
+        ("deep, with alpha", stream(&smooth((600, 200), PixelFormat::Rgba16), |_| ())),
+        ("lossless", stream(&smooth((530, 200), PixelFormat::Rgba8), |c| c.lossless = true)),
+        ("one tile", stream(&smooth((500, 200), PixelFormat::Rgb8), |_| ())),
+    ]
+}
+
+// One test: others at the same time would count too.
 #[test]
 fn decoding_stays_within_max_memory_or_is_refused() {
-    intact_streams();
+    BUFFER.with_borrow_mut(|buffer| buffer.fill(1));
+    for (what, stream) in streams() {
+        let least = WAYS.map(|(way, decode)| needed(&format!("{what}, {way}"), &stream, decode));
+        let [whole, into, region, partial, pushed, pieces, _] = least;
+        // What one way accepts, all do.
+        assert!(into <= whole && [region, partial, pushed, pieces].iter().all(|&n| n == whole), "{what}: {least:?}");
+        for (way, decode) in [WAYS[0], WAYS[3], WAYS[4]] {
+            more_memory_is_used_within_its_limit(&format!("{what}, {way}"), &stream, whole, decode);
+        }
+    }
     damaged_streams();
 }
 
-fn intact_streams() {
-    let mut config = config(30.0, 1, Chroma::Yuv444);
-    config.tile_size = TileSize::T512;
-    let stream = encode(&mirrored(&testdata("coffee.png"), 900, 600), &config).stream;
-    let mut decoded = 0;
-    for max_memory in (16..=27).map(|log2| 1u64 << log2) {
-        for threads in [1, 2] {
-            let limits = Limits { max_memory, ..Limits::default() };
-            let options = DecoderOptions { limits, threads, ..DecoderOptions::default() };
-            let decode = || Decoder::with_options(&stream, options)?.decode().map(|_| ());
-            let scaled = || Decoder::with_options(&stream, options)?.decode_scaled(Scale::Eighth).map(|_| ());
-            let partial = || Decoder::with_options(&stream, options)?.decode_partial().map(|_| ());
-            let pushed = || {
-                let mut decoder = PushDecoder::new(options);
-                stream.chunks(5000).try_for_each(|piece| decoder.push(piece))
-            };
-            let ways: [&dyn Fn() -> Result<(), DecodeError>; 4] = [&decode, &scaled, &partial, &pushed];
-            for (way, work) in ways.into_iter().enumerate() {
-                let (peak, result) = peak_of(work);
-                assert!(peak <= max_memory as usize + SLACK, "{peak} bytes taken, {max_memory} allowed (way {way})");
-                match result {
-                    Ok(()) => decoded += 1,
-                    Err(e) => assert!(matches!(e, DecodeError::Limit { .. }), "{e:?}"),
-                }
-            }
-        }
+fn within(max_memory: u64, threads: usize) -> DecoderOptions {
+    DecoderOptions { limits: Limits { max_memory, ..Limits::default() }, threads, ..DecoderOptions::default() }
+}
+
+/// Bytes below which `decode` refuses; checks that it takes as many, and no more.
+fn needed(what: &str, stream: &[u8], decode: Way) -> u64 {
+    // No more than the stream itself, which decoders that keep it hold against the limit first.
+    let refused = decode(stream, within(stream.len() as u64, 1));
+    let Err(DecodeError::Limit { value, .. }) = refused else { panic!("{what}: {refused:?}") };
+    assert!(decode(stream, within(value - 1, 3)).is_err(), "{what}");
+    let (peak, result) = peak_of(|| decode(stream, within(value, 3)));
+    assert_eq!(result, Ok(()), "{what}");
+    let (peak, stated) = (peak as u64, value);
+    assert!(peak <= stated + SLACK as u64, "{what}: {peak} bytes taken, {stated} stated");
+    assert!(peak >= stated * 3 / 4, "{what}: {peak} bytes taken, {stated} stated");
+    value
+}
+
+fn more_memory_is_used_within_its_limit(what: &str, stream: &[u8], least: u64, decode: Way) {
+    for (share, threads) in [(5, 2), (9, 3)] {
+        let limit = least * share / 4;
+        let (peak, result) = peak_of(|| decode(stream, within(limit, threads)));
+        assert_eq!(result, Ok(()), "{what}");
+        assert!(peak as u64 <= limit + SLACK as u64, "{what}: {peak} bytes taken, {limit} allowed");
     }
-    assert!(decoded > 0, "a picture of half a megapixel needs more than 128 MiB");
 }
 
 fn damaged_streams() {

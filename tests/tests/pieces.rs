@@ -3,11 +3,11 @@
 use std::sync::OnceLock;
 
 use kvant::{
-    Chroma, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, Limits, Metadata, Missing, PixelFormat,
-    PushDecoder, Scale, TileSize,
+    Chroma, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, Metadata, Missing,
+    PixelFormat, PushDecoder, Scale, TileSize,
 };
 use kvant_tests::check::{config, first_difference, samples};
-use kvant_tests::pictures::{crop, mirrored, testdata};
+use kvant_tests::pictures::{crop, from_fn, mirrored, testdata};
 use kvant_tests::synth::{Kind, Random, picture};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -35,6 +35,7 @@ fn made() -> Vec<(&'static str, Vec<u8>)> {
         ("lossless", encode(&crop(&coffee, (0, 0), (515, 20)), |c| c.lossless = true)),
         ("gray, a tile wide", encode(&mirrored(&testdata("camera.png"), 130, 1030), |_| ())),
         ("one tile", encode(&crop(&coffee, (30, 40), (203, 141)), |c| c.preview = true)),
+        ("one lossless tile", encode(&crop(&coffee, (30, 40), (97, 61)), |c| c.lossless = true)),
     ]
 }
 
@@ -112,7 +113,7 @@ fn pixel(picture: &Image, (x, y): (u32, u32)) -> &[u8] {
 
 #[test]
 fn a_damaged_tile_is_missing_and_the_others_are_there() {
-    for (what, intact) in streams().iter().filter(|s| s.0 != "one tile") {
+    for (what, intact) in streams().iter().filter(|s| !s.0.starts_with("one ")) {
         let whole = kvant::decode(intact).expect("an intact stream");
         assert_eq!(
             Decoder::new(intact).and_then(|d| d.decode_partial()).map(|p| (p.image, p.fault)),
@@ -205,6 +206,90 @@ fn a_stream_that_is_cut_off_gives_what_came_before() {
     }
 }
 
+#[test]
+fn a_lossless_tile_that_is_cut_off_gives_its_upper_rows() {
+    let coffee = crop(&testdata("coffee.png"), (200, 100), (90, 70));
+    for (what, picture) in [
+        ("photograph", coffee),
+        ("gray", crop(&testdata("camera.png"), (200, 60), (90, 70))),
+        ("few colours", picture(Kind::Screen, 120, 90, PixelFormat::Rgb8, 5)),
+        ("drawing with alpha", picture(Kind::Screen, 120, 90, PixelFormat::Rgba8, 2)),
+        ("deep", picture(Kind::Gradient, 90, 60, PixelFormat::Rgb16, 4)),
+    ] {
+        let stream = encode(&picture, |c| c.lossless = true);
+        let height = picture.height();
+        let mut last = height;
+        for cut in [4, 5, 8, stream.len() / 100 + 9, stream.len() / 20 + 9] {
+            let found = Decoder::new(&stream[..stream.len() - cut]).and_then(|d| d.decode_partial());
+            let found = found.unwrap_or_else(|e| panic!("{what} without the last {cut} bytes: {e}"));
+            assert!(matches!(found.fault, Some(DecodeError::DamagedOrCut { .. })), "{what}: {:?}", found.fault);
+            let rows = found.missing.first().map_or(height, |m| m.y);
+            assert!(rows > 0 && rows <= last, "{what} without the last {cut} bytes: {rows} rows");
+            last = rows;
+            let bytes = rows as usize * picture.data().len() / height as usize;
+            assert!(found.image.data()[..bytes] == picture.data()[..bytes], "{what} without the last {cut} bytes");
+        }
+        assert!(last < height, "{what}: a twentieth of the data is some rows at least");
+    }
+}
+
+#[test]
+fn a_lossless_tile_without_its_last_channels_has_its_shades() {
+    // Gray stored as colours: all that is left of the others says that they are the same.
+    let gray = crop(&testdata("camera.png"), (200, 60), (90, 70));
+    let pixels = gray.data().iter().flat_map(|&v| [v; 3]).collect();
+    let same = Image::from_data(pixels, 90, 70, PixelFormat::Rgb8, 8).expect("as many bytes as pixels");
+    let coffee = crop(&testdata("coffee.png"), (200, 100), (90, 70));
+    let flat = |picture: &Image| from_fn(picture.width(), picture.height(), PixelFormat::Rgb8, |_, _| [128; 3]);
+    for (what, picture, cut) in [("gray", same, 100), ("colours", coffee, 60)] {
+        let stream = encode(&picture, |c| c.lossless = true);
+        let cut = Decoder::new(&stream[..stream.len() * cut / 100 - 9]).and_then(|d| d.decode_partial());
+        let found = cut.unwrap_or_else(|e| panic!("{what}: {e}"));
+        let [missing] = &found.missing[..] else { panic!("{what}: {:?}", found.missing) };
+        assert!(missing.shades > 20 && missing.shades <= missing.height, "{what}: {missing:?}");
+        let part = |picture: &Image| crop(picture, (0, 0), (90, missing.y + missing.shades));
+        let error = kvant_tests::check::mse(&part(&found.image), &part(&picture));
+        let without = kvant_tests::check::mse(&flat(&part(&picture)), &part(&picture));
+        assert!(if what == "gray" { error == 0.0 } else { error < without }, "{what}: {error}, {without} without");
+        let below = missing.y + missing.shades;
+        assert!(below == 70 || pixel(&found.image, (50, below)) == [128; 3], "{what}");
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_said_to_be() {
+    for (what, stream) in streams() {
+        for cut in [1, 3, 4, 5, stream.len() / 100 + 5, stream.len() / 2, stream.len() - 50] {
+            let error = kvant::decode(&stream[..stream.len() - cut]).expect_err("it is cut off").to_string();
+            assert!(error.contains("cut off"), "{what} without the last {cut} bytes: {error}");
+            let mut decoder = PushDecoder::default();
+            decoder.push(&stream[..stream.len() - cut]).expect("all is well so far");
+            let error = decoder.finish().expect_err("it is cut off").to_string();
+            assert!(error.contains("cut off"), "{what} without the last {cut} bytes, pushed: {error}");
+        }
+    }
+}
+
+#[test]
+fn every_way_to_decode_all_of_a_picture_gives_the_same() {
+    for (what, stream) in streams() {
+        let whole = kvant::decode(stream).expect("an intact stream");
+        let decoder = Decoder::new(stream).expect("an intact stream");
+        let (width, height) = (whole.width(), whole.height());
+        assert!(decoder.decode_region(0, 0, width, height).as_ref() == Ok(&whole), "{what}");
+        let partial = decoder.decode_partial().expect("an intact stream");
+        assert!(partial.image == whole && partial.missing.is_empty() && partial.fault.is_none(), "{what}");
+        // Rows further apart than they need to be.
+        let stride = width as usize * whole.format().bytes_per_pixel() + 7;
+        let mut buffer = vec![9; stride * height as usize];
+        let mut view = ImageViewMut::new(&mut buffer, width, height, stride, whole.format()).expect("large enough");
+        decoder.decode_into(&mut view).expect("an intact stream");
+        for (found, expected) in buffer.chunks_exact(stride).zip(whole.data().chunks_exact(stride - 7)) {
+            assert!(found[..stride - 7] == *expected && found[stride - 7..] == [9; 7], "{what}");
+        }
+    }
+}
+
 /// Pushes `stream` in pieces that end at `ends`, and checks on the way what the decoder says.
 fn push(stream: &[u8], ends: &[usize], options: DecoderOptions) -> Result<Image, DecodeError> {
     let whole = Decoder::new(stream).and_then(|d| d.decode());
@@ -284,7 +369,7 @@ proptest! {
 
     #[test]
     fn any_split_of_the_bytes_gives_the_same_picture(
-        which in 0..6usize,
+        which in 0..streams().len(),
         threads in 1..=2usize,
         ends in prop::collection::vec(0.0..=1.0f64, 0..12),
         damage in prop::option::of((0.0..1.0f64, 1..=255u8)),

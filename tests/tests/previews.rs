@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use kvant::{Chroma, DecodeError, Decoder, Image, Metadata, Orientation, PixelFormat, Scale, TileSize};
+use kvant::{Chroma, DecodeError, Decoder, Image, Metadata, Orientation, PixelFormat, PushDecoder, Scale, TileSize};
 use kvant_tests::check::{config, psnr, samples};
 use kvant_tests::pictures::{crop, from_fn, testdata};
 use kvant_tests::repaired;
@@ -100,6 +100,29 @@ fn a_preview_needs_what_is_before_its_end_and_no_more() {
         let error = Decoder::new(&stream[..cut]).and_then(|d| d.preview());
         assert!(matches!(error, Err(DecodeError::Truncated { .. })), "cut to {cut}: {error:?}");
     }
+}
+
+#[test]
+fn a_damaged_preview_is_no_absent_one() {
+    let picture = crop(&testdata("chelsea.png"), (0, 0), (90, 70));
+    let stream = stream(&picture, false);
+    let place = Decoder::new(&stream).expect("intact").info().preview.clone().expect("a preview");
+    let mut damaged = stream.clone();
+    damaged[place.start as usize + 30] ^= 4;
+    let decoder = Decoder::new(&damaged).expect("an intact header");
+    let error = decoder.preview().expect_err("it is damaged");
+    assert!(matches!(error, DecodeError::Damaged { what: "preview", .. }), "{error:?}");
+    let scaled = decoder.decode_scaled(Scale::Eighth);
+    assert_eq!(scaled.map(|s| s.from_preview), Err(error.clone()));
+    let partial = decoder.decode_partial().expect("the picture is intact");
+    assert!(partial.missing.is_empty() && partial.fault.as_ref() == Some(&error), "{:?}", partial.fault);
+    assert_eq!(decoder.intact_metadata().map(|m| m.exif.is_some()), Ok(true));
+    // While bytes come, as soon as it is there.
+    let mut pushed = PushDecoder::default();
+    let _ = pushed.push(&damaged[..place.end as usize]);
+    assert_eq!(pushed.preview(), Ok(None));
+    let _ = pushed.push(&damaged[place.end as usize..]);
+    assert_eq!(pushed.preview(), Err(error));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use kvant::{
     Chroma, ConfigError, Content, EncodeError, Encoder, EncoderConfig, Image, Observer, PixelFormat, TileSize,
@@ -97,4 +97,50 @@ fn an_observer_ends_the_encode() {
             assert_eq!(result.err(), Some(EncodeError::Cancelled), "{threads} threads, ended at call {call}");
         }
     }
+}
+
+/// Ends the encode at the given call, and counts those after it.
+struct Impatient {
+    end: usize,
+    calls: AtomicUsize,
+}
+
+impl Observer for Impatient {
+    fn progress(&self, _: u64, _: u64) -> ControlFlow<()> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        if call < self.end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
+
+#[test]
+fn alpha_and_lossless_planes_are_progress_and_stop_when_asked_to() {
+    let picture = synth::picture(Kind::Noise, 560, 90, PixelFormat::Rgba8, 3);
+    for lossless in [false, true] {
+        let mut config = quick(1);
+        config.lossless = lossless;
+        let encoder = Encoder::new(config).expect("valid settings");
+        let recorder = Recorder::default();
+        encoder.encode_full(&picture.view(), Some(&recorder)).expect("nobody cancels");
+        let calls = recorder.0.into_inner().expect("no panic elsewhere");
+        assert!(calls.is_sorted() && calls.len() > 2 * 90 && calls.last() == Some(&(560 * 90, 560 * 90)), "{calls:?}");
+        // Alpha comes first where colours are lossy, and counts for half.
+        let whole = calls.iter().position(|c| c.0 == 512 * 90 / 2);
+        assert!(lossless || whole.is_some_and(|at| at >= 90 && at < calls.len() - 90), "{calls:?}");
+        for end in [1, 20, 89] {
+            let observer = Impatient { end, calls: AtomicUsize::new(0) };
+            let result = encoder.encode_full(&picture.view(), Some(&observer));
+            assert_eq!(result.err(), Some(EncodeError::Cancelled), "lossless: {lossless}, call {end}");
+            let more = observer.calls.into_inner() - end;
+            assert!(more < 20, "lossless: {lossless}, call {end}: {more} calls more");
+        }
+    }
+}
+
+#[test]
+fn a_preview_stops_when_asked_to() {
+    let mut config = quick(1);
+    config.preview = true;
+    let observer = Impatient { end: 1, calls: AtomicUsize::new(0) };
+    let result = Encoder::new(config).expect("valid settings").encode_full(&picture().view(), Some(&observer));
+    assert_eq!(result.err(), Some(EncodeError::Cancelled));
 }

@@ -270,7 +270,11 @@ fn missing(found: &Partial, fault: &DecodeError, tiles: u32) -> String {
     if found.missing.len() > NAMED {
         regions += &format!(" and {} more", found.missing.len() - NAMED);
     }
-    let filling = if found.from_preview { "the preview" } else { "gray" };
+    let filling = match found.missing.iter().any(|m| m.shades > 0) {
+        _ if found.from_preview => "the preview",
+        true => "gray, and with its shades where only colours are missing",
+        false => "gray",
+    };
     format!("{fault}; {regions} (as stored) missing and filled with {filling}")
 }
 

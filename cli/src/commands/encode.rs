@@ -11,7 +11,6 @@ use super::batch::{self, Amount, Split};
 use super::progress::Progress;
 use super::target::{self, Reached};
 use crate::args::{ChromaArg, EncodeArgs, Habits, Strip};
-use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::identity::{Inputs, Place};
 use crate::names::{display_name, shown, utf8};
@@ -86,7 +85,8 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
         None => None,
     };
     let threads = Split::new(args.batch.jobs, jobs.len()).threads;
-    let (encoder, decoder) = (encoder(args, threads)?, args.limits.decoder(threads)?);
+    let decoder = args.limits.decoder(threads)?;
+    let encoder = encoder(args, &decoder)?;
     let work = Work { encoder, decoder, decoded, args, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
     console.finish(&ended)?;
@@ -166,7 +166,7 @@ fn counted(passes: u32) -> String {
     format!("{passes} {}", if passes == 1 { "pass" } else { "passes" })
 }
 
-fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
+fn encoder(args: &EncodeArgs, decoder: &DecoderOptions) -> Result<Encoder> {
     let mut config = EncoderConfig::default();
     match args.quality {
         Quality::Lossy(quality) => config.quality = quality,
@@ -182,8 +182,7 @@ fn encoder(args: &EncodeArgs, threads: usize) -> Result<Encoder> {
     config.tune = args.tune.into();
     config.quantiser = args.quantiser.into();
     config.content = args.preset.into();
-    config.threads = threads;
-    config.cpu = cpu::level()?;
+    (config.threads, config.cpu, config.limits) = (decoder.threads, decoder.cpu, decoder.limits);
     Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))
 }
 

@@ -160,6 +160,36 @@ fn what_is_left_of_a_file_is_written_where_that_is_asked_for() {
 }
 
 #[test]
+fn a_lossless_file_of_one_tile_gives_the_rows_that_are_there() {
+    let f = Folder::new("partial-lossless");
+    f.write("a.ppm", &colour_ppm(120, 80));
+    f.kvant(&["encode", "a.ppm", "-q", "lossless"]).ok();
+    f.kvant(&["decode", "a.kvt", "-o", "whole.ppm"]).ok();
+    let whole = f.read("a.kvt");
+    f.write("cut.kvt", &whole[..whole.len() * 99 / 100]);
+    f.kvant(&["decode", "cut.kvt", "-o", "b.ppm"]).fails(3, &["cut.kvt", "cut off or damaged"]);
+    let ended = f.kvant(&["decode", "cut.kvt", "--allow-partial", "-o", "b.ppm"]);
+    assert!(ended.code == 5 && ended.stderr.contains("cut off or damaged"), "{ended:?}");
+    assert!(ended.stderr.contains("missing and filled with"), "{ended:?}");
+    // A ramp, whose last channel takes few bytes: its shades are all there.
+    let (found, expected) = (f.read("b.ppm"), f.read("whole.ppm"));
+    let near = found.iter().zip(&expected).filter(|(a, b)| a.abs_diff(**b) < 100).count();
+    assert!(near * 10 > found.len() * 9, "{near} of {}", found.len());
+}
+
+#[test]
+fn a_damaged_preview_is_told_from_none() {
+    let f = encoded("preview-damaged");
+    let info = f.kvant(&["info", "a.kvt", "--json"]).ok().json()["results"][0]["preview"].clone();
+    let mut file = f.read("a.kvt");
+    file[info["needs"].as_u64().unwrap() as usize - 40] ^= 1;
+    f.write("a.kvt", &file);
+    for args in [&["decode", "a.kvt", "--preview", "-o", "b.ppm"][..], &["info", "a.kvt"]] {
+        f.kvant(args).fails(3, &["a.kvt", "the preview is damaged"]);
+    }
+}
+
+#[test]
 fn one_partial_file_of_several_ends_with_5_and_a_failed_one_with_1() {
     let f = encoded("partial-batch");
     let whole = f.read("a.kvt");

@@ -2,7 +2,7 @@
 
 use crate::error::DecodeError;
 use crate::image::plane::Plane;
-use crate::lossless::{self, Shape};
+use crate::lossless::{self, Decoded, Shape};
 use crate::simd::{CpuLevel, Simd};
 
 /// Codes planes of `width` columns (1 to 3 of equal size, row by row), whose samples have `depth` bits (1 to 16).
@@ -12,7 +12,8 @@ pub fn encode_lossless(cpu: CpuLevel, planes: &[Vec<u16>], width: usize, depth: 
         plane.data_mut().copy_from_slice(samples);
         plane
     };
-    lossless::encode(Simd::new(cpu), &planes.iter().map(plane).collect::<Vec<_>>(), depth)
+    lossless::encode(Simd::new(cpu), &planes.iter().map(plane).collect::<Vec<_>>(), depth, usize::MAX, &|_| true)
+        .unwrap_or_default()
 }
 
 /// Decodes what [`encode_lossless`] made of `planes` planes of `width` x `height` samples of `depth` bits.
@@ -27,6 +28,9 @@ pub fn decode_lossless(
     depth: u32,
 ) -> Result<Vec<Vec<u16>>, DecodeError> {
     let shape = Shape { width, height, planes, depth };
-    let planes = lossless::decode(Simd::new(cpu), data, &shape)?;
+    let Decoded { planes, damage, .. } = lossless::decode(Simd::new(cpu), data, &shape, height);
+    if let Some((what, value, limit)) = damage {
+        return Err(DecodeError::Corrupt { what, value, limit });
+    }
     Ok(planes.iter().map(|plane| plane.from(0, 0).to_vec()).collect())
 }

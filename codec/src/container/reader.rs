@@ -8,6 +8,7 @@ use super::{CRC_BYTES, DRAFT, SIGNATURE, TileIndex, checksum};
 use crate::entropy::raw::RawReader;
 use crate::error::DecodeError;
 use crate::limits::Limits;
+use crate::metadata::section;
 use crate::syntax::header::PictureHeader;
 use crate::tile::Grid;
 
@@ -18,8 +19,10 @@ pub(crate) struct Parsed {
     pub(crate) grid: Grid,
     /// Type and place of the payload of each intact section.
     pub(crate) sections: Vec<(u64, Range<usize>)>,
-    /// Why there are not all sections.
-    fault: Option<DecodeError>,
+    /// Types of sections that are damaged, and what is wrong with each.
+    damaged: Vec<(u64, DecodeError)>,
+    /// Why there may be more sections than could be found.
+    broken: Option<DecodeError>,
     /// Bytes of header and sections; of what could be read of them, where they are cut off.
     pub(crate) header_bytes: usize,
     /// Whether that is all of them, so that index and tiles follow.
@@ -74,33 +77,42 @@ pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError>
     let (header, position) = picture_header(data, limits)?;
     let grid = Grid::new(&header);
     if !header.sections {
-        return Ok(Parsed { header, grid, sections: Vec::new(), fault: None, header_bytes: position, located: true });
+        return Ok(Parsed {
+            header,
+            grid,
+            sections: Vec::new(),
+            damaged: Vec::new(),
+            broken: None,
+            header_bytes: position,
+            located: true,
+        });
     }
-    let Sections { found, fault, end } = Sections::read(data, position, limits);
+    let Sections { found, damaged, broken, end } = Sections::read(data, position, limits);
     let header_bytes = end.or(found.last().map(|s| s.1.end + CRC_BYTES)).unwrap_or(position);
-    Ok(Parsed { header, grid, sections: found, fault, header_bytes, located: end.is_some() })
+    Ok(Parsed { header, grid, sections: found, damaged, broken, header_bytes, located: end.is_some() })
 }
 
 /// Sections as far as they are intact.
 #[derive(Debug, Default)]
 struct Sections {
     found: Vec<(u64, Range<usize>)>,
-    fault: Option<DecodeError>,
+    damaged: Vec<(u64, DecodeError)>,
+    broken: Option<DecodeError>,
     /// Where they end, if that can be told.
     end: Option<usize>,
 }
 
 impl Sections {
-    /// Reads those from `position` on. One that is damaged is left out; the first fault is kept.
+    /// Reads those from `position` on. One that is damaged is left out.
     fn read(data: &[u8], position: usize, limits: &Limits) -> Self {
         let mut out = Self::default();
-        let mut steps = Steps::new(data, position, limits.max_metadata);
+        let mut steps = Steps::new(data, position, limits);
         loop {
             match steps.next() {
                 Ok(Some((kind, place))) => {
-                    match check_crc(&data[place.clone()], &data[place.end..steps.position], "section checksum") {
+                    match check_crc(&data[place.clone()], &data[place.end..steps.position], section::name(kind)) {
                         Ok(()) => out.found.push((kind, place)),
-                        Err(e) => _ = out.fault.get_or_insert(e),
+                        Err(e) => out.damaged.push((kind, e)),
                     }
                 }
                 Ok(None) => {
@@ -108,7 +120,7 @@ impl Sections {
                     return out;
                 }
                 Err(e) => {
-                    out.fault.get_or_insert(e);
+                    out.broken = Some(e);
                     return out;
                 }
             }
@@ -128,31 +140,48 @@ fn one_after_another(start: usize, lengths: &[u64]) -> Vec<(usize, usize)> {
     tiles
 }
 
+/// The checksums, stored and found, where they differ.
+fn compare_crc(data: &[u8], stored: &[u8]) -> Result<(), (u32, u32)> {
+    let number = |b: &[u8]| b.iter().rev().fold(0, |n, &b| n << 8 | u32::from(b));
+    let found = checksum(data);
+    if stored == found { Ok(()) } else { Err((number(stored), number(&found))) }
+}
+
 fn check_crc(data: &[u8], stored: &[u8], what: &'static str) -> Result<(), DecodeError> {
-    let number = |b: &[u8]| b.iter().rev().fold(0u64, |n, &b| n << 8 | u64::from(b));
-    let expected = checksum(data);
-    if stored != expected {
-        return Err(DecodeError::Corrupt { what, value: number(stored), limit: number(&expected) });
-    }
-    Ok(())
+    compare_crc(data, stored).map_err(|(stored, found)| DecodeError::Damaged { what, stored, found })
+}
+
+/// Checks all of a file of one tile, whose checksum are its last bytes.
+fn check_file(data: &[u8]) -> Result<(), DecodeError> {
+    let (before, stored) = data.split_at(data.len().saturating_sub(CRC_BYTES));
+    compare_crc(before, stored).map_err(|(stored, found)| DecodeError::DamagedOrCut { stored, found })
 }
 
 impl Parsed {
     /// That no section is damaged or missing.
     pub(crate) fn intact(&self) -> Result<(), DecodeError> {
-        self.fault.clone().map_or(Ok(()), Err)
+        let first = self.damaged.first().map(|d| &d.1).or(self.broken.as_ref());
+        first.cloned().map_or(Ok(()), Err)
     }
 
     /// The place of the payload of a section; `None` where there is no such section.
     ///
     /// # Errors
-    /// The fault because of which it may be missing.
+    /// What is wrong with it, or the fault because of which it may be missing.
     pub(crate) fn section(&self, kind: u64) -> Result<Option<Range<usize>>, DecodeError> {
-        let found = self.sections.iter().find(|s| s.0 == kind).map(|s| s.1.clone());
-        if found.is_none() && self.sections.last().is_none_or(|s| s.0 < kind) {
-            self.intact()?;
+        if let Some((_, place)) = self.sections.iter().find(|s| s.0 == kind) {
+            return Ok(Some(place.clone()));
         }
-        Ok(found)
+        if let Some((_, fault)) = self.damaged.iter().find(|d| d.0 == kind) {
+            return Err(fault.clone());
+        }
+        let later = self.sections.iter().map(|s| s.0).chain(self.damaged.iter().map(|d| d.0)).any(|other| other > kind);
+        match &self.broken {
+            // Types ascend: one that was cut off comes after those that are there.
+            Some(DecodeError::Truncated { .. }) if later => Ok(None),
+            Some(fault) => Err(fault.clone()),
+            None => Ok(None),
+        }
     }
 
     /// Reads the tile index and checks the checksums over it, or over the whole of a file with one tile.
@@ -163,12 +192,12 @@ impl Parsed {
             let Some(end) = data.len().checked_sub(CRC_BYTES).filter(|&end| end >= self.header_bytes) else {
                 return Err(truncated("tile", self.header_bytes + CRC_BYTES, data.len()));
             };
-            check_crc(&data[..end], &data[end..], "file checksum")?;
+            check_file(data)?;
             return Ok(TileIndex { tiles: vec![(self.header_bytes, end - self.header_bytes)] });
         }
         let (position, lengths) = self.lengths(data)?;
         let start = position + CRC_BYTES;
-        check_crc(&data[..position], &data[position..start], "index checksum")?;
+        check_crc(&data[..position], &data[position..start], "tile index")?;
         self.place(data, start, &lengths)
     }
 
@@ -199,7 +228,7 @@ impl Parsed {
         self.intact()?;
         let (position, lengths) = self.lengths(data)?;
         let start = position + CRC_BYTES;
-        check_crc(&data[..position], &data[position..start], "index checksum")?;
+        check_crc(&data[..position], &data[position..start], "tile index")?;
         Ok(TileIndex { tiles: one_after_another(start, &lengths) })
     }
 
@@ -214,7 +243,7 @@ impl Parsed {
             Ok((position, lengths)) => {
                 let start = position + CRC_BYTES;
                 let mut tiles = one_after_another(start, &lengths);
-                if check_crc(&data[..position], &data[position..start], "index checksum").is_err() {
+                if check_crc(&data[..position], &data[position..start], "tile index").is_err() {
                     let is_whole = |t: &(usize, usize)| t.0.saturating_add(t.1).saturating_add(CRC_BYTES) <= data.len();
                     tiles.iter_mut().filter(|tile| !is_whole(tile)).for_each(|tile| *tile = nowhere);
                 }
@@ -252,13 +281,14 @@ impl Parsed {
         let bytes = &data[start..start + length];
         if index.tiles.len() > 1 {
             let crc = &data[start + length..start + length + CRC_BYTES];
-            check_crc(bytes, crc, "tile checksum")?;
+            check_crc(bytes, crc, "tile")?;
         }
         self.split(bytes, start)
     }
 
     /// What there is of the data of a tile of [`Parsed::salvage_index`], and what is wrong with it. Data that is cut off is right as
-    /// far as it goes; that of the only tile of a file may be, since its length is not known; other damage is anywhere.
+    /// far as it goes; that of the only tile of a file may be, since its length is not known, but for the last bytes, which may be
+    /// of its checksum; other damage is anywhere.
     pub(crate) fn salvage_tile<'a>(
         &self,
         data: &'a [u8],
@@ -268,16 +298,15 @@ impl Parsed {
         let (start, length) = index.tiles[tile];
         let rest = data.get(start..).unwrap_or_default();
         if index.tiles.len() == 1 {
-            let (bytes, crc) = rest.split_at(rest.len().saturating_sub(CRC_BYTES));
-            return match check_crc(&data[..start + bytes.len()], crc, "file checksum") {
-                Ok(()) => Ok((self.split(bytes, start)?, None)),
-                Err(e) => Ok((self.split(rest, start)?, Some(e))),
-            };
+            let bytes = &rest[..rest.len().saturating_sub(CRC_BYTES)];
+            // Where a section is known to be damaged, that is why the checksum of the file is wrong.
+            let damage = if self.damaged.is_empty() { check_file(data).err() } else { None };
+            return Ok((self.split(bytes, start)?, damage));
         }
         let end = length.saturating_add(CRC_BYTES);
         match rest.get(..end) {
             Some(whole) => {
-                check_crc(&whole[..length], &whole[length..], "tile checksum")?;
+                check_crc(&whole[..length], &whole[length..], "tile")?;
                 Ok((self.split(&whole[..length], start)?, None))
             }
             None => {

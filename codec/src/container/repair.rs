@@ -51,7 +51,8 @@ fn tiles(data: &mut [u8]) {
 
 /// The checksums of the sections from `position` on.
 fn sections(data: &mut [u8], position: usize) {
-    let mut steps = Steps::new(data, position, Limits::default().max_metadata);
+    let limits = Limits::default();
+    let mut steps = Steps::new(data, position, &limits);
     let mut places = Vec::new();
     while let Ok(Some(section)) = steps.next() {
         places.push(section);

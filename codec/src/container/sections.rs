@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::index::read_varint;
 use super::{CRC_BYTES, SECTION_END};
 use crate::error::DecodeError;
+use crate::limits::Limits;
 
 /// Goes from section to section and checks everything but the checksums.
 #[derive(Debug)]
@@ -13,15 +14,15 @@ pub(super) struct Steps<'a> {
     /// Behind what was read.
     pub(super) position: usize,
     last: u64,
-    /// Bytes of payload so far, and how many there may be.
+    /// Bytes of payload so far.
     total: u64,
-    limit: u64,
+    limits: &'a Limits,
 }
 
 impl<'a> Steps<'a> {
-    /// The sections of `data` from `position` on, of at most `limit` bytes.
-    pub(super) fn new(data: &'a [u8], position: usize, limit: u64) -> Self {
-        Self { data, position, last: SECTION_END, total: 0, limit }
+    /// The sections of `data` from `position` on.
+    pub(super) fn new(data: &'a [u8], position: usize, limits: &'a Limits) -> Self {
+        Self { data, position, last: SECTION_END, total: 0, limits }
     }
 
     /// Type and place of the next section; its checksum follows. `None` at the end mark.
@@ -38,9 +39,7 @@ impl<'a> Steps<'a> {
         }
         let length = read_varint(self.data, &mut position, "section length")?;
         let total = self.total.saturating_add(length);
-        if total > self.limit {
-            return Err(DecodeError::Limit { what: "metadata bytes", value: total, limit: self.limit });
-        }
+        self.limits.check_metadata(total)?;
         let end = position.saturating_add(usize::try_from(length).unwrap_or(usize::MAX));
         let behind = end.saturating_add(CRC_BYTES);
         if self.data.len() < behind {

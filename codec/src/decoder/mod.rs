@@ -15,7 +15,7 @@ pub use self::partial::{Missing, Partial};
 pub use self::push::PushDecoder;
 pub use self::scaled::Scaled;
 use self::tile::Stream;
-use self::window::Window;
+use self::window::{Pace, Window};
 use crate::colour::{Chroma, Scale};
 use crate::container::{self, CRC_BYTES, DRAFT, Parsed, TileIndex};
 use crate::entropy::predictor::Profile;
@@ -23,6 +23,7 @@ use crate::error::{DecodeError, ImageError};
 use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageViewMut, PixelFormat};
 use crate::limits::Limits;
+use crate::memory::Account;
 use crate::metadata::{Metadata, Orientation, section};
 use crate::simd::{CpuLevel, Simd};
 
@@ -166,8 +167,12 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// As [`Decoder::decode`], for the preview.
     pub fn preview(&self) -> Result<Option<Image>, DecodeError> {
+        self.preview_within(self.options)
+    }
+
+    fn preview_within(&self, options: DecoderOptions) -> Result<Option<Image>, DecodeError> {
         let Some(place) = self.parsed.section(section::PREVIEW)? else { return Ok(None) };
-        let small = Decoder::with_options(&self.data[place], self.options)?;
+        let small = Decoder::with_options(&self.data[place], options)?;
         let (whole, info) = (&self.parsed.header, &small.parsed.header);
         let check = |what, value: u32, limit: u32| match value == limit {
             true => Ok(()),
@@ -201,13 +206,15 @@ impl<'a> Decoder<'a> {
             return Err(DecodeError::Region { x, y, width, height, all_width, all_height });
         }
         let region = Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize };
-        let (window, index) = self.prepare(region)?;
+        let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
+        let (window, index, pace) = self.prepare(region, pixels)?;
         let mut image = Image::with_depth(width, height, format, depth)?;
-        self.run(&window, &index, &mut image.view_mut())?;
+        window.decode(&self.stream(&index), pace, &mut image.view_mut())?;
         Ok(image)
     }
 
-    /// Decodes the picture into `out`, which must have its size and format; samples have [`ImageInfo::depth`] bits.
+    /// Decodes the picture into `out`, which must have its size and format; samples have [`ImageInfo::depth`] bits. What `out`
+    /// takes does not count towards [`Limits::max_memory`].
     ///
     /// # Errors
     /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` does not fit. What `out` holds after an error is
@@ -217,36 +224,34 @@ impl<'a> Decoder<'a> {
         if (out.width(), out.height(), out.format()) != (width, height, format) {
             return Err(ImageError::Mismatch.into());
         }
-        let region = self.parsed.header.area();
-        let (window, index) = self.prepare(region)?;
-        self.run(&window, &index, out)
+        let (window, index, pace) = self.prepare(self.parsed.header.area(), 0)?;
+        window.decode(&self.stream(&index), pace, out)
     }
 
-    /// Everything that can be refused before memory is taken.
-    fn prepare(&self, region: Rect) -> Result<(Window, TileIndex), DecodeError> {
+    /// Everything that can be refused before memory is taken, of which pixels take `pixels` bytes.
+    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex, Pace), DecodeError> {
         let index = self.parsed.index(self.data)?;
         let window = Window::around(&self.parsed, region);
-        self.check_memory(region, &window)?;
-        Ok((window, index))
+        let pace = self.pace(&window.account(), pixels, window.tiles.len())?;
+        Ok((window, index, pace))
     }
 
-    fn check_memory(&self, region: Rect, window: &Window) -> Result<(), DecodeError> {
-        let working = window.memory(self.options.threads);
-        check_memory(&self.options.limits, self.info.format, (region.w as u64, region.h as u64), working)
+    /// How many of `tiles` tiles are decoded at once beside `pixels` bytes.
+    fn pace(&self, account: &Account, pixels: u64, tiles: usize) -> Result<Pace, DecodeError> {
+        let DecoderOptions { limits, threads, .. } = self.options;
+        let at_once = account.at_once(&limits, pixels, threads, tiles)?;
+        Ok(Pace { at_once, threads })
     }
 
-    fn run(&self, window: &Window, index: &TileIndex, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
-        window.decode(&self.stream(index), self.options.threads, out)
+    /// Bytes of all pixels.
+    fn pixel_bytes(&self) -> u64 {
+        let ImageInfo { width, height, format, .. } = self.info;
+        u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64
     }
 
     fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {
         Stream { simd: Simd::new(self.options.cpu), data: self.data, parsed: &self.parsed, index }
     }
-}
-
-/// Checks the memory for pixels of `size` and `working` bytes besides.
-fn check_memory(limits: &Limits, format: PixelFormat, size: (u64, u64), working: u64) -> Result<(), DecodeError> {
-    limits.check_memory(size.0 * size.1 * format.bytes_per_pixel() as u64 + working)
 }
 
 /// Decodes `data` with default options and limits.

@@ -1,6 +1,7 @@
 //! What there is of a damaged or incomplete stream.
 
 use super::Decoder;
+use super::tile::Salvaged;
 use super::window::Window;
 use crate::colour;
 use crate::error::DecodeError;
@@ -11,7 +12,8 @@ use crate::image::view::{Image, ImageViewMut};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Partial {
-    /// All of the picture; what is missing has its colours from the preview, where that is intact, or is gray.
+    /// All of the picture; what is missing has its colours from the preview, where that is intact, or is gray ([`Missing::shades`]
+    /// says how).
     pub image: Image,
     /// What is missing, in the order of the tiles. Pixels within 24 of it may differ from what they should be.
     pub missing: Vec<Missing>,
@@ -36,6 +38,9 @@ pub struct Missing {
     pub width: u32,
     /// Rows.
     pub height: u32,
+    /// Rows from the first on that are filled with their shades, without all of their colours: those of a lossless tile whose
+    /// last channels are cut off, where there is no preview.
+    pub shades: u32,
     /// Why.
     pub fault: DecodeError,
 }
@@ -49,6 +54,13 @@ pub(super) fn fill(preview: Option<&Image>, out: &mut ImageViewMut<'_>, rect: Re
 }
 
 impl Decoder<'_> {
+    /// The preview to fill gaps of a picture of `pixels` bytes with, where there is one and the limits allow both.
+    pub(super) fn preview_beside(&self, pixels: u64) -> Option<Image> {
+        let mut options = self.options;
+        options.limits.max_memory = options.limits.max_memory.saturating_sub(pixels);
+        self.preview_within(options).ok().flatten()
+    }
+
     /// Decodes what is intact of the picture: tiles, and of one that is cut off the upper part. What is missing comes from
     /// the preview, where that is intact, or is gray.
     ///
@@ -58,29 +70,33 @@ impl Decoder<'_> {
         let header = &self.parsed.header;
         let all = header.area();
         let window = Window::around(&self.parsed, all);
-        self.check_memory(all, &window)?;
+        let pace = self.pace(&window.account(), self.pixel_bytes(), window.tiles.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.depth)?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
-        let tiles = window.salvage(&self.stream(&index), self.options.threads, &mut image.view_mut());
+        let tiles = window.salvage(&self.stream(&index), pace, &mut image.view_mut());
         let mut missing = Vec::new();
-        for (part, Rect { x, y, w, h }, own) in tiles {
+        for (tile, (Salvaged { rows, shades, fault: own, .. }, Rect { x, y, w, h })) in (0..).zip(tiles) {
             let Some(own) = own else { continue };
             fault.get_or_insert_with(|| own.clone());
-            if part.rows < h {
-                let (y, h) = (y + part.rows, h - part.rows);
-                let [x, y, width, height] = [x, y, w, h].map(|n| n as u32);
-                missing.push(Missing { tile: part.tile as u32, x, y, width, height, fault: own });
+            if rows < h {
+                let [x, y, width, height] = [x, y + rows, w, h - rows].map(|n| n as u32);
+                let shades = (shades.min(h) - rows) as u32;
+                missing.push(Missing { tile, x, y, width, height, shades, fault: own });
             }
         }
-        let area = |m: &Missing| u64::from(m.width) * u64::from(m.height);
-        let nothing = missing.iter().map(area).sum::<u64>() == all.w as u64 * all.h as u64;
-        let preview = if missing.is_empty() { None } else { self.preview().ok().flatten() };
+        let nothing = |m: &Missing| u64::from(m.width) * u64::from(m.height - m.shades);
+        let nothing = missing.iter().map(nothing).sum::<u64>() == all.w as u64 * all.h as u64;
+        let preview = if missing.is_empty() { None } else { self.preview_beside(self.pixel_bytes()) };
         if let (true, None, Some(fault)) = (nothing, &preview, &fault) {
             return Err(fault.clone());
         }
-        for m in &missing {
-            let rect = Rect { x: m.x as usize, y: m.y as usize, w: m.width as usize, h: m.height as usize };
+        for Missing { x, y, width, height, shades, .. } in &mut missing {
+            if preview.is_some() {
+                *shades = 0;
+            }
+            let [x, y, w, h] = [*x, *y + *shades, *width, *height - *shades].map(|n| n as usize);
+            let rect = Rect { x, y, w, h };
             fill(preview.as_ref(), &mut image.view_mut(), rect, header.depth);
         }
         Ok(Partial { image, missing, from_preview: preview.is_some(), fault })

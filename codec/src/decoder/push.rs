@@ -3,13 +3,14 @@
 use super::partial::fill;
 use super::sweep::Sweep;
 use super::tile::{Part, Stream};
-use super::{Decoder, DecoderOptions, ImageInfo, check_memory};
+use super::window::Pace;
+use super::{Decoder, DecoderOptions, ImageInfo};
 use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
 use crate::error::DecodeError;
 use crate::image::view::Image;
+use crate::memory::Account;
 use crate::metadata::Metadata;
 use crate::simd::Simd;
-use crate::threads;
 
 /// A decoder that is given a stream piece by piece, in order, and says meanwhile what there is: the header, the preview, the
 /// metadata, and of pictures of several tiles the pixels. It keeps all bytes.
@@ -48,6 +49,7 @@ pub struct PushDecoder {
 #[derive(Debug)]
 struct Tiles {
     index: TileIndex,
+    pace: Pace,
     decoded: usize,
     sweep: Sweep,
     image: Image,
@@ -64,8 +66,9 @@ impl PushDecoder {
     /// Takes the next bytes of the stream, and decodes the tiles that are whole with them.
     ///
     /// # Errors
-    /// [`DecodeError`] as soon as the stream is known to be damaged or over a limit, and from then on. The bytes themselves
-    /// count towards [`Limits::max_memory`](crate::Limits::max_memory).
+    /// [`DecodeError`] as soon as the stream is known to be damaged or over a limit, and from then on. The bytes that are kept
+    /// are held against [`Limits::max_memory`](crate::Limits::max_memory) by themselves, so that what [`Decoder`] accepts is
+    /// accepted here.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -76,7 +79,12 @@ impl PushDecoder {
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
-        self.options.limits.check_memory((self.data.len() as u64).saturating_add(bytes.len() as u64))?;
+        let length = (self.data.len() as u64).saturating_add(bytes.len() as u64);
+        self.options.limits.check_memory(length)?;
+        if self.data.capacity() < self.data.len() + bytes.len() {
+            // By an eighth: seldom, and not far beyond what is needed.
+            self.data.reserve_exact(bytes.len().max(self.data.len() / 8));
+        }
         self.data.extend_from_slice(bytes);
         while !self.data.is_empty() && self.data.len() >= self.needed {
             match self.step() {
@@ -110,10 +118,10 @@ impl PushDecoder {
             Some(tiles) => tiles,
             none => {
                 let index = parsed.places(&self.data)?;
-                none.insert(Tiles::new(&self.data, parsed, index, &self.options)?)
+                none.insert(Tiles::new(&Decoder::with_options(&self.data, self.options)?, index)?)
             }
         };
-        tiles.decode(&self.data, parsed, &self.options)
+        tiles.decode(&self.data, parsed, Simd::new(self.options.cpu))
     }
 
     /// What the header says, once it is there.
@@ -126,9 +134,10 @@ impl PushDecoder {
     /// # Errors
     /// As [`Decoder::preview`].
     pub fn preview(&self) -> Result<Option<Image>, DecodeError> {
-        match self.info() {
-            Some(ImageInfo { preview: Some(_), .. }) => Decoder::with_options(&self.data, self.options)?.preview(),
-            _ => Ok(None),
+        let Some(info) = self.info() else { return Ok(None) };
+        match Decoder::with_options(&self.data, self.options)?.preview() {
+            Err(DecodeError::Truncated { .. }) if info.preview.is_none() => Ok(None),
+            found => found,
         }
     }
 
@@ -174,34 +183,34 @@ impl PushDecoder {
 
 impl Tiles {
     /// None decoded yet; all memory is taken within the limits.
-    fn new(data: &[u8], parsed: &Parsed, index: TileIndex, options: &DecoderOptions) -> Result<Self, DecodeError> {
+    fn new(decoder: &Decoder<'_>, index: TileIndex) -> Result<Self, DecodeError> {
+        let (parsed, options) = (&decoder.parsed, &decoder.options);
         let header = &parsed.header;
-        let at_once = threads::at_most(options.threads) as u64;
-        let format = header.pixel_format();
-        let working = Sweep::memory(header, &parsed.grid, at_once) + data.len() as u64;
-        check_memory(&options.limits, format, (header.width.into(), header.height.into()), working)?;
-        let mut image = Image::with_depth(header.width, header.height, format, header.depth)?;
-        let preview = Decoder::with_options(data, *options)?.preview().ok().flatten();
+        let account = Account::new(header, &parsed.grid);
+        let pace = decoder.pace(&account, decoder.pixel_bytes(), parsed.grid.len())?;
+        let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.depth)?;
+        let preview = decoder.preview_beside(decoder.pixel_bytes());
         fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.depth);
         let sweep = Sweep::new(Simd::new(options.cpu), header, parsed.grid);
-        Ok(Self { index, decoded: 0, sweep, image, rows: 0 })
+        Ok(Self { index, pace, decoded: 0, sweep, image, rows: 0 })
     }
 
     /// Decodes the tiles that are whole in `data`.
     ///
     /// # Errors
     /// [`DecodeError::Truncated`] with the end of the first that is not; after the last tile there may be no more bytes.
-    fn decode(&mut self, data: &[u8], parsed: &Parsed, options: &DecoderOptions) -> Result<(), DecodeError> {
+    fn decode(&mut self, data: &[u8], parsed: &Parsed, simd: Simd) -> Result<(), DecodeError> {
         let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
         let tiles = &self.index.tiles;
         let whole = tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
-        let stream = Stream { simd: Simd::new(options.cpu), data, parsed, index: &self.index };
+        let stream = Stream { simd, data, parsed, index: &self.index };
         while self.decoded < whole {
-            let next = whole.min(self.decoded + threads::at_most(options.threads));
+            let next = whole.min(self.decoded + self.pace.at_once);
             let parts: Vec<Part> = (self.decoded..next).map(|tile| Part { tile, rows: usize::MAX }).collect();
-            for tile in stream.decode(&parts, options.threads)? {
-                let (pixels, place) = self.sweep.push(tile)?;
-                self.image.put(&pixels, place.x, place.y);
+            for tile in stream.decode(&parts, self.pace.threads)? {
+                let settled = self.sweep.push(Some(tile));
+                let place = settled.place;
+                settled.write(simd, place, &mut self.image.view_mut().part(place));
                 if place.x + place.w == parsed.header.width as usize {
                     self.rows = place.y + place.h;
                 }

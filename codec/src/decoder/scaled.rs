@@ -1,13 +1,10 @@
 //! Decoding at a fraction of the size, in bounded memory.
 
-use super::sweep::Sweep;
-use super::tile::Part;
-use super::{Decoder, check_memory};
+use super::Decoder;
+use super::window::Window;
 use crate::colour::{Scale, reduce};
 use crate::error::DecodeError;
 use crate::image::view::Image;
-use crate::simd::Simd;
-use crate::threads;
 
 /// A picture at a fraction of its size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,24 +30,22 @@ impl Decoder<'_> {
         {
             return Ok(Scaled { image, from_preview: true });
         }
-        let (header, grid) = (&self.parsed.header, self.parsed.grid);
-        let index = self.parsed.index(self.data)?;
-        // Twice as many as threads, since tiles take unequal times.
-        let at_once = grid.len().min(2 * threads::at_most(self.options.threads));
+        let header = &self.parsed.header;
+        let (format, depth) = (header.pixel_format(), header.depth);
         let (width, height) = (scale.of(header.width), scale.of(header.height));
-        let working = Sweep::memory(header, &grid, at_once as u64);
-        check_memory(&self.options.limits, header.pixel_format(), (width.into(), height.into()), working)?;
-        let mut image = Image::with_depth(width, height, header.pixel_format(), header.depth)?;
+        let bytes = format.bytes_per_pixel() as u64;
+        let index = self.parsed.index(self.data)?;
+        let window = Window::around(&self.parsed, header.area());
+        let account = window.account().with_pixels(header, bytes);
+        let pace = self.pace(&account, u64::from(width) * u64::from(height) * bytes, window.tiles.len())?;
+        let mut image = Image::with_depth(width, height, format, depth)?;
         let stream = self.stream(&index);
-        let mut sweep = Sweep::new(Simd::new(self.options.cpu), header, grid);
-        let tiles: Vec<Part> = (0..grid.len()).map(|tile| Part { tile, rows: usize::MAX }).collect();
-        for tiles in tiles.chunks(at_once) {
-            for tile in stream.decode(tiles, self.options.threads)? {
-                let (pixels, place) = sweep.push(tile)?;
-                let to = [place.x, place.y].map(|at| at as u32 / scale.factor());
-                reduce(&pixels.view(), scale, &mut image.view_mut(), (to[0], to[1]));
-            }
-        }
+        window.settle(&stream, pace, |settled| {
+            let to = [settled.place.x, settled.place.y].map(|at| at as u32 / scale.factor());
+            let pixels = settled.image(stream.simd)?;
+            reduce(&pixels.view(), scale, &mut image.view_mut(), (to[0], to[1]));
+            Ok(())
+        })?;
         Ok(Scaled { image, from_preview: false })
     }
 }

@@ -1,23 +1,19 @@
 //! A picture tile after tile, in the memory of a few: each tile that comes settles the pixels up to those that the filters
 //! change with the tiles at its right and below.
 
-use super::tile::{Content, coders_memory};
-use super::window::MARGIN;
+use super::tile::{Content, Tile};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::image::view::Image;
+use crate::image::view::{Image, ImageViewMut};
+use crate::memory::{HALO, MARGIN, strips};
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::tile::Grid;
 
-/// Samples of the tiles at the left and above that a tile is filtered with: those whose pixels wait for it, and those that
-/// these depend on, in whole superblocks so that blocks lie at multiples of their sides.
-const HALO: usize = (2 * MARGIN).next_multiple_of(64);
-
 /// Part of a picture before the filters.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Piece {
     samples: PictureSamples,
     alpha: Option<Plane>,
@@ -27,6 +23,16 @@ impl Piece {
     fn new(header: &PictureHeader) -> Self {
         let (width, height) = header.plane_size(0);
         Self { samples: PictureSamples::new(header), alpha: header.alpha.then(|| Plane::new(width, height)) }
+    }
+
+    /// Puts in a tile, which lies over `inside`, and the first `visible` rows of its alpha.
+    fn place(&mut self, header: &PictureHeader, inside: Rect, visible: usize, tile: &Tile) {
+        self.samples.place(header, inside, &tile.samples, &tile.state);
+        if let (Some(alpha), Some(own)) = (&mut self.alpha, &tile.alpha) {
+            for y in 0..visible.min(own.height()) {
+                alpha.row_mut(inside.y + y)[inside.x..inside.x + own.width()].copy_from_slice(own.row(y));
+            }
+        }
     }
 
     /// Copies `part` of `from` to where `to` begins, multiples of 8.
@@ -41,8 +47,53 @@ impl Piece {
     }
 }
 
-/// Pixels that are settled, and where they lie in the picture.
-pub(super) type Settled = (Image, Rect);
+/// Pixels that a tile settles: of the picture around them, which is filtered.
+#[derive(Debug)]
+pub(super) struct Settled {
+    /// Where they lie in the picture.
+    pub(super) place: Rect,
+    /// Where the picture around them begins.
+    origin: (usize, usize),
+    /// That of the picture, with the size of the one around them.
+    header: PictureHeader,
+    pixels: Pixels,
+}
+
+#[derive(Debug)]
+enum Pixels {
+    Lossy(Piece),
+    /// The channels of the visible pixels, the alpha last.
+    Lossless(Vec<Plane>),
+    /// The tile gave none.
+    Missing,
+}
+
+impl Settled {
+    /// Writes those of `part` of the picture, which are among them, to `out`, which has that size and the picture's format.
+    pub(super) fn write(&self, simd: Simd, part: Rect, out: &mut ImageViewMut<'_>) {
+        let (header, area) = (&self.header, self.header.area());
+        let region = Rect { x: part.x - self.origin.0, y: part.y - self.origin.1, ..part };
+        let mut output = Output { header, region, out };
+        match &self.pixels {
+            Pixels::Lossy(piece) => {
+                output.colours(simd, &piece.samples.planes);
+                piece.alpha.iter().for_each(|alpha| output.channel(area, header.planes(), alpha));
+            }
+            Pixels::Lossless(planes) => {
+                planes.iter().enumerate().for_each(|(channel, plane)| output.channel(area, channel, plane));
+            }
+            Pixels::Missing => {}
+        }
+    }
+
+    /// All of them, as a picture of their own.
+    pub(super) fn image(&self, simd: Simd) -> Result<Image, DecodeError> {
+        let Rect { w, h, .. } = self.place;
+        let mut image = Image::with_depth(w as u32, h as u32, self.header.pixel_format(), self.header.depth)?;
+        self.write(simd, self.place, &mut image.view_mut());
+        Ok(image)
+    }
+}
 
 /// What is kept of the tiles so far.
 #[derive(Debug)]
@@ -63,79 +114,46 @@ pub(super) struct Sweep {
 impl Sweep {
     /// No tile yet of the picture of `header`.
     pub(super) fn new(simd: Simd, header: &PictureHeader, grid: Grid) -> Self {
-        let (width, side) = (header.width as usize, 1 << header.tile_log2);
-        // One tile, and lossless ones, need none of this.
-        let rows = header.with_size(if grid.len() > grid.cols() && !header.lossless { width } else { 1 }, HALO);
-        let columns = header.with_size(HALO, if grid.cols() > 1 && !header.lossless { side } else { 1 });
-        let (above, below, left) = (Piece::new(&rows), Piece::new(&rows), Piece::new(&columns));
-        Self { simd, header: header.clone(), grid, next: 0, above, below, left }
+        let [rows, columns] = strips(header, &grid).map(|strip| Piece::new(&strip));
+        Self { simd, header: header.clone(), grid, next: 0, above: rows.clone(), below: rows, left: columns }
     }
 
-    /// Bytes that a sweep takes with `at_once` tiles of `grid` being decoded.
-    pub(super) fn memory(header: &PictureHeader, grid: &Grid, at_once: u64) -> u64 {
-        let side = 1 << header.tile_log2;
-        let (width, height) = (side.min(header.width as usize), side.min(header.height as usize));
-        let window = header.with_size(width + HALO, height + HALO);
-        let bytes = |header: &PictureHeader| {
-            let pixels = u64::from(header.width) * u64::from(header.height);
-            // The planes, and what is kept of alpha.
-            PictureSamples::memory(header) + if header.alpha { 2 * pixels } else { 0 }
-        };
-        let pixels = u64::from(window.width) * u64::from(window.height) * 8;
-        let strips = 2 * bytes(&header.with_size(header.width as usize, HALO)) + bytes(&header.with_size(HALO, height));
-        let tiles = at_once * bytes(&header.with_size(width, height)) + coders_memory(header, grid, at_once);
-        tiles + bytes(&window) + pixels + strips
-    }
-
-    /// Takes over the next tile.
-    pub(super) fn push(&mut self, tile: Content) -> Result<Settled, DecodeError> {
+    /// Takes over the next tile, or that there is none.
+    pub(super) fn push(&mut self, tile: Option<Content>) -> Settled {
         let visible = self.grid.visible(&self.header, self.next);
         let settled = match tile {
-            Content::Lossless(planes) => self.settle(&self.header, visible, visible, |output| {
-                (0..).zip(&planes).for_each(|(channel, plane)| output.channel(visible, channel, plane));
-            })?,
-            Content::Lossy(tile) => {
-                let place = self.grid.rect(self.next, 0);
-                let (x, y) = (place.x.saturating_sub(HALO), place.y.saturating_sub(HALO));
-                let header = self.header.with_size(visible.x + visible.w - x, visible.y + visible.h - y);
-                let mut window = Piece::new(&header);
-                let inside = Rect { x: place.x - x, y: place.y - y, ..place };
-                self.surround(&mut window, place, inside);
-                window.samples.place(&header, inside, &tile.samples, &tile.state);
-                if let (Some(alpha), Some(own)) = (&mut window.alpha, &tile.alpha) {
-                    (0..own.height()).for_each(|row| {
-                        alpha.row_mut(inside.y + row)[inside.x..inside.x + own.width()].copy_from_slice(own.row(row));
-                    });
-                }
-                drop(tile);
-                self.keep(&window, place, inside);
-                window.samples.filter(self.simd, &header);
-                let region = self.region(place, visible);
-                let shown = Rect { x: region.x - x, y: region.y - y, ..region };
-                self.settle(&header, shown, region, |output| {
-                    output.colours(self.simd, &window.samples.planes);
-                    window.alpha.iter().for_each(|alpha| output.channel(header.area(), header.planes(), alpha));
-                })?
-            }
+            Some(Content::Lossless(planes)) => self.alone(visible, Pixels::Lossless(planes)),
+            None if self.header.lossless => self.alone(visible, Pixels::Missing),
+            Some(Content::Lossy(tile)) => self.surrounded(visible, Some(*tile)),
+            None => self.surrounded(visible, None),
         };
         self.next += 1;
         if self.next.is_multiple_of(self.grid.cols()) {
             std::mem::swap(&mut self.above, &mut self.below);
         }
-        Ok(settled)
+        settled
     }
 
-    /// An image of `region` of the picture, written by `write` as `shown` of the picture of `header`.
-    fn settle(
-        &self,
-        header: &PictureHeader,
-        shown: Rect,
-        region: Rect,
-        write: impl FnOnce(&mut Output<'_, '_>),
-    ) -> Result<Settled, DecodeError> {
-        let mut image = Image::with_depth(shown.w as u32, shown.h as u32, header.pixel_format(), header.depth)?;
-        write(&mut Output { header, region: shown, out: &mut image.view_mut() });
-        Ok((image, region))
+    /// The pixels of a tile that depend on no others.
+    fn alone(&self, visible: Rect, pixels: Pixels) -> Settled {
+        let header = self.header.with_size(visible.w, visible.h);
+        Settled { place: visible, origin: (visible.x, visible.y), header, pixels }
+    }
+
+    /// The pixels that the next tile settles, filtered with what is kept of its neighbours.
+    fn surrounded(&mut self, visible: Rect, tile: Option<Tile>) -> Settled {
+        let place = self.grid.rect(self.next, 0);
+        let (x, y) = (place.x.saturating_sub(HALO), place.y.saturating_sub(HALO));
+        let header = self.header.with_size(visible.x + visible.w - x, visible.y + visible.h - y);
+        let mut window = Piece::new(&header);
+        let inside = Rect { x: place.x - x, y: place.y - y, ..place };
+        self.surround(&mut window, place, inside);
+        if let Some(tile) = tile {
+            window.place(&header, inside, visible.h, &tile);
+        }
+        self.keep(&window, place, inside);
+        window.samples.filter(self.simd, &header);
+        Settled { place: self.region(place, visible), origin: (x, y), header, pixels: Pixels::Lossy(window) }
     }
 
     /// The pixels that the tile at `place` settles: not those near its right and lower edges, but those that its neighbours

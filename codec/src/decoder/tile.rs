@@ -9,17 +9,15 @@ use crate::entropy::predictor::{Predictor, Profile};
 use crate::entropy::range::{Damage, RangeDecoder};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::lossless::{self, Shape};
+use crate::lossless::{self, Decoded, Shape};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::{Coded, Context, Reconstruction, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
-use crate::syntax::header::PictureHeader;
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
 use crate::threads;
-use crate::tile::Grid;
 
 /// A lossy tile, decoded.
 #[derive(Debug)]
@@ -52,6 +50,8 @@ pub(super) struct Salvaged {
     pub(super) content: Option<Content>,
     /// Luma samples from its top on that are right, where the tile is not whole.
     pub(super) rows: usize,
+    /// Those that have their shades at least.
+    pub(super) shades: usize,
     pub(super) fault: Option<DecodeError>,
 }
 
@@ -71,7 +71,7 @@ impl Stream<'_> {
         let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
         threads::map(threads, parts.len(), |i| {
             let bytes = self.parsed.tile(self.data, self.index, parts[i].tile)?;
-            let (content, end) = self.tile(&context, parts[i], bytes)?;
+            let (content, end) = self.tile(&context, parts[i], bytes);
             end.fault.map_or(Ok(content), Err)
         })
     }
@@ -82,47 +82,45 @@ impl Stream<'_> {
         let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
         let salvaged = |i: usize| {
             let (bytes, damage) = self.parsed.salvage_tile(self.data, self.index, parts[i].tile)?;
-            let (content, End { rows, fault }) = self.tile(&context, parts[i], bytes)?;
+            let (content, End { rows, shades, fault }) = self.tile(&context, parts[i], bytes);
             // Up to four bytes beyond the data are no fault to the parser.
             let rows = if damage.is_none() && fault.is_none() { parts[i].rows } else { rows };
-            Ok(Salvaged { content: Some(content), rows, fault: damage.or(fault) })
+            Ok(Salvaged { content: Some(content), rows, shades, fault: damage.or(fault) })
         };
-        let lost = |fault| Salvaged { content: None, rows: 0, fault: Some(fault) };
+        let lost = |fault| Salvaged { content: None, rows: 0, shades: 0, fault: Some(fault) };
         let each = |i: usize| Ok::<_, Infallible>(salvaged(i).unwrap_or_else(lost));
         threads::map(threads, parts.len(), each).unwrap_or_else(|never| match never {})
     }
 
-    fn tile(&self, context: &Context<'_>, part: Part, bytes: TileData<'_>) -> Result<(Content, End), DecodeError> {
+    fn tile(&self, context: &Context<'_>, part: Part, bytes: TileData<'_>) -> (Content, End) {
         let header = context.header;
-        let alpha = if header.alpha { self.exact(part.tile, 1, bytes.alpha)? } else { Vec::new() };
-        if header.lossless {
-            let mut planes = self.exact(part.tile, header.planes(), bytes.colour)?;
-            planes.extend(alpha);
-            return Ok((Content::Lossless(planes), End { rows: 0, fault: None }));
-        }
-        let (samples, state, end) = decode(context, self.parsed, part, bytes.colour, |_| {});
-        Ok((Content::Lossy(Box::new(Tile { samples, state, alpha: alpha.into_iter().next() })), end))
+        let alpha = header.alpha.then(|| self.exact(part, 1, bytes.alpha));
+        let (content, end) = if header.lossless {
+            let (planes, end) = self.exact(part, header.planes(), bytes.colour);
+            (Content::Lossless(planes), end)
+        } else {
+            let (samples, state, end) = decode(context, self.parsed, part, bytes.colour, |_| {});
+            (Content::Lossy(Box::new(Tile { samples, state, alpha: None })), end)
+        };
+        let Some((mut planes, alpha_end)) = alpha else { return (content, end) };
+        let content = match content {
+            Content::Lossy(tile) => Content::Lossy(Box::new(Tile { alpha: planes.pop(), ..*tile })),
+            Content::Lossless(mut colours) => {
+                colours.append(&mut planes);
+                Content::Lossless(colours)
+            }
+        };
+        let (rows, shades) = (end.rows.min(alpha_end.rows), end.shades.min(alpha_end.rows));
+        (content, End { rows, shades, fault: alpha_end.fault.or(end.fault) })
     }
 
-    /// Lossless planes of the visible pixels of tile `index`.
-    fn exact(&self, index: usize, planes: usize, bytes: &[u8]) -> Result<Vec<Plane>, DecodeError> {
-        let Rect { w, h, .. } = self.parsed.grid.visible(&self.parsed.header, index);
+    /// Lossless planes of the visible pixels of a tile.
+    fn exact(&self, part: Part, planes: usize, bytes: &[u8]) -> (Vec<Plane>, End) {
+        let Rect { w, h, .. } = self.parsed.grid.visible(&self.parsed.header, part.tile);
         let shape = Shape { width: w, height: h, planes, depth: self.parsed.header.depth.into() };
-        lossless::decode(self.simd, bytes, &shape)
+        let Decoded { planes, rows, shades, damage } = lossless::decode(self.simd, bytes, &shape, part.rows);
+        (planes, End { rows, shades, fault: damage.map(corrupt) })
     }
-}
-
-/// Bytes that decoding `at_once` tiles of a picture takes, the largest of `grid`, beside samples and parse state.
-pub(super) fn coders_memory(header: &PictureHeader, grid: &Grid, at_once: u64) -> u64 {
-    let Rect { w: width, h: height, .. } = grid.visible(header, 0);
-    let exact = |planes| lossless::memory(&Shape { width, height, planes, depth: header.depth.into() });
-    let alpha = if header.alpha { exact(1) } else { 0 };
-    let colour = match header.profile {
-        _ if header.lossless => exact(header.planes()),
-        Profile::Mixed => Mixer::MEMORY,
-        Profile::Plain => 0,
-    };
-    at_once * (alpha + colour)
 }
 
 fn corrupt((what, value, limit): Damage) -> DecodeError {
@@ -132,8 +130,10 @@ fn corrupt((what, value, limit): Damage) -> DecodeError {
 /// Where parsing a tile ended.
 #[derive(Debug)]
 pub(super) struct End {
-    /// Luma samples from the top on that were parsed out of data that was there; none of lossless planes.
+    /// Luma samples from the top on that were parsed out of data that was there.
     rows: usize,
+    /// Those whose shades were; no more where colours are not coded after them.
+    shades: usize,
     pub(super) fault: Option<DecodeError>,
 }
 
@@ -170,7 +170,7 @@ fn decode_with<P: Predictor>(
             sb.clear();
             walk.superblock(&mut sb, x, y);
             if let Some(damage) = walk.coder.damage() {
-                return (recon.samples, walk.state, End { rows, fault: Some(corrupt(damage)) });
+                return (recon.samples, walk.state, End { rows, shades: rows, fault: Some(corrupt(damage)) });
             }
             recon.superblock(&sb, &mut Coded(&mut walk.coder));
             each(&sb);
@@ -180,5 +180,5 @@ fn decode_with<P: Predictor>(
         }
     }
     let fault = if part.rows < height { None } else { walk.coder.finish().map(corrupt) };
-    (recon.samples, walk.state, End { rows, fault })
+    (recon.samples, walk.state, End { rows, shades: rows, fault })
 }

@@ -2,22 +2,17 @@
 
 use std::ops::Range;
 
-use super::tile::{self, Content, Part, Salvaged, Stream};
+use super::sweep::{Settled, Sweep};
+use super::tile::{Part, Salvaged, Stream};
 use crate::container::Parsed;
 use crate::error::DecodeError;
 use crate::image::plane::Rect;
 use crate::image::view::ImageViewMut;
-use crate::recon::output::Output;
-use crate::recon::picture::PictureSamples;
+use crate::memory::{Account, MARGIN};
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::tree::SUPERBLOCK;
-use crate::threads;
 use crate::tile::Grid;
-
-/// Luma samples around a region that its pixels depend on, through both filters (§10.7) and the interpolation of chroma,
-/// rounded up to whole units.
-pub(super) const MARGIN: usize = 24;
 
 /// The tiles, and where they lie.
 #[derive(Debug)]
@@ -26,9 +21,16 @@ pub(super) struct Window {
     header: PictureHeader,
     grid: Grid,
     /// The tiles by their numbers in the picture, in the order that they have in the window.
-    tiles: Vec<Part>,
+    pub(super) tiles: Vec<Part>,
     /// The region within the window.
     region: Rect,
+}
+
+/// How many tiles are decoded at once, and on how many threads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    pub(super) at_once: usize,
+    pub(super) threads: usize,
 }
 
 /// Whole tiles of `side` samples that have any of `from`, with a margin, of `len` samples.
@@ -55,70 +57,59 @@ impl Window {
         Self { grid, header, tiles, region }
     }
 
-    /// Bytes that decoding takes, without the pixels.
-    pub(super) fn memory(&self, threads: usize) -> u64 {
-        let header = &self.header;
-        let size = header.width as u64 * header.height as u64;
-        let at_once = threads::at_most(threads).min(self.tiles.len()) as u64;
-        let coders = tile::coders_memory(header, &self.grid, at_once);
-        let alpha = if header.alpha { 2 * size } else { 0 };
-        match header.lossless {
-            true => coders + alpha + 2 * size * header.planes() as u64,
-            false => coders + alpha + PictureSamples::memory(header),
+    /// What decoding takes, without the pixels.
+    pub(super) fn account(&self) -> Account {
+        Account::new(&self.header, &self.grid)
+    }
+
+    /// Decodes the tiles, and hands over the pixels that each settles.
+    pub(super) fn settle(
+        &self,
+        stream: &Stream<'_>,
+        pace: Pace,
+        mut each: impl FnMut(Settled) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
+        for parts in self.tiles.chunks(pace.at_once) {
+            for tile in stream.decode(parts, pace.threads)? {
+                each(sweep.push(Some(tile)))?;
+            }
         }
+        Ok(())
     }
 
     /// Decodes the region into `out`, which has its size and the picture's format.
     pub(super) fn decode(
         &self,
         stream: &Stream<'_>,
-        threads: usize,
+        pace: Pace,
         out: &mut ImageViewMut<'_>,
     ) -> Result<(), DecodeError> {
-        let tiles = stream.decode(&self.tiles, threads)?;
-        self.write(stream.simd, tiles.into_iter().enumerate(), out);
-        Ok(())
+        self.settle(stream, pace, |settled| {
+            self.write(stream.simd, &settled, out);
+            Ok(())
+        })
     }
 
-    /// Decodes what there is of the region into `out`; what became of each tile, and where it lies in the region.
-    pub(super) fn salvage(
-        &self,
-        stream: &Stream<'_>,
-        threads: usize,
-        out: &mut ImageViewMut<'_>,
-    ) -> Vec<(Part, Rect, Option<DecodeError>)> {
-        let mut tiles = stream.salvage(&self.tiles, threads);
-        let contents: Vec<_> =
-            tiles.iter_mut().enumerate().filter_map(|(i, tile)| Some((i, tile.content.take()?))).collect();
-        self.write(stream.simd, contents.into_iter(), out);
-        let place = |i: usize, tile: Salvaged| {
-            (Part { tile: self.tiles[i].tile, rows: tile.rows }, self.grid.visible(&self.header, i), tile.fault)
-        };
-        tiles.into_iter().enumerate().map(|(i, tile)| place(i, tile)).collect()
-    }
-
-    /// Makes pixels of `tiles`, numbered as in the window.
-    fn write(&self, simd: Simd, tiles: impl Iterator<Item = (usize, Content)>, out: &mut ImageViewMut<'_>) {
-        let mut output = Output { header: &self.header, region: self.region, out };
-        let mut picture = (!self.header.lossless).then(|| PictureSamples::new(&self.header));
-        let mut channels = Vec::new();
-        for (i, content) in tiles {
-            let visible = self.grid.visible(&self.header, i);
-            match content {
-                Content::Lossy(tile) => {
-                    let place = self.grid.rect(i, 0);
-                    picture.iter_mut().for_each(|p| p.place(&self.header, place, &tile.samples, &tile.state));
-                    channels.extend(tile.alpha.map(|plane| (visible, self.header.planes(), plane)));
-                }
-                Content::Lossless(planes) => {
-                    channels.extend(planes.into_iter().enumerate().map(|(channel, plane)| (visible, channel, plane)));
-                }
+    /// Decodes what there is of the region into `out`; what became of each tile, and where it lies in the window.
+    pub(super) fn salvage(&self, stream: &Stream<'_>, pace: Pace, out: &mut ImageViewMut<'_>) -> Vec<(Salvaged, Rect)> {
+        let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
+        let mut found = Vec::with_capacity(self.tiles.len());
+        for parts in self.tiles.chunks(pace.at_once) {
+            for mut tile in stream.salvage(parts, pace.threads) {
+                self.write(stream.simd, &sweep.push(tile.content.take()), out);
+                let place = self.grid.visible(&self.header, found.len());
+                found.push((tile, place));
             }
         }
-        if let Some(mut picture) = picture {
-            picture.filter(simd, &self.header);
-            output.colours(simd, &picture.planes);
+        found
+    }
+
+    /// Writes what the region has of pixels that are settled.
+    fn write(&self, simd: Simd, settled: &Settled, out: &mut ImageViewMut<'_>) {
+        if let Some(part) = settled.place.within(self.region) {
+            let to = Rect { x: part.x - self.region.x, y: part.y - self.region.y, ..part };
+            settled.write(simd, part, &mut out.part(to));
         }
-        channels.iter().for_each(|(tile, channel, plane)| output.channel(*tile, *channel, plane));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::colour::Chroma;
 use crate::entropy::predictor::Profile;
+use crate::limits::Limits;
 use crate::simd::CpuLevel;
 
 /// Width and height of a tile.
@@ -77,6 +78,9 @@ pub struct EncoderConfig {
     pub content: Content,
     /// Quantiser family; `None` for what the effort chooses.
     pub quantiser: Option<Quantiser>,
+    /// Limits of those who will decode the stream, on one thread: a picture that they refuse is not encoded. Default those of
+    /// [`DecoderOptions`](crate::DecoderOptions).
+    pub limits: Limits,
     /// Numbers of the encoder's tuning by name, for experiments: see `codec/src/encoder/parameters.rs`. Not stable.
     pub parameters: Vec<(String, f64)>,
     /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a pool of that size.
@@ -101,6 +105,7 @@ impl Default for EncoderConfig {
             tune: Tune::Perceptual,
             content: Content::Auto,
             quantiser: None,
+            limits: Limits::default(),
             parameters: Vec::new(),
             threads: 1,
             cpu: CpuLevel::detect(),

@@ -42,7 +42,7 @@ pub(super) fn exact(
         Some(black) => [Some(black), hide(Hidden::White)?, hide(Hidden::Beside)?],
         None => [Some(Image::of(image)?), None, None],
     };
-    let sections = preview::sections(config, image)?;
+    let sections = preview::sections(config, image, progress)?;
     let mut best: Option<Encoded> = None;
     for reconstruction in candidates.into_iter().flatten() {
         let most = best.as_ref().map_or(most, |b| b.stream.len() - 1);

@@ -1,5 +1,6 @@
 //! Encoding a lossless picture.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Encoder, EncoderConfig, Progress};
@@ -25,6 +26,30 @@ pub(super) fn channel(image: &ImageView<'_>, rect: Rect, channel: usize) -> Plan
     out
 }
 
+/// Codes planes of `depth` bits, all of whose samples count as progress, whether they need to be coded or not; `None`, soon,
+/// where they take more than `most` bytes.
+pub(super) fn exact(
+    simd: Simd,
+    planes: &[Plane],
+    depth: u32,
+    most: usize,
+    progress: &Progress<'_>,
+) -> Result<Option<Vec<u8>>, EncodeError> {
+    let (told, stopped) = (Cell::new(0), Cell::new(false));
+    let watch = |samples| {
+        told.set(told.get() + samples);
+        stopped.set(progress.advance(samples).is_err());
+        !stopped.get()
+    };
+    let data = lossless::encode(simd, planes, depth, most, &watch);
+    if stopped.get() {
+        return Err(EncodeError::Cancelled);
+    }
+    let all = planes.iter().map(|plane| (plane.width() * plane.height()) as u64).sum::<u64>();
+    progress.advance(all.saturating_sub(told.get()))?;
+    Ok(data)
+}
+
 /// The stream of `image` with `sections`; `None`, as soon as that is known, where it takes more than `most` bytes.
 pub(super) fn encode(
     encoder: &Encoder,
@@ -42,22 +67,26 @@ pub(super) fn encode(
     let spent = AtomicUsize::new(0);
     let tiles = threads::map(config.threads, grid.len(), |i| {
         let rect = grid.visible(&header, i);
-        let within = |planes: &[Plane], before: usize| {
-            let room = most.checked_sub(spent.load(Ordering::Relaxed).saturating_add(before))?;
-            lossless::encode_within(simd, planes, depth, room)
+        let within = |planes: &[Plane], before: usize| match most
+            .checked_sub(spent.load(Ordering::Relaxed).saturating_add(before))
+        {
+            Some(room) => exact(simd, planes, depth, room, progress),
+            None => Ok(None),
         };
         let coded = || {
             let alpha = match header.alpha {
-                true => Some(within(&[channel(image, rect, header.planes())], 0)?),
+                true => match within(&[channel(image, rect, header.planes())], 0)? {
+                    Some(alpha) => Some(alpha),
+                    None => return Ok(None),
+                },
                 false => None,
             };
             let planes: Vec<Plane> = (0..header.planes()).map(|c| channel(image, rect, c)).collect();
             let colour = within(&planes, alpha.as_ref().map_or(0, Vec::len))?;
-            Some(container::tile(alpha, colour))
+            Ok::<_, EncodeError>(colour.map(|colour| container::tile(alpha, colour)))
         };
-        let tile = coded();
+        let tile = coded()?;
         spent.fetch_add(tile.as_ref().map_or(most, Vec::len), Ordering::Relaxed);
-        progress.advance((rect.w * rect.h) as u64)?;
         Ok::<_, EncodeError>(tile)
     })?;
     let tiles: Option<Vec<_>> = tiles.into_iter().collect();

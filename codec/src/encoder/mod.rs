@@ -39,12 +39,12 @@ pub(crate) use self::perception::losses;
 use self::plan::Plan;
 use self::search::Shared;
 pub use self::target::{Measure, Target, Targeted};
-use self::tile::CodedTile;
 use crate::colour::Depths;
 use crate::container;
 use crate::error::{ConfigError, EncodeError};
-use crate::image::plane::Plane;
+use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageView};
+use crate::memory;
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
 use crate::recon::output::Output;
@@ -92,19 +92,24 @@ struct Coded {
 /// Counts coded pixels over all tiles for an observer.
 struct Progress<'a> {
     observer: Option<&'a dyn Observer>,
+    /// Times that each pixel is coded: once for the colours of a lossy picture and once for its alpha, for each channel
+    /// without loss.
+    times: u64,
     done: AtomicU64,
     total: u64,
 }
 
 impl<'a> Progress<'a> {
-    fn new(observer: Option<&'a dyn Observer>, image: &ImageView<'_>) -> Self {
+    fn new(observer: Option<&'a dyn Observer>, image: &ImageView<'_>, lossless: bool) -> Self {
         let total = u64::from(image.width()) * u64::from(image.height());
-        Self { observer, done: AtomicU64::new(0), total }
+        let format = image.format();
+        let times = if lossless { format.channels() } else { 1 + usize::from(format.has_alpha()) };
+        Self { observer, times: times as u64, done: AtomicU64::new(0), total }
     }
 
-    /// Notes that `pixels` more are coded.
+    /// Notes that `pixels` more are coded once.
     fn advance(&self, pixels: u64) -> Result<(), EncodeError> {
-        let done = self.done.fetch_add(pixels, Ordering::Relaxed) + pixels;
+        let done = (self.done.fetch_add(pixels, Ordering::Relaxed) + pixels) / self.times;
         match self.observer.map(|o| o.progress(done.min(self.total), self.total)) {
             Some(ControlFlow::Break(())) => Err(EncodeError::Cancelled),
             _ => Ok(()),
@@ -125,9 +130,14 @@ impl Encoder {
     /// Encodes a picture.
     ///
     /// # Errors
-    /// [`EncodeError`]; the picture itself cannot make encoding fail.
+    /// [`EncodeError`], where the picture or what is said of it exceeds [`EncoderConfig::limits`].
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
-        let progress = Progress::new(None, image);
+        self.encode_watched(image, None)
+    }
+
+    fn encode_watched(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Vec<u8>, EncodeError> {
+        self.check(image)?;
+        let progress = Progress::new(observer, image, self.config.lossless);
         if self.config.lossless {
             return self.lossless(image, &progress);
         }
@@ -141,7 +151,8 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::encode`]; [`EncodeError::Cancelled`] where the observer said so.
     pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
-        let progress = Progress::new(observer, image);
+        self.check(image)?;
+        let progress = Progress::new(observer, image, self.config.lossless);
         if self.config.lossless {
             let stream = self.lossless(image, &progress)?;
             return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
@@ -155,7 +166,7 @@ impl Encoder {
 
     /// The stream of a picture all of whose pixels are to be kept.
     fn lossless(&self, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Vec<u8>, EncodeError> {
-        let sections = preview::sections(&self.config, image)?;
+        let sections = preview::sections(&self.config, image, progress)?;
         let stream = lossless::encode(self, image, &sections, usize::MAX, progress)?;
         Ok(stream.expect("any number of bytes will do"))
     }
@@ -176,6 +187,11 @@ impl Encoder {
         Ok(Encoded { stream, reconstruction, lossless: false })
     }
 
+    /// That those who keep to the limits can decode `image`.
+    fn check(&self, image: &ImageView<'_>) -> Result<(), EncodeError> {
+        Ok(memory::check_picture(&self.plan.header(&self.config, image), &self.config.limits)?)
+    }
+
     /// Adds a picture to the equations of the classified filter, of luma and of chroma.
     #[cfg(feature = "bench-api")]
     pub(crate) fn add_equations(
@@ -183,7 +199,7 @@ impl Encoder {
         image: &ImageView<'_>,
         to: &mut [Vec<statistics::Equations>; 2],
     ) -> Result<(), EncodeError> {
-        let Coded { header, picture, .. } = self.code(image, &Progress::new(None, image))?;
+        let Coded { header, picture, .. } = self.code(image, &Progress::new(None, image, false))?;
         let simd = Simd::new(self.config.cpu);
         for (p, source) in colour::to_planes(simd, image, self.config.chroma, !self.config.exact).iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
@@ -205,35 +221,50 @@ impl Encoder {
         let blocks = shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
         let cicp = image.metadata().and_then(|m| m.cicp);
         let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]), cicp);
-        let sections = preview::sections(&self.config, image)?;
+        let sections = preview::sections(&self.config, image, progress)?;
         let mut header = plan.header(&self.config, image);
         header.sections = !sections.is_empty();
         let dequantiser = Dequantiser::new(&header);
         let context = Context { simd, header: &header, dequantiser: &dequantiser };
         let offsets = Offsets::of(simd, &header, &analysed, shown.as_ref(), &plan.parameters);
+        progress.advance(0)?;
         let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
-        let mut tiles: Vec<CodedTile> =
-            threads::map(self.config.threads, grid.len(), |i| tile::encode(&shared, &grid, i, &source, progress))?;
+        let tiles = threads::map(self.config.threads, grid.len(), |i| {
+            let alpha = match header.alpha {
+                true => Some(self.alpha(image, grid.visible(&header, i), progress)?),
+                false => None,
+            };
+            Ok::<_, EncodeError>((alpha, tile::encode(&shared, &grid, i, &source, progress)?))
+        })?;
         let mut picture = PictureSamples::new(&header);
-        for (i, tile) in tiles.iter().enumerate() {
+        let (mut data, mut alpha) = (Vec::with_capacity(grid.len()), Vec::new());
+        for (i, (own, tile)) in tiles.into_iter().enumerate() {
             picture.place(&header, grid.rect(i, 0), &tile.samples, &tile.state);
-        }
-        let mut data = Vec::with_capacity(grid.len());
-        let mut planes = Vec::new();
-        for (i, tile) in tiles.iter_mut().enumerate() {
-            let alpha = header.alpha.then(|| {
-                let plane = alpha::plane(image, grid.visible(&header, i), self.config.alpha_quality);
-                let coded = crate::lossless::encode(simd, std::slice::from_ref(&plane), image.depth().into());
-                planes.push(plane);
+            let coded = own.map(|(plane, coded)| {
+                alpha.push(plane);
                 coded
             });
-            data.push(container::tile(alpha, std::mem::take(&mut tile.data)));
+            data.push(container::tile(coded, tile.data));
         }
-        drop(tiles);
+        progress.advance(0)?;
         header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
+        progress.advance(0)?;
         header.classified = classified::choose(simd, &header, &picture, &source, &analysed, &plan.parameters);
-        Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha: planes })
+        Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha })
+    }
+
+    /// The alpha of the pixels in `rect`, and what codes it.
+    fn alpha(
+        &self,
+        image: &ImageView<'_>,
+        rect: Rect,
+        progress: &Progress<'_>,
+    ) -> Result<(Plane, Vec<u8>), EncodeError> {
+        let plane = alpha::plane(image, rect, self.config.alpha_quality);
+        let simd = Simd::new(self.config.cpu);
+        let coded = lossless::exact(simd, std::slice::from_ref(&plane), image.depth().into(), usize::MAX, progress)?;
+        Ok((plane, coded.expect("any number of bytes will do")))
     }
 }
 

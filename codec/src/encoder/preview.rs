@@ -1,6 +1,8 @@
 //! The sections of a stream, among them its preview: the picture at an eighth of its size, as a stream of its own.
 
-use super::{Encoder, EncoderConfig};
+use std::ops::ControlFlow;
+
+use super::{Encoder, EncoderConfig, Observer, Progress};
 use crate::colour::{self, Chroma, Scale};
 use crate::container::Section;
 use crate::entropy::predictor::Profile;
@@ -14,17 +16,29 @@ const QUALITY: f32 = 60.0;
 const ALPHA_QUALITY: u8 = 75;
 
 /// What goes into the sections of the stream of `image`.
-pub(super) fn sections(config: &EncoderConfig, image: &ImageView<'_>) -> Result<Vec<Section>, EncodeError> {
-    let mut sections = image.metadata().map_or_else(Vec::new, Metadata::sections);
+pub(super) fn sections(
+    config: &EncoderConfig,
+    image: &ImageView<'_>,
+    progress: &Progress<'_>,
+) -> Result<Vec<Section>, EncodeError> {
+    let mut sections = image.metadata().map_or(Ok(Vec::new()), |m| m.sections(&config.limits))?;
     if config.preview {
         let at = sections.partition_point(|s| s.0 < section::PREVIEW);
-        sections.insert(at, (section::PREVIEW, preview(config, image)?));
+        sections.insert(at, (section::PREVIEW, preview(config, image, progress)?));
     }
+    config.limits.check_metadata(sections.iter().map(|s| s.1.len() as u64).sum())?;
     Ok(sections)
 }
 
+/// What codes the preview asks whether to go on; its pixels are not the picture's and do not count.
+impl Observer for Progress<'_> {
+    fn progress(&self, _done: u64, _total: u64) -> ControlFlow<()> {
+        if self.advance(0).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
+
 /// The stream of the preview: in the profile and with the chroma that decode fast.
-fn preview(config: &EncoderConfig, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
+fn preview(config: &EncoderConfig, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Vec<u8>, EncodeError> {
     let side = |side| Scale::Eighth.of(side);
     let mut small = Image::with_depth(side(image.width()), side(image.height()), image.format(), image.depth())?;
     colour::reduce(image, Scale::Eighth, &mut small.view_mut(), (0, 0));
@@ -40,11 +54,12 @@ fn preview(config: &EncoderConfig, image: &ImageView<'_>) -> Result<Vec<u8>, Enc
         content: config.content,
         threads: config.threads,
         cpu: config.cpu,
+        limits: config.limits,
         ..EncoderConfig::default()
     };
     let metadata = Metadata {
         orientation: image.metadata().map_or_else(Default::default, |m| m.orientation),
         ..Metadata::default()
     };
-    Encoder::new(config)?.encode(&small.view().with_metadata(&metadata))
+    Encoder::new(config)?.encode_watched(&small.view().with_metadata(&metadata), Some(progress))
 }

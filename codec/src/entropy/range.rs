@@ -29,6 +29,11 @@ pub(crate) trait Interval {
     fn is_past_end(&self) -> bool {
         false
     }
+
+    /// Whether all that a reader has read so far was there.
+    fn is_within(&self) -> bool {
+        true
+    }
 }
 
 /// What is left of the interval that the bins so far narrowed, and the bytes that are settled.
@@ -265,7 +270,7 @@ impl<'a, P: Predictor> RangeDecoder<'a, P> {
 
     /// Whether all that was read so far was there.
     pub(crate) fn is_within(&self) -> bool {
-        self.interval.position <= self.interval.data.len()
+        self.interval.is_within()
     }
 
     /// Damage, or data left over behind what was read.
@@ -279,6 +284,10 @@ impl Interval for ReadInterval<'_> {
 
     fn is_past_end(&self) -> bool {
         self.overrun().is_some()
+    }
+
+    fn is_within(&self) -> bool {
+        self.position <= self.data.len()
     }
 
     #[inline(always)]

@@ -106,6 +106,14 @@ pub(crate) fn classified(simd: Simd, plane: &Plane, map: &BlockMap, extra: u32, 
     out
 }
 
+/// Bytes that filtering a plane of `width` x `height` samples takes beside it: a padded copy, what comes of it, and rows of
+/// sums.
+pub(crate) fn memory(width: usize, height: usize) -> u64 {
+    let padded = (width.next_multiple_of(LANES) + 2 * MARGIN) as u64;
+    let row = (TAPS + CLIPS.len() + 4) as u64 * size_of::<i32>() as u64;
+    2 * padded * (height + 2 * REACH) as u64 + 2 * width as u64 * height as u64 + padded * row
+}
+
 /// A plane whose outermost samples are repeated around it.
 pub(crate) struct Padded {
     pub(crate) data: Vec<i16>,

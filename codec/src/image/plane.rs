@@ -9,6 +9,16 @@ pub(crate) struct Rect {
     pub(crate) h: usize,
 }
 
+impl Rect {
+    /// What it shares with `other`, if anything.
+    pub(crate) fn within(self, other: Self) -> Option<Self> {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let right = (self.x + self.w).min(other.x + other.w);
+        let bottom = (self.y + self.h).min(other.y + other.h);
+        (x < right && y < bottom).then(|| Self { x, y, w: right - x, h: bottom - y })
+    }
+}
+
 /// A plane of `width` x `height` samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plane {

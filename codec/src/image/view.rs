@@ -1,6 +1,9 @@
 //! The caller's pixels: borrowed views with a stride, and an owned picture.
 
+use std::cmp::Ordering;
+
 use crate::error::ImageError;
+use crate::image::plane::Rect;
 use crate::metadata::Metadata;
 
 /// Largest width or height, in pixels.
@@ -91,10 +94,21 @@ fn check_depth(format: PixelFormat, depth: u8) -> Result<(), ImageError> {
     if (least..=format.full_depth()).contains(&depth) { Ok(()) } else { Err(ImageError::Depth { depth, format }) }
 }
 
+/// Whether a picture can have these sides.
+fn check_sides(width: u32, height: u32) -> Result<(), ImageError> {
+    let fits = |side| (1..=MAX_SIDE).contains(&side);
+    if fits(width) && fits(height) { Ok(()) } else { Err(ImageError::Dimensions { width, height }) }
+}
+
+/// Bytes of `width` x `height` pixels, where a buffer can have `most`.
+fn pixel_bytes(width: u32, height: u32, format: PixelFormat, most: usize) -> Result<usize, ImageError> {
+    check_sides(width, height)?;
+    let bytes = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
+    usize::try_from(bytes).ok().filter(|&bytes| bytes <= most).ok_or(ImageError::TooLarge { bytes })
+}
+
 fn check(len: usize, width: u32, height: u32, stride: usize, format: PixelFormat) -> Result<(), ImageError> {
-    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
-        return Err(ImageError::Dimensions { width, height });
-    }
+    check_sides(width, height)?;
     let row_bytes = width as usize * format.bytes_per_pixel();
     if stride < row_bytes {
         return Err(ImageError::Stride { stride, row_bytes });
@@ -221,6 +235,13 @@ impl<'a> ImageViewMut<'a> {
         self.format
     }
 
+    /// The pixels of `rect`, which lies in the picture.
+    pub(crate) fn part(&mut self, rect: Rect) -> ImageViewMut<'_> {
+        let start = rect.y * self.stride + rect.x * self.format.bytes_per_pixel();
+        let (width, height) = (rect.w as u32, rect.h as u32);
+        ImageViewMut { data: &mut self.data[start..], width, height, stride: self.stride, format: self.format }
+    }
+
     /// The bytes of row `y`, to write. Panics where `y` is not below the height.
     pub fn row_mut(&mut self, y: u32) -> &mut [u8] {
         let start = y as usize * self.stride;
@@ -242,12 +263,10 @@ impl Image {
     /// A black picture.
     ///
     /// # Errors
-    /// [`ImageError::Dimensions`] where a side is 0 or above 2^24.
+    /// [`ImageError::Dimensions`] where a side is 0 or above 2^24, [`ImageError::TooLarge`] where the pixels are more than can
+    /// be addressed.
     pub fn new(width: u32, height: u32, format: PixelFormat) -> Result<Self, ImageError> {
-        if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
-            return Err(ImageError::Dimensions { width, height });
-        }
-        let bytes = width as usize * height as usize * format.bytes_per_pixel();
+        let bytes = pixel_bytes(width, height, format, isize::MAX as usize)?;
         Ok(Self { data: vec![0; bytes], width, height, format, depth: format.full_depth() })
     }
 
@@ -273,12 +292,12 @@ impl Image {
         depth: u8,
     ) -> Result<Self, ImageError> {
         check_depth(format, depth)?;
-        let stride = width as usize * format.bytes_per_pixel();
-        check(data.len(), width, height, stride, format)?;
-        if data.len() > stride * height as usize {
-            return Err(ImageError::Mismatch);
+        let (len, needed) = (data.len(), pixel_bytes(width, height, format, isize::MAX as usize)?);
+        match len.cmp(&needed) {
+            Ordering::Less => Err(ImageError::BufferTooSmall { len, needed }),
+            Ordering::Greater => Err(ImageError::Mismatch),
+            Ordering::Equal => Ok(Self { data, width, height, format, depth }),
         }
-        Ok(Self { data, width, height, format, depth })
     }
 
     /// Width in pixels.
@@ -332,16 +351,6 @@ impl Image {
         &mut self.data
     }
 
-    /// Writes the pixels of `part`, of the same format, from (`x`, `y`) on.
-    pub(crate) fn put(&mut self, part: &Self, x: usize, y: usize) {
-        let bytes = self.format.bytes_per_pixel();
-        let stride = self.width as usize * bytes;
-        let rows = self.data.chunks_exact_mut(stride).skip(y);
-        for (to, from) in rows.zip(part.data.chunks_exact(part.width as usize * bytes)) {
-            to[x * bytes..][..from.len()].copy_from_slice(from);
-        }
-    }
-
     /// A view of the whole picture.
     pub fn view(&self) -> ImageView<'_> {
         let stride = self.width as usize * self.format.bytes_per_pixel();
@@ -360,5 +369,22 @@ impl Image {
     pub fn view_mut(&mut self) -> ImageViewMut<'_> {
         let stride = self.width as usize * self.format.bytes_per_pixel();
         ImageViewMut { data: &mut self.data, width: self.width, height: self.height, stride, format: self.format }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixels_beyond_the_address_space_are_refused() {
+        let half = i32::MAX as usize;
+        let bytes = |width, height| pixel_bytes(width, height, PixelFormat::Rgb8, half);
+        assert_eq!(bytes(1 << 15, 21845), Ok(32768 * 21845 * 3));
+        // The product of the sides is 2^32, which 32 bits take for nothing.
+        assert_eq!(bytes(1 << 16, 1 << 16), Err(ImageError::TooLarge { bytes: 3 << 32 }));
+        assert_eq!(bytes(1 << 24, 1 << 24), Err(ImageError::TooLarge { bytes: 3 << 48 }));
+        assert_eq!(bytes(0, 5), Err(ImageError::Dimensions { width: 0, height: 5 }));
+        assert_eq!(bytes(5, (1 << 24) + 1), Err(ImageError::Dimensions { width: 5, height: (1 << 24) + 1 }));
     }
 }

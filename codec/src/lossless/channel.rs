@@ -48,7 +48,7 @@ impl Header {
     }
 
     /// Writes or reads it.
-    fn code<I: Interval>(&mut self, coder: &mut Coder<I>) {
+    fn code<I: Interval>(&mut self, coder: &mut Coder<'_, I>) {
         let zigzag = coder.number(((self.low << 1) ^ (self.low >> 31)) as u32) as i32;
         self.low = (zigzag >> 1) ^ -(zigzag & 1);
         self.span = coder.number(self.span);
@@ -96,23 +96,36 @@ impl Header {
     }
 }
 
-/// Codes a plane after `before`; `values` is given by who writes, with what to state of them.
+/// Where the values of a plane come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Values<'a> {
+    /// They are written, with what is stated of them.
+    Write(&'a Header, &'a [i32]),
+    /// So many rows are read.
+    Read { rows: usize },
+}
+
+/// Codes a plane after `before`.
 pub(super) fn channel<I: Interval>(
-    coder: &mut Coder<I>,
+    coder: &mut Coder<'_, I>,
     shape: &Shape,
     before: &[Coded],
-    source: Option<(&Header, &[i32])>,
+    source: Values<'_>,
 ) -> Coded {
-    let mut header = source.map_or_else(Header::default, |(header, _)| header.clone());
+    let (mut header, rows) = match source {
+        Values::Write(header, _) => (header.clone(), shape.height),
+        Values::Read { rows } => (Header::default(), rows),
+    };
     header.code(coder);
     let mut canvas = Canvas::new(shape.width, shape.height, header.first as i32);
     let top = header.top();
     if top == 0 || coder.damage.is_some() {
-        let mut coded = Coded { values: canvas, errors: Canvas::new(shape.width, shape.height, 0) };
-        coded.values.data.fill(header.low);
-        return coded;
+        let is_right = coder.damage.is_none() && coder.interval.is_within();
+        let errors = Canvas::new(shape.width, shape.height, 0);
+        canvas.data.fill(header.low);
+        return Coded { values: canvas, errors, rows: if is_right { rows } else { 0 } };
     }
-    if let Some((_, values)) = source {
+    if let Values::Write(_, values) = source {
         let numbers = header.numbers();
         for (y, row) in values.chunks_exact(shape.width).enumerate() {
             for (to, from) in canvas.row_mut(y).iter_mut().zip(row) {
@@ -121,9 +134,9 @@ pub(super) fn channel<I: Interval>(
         }
     }
     let mut coded = if header.exact {
-        walk::plane::<I, Exact>(coder, canvas, top, before)
+        walk::plane::<I, Exact>(coder, canvas, rows, top, before)
     } else {
-        walk::plane::<I, Natural>(coder, canvas, top, before)
+        walk::plane::<I, Natural>(coder, canvas, rows, top, before)
     };
     let values = header.values();
     for value in &mut coded.values.data {

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Shape;
-use super::channel::{Header, channel};
+use super::channel::{Header, Values, channel};
 use super::colour::Transform;
 use super::values::{COLOURS, palette};
 use super::walk::{Coded, Coder};
 use crate::entropy::range::{Interval, WriteInterval};
-use crate::simd::Simd;
 
 /// Pixels that a palette needs for each of its colours.
 const PIXELS_A_COLOUR: usize = 16;
@@ -50,14 +49,15 @@ fn strips(height: usize) -> Vec<usize> {
 }
 
 /// The transform or palette that takes the fewest bytes, by what strips of the picture take.
-pub(super) fn colours(simd: Simd, shape: &Shape, pixels: &[[i32; 3]]) -> Colours {
+pub(super) fn colours(coder: &Coder<'_, WriteInterval>, shape: &Shape, pixels: &[[i32; 3]]) -> Colours {
     let rows = strips(shape.height);
     let strip: Vec<[i32; 3]> =
         rows.iter().flat_map(|y| &pixels[y * shape.width..(y + 1) * shape.width]).copied().collect();
     let strip_shape = Shape { height: rows.len(), ..*shape };
     // Of the whole picture, from what planes of the strips take.
+    let go_on = |_| (coder.watch)(0);
     let bytes = |channels: Vec<Vec<i32>>| {
-        let mut coder = Coder::new(WriteInterval::new(), simd);
+        let mut coder = Coder::new(WriteInterval::new(), coder.simd, &go_on);
         let mut before = Vec::new();
         for values in channels {
             before.push(written(&mut coder, &strip_shape, &before, values));
@@ -73,7 +73,7 @@ pub(super) fn colours(simd: Simd, shape: &Shape, pixels: &[[i32; 3]]) -> Colours
         .min_by_key(|&(bytes, _)| bytes)
         .unwrap_or((0, Transform::Reorder));
     if let Some(mut few) = few_colours(pixels) {
-        let mut coder = Coder::new(WriteInterval::new(), simd);
+        let mut coder = Coder::new(WriteInterval::new(), coder.simd, &go_on);
         palette(&mut coder, shape.depth, &mut few);
         if coder.interval.bytes() + bytes(vec![numbers(&few, &strip)]) < least {
             return Colours::Palette(few);
@@ -88,15 +88,21 @@ pub(super) fn numbers(palette: &[[i32; 3]], pixels: &[[i32; 3]]) -> Vec<i32> {
 }
 
 /// Writes a plane, modelled in the way that takes fewer bytes; nothing of use where there is no room for either.
-pub(super) fn written(coder: &mut Coder<WriteInterval>, shape: &Shape, before: &[Coded], values: Vec<i32>) -> Coded {
+pub(super) fn written(
+    coder: &mut Coder<'_, WriteInterval>,
+    shape: &Shape,
+    before: &[Coded],
+    values: Vec<i32>,
+) -> Coded {
     let mut header = Header::of(&values);
     let repeats = values.windows(2).filter(|pair| pair[0] == pair[1]).count();
     // Only where many values repeat can they matter one by one.
     if repeats * 2 > values.len() {
         let [natural, exact] = [false, true].map(|exact| {
-            let mut trial = Coder::new(WriteInterval::within(coder.interval.room()), coder.simd);
+            let go_on = |_| (coder.watch)(0);
+            let mut trial = Coder::new(WriteInterval::within(coder.interval.room()), coder.simd, &go_on);
             header.exact = exact;
-            channel(&mut trial, shape, before, Some((&header, &values)));
+            channel(&mut trial, shape, before, Values::Write(&header, &values));
             (trial.interval.is_past_end(), trial.interval.bytes())
         });
         header.exact = exact < natural;
@@ -104,5 +110,5 @@ pub(super) fn written(coder: &mut Coder<WriteInterval>, shape: &Shape, before: &
             coder.interval.close();
         }
     }
-    channel(coder, shape, before, Some((&header, &values)))
+    channel(coder, shape, before, Values::Write(&header, &values))
 }

@@ -12,12 +12,6 @@ pub(super) struct Exact {
     expected: i32,
 }
 
-impl Exact {
-    pub(super) fn memory(width: usize, height: usize) -> u64 {
-        Canvas::memory(width, height)
-    }
-}
-
 impl Modeller for Exact {
     fn new(width: usize, height: usize, _top: i32) -> Self {
         Self { errors: Canvas::new(width, height, 0), expected: 0 }

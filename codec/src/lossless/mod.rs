@@ -16,17 +16,17 @@ mod runs;
 mod values;
 mod walk;
 
+use std::ops::Range;
+
 use self::canvas::Canvas;
-use self::channel::channel;
+use self::channel::{Values, channel};
 use self::choice::Colours;
 use self::colour::Transform;
-use self::exact::Exact;
 use self::mixer::Mixer;
 use self::natural::Natural;
 use self::values::palette;
 use self::walk::{Coded, Coder};
 use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
-use crate::error::DecodeError;
 use crate::image::plane::Plane;
 use crate::simd::Simd;
 
@@ -46,24 +46,17 @@ pub(crate) struct Shape {
 /// Number of a palette among the transforms.
 const PALETTE: u32 = 3;
 
+/// Told of samples that are coded, after each row of a plane (of none where a way to code them is only tried), and asked
+/// whether to go on.
+pub(crate) type Watch<'a> = dyn Fn(u64) -> bool + 'a;
+
 /// Codes `planes` (1 to 3 of equal size), whose samples have `depth` bits (1 to 16). Three are taken as red, green and
-/// blue, but may be anything.
-pub(crate) fn encode(simd: Simd, planes: &[Plane], depth: u32) -> Vec<u8> {
-    coded(Coder::new(WriteInterval::new(), simd), planes, depth).interval.finish()
-}
-
-/// The same in no more than `most` bytes; `None`, soon, where that cannot be.
-pub(crate) fn encode_within(simd: Simd, planes: &[Plane], depth: u32, most: usize) -> Option<Vec<u8>> {
-    let coder = coded(Coder::new(WriteInterval::within(most), simd), planes, depth);
-    let data = (!coder.interval.is_past_end()).then(|| coder.interval.finish());
-    data.filter(|data| data.len() <= most)
-}
-
-/// `coder` after `planes`.
-fn coded(mut coder: Coder<WriteInterval>, planes: &[Plane], depth: u32) -> Coder<WriteInterval> {
+/// blue, but may be anything. `None`, soon, where they take more than `most` bytes, or where `watch` said to stop.
+pub(crate) fn encode(simd: Simd, planes: &[Plane], depth: u32, most: usize, watch: &Watch<'_>) -> Option<Vec<u8>> {
     let (width, height) = (planes[0].width(), planes[0].height());
     let shape = Shape { width, height, planes: planes.len(), depth };
     debug_assert!((1..=3).contains(&shape.planes) && (1..=16).contains(&depth) && width > 0 && height > 0, "{shape:?}");
+    let mut coder = Coder::new(WriteInterval::within(most), simd, watch);
     let samples = |plane: &Plane| plane.from(0, 0).iter().map(|&s| i32::from(s)).collect();
     let channels: Vec<Vec<i32>> = match planes {
         [r, g, b] => {
@@ -77,12 +70,13 @@ fn coded(mut coder: Coder<WriteInterval>, planes: &[Plane], depth: u32) -> Coder
     for values in channels {
         before.push(choice::written(&mut coder, &shape, &before, values));
     }
-    coder
+    let of_use = !coder.stopped && !coder.interval.is_past_end();
+    of_use.then(|| coder.interval.finish()).filter(|data| data.len() <= most)
 }
 
 /// States how the three planes of `pixels` (green, red, blue) are coded, and makes them so.
-fn colours(coder: &mut Coder<WriteInterval>, shape: &Shape, pixels: &[[i32; 3]]) -> Vec<Vec<i32>> {
-    match choice::colours(coder.simd, shape, pixels) {
+fn colours(coder: &mut Coder<'_, WriteInterval>, shape: &Shape, pixels: &[[i32; 3]]) -> Vec<Vec<i32>> {
+    match choice::colours(coder, shape, pixels) {
         Colours::Palette(mut colours) => {
             coder.interval.bypass(2, PALETTE);
             palette(coder, shape.depth, &mut colours);
@@ -95,44 +89,69 @@ fn colours(coder: &mut Coder<WriteInterval>, shape: &Shape, pixels: &[[i32; 3]])
     }
 }
 
-/// Decodes what [`encode`] made of planes of this shape.
-///
-/// # Errors
-/// `Corrupt` for damage that shows.
-pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape) -> Result<Vec<Plane>, DecodeError> {
-    let mut coder = Coder::new(ReadInterval::new(data), simd);
+/// Planes as far as they could be decoded.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) planes: Vec<Plane>,
+    /// Rows from the top on that came out of data that was there.
+    pub(crate) rows: usize,
+    /// Those at least whose first channel did: they have their shades, but not all colours.
+    pub(crate) shades: usize,
+    pub(crate) damage: Option<Damage>,
+}
+
+/// Decodes what [`encode`] made of planes of this shape, no more than `wanted` rows where the data allows.
+pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> Decoded {
+    let mut coder = Coder::new(ReadInterval::new(data), simd, &|_| true);
     let transform = if shape.planes == 3 { coder.interval.bypass(2, 0) } else { 0 };
     let mut colours = Vec::new();
     if transform == PALETTE {
         palette(&mut coder, shape.depth, &mut colours);
     }
+    let count = if transform == PALETTE { 1 } else { shape.planes };
     let mut channels: Vec<Coded> = Vec::new();
-    for _ in 0..if transform == PALETTE { 1 } else { shape.planes } {
-        channels.push(channel(&mut coder, shape, &channels, None));
-        if let Some(damage) = coder.damage.or_else(|| coder.interval.overrun()) {
-            return Err(corrupt(damage));
+    let mut rows = shape.height;
+    for k in 0..count {
+        // Later planes look at all of the earlier ones.
+        let wanted = if k + 1 == count { wanted.min(shape.height) } else { shape.height };
+        let coded = channel(&mut coder, shape, &channels, Values::Read { rows: wanted });
+        rows = rows.min(coded.rows);
+        channels.push(coded);
+        coder.damage = coder.damage.or_else(|| coder.interval.overrun());
+        if coder.damage.is_some() {
+            break;
         }
     }
-    if let Some(damage) = coder.interval.unread() {
-        return Err(corrupt(damage));
+    if channels.len() < count {
+        rows = 0;
+    } else if wanted >= shape.height {
+        coder.damage = coder.damage.or_else(|| coder.interval.unread());
     }
+    // Up to four bytes beyond the data are no damage.
+    let whole = if coder.damage.is_none() { wanted.min(shape.height) } else { rows };
     let pixel = |[a, b, c]: [i32; 3]| match Transform::ALL.get(transform as usize) {
         Some(transform) => transform.inverse([a, b, c]),
         None => colours.get(a as usize).copied().unwrap_or([-1; 3]),
     };
-    samples(shape, &channels, pixel).map_err(corrupt)
-}
-
-fn corrupt((what, value, limit): Damage) -> DecodeError {
-    DecodeError::Corrupt { what, value, limit }
+    let (mut planes, right, damage) = samples(shape, &channels, whole, pixel);
+    let (rows, damage) = (rows.min(right), coder.damage.or(damage));
+    let first = channels.first().map_or(0, |c| c.rows);
+    let shades = if damage.is_some() && count == 3 { rows.max(first) } else { rows };
+    fill(shape, &channels, rows..shades, transform, &mut planes);
+    Decoded { planes, rows, shades, damage }
 }
 
 /// The planes of a picture from those that were coded, by way of `pixel` (which gives green, red and blue) where there
-/// are three.
-fn samples(shape: &Shape, channels: &[Coded], pixel: impl Fn([i32; 3]) -> [i32; 3]) -> Result<Vec<Plane>, Damage> {
+/// are three: `rows` rows, fewer where one has values that no sample can have.
+fn samples(
+    shape: &Shape,
+    channels: &[Coded],
+    rows: usize,
+    pixel: impl Fn([i32; 3]) -> [i32; 3],
+) -> (Vec<Plane>, usize, Option<Damage>) {
     let mut planes = vec![Plane::new(shape.width, shape.height); shape.planes];
     let top = (1 << shape.depth) - 1;
-    for y in 0..shape.height {
+    for y in 0..rows {
         for x in 0..shape.width {
             let mut values = [0; 3];
             for (value, channel) in values.iter_mut().zip(channels) {
@@ -144,20 +163,37 @@ fn samples(shape: &Shape, channels: &[Coded], pixel: impl Fn([i32; 3]) -> [i32; 
             }
             for (plane, value) in planes.iter_mut().zip(values) {
                 if !(0..=top).contains(&value) {
-                    return Err(("sample", u64::from(value.unsigned_abs()), top as u64));
+                    return (planes, y, Some(("sample", u64::from(value.unsigned_abs()), top as u64)));
                 }
                 plane.row_mut(y)[x] = value as u16;
             }
         }
     }
-    Ok(planes)
+    (planes, rows, None)
 }
 
-/// Bytes of working memory and result.
+/// Gives `rows` of three planes their shades, and the colours that are there.
+fn fill(shape: &Shape, channels: &[Coded], rows: Range<usize>, transform: u32, planes: &mut [Plane]) {
+    let (top, Some(transform)) = ((1 << shape.depth) - 1, Transform::ALL.get(transform as usize)) else { return };
+    let [red, green, blue] = planes else { return };
+    for y in rows {
+        for x in 0..shape.width {
+            let value = |k: usize| channels.get(k).filter(|c| y < c.rows).map(|c| c.values.data[c.values.at(x, y)]);
+            let shade = value(0).unwrap_or_default();
+            let gray = if *transform == Transform::Reorder { shade } else { 0 };
+            let [g, r, b] = transform.inverse([shade, value(1).unwrap_or(gray), value(2).unwrap_or(gray)]);
+            for (plane, value) in [(&mut *red, r), (&mut *green, g), (&mut *blue, b)] {
+                plane.row_mut(y)[x] = value.clamp(0, top) as u16;
+            }
+        }
+    }
+}
+
+/// Bytes that decoding takes beside the planes that it gives: values and errors of each, models, and lists of values.
 pub(crate) fn memory(shape: &Shape) -> u64 {
-    let (w, h) = (shape.width, shape.height);
-    let planes = shape.planes as u64 * 2 * (Canvas::memory(w, h) + w as u64 * h as u64);
-    planes + Natural::memory(w, h).max(Exact::memory(w, h)) + Mixer::MEMORY
+    let canvases = shape.planes as u64 * 2 * Canvas::memory(shape.width, shape.height);
+    let lists = (size_of::<i32>() as u64 + 1) << (shape.depth + 1);
+    canvases + Natural::memory(shape.width) + Mixer::MEMORY + lists
 }
 
 #[cfg(test)]

@@ -56,10 +56,9 @@ pub(super) struct Natural {
 }
 
 impl Natural {
-    pub(super) fn memory(width: usize, height: usize) -> u64 {
-        Canvas::memory(width, height)
-            + LeastSquares::memory(width)
-            + 2 * ((width + 4) * size_of::<[i32; PREDICTORS]>()) as u64
+    /// Bytes that it takes beside the errors.
+    pub(super) fn memory(width: usize) -> u64 {
+        LeastSquares::memory(width) + 2 * ((width + 4) * size_of::<[i32; PREDICTORS]>()) as u64
     }
 
     /// Neighbours of this plane and of those coded before it, as differences from the mean of the left and the upper

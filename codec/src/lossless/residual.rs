@@ -31,7 +31,7 @@ fn class_of(magnitude: u32) -> u32 {
 /// Codes `value`, 0 to `top`, of which `expected` is the likeliest.
 #[inline(always)]
 pub(super) fn residual<I: Interval>(
-    coder: &mut Coder<I>,
+    coder: &mut Coder<'_, I>,
     mixer: &mut Mixer,
     contexts: &Contexts,
     expected: i32,

@@ -29,7 +29,7 @@ impl Runs {
 
     /// Codes the run at (x, y), if one is to be expected there; how many values it has.
     #[inline(always)]
-    pub(super) fn code<I: Interval>(&mut self, coder: &mut Coder<I>, v: &mut Canvas, x: usize, y: usize) -> usize {
+    pub(super) fn code<I: Interval>(&mut self, coder: &mut Coder<'_, I>, v: &mut Canvas, x: usize, y: usize) -> usize {
         let i = v.at(x, y);
         let value = v.data[i - 1];
         if v.data[i - v.stride] != value || v.data[i - v.stride + 1] != value || v.data[i - 2] != value {
@@ -49,7 +49,7 @@ impl Runs {
     /// The run of up to `expected` values from index `i`, at column and row `at`.
     fn expected<I: Interval>(
         &mut self,
-        coder: &mut Coder<I>,
+        coder: &mut Coder<'_, I>,
         v: &mut Canvas,
         i: usize,
         (x, y): (usize, usize),

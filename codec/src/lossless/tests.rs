@@ -1,7 +1,9 @@
 //! Tests of the whole way, on planes made here; those on real pictures stand in `tests/tests/lossless.rs`.
 
-use super::*;
-use crate::simd::CpuLevel;
+use super::{Decoded, Shape, memory};
+use crate::entropy::range::Damage;
+use crate::image::plane::Plane;
+use crate::simd::{CpuLevel, Simd};
 
 fn random(state: &mut u64) -> u32 {
     *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -24,6 +26,15 @@ fn shape(planes: &[Plane], depth: u32) -> Shape {
 
 fn simd() -> Simd {
     Simd::new(CpuLevel::detect())
+}
+
+fn encode(simd: Simd, planes: &[Plane], depth: u32) -> Vec<u8> {
+    super::encode(simd, planes, depth, usize::MAX, &|_| true).unwrap()
+}
+
+fn decode(simd: Simd, data: &[u8], shape: &Shape) -> Result<Vec<Plane>, Damage> {
+    let Decoded { planes, damage, .. } = super::decode(simd, data, shape, shape.height);
+    damage.map_or(Ok(planes), Err)
 }
 
 /// Codes the planes, checks that they come back, and gives the bytes.
@@ -149,12 +160,13 @@ fn a_limit_is_kept_or_nothing_comes_of_it() {
     let drawn = [plane(90, 60, |x, y| ((x / 9 + y / 7) % 5 * 40) as u32)];
     let noise = [0; 3].map(|_: u8| plane(64, 64, |_, _| random(&mut s) >> 23));
     for planes in [&drawn[..], &noise[..1], &noise[..]] {
-        let whole = encode(simd(), planes, 8);
+        let within = |most| super::encode(simd(), planes, 8, most, &|_| true);
+        let whole = within(usize::MAX).unwrap();
         for most in [whole.len(), whole.len() + 1, usize::MAX] {
-            assert!(encode_within(simd(), planes, 8, most).as_ref() == Some(&whole), "{most}");
+            assert!(within(most).as_ref() == Some(&whole), "{most}");
         }
         for most in [0, 1, whole.len() / 2, whole.len() - 1] {
-            assert_eq!(encode_within(simd(), planes, 8, most), None, "{most} of {}", whole.len());
+            assert_eq!(within(most), None, "{most} of {}", whole.len());
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::entropy::range::Interval;
 pub(super) const COLOURS: usize = 1024;
 
 /// Which of the values between the least and the greatest occur: a bin for each, by the two before it.
-pub(super) fn occurrence<I: Interval>(coder: &mut Coder<I>, occurs: &mut [bool]) {
+pub(super) fn occurrence<I: Interval>(coder: &mut Coder<'_, I>, occurs: &mut [bool]) {
     let mut states = [State::UNSEEN; 4];
     let mut last = 0;
     for bin in occurs {
@@ -18,7 +18,7 @@ pub(super) fn occurrence<I: Interval>(coder: &mut Coder<I>, occurs: &mut [bool])
 }
 
 /// The colours of a palette, in the order of their components: the first by its growth, the others as they are.
-pub(super) fn palette<I: Interval>(coder: &mut Coder<I>, depth: u32, colours: &mut Vec<[i32; 3]>) {
+pub(super) fn palette<I: Interval>(coder: &mut Coder<'_, I>, depth: u32, colours: &mut Vec<[i32; 3]>) {
     let count = coder.number(colours.len() as u32) as usize;
     if count == 0 || count > COLOURS {
         coder.corrupt("colours of a palette", count as u64, COLOURS as u64);

@@ -1,6 +1,7 @@
 //! The walk over the values of a plane, written once for both directions: runs, then value by value.
 //! BITSTREAM.md §13.4.
 
+use super::Watch;
 use super::canvas::Canvas;
 use super::mixer::{Contexts, Mixer};
 use super::residual::residual;
@@ -9,17 +10,27 @@ use crate::entropy::range::{Damage, Interval};
 use crate::simd::Simd;
 
 /// An interval with the first damage that was met.
-#[derive(Debug)]
-pub(super) struct Coder<I> {
+pub(super) struct Coder<'a, I> {
     pub(super) interval: I,
     pub(super) damage: Option<Damage>,
     /// How much of the CPU may be used.
     pub(super) simd: Simd,
+    /// Who is told how far it is.
+    pub(super) watch: &'a Watch<'a>,
+    /// Whether they said to stop: what is coded then is of no use.
+    pub(super) stopped: bool,
 }
 
-impl<I: Interval> Coder<I> {
-    pub(super) fn new(interval: I, simd: Simd) -> Self {
-        Self { interval, damage: None, simd }
+impl<'a, I: Interval> Coder<'a, I> {
+    pub(super) fn new(interval: I, simd: Simd, watch: &'a Watch<'a>) -> Self {
+        Self { interval, damage: None, simd, watch, stopped: false }
+    }
+
+    /// Whether there is no use in going on after a row of `samples`.
+    fn is_over(&mut self, samples: usize) -> bool {
+        self.stopped = self.stopped || !(self.watch)(samples as u64);
+        // Neither damaged data nor what will not be used must take the time of a whole plane.
+        self.stopped || self.damage.is_some() || self.interval.is_past_end()
     }
 
     #[cold]
@@ -49,6 +60,8 @@ impl<I: Interval> Coder<I> {
 pub(super) struct Coded {
     pub(super) values: Canvas,
     pub(super) errors: Canvas,
+    /// Rows from the top on whose data was there.
+    pub(super) rows: usize,
 }
 
 /// Predicts values and chooses contexts.
@@ -75,17 +88,30 @@ pub(super) trait Modeller: Sized {
     fn into_errors(self) -> Canvas;
 }
 
-/// Codes the values of a plane, from 0 to `top`. `v` has what lies beside it and, to be written, the values.
-pub(super) fn plane<I: Interval, M: Modeller>(coder: &mut Coder<I>, v: Canvas, top: i32, before: &[Coded]) -> Coded {
-    coder.simd.run(|| plane_kernel::<I, M>(coder, v, top, before))
+/// Codes `rows` rows of the values of a plane, from 0 to `top`. `v` has what lies beside it and, to be written, the values.
+pub(super) fn plane<I: Interval, M: Modeller>(
+    coder: &mut Coder<'_, I>,
+    v: Canvas,
+    rows: usize,
+    top: i32,
+    before: &[Coded],
+) -> Coded {
+    coder.simd.run(|| plane_kernel::<I, M>(coder, v, rows, top, before))
 }
 
 #[inline(always)]
-fn plane_kernel<I: Interval, M: Modeller>(coder: &mut Coder<I>, mut v: Canvas, top: i32, before: &[Coded]) -> Coded {
+fn plane_kernel<I: Interval, M: Modeller>(
+    coder: &mut Coder<'_, I>,
+    mut v: Canvas,
+    wanted: usize,
+    top: i32,
+    before: &[Coded],
+) -> Coded {
     let mut mixer = Mixer::new();
     let mut runs = Runs::new();
     let mut modeller = M::new(v.width(), v.height(), top);
-    for y in 0..v.height() {
+    let mut rows = 0;
+    for y in 0..wanted {
         v.open_row(y);
         modeller.start_row();
         let mut x = 0;
@@ -106,10 +132,12 @@ fn plane_kernel<I: Interval, M: Modeller>(coder: &mut Coder<I>, mut v: Canvas, t
             x += 1;
         }
         v.close_row(y);
-        // Neither damaged data nor what will not be used must take the time of a whole plane.
-        if coder.damage.is_some() || coder.interval.is_past_end() {
+        if coder.is_over(v.width()) {
             break;
         }
+        if coder.interval.is_within() {
+            rows = y + 1;
+        }
     }
-    Coded { values: v, errors: modeller.into_errors() }
+    Coded { values: v, errors: modeller.into_errors(), rows }
 }

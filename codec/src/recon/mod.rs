@@ -131,6 +131,12 @@ impl TileSamples {
         }
     }
 
+    /// Bytes that those of a tile of the size of `header` take: a bit for each unit besides the planes.
+    pub(crate) fn memory(header: &PictureHeader) -> u64 {
+        let samples = header.samples();
+        2 * samples + samples / 64
+    }
+
     /// Marks the block of plane 0, or of planes 1 and 2, as reconstructed.
     pub(crate) fn mark(&mut self, plane: usize, rect: Rect) {
         self.ready[plane.min(1)].set(rect, true);

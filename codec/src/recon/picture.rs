@@ -5,11 +5,10 @@ use crate::image::plane::{Plane, Rect};
 use crate::recon::TileSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
-use crate::syntax::screen::Source;
 use crate::syntax::state::TileState;
 
 /// The planes of a picture and the blocks they are made of.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct PictureSamples {
     pub(crate) planes: Vec<Plane>,
     /// The blocks of each.
@@ -26,19 +25,16 @@ impl PictureSamples {
         }
     }
 
-    /// Bytes that a picture needs while it is decoded: planes twice, block maps, parse state, the filter's copies.
+    /// Bytes that a picture takes.
     pub(crate) fn memory(header: &PictureHeader) -> u64 {
-        let samples: u64 = (0..header.planes())
-            .map(|p| {
-                let (w, h) = header.plane_size(p);
-                w as u64 * h as u64
-            })
-            .sum();
-        let sources = if header.screen { samples / 16 * size_of::<Source>() as u64 } else { 0 };
-        // The classified filter reads a copy of a plane and writes another.
-        let (w, h) = header.plane_size(0);
-        let filter = if header.classified == [0; 2] { 0 } else { 4 * w as u64 * h as u64 };
-        4 * samples + samples / 16 * 32 + sources + filter
+        let samples = header.samples();
+        2 * samples + samples / 16 * size_of::<Unit>() as u64
+    }
+
+    /// Bytes that the filters take besides.
+    pub(crate) fn filter_memory(header: &PictureHeader) -> u64 {
+        let (width, height) = header.plane_size(0);
+        if header.classified == [0; 2] { 0 } else { classified::memory(width, height) }
     }
 
     /// Puts in what is reconstructed of a tile, which lies over `tile`, in luma samples.

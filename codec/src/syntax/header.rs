@@ -284,6 +284,12 @@ impl PictureHeader {
         let padded = |n: u32| (n as usize).next_multiple_of(8) >> shift;
         (padded(self.width), padded(self.height))
     }
+
+    /// Samples of all planes as stored.
+    pub(crate) fn samples(&self) -> u64 {
+        let sizes = (0..self.planes()).map(|p| self.plane_size(p));
+        sizes.map(|(width, height)| width as u64 * height as u64).sum()
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What the walk remembers of a tile while it goes through it: the blocks coded so far, as contexts and predictions
 //! of later ones. Never reconstructed samples. BITSTREAM.md §5.
 
+use super::header::PictureHeader;
 use super::mixing::{BANDS, Spectrum};
-use super::screen::{History, SourceMap};
+use super::screen::{History, Source, SourceMap};
 use crate::image::plane::Rect;
 use crate::predict::IntraMode;
 
@@ -196,4 +197,18 @@ pub(crate) struct TileState {
     /// Without room where the picture does not use the tools for screens.
     pub(crate) sources: SourceMap,
     pub(crate) history: History,
+}
+
+impl TileState {
+    /// Bytes that that of a tile of the size of `header` takes, about.
+    pub(crate) fn memory(header: &PictureHeader) -> u64 {
+        let units = |p| {
+            let (width, height) = header.plane_size(p);
+            width as u64 * height as u64 / 16
+        };
+        let chroma = if header.gray { 0 } else { units(1) };
+        let sources = if header.screen { units(0) * size_of::<Source>() as u64 } else { 0 };
+        // Cells have 16 luma samples a side at the least.
+        (units(0) + chroma) * size_of::<Unit>() as u64 + units(0) / 8 + sources
+    }
 }

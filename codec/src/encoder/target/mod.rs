@@ -137,12 +137,13 @@ impl Encoder {
         if self.config.lossless {
             return Err(EncodeError::from(ConfigError::LosslessTarget).into());
         }
+        self.check(image).map_err(E::from)?;
         let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {
             let Some(quality) = search.next() else { break };
             let encoder = self.at_quality(quality as f32)?;
-            let progress = Progress::new(observer, image);
+            let progress = Progress::new(observer, image, false);
             let encoded = encoder.code(image, &progress).and_then(|coded| encoder.reconstructed(image, coded))?;
             let value = measure(&encoded)?;
             search.note(quality, value);
@@ -160,7 +161,7 @@ impl Encoder {
         }
         let best = best.expect("the first pass is always made");
         // As an encode with the quality found does.
-        let progress = Progress::new(observer, image);
+        let progress = Progress::new(observer, image, false);
         match graphics::exact(self, image, best.encoded.stream.len(), &progress).map_err(E::from)? {
             Some(encoded) => Ok(Targeted { value: measure(&encoded)?, encoded, met: true, ..best }),
             None => Ok(best),

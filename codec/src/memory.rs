@@ -1,0 +1,189 @@
+//! What decoding takes of memory: the one account that limits are held against, whoever decodes and however.
+
+use crate::entropy::mixer::Mixer;
+use crate::entropy::predictor::Profile;
+use crate::image::plane::Rect;
+use crate::limits::{Excess, Limits};
+use crate::lossless::{self, Shape};
+use crate::recon::TileSamples;
+use crate::recon::picture::PictureSamples;
+use crate::syntax::header::PictureHeader;
+use crate::syntax::state::TileState;
+use crate::threads;
+use crate::tile::Grid;
+
+/// Luma samples around a region that its pixels depend on, through both filters (§10.7) and the interpolation of chroma,
+/// rounded up to whole units.
+pub(crate) const MARGIN: usize = 24;
+
+/// Samples of the tiles at the left and above that a tile is filtered with: those whose pixels wait for it, and those that
+/// these depend on, in whole superblocks so that blocks lie at multiples of their sides.
+pub(crate) const HALO: usize = (2 * MARGIN).next_multiple_of(64);
+
+/// What walk and reconstruction of a tile take beside models, samples and state: blocks of a superblock and coefficients.
+const WALK: u64 = 128 << 10;
+/// What each tile of the index takes.
+const PLACE: u64 = 64;
+
+/// Bytes that decoding takes beside the pixels that it gives.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Account {
+    /// All the while: where tiles lie, and what is kept of them for the filters.
+    kept: u64,
+    /// For each tile that is decoded and not yet put to its neighbours.
+    decoded: u64,
+    /// For each tile that is being decoded, besides.
+    coder: u64,
+    /// For a decoded tile and its neighbours, put together when none is being decoded.
+    joined: u64,
+    /// For what is made of these, when the tile by itself is gone.
+    made: u64,
+}
+
+impl Account {
+    /// For the tiles of `grid`, which is that of `header`.
+    pub(crate) fn new(header: &PictureHeader, grid: &Grid) -> Self {
+        let Rect { w: width, h: height, .. } = grid.visible(header, 0);
+        let exact = |planes| lossless::memory(&Shape { width, height, planes, depth: header.depth.into() });
+        let alpha = if header.alpha { exact(1) } else { 0 };
+        let index = grid.len() as u64 * PLACE;
+        let tile = header.with_size(width, height);
+        if header.lossless {
+            let planes = header.planes() as u64 + u64::from(header.alpha);
+            let decoded = planes * 2 * width as u64 * height as u64;
+            return Self { kept: index, decoded, coder: exact(header.planes()).max(alpha), joined: 0, made: 0 };
+        }
+        let models = if header.profile == Profile::Mixed { Mixer::MEMORY } else { 0 };
+        let surrounded = |tile: usize, all: u32| (tile + HALO).min(all as usize);
+        let window = header.with_size(surrounded(width, header.width), surrounded(height, header.height));
+        let decoded = TileSamples::memory(&tile) + TileState::memory(&tile) + alpha_plane(&tile);
+        let [rows, columns] = strips(header, grid).map(|strip| piece(&strip));
+        Self {
+            kept: index + 2 * rows + columns,
+            decoded,
+            // Alpha comes first, before there is any colour.
+            coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(models + WALK),
+            joined: piece(&window),
+            made: PictureSamples::filter_memory(&window),
+        }
+    }
+
+    /// Where the pixels that a tile settles, of `bytes` a pixel, go into a picture of their own.
+    pub(crate) fn with_pixels(self, header: &PictureHeader, bytes: u64) -> Self {
+        let side = (1 << header.tile_log2) + HALO as u32;
+        let pixels = u64::from(header.width.min(side)) * u64::from(header.height.min(side)) * bytes;
+        Self { made: self.made.max(pixels), ..self }
+    }
+
+    /// With `at_once` tiles before they are put to their neighbours, decoded on `threads` threads.
+    fn bytes(&self, at_once: usize, threads: usize) -> u64 {
+        let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder;
+        let joining = at_once as u64 * self.decoded + self.joined;
+        let making = joining - self.decoded + self.made;
+        self.kept + decoding.max(joining).max(making)
+    }
+
+    /// How many of `tiles` tiles can be decoded at once on `threads` threads (0: those of rayon's pool) beside `pixels` bytes:
+    /// a few for each thread, since they take unequal times, as far as `limits` allow.
+    ///
+    /// # Errors
+    /// Where there is not enough for one.
+    pub(crate) fn at_once(&self, limits: &Limits, pixels: u64, threads: usize, tiles: usize) -> Result<usize, Excess> {
+        let threads = threads::at_most(threads);
+        let bytes = |at_once| pixels.saturating_add(self.bytes(at_once, threads));
+        limits.check_memory(bytes(1))?;
+        let wished = (2 * threads).min(tiles).max(1);
+        Ok((1..=wished).rev().find(|&n| bytes(n) <= limits.max_memory).unwrap_or(1))
+    }
+}
+
+/// Sizes of what is kept of the tiles above one and of the one at its left; next to nothing where none is needed.
+pub(crate) fn strips(header: &PictureHeader, grid: &Grid) -> [PictureHeader; 2] {
+    let side = 1 << header.tile_log2;
+    let rows = if grid.len() > grid.cols() && !header.lossless { header.width as usize } else { 1 };
+    let columns = if grid.cols() > 1 && !header.lossless { side } else { 1 };
+    [header.with_size(rows, HALO), header.with_size(HALO, columns)]
+}
+
+fn alpha_plane(header: &PictureHeader) -> u64 {
+    let (width, height) = header.plane_size(0);
+    if header.alpha { 2 * width as u64 * height as u64 } else { 0 }
+}
+
+/// Samples of a part of the picture, as large as `header` says, and its blocks.
+fn piece(header: &PictureHeader) -> u64 {
+    PictureSamples::memory(header) + alpha_plane(header)
+}
+
+/// That the default way to decode the picture of `header`, whatever else its header says, keeps to `limits`.
+pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(), Excess> {
+    limits.check_size(header.width, header.height)?;
+    // What makes most of a lossy picture.
+    let header = PictureHeader { screen: true, classified: [8; 2], ..header.clone() };
+    let pixels = u64::from(header.width) * u64::from(header.height) * header.pixel_format().bytes_per_pixel() as u64;
+    let grid = Grid::new(&header);
+    Account::new(&header, &grid).at_once(limits, pixels, 1, grid.len()).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::view::PixelFormat;
+
+    /// Headers of every kind of picture of `width` x `height` pixels.
+    fn headers(width: u32, height: u32) -> impl Iterator<Item = PictureHeader> {
+        let of = move |format: PixelFormat, lossless, tile_log2| PictureHeader {
+            width,
+            height,
+            depth: format.full_depth(),
+            gray: !format.has_colour(),
+            alpha: format.has_alpha(),
+            lossless,
+            tile_log2,
+            profile: Profile::Mixed,
+            ..PictureHeader::blank()
+        };
+        let kinds = [(false, 9), (false, 10), (true, 9), (true, 10)];
+        PixelFormat::ALL.into_iter().flat_map(move |format| kinds.map(|(lossless, log2)| of(format, lossless, log2)))
+    }
+
+    #[test]
+    fn pictures_up_to_the_default_limit_of_pixels_are_decoded_within_that_of_memory() {
+        let limits = Limits::default();
+        for (width, height) in [(12000, 9000), (16384, 16384), (65535, 4096), (4096, 65535), (8000, 100)] {
+            for header in headers(width, height) {
+                let found = check_picture(&header, &limits);
+                // Eight bytes a pixel are as many as the limit by themselves.
+                let fills = header.pixel_format() == PixelFormat::Rgba16 && width * height > 1 << 27;
+                assert_eq!(found.is_err(), fills && width * height > 260_000_000, "{header:?}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn photographs_of_100_megapixels_fit_into_512_mib_with_their_pixels() {
+        let limits = Limits { max_memory: 512 << 20, ..Limits::default() };
+        for (width, height) in [(8000, 6000), (6000, 8000), (12288, 8192)] {
+            for header in headers(width, height).filter(|h| h.depth == 8) {
+                assert!(check_picture(&header, &limits).is_ok(), "{header:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn more_threads_never_make_a_picture_refused() {
+        for header in headers(3000, 2000) {
+            let grid = Grid::new(&header);
+            let account = Account::new(&header, &grid);
+            let least = account.bytes(1, 1);
+            let within = |max_memory, threads| {
+                account.at_once(&Limits { max_memory, ..Limits::default() }, 1000, threads, grid.len()).ok()
+            };
+            for threads in [1, 2, 3, 64] {
+                assert_eq!(within(least + 999, threads), None);
+                assert_eq!(within(least + 1000, threads), Some(1));
+                assert_eq!(within(u64::MAX, threads), Some(grid.len().min(2 * threads)));
+            }
+        }
+    }
+}
