@@ -215,7 +215,7 @@ impl<W: Write> ImageEncoder for KvtEncoder<W> {
                 return Err(ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint(), kind)));
             }
         };
-        let stride = width as usize * format.bytes_per_pixel();
+        let stride = (width as usize).saturating_mul(format.bytes_per_pixel());
         let view = ImageView::new(buf, width, height, stride, format).map_err(EncodeError::from)?;
         let encoder = Encoder::new(self.config).map_err(EncodeError::from)?;
         self.writer.write_all(&encoder.encode(&view.with_metadata(&self.metadata))?)?;

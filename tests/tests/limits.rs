@@ -49,6 +49,14 @@ fn too_little_memory_is_refused() {
 }
 
 #[test]
+fn blocks_are_read_within_the_limits_too() {
+    let (stream, limits) = (stream(), Limits { max_memory: 1000, ..Limits::default() });
+    let decoder = Decoder::with_options(&stream, DecoderOptions { limits, ..DecoderOptions::default() });
+    let result = decoder.and_then(|d| d.blocks(|_| panic!("a block for nothing")));
+    assert!(matches!(result, Err(DecodeError::Limit { limit: 1000, .. })), "{result:?}");
+}
+
+#[test]
 fn the_header_alone_already_refuses_what_is_too_large() {
     let limits = Limits { max_pixels: 1, ..Limits::default() };
     let stream = stream();

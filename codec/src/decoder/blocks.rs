@@ -3,6 +3,7 @@
 use super::tile::{self, Part};
 use super::{Chroma, Decoder};
 use crate::error::DecodeError;
+use crate::memory::Account;
 use crate::predict::IntraMode;
 use crate::predict::angular::DISPLACEMENT;
 use crate::quant::dequant::Dequantiser;
@@ -116,6 +117,7 @@ impl Decoder<'_> {
         if self.parsed.header.lossless {
             return Ok(());
         }
+        self.pace(&Account::new(&self.parsed.header, &self.parsed.grid), 0, 1)?;
         let dequantiser = Dequantiser::new(&self.parsed.header);
         let simd = Simd::new(self.options.cpu);
         let context = Context { simd, header: &self.parsed.header, dequantiser: &dequantiser };
