@@ -254,7 +254,8 @@ fn metadata(decoder: &Decoder<'_>, args: &DecodeArgs) -> std::result::Result<Met
     }
     let mut metadata = decoder.intact_metadata()?;
     if args.preview {
-        (metadata.exif, metadata.xmp) = (None, None);
+        (metadata.exif, metadata.xmp, metadata.resolution) = (None, None, None);
+        metadata.text.clear();
     }
     Ok(metadata)
 }
