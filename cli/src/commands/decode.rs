@@ -121,7 +121,7 @@ impl Work<'_> {
         let decoder = Decoder::with_options(&data, self.options).map_err(|e| decode_error(&name, &e))?;
         target.check(force)?;
         let Decoded { picture, metadata, from_preview, partial, seconds } = self.decode(&name, &decoder)?;
-        let mut warnings: Vec<Warning> = lost(&metadata, format).into_iter().collect();
+        let mut warnings: Vec<Warning> = lost(&metadata, picture.format(), format).into_iter().collect();
         if format.reduces(picture.depth()) {
             let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
             warnings.push(Warning { code: "depth-reduced", text });

@@ -9,13 +9,13 @@ use serde::Serialize;
 use super::batch::{self, Amount, Split};
 use super::progress::Progress;
 use super::target::{self, Reached};
-use crate::args::{ChromaArg, EncodeArgs, Habits, Strip};
+use crate::args::{ChromaArg, EncodeArgs, Habits};
 use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{
-    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, display_name, has_picture_extension, read_bytes,
-    read_picture, remove_positions, write_file,
+    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, decode_error, display_name,
+    has_picture_extension, left_over, lost, read_bytes, read_picture, strip, write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::rd::metrics::{Reference, Scores, Selection};
@@ -119,24 +119,6 @@ impl Quality {
     }
 }
 
-/// Takes out of `metadata` what is not to be stored.
-fn strip(metadata: &mut Metadata, what: &[Strip]) {
-    let has = |kind| what.contains(&kind) || (kind != Strip::Icc && what.contains(&Strip::All));
-    if has(Strip::Exif) {
-        metadata.exif = None;
-    }
-    if has(Strip::Xmp) {
-        metadata.xmp = None;
-    }
-    if has(Strip::Gps) {
-        remove_positions(&mut metadata.exif, &mut metadata.xmp);
-    }
-    if has(Strip::Icc) {
-        metadata.icc = None;
-        metadata.cicp = None;
-    }
-}
-
 fn counted(passes: u32) -> String {
     format!("{passes} {}", if passes == 1 { "pass" } else { "passes" })
 }
@@ -198,7 +180,7 @@ impl Work<'_> {
         let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
         let options = ReadOptions { transparency, decoder: self.decoder };
         let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
-        strip(&mut metadata, &self.args.strip);
+        warnings.extend(strip(&mut metadata, &self.args.strip));
         metadata.cicp = self.args.cicp.or(metadata.cicp);
         let picture = picture.with_cicp(metadata.cicp);
         if self.args.cicp.is_some() && metadata.icc.is_some() {
@@ -213,6 +195,7 @@ impl Work<'_> {
             decoded.check(force)?;
         }
         let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
+        self.check_stripped(&name, &coded.encoded.stream)?;
         if coded.quality == Quality::Lossy(100.0) {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
@@ -227,11 +210,28 @@ impl Work<'_> {
         target.write(&coded.encoded.stream, force)?;
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             let upright = v.picture.clone().upright(metadata.orientation)?;
+            if let Some(lost) = lost(&metadata, upright.format(), *format) {
+                self.console.warn(&name, &lost);
+                warnings.push(lost);
+            }
             decoded.write(&write_file(&upright, &metadata, *format)?, force)?;
         }
         let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
         self.tell(&name, &report, &coded.encoded, verified.as_ref())?;
         Ok(report)
+    }
+
+    /// Reads a stream again: what was to be left out is not in it.
+    fn check_stripped(&self, name: &str, stream: &[u8]) -> Result<()> {
+        if self.args.strip.is_empty() {
+            return Ok(());
+        }
+        let again = Decoder::with_options(stream, self.decoder).and_then(|decoder| decoder.metadata());
+        let metadata = again.map_err(|e| decode_error(name, &e))?;
+        match left_over(&metadata, &self.args.strip) {
+            Some(what) => Err(CliError::Input(format!("{name}: {what} could not be removed; nothing is written"))),
+            None => Ok(()),
+        }
     }
 
     /// Encodes, once or until a target is met, and says how long that took.

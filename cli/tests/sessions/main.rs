@@ -12,6 +12,7 @@ mod odd_files;
 mod pipes;
 mod png;
 mod previews;
+mod privacy;
 mod rd_bd;
 mod rd_codecs;
 mod rd_report;

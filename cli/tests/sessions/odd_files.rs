@@ -123,8 +123,8 @@ fn animations_and_unknown_formats_are_refused_by_name() {
     f.kvant(&["encode", "still.png"]).ok();
     f.write("moving.png", &png.file(&[(*b"acTL", vec![0, 0, 0, 2, 0, 0, 0, 0])]));
     f.kvant(&["encode", "moving.png"]).fails(3, &["moving.png", "animation"]);
-    let mut webp = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0".to_vec();
-    webp.extend([0; 40]);
+    let mut webp = b"RIFF\x46\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0".to_vec();
+    webp.extend([&b"ANMF\x10\0\0\0"[..], &[0; 16]].concat().repeat(2));
     f.write("moving.webp", &webp);
     f.kvant(&["encode", "moving.webp"]).fails(3, &["moving.webp", "animation"]);
     f.write("a.gif", b"GIF89a\x01\0\x01\0\0\0\0;");
@@ -135,7 +135,9 @@ fn animations_and_unknown_formats_are_refused_by_name() {
 /// A profile as far as anyone looks: the channels that it is of.
 fn profile(space: &[u8; 4]) -> Vec<u8> {
     let mut icc: Vec<u8> = (0..400u32).map(|i| (i * i / 3) as u8).collect();
+    icc[..4].copy_from_slice(&400u32.to_be_bytes());
     icc[16..20].copy_from_slice(space);
+    icc[36..40].copy_from_slice(b"acsp");
     icc
 }
 

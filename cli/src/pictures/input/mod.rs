@@ -4,6 +4,7 @@
 //! each entry is carried, turned into something equivalent, or named in a warning: the [`Inventory`].
 
 mod bmp;
+mod colours;
 mod inventory;
 mod jpeg;
 mod library;
@@ -88,6 +89,6 @@ pub(super) fn read(source: &Source<'_>) -> Result<(Picture, Metadata, Vec<Warnin
         Some(ImageFormat::Qoi) => qoi::read(source, &mut found),
         _ => Err(source.fault("not a picture in a known format (.kvt, PNG, JPEG, PNM, TIFF, BMP, WebP, QOI)")),
     }?;
-    let (metadata, warnings) = found.finish(pixels.color().has_color());
+    let (metadata, warnings) = found.finish(pixels.color().has_color(), source.limits.max_metadata);
     Ok((convert::from_dynamic(source.name, pixels)?, metadata, warnings))
 }
