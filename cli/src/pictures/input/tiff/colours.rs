@@ -37,7 +37,8 @@ pub(super) fn picture(layout: &Layout, mut samples: Samples, found: &mut Invento
         Samples::Floats(data) => {
             found.warn("depth-reduced", "samples in floating point are reduced to 16 bits");
             warn_of_clipping(&data, found);
-            coloured(layout, data.into_iter().map(|v| (v.clamp(0.0, 1.0) * 65535.0).round() as u16).collect(), found)
+            let whole = |v: f32| (f64::from(v).clamp(0.0, 1.0) * 65535.0).round() as u16;
+            coloured(layout, data.into_iter().map(whole).collect(), found)
         }
     }
 }

@@ -66,7 +66,7 @@ fn pack_bits(packed: &[u8], out: &mut [u8]) -> Result<(), Fault> {
         let head = *bytes.next().ok_or(Fault::Short)? as i8;
         let run = match head {
             0.. => head as usize + 1,
-            -127.. => 1 - isize::from(head) as usize,
+            -127.. => (1 - isize::from(head)) as usize,
             // Nothing.
             _ => continue,
         };

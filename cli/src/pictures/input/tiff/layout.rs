@@ -155,6 +155,9 @@ impl Layout {
                 Err("fax compression of samples that are not of 1 bit")
             }
             (_, _, Compression::Jpeg) if self.bits != 8 => Err("JPEG compression of samples that are not of 8 bits"),
+            (_, _, Compression::Jpeg) if !matches!(self.samples_in_chunk(), 1 | 3 | 4) => {
+                Err("JPEG compression of pixels that have not 1, 3 or 4 samples")
+            }
             (Colours::YCbCr { .. }, _, _) if self.bits != 8 => Err("YCbCr of samples that are not of 8 bits"),
             (Colours::Palette(_), _, _) if self.floating || self.bits > 16 => Err("a palette of that many entries"),
             (_, Predictor::Horizontal, _) if !whole_bytes || self.subsampling != (1, 1) => {
@@ -285,9 +288,11 @@ fn ycbcr(directory: &Directory<'_>) -> Colours {
     let weights = directory.fractions(tags::YCBCR_COEFFICIENTS).and_then(|all| all.try_into().ok());
     let range = directory.fractions(tags::REFERENCE_BLACK_WHITE).and_then(|all| all.try_into().ok());
     Colours::YCbCr {
-        weights: weights.filter(|w: &[f64; 3]| w.iter().all(|w| (0.0..1.0).contains(w)) && w[1] > 0.0)
+        weights: weights
+            .filter(|w: &[f64; 3]| w.iter().all(|w| (0.0..1.0).contains(w)) && w[1] > 0.0)
             .unwrap_or([0.299, 0.587, 0.114]),
-        range: range.filter(|r: &[f64; 6]| r.chunks(2).all(|r| r[1] > r[0]))
+        range: range
+            .filter(|r: &[f64; 6]| r.chunks(2).all(|r| r[1] > r[0]))
             .unwrap_or([0.0, 255.0, 128.0, 255.0, 128.0, 255.0]),
     }
 }
@@ -306,11 +311,7 @@ fn alpha(directory: &Directory<'_>, colours: &Colours, samples: usize) -> Result
     Ok(found.map(|place| Alpha { index: channels + place, premultiplied: kinds[place] == 1 }))
 }
 
-fn subsampling(
-    directory: &Directory<'_>,
-    colours: &Colours,
-    compression: Compression,
-) -> Result<(u32, u32), String> {
+fn subsampling(directory: &Directory<'_>, colours: &Colours, compression: Compression) -> Result<(u32, u32), String> {
     // The JPEG data say it themselves.
     if !matches!(colours, Colours::YCbCr { .. }) || compression == Compression::Jpeg {
         return Ok((1, 1));

@@ -13,6 +13,8 @@ mod layout;
 mod notes;
 mod pages;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 use image::DynamicImage;
 

@@ -47,12 +47,12 @@ pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, found: &mut Inven
                 // A profile says it better.
                 if directory.has(tags::ICC) => {}
             tags::TRANSFER_FUNCTION => found.drops("a transfer function"),
-            tags::WHITE_POINT | tags::PRIMARY_CHROMATICITIES => found.drops("white point and primaries"),
+            tags::WHITE_POINT | tags::PRIMARY_CHROMATICITIES => found.drops("a set of primaries"),
             290 | 291 => found.drops("a gray response curve"),
-            333 | 336 | 337 => found.drops("names of inks"),
+            333 | 336 | 337 => found.drops("a list of inks"),
             tags::IPTC => found.drops("IPTC"),
             tags::PHOTOSHOP => found.drops("a Photoshop block"),
-            tags::PHOTOSHOP_LAYERS => found.drops("Photoshop layers"),
+            tags::PHOTOSHOP_LAYERS => found.drops("a stack of Photoshop layers"),
             33550 | 33922 | 34264 | 34735..=34737 => found.drops("GeoTIFF"),
             42112 | 42113 => found.drops("GDAL metadata"),
             tags::EXIF | tags::GPS => {}

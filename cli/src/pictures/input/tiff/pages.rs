@@ -108,10 +108,10 @@ pub(super) fn picture<'a>(file: &File<'a>, found: &mut Inventory) -> Result<Dire
     let mut rest = pictures.into_iter();
     let chosen = rest.next().ok_or("no picture")?;
     if rest.next().is_some() {
-        found.drops("further pictures");
+        found.drops("a further picture");
     }
     for (role, _) in others {
-        found.drops(if role == Role::Mask { "a mask" } else { "copies of lower resolution" });
+        found.drops(if role == Role::Mask { "a mask" } else { "a copy of lower resolution" });
     }
     Ok(chosen)
 }
