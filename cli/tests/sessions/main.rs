@@ -19,5 +19,6 @@ mod rd_run;
 mod reports;
 mod roundtrip;
 mod targets;
+mod tiff;
 mod view;
 mod world;

@@ -6,34 +6,22 @@ mod pages;
 mod pixels;
 mod writer;
 
-use image::DynamicImage;
-use kvant::{Limits, Metadata};
+use kvant::Metadata;
 
 use self::writer::{Page, Spec, Value, Writer};
-use super::super::{Inventory, Source};
 use super::tags;
+use crate::pictures::{Picture, ReadOptions, read_picture};
 
 /// What is read from a file, with the texts of all warnings.
-fn read(data: &[u8]) -> Result<(DynamicImage, Metadata, String), String> {
-    let limits = Limits::default();
-    let mut found = Inventory::default();
-    let image = super::read(&Source { name: "x", data, limits: &limits }, &mut found).map_err(|e| e.to_string())?;
-    let (metadata, warnings) = found.finish(image.color().has_color());
-    let said: Vec<_> = warnings.into_iter().map(|warning| warning.text).collect();
-    Ok((image, metadata, said.join("; ")))
+fn read(data: &[u8]) -> Result<(Picture, Metadata, String), String> {
+    let loaded = read_picture("x", data, &ReadOptions::default()).map_err(|e| e.to_string())?;
+    let said: Vec<_> = loaded.warnings.into_iter().map(|warning| warning.text).collect();
+    Ok((loaded.picture, loaded.metadata, said.join("; ")))
 }
 
 /// A little-endian file of one picture, read.
-fn read_page(page: Page) -> Result<(DynamicImage, Metadata, String), String> {
+fn read_page(page: Page) -> Result<(Picture, Metadata, String), String> {
     read(&Writer::default().file(&[page]))
-}
-
-/// All samples of a picture of 8 or 16 bits.
-fn samples(image: &DynamicImage) -> Vec<u16> {
-    match image.as_bytes().len() == image.to_rgba8().len() / 4 * usize::from(image.color().channel_count()) {
-        true => image.as_bytes().iter().map(|&v| v.into()).collect(),
-        false => image.as_bytes().as_chunks().0.iter().map(|&v| u16::from_ne_bytes(v)).collect(),
-    }
 }
 
 /// A small picture in gray.

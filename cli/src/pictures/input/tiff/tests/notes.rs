@@ -2,13 +2,15 @@
 
 use kvant::Orientation;
 
-use super::super::super::super::exif::remove_positions;
+use super::super::directory::{Directory, File};
 use super::*;
 
 /// The profile of a picture in colour, of so many bytes.
 fn profile(bytes: usize) -> Vec<u8> {
     let mut icc: Vec<u8> = (0..bytes).map(|i| (i * i / 3) as u8).collect();
+    icc[..4].copy_from_slice(&(bytes as u32).to_be_bytes());
     icc[16..20].copy_from_slice(b"RGB ");
+    icc[36..40].copy_from_slice(b"acsp");
     icc
 }
 
@@ -18,7 +20,7 @@ fn page(writer: Writer) -> Page {
 
 #[test]
 fn profiles_and_packets_of_any_size_are_carried_with_small_pictures() {
-    for (writer, bytes) in Writer::all().flat_map(|w| [128, 3144, 500_000].map(|bytes| (w, bytes))) {
+    for (writer, bytes) in Writer::all().flat_map(|w| [132, 3144, 500_000].map(|bytes| (w, bytes))) {
         let spec = Spec { width: 1, height: 1, ..rgb() };
         let page = spec.page(writer, |_, _, _| 7).with(tags::ICC, Value::Bytes(profile(bytes)));
         let page = page.with(tags::XMP, Value::Bytes(vec![b' '; bytes]));
@@ -72,11 +74,14 @@ fn exif_is_rebuilt_with_the_directories_below_it() {
             assert!(holds(&block, part), "{writer:?} {part:?}");
         }
         assert_eq!(block[..2], if writer.big_endian { *b"MM" } else { *b"II" });
-        // As the block is an ordinary one, positions can be removed from it.
-        let mut stripped = Some(block);
-        assert!(remove_positions(&mut stripped, &mut None));
-        let stripped = stripped.unwrap();
-        assert!(!holds(&stripped, &third) && holds(&stripped, b"someone\0"));
+        let inside = File::new(&block).unwrap();
+        let first = inside.directory(inside.first().unwrap()).unwrap();
+        assert_eq!((first.fractions(tags::X_RESOLUTION), first.next), (Some(vec![300.0]), Some(0)));
+        let below = |directory: &Directory<'_>, tag| inside.directory(directory.number(tag).unwrap().unwrap()).unwrap();
+        let exif = below(&first, tags::EXIF);
+        assert_eq!(exif.fractions(0x829a), Some(vec![1.0 / 125.0]));
+        assert_eq!(below(&exif, tags::INTEROPERABILITY).entries[&1].bytes(), Some(&b"R98\0"[..]));
+        assert_eq!(below(&first, tags::GPS).fractions(2), Some(vec![47.0, 11.0, 1.0 / 3.0]));
     }
 }
 

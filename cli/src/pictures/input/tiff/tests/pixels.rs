@@ -44,7 +44,7 @@ fn integers_of_every_depth_order_and_arrangement_are_read_exactly() {
                 let page = stored.page(writer, value(bits)).with(tags::PREDICTOR, Value::Short(vec![predictor]));
                 let (image, _, said) = read(&writer.file(&[page])).unwrap();
                 let expected = all(&spec, samples, |x, y, s| scaled(value(bits)(x, y, s), bits));
-                assert!(self::samples(&image) == expected, "{writer:?} {spec:?}");
+                assert!(image.samples() == expected, "{writer:?} {spec:?}");
                 let reduced = format!("samples of {bits} bits are reduced to 16 bits");
                 assert_eq!(said, if bits > 16 { reduced } else { String::new() });
             }
@@ -73,7 +73,7 @@ fn floating_point_of_every_size_is_read_in_16_bits() {
             let page = spec.page(writer, |x, y, s| bits_of(bits, number(x, y, s)));
             let (image, _, said) = read(&writer.file(&[page])).unwrap();
             let expected = all(&spec, 3, |x, y, s| (number(x, y, s) * 65535.0).round() as u16);
-            assert!(samples(&image) == expected, "{writer:?} {spec:?}");
+            assert!(image.samples() == expected, "{writer:?} {spec:?}");
             assert_eq!(said, "samples in floating point are reduced to 16 bits");
         }
     }
@@ -85,7 +85,7 @@ fn the_share_of_floats_outside_of_0_to_1_is_named() {
     let said = |value: fn(usize) -> f32| {
         let page = spec.page(Writer::default(), |x, y, _| value(10 * y + x).to_bits().into());
         let (image, _, said) = read_page(page).unwrap();
-        (samples(&image), said)
+        (image.samples(), said)
     };
     let (pixels, text) = said(|i| if i < 3 { [4.0, f32::NAN, -1.0][i] } else { 0.5 });
     assert_eq!(pixels[..4], [65535, 0, 0, 32768]);
@@ -107,7 +107,7 @@ fn bits_in_reversed_order_are_turned() {
     for compression in [1, 5, 8, 32773] {
         let spec = Spec { bits: 1, reversed: true, compression, ..gray() };
         let (image, ..) = read_page(spec.page(Writer::default(), value(1))).unwrap();
-        assert_eq!(samples(&image), all(&spec, 1, |x, y, _| 255 * value(1)(x, y, 0) as u16), "{compression}");
+        assert_eq!(image.samples(), all(&spec, 1, |x, y, _| 255 * value(1)(x, y, 0) as u16), "{compression}");
     }
 }
 
@@ -117,7 +117,7 @@ fn white_is_zero_where_the_file_says_so() {
         let page = Spec { bits, ..gray() }.page(Writer::default(), value(bits));
         let (image, ..) = read_page(page.with(tags::PHOTOMETRIC, Value::Short(vec![0]))).unwrap();
         let whole = if bits == 16 { 65535 } else { 255 };
-        assert_eq!(samples(&image), all(&gray(), 1, |x, y, s| whole - scaled(value(bits)(x, y, s), bits)));
+        assert_eq!(image.samples(), all(&gray(), 1, |x, y, s| whole - scaled(value(bits)(x, y, s), bits)));
     }
 }
 
@@ -144,7 +144,7 @@ fn further_samples_are_alpha_or_named() {
             let (image, _, said) = read_page(page).unwrap();
             let kept: Vec<_> = (0..colours).chain(alpha.map(|place| colours + place)).collect();
             let found = all(&spec, kept.len(), |x, y, s| value(bits)(x, y, kept[s]) as u16);
-            assert!(self::samples(&image) == found, "{colours} {bits} {kinds:?}");
+            assert!(image.samples() == found, "{colours} {bits} {kinds:?}");
             assert_eq!(said, expected);
         }
     }
@@ -164,13 +164,13 @@ fn premultiplied_colours_are_divided_by_alpha_with_rounding() {
             (_, 0) => 0,
             (_, alpha) => scaled((colour(x, y, s) as f64 * whole as f64 / alpha as f64).round() as u64, bits),
         };
-        assert_eq!(samples(&image), all(&spec, 4, divided), "{bits}");
+        assert_eq!(image.samples(), all(&spec, 4, divided), "{bits}");
     }
     let spec = Spec { samples: 2, bits: 32, floating: true, ..gray() };
     let page =
         spec.page(Writer::default(), |x, _, s| if s == 1 { x as f32 / 32.0 } else { x as f32 / 64.0 }.to_bits().into());
     let (image, ..) = read_page(page.with(tags::EXTRA_SAMPLES, Value::Short(vec![1]))).unwrap();
-    assert_eq!(samples(&image)[..4], [0, 0, 32768, 2048]);
+    assert_eq!(image.samples()[..4], [0, 0, 32768, 2048]);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn palettes_are_looked_up() {
             page.with(tags::PHOTOMETRIC, Value::Short(vec![3])).with(tags::COLOR_MAP, Value::Short(table.clone()));
         let (image, ..) = read_page(page.clone()).unwrap();
         let place = |x, y| value(bits)(x, y, 0) as usize;
-        assert_eq!(samples(&image), all(&gray(), 3, |x, y, s| table[(s << bits) + place(x, y)] >> 8));
+        assert_eq!(image.samples(), all(&gray(), 3, |x, y, s| table[(s << bits) + place(x, y)] >> 8));
         let short = page.with(tags::COLOR_MAP, Value::Short(table[1..].to_vec()));
         assert!(read_page(short).unwrap_err().contains("palette is too short"));
     }
@@ -197,7 +197,7 @@ fn inks_become_rgb_and_the_warning_says_how() {
         let light = |s| 255.0 - value(8)(x, y, s) as f64;
         (light(s) * light(3) / 255.0).round() as u16
     };
-    assert_eq!(samples(&image), all(&spec, 3, plain));
+    assert_eq!(image.samples(), all(&spec, 3, plain));
     assert!(said.contains("CMYK was made RGB by a plain formula"), "{said}");
     let damaged = page.with(tags::ICC, Value::Bytes(vec![7; 500]));
     let (_, metadata, said) = read_page(damaged).unwrap();
@@ -223,7 +223,7 @@ fn reduced_chroma_is_spread_over_its_pixels() {
             let (y, b, r) = (luma(x, y) as f64, cb(x / h) as f64 - 128.0, cr(y / v) as f64 - 128.0);
             [y + 1.402 * r, y - 0.344136 * b - 0.714136 * r, y + 1.772 * b][s].round().clamp(0.0, 255.0) as u16
         };
-        assert_eq!(samples(&image), all(&spec, 3, expected), "{h}x{v}");
+        assert_eq!(image.samples(), all(&spec, 3, expected), "{h}x{v}");
     }
 }
 
@@ -245,7 +245,7 @@ fn fax_pages_are_read() {
     let strip = encoder.finish().unwrap().finish();
     let page = one_strip(spec, strip).with(tags::PHOTOMETRIC, Value::Short(vec![0]));
     let (image, ..) = read_page(page.clone()).unwrap();
-    assert_eq!(samples(&image), all(&spec, 1, |x, y, _| if black(x, y) { 0 } else { 255 }));
+    assert_eq!(image.samples(), all(&spec, 1, |x, y, _| if black(x, y) { 0 } else { 255 }));
     let mut short = page;
     short.chunks[0].truncate(20);
     assert!(read_page(short).is_err());
@@ -253,7 +253,7 @@ fn fax_pages_are_read() {
     let spec = Spec { width: 8, height: 1, bits: 1, compression: 3, ..gray() };
     let page = one_strip(spec, vec![0b0000_0000, 0b0001_1111, 0b0100_0000, 0b0000_0001]);
     let (image, ..) = read_page(page.with(tags::PHOTOMETRIC, Value::Short(vec![0]))).unwrap();
-    assert_eq!(samples(&image), [255, 255, 255, 255, 255, 255, 255, 0]);
+    assert_eq!(image.samples(), [255, 255, 255, 255, 255, 255, 255, 0]);
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn jpeg_strips_are_read_with_their_tables() {
         let split = one_strip(spec, segments.1).with(tags::JPEG_TABLES, Value::Bytes(segments.0));
         for page in [whole, split] {
             let (image, _, said) = read_page(page).unwrap();
-            let far = self::samples(&image).iter().zip(&expected).map(|(a, b)| a.abs_diff(*b)).max();
+            let far = image.samples().iter().zip(&expected).map(|(a, b)| a.abs_diff(*b)).max();
             assert!(far <= Some(4) && said == "the input was already lossy", "{samples}: {far:?} {said}");
         }
         let cut = one_strip(spec, file[..file.len() / 2].to_vec());
