@@ -20,5 +20,6 @@ mod rd_run;
 mod reports;
 mod roundtrip;
 mod targets;
+mod tiff;
 mod view;
 mod world;

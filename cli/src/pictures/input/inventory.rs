@@ -114,7 +114,9 @@ impl Inventory {
             self.warn("orientation-differs", text);
         }
         if !self.dropped.is_empty() {
-            let verb = if self.dropped.len() == 1 { "is" } else { "are" };
+            let plural = |name: &str| name.starts_with(|c: char| c.is_ascii_digit()) && !name.starts_with("1 ");
+            let one = self.dropped.len() == 1 && !plural(&self.dropped[0]);
+            let verb = if one { "is" } else { "are" };
             let text = format!("{} {verb} not carried", self.dropped.join(", "));
             self.warn("metadata-dropped", text);
         }

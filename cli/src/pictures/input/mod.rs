@@ -4,6 +4,7 @@
 //! each entry is carried, turned into something equivalent, or named in a warning: the [`Inventory`].
 
 mod bmp;
+mod cmyk;
 mod colours;
 mod inventory;
 mod jpeg;
@@ -78,7 +79,9 @@ impl Source<'_> {
 /// The pixels of a file as they are stored, what it says besides, and what of it is in neither.
 pub(super) fn read(source: &Source<'_>) -> Result<(Picture, Metadata, Vec<Warning>)> {
     let mut found = Inventory::default();
-    let format = image::guess_format(source.data).ok();
+    // The library does not know BigTIFF.
+    let tiff = tiff::begins(source.data).then_some(ImageFormat::Tiff);
+    let format = tiff.or_else(|| image::guess_format(source.data).ok());
     let pixels: DynamicImage = match format {
         Some(ImageFormat::Png) => png::read(source, &mut found),
         Some(ImageFormat::Jpeg) => jpeg::read(source, &mut found),
