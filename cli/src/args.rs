@@ -339,6 +339,10 @@ pub(crate) struct EncodeArgs {
     #[arg(long)]
     pub(crate) preview: bool,
 
+    /// Take what there is of a JPEG or PNG file that is damaged or cut off, and exit with code 5: what is missing is gray
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
+
     /// Colour to lay transparent pixels over, such as '#ffffff', instead of storing alpha
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,

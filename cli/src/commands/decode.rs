@@ -11,7 +11,8 @@ use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{
-    OutputFormat, Picture, Warning, decode_error, display_name, lost, read_bytes, read_front, to_srgb, write_file,
+    OutputFormat, PARTIAL, Picture, Warning, decode_error, display_name, lost, read_bytes, read_front, to_srgb,
+    write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::report::{Console, Ended, human_bytes};
@@ -37,9 +38,6 @@ struct Report {
     from_preview: Option<bool>,
     warnings: Vec<Warning>,
 }
-
-/// Code of the warning that a picture is not whole.
-const PARTIAL: &str = "partial";
 
 impl Report {
     fn amount(&self) -> Amount {

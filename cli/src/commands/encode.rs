@@ -14,7 +14,7 @@ use crate::cpu;
 use crate::error::{CliError, Result};
 use crate::output::Target;
 use crate::pictures::{
-    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, decode_error, display_name,
+    Loaded, OutputFormat, PARTIAL, Picture, ReadOptions, Transparency, Warning, decode_error, display_name,
     has_picture_extension, left_over, lost, read_bytes, read_picture, strip, write_file,
 };
 use crate::plan::{Job, Plan};
@@ -61,7 +61,16 @@ impl Report {
 
     /// What is said of a target that was not met.
     fn target_missed(&self) -> Option<&str> {
-        self.warnings.iter().find(|w| w.code == target::MISSED).map(|w| w.text.as_str())
+        self.said(target::MISSED)
+    }
+
+    /// What is said of a file whose picture is not whole.
+    fn partial(&self) -> Option<&str> {
+        self.said(PARTIAL)
+    }
+
+    fn said(&self, code: &str) -> Option<&str> {
+        self.warnings.iter().find(|w| w.code == code).map(|w| w.text.as_str())
     }
 }
 
@@ -88,13 +97,18 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     let work = Work { encoder, decoder, decoded, args, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
     console.finish(&ended)?;
-    let missed: Vec<String> = ended
-        .iter()
-        .zip(&jobs)
-        .filter_map(|(e, job)| Some((e.report()?.target_missed()?, job)))
-        .map(|(text, job)| format!("{}: {text}", display_name(&job.input)))
-        .collect();
-    if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
+    let told = |of: fn(&Report) -> Option<&str>| {
+        let lines = ended.iter().zip(&jobs).filter_map(|(e, job)| Some((of(e.report()?)?, job)));
+        let lines = lines.map(|(text, job)| format!("{}: {text}", display_name(&job.input)));
+        Some(lines.collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
+    };
+    match (told(Report::partial), told(Report::target_missed)) {
+        (Some(partial), missed) => {
+            Err(CliError::Partial([Some(partial), missed].into_iter().flatten().collect::<Vec<_>>().join("; ")))
+        }
+        (None, Some(missed)) => Err(CliError::Threshold(missed)),
+        (None, None) => Ok(()),
+    }
 }
 
 /// Flags that other encoders have are answered with ours.
@@ -178,7 +192,7 @@ impl Work<'_> {
         let (name, force) = (display_name(input), self.args.batch.force);
         let data = read_bytes(input, &self.decoder.limits)?;
         let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
-        let options = ReadOptions { transparency, decoder: self.decoder };
+        let options = ReadOptions { transparency, partial: self.args.allow_partial, decoder: self.decoder };
         let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
         warnings.extend(strip(&mut metadata, &self.args.strip));
         metadata.cicp = self.args.cicp.or(metadata.cicp);
@@ -200,10 +214,10 @@ impl Work<'_> {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
         }
-        for warning in &warnings {
+        // A picture that is not whole ends the command with a line of its own, and so does a target that was not met.
+        for warning in warnings.iter().filter(|w| w.code != PARTIAL) {
             self.console.warn(&name, warning);
         }
-        // That ends the command with a line of its own.
         let quality = coded.quality.plain().unwrap_or_default();
         warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
         let verified = self.verify(&name, &picture, &coded.encoded)?;

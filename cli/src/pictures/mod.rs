@@ -21,7 +21,7 @@ pub(crate) use convert::widened;
 pub(crate) use embed::lost;
 pub(crate) use hdr::{HdrSpace, WHITE};
 pub(crate) use read::{
-    Loaded, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
+    Loaded, PARTIAL, ReadOptions, Transparency, Warning, decode_error, display_name, has_picture_extension, read_bytes,
     read_front, read_picture,
 };
 pub(crate) use srgb::to_srgb;

@@ -21,7 +21,7 @@ use image::{DynamicImage, ImageFormat};
 use kvant::{Limits, Metadata};
 
 use self::inventory::Inventory;
-use super::read::Warning;
+use super::read::{PARTIAL, Warning};
 use super::{Picture, convert};
 use crate::error::{CliError, Result};
 
@@ -33,12 +33,23 @@ pub(super) struct Source<'a> {
     pub(super) data: &'a [u8],
     /// Bounds on the picture in it.
     pub(super) limits: &'a Limits,
+    /// Whether what there is of a damaged file is wanted.
+    pub(super) partial: bool,
 }
 
 impl Source<'_> {
     /// The file is unreadable, as `text` says.
     fn fault(&self, text: impl Display) -> CliError {
         CliError::Input(format!("{}: {text}", self.name))
+    }
+
+    /// The picture is not whole, as `text` says: what there is of it is taken with a warning where that is wanted.
+    fn take_part(&self, text: String, found: &mut Inventory) -> Result<()> {
+        if !self.partial {
+            return Err(self.fault(format!("{text} (kvant encode --allow-partial takes what there is)")));
+        }
+        found.warn(PARTIAL, text);
+        Ok(())
     }
 
     /// Refuses a picture of no pixels, and one beyond the limits.
