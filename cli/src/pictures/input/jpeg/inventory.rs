@@ -162,15 +162,19 @@ fn name_pictures(walk: &Walk<'_>, found: &mut Inventory) {
         if !rest.starts_with(&[0xFF, marker::SOI, 0xFF]) {
             break;
         }
+        let other = Walk::new(rest);
+        let number = if pictures == 0 { "second" } else { "further" };
+        let kind = kind(&other).or((pictures == 0 && describes_gain(walk)).then_some("a gain map"));
+        found.drops(match kind {
+            Some(kind) => format!("a {number} picture ({kind})"),
+            None => format!("a {number} picture"),
+        });
         pictures += 1;
-        let second = Walk::new(rest);
-        found.drops(format!("a further picture{}", kind(&second)));
-        tail = second.tail.unwrap_or_default();
+        tail = other.tail.unwrap_or_default();
     }
-    let promised = walk.named(marker::APP0 + 2, MULTI_PICTURE).next().is_some();
-    if pictures == 0 && (describes_gain(walk) || walk.named(marker::APP0 + 2, GAIN_MAP).next().is_some()) {
+    if pictures == 0 && describes_gain(walk) {
         found.drops("what describes a gain map");
-    } else if pictures == 0 && promised {
+    } else if pictures == 0 && walk.named(marker::APP0 + 2, MULTI_PICTURE).next().is_some() {
         found.drops("an index of further pictures");
     }
     let padding = tail.iter().take_while(|&&b| b == 0).count();
@@ -186,20 +190,21 @@ fn has_xmp(walk: &Walk<'_>, words: &[&[u8]]) -> bool {
     packets.any(|packet| words.iter().any(|word| packet.windows(word.len()).any(|w| w == *word)))
 }
 
+/// Whether a picture is a gain map, or has one.
 fn describes_gain(walk: &Walk<'_>) -> bool {
-    has_xmp(walk, &[b"hdr-gain-map", b"hdrgainmap", b"http://ns.adobe.com/hdr-gain-map/1.0/", b"HDRGainMap"])
+    walk.named(marker::APP0 + 2, GAIN_MAP).next().is_some()
+        || has_xmp(walk, &[b"/hdr-gain-map/", b"hdrgainmap", b"HDRGainMap"])
 }
 
 /// What a picture behind the first one is for.
-fn kind(walk: &Walk<'_>) -> &'static str {
-    let marked = walk.named(marker::APP0 + 2, GAIN_MAP).next().is_some();
-    if marked || describes_gain(walk) {
-        " (a gain map)"
+fn kind(walk: &Walk<'_>) -> Option<&'static str> {
+    if describes_gain(walk) {
+        Some("a gain map")
     } else if has_xmp(walk, &[b"epth", b"isparity"]) {
-        " (a depth map)"
+        Some("a depth map")
     } else if has_xmp(walk, &[b"matte"]) {
-        " (a mask)"
+        Some("a mask")
     } else {
-        ""
+        None
     }
 }

@@ -11,7 +11,9 @@ const FAST: u32 = 9;
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     /// Symbol and length by the next bits; length 0 where the code is longer.
-    fast: Vec<(u8, u8)>,
+    fast: Box<[(u8, u8); 1 << FAST]>,
+    /// The same where the code and the number behind it are that short: zeros, bits of both, and the number.
+    whole: Box<[(u8, u8, i16); 1 << FAST]>,
     /// By length: the first code, to 16 bits, that is longer; and what to add to a code to have its symbol's place.
     limits: [u32; 17],
     offsets: [i32; 17],
@@ -21,7 +23,7 @@ pub(super) struct Table {
 impl Table {
     /// The table in which `counts` codes of 1 to 16 bits stand for `symbols`; nothing where there are no such codes.
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
-        let (mut fast, mut limits, mut offsets) = (vec![(0, 0); 1 << FAST], [0; 17], [0; 17]);
+        let (mut fast, mut limits, mut offsets) = (Box::new([(0, 0); 1 << FAST]), [0; 17], [0; 17]);
         let (mut code, mut place) = (0u32, 0usize);
         for (length, &count) in (1..=16u32).zip(counts) {
             offsets[length as usize] = place as i32 - code as i32;
@@ -39,8 +41,27 @@ impl Table {
             limits[length as usize] = code << (16 - length);
             code <<= 1;
         }
-        Some(Self { fast, limits, offsets, symbols: symbols[..place].to_vec() })
+        let whole = Box::new(std::array::from_fn(|bits| with_number(bits, fast[bits])));
+        Some(Self { fast, whole, limits, offsets, symbols: symbols[..place].to_vec() })
     }
+}
+
+/// What `bits` begin with, a symbol of so many bits and the number that it announces, if they are all there.
+fn with_number(bits: usize, (symbol, length): (u8, u8)) -> (u8, u8, i16) {
+    let (zeros, digits) = (symbol >> 4, symbol & 15);
+    let both = u32::from(length + digits);
+    if length == 0 || digits == 0 || both > FAST {
+        return (0, 0, 0);
+    }
+    let number = (bits >> (FAST - both)) as u32 & ((1 << digits) - 1);
+    (zeros, both as u8, signed(number, digits.into()) as i16)
+}
+
+/// The number that `length` bits stand for, the first of which tells its sign (T.81, F.2.2.1).
+#[inline]
+fn signed(bits: u32, length: u32) -> i32 {
+    let least = (1 << length) >> 1;
+    if (bits as i32) < least { bits as i32 - (1 << length) + 1 } else { bits as i32 }
 }
 
 /// Reads bits of data between two markers.
@@ -106,7 +127,7 @@ impl<'a> Bits<'a> {
             }
         }
         // What came along of a byte is taken back.
-        self.next &= !(u64::MAX.checked_shr(self.count).unwrap_or(0));
+        self.next &= !(u64::MAX >> self.count);
         while self.count <= 56 {
             let byte = self.byte().unwrap_or_else(|| {
                 self.invented += 8;
@@ -127,17 +148,24 @@ impl<'a> Bits<'a> {
     #[inline]
     pub(super) fn take(&mut self, length: u32) -> u32 {
         self.ready();
-        let value = ((self.next >> 32) as u32).checked_shr(32 - length).unwrap_or(0);
+        let value = ((self.next >> 1) >> (63 - length)) as u32;
         self.skip(length);
         value
     }
 
-    /// A number of `length` bits, 0 to 16, whose first bit tells its sign (T.81, F.2.2.1).
+    /// A number of `length` bits, 0 to 16, with its sign.
     #[inline]
     pub(super) fn number(&mut self, length: u32) -> i32 {
-        let value = self.take(length) as i32;
-        let least = (1 << length) >> 1;
-        if value < least { value - (1 << length) + 1 } else { value }
+        signed(self.take(length), length)
+    }
+
+    /// The next symbol, which is one of zeros before a level, and the level, where both are short.
+    #[inline]
+    pub(super) fn zeros_and_level(&mut self, table: &Table) -> Option<(u8, i16)> {
+        self.ready();
+        let (zeros, bits, level) = table.whole[(self.next >> (64 - FAST)) as usize];
+        self.skip(bits.into());
+        (bits != 0).then_some((zeros, level))
     }
 
     /// The next symbol.

@@ -42,6 +42,11 @@ fn descale(x: i32, bits: u32) -> i32 {
 
 /// The samples of a block of levels, into eight rows of `out`.
 pub(super) fn inverse(levels: &[i16; 64], steps: &[u16; 64], out: &mut [u8], stride: usize) {
+    if levels[1..] == [0; 63] {
+        let value = descale(i32::from(levels[0]).wrapping_mul(steps[0].into()).wrapping_shl(PASS_BITS), PASS_BITS + 3);
+        let value = value.wrapping_add(128).clamp(0, 255) as u8;
+        return out.chunks_mut(stride).take(8).for_each(|row| row[..8].fill(value));
+    }
     let mut between = [0i32; 64];
     for x in 0..8 {
         let column: [i32; 8] = std::array::from_fn(|y| i32::from(levels[8 * y + x]));
@@ -56,7 +61,7 @@ pub(super) fn inverse(levels: &[i16; 64], steps: &[u16; 64], out: &mut [u8], str
     for (row, out) in between.as_chunks::<8>().0.iter().zip(out.chunks_mut(stride)) {
         let values = pass(*row);
         for (out, value) in out.iter_mut().zip(values) {
-            *out = (descale(value, FACTOR_BITS + PASS_BITS + 3) + 128).clamp(0, 255) as u8;
+            *out = descale(value, FACTOR_BITS + PASS_BITS + 3).wrapping_add(128).clamp(0, 255) as u8;
         }
     }
 }

@@ -256,25 +256,28 @@ impl Run<'_, '_> {
         }
         let (mut at, end) = (self.scan.band.start.max(1), self.scan.band.end);
         while at < end {
-            let symbol = self.bits.symbol(table)?;
-            let (zeros, length) = (symbol >> 4, u32::from(symbol & 15));
-            match (zeros, length) {
-                (15, 0) => at += 16,
-                (zeros, 0) => {
-                    if self.scan.progressive {
-                        self.zero_blocks = (1 << zeros) + self.bits.take(zeros.into()) - 1;
+            let (zeros, level) = match self.bits.zeros_and_level(table) {
+                Some(found) => found,
+                None => {
+                    let symbol = self.bits.symbol(table)?;
+                    let (zeros, length) = (symbol >> 4, u32::from(symbol & 15));
+                    if length == 0 && zeros == 15 {
+                        at += 16;
+                        continue;
                     }
-                    break;
-                }
-                _ => {
-                    at += usize::from(zeros);
-                    if at >= end {
-                        return Err(Broken);
+                    if length == 0 {
+                        if self.scan.progressive {
+                            self.zero_blocks = (1 << zeros) + self.bits.take(zeros.into()) - 1;
+                        }
+                        break;
                     }
-                    block[usize::from(ZIGZAG[at])] = (self.bits.number(length) << self.scan.low) as i16;
-                    at += 1;
+                    (zeros, self.bits.number(length) as i16)
                 }
-            }
+            };
+            at += usize::from(zeros);
+            let place = ZIGZAG[..end].get(at).ok_or(Broken)?;
+            block[usize::from(*place)] = level << self.scan.low;
+            at += 1;
         }
         Ok(())
     }

@@ -46,22 +46,30 @@ impl Plane {
     }
 }
 
-/// A row of twice the length.
+/// A row of twice the length; both its ends are those of `row`.
 fn smooth(row: &[u8], out: &mut Vec<u8>) {
-    let last = row.len() - 1;
-    for (i, &v) in row.iter().enumerate() {
-        let mix = |other: u8, bias: u16| ((3 * u16::from(v) + u16::from(other) + bias) >> 2) as u8;
-        out.push(if i == 0 { v } else { mix(row[i - 1], 1) });
-        out.push(if i == last { v } else { mix(row[i + 1], 2) });
+    let mix = |near: u8, far: u8, bias: u16| ((3 * u16::from(near) + u16::from(far) + bias) >> 2) as u8;
+    doubled(row, out, |near, before| mix(near, before, 1), |near, behind| mix(near, behind, 2));
+    if let ([first, .., last], [start, .., end]) = (row, out.as_mut_slice()) {
+        (*start, *end) = (*first, *last);
     }
 }
 
 /// The same of sums of two rows, four times as large.
 fn smooth_sums(row: &[u16], out: &mut Vec<u8>) {
-    let last = row.len() - 1;
-    for (i, &v) in row.iter().enumerate() {
-        let mix = |other: u16, bias: u16| ((3 * v + other + bias) >> 4) as u8;
-        out.push(mix(row[i.saturating_sub(1)], 8));
-        out.push(mix(row[(i + 1).min(last)], 7));
+    let mix = |near: u16, far: u16, bias: u16| ((3 * near + far + bias) >> 4) as u8;
+    doubled(row, out, |near, before| mix(near, before, 8), |near, behind| mix(near, behind, 7));
+}
+
+/// Two samples of each, of it and the one before, and of it and the one behind; at the ends of it twice.
+fn doubled<T: Copy>(row: &[T], out: &mut Vec<u8>, before: impl Fn(T, T) -> u8, behind: impl Fn(T, T) -> u8) {
+    out.resize(2 * row.len(), 0);
+    let pairs = out.as_chunks_mut::<2>().0;
+    for (pair, three) in pairs[1..].iter_mut().zip(row.windows(3)) {
+        *pair = [before(three[1], three[0]), behind(three[1], three[2])];
+    }
+    if let (Some((&first, [second, ..])), Some((&last, [.., third]))) = (row.split_first(), row.split_last()) {
+        pairs[0] = [before(first, first), behind(first, *second)];
+        pairs[row.len() - 1] = [before(last, *third), behind(last, last)];
     }
 }
