@@ -312,3 +312,24 @@ fn profiles_in_parts_are_joined_by_their_numbers_or_dropped_with_a_word() {
         assert!(found.is_none() && text.contains(why) && text.contains("ICC profile is damaged"), "{text}");
     }
 }
+
+#[test]
+fn no_change_of_a_byte_makes_reading_fail_but_by_a_word() {
+    let limits = Limits { max_pixels: 1 << 20, ..Limits::default() };
+    let mut seed = 1u32;
+    let mut next = move |below: usize| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize % below
+    };
+    for Sample { mut file, .. } in samples() {
+        for _ in 0..6 {
+            let at = 2 + next(file.len() - 2);
+            let before = std::mem::replace(&mut file[at], next(256) as u8);
+            let source = Source { name: "x", data: &file, limits: &limits, partial: true };
+            let mut found = Inventory::default();
+            let _ = read(&source, &mut found);
+            found.finish(true);
+            file[at] = before;
+        }
+    }
+}

@@ -14,6 +14,8 @@ pub(in super::super) enum Colours {
     Cmyk,
     /// The first three inks as luma and chroma.
     Ycck,
+    /// So many channels of which somebody else knows what they are.
+    Stored(usize),
 }
 
 impl Colours {
@@ -38,6 +40,7 @@ impl Colours {
             Self::Gray => 1,
             Self::Rgb | Self::Ycc => 3,
             Self::Cmyk | Self::Ycck => 4,
+            Self::Stored(channels) => channels,
         }
     }
 
@@ -62,7 +65,7 @@ impl Colours {
                     let [r, g, b] = rgb(at(0), at(1), at(2));
                     pixel.copy_from_slice(&[r, g, b, 255 - at(3)]);
                 }
-                _ => pixel.copy_from_slice(&[at(0), at(1), at(2)]),
+                _ => pixel.iter_mut().enumerate().for_each(|(k, sample)| *sample = at(k)),
             }
         }
     }
