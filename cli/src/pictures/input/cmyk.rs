@@ -49,7 +49,7 @@ pub(super) fn to_rgb<T: Ink>(data: &[T], alpha: bool, found: &mut Inventory) -> 
             plain(&inks)
         }
         None => {
-            let text = "CMYK was made RGB by a plain formula, as the file has no ICC profile; colours may differ";
+            let text = "CMYK was made RGB by a plain formula, as there is no ICC profile for it; colours may differ";
             found.warn("colours-converted", text);
             plain(&inks)
         }

@@ -28,8 +28,6 @@ const DESCRIPTIVE: [u16; 16] = [
 ];
 /// The last of Windows'.
 const XP_SUBJECT: u16 = 40095;
-/// Dots an inch that are meant where nothing is said.
-const DEFAULT_RESOLUTION: f64 = 72.0;
 
 /// A value in the block to be.
 enum Field<'a> {
@@ -61,11 +59,6 @@ pub(super) fn block(file: &File<'_>, directory: &Directory<'_>) -> (Option<Vec<u
             }
         }
     }
-    let resolution = [tags::X_RESOLUTION, tags::Y_RESOLUTION, tags::RESOLUTION_UNIT];
-    let extent = if says_resolution(directory) { &resolution[..] } else { &[] };
-    for &tag in extent {
-        directory.entries.get(&tag).into_iter().for_each(|entry| put(&mut fields, tag, entry, &mut whole));
-    }
     if fields.is_empty() {
         return (None, whole);
     }
@@ -76,20 +69,6 @@ pub(super) fn block(file: &File<'_>, directory: &Directory<'_>) -> (Option<Vec<u
     out.bytes.extend(if file.big_endian { b"MM\0*\0\0\0\x08" } else { b"II*\0\x08\0\0\0" });
     out.directory(&fields);
     (Some(out.bytes), whole)
-}
-
-/// Whether the resolution is other than what anyone takes for granted.
-fn says_resolution(directory: &Directory<'_>) -> bool {
-    let of = |tag| directory.fractions(tag).and_then(|all| all.first().copied());
-    match (of(tags::X_RESOLUTION), of(tags::Y_RESOLUTION)) {
-        (Some(x), Some(y)) => match directory.number_or(tags::RESOLUTION_UNIT, 2) {
-            // No unit: only the shape of a pixel.
-            Ok(1) => x != y,
-            Ok(2) => (x, y) != (DEFAULT_RESOLUTION, DEFAULT_RESOLUTION),
-            _ => true,
-        },
-        _ => false,
-    }
 }
 
 /// Adds a value, if there is one that a block can hold.

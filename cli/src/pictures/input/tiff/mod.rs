@@ -39,13 +39,13 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
     source.check_dimensions(layout::size(&directory).map_err(fault)?)?;
     let layout = Layout::new(&file, &directory).map_err(fault)?;
     source.check_bytes(layout.bytes())?;
-    notes::take(&file, &directory, found);
+    notes::take(&file, &directory, &layout, found);
     let further = layout.samples - layout.kept().len();
     if further > 0 {
         found.drops(if further == 1 { "1 further channel".to_owned() } else { format!("{further} further channels") });
     }
     if layout.compression == Compression::Jpeg {
-        found.warn("jpeg-input", "the input was already lossy");
+        found.already_lossy();
     }
     let samples = chunks::read(&file, &directory, &layout).map_err(fault)?;
     colours::picture(&layout, samples, found).map_err(fault)

@@ -1,53 +1,63 @@
 //! What a file says besides pixels: each tag is carried, or named.
 
-use kvant::Orientation;
+use std::ops::RangeInclusive;
+
+use kvant::{Orientation, ResolutionUnit};
 
 use super::super::Inventory;
-use super::directory::{Directory, Entry, File};
+use super::super::colours::Calibration;
+use super::directory::{Directory, File};
+use super::layout::{Colours, Layout};
 use super::{exif, tags};
 
-/// Tags that only say how pixels are stored, or that have no meaning any more.
-const STRUCTURE: [std::ops::RangeInclusive<u16>; 13] = [
+const METRES_AN_INCH: f64 = 0.0254;
+const DEFAULT_GAMMA: f64 = 2.2;
+/// Tags that only say how pixels are stored, that have no meaning any more, or that are looked at elsewhere.
+const KNOWN: [RangeInclusive<u16>; 15] = [
     254..=266,
     273..=274,
     277..=284,
     286..=289,
     292..=293,
     296..=297,
-    317..=317,
-    320..=327,
+    301..=301,
+    317..=327,
     330..=332,
     338..=347,
     512..=521,
     529..=532,
     559..=559,
+    tags::EXIF..=tags::EXIF,
+    tags::GPS..=tags::GPS,
 ];
 
 /// What of the picture's directory is not pixels; errors are warnings here.
-pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, found: &mut Inventory) {
+pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, layout: &Layout, found: &mut Inventory) {
     let orientation = directory.number(tags::ORIENTATION).ok().flatten().and_then(|v| u8::try_from(v).ok());
     found.metadata.orientation = orientation.and_then(Orientation::from_exif).unwrap_or_default();
     let (block, whole) = exif::block(file, directory);
-    found.metadata.exif = block;
+    block.iter().for_each(|block| found.set_exif(block));
     if !whole {
         found.warn("metadata-damaged", "parts of Exif are damaged or cut off and are not carried");
+    }
+    take_resolution(directory, found);
+    let has_profile = directory.has(tags::ICC);
+    if !has_profile {
+        take_primaries(directory, layout, found);
     }
     let mut private = 0;
     for (&tag, entry) in &directory.entries {
         match tag {
-            tags::ICC => match bytes(entry) {
-                Some(icc) => found.metadata.icc = Some(icc),
-                None => found.warn("profile-dropped", "the ICC profile is cut off and is dropped; colours may differ"),
+            tags::ICC => match entry.bytes() {
+                Some(icc) => found.set_icc(icc.to_vec()),
+                None => found.profile_damaged(),
             },
-            tags::XMP => match bytes(entry) {
-                Some(xmp) => found.metadata.xmp = Some(xmp),
-                None => found.warn("metadata-damaged", "XMP is cut off and is not carried"),
+            tags::XMP => match entry.bytes() {
+                Some(packet) => found.set_xmp(packet),
+                None => found.damaged("XMP"),
             },
-            tags::TRANSFER_FUNCTION | tags::WHITE_POINT | tags::PRIMARY_CHROMATICITIES
-                // A profile says it better.
-                if directory.has(tags::ICC) => {}
-            tags::TRANSFER_FUNCTION => found.drops("a transfer function"),
-            tags::WHITE_POINT | tags::PRIMARY_CHROMATICITIES => found.drops("a set of primaries"),
+            // A profile says it better.
+            tags::TRANSFER_FUNCTION if !has_profile => found.drops("a transfer function"),
             290 | 291 => found.drops("a gray response curve"),
             333 | 336 | 337 => found.drops("a list of inks"),
             tags::IPTC => found.drops("IPTC"),
@@ -55,8 +65,7 @@ pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, found: &mut Inven
             tags::PHOTOSHOP_LAYERS => found.drops("a stack of Photoshop layers"),
             33550 | 33922 | 34264 | 34735..=34737 => found.drops("GeoTIFF"),
             42112 | 42113 => found.drops("GDAL metadata"),
-            tags::EXIF | tags::GPS => {}
-            _ if exif::describes(tag) || STRUCTURE.iter().any(|range| range.contains(&tag)) => {}
+            _ if exif::describes(tag) || KNOWN.iter().any(|range| range.contains(&tag)) => {}
             _ => private += 1,
         }
     }
@@ -65,7 +74,36 @@ pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, found: &mut Inven
     }
 }
 
-/// A block of bytes; none where the file ends before it does.
-fn bytes(entry: &Entry<'_>) -> Option<Vec<u8>> {
-    entry.bytes().filter(|bytes| !bytes.is_empty()).map(<[u8]>::to_vec)
+/// Pixels to a length: in inches where they are whole, else in metres.
+fn take_resolution(directory: &Directory<'_>, found: &mut Inventory) {
+    let of = |tag| directory.fractions(tag).and_then(|all| all.first().copied()).unwrap_or(0.0);
+    let (x, y) = (of(tags::X_RESOLUTION), of(tags::Y_RESOLUTION));
+    let whole = x.fract() == 0.0 && y.fract() == 0.0;
+    let (unit, factor) = match directory.number_or(tags::RESOLUTION_UNIT, 2) {
+        Ok(2) if whole => (ResolutionUnit::Inch, 1.0),
+        Ok(2) => (ResolutionUnit::Metre, 1.0 / METRES_AN_INCH),
+        Ok(3) => (ResolutionUnit::Metre, 100.0),
+        _ if whole => (ResolutionUnit::Unknown, 1.0),
+        // The shape of a pixel as a fraction of whole numbers.
+        _ => (ResolutionUnit::Unknown, 1000.0),
+    };
+    let [x, y] = [x, y].map(|v| (v * factor).round() as u32);
+    found.set_resolution(x, y, unit);
+}
+
+/// Colours by their primaries, and the gamma that is meant where no curve is there (TIFF 6.0 §20).
+fn take_primaries(directory: &Directory<'_>, layout: &Layout, found: &mut Inventory) {
+    let points = match (directory.fractions(tags::WHITE_POINT), directory.fractions(tags::PRIMARY_CHROMATICITIES)) {
+        (Some(white), Some(primaries)) => <[f64; 8]>::try_from([white, primaries].concat()).ok(),
+        _ => None,
+    };
+    let has = |tag| directory.has(tag);
+    match points {
+        Some(_) if !has(tags::TRANSFER_FUNCTION) => {
+            let colour = !matches!(layout.colours, Colours::Gray { .. });
+            found.set_calibration(Calibration { gamma: Some(DEFAULT_GAMMA), points }, colour);
+        }
+        _ if has(tags::WHITE_POINT) || has(tags::PRIMARY_CHROMATICITIES) => found.drops("a set of primaries"),
+        _ => {}
+    }
 }

@@ -1,6 +1,6 @@
 //! What files say besides pixels.
 
-use kvant::Orientation;
+use kvant::{Cicp, Orientation, Resolution, ResolutionUnit};
 
 use super::super::directory::{Directory, File};
 use super::*;
@@ -41,7 +41,7 @@ fn blocks_that_the_file_ends_before_are_named() {
     }
     let (_, metadata, said) = read(&file).unwrap();
     assert!(metadata.icc.is_none() && metadata.xmp.is_none() && metadata.exif.is_none());
-    for text in ["the ICC profile is cut off", "XMP is cut off", "parts of Exif"] {
+    for text in ["the ICC profile is damaged", "XMP is damaged", "parts of Exif"] {
         assert!(said.contains(text), "{said}");
     }
 }
@@ -59,8 +59,6 @@ fn exif_is_rebuilt_with_the_directories_below_it() {
         let page = page(writer)
             .with(tags::ORIENTATION, Value::Short(vec![6]))
             .with(tags::ARTIST, Value::Text("someone"))
-            .with(tags::X_RESOLUTION, Value::Fraction(vec![[300, 1]]))
-            .with(tags::Y_RESOLUTION, Value::Fraction(vec![[300, 1]]))
             .with(tags::EXIF, Value::Below(below))
             .with(tags::GPS, Value::Below(positions));
         let (_, metadata, said) = read(&writer.file(&[page])).unwrap();
@@ -76,7 +74,7 @@ fn exif_is_rebuilt_with_the_directories_below_it() {
         assert_eq!(block[..2], if writer.big_endian { *b"MM" } else { *b"II" });
         let inside = File::new(&block).unwrap();
         let first = inside.directory(inside.first().unwrap()).unwrap();
-        assert_eq!((first.fractions(tags::X_RESOLUTION), first.next), (Some(vec![300.0]), Some(0)));
+        assert_eq!(first.next, Some(0));
         let below = |directory: &Directory<'_>, tag| inside.directory(directory.number(tag).unwrap().unwrap()).unwrap();
         let exif = below(&first, tags::EXIF);
         assert_eq!(exif.fractions(0x829a), Some(vec![1.0 / 125.0]));
@@ -87,16 +85,43 @@ fn exif_is_rebuilt_with_the_directories_below_it() {
 
 #[test]
 fn there_is_no_exif_where_there_is_nothing_to_say() {
-    let at = |x, y, unit| {
-        let page = page(Writer::default())
-            .with(tags::X_RESOLUTION, Value::Fraction(vec![[x, 1]]))
-            .with(tags::Y_RESOLUTION, Value::Fraction(vec![[y, 1]]))
-            .with(tags::ORIENTATION, Value::Short(vec![3]))
-            .with(tags::RESOLUTION_UNIT, Value::Short(vec![unit]));
-        read_page(page).unwrap().1.exif.is_some()
-    };
-    assert!(!at(72, 72, 2) && !at(1, 1, 1) && !at(300, 300, 1));
-    assert!(at(300, 300, 2) && at(72, 72, 3) && at(1, 2, 1));
+    let page = page(Writer::default()).with(tags::ORIENTATION, Value::Short(vec![3]));
+    let (_, metadata, said) = read_page(page).unwrap();
+    assert_eq!((metadata.exif, metadata.orientation.to_exif(), &*said), (None, 3, ""));
+}
+
+#[test]
+fn resolutions_are_carried_in_units_that_hold_them() {
+    let cases = [
+        (300, 1, 2, Some((300, ResolutionUnit::Inch))),
+        (145, 2, 2, Some((2854, ResolutionUnit::Metre))),
+        (100, 1, 3, Some((10000, ResolutionUnit::Metre))),
+        (300, 1, 1, None),
+        (0, 0, 2, None),
+    ];
+    for (above, below, unit, expected) in cases {
+        let value = Value::Fraction(vec![[above, below]]);
+        let page = page(Writer::default()).with(tags::X_RESOLUTION, value.clone()).with(tags::Y_RESOLUTION, value);
+        let (_, metadata, said) = read_page(page.with(tags::RESOLUTION_UNIT, Value::Short(vec![unit]))).unwrap();
+        assert_eq!(metadata.resolution, expected.map(|(x, unit)| Resolution { x, y: x, unit }));
+        assert!(said.is_empty());
+    }
+}
+
+#[test]
+fn primaries_become_code_points_where_there_is_no_profile() {
+    let fractions = |values: &[u32]| Value::Fraction(values.iter().map(|&v| [v, 10000]).collect());
+    // Of P3, in the white of daylight.
+    let page = page(Writer::default())
+        .with(tags::WHITE_POINT, fractions(&[3127, 3290]))
+        .with(tags::PRIMARY_CHROMATICITIES, fractions(&[6800, 3200, 2650, 6900, 1500, 600]));
+    let (_, metadata, said) = read_page(page.clone()).unwrap();
+    let p3 = Cicp { primaries: 12, transfer: 4, matrix: 0, full_range: true };
+    assert_eq!((metadata.cicp, &*said), (Some(p3), ""));
+    let (_, metadata, _) = read_page(page.clone().with(tags::ICC, Value::Bytes(profile(400)))).unwrap();
+    assert!(metadata.cicp.is_none() && metadata.icc.is_some());
+    let (.., said) = read_page(page.with(tags::TRANSFER_FUNCTION, Value::Short(vec![0; 256]))).unwrap();
+    assert_eq!(said, "a set of primaries, a transfer function are not carried");
 }
 
 #[test]

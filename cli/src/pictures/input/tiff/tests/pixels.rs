@@ -201,7 +201,7 @@ fn inks_become_rgb_and_the_warning_says_how() {
     assert!(said.contains("CMYK was made RGB by a plain formula"), "{said}");
     let damaged = page.with(tags::ICC, Value::Bytes(vec![7; 500]));
     let (_, metadata, said) = read_page(damaged).unwrap();
-    assert!(metadata.icc.is_none() && said.contains("plain formula, as its ICC profile is damaged"), "{said}");
+    assert!(metadata.icc.is_none() && said.contains("profile is damaged") && said.contains("plain formula"), "{said}");
 }
 
 #[test]
