@@ -17,7 +17,7 @@ use crate::error::Result;
 /// The picture in a file, and what the file says besides.
 pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let walk = Walk::new(source.data);
-    let mut picture = decoder::decode(source, &walk)?;
+    let mut picture = decoder::decode(source, &walk, false)?;
     found.warn("jpeg-input", "the input was already lossy");
     check(source, &walk, &picture, found)?;
     inventory::take(&walk, found);
@@ -30,6 +30,26 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
         _ => ImageBuffer::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
     };
     image.ok_or_else(|| source.fault("damaged: pixels are missing"))
+}
+
+/// A picture within a file of another format, which says what its channels mean.
+pub(super) struct Stored {
+    pub(super) size: (u32, u32),
+    pub(super) channels: usize,
+    /// Samples of all channels, side by side.
+    pub(super) samples: Vec<u8>,
+    /// Whether all are there.
+    pub(super) whole: bool,
+    /// Whether what is coded goes on behind them.
+    pub(super) more: bool,
+}
+
+/// The channels of such a picture, whose bytes are all of `source`.
+pub(super) fn stored(source: &Source<'_>) -> Result<Stored> {
+    let walk = Walk::new(source.data);
+    let Decoded { size, channels, pixels, lost, coarse, unused } = decoder::decode(source, &walk, true)?;
+    let whole = lost.is_none() && !pixels.is_empty() && (!coarse || walk.tail.is_some());
+    Ok(Stored { size, channels, samples: pixels, whole, more: unused > 0 })
 }
 
 /// Refuses a picture that is not whole, unless what there is of it is wanted, and names what is odd.

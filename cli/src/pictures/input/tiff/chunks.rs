@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::super::{Inventory, Source};
 use super::compression::{self, Fault};
 use super::directory::{Directory, File, number};
 use super::layout::{Colours, Compression, Layout, Predictor};
 use super::{jpeg, tags};
+use crate::error::Result;
 
 /// The samples of all pixels, those of a pixel side by side: its colours, and alpha where it has any.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +35,7 @@ struct Area {
 
 /// Where strips and tiles are read from.
 struct Reader<'a> {
+    source: &'a Source<'a>,
     file: &'a File<'a>,
     layout: &'a Layout,
     /// What JPEG data have in common.
@@ -43,18 +46,24 @@ struct Reader<'a> {
 ///
 /// # Errors
 /// Which strip or tile is not whole.
-pub(super) fn read(file: &File<'_>, directory: &Directory<'_>, layout: &Layout) -> Result<Samples, String> {
+pub(super) fn read(
+    source: &Source<'_>,
+    directory: &Directory<'_>,
+    layout: &Layout,
+    found: &mut Inventory,
+) -> Result<Samples> {
+    let file = &File::new(source.data).ok_or_else(|| source.fault("not a TIFF"))?;
     let jpeg_tables = directory.entries.get(&tags::JPEG_TABLES).and_then(|entry| entry.bytes());
-    let reader = Reader { file, layout, jpeg_tables };
+    let reader = Reader { source, file, layout, jpeg_tables };
     Ok(match (layout.bits, layout.floating) {
-        (16, true) => Samples::Floats(reader.gather(|v| small_float(v, 5, 10))?),
-        (24, true) => Samples::Floats(reader.gather(|v| small_float(v, 7, 16))?),
-        (32, true) => Samples::Floats(reader.gather(|v| f32::from_bits(v as u32))?),
-        (_, true) => Samples::Floats(reader.gather(|v| f64::from_bits(v) as f32)?),
-        (..=8, false) => Samples::Bytes(reader.gather(|v| v as u8)?),
-        (9..=16, false) => Samples::Words(reader.gather(|v| v as u16)?),
-        (17..=32, false) => Samples::Longs(reader.gather(|v| v as u32)?),
-        _ => Samples::Longs(reader.gather(|v| (v >> 32) as u32)?),
+        (16, true) => Samples::Floats(reader.gather(|v| small_float(v, 5, 10), found)?),
+        (24, true) => Samples::Floats(reader.gather(|v| small_float(v, 7, 16), found)?),
+        (32, true) => Samples::Floats(reader.gather(|v| f32::from_bits(v as u32), found)?),
+        (_, true) => Samples::Floats(reader.gather(|v| f64::from_bits(v) as f32, found)?),
+        (..=8, false) => Samples::Bytes(reader.gather(|v| v as u8, found)?),
+        (9..=16, false) => Samples::Words(reader.gather(|v| v as u16, found)?),
+        (17..=32, false) => Samples::Longs(reader.gather(|v| v as u32, found)?),
+        _ => Samples::Longs(reader.gather(|v| (v >> 32) as u32, found)?),
     })
 }
 
@@ -102,7 +111,7 @@ impl Layout {
 
 impl Reader<'_> {
     /// The kept samples of all strips or tiles.
-    fn gather<T: Copy + Default>(&self, convert: impl Fn(u64) -> T) -> Result<Vec<T>, String> {
+    fn gather<T: Copy + Default>(&self, convert: impl Fn(u64) -> T, found: &mut Inventory) -> Result<Vec<T>> {
         let layout = self.layout;
         let (kept, row_bytes) = (layout.kept(), layout.row_bytes() as usize);
         let slot = |sample: usize| kept.iter().position(|&k| k == sample);
@@ -119,7 +128,7 @@ impl Reader<'_> {
             if slots.iter().all(Option::is_none) {
                 continue;
             }
-            let rows = self.rows(index, &area)?;
+            let rows = self.rows(index, &area, found)?;
             let all = slots.iter().copied().eq((0..channels).map(Some));
             for (y, row) in rows.chunks_exact(row_bytes).take(area.height).enumerate() {
                 let start = ((area.y + y) * width + area.x) * channels;
@@ -149,18 +158,21 @@ impl Reader<'_> {
     }
 
     /// Rows of a strip or tile, without prediction; none of its chroma is reduced.
-    fn rows(&self, index: usize, area: &Area) -> Result<Vec<u8>, String> {
+    fn rows(&self, index: usize, area: &Area, found: &mut Inventory) -> Result<Vec<u8>> {
         let layout = self.layout;
         let (at, length) = layout.chunks.places[index];
-        let cut = || format!("the file is cut off: {} is not whole", self.name(index));
+        let cut = || self.source.fault(format!("the file is cut off: {} is not whole", self.name(index)));
         let packed = self.file.bytes(at, length).filter(|packed| !packed.is_empty()).ok_or_else(cut)?;
         let told = |fault| match fault {
             Fault::Short => cut(),
-            Fault::Damaged(how) => format!("{} is damaged: {how}", self.name(index)),
+            Fault::Damaged(how) => self.source.fault(format!("{} is damaged: {how}", self.name(index))),
         };
         if layout.compression == Compression::Jpeg {
-            let size = (layout.chunks.width as usize, layout.chunks.height as usize);
-            return jpeg::rows(packed, self.jpeg_tables, size, area.rows, layout.samples_in_chunk()).map_err(told);
+            let name = format!("{}: {}", self.source.name, self.name(index));
+            let (width, height, samples) = (layout.chunks.width, layout.chunks.height, layout.samples_in_chunk());
+            let size = jpeg::Size { width, height, rows: area.rows, samples };
+            let source = Source { name: &name, data: packed, ..*self.source };
+            return jpeg::rows(&source, self.jpeg_tables, &size, found);
         }
         let packed = match layout.chunks.reversed {
             true => Cow::Owned(packed.iter().map(|byte| byte.reverse_bits()).collect()),

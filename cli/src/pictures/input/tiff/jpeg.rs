@@ -1,39 +1,41 @@
 //! Strips and tiles that are JPEG pictures.
 
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use super::super::jpeg::{self, Stored};
+use super::super::{Inventory, Source};
+use crate::error::Result;
 
-use super::compression::Fault;
+/// How large a strip or tile is.
+pub(super) struct Size {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Rows that are wanted.
+    pub(super) rows: usize,
+    /// Samples of a pixel.
+    pub(super) samples: usize,
+}
 
-/// As many rows of a strip or tile of this size, whose pixels have so many samples; `tables` go before its own.
+/// The rows of a strip or tile, which is all of `source`; `tables` go before its own.
 ///
 /// The channels are as they are stored: the tags of the file say what they mean.
-pub(super) fn rows(
-    packed: &[u8],
-    tables: Option<&[u8]>,
-    (width, height): (usize, usize),
-    rows: usize,
-    samples: usize,
-) -> Result<Vec<u8>, Fault> {
+pub(super) fn rows(source: &Source<'_>, tables: Option<&[u8]>, size: &Size, found: &mut Inventory) -> Result<Vec<u8>> {
     // Both have a start and an end of picture of their own.
     let tables = tables.and_then(|tables| tables.strip_suffix(&[0xff, 0xd9]));
-    let data = match (tables, packed.strip_prefix(&[0xff, 0xd8])) {
+    let data = match (tables, source.data.strip_prefix(&[0xff, 0xd8])) {
         (Some(tables), Some(picture)) => [tables, picture].concat(),
-        _ => packed.to_vec(),
+        _ => source.data.to_vec(),
     };
-    let options = DecoderOptions::default().set_max_width(65535).set_max_height(65535).set_strict_mode(true);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(data), options);
-    let fault = |e: zune_jpeg::errors::DecodeErrors| Fault::Damaged(format!("{e:?}"));
-    decoder.decode_headers().map_err(fault)?;
-    let stored = decoder.input_colorspace().ok_or_else(|| Fault::Damaged("no colours".to_owned()))?;
-    let (w, h) = decoder.dimensions().ok_or(Fault::Short)?;
-    if stored.num_components() != samples || w != width || !(rows..=height).contains(&h) {
-        let channels = stored.num_components();
+    let Stored { size: (w, h), channels, samples, whole, more } = jpeg::stored(&Source { data: &data, ..*source })?;
+    if channels != size.samples || w != size.width || !(size.rows as u64..=size.height.into()).contains(&h.into()) {
+        let Size { width, rows, samples, .. } = size;
         let found = format!("a JPEG picture of {w}x{h} pixels of {channels} channels");
-        return Err(Fault::Damaged(format!("{found}, where {width}x{height} of {samples} belong")));
+        return Err(source.fault(format!("{found}, where {width}x{rows} of {samples} belong")));
     }
-    decoder.set_options(options.jpeg_set_out_colorspace(stored));
-    let pixels = decoder.decode().map_err(fault)?;
-    Ok(pixels.chunks_exact(w * samples).take(rows).flatten().copied().collect())
+    if !whole {
+        return Err(source.fault("the file is cut off or damaged: the JPEG data are not whole"));
+    }
+    if more {
+        found.warn("damaged", "bytes of coded pixels are left over: the picture may be damaged");
+    }
+    let bytes = size.rows * size.width as usize * size.samples;
+    samples.get(..bytes).map(<[u8]>::to_vec).ok_or_else(|| source.fault("damaged: pixels are missing"))
 }

@@ -47,6 +47,6 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
     if layout.compression == Compression::Jpeg {
         found.already_lossy();
     }
-    let samples = chunks::read(&file, &directory, &layout).map_err(fault)?;
+    let samples = chunks::read(source, &directory, &layout, found)?;
     colours::picture(&layout, samples, found).map_err(fault)
 }

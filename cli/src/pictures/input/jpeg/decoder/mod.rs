@@ -30,7 +30,7 @@ const STRIPE: usize = 16;
 #[derive(Debug)]
 pub(super) struct Decoded {
     pub(super) size: (u32, u32),
-    /// Samples of a pixel: 1 gray, 3 RGB, 4 inks (cyan, magenta, yellow, black; 255 covers most).
+    /// Samples of a pixel: 1 gray, 3 RGB, 4 inks (cyan, magenta, yellow, black; 255 covers most); or as they are stored.
     pub(super) channels: usize,
     pub(super) pixels: Vec<u8>,
     /// Rows that miss samples or bits of them.
@@ -41,8 +41,8 @@ pub(super) struct Decoded {
     pub(super) unused: usize,
 }
 
-/// The picture in a file.
-pub(super) fn decode(source: &Source<'_>, walk: &Walk<'_>) -> Result<Decoded> {
+/// The picture in a file; its channels stay what they are where they are to be as `stored`.
+pub(super) fn decode(source: &Source<'_>, walk: &Walk<'_>, stored: bool) -> Result<Decoded> {
     let mut reader =
         Reader { source, lines: lines(walk), setting: Setting::default(), frame: None, lost: None, unused: 0 };
     for segment in &walk.segments {
@@ -57,15 +57,16 @@ pub(super) fn decode(source: &Source<'_>, walk: &Walk<'_>) -> Result<Decoded> {
     let levels = || frame.components.iter().map(|c| &c.lowest);
     let empty = levels().any(|lowest| lowest[0].is_none());
     let lost = if empty { Some(0..height) } else { lost };
+    let colours = if stored { Colours::Stored(frame.components.len()) } else { Colours::new(&frame, walk) };
     let decoded = Decoded {
         size: (frame.size.0 as u32, height as u32),
-        channels: Colours::new(&frame, walk).channels(),
+        channels: colours.channels(),
         pixels: Vec::new(),
         lost: lost.map(|rows| rows.start.min(height)..rows.end.min(height)).filter(|rows| !rows.is_empty()),
         coarse: levels().flatten().any(|&lowest| lowest != Some(0)),
         unused,
     };
-    let pixels = if empty_everywhere(&frame) { Vec::new() } else { pixels(frame, walk) };
+    let pixels = if empty_everywhere(&frame) { Vec::new() } else { pixels(frame, colours) };
     Ok(Decoded { pixels, ..decoded })
 }
 
@@ -162,8 +163,7 @@ fn set_codes(mut contents: &[u8], setting: &mut Setting) -> Option<()> {
 }
 
 /// All pixels of levels.
-fn pixels(frame: Frame, walk: &Walk<'_>) -> Vec<u8> {
-    let colours = Colours::new(&frame, walk);
+fn pixels(frame: Frame, colours: Colours) -> Vec<u8> {
     let ((width, height), most) = (frame.size, frame.most);
     // One after another, so that the levels of each go before the samples of the next come.
     let planes: Vec<Plane> = frame.components.into_iter().map(|c| plane(c, most)).collect();
