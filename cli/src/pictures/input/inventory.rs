@@ -146,10 +146,15 @@ impl Inventory {
     }
 }
 
-/// Whether a block is an ICC profile that is all there (ICC.1:2022, 7.2).
+/// Whether a block is an ICC profile that is all there: its header, and all tags of its table (ICC.1:2022, 7.2 and 7.3).
 fn is_profile(icc: &[u8]) -> bool {
-    let size = icc.first_chunk().map(|&size| u32::from_be_bytes(size) as usize);
-    icc.len() >= 132 && icc[36..40] == *b"acsp" && size.is_some_and(|size| (132..=icc.len()).contains(&size))
+    let number = |at: usize| Some(u32::from_be_bytes(*icc.get(at..)?.first_chunk()?) as usize);
+    let (Some(size), Some(tags)) = (number(0), number(128)) else { return false };
+    let end = |tag: usize| Some(number(132 + 12 * tag + 4)?.saturating_add(number(132 + 12 * tag + 8)?));
+    icc[36..40] == *b"acsp"
+        && size <= icc.len()
+        && tags < icc.len() / 12
+        && (0..tags).all(|tag| end(tag).is_some_and(|end| end <= size))
 }
 
 /// Whether a profile is of pixels with colour, or of gray ones: what its header says its data are.
@@ -184,6 +189,11 @@ mod tests {
         let mut whole = [&200u32.to_be_bytes()[..], &[0; 12], b"RGB ", &[0; 16], b"acsp"].concat();
         whole.resize(200, 0);
         assert!(is_profile(&whole) && !is_profile(&whole[..199]) && !is_profile(&[7; 500]) && !is_profile(b""));
+        let with_tag = |end: u32| {
+            let tag = [&1u32.to_be_bytes()[..], b"rXYZ", &180u32.to_be_bytes(), &(end - 180).to_be_bytes()].concat();
+            [&whole[..128], &tag, &whole[144..]].concat()
+        };
+        assert!(is_profile(&with_tag(200)) && !is_profile(&with_tag(201)));
         let mut found = Inventory::default();
         found.set_icc(whole[..199].to_vec());
         found.set_icc(whole.clone());

@@ -4,7 +4,7 @@
 //! each entry is carried, turned into something equivalent, or named in a warning: the [`Inventory`].
 
 mod bmp;
-mod colours;
+pub(super) mod colours;
 mod inventory;
 mod jpeg;
 mod library;

@@ -342,7 +342,8 @@ mod tests {
         let wanted_exif = |m: &Metadata| m.exif.as_ref() == Some(&exif) && m.orientation == Orientation::Rotate90;
         let wanted_xmp = |m: &Metadata| m.xmp.as_deref() == Some(b"<x/>");
         let wanted_icc = |m: &Metadata| m.icc == Some(profile());
-        let cases: [(&str, &[u8], &dyn Fn(&Metadata) -> bool); 7] = [
+        type Wanted<'a> = &'a dyn Fn(&Metadata) -> bool;
+        let cases: [(&str, &[u8], Wanted<'_>); 7] = [
             ("exif", &prefixed, &wanted_exif),
             ("exif", &exif, &wanted_exif),
             ("APP1", &prefixed, &wanted_exif),
