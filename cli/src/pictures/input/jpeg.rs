@@ -7,6 +7,6 @@ use crate::error::Result;
 
 /// The picture in a file, and what the file says besides.
 pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
-    found.warn("jpeg-input", "the input was already lossy");
+    found.already_lossy();
     library::read(source, ImageFormat::Jpeg, found)
 }

@@ -18,8 +18,10 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
     let (size, body) = source.data.get(4..8).zip(source.data.get(12..)).ok_or_else(cut)?;
     // The size counts from behind itself, the contents from behind the name of the format.
     let size = number(size).saturating_sub(4);
-    let chunks = split(body.get(..size).ok_or_else(cut)?).ok_or_else(cut)?;
-    found.drops_rest(body.len() - size);
+    // Some programs leave out the last byte, which only fills up.
+    let contents = body.get(..size).or((size == body.len() + 1).then_some(body)).ok_or_else(cut)?;
+    let chunks = split(contents).ok_or_else(cut)?;
+    found.drops_rest(body.len() - contents.len());
     notes(&chunks, found);
     let frames: Vec<_> = chunks.iter().filter(|c| c.kind == b"ANMF").collect();
     let canvas = chunks.iter().find(|c| c.kind == b"VP8X").and_then(|c| c.contents.get(4..10)).map(size_at);
@@ -228,7 +230,9 @@ mod tests {
         let damaged = file(&[(b"VP8X", &head), (b"ICCP", &icc[..90]), (b"VP8L", &pixels), (b"EXIF", b"?")]);
         let (_, metadata, said) = read_file(&damaged).unwrap();
         assert!(
-            metadata == Metadata::default() && said.contains("profile is damaged") && said.contains("Exif block is")
+            metadata == Metadata::default()
+                && said.contains("profile is damaged")
+                && said.contains("Exif block is damaged")
         );
         let (.., said) = read_file(&[file(&[(b"VP8L", &pixels)]), b"abc".to_vec()].concat()).unwrap();
         assert_eq!(said, "the rest of the file (3 bytes behind the end of the picture) is not carried");
