@@ -8,6 +8,7 @@ use img_parts::png::{Png, PngChunk};
 use kvant::{Metadata, PixelFormat, Resolution, ResolutionUnit};
 use moxcms::ColorProfile;
 
+use super::input::colours::Calibration;
 use super::srgb::say_colours;
 use super::{OutputFormat, Warning, exif, input, xmp};
 use crate::error::{CliError, Result};
@@ -197,10 +198,16 @@ pub(super) fn completed(mut file: Vec<u8>, fitted: &Metadata, format: OutputForm
     }
 }
 
-/// Code points, resolution, texts and XMP packet.
+/// Code points, with gamma and chromaticities where these say the same, resolution, texts and XMP packet.
 fn png_chunks(fitted: &Metadata) -> Vec<PngChunk> {
     let chunk = |kind: &[u8; 4], contents: Vec<u8>| PngChunk::new(*kind, contents.into());
     let cicp = fitted.cicp.iter().map(|c| chunk(b"cICP", input::png::cicp_chunk(c)));
+    // Programs that do not know code points read these.
+    let powers = fitted.cicp.iter().filter_map(Calibration::of).flat_map(|Calibration { gamma, points }| {
+        let number = |v: f64| ((v * 100_000.0).round() as u32).to_be_bytes();
+        let points = points.map(|points| chunk(b"cHRM", points.map(number).concat()));
+        gamma.map(|gamma| chunk(b"gAMA", number(1.0 / gamma).to_vec())).into_iter().chain(points)
+    });
     let resolution = fitted.resolution.iter().map(|r| {
         let unit = u8::from(r.unit != ResolutionUnit::Unknown);
         chunk(b"pHYs", [&r.x.to_be_bytes()[..], &r.y.to_be_bytes(), &[unit]].concat())
@@ -213,7 +220,7 @@ fn png_chunks(fitted: &Metadata) -> Vec<PngChunk> {
         }
     });
     let xmp = fitted.xmp.iter().map(|xmp| chunk(b"iTXt", [PNG_XMP.as_bytes(), PNG_PLAIN, xmp].concat()));
-    cicp.chain(resolution).chain(texts).chain(xmp).collect()
+    cicp.chain(powers).chain(resolution).chain(texts).chain(xmp).collect()
 }
 
 /// A text in ISO 8859-1, where it has no other characters.

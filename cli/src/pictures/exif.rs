@@ -29,6 +29,8 @@ mod tag {
     pub(super) const SUB_DIRECTORIES: u16 = 0x14a;
     pub(super) const THUMBNAIL: u16 = 0x201;
     pub(super) const THUMBNAIL_BYTES: u16 = 0x202;
+    pub(super) const IPTC: u16 = 0x83bb;
+    pub(super) const PHOTOSHOP: u16 = 0x8649;
     pub(super) const EXIF: u16 = 0x8769;
     pub(super) const GPS: u16 = 0x8825;
     pub(super) const MAKER_NOTE: u16 = 0x927c;
@@ -66,8 +68,8 @@ pub(super) fn upright(block: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Takes out of a block all that may say where a picture was taken: directories of positions, maker's notes, which nobody
-/// can read, texts that speak of positions, and all bytes that no directory leads to. Returns whether anything was there.
+/// Takes out of a block all that may say where a picture was taken: directories of positions, maker's notes and what
+/// other programs put in, which nobody can check, texts that speak of positions, and all bytes that no directory leads to. Returns whether anything was there.
 pub(super) fn remove_positions(block: &mut [u8]) -> bool {
     // What goes may have led to more, in blocks that are made to confuse.
     let passes = (0..PASSES).take_while(|_| clear(block, survey(block))).count();
@@ -186,7 +188,7 @@ fn survey(block: &[u8]) -> Option<Vec<bool>> {
     let tiff = Tiff::of(block)?;
     let first = tiff.u32(4)?;
     tiff.entries(first)?;
-    let (mut kept, mut cleared) = (vec![0..HEADER], Vec::new());
+    let (mut kept, mut cleared) = (Vec::new(), Vec::new());
     let mut open = vec![(first, Directory::Plain { chain: true })];
     let mut seen = Vec::new();
     while let Some((at, directory)) = open.pop() {
@@ -218,9 +220,11 @@ fn survey(block: &[u8]) -> Option<Vec<bool>> {
             };
             open.extend(tiff.numbers(entry).into_iter().map(|at| (at, sub)));
         }
-        kept.extend(pictures(&tiff, &entries).into_iter().filter(|p| !speaks_of_position(&block[p.clone()])));
+        let plain = |p: &Range<usize>| !speaks_of_position(&block[p.clone()]) && !holds_exif(&block[p.clone()]);
+        kept.extend(pictures(&tiff, &entries).into_iter().filter(plain));
     }
     let mut keep = vec![false; block.len()];
+    keep[..HEADER].fill(true);
     let mut mark = |range: Range<usize>, stays| {
         let end = range.end.min(block.len());
         if let Some(marks) = keep.get_mut(range.start..end) {
@@ -236,10 +240,15 @@ fn survey(block: &[u8]) -> Option<Vec<bool>> {
 fn is_position(entry: &Entry, directory: Directory) -> bool {
     let rational = matches!(entry.kind, RATIONAL | SIGNED_RATIONAL);
     match entry.tag {
-        tag::MAKER_NOTE | tag::PRIVATE => true,
+        tag::MAKER_NOTE | tag::PRIVATE | tag::PHOTOSHOP | tag::IPTC => true,
         0..=tag::LAST_OF_GPS => rational || directory != Directory::Interoperability,
         _ => false,
     }
+}
+
+/// Whether a reduced picture has an Exif block of its own.
+fn holds_exif(picture: &[u8]) -> bool {
+    picture.windows(PREFIX.len()).any(|w| w == PREFIX)
 }
 
 /// Where the reduced pictures of a directory are.
@@ -375,6 +384,7 @@ pub(super) mod tests {
                 [m.header(), m.directory(&[at, bytes], 0), text.to_vec()].concat()
             };
             assert!(may_say_position(&picture(b"\xff\xd8\xff\xe1GPSLatitude")));
+            assert!(may_say_position(&picture(b"\xff\xd8\xff\xe1\0\x20Exif\0\0II*\0")));
             assert!(!may_say_position(&picture(b"\xff\xd8\xff\xd9 plain")));
         }
     }

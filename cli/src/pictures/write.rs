@@ -298,6 +298,7 @@ mod tests {
         icc[..4].copy_from_slice(&600u32.to_be_bytes());
         icc[16..20].copy_from_slice(b"RGB ");
         icc[36..40].copy_from_slice(b"acsp");
+        icc[128..132].fill(0);
         metadata.icc = Some(icc);
         metadata.exif = Some([&b"II*\0\x08\0\0\0\0\0\0\0\0\0"[..], &block(5)].concat());
         metadata.xmp = Some(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".to_vec());

@@ -109,6 +109,7 @@ fn blocks(t: &Trip) {
     icc[..4].copy_from_slice(&400u32.to_be_bytes());
     icc[16..20].copy_from_slice(b"RGB ");
     icc[36..40].copy_from_slice(b"acsp");
+    icc[128..132].fill(0);
     let exif = b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
     let xmp = [&b"XML:com.adobe.xmp\0\0\0\0\0"[..], b"<x/>"].concat();
     let iccp = [&b"p\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(&icc, 6)].concat();
@@ -129,11 +130,12 @@ fn code_points(t: &Trip) {
 
 fn gamma_and_primaries(t: &Trip) {
     let linear = (*b"gAMA", 100_000u32.to_be_bytes().to_vec());
-    t.there_and_back("a.png", &png(2, 8).file(&[linear.clone()]), &[]);
+    t.there_and_back("a.png", &png(2, 8).file(std::slice::from_ref(&linear)), &[]);
     assert_eq!(t.chunk(b"cICP"), Some(vec![1, 8, 0, 1]));
     let p3 = [31270u32, 32900, 68000, 32000, 26500, 69000, 15000, 6000].map(u32::to_be_bytes).concat();
-    t.there_and_back("a.png", &png(2, 8).file(&[linear, (*b"cHRM", p3)]), &[]);
+    t.there_and_back("a.png", &png(2, 8).file(&[linear.clone(), (*b"cHRM", p3.clone())]), &[]);
     assert_eq!(t.chunk(b"cICP"), Some(vec![12, 8, 0, 1]));
+    assert_eq!((t.chunk(b"gAMA"), t.chunk(b"cHRM")), (Some(linear.1), Some(p3)));
     t.there_and_back("a.png", &png(2, 8).file(&[(*b"gAMA", 55_556u32.to_be_bytes().to_vec())]), &[]);
     assert!(t.chunk(b"iCCP").is_some() && t.chunk(b"cICP").is_none());
 }

@@ -138,6 +138,7 @@ fn profile(space: &[u8; 4]) -> Vec<u8> {
     icc[..4].copy_from_slice(&400u32.to_be_bytes());
     icc[16..20].copy_from_slice(space);
     icc[36..40].copy_from_slice(b"acsp");
+    icc[128..132].fill(0);
     icc
 }
 

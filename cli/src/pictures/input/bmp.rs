@@ -1,5 +1,7 @@
 //! BMP files.
 
+use std::ops::Range;
+
 use image::{DynamicImage, ImageFormat};
 use kvant::ResolutionUnit;
 
@@ -29,11 +31,13 @@ fn number(data: &[u8], at: usize) -> Option<u32> {
 /// What the headers say besides pixels.
 fn notes(data: &[u8], colour: bool, found: &mut Inventory) -> Option<()> {
     let (size, pixels) = (number(data, 2)? as usize, number(data, 10)? as usize);
-    // Some programs write no size.
-    if (pixels + 1..data.len()).contains(&size) {
-        found.drops_rest(data.len() - size);
-    }
     let header = number(data, INFO)? as usize;
+    let profile = profile_place(data, header);
+    // Some programs write no size, others one without the profile.
+    let end = size.max(profile.as_ref().map_or(0, |place| place.end));
+    if (pixels + 1..data.len()).contains(&end) {
+        found.drops_rest(data.len() - end);
+    }
     if header < PLAIN {
         return Some(());
     }
@@ -46,18 +50,24 @@ fn notes(data: &[u8], colour: bool, found: &mut Inventory) -> Option<()> {
     }
     match &number(data, INFO + 56)?.to_be_bytes() {
         [0, 0, 0, 0] => calibrated(data, colour, found)?,
-        b"MBED" if header >= V5 => {
-            let (at, bytes) = (number(data, INFO + 112)? as usize, number(data, INFO + 116)? as usize);
-            match data.get(INFO.saturating_add(at)..INFO.saturating_add(at).saturating_add(bytes)) {
-                Some(icc) => found.set_icc(icc.to_vec()),
-                None => found.profile_damaged(),
-            }
-        }
+        b"MBED" => match profile.and_then(|place| data.get(place)) {
+            Some(icc) => found.set_icc(icc.to_vec()),
+            None => found.profile_damaged(),
+        },
         b"LINK" => found.drops("an ICC profile in another file"),
         b"sRGB" | b"Win " => {}
         _ => found.drops("a colour space of no known kind"),
     }
     Some(())
+}
+
+/// Where a profile is, of a file with one.
+fn profile_place(data: &[u8], header: usize) -> Option<Range<usize>> {
+    if header < V5 || data.get(INFO + 56..INFO + 60)? != b"DEBM" {
+        return None;
+    }
+    let start = INFO.saturating_add(number(data, INFO + 112)? as usize);
+    Some(start..start.saturating_add(number(data, INFO + 116)? as usize))
 }
 
 /// Takes the end points and the gamma of red, green and blue; where they are zero, they say nothing.
@@ -122,6 +132,9 @@ mod tests {
         let icc = moxcms::ColorProfile::new_display_p3().encode().unwrap();
         let (metadata, said) = kept(&file(b"MBED", [0; 9], [0; 3], &icc));
         assert_eq!((metadata.icc.as_ref(), &*said), (Some(&icc), ""));
+        let mut short = file(b"MBED", [0; 9], [0; 3], &icc);
+        short[2..6].copy_from_slice(&142u32.to_le_bytes());
+        assert_eq!(kept(&short), (metadata.clone(), said), "the size of the file may leave out the profile");
         let unit = ResolutionUnit::Metre;
         assert_eq!(metadata.resolution, Some(Resolution { x: 2835, y: 3937, unit }));
         let (metadata, said) = kept(&file(b"MBED", [0; 9], [0; 3], &icc[..200]));

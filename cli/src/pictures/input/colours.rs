@@ -7,11 +7,11 @@ use super::Inventory;
 
 /// What colours are.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Calibration {
+pub(in super::super) struct Calibration {
     /// Light is a sample to the power of this, of samples and light from 0 to 1; not said: as in sRGB.
-    pub(super) gamma: Option<f64>,
+    pub(in super::super) gamma: Option<f64>,
     /// x and y of white, red, green and blue; not said: those of sRGB.
-    pub(super) points: Option<[f64; 8]>,
+    pub(in super::super) points: Option<[f64; 8]>,
 }
 
 const SRGB_POINTS: [f64; 8] = [0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06];
@@ -59,6 +59,15 @@ impl Inventory {
                 Err(_) => self.drops("gamma and primaries"),
             },
         }
+    }
+}
+
+impl Calibration {
+    /// What code points say, where their transfer is a power: for programs that do not read them.
+    pub(in super::super) fn of(cicp: &Cicp) -> Option<Self> {
+        let power = POWERS.iter().find(|(transfer, _)| *transfer == cicp.transfer)?;
+        let points = PRIMARIES.iter().find(|(primaries, _)| *primaries == cicp.primaries)?;
+        Some(Self { gamma: Some(power.1), points: Some(points.1) })
     }
 }
 

@@ -5,6 +5,9 @@ use kvant::{Metadata, Resolution, ResolutionUnit};
 use super::super::read::Warning;
 use super::super::{exif, xmp};
 
+/// Names in one warning.
+const NAMED: usize = 20;
+
 /// What was found: what is carried, the names of what is not, and faults that cost no pixel.
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
@@ -12,16 +15,15 @@ pub(super) struct Inventory {
     pub(super) metadata: Metadata,
     /// What is not, by names that people know; each once, as found.
     dropped: Vec<String>,
+    /// What is not since it is damaged.
+    damaged: Vec<String>,
     warnings: Vec<Warning>,
 }
 
 impl Inventory {
     /// Something is not carried: `name` says what, such as `IPTC`.
     pub(super) fn drops(&mut self, name: impl Into<String>) {
-        let name = name.into();
-        if !self.dropped.contains(&name) {
-            self.dropped.push(name);
-        }
+        push_once(&mut self.dropped, name.into());
     }
 
     /// Bytes behind the end of a picture are not carried.
@@ -37,8 +39,8 @@ impl Inventory {
     }
 
     /// Something that is not pixels is damaged, and is dropped.
-    pub(super) fn damaged(&mut self, what: &str) {
-        self.warn("metadata-damaged", format!("{what} is damaged and is dropped"));
+    pub(super) fn damaged(&mut self, what: impl Into<String>) {
+        push_once(&mut self.damaged, what.into());
     }
 
     /// The pixels went through a lossy codec.
@@ -113,12 +115,11 @@ impl Inventory {
             let text = format!("XMP says that the orientation is {other}, Exif that it is {shown}, which counts");
             self.warn("orientation-differs", text);
         }
-        if !self.dropped.is_empty() {
-            let plural = |name: &str| name.starts_with(|c: char| c.is_ascii_digit()) && !name.starts_with("1 ");
-            let one = self.dropped.len() == 1 && !plural(&self.dropped[0]);
-            let verb = if one { "is" } else { "are" };
-            let text = format!("{} {verb} not carried", self.dropped.join(", "));
-            self.warn("metadata-dropped", text);
+        if let Some(names) = listed(&self.damaged) {
+            self.warn("metadata-damaged", format!("{names} damaged and dropped"));
+        }
+        if let Some(names) = listed(&self.dropped) {
+            self.warn("metadata-dropped", format!("{names} not carried"));
         }
         (self.metadata, self.warnings)
     }
@@ -148,10 +149,33 @@ impl Inventory {
     }
 }
 
-/// Whether a block is an ICC profile that is all there (ICC.1:2022, 7.2).
+fn push_once(names: &mut Vec<String>, name: String) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+/// Names, the first of them if there are many, with their verb; `None` without any.
+fn listed(names: &[String]) -> Option<String> {
+    let shown = &names[..names.len().min(NAMED)];
+    let more = match names.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let counted = |name: &String| name.starts_with(|c: char| c.is_ascii_digit()) && !name.starts_with("1 ");
+    let verb = if names.len() == 1 && !names.iter().any(counted) { "is" } else { "are" };
+    (!names.is_empty()).then(|| format!("{}{more} {verb}", shown.join(", ")))
+}
+
+/// Whether a block is an ICC profile that is all there: its header, and all tags of its table (ICC.1:2022, 7.2 and 7.3).
 fn is_profile(icc: &[u8]) -> bool {
-    let size = icc.first_chunk().map(|&size| u32::from_be_bytes(size) as usize);
-    icc.len() >= 132 && icc[36..40] == *b"acsp" && size.is_some_and(|size| (132..=icc.len()).contains(&size))
+    let number = |at: usize| Some(u32::from_be_bytes(*icc.get(at..)?.first_chunk()?) as usize);
+    let (Some(size), Some(tags)) = (number(0), number(128)) else { return false };
+    let end = |tag: usize| Some(number(132 + 12 * tag + 4)?.saturating_add(number(132 + 12 * tag + 8)?));
+    icc[36..40] == *b"acsp"
+        && size <= icc.len()
+        && tags < icc.len() / 12
+        && (0..tags).all(|tag| end(tag).is_some_and(|end| end <= size))
 }
 
 /// Whether a profile is of pixels with colour, or of gray ones: what its header says its data are.
@@ -186,6 +210,11 @@ mod tests {
         let mut whole = [&200u32.to_be_bytes()[..], &[0; 12], b"RGB ", &[0; 16], b"acsp"].concat();
         whole.resize(200, 0);
         assert!(is_profile(&whole) && !is_profile(&whole[..199]) && !is_profile(&[7; 500]) && !is_profile(b""));
+        let with_tag = |end: u32| {
+            let tag = [&1u32.to_be_bytes()[..], b"rXYZ", &180u32.to_be_bytes(), &(end - 180).to_be_bytes()].concat();
+            [&whole[..128], &tag, &whole[144..]].concat()
+        };
+        assert!(is_profile(&with_tag(200)) && !is_profile(&with_tag(201)));
         let mut found = Inventory::default();
         found.set_icc(whole[..199].to_vec());
         found.set_icc(whole.clone());
@@ -203,6 +232,9 @@ mod tests {
         assert_eq!(metadata, Metadata::default());
         let texts: Vec<_> = warnings.iter().map(|w| (w.code, &*w.text)).collect();
         assert_eq!(texts, [("metadata-dropped", "IPTC, a comment are not carried")]);
+        let mut many = Inventory::default();
+        (0..23).for_each(|i| many.damaged(format!("chunk {i}")));
+        assert!(finished(many).1.ends_with("chunk 19 and 3 more are damaged and dropped"));
     }
 
     #[test]
@@ -220,7 +252,7 @@ mod tests {
         }
         let mut found = Inventory::default();
         found.set_exif(b"Exif\0\0garbage");
-        assert_eq!(finished(found), (Metadata::default(), "the Exif block is damaged and is dropped".to_owned()));
+        assert_eq!(finished(found), (Metadata::default(), "the Exif block is damaged and dropped".to_owned()));
     }
 
     #[test]

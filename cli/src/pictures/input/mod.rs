@@ -5,7 +5,7 @@
 
 mod bmp;
 mod cmyk;
-mod colours;
+pub(super) mod colours;
 mod inventory;
 mod jpeg;
 mod library;

@@ -1,7 +1,7 @@
 //! What a PNG file says besides its pixels.
 
 use kvant::{Cicp, ResolutionUnit};
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 
 use super::super::colours::Calibration;
 use super::{Chunk, Header, Inventory, PALETTE};
@@ -26,7 +26,7 @@ struct Colours<'a> {
 #[derive(Debug)]
 pub(super) struct Notes<'a, 'f> {
     header: Header,
-    /// Bytes that compressed contents may have.
+    /// Bytes that compressed contents may have yet.
     limit: usize,
     found: &'a mut Inventory,
     colours: Colours<'f>,
@@ -56,7 +56,7 @@ impl<'f> Notes<'_, 'f> {
     }
 
     fn damaged(&mut self, chunk: &Chunk<'_>) {
-        self.found.damaged(&format!("the chunk {}", chunk.name()));
+        self.found.damaged(format!("the chunk {}", chunk.name()));
     }
 
     /// Keeps a chunk of colours; `None` for all others.
@@ -115,11 +115,18 @@ impl<'f> Notes<'_, 'f> {
         }
     }
 
-    fn inflated(&self, data: &[u8]) -> Option<Vec<u8>> {
-        decompress_to_vec_zlib_with_limit(data, self.limit).ok()
+    /// What a zlib stream holds. All of them together may hold as much as the limit says.
+    fn inflated(&mut self, data: &[u8]) -> Option<Vec<u8>> {
+        let out = decompress_to_vec_zlib_with_limit(data, self.limit);
+        self.limit -= match &out {
+            Ok(out) => out.len(),
+            Err(e) if e.status == TINFLStatus::HasMoreOutput => self.limit,
+            Err(_) => 0,
+        };
+        out.ok()
     }
 
-    fn compressed_text(&self, contents: &[u8]) -> Option<(String, String)> {
+    fn compressed_text(&mut self, contents: &[u8]) -> Option<(String, String)> {
         let (keyword, rest) = split_at_zero(contents)?;
         let packed = rest.strip_prefix(&[0])?;
         Some((latin(keyword), latin(&self.inflated(packed)?)))
@@ -222,7 +229,7 @@ impl<'f> Notes<'_, 'f> {
     }
 
     /// The profile in a chunk: behind its name and the method of compression.
-    fn profile(&self, contents: &[u8]) -> Option<Vec<u8>> {
+    fn profile(&mut self, contents: &[u8]) -> Option<Vec<u8>> {
         let (_, rest) = split_at_zero(contents)?;
         self.inflated(rest.strip_prefix(&[0])?)
     }
@@ -231,7 +238,7 @@ impl<'f> Notes<'_, 'f> {
     fn settle_raw(&mut self) {
         for (kind, block) in std::mem::take(&mut self.raw) {
             let Some(block) = block else {
-                self.found.damaged(&format!("the text \"{RAW_PROFILE}{}\"", kind.escape_debug()));
+                self.found.damaged(format!("the text \"{RAW_PROFILE}{}\"", kind.escape_debug()));
                 continue;
             };
             let packet = block.strip_prefix(XMP_PREFIX);
@@ -342,7 +349,8 @@ mod tests {
         let wanted_exif = |m: &Metadata| m.exif.as_ref() == Some(&exif) && m.orientation == Orientation::Rotate90;
         let wanted_xmp = |m: &Metadata| m.xmp.as_deref() == Some(b"<x/>");
         let wanted_icc = |m: &Metadata| m.icc == Some(profile());
-        let cases: [(&str, &[u8], &dyn Fn(&Metadata) -> bool); 7] = [
+        type Wanted<'a> = &'a dyn Fn(&Metadata) -> bool;
+        let cases: [(&str, &[u8], Wanted<'_>); 7] = [
             ("exif", &prefixed, &wanted_exif),
             ("exif", &exif, &wanted_exif),
             ("APP1", &prefixed, &wanted_exif),
@@ -393,6 +401,13 @@ mod tests {
         }
         let behind = kept(&file(true, &[], &cicp));
         assert!(behind.0.cicp.is_none() && behind.1.contains("cICP behind the pixels"));
+    }
+
+    #[test]
+    fn texts_that_unpack_to_more_than_the_limit_are_dropped() {
+        let bomb = text_chunk("bomb", &vec![b' '; 60 << 20], true);
+        let (metadata, said) = kept(&file(true, &[], &[bomb.clone(), bomb].concat()));
+        assert_eq!((metadata.text.len(), &*said), (1, "the chunk zTXt is damaged and dropped"));
     }
 
     #[test]
