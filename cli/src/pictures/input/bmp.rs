@@ -110,7 +110,7 @@ mod tests {
 
     fn kept(data: &[u8]) -> (Metadata, String) {
         let (_, metadata, warnings) =
-            super::super::read(&Source { name: "a.bmp", data, limits: &Limits::default() }).unwrap();
+            super::super::read(&Source { name: "a.bmp", data, limits: &Limits::default(), partial: false }).unwrap();
         (metadata, warnings.iter().map(|w| &*w.text).collect::<Vec<_>>().join("; "))
     }
 

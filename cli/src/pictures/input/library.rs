@@ -2,8 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult};
-use kvant::Orientation;
+use image::{ColorType, DynamicImage, ImageBuffer, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::{Inventory, Source};
 use crate::error::{CliError, Result};
@@ -11,21 +10,15 @@ use crate::error::{CliError, Result};
 /// The library's error as one line about the file.
 fn fault(source: &Source<'_>, error: &ImageError) -> CliError {
     // Some decoders put line breaks into their messages; ours are one line.
-    let text = format!("{}: {error}", source.name).split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut = match error {
+        ImageError::Decoding(_) | ImageError::IoError(_) => "the file is cut off or damaged: ",
+        _ => "",
+    };
+    let text = format!("{}: {cut}{error}", source.name).split_whitespace().collect::<Vec<_>>().join(" ");
     match error {
         ImageError::Limits(_) => CliError::Limit(text),
         _ => CliError::Input(text),
     }
-}
-
-/// The picture in a file of `format`, and of what it says besides what the library tells.
-pub(super) fn read(source: &Source<'_>, format: ImageFormat, found: &mut Inventory) -> Result<DynamicImage> {
-    let mut decoder = decoder(source, format)?;
-    if matches!(decoder.original_color_type(), ExtendedColorType::Rgb32F | ExtendedColorType::Rgba32F) {
-        found.warn("depth-reduced", "samples in floating point are reduced to 16 bits");
-    }
-    take_metadata(&mut decoder, found);
-    DynamicImage::from_decoder(decoder).map_err(|e| fault(source, &e))
 }
 
 /// The picture in `file`, of `format`, which is made of a file, and nothing else.
@@ -46,24 +39,49 @@ fn decoder<'a>(source: &Source<'a>, format: ImageFormat) -> Result<impl ImageDec
     Ok(decoder)
 }
 
-/// What the library tells besides the pixels.
-fn take_metadata(decoder: &mut impl ImageDecoder, found: &mut Inventory) {
-    if let Ok(orientation) = decoder.orientation() {
-        found.metadata.orientation = Orientation::from_exif(orientation.to_exif()).unwrap_or_default();
-    }
-    let mut block = |read: ImageResult<Option<Vec<u8>>>, name| match read {
-        Ok(block) => block.filter(|block| !block.is_empty()),
-        Err(_) => {
-            found.damaged(name);
-            None
+/// What there is of such a picture, which is damaged or cut off: the rows that come before the fault. The decoder must
+/// fill rows as it goes on.
+pub(super) fn rows(
+    source: &Source<'_>,
+    file: &[u8],
+    format: ImageFormat,
+    found: &mut Inventory,
+) -> Result<DynamicImage> {
+    let decoder = decoder(&Source { data: file, ..*source }, format)?;
+    let ((width, height), colour) = (decoder.dimensions(), decoder.color_type());
+    let mut bytes = vec![GRAY; decoder.total_bytes() as usize];
+    if let Err(error) = decoder.read_image(&mut bytes) {
+        let row = bytes.len() / height as usize;
+        let there = bytes.chunks(row).rposition(|row| row.iter().any(|&b| b != GRAY)).map_or(0, |last| last + 1);
+        let text = match height as usize - there {
+            _ if there == 0 => return Err(fault(source, &error)),
+            0 => format!("cut off or damaged: parts of all {height} rows are not there"),
+            missing => format!("cut off or damaged: the lower {missing} of {height} rows are not all there"),
+        };
+        source.take_part(text, found)?;
+        if colour.bytes_per_pixel() > colour.channel_count() {
+            // The last that decoders do is to turn samples round.
+            bytes.as_chunks_mut().0.iter_mut().for_each(|sample| *sample = u16::from_be_bytes(*sample).to_ne_bytes());
         }
-    };
-    let icc = block(decoder.icc_profile(), "the ICC profile");
-    let exif = block(decoder.exif_metadata(), "the Exif block");
-    let xmp = block(decoder.xmp_metadata(), "the XMP packet");
-    let iptc = block(decoder.iptc_metadata(), "IPTC");
-    icc.into_iter().for_each(|icc| found.set_icc(icc));
-    exif.iter().for_each(|exif| found.set_exif(exif));
-    xmp.iter().for_each(|xmp| found.set_xmp(xmp));
-    iptc.iter().for_each(|_| found.drops("IPTC"));
+    }
+    picture((width, height), colour, bytes).ok_or_else(|| source.fault("damaged: pixels are missing"))
+}
+
+/// What rows hold that are not there.
+const GRAY: u8 = 128;
+
+/// Bytes of samples as a picture.
+fn picture((width, height): (u32, u32), colour: ColorType, bytes: Vec<u8>) -> Option<DynamicImage> {
+    let wide = || bytes.as_chunks().0.iter().map(|&sample| u16::from_ne_bytes(sample)).collect();
+    Some(match colour {
+        ColorType::L8 => DynamicImage::ImageLuma8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::La8 => DynamicImage::ImageLumaA8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::Rgb8 => DynamicImage::ImageRgb8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::Rgba8 => DynamicImage::ImageRgba8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::L16 => DynamicImage::ImageLuma16(ImageBuffer::from_raw(width, height, wide())?),
+        ColorType::La16 => DynamicImage::ImageLumaA16(ImageBuffer::from_raw(width, height, wide())?),
+        ColorType::Rgb16 => DynamicImage::ImageRgb16(ImageBuffer::from_raw(width, height, wide())?),
+        ColorType::Rgba16 => DynamicImage::ImageRgba16(ImageBuffer::from_raw(width, height, wide())?),
+        _ => return None,
+    })
 }

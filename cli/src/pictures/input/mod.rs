@@ -6,6 +6,8 @@
 mod bmp;
 mod cmyk;
 pub(super) mod colours;
+#[cfg(test)]
+mod cuts;
 mod inventory;
 mod jpeg;
 mod library;
@@ -24,6 +26,9 @@ use self::inventory::Inventory;
 use super::read::{PARTIAL, Warning};
 use super::{Picture, convert};
 use crate::error::{CliError, Result};
+
+/// What to do about a file that is not whole.
+const PARTLY: &str = "kvant encode --allow-partial takes what there is";
 
 /// A file to read.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +51,7 @@ impl Source<'_> {
     /// The picture is not whole, as `text` says: what there is of it is taken with a warning where that is wanted.
     fn take_part(&self, text: String, found: &mut Inventory) -> Result<()> {
         if !self.partial {
-            return Err(self.fault(format!("{text} (kvant encode --allow-partial takes what there is)")));
+            return Err(self.fault(format!("{text} ({PARTLY})")));
         }
         found.warn(PARTIAL, text);
         Ok(())
@@ -101,8 +106,22 @@ pub(super) fn read(source: &Source<'_>) -> Result<(Picture, Metadata, Vec<Warnin
         Some(ImageFormat::Bmp) => bmp::read(source, &mut found),
         Some(ImageFormat::Pnm) => pnm::read(source, &mut found),
         Some(ImageFormat::Qoi) => qoi::read(source, &mut found),
-        _ => Err(source.fault("not a picture in a known format (.kvt, PNG, JPEG, PNM, TIFF, BMP, WebP, QOI)")),
-    }?;
+        _ => Err(unknown(source)),
+    }
+    .map_err(|e| match e {
+        CliError::Input(text) if source.partial && !matches!(format, Some(ImageFormat::Png | ImageFormat::Jpeg)) => {
+            CliError::Input(format!("{text}; only PNG and JPEG files are read in part"))
+        }
+        e => e,
+    })?;
     let (metadata, warnings) = found.finish(pixels.color().has_color(), source.limits.max_metadata);
     Ok((convert::from_dynamic(source.name, pixels)?, metadata, warnings))
+}
+
+/// The file is of no format that is read.
+fn unknown(source: &Source<'_>) -> CliError {
+    /// Bytes that tell any format.
+    const ENOUGH: usize = 16;
+    let cut = if source.data.len() < ENOUGH { "cut off, or " } else { "" };
+    source.fault(format!("{cut}not a picture in a known format (.kvt, PNG, JPEG, PNM, TIFF, BMP, WebP, QOI)"))
 }

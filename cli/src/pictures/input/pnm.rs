@@ -123,7 +123,7 @@ mod tests {
 
     /// What is kept of a file of 2 by 2 pixels, and what is said.
     fn kept(data: &[u8]) -> Result<(Vec<String>, String)> {
-        let source = Source { name: "a.pnm", data, limits: &Limits::default() };
+        let source = Source { name: "a.pnm", data, limits: &Limits::default(), partial: false };
         let (picture, metadata, warnings) = super::super::read(&source)?;
         assert_eq!((picture.width(), picture.height()), (2, 2));
         let texts = metadata.text.into_iter().map(|(keyword, text)| format!("{keyword}: {text}")).collect();

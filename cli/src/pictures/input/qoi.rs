@@ -37,7 +37,7 @@ mod tests {
         let encoder = image::codecs::qoi::QoiEncoder::new(&mut file);
         encoder.write_image(&[1, 2, 3, 4, 5, 6], 2, 1, ExtendedColorType::Rgb8).unwrap();
         let kept = |data: &[u8]| {
-            let source = Source { name: "a.qoi", data, limits: &Limits::default() };
+            let source = Source { name: "a.qoi", data, limits: &Limits::default(), partial: false };
             let (_, metadata, warnings) = super::super::read(&source).unwrap();
             (metadata.cicp, warnings.into_iter().map(|w| w.text).collect::<String>())
         };
@@ -49,7 +49,7 @@ mod tests {
         file.extend(b"abc");
         assert!(kept(&file).1.contains("3 bytes behind the end"));
         let short = &file[..file.len() - 5];
-        let source = Source { name: "a.qoi", data: short, limits: &Limits::default() };
+        let source = Source { name: "a.qoi", data: short, limits: &Limits::default(), partial: false };
         assert_eq!(super::super::read(&source).unwrap_err().code(), 3);
     }
 }

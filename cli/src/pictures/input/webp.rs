@@ -150,7 +150,7 @@ mod tests {
 
     fn read_file(data: &[u8]) -> Result<(Picture, Metadata, String)> {
         let (picture, metadata, warnings) =
-            super::super::read(&Source { name: "a.webp", data, limits: &Limits::default() })?;
+            super::super::read(&Source { name: "a.webp", data, limits: &Limits::default(), partial: false })?;
         let said = warnings.iter().map(|w| &*w.text).collect::<Vec<_>>().join("; ");
         Ok((picture, metadata, said))
     }

@@ -1,6 +1,6 @@
 //! What the segments of a JPEG file hold besides pixels, and what follows its picture.
 
-use kvant::Orientation;
+use kvant::ResolutionUnit;
 
 use super::super::Inventory;
 use super::segments::{Segment, Walk, marker};
@@ -19,10 +19,10 @@ const GAIN_MAP: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
 pub(super) fn take(walk: &Walk<'_>, found: &mut Inventory) {
     take_exif(walk, found);
     let xmp = Xmp::of(walk);
-    found.metadata.xmp = xmp.packet;
+    xmp.packet.iter().for_each(|packet| found.set_xmp(packet));
     xmp.dropped.into_iter().for_each(|name| found.drops(name));
     match profile(walk) {
-        Ok(icc) => found.metadata.icc = icc,
+        Ok(icc) => icc.into_iter().for_each(|icc| found.set_icc(icc)),
         Err(why) => {
             let text = format!("the ICC profile is damaged ({why}) and is dropped; colours may differ");
             found.warn("profile-dropped", text);
@@ -48,11 +48,7 @@ fn take_exif(walk: &Walk<'_>, found: &mut Inventory) {
             Some(_) => {}
         }
     }
-    let Some(exif) = exif.filter(|exif| !exif.is_empty()) else { return };
-    let orientation = image::metadata::Orientation::from_exif_chunk(&exif);
-    let orientation = orientation.and_then(|o| Orientation::from_exif(o.to_exif()));
-    found.metadata.orientation = orientation.unwrap_or_default();
-    found.metadata.exif = Some(exif);
+    exif.iter().for_each(|exif| found.set_exif(exif));
 }
 
 /// The profile, whose parts are numbered from 1 on and say how many they are.
@@ -105,7 +101,7 @@ fn name_segment(segment: &Segment<'_>, found: &mut Inventory) {
     let contents = segment.contents;
     let starts = |with: &[u8]| contents.starts_with(with);
     match segment.marker - marker::APP0.min(segment.marker) {
-        _ if segment.marker == marker::COM => found.drops("a comment"),
+        _ if segment.marker == marker::COM => comment(contents, found),
         _ if !(marker::APP0..=marker::APP15).contains(&segment.marker) => name_other(segment.marker, found),
         0 if starts(JFIF) => density(contents, found),
         // A thumbnail; which field of a video it is.
@@ -133,6 +129,16 @@ fn name_other(kind: u8, found: &mut Inventory) {
     }
 }
 
+/// A comment, in UTF-8 or else in Latin-1; some end with a zero.
+fn comment(contents: &[u8], found: &mut Inventory) {
+    let bytes = contents.strip_suffix(b"\0").unwrap_or(contents);
+    let text =
+        std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned);
+    if !text.is_empty() {
+        found.note("Comment", text);
+    }
+}
+
 /// What a segment calls itself.
 fn identifier(contents: &[u8]) -> Option<&str> {
     let end = contents.iter().take(24).position(|b| !b.is_ascii_graphic()).unwrap_or(contents.len().min(24));
@@ -146,9 +152,9 @@ fn density(contents: &[u8], found: &mut Inventory) {
     let (x, y) = (u16::from_be_bytes([x1, x0]), u16::from_be_bytes([y1, y0]));
     match (unit, x, y) {
         (1, 72, 72) | (_, 0, _) | (_, _, 0) => {}
-        (1 | 2, ..) => found.drops("resolution"),
-        (_, x, y) if x != y => found.drops("the ratio of its pixels' sides"),
-        _ => {}
+        (1, ..) => found.set_resolution(x.into(), y.into(), ResolutionUnit::Inch),
+        (2, ..) => found.set_resolution(u32::from(x) * 100, u32::from(y) * 100, ResolutionUnit::Metre),
+        _ => found.set_resolution(x.into(), y.into(), ResolutionUnit::Unknown),
     }
 }
 
@@ -181,7 +187,7 @@ fn name_pictures(walk: &Walk<'_>, found: &mut Inventory) {
     match tail.len() - padding {
         0 => {}
         _ if tail.get(4..8) == Some(b"ftyp") => found.drops("a video"),
-        bytes => found.drops(format!("{bytes} bytes behind the end of the picture")),
+        bytes => found.drops_rest(bytes),
     }
 }
 

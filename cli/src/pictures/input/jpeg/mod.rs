@@ -18,7 +18,7 @@ use crate::error::Result;
 pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let walk = Walk::new(source.data);
     let mut picture = decoder::decode(source, &walk, false)?;
-    found.warn("jpeg-input", "the input was already lossy");
+    found.already_lossy();
     check(source, &walk, &picture, found)?;
     inventory::take(&walk, found);
     let ((width, height), mut pixels) = (picture.size, std::mem::take(&mut picture.pixels));

@@ -1,6 +1,6 @@
 //! JPEG files of all structures against libjpeg-turbo, and files that are not whole.
 
-use kvant::Limits;
+use kvant::{Limits, Resolution, ResolutionUnit};
 
 use super::super::super::read::Warning;
 use super::super::{Inventory, Source};
@@ -41,11 +41,11 @@ fn read_with(data: &[u8], partial: bool) -> std::result::Result<(DynamicImage, V
     let mut found = Inventory::default();
     let source = Source { name: "x.jpg", data, limits: &Limits::default(), partial };
     let image = read(&source, &mut found).map_err(|e| e.to_string())?;
-    Ok((image, found.finish(true).1))
+    Ok((image, found.finish(true, 1 << 20).1))
 }
 
 fn texts(warnings: &[Warning]) -> String {
-    warnings.iter().filter(|w| w.code != "jpeg-input").map(|w| w.text.as_str()).collect::<Vec<_>>().join("; ")
+    warnings.iter().filter(|w| w.code != "lossy-input").map(|w| w.text.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 #[test]
@@ -248,9 +248,6 @@ fn bim(number: u16, contents: &[u8]) -> Vec<u8> {
 fn what_is_not_carried_is_named_once() {
     let app = |number: u8, contents: &[u8]| segment(0xE0 + number, &[contents]);
     for (segments, name) in [
-        (vec![segment(0xFE, &[b"hello"])], "a comment"),
-        (vec![app(0, b"JFIF\0\x01\x01\x01\x01\x2C\x01\x2C\0\0")], "resolution"),
-        (vec![app(0, b"JFIF\0\x01\x01\0\0\x02\0\x01\0\0")], "the ratio of its pixels' sides"),
         (vec![app(2, b"MPF\0II")], "an index of further pictures"),
         (vec![app(2, b"urn:iso:std:iso:ts:21496:-1\0\0\0")], "what describes a gain map"),
         (vec![app(11, b"JP\0\x01\0\0\0\x01\0\0\0\x30jumb....c2pa")], "C2PA content credentials"),
@@ -258,7 +255,10 @@ fn what_is_not_carried_is_named_once() {
         (vec![app(9, &[1, 2])], "a segment of its maker (APP9)"),
         (vec![app(13, &[b"Photoshop 3.0\0", &*bim(0x3ED, &[0; 16]), &bim(0x404, b"odd")].concat())], "IPTC"),
         (vec![app(13, &[b"Photoshop 3.0\0", &*bim(0x7D0, &[0; 26])].concat())], "a clipping path"),
-        (vec![app(1, b"Exif\0\0II*\0\x08\0\0\0"), app(1, b"Exif\0\0MM\0*\0\0\0\x08")], "a second Exif block"),
+        (
+            vec![app(1, b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"), app(1, b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0")],
+            "a second Exif block",
+        ),
         (vec![segment(0xF5, &[b"?"])], "an unknown segment (F5)"),
     ] {
         assert_eq!(told(&segments, b""), format!("{name} is not carried"));
@@ -284,19 +284,21 @@ fn what_follows_the_picture_is_named() {
     let all = [&[0, 0], &*second, &[0; 9], &depth].concat();
     assert_eq!(told(&[], &all), "a second picture, a further picture (a depth map) are not carried");
     assert_eq!(told(&[], b"\0\0\0\x18ftypmp42"), "a video is not carried");
-    assert_eq!(told(&[], b"12345"), "5 bytes behind the end of the picture is not carried");
+    assert_eq!(told(&[], b"12345"), "the rest of the file (5 bytes behind the end of the picture) is not carried");
 }
 
 #[test]
 fn profiles_in_parts_are_joined_by_their_numbers_or_dropped_with_a_word() {
     let part = |number: u8, count: u8, data: &[u8]| segment(0xE2, &[b"ICC_PROFILE\0", &[number, count], data]);
     let mut icc = [0; 200];
+    icc[3] = 200;
     icc[16..20].copy_from_slice(b"RGB ");
+    icc[36..40].copy_from_slice(b"acsp");
     let (a, b) = icc.split_at(120);
     let of = |segments: &[Vec<u8>]| {
         let (file, mut found) = (with(&sample("extended").file, segments), Inventory::default());
         read(&Source { name: "x", data: &file, limits: &Limits::default(), partial: false }, &mut found).unwrap();
-        let (metadata, warnings) = found.finish(true);
+        let (metadata, warnings) = found.finish(true, 1 << 20);
         (metadata.icc, texts(&warnings))
     };
     assert_eq!(of(&[part(2, 2, b), part(1, 2, a)]), (Some(icc.to_vec()), String::new()));
@@ -328,8 +330,28 @@ fn no_change_of_a_byte_makes_reading_fail_but_by_a_word() {
             let source = Source { name: "x", data: &file, limits: &limits, partial: true };
             let mut found = Inventory::default();
             let _ = read(&source, &mut found);
-            found.finish(true);
+            found.finish(true, 1 << 20);
             file[at] = before;
         }
     }
+}
+
+#[test]
+fn comments_and_the_density_are_carried() {
+    let of = |segments: &[Vec<u8>]| {
+        let (file, mut found) = (with(&sample("extended").file, segments), Inventory::default());
+        read(&Source { name: "x", data: &file, limits: &Limits::default(), partial: false }, &mut found).unwrap();
+        let (metadata, warnings) = found.finish(true, 1 << 20);
+        assert_eq!(texts(&warnings), "");
+        metadata
+    };
+    let texts = of(&[segment(0xFE, &[b"caf\xC3\xA9\0"]), segment(0xFE, &[b"caf\xE9"])]).text;
+    assert_eq!(texts, [("Comment".into(), "caf\u{e9}".into()), ("Comment".into(), "caf\u{e9}".into())]);
+    let density =
+        |unit: u8, x: u8, y: u8| of(&[segment(0xE0, &[b"JFIF\0\x01\x01", &[unit, 0, x, 0, y, 0, 0]])]).resolution;
+    let some = |x, y, unit| Some(Resolution { x, y, unit });
+    assert_eq!(density(1, 240, 240), some(240, 240, ResolutionUnit::Inch));
+    assert_eq!(density(2, 118, 118), some(11800, 11800, ResolutionUnit::Metre));
+    assert_eq!(density(0, 2, 1), some(2, 1, ResolutionUnit::Unknown));
+    assert!([(1, 72, 72), (0, 1, 1), (1, 0, 0)].iter().all(|&(unit, x, y)| density(unit, x, y).is_none()));
 }

@@ -1,6 +1,6 @@
 //! The chunks of a PNG file.
 
-use super::super::Source;
+use super::super::{PARTLY, Source};
 use crate::error::Result;
 
 /// What a file begins with.
@@ -29,24 +29,36 @@ impl Chunk<'_> {
     }
 }
 
-/// All chunks of a file, the last of which is its end, and the number of bytes behind that.
-pub(super) fn split<'a>(source: &Source<'a>) -> Result<(Vec<Chunk<'a>>, usize)> {
-    let mut rest = source.data.get(SIGNATURE.len()..).unwrap_or_default();
-    let mut chunks = Vec::new();
-    loop {
-        let Some(chunk) = first(rest) else {
-            return Err(source.fault("the file is cut off"));
+/// A file in pieces.
+#[derive(Debug)]
+pub(super) struct Split<'a> {
+    /// Those that are whole; the last is the end, if that is there.
+    pub(super) chunks: Vec<Chunk<'a>>,
+    /// What follows them.
+    pub(super) rest: &'a [u8],
+    pub(super) ended: bool,
+}
+
+/// All chunks of a file, up to its end. One that is cut off is refused, unless what there is of it is wanted.
+pub(super) fn split<'a>(source: &Source<'a>) -> Result<Split<'a>> {
+    let rest = source.data.get(SIGNATURE.len()..).unwrap_or_default();
+    let mut split = Split { chunks: Vec::new(), rest, ended: false };
+    while !split.ended {
+        let Some(chunk) = first(split.rest) else {
+            if source.partial {
+                break;
+            }
+            return Err(source.fault(format!("the file is cut off ({PARTLY})")));
         };
         if !chunk.kind.iter().all(u8::is_ascii_alphabetic) {
             let text = format!("the file is damaged: a chunk of no valid type ({})", chunk.name());
             return Err(source.fault(text));
         }
-        rest = &rest[chunk.whole.len()..];
-        chunks.push(chunk);
-        if chunk.kind == b"IEND" {
-            return Ok((chunks, rest.len()));
-        }
+        split.rest = &split.rest[chunk.whole.len()..];
+        split.ended = chunk.kind == b"IEND";
+        split.chunks.push(chunk);
     }
+    Ok(split)
 }
 
 /// The chunk at the front, if it is all there.

@@ -6,14 +6,14 @@ mod notes;
 use image::{DynamicImage, ImageFormat};
 use kvant::Cicp;
 
-use self::chunks::{Chunk, SIGNATURE, split};
+use self::chunks::{Chunk, SIGNATURE, Split, split};
 use self::notes::Notes;
 use super::{Inventory, Source, library};
-use crate::error::Result;
+use crate::error::{CliError, Result};
 
 /// The picture in a file, and what the file says besides.
 pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
-    let (chunks, rest) = split(source)?;
+    let Split { chunks, rest, ended } = split(source)?;
     let header = Header::of(&chunks).ok_or_else(|| source.fault("the file does not begin with a header"))?;
     if is_animated(&chunks) {
         return Err(source.fault("an animation; a .kvt holds one picture: give single frames"));
@@ -25,8 +25,15 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
     let mut file = SIGNATURE.to_vec();
     pixel_chunks(&chunks, header, found).for_each(|chunk| file.extend(chunk.whole));
     Notes::take(&chunks, header, source.limits.max_metadata, found);
-    found.drops_rest(rest);
-    library::pixels(source, &file, ImageFormat::Png)
+    if ended {
+        found.drops_rest(rest.len());
+    } else {
+        file.extend(rest);
+    }
+    match library::pixels(source, &file, ImageFormat::Png) {
+        Err(CliError::Input(_)) if source.partial => library::rows(source, &file, ImageFormat::Png, found),
+        pixels => pixels,
+    }
 }
 
 /// Chunks without which there are no pixels.
@@ -131,7 +138,7 @@ pub(super) mod tests {
     }
 
     pub(in super::super) fn read_file(data: &[u8]) -> Result<(Picture, Metadata, Vec<Warning>)> {
-        super::super::read(&Source { name: "a.png", data, limits: &Limits::default() })
+        super::super::read(&Source { name: "a.png", data, limits: &Limits::default(), partial: false })
     }
 
     /// What is carried of a file, and all that is said of it.
