@@ -38,7 +38,7 @@ pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, layout: &Layout, 
     let (block, whole) = exif::block(file, directory);
     block.iter().for_each(|block| found.set_exif(block));
     if !whole {
-        found.warn("metadata-damaged", "parts of Exif are damaged or cut off and are not carried");
+        found.damaged("a part of Exif");
     }
     take_resolution(directory, found);
     let has_profile = directory.has(tags::ICC);
