@@ -4,6 +4,7 @@ use kvant::{Metadata, Resolution, ResolutionUnit};
 
 use super::super::read::Warning;
 use super::super::{exif, xmp};
+use super::colours::gray_of;
 
 /// Names in one warning.
 const NAMED: usize = 20;
@@ -104,10 +105,13 @@ impl Inventory {
     /// What is carried of a picture in colour, or gray, in at most `limit` bytes; and all warnings: one names all that is
     /// dropped.
     pub(super) fn finish(mut self, colour: bool, limit: u64) -> (Metadata, Vec<Warning>) {
-        if self.metadata.icc.as_deref().is_some_and(|icc| !describes(icc, colour)) {
-            self.metadata.icc = None;
-            let text = "the ICC profile is of other channels than the pixels and is dropped; colours may differ";
-            self.warn("profile-dropped", text);
+        if let Some(icc) = self.metadata.icc.take_if(|icc| !describes(icc, colour)) {
+            // Of a profile of RGB, gray pixels need the curve.
+            self.metadata.icc = if colour { None } else { gray_of(&icc) };
+            if self.metadata.icc.is_none() {
+                let text = "the ICC profile is of other channels than the pixels and is dropped; colours may differ";
+                self.warn("profile-dropped", text);
+            }
         }
         self.keep_within(limit);
         let shown = self.metadata.orientation.to_exif();
