@@ -93,25 +93,28 @@ impl<'f> Notes<'_, 'f> {
                 }
                 None => None,
             },
-            b"tEXt" => split_at_zero(chunk.contents).map(|(keyword, text)| (latin(keyword), latin(text))),
+            b"tEXt" => split_at_zero(chunk.contents).map(|(keyword, text)| (latin(keyword), text.to_vec())),
             b"zTXt" => self.compressed_text(chunk.contents),
             b"iTXt" => self.international_text(chunk.contents),
             _ => return None,
         };
         match text.filter(|(keyword, _)| !keyword.is_empty()) {
-            Some((keyword, text)) => self.take_text(keyword, text),
+            Some((keyword, text)) => self.take_text(keyword, text, chunk.kind == b"iTXt"),
             None => self.damaged(chunk),
         }
         Some(())
     }
 
-    fn take_text(&mut self, keyword: String, text: String) {
+    /// Takes a text in UTF-8 or ISO 8859-1, or what else stands in its place.
+    fn take_text(&mut self, keyword: String, text: Vec<u8>, utf8: bool) {
         if keyword == XMP_KEYWORD {
-            self.found.set_xmp(text.as_bytes());
+            self.found.set_xmp(&text);
         } else if let Some(kind) = keyword.strip_prefix(RAW_PROFILE) {
-            self.raw.push((kind.to_ascii_lowercase(), raw_profile(&text)));
+            self.raw.push((kind.to_ascii_lowercase(), raw_profile(&latin(&text))));
+        } else if utf8 {
+            self.found.note(keyword, String::from_utf8(text).unwrap_or_else(|e| latin(e.as_bytes())));
         } else {
-            self.found.note(keyword, text);
+            self.found.note(keyword, latin(&text));
         }
     }
 
@@ -126,13 +129,13 @@ impl<'f> Notes<'_, 'f> {
         out.ok()
     }
 
-    fn compressed_text(&mut self, contents: &[u8]) -> Option<(String, String)> {
+    fn compressed_text(&mut self, contents: &[u8]) -> Option<(String, Vec<u8>)> {
         let (keyword, rest) = split_at_zero(contents)?;
         let packed = rest.strip_prefix(&[0])?;
-        Some((latin(keyword), latin(&self.inflated(packed)?)))
+        Some((latin(keyword), self.inflated(packed)?))
     }
 
-    fn international_text(&mut self, contents: &[u8]) -> Option<(String, String)> {
+    fn international_text(&mut self, contents: &[u8]) -> Option<(String, Vec<u8>)> {
         let (keyword, rest) = split_at_zero(contents)?;
         let ([flag, method], rest) = rest.split_first_chunk()?;
         let (language, rest) = split_at_zero(rest)?;
@@ -142,7 +145,6 @@ impl<'f> Notes<'_, 'f> {
             (1, 0) => self.inflated(rest)?,
             _ => return None,
         };
-        let text = String::from_utf8(text).unwrap_or_else(|e| latin(e.as_bytes()));
         if !language.is_empty() || !translated.is_empty() {
             self.found.drops("languages of texts");
         }
@@ -327,11 +329,18 @@ mod tests {
     }
 
     #[test]
-    fn xmp_is_read_compressed_or_not() {
-        let packed = compress_to_vec_zlib(b"<x/>", 6);
-        let lead = &b"XML:com.adobe.xmp\0\x01\0\0\0"[..];
-        let (metadata, said) = kept(&file(true, &chunk(b"iTXt", &[lead, &packed].concat()), &[]));
-        assert_eq!((metadata.xmp.as_deref(), &*said), (Some(&b"<x/>"[..]), ""));
+    fn xmp_is_read_byte_for_byte_from_all_kinds_of_texts() {
+        let packet = b"<x title='Zo\xc3\xab \xff'/>";
+        let packed = compress_to_vec_zlib(packet, 6);
+        for chunk in [
+            chunk(b"iTXt", &[&b"XML:com.adobe.xmp\0\x01\0\0\0"[..], &packed].concat()),
+            chunk(b"iTXt", &[&b"XML:com.adobe.xmp\0\0\0\0\0"[..], packet].concat()),
+            text_chunk(XMP_KEYWORD, packet, false),
+            text_chunk(XMP_KEYWORD, packet, true),
+        ] {
+            let (metadata, said) = kept(&file(true, &chunk, &[]));
+            assert_eq!((metadata.xmp.as_deref(), &*said), (Some(&packet[..]), ""));
+        }
     }
 
     #[test]
