@@ -54,7 +54,7 @@ fn what_there_is_of_a_cut_picture_is_encoded_where_that_is_wanted() {
         let ended = f.kvant(&["encode", &name, "-o", "x.kvt", "--allow-partial", "--quiet"]);
         ended.fails(5, &[&name, "cut off", "of 48 rows"]);
         let json = f.kvant(&["info", "x.kvt", "--json"]).ok().json();
-        assert_eq!(json["files"][0]["height"], 48);
+        assert_eq!(json["results"][0]["height"], 48);
         std::fs::remove_file(f.path("x.kvt")).unwrap();
         // A whole file is none of this.
         f.kvant(&["encode", &whole, "-o", "x.kvt", "--allow-partial"]).ok();

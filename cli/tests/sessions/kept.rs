@@ -148,6 +148,10 @@ fn texts_and_resolution(t: &Trip) {
     assert_eq!(t.info()["metadata"]["resolution"], "300x150.01 dpi");
     t.there_and_back("a.pgm", b"P2\n# made by hand\n2 1\n9\n1 2", &[]);
     assert_eq!(t.chunk(b"tEXt"), Some(b"Comment\0made by hand".to_vec()));
+    let density = b"JFIF\0\x01\x01\x01\x01\x2c\0\x96\0\0".to_vec();
+    t.there_and_back("a.jpg", &jpeg(&[(0xfe, b"by hand".to_vec()), (0xe0, density)]), &[]);
+    assert_eq!(t.chunk(b"tEXt"), Some(b"Comment\0by hand".to_vec()));
+    assert_eq!(t.info()["metadata"]["resolution"], "300x150 dpi");
 }
 
 /// A JPEG file with `segments`, each a marker and its contents.
@@ -212,7 +216,7 @@ fn the_readme_says_what_the_program_keeps() {
         ),
         (
             "texts (author, copyright, comments), resolution",
-            "yes: texts of PNG and PNM, resolution of PNG and BMP",
+            "yes: texts of PNG and PNM, comments of JPEG, resolution of PNG, JPEG and BMP",
             texts_and_resolution,
         ),
         ("orientation", "yes", orientation),
