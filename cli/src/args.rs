@@ -273,15 +273,18 @@ impl From<PresetArg> for Content {
 /// What may be left out of what a file says besides pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Strip {
-    /// Where the picture was taken
+    /// Where the picture was taken: positions in Exif, maker's notes, which nobody can check, and an XMP packet or a text
+    /// that speaks of a place
     Gps,
     /// Exif, but for the orientation
     Exif,
     /// XMP
     Xmp,
+    /// Texts: author, copyright, comments, parameters of programs
+    Text,
     /// The colour profile: sRGB is then assumed
     Icc,
-    /// Gps, exif and xmp
+    /// Gps, exif, xmp and text
     All,
 }
 
@@ -345,11 +348,16 @@ pub(crate) struct EncodeArgs {
     #[arg(long)]
     pub(crate) preview: bool,
 
+    /// Take what there is of a JPEG or PNG file that is damaged or cut off, and exit with code 5: what is missing is gray
+    #[arg(long)]
+    pub(crate) allow_partial: bool,
+
     /// Colour to lay transparent pixels over, such as '#ffffff', instead of storing alpha
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
 
-    /// Leave out of gps, exif, xmp, icc, or all (gps, exif and xmp: without its profile a picture changes colours)
+    /// Leave out of gps, exif, xmp, text, icc, or all (gps, exif, xmp and text: without its profile a picture changes
+    /// colours). What was written is read again, and fails where it still says what was to be left out
     /// [default: all is kept]
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',')]
     pub(crate) strip: Vec<Strip>,

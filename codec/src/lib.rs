@@ -51,5 +51,5 @@ pub use crate::entropy::predictor::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;
-pub use crate::metadata::{Cicp, Metadata, Orientation};
+pub use crate::metadata::{Cicp, Metadata, Orientation, Resolution, ResolutionUnit};
 pub use crate::simd::CpuLevel;

@@ -1,11 +1,11 @@
 //! What a file says of its picture besides pixels: colours, orientation, and what cameras and editors noted.
 
-use self::section::{CICP, EXIF, FIRST_OTHER, ICC, MOST, PREVIEW, XMP};
+use self::section::{CICP, EXIF, FIRST_OTHER, ICC, MOST, PREVIEW, RESOLUTION, TEXT, XMP};
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::Limits;
 
-/// What a stream says of its picture besides the pixels. Profile, Exif and XMP are kept byte for byte; nothing in them is
-/// acted upon.
+/// What a stream says of its picture besides the pixels. Profile, Exif, XMP and texts are kept byte for byte; nothing in
+/// them is acted upon.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metadata {
@@ -19,7 +19,11 @@ pub struct Metadata {
     pub exif: Option<Vec<u8>>,
     /// An XMP packet.
     pub xmp: Option<Vec<u8>>,
-    /// Sections of types that this library does not know, as (type, payload): carried over. Types are those from 6 on, each
+    /// Texts, as (keyword, text), such as those of a PNG file. Zero characters in them are left out.
+    pub text: Vec<(String, String)>,
+    /// How large the picture is meant to be.
+    pub resolution: Option<Resolution>,
+    /// Sections of types that this library does not know, as (type, payload): carried over. Types are those from 8 on, each
     /// once; streams have them in ascending order.
     pub other: Vec<(u64, Vec<u8>)>,
 }
@@ -35,6 +39,28 @@ pub struct Cicp {
     pub matrix: u8,
     /// Whether the source's samples used their full range.
     pub full_range: bool,
+}
+
+/// How many pixels there are to a length, of the picture as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resolution {
+    /// Columns in a unit.
+    pub x: u32,
+    /// Rows in a unit.
+    pub y: u32,
+    /// What they are counted in.
+    pub unit: ResolutionUnit,
+}
+
+/// What a resolution is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResolutionUnit {
+    /// A length that nobody knows: only the shape of pixels is said.
+    Unknown = 0,
+    /// Metres.
+    Metre = 1,
+    /// Inches.
+    Inch = 2,
 }
 
 /// How stored pixels are turned when they are shown, numbered as in Exif.
@@ -99,6 +125,15 @@ pub(crate) mod section {
     pub(crate) const PREVIEW: u64 = 3;
     pub(crate) const EXIF: u64 = 4;
     pub(crate) const XMP: u64 = 5;
+    /// Keywords and texts.
+    pub(crate) const TEXT: u64 = 6;
+    /// Pixels to a length.
+    pub(crate) const RESOLUTION: u64 = 7;
+    /// The least type that this library gives no meaning.
+    pub(crate) const FIRST_OTHER: u64 = 8;
+    /// The greatest that a file can state.
+    pub(crate) const MOST: u64 = (1 << 63) - 1;
+
     /// What errors call it.
     pub(crate) fn name(kind: u64) -> &'static str {
         match kind {
@@ -107,14 +142,11 @@ pub(crate) mod section {
             PREVIEW => "preview",
             EXIF => "Exif block",
             XMP => "XMP packet",
+            TEXT => "section of texts",
+            RESOLUTION => "resolution",
             _ => "section of an unknown type",
         }
     }
-
-    /// The least type that this library gives no meaning.
-    pub(crate) const FIRST_OTHER: u64 = 6;
-    /// The greatest that a file can state.
-    pub(crate) const MOST: u64 = (1 << 63) - 1;
 }
 
 /// The first byte of a payload that may be packed: stored as it is, or as a zlib stream.
@@ -154,6 +186,49 @@ fn over(value: usize, limit: usize) -> DecodeError {
     DecodeError::Limit { what: "metadata bytes", value: value as u64, limit: limit as u64 }
 }
 
+/// Keywords and texts as a block: a zero byte behind each.
+fn joined(text: &[(String, String)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in text.iter().flat_map(|(keyword, text)| [keyword, text]) {
+        out.extend(part.bytes().filter(|&b| b != 0));
+        out.push(0);
+    }
+    out
+}
+
+/// The keywords and texts of a block.
+fn split(block: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
+    let corrupt = |what| DecodeError::Corrupt { what, value: block.len() as u64, limit: 0 };
+    let text = std::str::from_utf8(block).map_err(|_| corrupt("length of texts that are not UTF-8"))?;
+    let mut parts = text.split_terminator('\0').map(str::to_owned);
+    let pairs = std::iter::from_fn(|| Some((parts.next()?, parts.next()?))).collect();
+    match text.bytes().filter(|&b| b == 0).count() % 2 == 0 && (text.is_empty() || text.ends_with('\0')) {
+        true => Ok(pairs),
+        false => Err(corrupt("length of texts without an end")),
+    }
+}
+
+impl Resolution {
+    fn payload(self) -> Vec<u8> {
+        [&[self.unit as u8][..], &self.x.to_le_bytes(), &self.y.to_le_bytes()].concat()
+    }
+
+    fn read(payload: &[u8]) -> Result<Self, DecodeError> {
+        let corrupt = |what, value, limit| DecodeError::Corrupt { what, value, limit };
+        let Ok(payload) = <&[u8; 9]>::try_from(payload) else {
+            return Err(corrupt("length of the resolution", payload.len() as u64, 9));
+        };
+        let unit = match payload[0] {
+            0 => ResolutionUnit::Unknown,
+            1 => ResolutionUnit::Metre,
+            2 => ResolutionUnit::Inch,
+            unit => return Err(corrupt("unit of the resolution", unit.into(), 2)),
+        };
+        let number = |at: usize| u32::from_le_bytes([payload[at], payload[at + 1], payload[at + 2], payload[at + 3]]);
+        Ok(Self { x: number(1), y: number(5), unit })
+    }
+}
+
 impl Metadata {
     /// The sections that say this, as (type, payload): by ascending type, the unknown ones last. The orientation has its
     /// place in the picture header.
@@ -162,7 +237,9 @@ impl Metadata {
     /// [`EncodeError::Section`]; [`EncodeError::Limit`] where a reader that keeps to `limits` would not unpack all blocks.
     pub(crate) fn sections(&self, limits: &Limits) -> Result<Vec<(u64, Vec<u8>)>, EncodeError> {
         let blocks = [(ICC, &self.icc), (EXIF, &self.exif), (XMP, &self.xmp)];
-        limits.check_metadata(blocks.iter().filter_map(|b| b.1.as_ref()).map(|block| block.len() as u64).sum())?;
+        let text = joined(&self.text);
+        let unpacked = blocks.iter().filter_map(|b| b.1.as_ref()).chain([&text]).map(|block| block.len() as u64);
+        limits.check_metadata(unpacked.sum())?;
         let mut others: Vec<&(u64, Vec<u8>)> = self.other.iter().collect();
         others.sort_by_key(|o| o.0);
         let unfit = others.iter().find(|o| !(FIRST_OTHER..=MOST).contains(&o.0));
@@ -175,6 +252,10 @@ impl Metadata {
             out.push((CICP, vec![c.primaries, c.transfer, c.matrix, u8::from(c.full_range)]));
         }
         out.extend(blocks.into_iter().filter_map(|(kind, block)| Some((kind, pack(block.as_ref()?)))));
+        if !self.text.is_empty() {
+            out.push((TEXT, pack(&text)));
+        }
+        out.extend(self.resolution.map(|r| (RESOLUTION, r.payload())));
         out.extend(others.into_iter().cloned());
         Ok(out)
     }
@@ -191,6 +272,16 @@ impl Metadata {
             let (slot, what) = match kind {
                 CICP => {
                     out.cicp = Some(Cicp::read(payload)?);
+                    continue;
+                }
+                TEXT => {
+                    let block = unpack(payload, "method of the texts", left)?;
+                    left -= block.len();
+                    out.text = split(&block)?;
+                    continue;
+                }
+                RESOLUTION => {
+                    out.resolution = Some(Resolution::read(payload)?);
                     continue;
                 }
                 ICC => (&mut out.icc, "method of the ICC profile"),
@@ -246,6 +337,8 @@ mod tests {
             icc: Some(b"profile ".repeat(100)),
             exif: Some(b"II*\0".to_vec()),
             xmp: Some(Vec::new()),
+            text: vec![("Author".to_owned(), "Zo\u{eb}".to_owned()), (String::new(), String::new())],
+            resolution: Some(Resolution { x: 300, y: 0x1234_5678, unit: ResolutionUnit::Inch }),
             other: vec![(70, vec![1, 2, 3])],
             ..Metadata::default()
         }
@@ -254,17 +347,25 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let sections = sample().sections(&Limits::default()).unwrap();
-        assert_eq!(sections.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 4, 5, 70]);
+        assert_eq!(sections.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 2, 4, 5, 6, 7, 70]);
         assert!(sections[1].1.len() < 60 && sections[2].1.len() == 5, "packed where that is shorter");
         assert_eq!(read(&sections, 1 << 20), Ok(sample()));
         assert_eq!(Metadata::default().sections(&Limits::default()), Ok(Vec::new()));
     }
 
     #[test]
+    fn zero_characters_are_left_out_of_texts() {
+        let text = vec![("a\0b".to_owned(), "\0".to_owned())];
+        let sections = Metadata { text, ..Metadata::default() }.sections(&Limits::default()).unwrap();
+        assert_eq!(read(&sections, 100).unwrap().text, [("ab".to_owned(), String::new())]);
+    }
+
+    #[test]
     fn blocks_may_not_grow_beyond_the_limit() {
         let sections = sample().sections(&Limits::default()).unwrap();
-        assert!(read(&sections, 804).is_ok());
+        assert!(read(&sections, 804 + 14).is_ok());
         let error = |limit| read(&sections, limit).unwrap_err();
+        assert_eq!(error(804 + 13), over(14, 13));
         assert_eq!(error(803), over(4, 3));
         assert_eq!(error(700), over(701, 700));
     }
@@ -277,6 +378,11 @@ mod tests {
         assert!(error(XMP, &[ZLIB, 1, 2, 3]).contains("XMP packet"));
         assert!(error(CICP, &[1, 2, 3]).contains("length of the code points is 3"));
         assert!(error(CICP, &[1, 2, 3, 4]).contains("range of the code points is 4"));
+        assert!(error(TEXT, b"\0key\0text").contains("without an end"));
+        assert!(error(TEXT, b"\0key\0text\0key\0").contains("without an end"));
+        assert!(error(TEXT, b"\0key\0\xff\0").contains("not UTF-8"));
+        assert!(error(RESOLUTION, &[1, 0, 0]).contains("length of the resolution is 3"));
+        assert!(error(RESOLUTION, &[3, 0, 0, 0, 0, 0, 0, 0, 0]).contains("unit of the resolution is 3"));
     }
 
     #[test]

@@ -41,7 +41,8 @@ fn decode_one(data: &[u8]) {
     assert!(pushed(data, options).ok().as_ref() == picture.as_ref().ok(), "pixels depend on how the bytes come");
     if let Ok(metadata) = decoder.metadata() {
         let blocks = [&metadata.icc, &metadata.exif, &metadata.xmp];
-        let bytes: u64 = blocks.into_iter().flatten().map(|block| block.len() as u64).sum();
+        let texts: usize = metadata.text.iter().map(|(keyword, text)| keyword.len() + text.len()).sum();
+        let bytes = blocks.into_iter().flatten().map(|block| block.len() as u64).sum::<u64>() + texts as u64;
         assert!(bytes <= LIMITS.max_metadata, "{bytes} bytes of metadata");
     }
     let plain = DecoderOptions { threads: 2, cpu: CpuLevel::Scalar, ..options };

@@ -2,7 +2,7 @@
 
 use kvant::{
     Chroma, Cicp, ConfigError, DecodeError, Decoder, DecoderOptions, EncodeError, Encoder, EncoderConfig, Image,
-    ImageError, ImageView, Limits, Measure, Metadata, Orientation, PixelFormat, Target,
+    ImageError, ImageView, Limits, Measure, Metadata, Orientation, PixelFormat, Resolution, ResolutionUnit, Target,
 };
 use kvant_tests::check::{alpha, config, encode, psnr, round_trip, samples};
 use kvant_tests::pictures::{crop, from_bytes, testdata, with_depth};
@@ -144,7 +144,9 @@ fn metadata_comes_back_byte_for_byte_and_changes_no_pixel() {
     for lossless in [false, true] {
         let mut config = config(70.0, 3, Chroma::Yuv444);
         config.lossless = lossless;
-        let metadata = metadata();
+        let mut metadata = metadata();
+        metadata.text = vec![("Author".to_owned(), "Zo\u{eb}".to_owned())];
+        metadata.resolution = Some(Resolution { x: 300, y: 150, unit: ResolutionUnit::Inch });
         let view = cat.view().with_metadata(&metadata);
         let encoded = Encoder::new(config.clone()).unwrap().encode_full(&view, None).unwrap();
         let decoder = Decoder::new(&encoded.stream).expect("an intact stream");

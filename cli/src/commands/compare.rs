@@ -45,7 +45,7 @@ pub(crate) fn execute(args: &CompareArgs) -> Result<()> {
     }
     let console = Console::new(SCHEMA, &args.console, false)?;
     let transparency = args.background.map_or(Transparency::Keep, Transparency::Over);
-    let options = ReadOptions { transparency, decoder: args.limits.decoder(0)? };
+    let options = ReadOptions { transparency, decoder: args.limits.decoder(0)?, ..ReadOptions::default() };
     let selection = selection(args);
     let reference = load(&args.reference, &options, &console)?.0.upright()?;
     let prepared = Reference::new(&reference, selection)?;

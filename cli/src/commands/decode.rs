@@ -12,7 +12,7 @@ use crate::error::{CliError, Result};
 use crate::names::{display_name, shown};
 use crate::output::{Manner, Target};
 use crate::pictures::{
-    OutputFormat, Picture, Warning, decode_error, lost, read_bytes, read_front, to_srgb, write_file,
+    OutputFormat, PARTIAL, Picture, Warning, decode_error, lost, read_bytes, read_front, to_srgb, write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::report::{Console, Ended, Output, human_bytes};
@@ -39,9 +39,6 @@ struct Report {
     from_preview: Option<bool>,
     warnings: Vec<Warning>,
 }
-
-/// Code of the warning that a picture is not whole.
-const PARTIAL: &str = "partial";
 
 impl Report {
     fn amount(&self) -> Amount {
@@ -136,7 +133,7 @@ impl Work<'_> {
         let fits = format.check_size(width, height, pixel);
         fits.map_err(|e| CliError::Run(format!("{name}: {e}, and --crop and --scale take less of it")))?;
         let Decoded { picture, metadata, from_preview, partial, seconds } = self.decode(&name, &decoder)?;
-        let mut warnings: Vec<Warning> = lost(&metadata, format).into_iter().collect();
+        let mut warnings: Vec<Warning> = lost(&metadata, picture.format(), format).into_iter().collect();
         if format.reduces(picture.depth()) {
             let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
             warnings.push(Warning { code: "depth-reduced", text });
@@ -285,7 +282,8 @@ fn metadata(decoder: &Decoder<'_>, args: &DecodeArgs) -> std::result::Result<Met
     }
     let mut metadata = decoder.intact_metadata()?;
     if args.preview {
-        (metadata.exif, metadata.xmp) = (None, None);
+        (metadata.exif, metadata.xmp, metadata.resolution) = (None, None, None);
+        metadata.text.clear();
     }
     Ok(metadata)
 }

@@ -10,14 +10,14 @@ use serde::Serialize;
 use super::batch::{self, Amount, Split};
 use super::progress::Progress;
 use super::target::{self, Reached};
-use crate::args::{ChromaArg, EncodeArgs, Habits, Strip};
+use crate::args::{ChromaArg, EncodeArgs, Habits};
 use crate::error::{CliError, Result};
 use crate::identity::{Inputs, Place};
 use crate::names::{display_name, shown, utf8};
 use crate::output::{Manner, Target};
 use crate::pictures::{
-    Loaded, OutputFormat, Picture, ReadOptions, Transparency, Warning, decode_error, has_picture_extension, read_bytes,
-    read_picture, remove_positions, write_file,
+    Loaded, OutputFormat, PARTIAL, Picture, ReadOptions, Transparency, Warning, decode_error, has_picture_extension,
+    left_over, lost, read_bytes, read_picture, strip, write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::rd::metrics::{Reference, Scores, Selection};
@@ -65,7 +65,16 @@ impl Report {
 
     /// What is said of a target that was not met.
     fn target_missed(&self) -> Option<&str> {
-        self.warnings.iter().find(|w| w.code == target::MISSED).map(|w| w.text.as_str())
+        self.said(target::MISSED)
+    }
+
+    /// What is said of a file whose picture is not whole.
+    fn partial(&self) -> Option<&str> {
+        self.said(PARTIAL)
+    }
+
+    fn said(&self, code: &str) -> Option<&str> {
+        self.warnings.iter().find(|w| w.code == code).map(|w| w.text.as_str())
     }
 }
 
@@ -90,13 +99,18 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     let work = Work { encoder, decoder, decoded, args, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
     console.finish(&ended)?;
-    let missed: Vec<String> = ended
-        .iter()
-        .zip(&jobs)
-        .filter_map(|(e, job)| Some((e.report()?.target_missed()?, job)))
-        .map(|(text, job)| format!("{}: {text}", display_name(&job.input)))
-        .collect();
-    if missed.is_empty() { Ok(()) } else { Err(CliError::Threshold(missed.join("; "))) }
+    let told = |of: fn(&Report) -> Option<&str>| {
+        let lines = ended.iter().zip(&jobs).filter_map(|(e, job)| Some((of(e.report()?)?, job)));
+        let lines = lines.map(|(text, job)| format!("{}: {text}", display_name(&job.input)));
+        Some(lines.collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
+    };
+    match (told(Report::partial), told(Report::target_missed)) {
+        (Some(partial), missed) => {
+            Err(CliError::Partial([Some(partial), missed].into_iter().flatten().collect::<Vec<_>>().join("; ")))
+        }
+        (None, Some(missed)) => Err(CliError::Threshold(missed)),
+        (None, None) => Ok(()),
+    }
 }
 
 /// That the name of an output does not promise a picture of another format.
@@ -141,24 +155,6 @@ impl Quality {
             Self::Lossy(quality) => Some(quality.to_string().parse().unwrap_or(f64::from(quality))),
             Self::Lossless => None,
         }
-    }
-}
-
-/// Takes out of `metadata` what is not to be stored.
-fn strip(metadata: &mut Metadata, what: &[Strip]) {
-    let has = |kind| what.contains(&kind) || (kind != Strip::Icc && what.contains(&Strip::All));
-    if has(Strip::Exif) {
-        metadata.exif = None;
-    }
-    if has(Strip::Xmp) {
-        metadata.xmp = None;
-    }
-    if has(Strip::Gps) {
-        remove_positions(&mut metadata.exif, &mut metadata.xmp);
-    }
-    if has(Strip::Icc) {
-        metadata.icc = None;
-        metadata.cicp = None;
     }
 }
 
@@ -223,9 +219,9 @@ impl Work<'_> {
         let like = batch::preserved(input, &self.args.batch)?;
         let data = read_bytes(input, &self.decoder.limits)?;
         let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
-        let options = ReadOptions { transparency, decoder: self.decoder };
+        let options = ReadOptions { transparency, partial: self.args.allow_partial, decoder: self.decoder };
         let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
-        strip(&mut metadata, &self.args.strip);
+        warnings.extend(strip(&mut metadata, &self.args.strip));
         metadata.cicp = self.args.cicp.or(metadata.cicp);
         let picture = picture.with_cicp(metadata.cicp);
         if self.args.cicp.is_some() && metadata.icc.is_some() {
@@ -242,14 +238,15 @@ impl Work<'_> {
             fits.map_err(|e| CliError::Run(format!("{}: {e}", shown(decoded.name()))))?;
         }
         let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
+        self.check_stripped(&name, &coded.encoded.stream)?;
         if coded.quality == Quality::Lossy(100.0) && !coded.encoded.lossless {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
         }
-        for warning in &warnings {
+        // A picture that is not whole ends the command with a line of its own, and so does a target that was not met.
+        for warning in warnings.iter().filter(|w| w.code != PARTIAL) {
             self.console.warn(&name, warning);
         }
-        // That ends the command with a line of its own.
         let quality = coded.quality.plain().unwrap_or_default();
         warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
         let verified = self.verify(&name, &picture, &coded.encoded)?;
@@ -257,6 +254,10 @@ impl Work<'_> {
         let mut unlike = Vec::from_iter(target.write(&coded.encoded.stream, manner)?);
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             let upright = v.picture.clone().upright(metadata.orientation)?;
+            if let Some(lost) = lost(&metadata, upright.format(), *format) {
+                self.console.warn(&name, &lost);
+                warnings.push(lost);
+            }
             unlike.extend(decoded.write(&write_file(&upright, &metadata, *format)?, manner)?);
         }
         unlike.iter().for_each(|warning| self.console.warn(&name, warning));
@@ -264,6 +265,19 @@ impl Work<'_> {
         let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
         self.tell(job, &report, &coded.encoded, verified.as_ref())?;
         Ok(report)
+    }
+
+    /// Reads a stream again: what was to be left out is not in it.
+    fn check_stripped(&self, name: &str, stream: &[u8]) -> Result<()> {
+        if self.args.strip.is_empty() {
+            return Ok(());
+        }
+        let again = Decoder::with_options(stream, self.decoder).and_then(|decoder| decoder.metadata());
+        let metadata = again.map_err(|e| decode_error(name, &e))?;
+        match left_over(&metadata, &self.args.strip) {
+            Some(what) => Err(CliError::Input(format!("{name}: {what} could not be removed; nothing is written"))),
+            None => Ok(()),
+        }
     }
 
     /// Encodes, once or until a target is met, and says how long that took.

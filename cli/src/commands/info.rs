@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use kvant::{Chroma, Decoder, DecoderOptions, ImageInfo, Metadata, Orientation, Profile, Scale};
+use kvant::{
+    Chroma, Decoder, DecoderOptions, ImageInfo, Metadata, Orientation, Profile, Resolution, ResolutionUnit, Scale,
+};
 use serde::Serialize;
 
 use super::batch::{self, Split};
@@ -69,6 +71,10 @@ struct Sizes {
     icc: usize,
     exif: usize,
     xmp: usize,
+    /// Of all texts and their keywords.
+    text: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cicp: Option<String>,
     /// Sections of types that this program does not know.
@@ -89,6 +95,8 @@ impl Sizes {
             icc: bytes(&metadata.icc),
             exif: bytes(&metadata.exif),
             xmp: bytes(&metadata.xmp),
+            text: metadata.text.iter().map(|(keyword, text)| keyword.len() + text.len()).sum(),
+            resolution: metadata.resolution.as_ref().map(resolution),
             cicp: metadata.cicp.as_ref().map(numbers),
             other: metadata.other.iter().map(|(kind, data)| Section { kind: *kind, bytes: data.len() }).collect(),
         }
@@ -96,11 +104,23 @@ impl Sizes {
 
     /// On one line; empty where there is nothing.
     fn line(&self) -> String {
-        let blocks = [("ICC profile", self.icc), ("Exif", self.exif), ("XMP", self.xmp)];
+        let blocks = [("ICC profile", self.icc), ("Exif", self.exif), ("XMP", self.xmp), ("text", self.text)];
         let named = blocks.into_iter().filter(|b| b.1 > 0).map(|(name, bytes)| format!("{name} {bytes} B"));
         let cicp = self.cicp.iter().map(|c| format!("CICP {c}"));
         let other = self.other.iter().map(|s| format!("section {} {} B", s.kind, s.bytes));
-        named.chain(cicp).chain(other).collect::<Vec<_>>().join(", ")
+        named.chain(cicp).chain(self.resolution.clone()).chain(other).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Such as `300 dpi`.
+fn resolution(r: &Resolution) -> String {
+    let Resolution { x, y, unit } = *r;
+    let pair = |x: String, y: String, unit| if x == y { format!("{x} {unit}") } else { format!("{x}x{y} {unit}") };
+    let per_inch = |metre: u32| format!("{}", (f64::from(metre) * 2.54).round() / 100.0);
+    match unit {
+        ResolutionUnit::Unknown => format!("pixels of {y}:{x}"),
+        ResolutionUnit::Metre => pair(per_inch(x), per_inch(y), "dpi"),
+        ResolutionUnit::Inch => pair(x.to_string(), y.to_string(), "dpi"),
     }
 }
 
@@ -237,4 +257,18 @@ pub(crate) fn details(info: &ImageInfo) -> String {
     format!(
         "draft {draft}, {profile}, {chroma}, {internal_depth} bits inside, QP {qp}/32, {tiles}, {header_bytes} header bytes"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolutions_are_said_per_inch() {
+        let said = |x, y, unit| resolution(&Resolution { x, y, unit });
+        assert_eq!(said(11811, 11811, ResolutionUnit::Metre), "300 dpi");
+        assert_eq!(said(2835, 5669, ResolutionUnit::Metre), "72.01x143.99 dpi");
+        assert_eq!(said(96, 96, ResolutionUnit::Inch), "96 dpi");
+        assert_eq!(said(1, 2, ResolutionUnit::Unknown), "pixels of 2:1");
+    }
 }

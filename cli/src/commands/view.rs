@@ -30,7 +30,8 @@ pub(crate) fn execute(args: &ViewArgs) -> Result<()> {
         return Err(CliError::Usage(text.to_owned()));
     }
     let screen = Screen::new(args);
-    let options = ReadOptions { transparency: Transparency::Over(args.background), decoder: args.limits.decoder(0)? };
+    let transparency = Transparency::Over(args.background);
+    let options = ReadOptions { transparency, decoder: args.limits.decoder(0)?, ..ReadOptions::default() };
     let load = |path: &Path| {
         let name = display_name(path);
         read_picture(&name, &read_bytes(path, &options.decoder.limits)?, &options)?.upright()

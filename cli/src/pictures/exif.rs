@@ -1,36 +1,127 @@
-//! What the program itself changes in Exif and XMP: orientation of files it writes, and positions it is asked to remove.
+//! Exif blocks: where they begin, the orientation in them, and taking out of them what says where a picture was taken.
 
-use image::metadata::Orientation;
+use std::ops::Range;
 
-/// Tag of the pointer to the directory of positions.
-const GPS_POINTER: u16 = 0x8825;
-/// Bytes of a value by its type, 1 to 12 (TIFF 6.0).
-const VALUE_BYTES: [usize; 13] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+use kvant::Orientation;
 
-/// `exif` of a picture whose pixels stand upright.
-pub(super) fn upright(exif: &[u8]) -> Vec<u8> {
-    let mut out = exif.to_vec();
-    // Damaged blocks stay as they are.
-    let _ = Orientation::remove_from_exif_chunk(&mut out);
+use super::xmp::speaks_of_position;
+
+/// What stands before a block in JPEG files, and by mistake in others.
+const PREFIX: &[u8] = b"Exif\0";
+/// Bytes of the header of a TIFF structure.
+const HEADER: usize = 8;
+/// Directories that are followed; a block has five or so.
+const DIRECTORIES: usize = 64;
+/// Times that a block is gone over; one is enough for those that cameras write.
+const PASSES: usize = 8;
+/// Bytes of a value by its type, 1 to 13 (TIFF 6.0 and its supplement).
+const VALUE_BYTES: [usize; 14] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
+const RATIONAL: u16 = 5;
+const SIGNED_RATIONAL: u16 = 10;
+
+/// Tags by what they do here.
+mod tag {
+    /// The last tag of positions; below the first that other directories use, but for the directory of interoperability.
+    pub(super) const LAST_OF_GPS: u16 = 0x1f;
+    pub(super) const ORIENTATION: u16 = 0x112;
+    pub(super) const STRIP_OFFSETS: u16 = 0x111;
+    pub(super) const STRIP_BYTES: u16 = 0x117;
+    pub(super) const SUB_DIRECTORIES: u16 = 0x14a;
+    pub(super) const THUMBNAIL: u16 = 0x201;
+    pub(super) const THUMBNAIL_BYTES: u16 = 0x202;
+    pub(super) const IPTC: u16 = 0x83bb;
+    pub(super) const PHOTOSHOP: u16 = 0x8649;
+    pub(super) const EXIF: u16 = 0x8769;
+    pub(super) const GPS: u16 = 0x8825;
+    pub(super) const MAKER_NOTE: u16 = 0x927c;
+    pub(super) const INTEROPERABILITY: u16 = 0xa005;
+    /// A maker's notes in a DNG file.
+    pub(super) const PRIVATE: u16 = 0xc634;
+}
+
+/// `data` from the byte order mark on; `None` where it is no Exif block.
+pub(super) fn block(data: &[u8]) -> Option<&[u8]> {
+    let block = match data.strip_prefix(PREFIX) {
+        // A zero byte, or one that fills up.
+        Some(rest) => rest.get(1..)?,
+        None => data,
+    };
+    let tiff = Tiff::of(block)?;
+    tiff.entries(tiff.u32(4)?).map(|_| block)
+}
+
+/// What a block says of how the picture is turned, if anything.
+pub(super) fn orientation(block: &[u8]) -> Option<Orientation> {
+    let tiff = Tiff::of(block)?;
+    Orientation::from_exif(tiff.u16(tiff.orientation_place()?)?.try_into().ok()?)
+}
+
+/// `block` of a picture whose pixels stand upright.
+pub(super) fn upright(block: &[u8]) -> Vec<u8> {
+    let mut out = block.to_vec();
+    if let Some(tiff) = Tiff::of(block)
+        && let Some(place) = tiff.orientation_place()
+        && let Some(bytes) = out.get_mut(place..place + 2)
+    {
+        bytes.copy_from_slice(&if tiff.big { 1u16.to_be_bytes() } else { 1u16.to_le_bytes() });
+    }
     out
 }
 
-/// Removes what says where a picture was taken: from Exif the contents of the directory of positions, and an XMP packet
-/// with any as a whole. Returns whether anything was there.
-pub(crate) fn remove_positions(exif: &mut Option<Vec<u8>>, xmp: &mut Option<Vec<u8>>) -> bool {
-    let emptied = exif.as_mut().is_some_and(|exif| empty_gps(exif).is_some());
-    let named = |xmp: &Vec<u8>| xmp.windows(3).any(|w| w.eq_ignore_ascii_case(b"gps"));
-    let dropped = xmp.take_if(|xmp| named(xmp)).is_some();
-    emptied || dropped
+/// Takes out of a block all that may say where a picture was taken: directories of positions, maker's notes and what
+/// other programs put in, which nobody can check, texts that speak of positions, and all bytes that no directory leads to. Returns whether anything was there.
+pub(super) fn remove_positions(block: &mut [u8]) -> bool {
+    // What goes may have led to more, in blocks that are made to confuse.
+    let passes = (0..PASSES).take_while(|_| clear(block, survey(block))).count();
+    if passes == PASSES {
+        block.fill(0);
+    }
+    passes > 0
 }
 
-/// Numbers of a TIFF structure.
+/// Zeroes all bytes but those to keep; returns whether any was not zero.
+fn clear(block: &mut [u8], keep: Option<Vec<bool>>) -> bool {
+    let keep = keep.unwrap_or_else(|| vec![false; block.len()]);
+    let mut changed = false;
+    for (byte, _) in block.iter_mut().zip(keep).filter(|(_, keep)| !keep) {
+        changed |= *byte != 0;
+        *byte = 0;
+    }
+    changed
+}
+
+/// Whether a block holds anything that [`remove_positions`] takes out.
+pub(super) fn may_say_position(block: &[u8]) -> bool {
+    remove_positions(&mut block.to_vec())
+}
+
+/// A TIFF structure.
+#[derive(Debug, Clone, Copy)]
 struct Tiff<'a> {
-    data: &'a mut [u8],
+    data: &'a [u8],
     big: bool,
 }
 
-impl Tiff<'_> {
+/// An entry of a directory, and where the bytes of its value are.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    tag: u16,
+    kind: u16,
+    count: usize,
+    /// As far as the block goes.
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Tiff<'a> {
+    fn of(data: &'a [u8]) -> Option<Self> {
+        match data.get(..4)? {
+            b"MM\0*" => Some(Self { data, big: true }),
+            b"II*\0" => Some(Self { data, big: false }),
+            _ => None,
+        }
+    }
+
     fn u16(&self, at: usize) -> Option<u16> {
         let bytes = self.data.get(at..at.checked_add(2)?)?.try_into().ok()?;
         Some(if self.big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
@@ -41,98 +132,289 @@ impl Tiff<'_> {
         Some(if self.big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) } as usize)
     }
 
-    /// Where the entries of the directory at `at` are.
-    fn entries(&self, at: usize) -> Option<impl Iterator<Item = usize> + use<>> {
+    /// The entries of the directory at `at`, as far as they are there, and where they end.
+    fn entries(&self, at: usize) -> Option<(Vec<Entry>, usize)> {
         let count = usize::from(self.u16(at)?);
-        Some((0..count).map(move |i| at + 2 + 12 * i))
+        let entries: Vec<_> = (0..count).map_while(|i| self.entry(at + 2 + 12 * i)).collect();
+        let end = at + 2 + 12 * entries.len();
+        Some((entries, end))
     }
 
-    fn clear(&mut self, from: usize, len: usize) {
-        let end = from.saturating_add(len).min(self.data.len());
-        if let Some(bytes) = self.data.get_mut(from..end) {
-            bytes.fill(0);
+    fn entry(&self, at: usize) -> Option<Entry> {
+        let (tag, kind, count) = (self.u16(at)?, self.u16(at + 2)?, self.u32(at + 4)?);
+        let offset = self.u32(at + 8)?;
+        let bytes = count.saturating_mul(VALUE_BYTES.get(usize::from(kind)).copied().unwrap_or(0));
+        let start = if bytes <= 4 { at + 8 } else { offset.min(self.data.len()) };
+        let end = start.saturating_add(bytes).min(self.data.len());
+        Some(Entry { tag, kind, count, start, end })
+    }
+
+    /// The numbers of an entry of whole ones.
+    fn numbers(&self, entry: &Entry) -> Vec<usize> {
+        let Entry { kind, start, end, .. } = *entry;
+        match kind {
+            3 => (start..end).step_by(2).map_while(|at| self.u16(at).map(usize::from)).collect(),
+            4 | 13 => (start..end).step_by(4).map_while(|at| self.u32(at)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where the number of the orientation is.
+    fn orientation_place(&self) -> Option<usize> {
+        let (entries, _) = self.entries(self.u32(4)?)?;
+        let entry = entries.iter().find(|e| e.tag == tag::ORIENTATION)?;
+        match entry.kind {
+            3 if entry.count > 0 => Some(entry.start),
+            // Some write it as a long number.
+            4 if entry.count == 1 => Some(if self.big { entry.start + 2 } else { entry.start }),
+            _ => None,
         }
     }
 }
 
-/// Zeroes the directory of positions, and all that it points to, where there is one.
-fn empty_gps(exif: &mut [u8]) -> Option<()> {
-    let big = match exif.get(..2)? {
-        b"MM" => true,
-        b"II" => false,
-        _ => return None,
-    };
-    let mut tiff = Tiff { data: exif, big };
-    let pointer = tiff.entries(tiff.u32(4)?)?.find(|&entry| tiff.u16(entry) == Some(GPS_POINTER))?;
-    let directory = tiff.u32(pointer + 8)?;
-    let entries: Vec<usize> = tiff.entries(directory)?.collect();
-    for &entry in &entries {
-        let unit = VALUE_BYTES.get(usize::from(tiff.u16(entry + 2)?)).copied().unwrap_or(0);
-        let bytes = tiff.u32(entry + 4)?.saturating_mul(unit);
-        if bytes > 4 {
-            let at = tiff.u32(entry + 8)?;
-            tiff.clear(at, bytes);
+/// What a directory is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Directory {
+    /// Pictures and how they were taken; those of the main chain are followed by others.
+    Plain {
+        chain: bool,
+    },
+    Positions,
+    Interoperability,
+}
+
+/// Which bytes of a block may stay where a position must not; `None` where it has no directory.
+fn survey(block: &[u8]) -> Option<Vec<bool>> {
+    let tiff = Tiff::of(block)?;
+    let first = tiff.u32(4)?;
+    tiff.entries(first)?;
+    let (mut kept, mut cleared) = (Vec::new(), Vec::new());
+    let mut open = vec![(first, Directory::Plain { chain: true })];
+    let mut seen = Vec::new();
+    while let Some((at, directory)) = open.pop() {
+        if at == 0 || seen.contains(&(at, directory)) || seen.len() == DIRECTORIES {
+            continue;
         }
+        seen.push((at, directory));
+        let Some((entries, end)) = tiff.entries(at) else { continue };
+        if directory == Directory::Positions {
+            cleared.push(at..end);
+            cleared.extend(entries.iter().map(|e| e.start..e.end));
+            continue;
+        }
+        // With the offset of the next.
+        kept.push(at..end + 4);
+        if directory == (Directory::Plain { chain: true }) {
+            open.extend(tiff.u32(end).map(|next| (next, directory)));
+        }
+        for entry in &entries {
+            let value = entry.start..entry.end;
+            let text = speaks_of_position(&block[value.clone()]);
+            let stays = !text && !is_position(entry, directory);
+            if stays { &mut kept } else { &mut cleared }.push(value);
+            let sub = match entry.tag {
+                tag::EXIF | tag::SUB_DIRECTORIES => Directory::Plain { chain: false },
+                tag::INTEROPERABILITY => Directory::Interoperability,
+                tag::GPS => Directory::Positions,
+                _ => continue,
+            };
+            open.extend(tiff.numbers(entry).into_iter().map(|at| (at, sub)));
+        }
+        let plain = |p: &Range<usize>| !speaks_of_position(&block[p.clone()]) && !holds_exif(&block[p.clone()]);
+        kept.extend(pictures(&tiff, &entries).into_iter().filter(plain));
     }
-    tiff.clear(directory, 2 + 12 * entries.len());
-    Some(())
+    let mut keep = vec![false; block.len()];
+    keep[..HEADER].fill(true);
+    let mut mark = |range: Range<usize>, stays| {
+        let end = range.end.min(block.len());
+        if let Some(marks) = keep.get_mut(range.start..end) {
+            marks.fill(stays);
+        }
+    };
+    kept.into_iter().for_each(|range| mark(range, true));
+    cleared.into_iter().for_each(|range| mark(range, false));
+    Some(keep)
+}
+
+/// Whether an entry is of a position, or may hold one that cannot be seen.
+fn is_position(entry: &Entry, directory: Directory) -> bool {
+    let rational = matches!(entry.kind, RATIONAL | SIGNED_RATIONAL);
+    match entry.tag {
+        tag::MAKER_NOTE | tag::PRIVATE | tag::PHOTOSHOP | tag::IPTC => true,
+        0..=tag::LAST_OF_GPS => rational || directory != Directory::Interoperability,
+        _ => false,
+    }
+}
+
+/// Whether a reduced picture has an Exif block of its own.
+fn holds_exif(picture: &[u8]) -> bool {
+    picture.windows(PREFIX.len()).any(|w| w == PREFIX)
+}
+
+/// Where the reduced pictures of a directory are.
+fn pictures(tiff: &Tiff<'_>, entries: &[Entry]) -> Vec<Range<usize>> {
+    let of = |tag| entries.iter().find(|e| e.tag == tag).map(|e| tiff.numbers(e)).unwrap_or_default();
+    let pairs = |at, bytes| of(at).into_iter().zip(of(bytes)).collect::<Vec<_>>();
+    let all = [pairs(tag::THUMBNAIL, tag::THUMBNAIL_BYTES), pairs(tag::STRIP_OFFSETS, tag::STRIP_BYTES)].concat();
+    let size = tiff.data.len();
+    all.into_iter().map(|(at, bytes)| at.min(size)..at.saturating_add(bytes).min(size)).collect()
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    /// A block with an orientation and a position of three rationals.
-    fn sample(big: bool) -> Vec<u8> {
-        let two = |v: u16| if big { v.to_be_bytes() } else { v.to_le_bytes() };
-        let four = |v: u32| if big { v.to_be_bytes() } else { v.to_le_bytes() };
-        let mut out = if big { b"MM".to_vec() } else { b"II".to_vec() };
-        out.extend(two(42));
-        out.extend(four(8));
-        out.extend(two(2));
-        let orientation = [&two(0x112)[..], &two(3), &four(1), &two(6), &two(0)].concat();
-        let pointer = [&two(GPS_POINTER)[..], &two(4), &four(1), &four(38)].concat();
-        out.extend([orientation, pointer, four(0).to_vec()].concat());
-        assert_eq!(out.len(), 38);
-        out.extend(two(1));
-        out.extend([&two(2)[..], &two(5), &four(3), &four(56)].concat());
-        out.extend(four(0));
-        out.extend((1..=24).map(|v| v + 100));
-        out
+    /// Makes blocks.
+    pub(in super::super) struct Maker {
+        pub(in super::super) big: bool,
     }
+
+    impl Maker {
+        pub(in super::super) fn two(&self, v: u16) -> Vec<u8> {
+            if self.big { v.to_be_bytes() } else { v.to_le_bytes() }.to_vec()
+        }
+
+        pub(in super::super) fn four(&self, v: u32) -> Vec<u8> {
+            if self.big { v.to_be_bytes() } else { v.to_le_bytes() }.to_vec()
+        }
+
+        fn entry(&self, tag: u16, kind: u16, count: u32, value: Vec<u8>) -> Vec<u8> {
+            [self.two(tag), self.two(kind), self.four(count), value].concat()
+        }
+
+        fn directory(&self, entries: &[Vec<u8>], next: u32) -> Vec<u8> {
+            [self.two(entries.len() as u16), entries.concat(), self.four(next)].concat()
+        }
+
+        fn header(&self) -> Vec<u8> {
+            [if self.big { b"MM".to_vec() } else { b"II".to_vec() }, self.two(42), self.four(8)].concat()
+        }
+
+        /// With an orientation of 6 and a position of three rationals, 101 to 124.
+        pub(in super::super) fn sample(&self) -> Vec<u8> {
+            let orientation = self.entry(tag::ORIENTATION, 3, 1, [self.two(6), self.two(0)].concat());
+            let pointer = self.entry(tag::GPS, 4, 1, self.four(38));
+            let first = self.directory(&[orientation, pointer], 0);
+            let positions = self.directory(&[self.entry(2, 5, 3, self.four(56))], 0);
+            [self.header(), first, positions, (101..125).collect()].concat()
+        }
+    }
+
+    const BOTH: [Maker; 2] = [Maker { big: false }, Maker { big: true }];
 
     #[test]
     fn positions_go_and_the_rest_stays() {
-        for big in [false, true] {
-            let before = sample(big);
-            let mut exif = Some(before.clone());
-            assert!(remove_positions(&mut exif, &mut None));
-            let after = exif.unwrap();
-            assert_eq!(after[..38], before[..38]);
+        for maker in BOTH {
+            let before = maker.sample();
+            assert_eq!(before.len(), 80);
+            let mut after = before.clone();
+            assert!(may_say_position(&before) && remove_positions(&mut after) && !may_say_position(&after));
+            assert_eq!((&after[..38], after.len()), (&before[..38], before.len()));
             assert!(after[38..].iter().all(|&b| b == 0));
-            assert_eq!(after.len(), before.len());
-            assert_eq!(Orientation::from_exif_chunk(&after), Some(Orientation::Rotate90));
-            assert_eq!(Orientation::from_exif_chunk(&upright(&after)), Some(Orientation::NoTransforms));
+            assert_eq!(orientation(&after), Some(Orientation::Rotate90));
+            assert_eq!(orientation(&upright(&after)), Some(Orientation::Upright));
+        }
+    }
+
+    /// A latitude wherever a directory may be, or no directory is.
+    #[test]
+    fn positions_go_from_wherever_they_are() {
+        let secret: Vec<u8> = (101..125).collect();
+        for m in BOTH {
+            let behind =
+                |entries: &[Vec<u8>], rest: &[u8]| [m.header(), m.directory(entries, 0), rest.to_vec()].concat();
+            let latitude = |at| m.entry(2, 5, 3, m.four(at));
+            let with_gps = |at: u32| [m.directory(&[latitude(at + 18)], 0), secret.clone()].concat();
+            let gps = |at| m.entry(tag::GPS, 4, 1, m.four(at));
+            let cases = [
+                ("in the first directory itself", behind(&[latitude(26)], &secret)),
+                ("behind the Exif directory", {
+                    let exif = m.directory(&[gps(44)], 0);
+                    behind(&[m.entry(tag::EXIF, 4, 1, m.four(26))], &[exif, with_gps(44)].concat())
+                }),
+                ("in the Exif directory", {
+                    let exif = m.directory(&[latitude(44)], 0);
+                    behind(&[m.entry(tag::EXIF, 4, 1, m.four(26))], &[exif, secret.clone()].concat())
+                }),
+                ("in the directory of interoperability", {
+                    let sub = m.directory(&[latitude(44)], 0);
+                    behind(&[m.entry(tag::INTEROPERABILITY, 4, 1, m.four(26))], &[sub, secret.clone()].concat())
+                }),
+                ("by a pointer of type 13", behind(&[m.entry(tag::GPS, 13, 1, m.four(26))], &with_gps(26))),
+                ("by the second of two pointers", {
+                    let none = m.directory(&[], 0);
+                    behind(&[gps(38), gps(44)], &[none, with_gps(44)].concat())
+                }),
+                ("in a maker's note", behind(&[m.entry(tag::MAKER_NOTE, 7, 24, m.four(26))], &secret)),
+                ("behind a pointer beyond the end", behind(&[gps(5000)], &with_gps(26))),
+                ("in the second directory of the chain", {
+                    let chained = [m.header(), m.directory(&[], 14), m.directory(&[gps(32)], 0)].concat();
+                    [chained, with_gps(32)].concat()
+                }),
+                ("in a directory that claims more entries than there are", {
+                    let mut block = behind(&[gps(26)], &with_gps(26));
+                    block.splice(26..28, m.two(9000));
+                    block
+                }),
+                ("where nothing leads to it", behind(&[m.entry(0x10f, 2, 2, b"a\0\0\0".to_vec())], &secret)),
+            ];
+            for (place, mut block) in cases {
+                let size = block.len();
+                assert!(block.windows(8).any(|w| w == &secret[..8]) && may_say_position(&block), "{place}");
+                assert!(remove_positions(&mut block) && !may_say_position(&block), "{place}");
+                let left = block.windows(3).any(|w| secret.windows(3).any(|s| s == w));
+                assert!(!left && block.len() == size, "{place}: {block:?}");
+            }
         }
     }
 
     #[test]
-    fn cut_and_odd_blocks_are_left_alone() {
-        let whole = sample(false);
-        for len in 0..whole.len() {
-            let mut cut = whole[..len].to_vec();
-            let _ = empty_gps(&mut cut);
-            assert_eq!(cut.len(), len);
+    fn texts_and_small_pictures_go_where_they_speak_of_a_position() {
+        for m in BOTH {
+            let block = |text: &[u8]| {
+                let entry = m.entry(0x9286, 7, text.len() as u32, m.four(26));
+                [m.header(), m.directory(&[entry], 0), text.to_vec()].concat()
+            };
+            assert!(may_say_position(&block(b"UNICODE\0g\0p\0s\0 \x004\x008\0")));
+            assert!(may_say_position(&block(b"ASCII\0\0\0Latitude 48.85")));
+            assert!(!may_say_position(&block(b"ASCII\0\0\0a cat")));
+            let picture = |text: &[u8]| {
+                let at = m.entry(tag::THUMBNAIL, 4, 1, m.four(38));
+                let bytes = m.entry(tag::THUMBNAIL_BYTES, 4, 1, m.four(text.len() as u32));
+                [m.header(), m.directory(&[at, bytes], 0), text.to_vec()].concat()
+            };
+            assert!(may_say_position(&picture(b"\xff\xd8\xff\xe1GPSLatitude")));
+            assert!(may_say_position(&picture(b"\xff\xd8\xff\xe1\0\x20Exif\0\0II*\0")));
+            assert!(!may_say_position(&picture(b"\xff\xd8\xff\xd9 plain")));
         }
-        assert!(!remove_positions(&mut Some(b"XX".to_vec()), &mut None));
-        assert!(!remove_positions(&mut None, &mut None));
     }
 
     #[test]
-    fn a_packet_with_a_position_goes_as_a_whole() {
-        let mut xmp = Some(b"<x exif:GPSLatitude='1'/>".to_vec());
-        assert!(remove_positions(&mut None, &mut xmp) && xmp.is_none());
-        let mut xmp = Some(b"<x dc:title='y'/>".to_vec());
-        assert!(!remove_positions(&mut None, &mut xmp) && xmp.is_some());
+    fn blocks_begin_at_their_byte_order_mark() {
+        for maker in BOTH {
+            let sample = maker.sample();
+            for prefix in [&b""[..], b"Exif\0\0", b"Exif\0\xff"] {
+                assert_eq!(block(&[prefix, &sample].concat()), Some(&sample[..]));
+            }
+        }
+        for odd in [&b""[..], b"Exif", b"Exif\0\0", b"II", b"XX*\0\x08\0\0\0\0\0", b"II*\0\xff\0\0\0\0\0", b"garbage"] {
+            assert_eq!(block(odd), None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn cut_and_odd_blocks_stay_of_their_length() {
+        for maker in BOTH {
+            let whole = maker.sample();
+            for len in 0..whole.len() {
+                for at in 0..len {
+                    let mut cut = whole[..len].to_vec();
+                    cut[at] ^= 0xff;
+                    let _ = (orientation(&cut), upright(&cut));
+                    remove_positions(&mut cut);
+                    assert!(cut.len() == len && !may_say_position(&cut));
+                }
+            }
+        }
     }
 }

@@ -9,7 +9,9 @@ mod input;
 mod message;
 mod read;
 mod srgb;
+mod strip;
 mod write;
+mod xmp;
 
 use std::borrow::Cow;
 
@@ -18,13 +20,13 @@ use kvant::{Cicp, Image, ImageView, Orientation, PixelFormat};
 use crate::error::Result;
 pub(crate) use convert::widened;
 pub(crate) use embed::lost;
-pub(crate) use exif::remove_positions;
 pub(crate) use hdr::{HdrSpace, WHITE};
 pub(crate) use read::{
-    LOSSY_INPUT, Loaded, ReadOptions, Transparency, Warning, decode_error, has_picture_extension, read_bytes,
+    LOSSY_INPUT, Loaded, PARTIAL, ReadOptions, Transparency, Warning, decode_error, has_picture_extension, read_bytes,
     read_front, read_picture,
 };
 pub(crate) use srgb::to_srgb;
+pub(crate) use strip::{left_over, strip};
 pub(crate) use write::{OutputFormat, write_file, write_picture};
 
 /// A picture, gray or RGB, of 8 to 16 bits a sample; with alpha only where some pixel is not opaque.

@@ -17,6 +17,8 @@ use crate::names::display_name;
 pub(crate) struct ReadOptions {
     /// What becomes of transparent pixels.
     pub(crate) transparency: Transparency,
+    /// Whether what there is of a damaged file of another format is taken, with a warning of code [`PARTIAL`].
+    pub(crate) partial: bool,
     /// Options for `.kvt` input; their limits hold for every format.
     pub(crate) decoder: DecoderOptions,
 }
@@ -30,6 +32,9 @@ pub(crate) enum Transparency {
     /// They are laid over a colour.
     Over([u8; 3]),
 }
+
+/// Code of the warning that a picture is not whole.
+pub(crate) const PARTIAL: &str = "partial";
 
 /// Something the user should know that does not stop the work.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -122,7 +127,8 @@ pub(crate) fn read_picture(name: &str, data: &[u8], options: &ReadOptions) -> Re
             Ok(Loaded { picture, metadata, warnings: Vec::new(), kvt: Some(decoder.info().clone()) })
         }
         Err(DecodeError::NotKvant) => {
-            let (picture, metadata, warnings) = input::read(&Source { name, data, limits: &options.decoder.limits })?;
+            let source = Source { name, data, limits: &options.decoder.limits, partial: options.partial };
+            let (picture, metadata, warnings) = input::read(&source)?;
             let picture = settle(picture.with_cicp(metadata.cicp), options.transparency);
             Ok(Loaded { picture, metadata, warnings, kvt: None })
         }

@@ -40,6 +40,31 @@ fn pictures_of_every_format_cut_short() {
 }
 
 #[test]
+fn what_there_is_of_a_cut_picture_is_encoded_where_that_is_wanted() {
+    let f = Folder::new("cut-allowed");
+    f.write("a.ppm", &colour_ppm(64, 48));
+    f.kvant(&["encode", "a.ppm"]).ok();
+    for format in ["jpg", "png"] {
+        let (whole, name) = (format!("whole.{format}"), format!("cut.{format}"));
+        f.kvant(&["decode", "a.kvt", "-o", &whole]).ok();
+        let data = f.read(&whole);
+        f.write(&name, &data[..data.len() * 3 / 4]);
+        f.kvant(&["encode", &name, "-o", "x.kvt"]).fails(3, &[&name, "cut off", "--allow-partial"]);
+        assert!(!f.path("x.kvt").exists());
+        let ended = f.kvant(&["encode", &name, "-o", "x.kvt", "--allow-partial", "--quiet"]);
+        ended.fails(5, &[&name, "cut off", "of 48 rows"]);
+        let json = f.kvant(&["info", "x.kvt", "--json"]).ok().json();
+        assert_eq!(json["results"][0]["height"], 48);
+        std::fs::remove_file(f.path("x.kvt")).unwrap();
+        // A whole file is none of this.
+        f.kvant(&["encode", &whole, "-o", "x.kvt", "--allow-partial"]).ok();
+        std::fs::remove_file(f.path("x.kvt")).unwrap();
+    }
+    f.write("cut.bmp", b"BM");
+    f.kvant(&["encode", "cut.bmp", "--allow-partial"]).fails(3, &["cut.bmp"]);
+}
+
+#[test]
 fn damaged_streams() {
     let f = Folder::new("damaged");
     f.write("a.ppm", &colour_ppm(64, 48));

@@ -84,7 +84,9 @@ fn code_points_count_before_a_profile_in_what_is_shown_and_in_pngs() {
 fn what_cannot_be_converted_is_an_input_that_is_damaged_and_decodes_as_it_is() {
     let f = Folder::new("colours-broken");
     let mut broken = ColorProfile::new_display_p3().encode().unwrap();
-    broken.truncate(200);
+    // Header and table of tags are whole, the tags are not.
+    let tags = 132 + 12 * usize::from(broken[131]);
+    broken[tags..].fill(0xee);
     coded(&f, "broken", &png(), &[iccp(&broken)]);
     coded(&f, "points", &png(), &[(*b"cICP", vec![9, 77, 0, 1])]);
     coded(&f, "limited", &png(), &[(*b"cICP", vec![9, 16, 0, 0])]);

@@ -106,7 +106,10 @@ fn hidden(t: &Trip) {
 
 fn blocks(t: &Trip) {
     let mut icc: Vec<u8> = (0..400u32).map(|i| (i * i / 3) as u8).collect();
+    icc[..4].copy_from_slice(&400u32.to_be_bytes());
     icc[16..20].copy_from_slice(b"RGB ");
+    icc[36..40].copy_from_slice(b"acsp");
+    icc[128..132].fill(0);
     let exif = b"II*\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
     let xmp = [&b"XML:com.adobe.xmp\0\0\0\0\0"[..], b"<x/>"].concat();
     let iccp = [&b"p\0\0"[..], &miniz_oxide::deflate::compress_to_vec_zlib(&icc, 6)].concat();
@@ -123,6 +126,32 @@ fn code_points(t: &Trip) {
     assert_eq!(t.chunk(b"cICP"), Some(vec![9, 16, 0, 1]));
     t.there_and_back("a.png", &png(2, 16).file(&[]), &["--cicp", "hlg"]);
     assert_eq!(t.chunk(b"cICP"), Some(vec![9, 18, 0, 1]));
+}
+
+fn gamma_and_primaries(t: &Trip) {
+    let linear = (*b"gAMA", 100_000u32.to_be_bytes().to_vec());
+    t.there_and_back("a.png", &png(2, 8).file(std::slice::from_ref(&linear)), &[]);
+    assert_eq!(t.chunk(b"cICP"), Some(vec![1, 8, 0, 1]));
+    let p3 = [31270u32, 32900, 68000, 32000, 26500, 69000, 15000, 6000].map(u32::to_be_bytes).concat();
+    t.there_and_back("a.png", &png(2, 8).file(&[linear.clone(), (*b"cHRM", p3.clone())]), &[]);
+    assert_eq!(t.chunk(b"cICP"), Some(vec![12, 8, 0, 1]));
+    assert_eq!((t.chunk(b"gAMA"), t.chunk(b"cHRM")), (Some(linear.1), Some(p3)));
+    t.there_and_back("a.png", &png(2, 8).file(&[(*b"gAMA", 55_556u32.to_be_bytes().to_vec())]), &[]);
+    assert!(t.chunk(b"iCCP").is_some() && t.chunk(b"cICP").is_none());
+}
+
+fn texts_and_resolution(t: &Trip) {
+    let text = b"Author\0Zo\xeb".to_vec();
+    let dots = [&11811u32.to_be_bytes()[..], &5906u32.to_be_bytes(), &[1]].concat();
+    t.there_and_back("a.png", &png(2, 8).file(&[(*b"tEXt", text.clone()), (*b"pHYs", dots.clone())]), &[]);
+    assert_eq!((t.chunk(b"tEXt"), t.chunk(b"pHYs")), (Some(text), Some(dots)));
+    assert_eq!(t.info()["metadata"]["resolution"], "300x150.01 dpi");
+    t.there_and_back("a.pgm", b"P2\n# made by hand\n2 1\n9\n1 2", &[]);
+    assert_eq!(t.chunk(b"tEXt"), Some(b"Comment\0made by hand".to_vec()));
+    let density = b"JFIF\0\x01\x01\x01\x01\x2c\0\x96\0\0".to_vec();
+    t.there_and_back("a.jpg", &jpeg(&[(0xfe, b"by hand".to_vec()), (0xe0, density)]), &[]);
+    assert_eq!(t.chunk(b"tEXt"), Some(b"Comment\0by hand".to_vec()));
+    assert_eq!(t.info()["metadata"]["resolution"], "300x150 dpi");
 }
 
 /// A JPEG file with `segments`, each a marker and its contents.
@@ -172,7 +201,7 @@ type Proof = fn(&Trip);
 
 #[test]
 fn the_readme_says_what_the_program_keeps() {
-    let proofs: [(&str, &str, Proof); 11] = [
+    let proofs: [(&str, &str, Proof); 13] = [
         ("bits a sample", "8 to 16 (lossy: up to 14 inside)", bits),
         ("gray in one plane", "yes", gray),
         ("alpha", "lossless; fewer values with `--alpha-quality`", alpha),
@@ -180,6 +209,16 @@ fn the_readme_says_what_the_program_keeps() {
         ("ICC profile", "yes, byte for byte", blocks),
         ("Exif, XMP", "yes, byte for byte", blocks),
         ("code points of the colours (CICP)", "yes: `--cicp`, and PNG's cICP both ways", code_points),
+        (
+            "gamma and primaries (PNG's gAMA and cHRM, BMP, QOI)",
+            "as code points, else as a profile",
+            gamma_and_primaries,
+        ),
+        (
+            "texts (author, copyright, comments), resolution",
+            "yes: texts of PNG and PNM, comments of JPEG, resolution of PNG, JPEG and BMP",
+            texts_and_resolution,
+        ),
         ("orientation", "yes", orientation),
         ("lossless", "`-q lossless`", lossless),
         ("animation, layers", "no: refused", animation),

@@ -2,8 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
-use kvant::Orientation;
+use image::{ColorType, DynamicImage, ImageBuffer, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::{Inventory, Source};
 use crate::error::{CliError, Result};
@@ -11,39 +10,78 @@ use crate::pictures::message::one_line;
 
 /// The library's error as one line about the file.
 fn fault(source: &Source<'_>, error: &ImageError) -> CliError {
-    let text = format!("{}: {}", source.name, one_line(error));
+    let cut = match error {
+        ImageError::Decoding(_) | ImageError::IoError(_) => "the file is cut off or damaged: ",
+        _ => "",
+    };
+    let text = format!("{}: {cut}{}", source.name, one_line(error));
     match error {
         ImageError::Limits(_) => CliError::Limit(text + " (--max-mem)"),
         _ => CliError::Input(text),
     }
 }
 
-/// The picture in a file of `format`, and of what it says besides what the library tells.
-pub(super) fn read(source: &Source<'_>, format: ImageFormat, found: &mut Inventory) -> Result<DynamicImage> {
+/// The picture in `file`, of `format`, which is made of a file, and nothing else.
+pub(super) fn pixels(source: &Source<'_>, file: &[u8], format: ImageFormat) -> Result<DynamicImage> {
+    let source = Source { data: file, ..*source };
+    DynamicImage::from_decoder(decoder(&source, format)?).map_err(|e| fault(&source, &e))
+}
+
+/// A decoder of a picture within the limits.
+fn decoder<'a>(source: &Source<'a>, format: ImageFormat) -> Result<impl ImageDecoder + use<'a>> {
     let mut reader = ImageReader::with_format(Cursor::new(source.data), format);
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(source.limits.max_memory);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|e| fault(source, &e))?;
+    let decoder = reader.into_decoder().map_err(|e| fault(source, &e))?;
     source.check_dimensions(decoder.dimensions())?;
     source.check_bytes(decoder.total_bytes())?;
-    if matches!(decoder.original_color_type(), ExtendedColorType::Rgb32F | ExtendedColorType::Rgba32F) {
-        found.warn("depth-reduced", "samples in floating point are reduced to 16 bits");
-    }
-    take_metadata(&mut decoder, found);
-    DynamicImage::from_decoder(decoder).map_err(|e| fault(source, &e))
+    Ok(decoder)
 }
 
-/// What the library tells besides the pixels.
-fn take_metadata(decoder: &mut impl ImageDecoder, found: &mut Inventory) {
-    let block = |read: image::ImageResult<Option<Vec<u8>>>| read.ok().flatten().filter(|block| !block.is_empty());
-    let metadata = &mut found.metadata;
-    metadata.icc = block(decoder.icc_profile());
-    metadata.exif = block(decoder.exif_metadata());
-    metadata.xmp = block(decoder.xmp_metadata());
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    metadata.orientation = Orientation::from_exif(orientation.to_exif()).unwrap_or_default();
-    if block(decoder.iptc_metadata()).is_some() {
-        found.drops("IPTC");
+/// What there is of such a picture, which is damaged or cut off: the rows that come before the fault. The decoder must
+/// fill rows as it goes on.
+pub(super) fn rows(
+    source: &Source<'_>,
+    file: &[u8],
+    format: ImageFormat,
+    found: &mut Inventory,
+) -> Result<DynamicImage> {
+    let decoder = decoder(&Source { data: file, ..*source }, format)?;
+    let ((width, height), colour) = (decoder.dimensions(), decoder.color_type());
+    let mut bytes = vec![GRAY; decoder.total_bytes() as usize];
+    if let Err(error) = decoder.read_image(&mut bytes) {
+        let row = bytes.len() / height as usize;
+        let there = bytes.chunks(row).rposition(|row| row.iter().any(|&b| b != GRAY)).map_or(0, |last| last + 1);
+        let text = match height as usize - there {
+            _ if there == 0 => return Err(fault(source, &error)),
+            0 => format!("cut off or damaged: parts of all {height} rows are not there"),
+            missing => format!("cut off or damaged: the lower {missing} of {height} rows are not all there"),
+        };
+        source.take_part(text, found)?;
+        if colour.bytes_per_pixel() > colour.channel_count() {
+            // The last that decoders do is to turn samples round.
+            bytes.as_chunks_mut().0.iter_mut().for_each(|sample| *sample = u16::from_be_bytes(*sample).to_ne_bytes());
+        }
     }
+    picture((width, height), colour, bytes).ok_or_else(|| source.fault("damaged: pixels are missing"))
+}
+
+/// What rows hold that are not there.
+const GRAY: u8 = 128;
+
+/// Bytes of samples as a picture.
+fn picture((width, height): (u32, u32), colour: ColorType, bytes: Vec<u8>) -> Option<DynamicImage> {
+    let wide = || bytes.as_chunks().0.iter().map(|&sample| u16::from_ne_bytes(sample)).collect();
+    Some(match colour {
+        ColorType::L8 => DynamicImage::ImageLuma8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::La8 => DynamicImage::ImageLumaA8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::Rgb8 => DynamicImage::ImageRgb8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::Rgba8 => DynamicImage::ImageRgba8(ImageBuffer::from_raw(width, height, bytes)?),
+        ColorType::L16 => DynamicImage::ImageLuma16(ImageBuffer::from_raw(width, height, wide())?),
+        ColorType::La16 => DynamicImage::ImageLumaA16(ImageBuffer::from_raw(width, height, wide())?),
+        ColorType::Rgb16 => DynamicImage::ImageRgb16(ImageBuffer::from_raw(width, height, wide())?),
+        ColorType::Rgba16 => DynamicImage::ImageRgba16(ImageBuffer::from_raw(width, height, wide())?),
+        _ => return None,
+    })
 }

@@ -4,6 +4,10 @@
 //! each entry is carried, turned into something equivalent, or named in a warning: the [`Inventory`].
 
 mod bmp;
+mod cmyk;
+pub(super) mod colours;
+#[cfg(test)]
+mod cuts;
 mod inventory;
 mod jpeg;
 mod library;
@@ -19,9 +23,12 @@ use image::{DynamicImage, ImageFormat};
 use kvant::{Limits, Metadata};
 
 use self::inventory::Inventory;
-use super::read::Warning;
+use super::read::{PARTIAL, Warning};
 use super::{Picture, convert};
 use crate::error::{CliError, Result};
+
+/// What to do about a file that is not whole.
+const PARTLY: &str = "kvant encode --allow-partial takes what there is";
 
 /// A file to read.
 #[derive(Debug, Clone, Copy)]
@@ -31,12 +38,23 @@ pub(super) struct Source<'a> {
     pub(super) data: &'a [u8],
     /// Bounds on the picture in it.
     pub(super) limits: &'a Limits,
+    /// Whether what there is of a damaged file is wanted.
+    pub(super) partial: bool,
 }
 
 impl Source<'_> {
     /// The file is unreadable, as `text` says.
     fn fault(&self, text: impl Display) -> CliError {
         CliError::Input(format!("{}: {text}", self.name))
+    }
+
+    /// The picture is not whole, as `text` says: what there is of it is taken with a warning where that is wanted.
+    fn take_part(&self, text: String, found: &mut Inventory) -> Result<()> {
+        if !self.partial {
+            return Err(self.fault(format!("{text} ({PARTLY})")));
+        }
+        found.warn(PARTIAL, text);
+        Ok(())
     }
 
     /// Refuses a picture of no pixels, and one beyond the limits.
@@ -77,7 +95,9 @@ impl Source<'_> {
 /// The pixels of a file as they are stored, what it says besides, and what of it is in neither.
 pub(super) fn read(source: &Source<'_>) -> Result<(Picture, Metadata, Vec<Warning>)> {
     let mut found = Inventory::default();
-    let format = image::guess_format(source.data).ok();
+    // The library does not know BigTIFF.
+    let tiff = tiff::begins(source.data).then_some(ImageFormat::Tiff);
+    let format = tiff.or_else(|| image::guess_format(source.data).ok());
     let pixels: DynamicImage = match format {
         Some(ImageFormat::Png) => png::read(source, &mut found),
         Some(ImageFormat::Jpeg) => jpeg::read(source, &mut found),
@@ -86,8 +106,22 @@ pub(super) fn read(source: &Source<'_>) -> Result<(Picture, Metadata, Vec<Warnin
         Some(ImageFormat::Bmp) => bmp::read(source, &mut found),
         Some(ImageFormat::Pnm) => pnm::read(source, &mut found),
         Some(ImageFormat::Qoi) => qoi::read(source, &mut found),
-        _ => Err(source.fault("not a picture in a known format (.kvt, PNG, JPEG, PNM, TIFF, BMP, WebP, QOI)")),
-    }?;
-    let (metadata, warnings) = found.finish(pixels.color().has_color());
+        _ => Err(unknown(source)),
+    }
+    .map_err(|e| match e {
+        CliError::Input(text) if source.partial && !matches!(format, Some(ImageFormat::Png | ImageFormat::Jpeg)) => {
+            CliError::Input(format!("{text}; only PNG and JPEG files are read in part"))
+        }
+        e => e,
+    })?;
+    let (metadata, warnings) = found.finish(pixels.color().has_color(), source.limits.max_metadata);
     Ok((convert::from_dynamic(source.name, pixels)?, metadata, warnings))
+}
+
+/// The file is of no format that is read.
+fn unknown(source: &Source<'_>) -> CliError {
+    /// Bytes that tell any format.
+    const ENOUGH: usize = 16;
+    let cut = if source.data.len() < ENOUGH { "cut off, or " } else { "" };
+    source.fault(format!("{cut}not a picture in a known format (.kvt, PNG, JPEG, PNM, TIFF, BMP, WebP, QOI)"))
 }

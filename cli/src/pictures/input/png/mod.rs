@@ -1,0 +1,222 @@
+//! PNG files. Only chunks that make pixels go to the decoder: what else a file holds cannot cost the picture.
+
+mod chunks;
+mod notes;
+
+use image::{DynamicImage, ImageFormat};
+use kvant::Cicp;
+
+use self::chunks::{Chunk, SIGNATURE, Split, split};
+use self::notes::Notes;
+use super::{Inventory, Source, library};
+use crate::error::{CliError, Result};
+
+/// The picture in a file, and what the file says besides.
+pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+    let Split { chunks, rest, ended } = split(source)?;
+    let header = Header::of(&chunks).ok_or_else(|| source.fault("the file does not begin with a header"))?;
+    if is_animated(&chunks) {
+        return Err(source.fault("an animation; a .kvt holds one picture: give single frames"));
+    }
+    if let Some(chunk) = chunks.iter().find(|c| c.is_critical() && !PIXELS.contains(&c.kind)) {
+        let name = chunk.name();
+        return Err(source.fault(format!("the picture cannot be read without its chunk {name}, which is not known")));
+    }
+    let mut file = SIGNATURE.to_vec();
+    pixel_chunks(&chunks, header, found).for_each(|chunk| file.extend(chunk.whole));
+    Notes::take(&chunks, header, source.limits.max_metadata, found);
+    if ended {
+        found.drops_rest(rest.len());
+    } else {
+        file.extend(rest);
+    }
+    match library::pixels(source, &file, ImageFormat::Png) {
+        Err(CliError::Input(_)) if source.partial => library::rows(source, &file, ImageFormat::Png, found),
+        pixels => pixels,
+    }
+}
+
+/// Chunks without which there are no pixels.
+const PIXELS: [&[u8; 4]; 4] = [b"IHDR", b"PLTE", b"IDAT", b"IEND"];
+
+/// What the header says of samples.
+#[derive(Debug, Clone, Copy)]
+struct Header {
+    depth: u8,
+    colour: u8,
+}
+
+const PALETTE: u8 = 3;
+
+impl Header {
+    fn of(chunks: &[Chunk<'_>]) -> Option<Self> {
+        match chunks.first() {
+            Some(Chunk { kind: b"IHDR", contents: [_, _, _, _, _, _, _, _, depth, colour, ..], .. }) => {
+                Some(Self { depth: *depth, colour: *colour })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether pixels have colour.
+    fn has_colour(self) -> bool {
+        self.colour & 2 != 0
+    }
+}
+
+/// What the decoder gets, in an order that it knows. Transparency that is damaged or out of place is left out.
+fn pixel_chunks<'c, 'f: 'c>(
+    chunks: &'c [Chunk<'f>],
+    header: Header,
+    found: &mut Inventory,
+) -> impl Iterator<Item = Chunk<'f>> + use<'c, 'f> {
+    let data = chunks.iter().position(|c| c.kind == b"IDAT").unwrap_or(chunks.len());
+    let palette = chunks[..data].iter().find(|c| c.kind == b"PLTE").filter(|_| header.has_colour());
+    let entries = palette.map_or(0, |p| p.contents.len() / 3);
+    let mut transparency = None;
+    for (at, chunk) in chunks.iter().enumerate().filter(|(_, c)| c.kind == b"tRNS") {
+        let length = chunk.contents.len();
+        let fits = match header.colour {
+            0 => length == 2,
+            2 => length == 6,
+            PALETTE => (1..=entries).contains(&length),
+            _ => false,
+        };
+        if !chunk.intact || !fits || at > data || transparency.is_some() {
+            found.damaged("a chunk that says which pixels are transparent (tRNS)");
+        } else {
+            transparency = Some(*chunk);
+        }
+    }
+    if palette.is_some() && header.colour != PALETTE {
+        found.drops("a suggested palette (PLTE)");
+    }
+    let palette = palette.filter(|_| header.colour == PALETTE).copied();
+    let rest = chunks.iter().skip(1).filter(|c| matches!(c.kind, b"IDAT" | b"IEND")).copied();
+    chunks.first().copied().into_iter().chain(palette).chain(transparency).chain(rest)
+}
+
+/// Whether a file has more than one frame.
+fn is_animated(chunks: &[Chunk<'_>]) -> bool {
+    let before = chunks.iter().take_while(|c| c.kind != b"IDAT");
+    let frames = before.filter(|c| c.kind == b"acTL").find_map(|c| c.contents.first_chunk::<4>());
+    frames.is_some_and(|frames| u32::from_be_bytes(*frames) > 1)
+}
+
+/// Contents of the chunk that says `c` of a file, whose pixels are RGB or gray.
+pub(in super::super) fn cicp_chunk(c: &Cicp) -> Vec<u8> {
+    vec![c.primaries, c.transfer, 0, c.full_range.into()]
+}
+
+/// Files for the tests of all that is in here.
+#[cfg(test)]
+pub(super) mod tests {
+    use image::{ExtendedColorType, ImageEncoder as _};
+    use kvant::{Limits, Metadata, Orientation};
+
+    use super::super::super::Picture;
+    use super::super::super::exif::tests::Maker;
+    use super::super::super::read::Warning;
+    use super::*;
+
+    /// A chunk.
+    pub(in super::super) fn chunk(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
+        let body = [&kind[..], contents].concat();
+        [&(contents.len() as u32).to_be_bytes()[..], &body, &crc32fast::hash(&body).to_be_bytes()].concat()
+    }
+
+    /// A file of 3 by 2 pixels, RGB or gray, with chunks before the pixels and behind them.
+    pub(in super::super) fn file(colour: bool, before: &[u8], behind: &[u8]) -> Vec<u8> {
+        let mut file = Vec::new();
+        let (kind, channels) = if colour { (ExtendedColorType::Rgb8, 3) } else { (ExtendedColorType::L8, 1) };
+        let pixels: Vec<u8> = (0..6 * channels).map(|v| v * 12).collect();
+        image::codecs::png::PngEncoder::new(&mut file).write_image(&pixels, 3, 2, kind).unwrap();
+        let end = file.len() - 12;
+        file.splice(end..end, behind.iter().copied());
+        file.splice(33..33, before.iter().copied());
+        file
+    }
+
+    pub(in super::super) fn read_file(data: &[u8]) -> Result<(Picture, Metadata, Vec<Warning>)> {
+        super::super::read(&Source { name: "a.png", data, limits: &Limits::default(), partial: false })
+    }
+
+    /// What is carried of a file, and all that is said of it.
+    pub(in super::super) fn kept(data: &[u8]) -> (Metadata, String) {
+        let (picture, metadata, warnings) = read_file(data).unwrap();
+        assert_eq!((picture.width(), picture.height()), (3, 2));
+        (metadata, warnings.iter().map(|w| &*w.text).collect::<Vec<_>>().join("; "))
+    }
+
+    fn error(data: &[u8]) -> String {
+        let error = read_file(data).unwrap_err();
+        assert_eq!(error.code(), 3, "{error}");
+        error.to_string()
+    }
+
+    #[test]
+    fn exif_and_xmp_are_kept_before_and_behind_the_pixels() {
+        let sample = Maker { big: false }.sample();
+        let xmp = [&b"XML:com.adobe.xmp\0\0\0\0\0"[..], b"<x/>"].concat();
+        for prefix in [&b""[..], b"Exif\0\0"] {
+            let chunks = [chunk(b"eXIf", &[prefix, &sample].concat()), chunk(b"iTXt", &xmp)].concat();
+            for file in [file(true, &chunks, &[]), file(true, &[], &chunks)] {
+                let (metadata, said) = kept(&file);
+                assert_eq!((metadata.exif.as_ref(), metadata.xmp.as_deref()), (Some(&sample), Some(&b"<x/>"[..])));
+                assert_eq!((metadata.orientation, &*said), (Orientation::Rotate90, ""));
+            }
+        }
+    }
+
+    #[test]
+    fn damage_of_other_chunks_costs_no_pixel() {
+        let plain = read_file(&file(true, &[], &[])).unwrap().0;
+        let kinds: [&[u8; 4]; 18] = [
+            b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"pHYs", b"tIME", b"sBIT",
+            b"bKGD", b"mDCV", b"cLLI", b"tRNS", b"acTL", b"abCd",
+        ];
+        for kind in kinds {
+            for contents in [&b""[..], b"\0", b"x\0\0\xff\xff\xff", &[0xff; 40]] {
+                // Twice, and with a wrong checksum.
+                let whole = [chunk(kind, contents), chunk(kind, contents)].concat();
+                let mut broken = chunk(kind, contents);
+                *broken.last_mut().unwrap() ^= 1;
+                for chunks in [whole, broken] {
+                    let animated = kind == b"acTL" && contents.len() >= 4;
+                    for file in [file(true, &chunks, &[]), file(true, &[], &chunks)] {
+                        match read_file(&file) {
+                            Ok((picture, metadata, warnings)) => {
+                                assert_eq!(picture.data(), plain.data());
+                                // One frame, or a rendering intent, says nothing more than there is.
+                                let silent = matches!(kind, b"acTL" | b"sRGB") || metadata != Metadata::default();
+                                assert!(silent || !warnings.is_empty(), "{kind:?} {contents:?}");
+                            }
+                            Err(e) => assert!(animated && e.to_string().contains("animation"), "{kind:?}: {e}"),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn transparency_counts_where_it_is_right_before_the_pixels() {
+        let clear = chunk(b"tRNS", &[0, 12]);
+        let alpha = |file: &[u8]| read_file(file).unwrap().0.format().has_alpha();
+        assert!(alpha(&file(false, &clear, &[])) && !alpha(&file(false, &[], &clear)));
+        assert!(kept(&file(false, &[], &clear)).1.contains("tRNS"));
+        assert!(kept(&file(false, &chunk(b"tRNS", &[0, 1, 2]), &[])).1.contains("tRNS"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_in_words() {
+        assert!(error(&file(true, &chunk(b"ABCD", &[1]), &[])).contains("its chunk ABCD, which is not known"));
+        assert!(error(&file(true, &chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]), &[])).contains("animation"));
+        let whole = file(true, &chunk(b"tEXt", b"a\0b"), &[]);
+        assert!(error(&[&whole[..8], &whole[33..]].concat()).contains("header"));
+        for length in 8..whole.len() {
+            assert!(error(&whole[..length]).contains("the file is cut off"), "{length}");
+        }
+        assert!(kept(&[&whole[..], b"more"].concat()).1.contains("4 bytes behind the end of the picture"));
+    }
+}

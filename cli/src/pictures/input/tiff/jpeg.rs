@@ -1,0 +1,41 @@
+//! Strips and tiles that are JPEG pictures.
+
+use super::super::jpeg::{self, Stored};
+use super::super::{Inventory, Source};
+use crate::error::Result;
+
+/// How large a strip or tile is.
+pub(super) struct Size {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Rows that are wanted.
+    pub(super) rows: usize,
+    /// Samples of a pixel.
+    pub(super) samples: usize,
+}
+
+/// The rows of a strip or tile, which is all of `source`; `tables` go before its own.
+///
+/// The channels are as they are stored: the tags of the file say what they mean.
+pub(super) fn rows(source: &Source<'_>, tables: Option<&[u8]>, size: &Size, found: &mut Inventory) -> Result<Vec<u8>> {
+    // Both have a start and an end of picture of their own.
+    let tables = tables.and_then(|tables| tables.strip_suffix(&[0xff, 0xd9]));
+    let data = match (tables, source.data.strip_prefix(&[0xff, 0xd8])) {
+        (Some(tables), Some(picture)) => [tables, picture].concat(),
+        _ => source.data.to_vec(),
+    };
+    let Stored { size: (w, h), channels, samples, whole, more } = jpeg::stored(&Source { data: &data, ..*source })?;
+    if channels != size.samples || w != size.width || !(size.rows as u64..=size.height.into()).contains(&h.into()) {
+        let Size { width, rows, samples, .. } = size;
+        let found = format!("a JPEG picture of {w}x{h} pixels of {channels} channels");
+        return Err(source.fault(format!("{found}, where {width}x{rows} of {samples} belong")));
+    }
+    if !whole {
+        return Err(source.fault("the file is cut off or damaged: the JPEG data are not whole"));
+    }
+    if more {
+        found.warn("damaged", "bytes of coded pixels are left over: the picture may be damaged");
+    }
+    let bytes = size.rows * size.width as usize * size.samples;
+    samples.get(..bytes).map(<[u8]>::to_vec).ok_or_else(|| source.fault("damaged: pixels are missing"))
+}

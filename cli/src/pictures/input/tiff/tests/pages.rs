@@ -1,0 +1,64 @@
+//! Files of several directories: which of them is the picture.
+
+use super::*;
+
+/// A picture of this width, with flags of its kind.
+fn page(width: usize, flags: u32) -> Page {
+    let spec = Spec { width, ..gray() };
+    spec.page(Writer::default(), |x, y, _| (x + y) as u64).with(tags::NEW_SUBFILE_TYPE, Value::Long(vec![flags]))
+}
+
+#[test]
+fn copies_and_masks_are_passed_over_wherever_they_stand() {
+    let (picture, small, mask) = (page(40, 0), page(10, 1), page(40, 4));
+    let old_style = page(10, 0).with(tags::SUBFILE_TYPE, Value::Short(vec![2]));
+    let thumbnail = Page { tags: vec![(tags::JPEG_INTERCHANGE_FORMAT, Value::Long(vec![8]))], chunks: Vec::new() };
+    let cases: [(&[&Page], &str); 6] = [
+        (&[&picture], ""),
+        (&[&small, &picture], "a copy of lower resolution is not carried"),
+        (&[&picture, &small, &small, &small], "a copy of lower resolution is not carried"),
+        (&[&old_style, &picture, &mask], "a copy of lower resolution, a mask are not carried"),
+        (&[&picture, &thumbnail], "a copy of lower resolution is not carried"),
+        (&[&mask, &picture], "a mask is not carried"),
+    ];
+    for writer in Writer::all() {
+        for (pages, expected) in cases {
+            // Samples of 8 bits are the same in every file.
+            let pages: Vec<_> = pages.iter().map(|&page| page.clone()).collect();
+            let (image, _, said) = read(&writer.file(&pages)).unwrap();
+            assert_eq!((image.width(), &*said), (40, expected));
+        }
+    }
+}
+
+#[test]
+fn several_pages_are_refused_by_their_number() {
+    let file = Writer::default().file(&[page(40, 0), page(10, 1), page(40, 2), page(30, 0)]);
+    let said = read(&file).unwrap_err();
+    assert!(said.contains("3 pages; a .kvt holds one picture"), "{said}");
+}
+
+#[test]
+fn what_is_below_a_thumbnail_is_the_picture() {
+    let below = |page: Page, offset: u32| {
+        let mut tags = page.tags;
+        tags.extend([
+            (tags::STRIP_OFFSETS, Value::Long(vec![offset; 3])),
+            (tags::STRIP_BYTE_COUNTS, Value::Long(vec![120; 3])),
+        ]);
+        Value::Below(tags)
+    };
+    let (image, ..) = read_page(page(10, 1).with(tags::SUB_IFDS, below(page(40, 0), 0))).unwrap();
+    assert_eq!(image.width(), 40);
+    let raw = page(40, 0).with(tags::PHOTOMETRIC, Value::Short(vec![32803]));
+    let said = read_page(page(10, 1).with(tags::SUB_IFDS, below(raw, 0))).unwrap_err();
+    assert!(said.contains("raw camera data"), "{said}");
+    let (image, _, said) = read_page(page(40, 0).with(tags::SUB_IFDS, below(page(10, 1), 0))).unwrap();
+    assert_eq!((image.width(), &*said), (40, "a copy of lower resolution is not carried"));
+}
+
+#[test]
+fn a_file_of_thumbnails_has_its_largest_for_a_picture() {
+    let (image, ..) = read(&Writer::default().file(&[page(10, 1), page(20, 1)])).unwrap();
+    assert_eq!(image.width(), 20);
+}

@@ -1,0 +1,114 @@
+//! Leaving out what is not to be stored, and checking that it is not there.
+
+use kvant::Metadata;
+
+use super::xmp::speaks_of_position;
+use super::{Warning, exif};
+use crate::args::Strip;
+
+/// Whether `kind` is to be left out.
+fn names(what: &[Strip], kind: Strip) -> bool {
+    what.contains(&kind) || (kind != Strip::Icc && what.contains(&Strip::All))
+}
+
+/// Takes out of `metadata` what is not to be stored. The warnings say what goes with it.
+pub(crate) fn strip(metadata: &mut Metadata, what: &[Strip]) -> Vec<Warning> {
+    if names(what, Strip::Exif) {
+        metadata.exif = None;
+    }
+    if names(what, Strip::Xmp) {
+        metadata.xmp = None;
+    }
+    if names(what, Strip::Text) {
+        metadata.text.clear();
+    }
+    if names(what, Strip::Icc) {
+        metadata.icc = None;
+        metadata.cicp = None;
+    }
+    match names(what, Strip::Gps) {
+        true => strip_positions(metadata),
+        false => Vec::new(),
+    }
+}
+
+/// Takes out what says where a picture was taken: all of it in Exif, and XMP packets and texts that speak of it as a whole.
+fn strip_positions(metadata: &mut Metadata) -> Vec<Warning> {
+    let mut gone = Vec::new();
+    if let Some(block) = &mut metadata.exif {
+        exif::remove_positions(block);
+    }
+    if metadata.xmp.take_if(|xmp| speaks_of_position(xmp)).is_some() {
+        gone.push("the XMP packet".to_owned());
+    }
+    metadata.text.retain(|(keyword, text)| {
+        let stays = !speaks_of_position(keyword.as_bytes()) && !speaks_of_position(text.as_bytes());
+        if !stays {
+            gone.push(format!("the text {keyword:?}"));
+        }
+        stays
+    });
+    let warning = |name| Warning { code: "place-removed", text: format!("{name} speaks of a place and is left out") };
+    gone.into_iter().map(warning).collect()
+}
+
+/// What of that which is not to be stored is in `metadata` nevertheless.
+pub(crate) fn left_over(metadata: &Metadata, what: &[Strip]) -> Option<&'static str> {
+    let texts = || metadata.text.iter().flat_map(|(keyword, text)| [keyword, text]);
+    let position = metadata.exif.as_deref().is_some_and(exif::may_say_position)
+        || metadata.xmp.as_deref().is_some_and(speaks_of_position)
+        || texts().any(|text| speaks_of_position(text.as_bytes()));
+    let found = [
+        (Strip::Exif, "Exif", metadata.exif.is_some()),
+        (Strip::Xmp, "XMP", metadata.xmp.is_some()),
+        (Strip::Text, "text", !metadata.text.is_empty()),
+        (Strip::Icc, "a colour profile", metadata.icc.is_some()),
+        (Strip::Gps, "a position", position),
+    ];
+    found.into_iter().find(|&(kind, _, found)| found && names(what, kind)).map(|(_, name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exif::tests::Maker;
+    use super::*;
+
+    fn sample() -> Metadata {
+        let mut metadata = Metadata::default();
+        metadata.icc = Some(vec![1]);
+        metadata.exif = Some(Maker { big: true }.sample());
+        metadata.xmp = Some(b"<x exif:GPSLatitude='1'/>".to_vec());
+        metadata.text =
+            [("Author", "me"), ("json", "{\"Latitude\": 48.85}")].map(|(k, t)| (k.into(), t.into())).to_vec();
+        metadata
+    }
+
+    #[test]
+    fn what_is_stripped_is_gone_and_said_where_more_goes_with_it() {
+        for kind in [Strip::Gps, Strip::Exif, Strip::Xmp, Strip::Text, Strip::Icc, Strip::All] {
+            let mut metadata = sample();
+            assert!(left_over(&metadata, &[kind]).is_some(), "{kind:?}");
+            let said = strip(&mut metadata, &[kind]);
+            assert_eq!(left_over(&metadata, &[kind]), None, "{kind:?}");
+            assert_eq!(metadata.icc.is_none(), kind == Strip::Icc);
+            let texts: Vec<_> = said.iter().map(|w| &*w.text).collect();
+            match kind {
+                Strip::Gps => {
+                    assert_eq!(metadata.text.len(), 1);
+                    assert!(texts[0].starts_with("the XMP packet speaks") && texts[1].contains("the text \"json\""));
+                }
+                _ => assert!(texts.is_empty()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_packet_and_texts_without_a_position_stay() {
+        let mut metadata = Metadata::default();
+        metadata.xmp = Some(b"<x dc:title='y'/>".to_vec());
+        metadata.text = vec![("Comment".into(), "a cat".into())];
+        let before = metadata.clone();
+        assert!(strip(&mut metadata, &[Strip::Gps]).is_empty() && metadata == before);
+        assert_eq!(left_over(&metadata, &[Strip::Gps]), None);
+    }
+}
