@@ -235,7 +235,7 @@ fn one_strip(spec: Spec, strip: Vec<u8>) -> Page {
 
 #[test]
 fn fax_pages_are_read() {
-    let black = |x: usize, y: usize| (x / 5 + y) % 3 == 0;
+    let black = |x: usize, y: usize| (x / 5 + y).is_multiple_of(3);
     let spec = Spec { width: 40, height: 12, bits: 1, compression: 4, ..gray() };
     let mut encoder = fax::encoder::Encoder::new(fax::VecWriter::new());
     for y in 0..spec.height {
