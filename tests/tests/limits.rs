@@ -93,7 +93,7 @@ fn what_no_default_reader_decodes_is_not_encoded() {
 fn encoder_and_decoder_agree_on_every_limit() {
     let mut metadata = Metadata::default();
     metadata.xmp = Some(vec![7; 5000]);
-    metadata.other = vec![(9, (0..3000u32).map(|i| (i * i >> 5) as u8).collect())];
+    metadata.other = vec![(9, (0..3000u32).map(|i| ((i * i) >> 5) as u8).collect())];
     for lossless in [false, true] {
         let picture = crop(&testdata("coffee.png"), (200, 100), SIZE);
         let mut config = config(50.0, 1, Chroma::Yuv444);
