@@ -1,6 +1,7 @@
 //! What the cross-cutting tests and the fuzz targets share: pictures, checks, damage, golden streams, and a reader of
 //! the project's own sources. The tests stand in `tests/tests/`, one file a concern.
 
+pub mod campaign;
 pub mod check;
 pub mod damage;
 pub mod fuzzing;

@@ -6,7 +6,7 @@ use kvant_tests::check::{config, decode, encode, first_difference};
 use kvant_tests::pictures::{mirrored, testdata};
 
 /// Three tiles of 512 across, two down, the last of them partial.
-const SIZE: (u32, u32) = (1100, 700);
+const SIZE: (u32, u32) = (1060, 540);
 
 fn same_for_threads_and_cpu(picture: &Image, mut config: EncoderConfig) {
     config.tile_size = TileSize::T512;

@@ -118,7 +118,7 @@ fn a_run_goes_on_where_it_stopped() {
 #[test]
 fn an_interrupt_leaves_whole_rows_and_the_run_goes_on() {
     let f = with_set("rd-interrupt");
-    f.write("set/large.ppm", &colour_ppm(900, 700));
+    f.write("set/large.ppm", &colour_ppm(600, 400));
     let args = run(&["-q", "30,60,90", "-o", "out"]);
     let mut child = f.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let start = Instant::now();
