@@ -77,3 +77,55 @@ fn plain<T: Ink>(inks: &[T]) -> Vec<T> {
     };
     inks.as_chunks().0.iter().flat_map(|&[c, m, y, k]| [c, m, y].map(|ink| light(ink, k))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A profile of a press whose inks are gray: each of the three takes a third of the lightness, black all of it.
+    fn gray_press() -> Vec<u8> {
+        let lightness = |corner: u8| {
+            let inks = (corner >> 1).count_ones() as u8;
+            if corner & 1 == 1 { 0 } else { 255 - 85 * inks }
+        };
+        let straight = |tables: usize| (0..tables).flat_map(|_| 0..=255u8);
+        let matrix = [1u32 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 16];
+        // A table of two points for each ink (ICC.1:2001, 6.5.8), to L*, a* and b*.
+        let mut table = [&b"mft1\0\0\0\0\x04\x03\x02\0"[..], &matrix.map(u32::to_be_bytes).concat()].concat();
+        table.extend(straight(4));
+        table.extend((0..16).flat_map(|corner| [lightness(corner), 128, 128]));
+        table.extend(straight(3));
+        let white = [b"XYZ \0\0\0\0".to_vec(), [0xf6d6u32, 0x10000, 0xd32d].map(u32::to_be_bytes).concat()].concat();
+        let (first, second) = (128 + 4 + 24, 128 + 4 + 24 + table.len());
+        let size = second + white.len();
+        let mut icc = vec![0; 128];
+        icc[..4].copy_from_slice(&(size as u32).to_be_bytes());
+        icc[8] = 2;
+        icc[12..24].copy_from_slice(b"prtrCMYKLab ");
+        icc[36..40].copy_from_slice(b"acsp");
+        icc[68..80].copy_from_slice(&[0xf6d6u32, 0x10000, 0xd32d].map(u32::to_be_bytes).concat());
+        let entry = |name: &[u8; 4], at: usize, length: usize| {
+            [&name[..], &(at as u32).to_be_bytes(), &(length as u32).to_be_bytes()].concat()
+        };
+        let tags = [entry(b"A2B0", first, table.len()), entry(b"wtpt", second, white.len())].concat();
+        [icc, vec![0, 0, 0, 2], tags, table, white].concat()
+    }
+
+    #[test]
+    fn a_profile_says_what_inks_look_like() {
+        // Two inks of three leave a third of the lightness: 33.3, which is 78 in sRGB; one leaves 66.7, which is 162.
+        let inks = [[0u8, 0, 0, 0], [255, 0, 0, 0], [0, 255, 255, 0], [255, 255, 255, 0], [0, 0, 0, 255]];
+        let mut found = Inventory::default();
+        found.metadata.icc = Some(gray_press());
+        let rgb = to_rgb(inks.as_flattened(), false, &mut found);
+        let expected = [255u8, 162, 78, 0, 0].into_iter().flat_map(|v| [v; 3]);
+        assert!(rgb.iter().zip(expected).all(|(a, b)| a.abs_diff(b) <= 2), "{rgb:?}");
+        assert!(found.metadata.icc.is_none());
+    }
+
+    #[test]
+    fn alpha_stays_beside_the_colours() {
+        let rgb = to_rgb(&[0u16, 65535, 0, 0, 7, 0, 0, 0, 65535, 9], true, &mut Inventory::default());
+        assert_eq!(rgb, [65535, 0, 65535, 7, 0, 0, 0, 9]);
+    }
+}
