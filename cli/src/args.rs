@@ -145,7 +145,7 @@ impl LimitArgs {
             max_memory: self.max_mem,
             ..Limits::default()
         };
-        Ok(DecoderOptions { limits, threads, cpu: cpu::level()? })
+        Ok(DecoderOptions { limits, threads, cpu: cpu::level()?, ..DecoderOptions::default() })
     }
 }
 
@@ -432,6 +432,10 @@ pub(crate) struct DecodeArgs {
     /// where there is one, or is gray
     #[arg(long, conflicts_with_all = ["crop", "scale"])]
     pub(crate) allow_partial: bool,
+
+    /// Write 16 bits a sample, all that the decoder knows of them: smooth dark gradients of 8 bits then have no bands
+    #[arg(long, value_name = "16", value_parser = clap::value_parser!(u8).range(16..=16))]
+    pub(crate) depth: Option<u8>,
 
     /// Colour to lay transparent pixels over, such as '#ffffff', for formats without alpha
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]

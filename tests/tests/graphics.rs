@@ -74,9 +74,9 @@ fn graphics(side: u32) -> Vec<(&'static str, Image)> {
         ("diagonal gradient", draw(&|x, y| [ramp(x, 0, 255), ramp(y, 0, 255), ramp(x + y, 0, 120)])),
         ("dark gradient", draw(&|x, y| [ramp(x, 5, 25), ramp(x, 6, 24), ramp(x + y, 10, 22)])),
         ("gray gradient", from_fn(side, side, PixelFormat::Gray8, |x, y| [ramp(x + y, 20, 130); 3])),
-        ("checker", draw(&|x, y| if (x / 4 + y / 4) % 2 == 0 { [230, 60, 20] } else { [20, 80, 160] })),
+        ("checker", draw(&|x, y| if (x / 4 + y / 4).is_multiple_of(2) { [230, 60, 20] } else { [20, 80, 160] })),
         ("fine checker", draw(&|x, y| [255 * ((x + y) % 2) as u8; 3])),
-        ("lines", draw(&|x, y| if (x + 2 * y) % 9 < 2 || y % 13 == 0 { [20, 20, 60] } else { [250; 3] })),
+        ("lines", draw(&|x, y| if (x + 2 * y) % 9 < 2 || y.is_multiple_of(13) { [20, 20, 60] } else { [250; 3] })),
         ("pixel art", draw(&|x, y| palette[drawn[(y / 4 * cells + x / 4) as usize]])),
         ("ordered dither", draw(&|x, y| [255 * u8::from(ordered(x, y)); 3])),
         ("diffused dither", diffused(side)),
@@ -192,7 +192,7 @@ fn previews_and_hidden_colours_go_on_as_they_are() {
 
 #[test]
 fn several_tiles_are_settled_alike_on_any_number_of_threads() {
-    let wide = from_fn(1100, 40, PixelFormat::Rgb8, |x, y| [250 - 40 * u8::from((x / 9 + y / 7) % 3 == 0); 3]);
+    let wide = from_fn(1100, 40, PixelFormat::Rgb8, |x, y| [250 - 40 * u8::from((x / 9 + y / 7).is_multiple_of(3)); 3]);
     let mut config = config(90.0, 1);
     let one = encode(&wide, &config);
     config.threads = 3;

@@ -5,13 +5,10 @@ use kvant_tests::check::{config, encode, round_trip};
 use kvant_tests::pictures::{crop, testdata};
 use kvant_tests::synth::Random;
 
-/// What is drawn: colour and alpha at (x, y).
-type Drawing = fn(u32, u32) -> ([u8; 3], u8);
-
 /// A disc with a soft edge that lies across blocks of 2x2 at every offset, with holes.
 fn disc(x: u32, y: u32) -> ([u8; 3], u8) {
     let distance = (x as i32 - 47).pow(2) + (y as i32 - 41).pow(2);
-    let alpha = if (x * 7 + y * 3) % 29 == 0 { 0 } else { ((1500 - distance) / 2).clamp(0, 255) };
+    let alpha = if (x * 7 + y * 3).is_multiple_of(29) { 0 } else { ((1500 - distance) / 2).clamp(0, 255) };
     ([220, 30 + (x / 2) as u8, 10 + (y / 3) as u8], alpha as u8)
 }
 
@@ -71,7 +68,7 @@ fn nor_in_a_photograph_of_several_tiles() {
     let cat = crop(&testdata("chelsea.png"), (20, 20), (400, 260));
     let photograph = |x: u32, y: u32| {
         let at = 3 * (y as usize % 260 * 400 + x as usize % 400);
-        let alpha = if (x / 40 + y / 30) % 3 == 0 { 0 } else { 255 - (x % 5) as u8 };
+        let alpha = if (x / 40 + y / 30).is_multiple_of(3) { 0 } else { 255 - (x % 5) as u8 };
         ([0, 1, 2].map(|c| cat.data()[at + c]), alpha)
     };
     let mut config = config(50.0, 1, Chroma::Yuv420);
@@ -98,7 +95,8 @@ fn they_do_not_bleed_into_what_shows_where_chroma_is_reduced() {
     let hard = worst(&drawn(size, PixelFormat::Rgba8, hard, || [0, 255, 0]));
     assert!(hard < 12, "visible red is {hard} off");
     // Of every four pixels one is faint and green: it takes its chroma from the others, not they from it.
-    let faint = |x: u32, y: u32| if x % 2 == 1 && y % 2 == 0 { ([0, 255, 0], 2) } else { ([220, 20, 10], 255) };
+    let faint =
+        |x: u32, y: u32| if x % 2 == 1 && y.is_multiple_of(2) { ([0, 255, 0], 2) } else { ([220, 20, 10], 255) };
     let faint = worst(&drawn(size, PixelFormat::Rgba8, faint, || [0; 3]));
     assert!(faint < 24, "opaque red is {faint} off");
 }

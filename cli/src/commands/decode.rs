@@ -63,7 +63,8 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
         Plan { batch: &args.batch, takes: is_kvt, output, extension: named.unwrap_or(OutputFormat::Png).extension() };
     let jobs = plan.jobs(&args.inputs)?;
     let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
-    let options = args.limits.decoder(Split::new(args.batch.jobs, jobs.len()).threads)?;
+    let mut options = args.limits.decoder(Split::new(args.batch.jobs, jobs.len()).threads)?;
+    options.full_depth = args.depth.is_some();
     let work = Work { args, named, options, console: &console };
     let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
     console.finish(&ended)?;
@@ -151,7 +152,7 @@ impl Work<'_> {
             format: format.extension(),
             width: picture.width(),
             height: picture.height(),
-            depth: decoder.info().depth,
+            depth: self.args.depth.unwrap_or(decoder.info().depth),
             channels: picture.channels(),
             bytes_in: data.len() as u64,
             bytes_out: file.len() as u64,

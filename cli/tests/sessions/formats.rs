@@ -123,7 +123,7 @@ fn lossless_is_lossless_and_says_so() {
     assert!(json["results"][0]["quality"].is_null() && json["results"][0]["lossless"] == true, "{json}");
     let said = f.kvant(&["encode", "a.ppm", "-q", "lossles"]);
     assert!(said.code == 2 && said.stderr.contains("or lossless"), "{said:?}");
-    let said = f.kvant(&["encode", "a.ppm", "-f", "-q", "100"]).ok();
+    let said = f.kvant(&["encode", "a.ppm", "-f", "-q", "100", "--preset", "photo"]).ok();
     assert!(said.stderr.contains("not lossless; -q lossless is"), "{}", said.stderr);
 }
 
@@ -206,4 +206,21 @@ fn a_crop_is_cut_out_of_the_picture_as_it_is_shown() {
         let whole = image::open(f.path("whole.png")).unwrap();
         assert_eq!(crop("a.kvt", "9x7+3+8"), whole.crop_imm(3, 8, 9, 7).into_rgb8(), "orientation {number}");
     }
+}
+
+#[test]
+fn decoding_gives_16_bits_where_they_are_asked_for() {
+    let f = Folder::new("depth-16");
+    f.write("a.ppm", &colour_ppm(40, 30));
+    f.kvant(&["encode", "a.ppm", "-q", "60"]).ok();
+    let json = f.kvant(&["decode", "a.kvt", "--depth", "16", "--json"]).ok().json();
+    assert_eq!(json["results"][0]["depth"], 16);
+    let deep = image::load_from_memory(&f.read("a.png")).unwrap();
+    assert_eq!(deep.color(), image::ColorType::Rgb16);
+    f.kvant(&["decode", "a.kvt", "-o", "b.png"]).ok();
+    let plain = image::load_from_memory(&f.read("b.png")).unwrap().into_rgb8();
+    let pairs = plain.iter().zip(deep.as_rgb16().unwrap().iter());
+    assert!(pairs.map(|(&a, &b)| (257 * u16::from(a)).abs_diff(b)).max().unwrap() <= 130);
+    let said = f.kvant(&["decode", "a.kvt", "-f", "--depth", "12"]);
+    assert!(said.code == 2 && said.stderr.contains("--depth"), "{said:?}");
 }

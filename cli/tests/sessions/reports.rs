@@ -42,7 +42,7 @@ fn what_was_coded_without_loss_is_said_to_be() {
     assert_eq!(f.kvant(&["info", "a.kvt", "--json"]).ok().json()["results"][0]["lossless"], true);
     let r = f.kvant(&["encode", "a.ppm", "-f", "--json", "-q", "90", "--preset", "photo"]).ok().json()["results"][0]
         .clone();
-    assert_eq!((&r["lossless"], &r["quality"]), (&false.into(), &90.into()));
+    assert_eq!((&r["lossless"], &r["quality"]), (&false.into(), &90.0.into()));
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn settings_reach_the_encoder() {
     let f = Folder::new("settings");
     f.write("a.ppm", &colour_ppm(90, 70));
     let size = |args: &[&str]| {
-        f.kvant(&[&["encode", "a.ppm", "-f", "-o", "x.kvt"], args].concat()).ok();
+        f.kvant(&[&["encode", "a.ppm", "-f", "-o", "x.kvt", "--preset", "photo"], args].concat()).ok();
         f.read("x.kvt").len()
     };
     let default = size(&[]);

@@ -189,7 +189,7 @@ fn targets_work_in_pipes_and_batches() {
     assert!(piped.stdout == f.read("coffee.kvt"));
     // One that misses its target does not keep the other from being written.
     f.write("flat.pgm", b"P5\n8 8\n255\n0123456701234567012345670123456701234567012345670123456701234567");
-    let args = ["encode", "chelsea.png", "flat.pgm", "-f", "-e", "1", "--target-size", "20k"];
+    let args = ["encode", "chelsea.png", "flat.pgm", "-f", "-e", "1", "--preset", "photo", "--target-size", "20k"];
     let ended = f.kvant(&args);
     assert_eq!(ended.code, 6, "{ended:?}");
     assert!(ended.stderr.contains("flat.pgm: not met") && !ended.stderr.contains("chelsea.png: not met"));

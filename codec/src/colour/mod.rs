@@ -44,7 +44,9 @@ const CHUNK: usize = 32;
 /// How the samples of a plane relate to those of pixels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Depths {
-    /// Bits of a pixel's sample, 8 to 16.
+    /// Bits of a source pixel's sample, 8 to 16.
+    source: u32,
+    /// Bits of a pixel's sample: as many, or 16.
     pub(crate) pixel: u32,
     /// Bits of a plane's sample, 10 to 14.
     pub(crate) plane: u32,
@@ -58,7 +60,19 @@ const MOST_DEPTH: u32 = 14;
 impl Depths {
     /// For pixels of `depth` bits a sample: planes have two more, which win back rounding, where there is room.
     pub(crate) fn new(depth: u8) -> Self {
-        Self { pixel: depth.into(), plane: (u32::from(depth) + 2).clamp(LEAST_DEPTH, MOST_DEPTH) }
+        let source = u32::from(depth);
+        Self { source, pixel: source, plane: (source + 2).clamp(LEAST_DEPTH, MOST_DEPTH) }
+    }
+
+    /// The same where pixels get 16 bits a sample.
+    pub(crate) fn full(self) -> Self {
+        Self { pixel: 16, ..self }
+    }
+
+    /// The largest sample of pixels, in 1/2^14 of a sample of planes.
+    fn largest(self) -> i64 {
+        let bits = self.source.min(self.plane);
+        ((1 << bits) - 1) << (FRACTION + self.plane - bits)
     }
 
     /// Bits of a plane's sample above the fewest.
@@ -181,7 +195,11 @@ pub(crate) fn row_to_pixels(
 /// `sum`, in 1/2^14 of a sample of planes, as one of pixels. Where those have more bits than planes can have, it grows by
 /// a little, so that the largest becomes the largest.
 #[inline(always)]
-fn settle(depths: Depths, sum: i32) -> u16 {
+fn settle<S: Sample>(depths: Depths, sum: i32) -> u16 {
+    if S::BYTES == 2 && depths.pixel > depths.source {
+        let (max, largest) = (i64::from(depths.max()), depths.largest());
+        return ((i64::from(sum.max(0)) * max + largest / 2) / largest).min(max) as u16;
+    }
     let more = depths.pixel.saturating_sub(depths.plane);
     let sum = sum + ((1 << more) - 1) * (sum >> (depths.plane + more));
     let shift = FRACTION + depths.plane - depths.pixel;
@@ -191,7 +209,7 @@ fn settle(depths: Depths, sum: i32) -> u16 {
 #[inline(always)]
 fn gray_row<S: Sample>(depths: Depths, luma: &[u16], channels: usize, out: &mut [u8]) {
     for (x, &sample) in luma.iter().enumerate() {
-        S::write(out, channels * x, settle(depths, i32::from(sample) << FRACTION));
+        S::write(out, channels * x, settle::<S>(depths, i32::from(sample) << FRACTION));
     }
 }
 
@@ -219,7 +237,7 @@ fn rgb_row<S: Sample, const N: usize>(depths: Depths, [luma, cb, cr]: [&[u16]; 3
     for (((luma, cb), cr), out) in chunks.zip(out.chunks_exact_mut(N * S::BYTES * CHUNK)) {
         let mut channels = [[0; CHUNK]; 3];
         for i in 0..CHUNK {
-            [channels[0][i], channels[1][i], channels[2][i]] = rgb(depths, luma[i], cb[i], cr[i]);
+            [channels[0][i], channels[1][i], channels[2][i]] = rgb::<S>(depths, luma[i], cb[i], cr[i]);
         }
         for i in 0..CHUNK {
             S::write(out, N * i, channels[0][i]);
@@ -228,18 +246,18 @@ fn rgb_row<S: Sample, const N: usize>(depths: Depths, [luma, cb, cr]: [&[u16]; 3
         }
     }
     for i in whole..luma.len() {
-        for (c, value) in rgb(depths, luma[i], cb[i], cr[i]).into_iter().enumerate() {
+        for (c, value) in rgb::<S>(depths, luma[i], cb[i], cr[i]).into_iter().enumerate() {
             S::write(out, N * i + c, value);
         }
     }
 }
 
 #[inline(always)]
-fn rgb(depths: Depths, luma: u16, cb: u16, cr: u16) -> [u16; 3] {
+fn rgb<S: Sample>(depths: Depths, luma: u16, cb: u16, cr: u16) -> [u16; 3] {
     let y = i32::from(luma) << FRACTION;
     let (cb, cr) = (i32::from(cb) - depths.chroma_zero(), i32::from(cr) - depths.chroma_zero());
     let sums = [y + RED_CR * cr, y - GREEN_CB * cb - GREEN_CR * cr, y + BLUE_CB * cb];
-    sums.map(|sum| settle(depths, sum))
+    sums.map(|sum| settle::<S>(depths, sum))
 }
 
 /// Reads a channel of a row of pixels of `format`; values above `max` count as that.

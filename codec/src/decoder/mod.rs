@@ -36,11 +36,14 @@ pub struct DecoderOptions {
     pub threads: usize,
     /// CPU level; the machine's best by default.
     pub cpu: CpuLevel,
+    /// Pixels have 16 bits a sample, whatever the source had: all that the decoder knows of them. What 8 bits would round, by as
+    /// much as half a level, shows as bands in smooth dark gradients. Default false.
+    pub full_depth: bool,
 }
 
 impl Default for DecoderOptions {
     fn default() -> Self {
-        Self { limits: Limits::default(), threads: 1, cpu: CpuLevel::detect() }
+        Self { limits: Limits::default(), threads: 1, cpu: CpuLevel::detect(), full_depth: false }
     }
 }
 
@@ -133,7 +136,8 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// As [`Decoder::new`].
     pub fn with_options(data: &'a [u8], options: DecoderOptions) -> Result<Self, DecodeError> {
-        let parsed = container::parse(data, &options.limits)?;
+        let mut parsed = container::parse(data, &options.limits)?;
+        parsed.header.full_depth = options.full_depth;
         let info = ImageInfo::of(&parsed);
         Ok(Self { data, options, parsed, info })
     }
@@ -201,20 +205,20 @@ impl<'a> Decoder<'a> {
     /// As [`Decoder::decode`]; [`DecodeError::Region`] where the region is empty or not within the picture.
     pub fn decode_region(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Image, DecodeError> {
         let inside = |from: u32, len: u32, all: u32| len > 0 && from.checked_add(len).is_some_and(|end| end <= all);
-        let ImageInfo { width: all_width, height: all_height, format, depth, .. } = self.info;
+        let ImageInfo { width: all_width, height: all_height, format, .. } = self.info;
         if !inside(x, width, all_width) || !inside(y, height, all_height) {
             return Err(DecodeError::Region { x, y, width, height, all_width, all_height });
         }
         let region = Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize };
         let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
         let (window, index, pace) = self.prepare(region, pixels)?;
-        let mut image = Image::with_depth(width, height, format, depth)?;
+        let mut image = Image::with_depth(width, height, format, self.parsed.header.output_depth())?;
         window.decode(&self.stream(&index), pace, &mut image.view_mut())?;
         Ok(image)
     }
 
-    /// Decodes the picture into `out`, which must have its size and format; samples have [`ImageInfo::depth`] bits. What `out`
-    /// takes does not count towards [`Limits::max_memory`].
+    /// Decodes the picture into `out`, which must have its size and format; samples have [`ImageInfo::depth`] bits, or 16
+    /// with [`DecoderOptions::full_depth`]. What `out` takes does not count towards [`Limits::max_memory`].
     ///
     /// # Errors
     /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` does not fit. What `out` holds after an error is

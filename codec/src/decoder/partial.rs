@@ -71,7 +71,7 @@ impl Decoder<'_> {
         let all = header.area();
         let window = Window::around(&self.parsed, all);
         let pace = self.pace(&window.account(), self.pixel_bytes(), window.tiles.len())?;
-        let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.depth)?;
+        let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
         let tiles = window.salvage(&self.stream(&index), pace, &mut image.view_mut());
@@ -97,7 +97,7 @@ impl Decoder<'_> {
             }
             let [x, y, w, h] = [*x, *y + *shades, *width, *height - *shades].map(|n| n as usize);
             let rect = Rect { x, y, w, h };
-            fill(preview.as_ref(), &mut image.view_mut(), rect, header.depth);
+            fill(preview.as_ref(), &mut image.view_mut(), rect, header.output_depth());
         }
         Ok(Partial { image, missing, from_preview: preview.is_some(), fault })
     }

@@ -101,7 +101,8 @@ impl PushDecoder {
     /// Goes on as far as the bytes reach, which `Truncated` says.
     fn step(&mut self) -> Result<(), DecodeError> {
         if !self.whole_front {
-            let parsed = container::parse(&self.data, &self.options.limits)?;
+            let mut parsed = container::parse(&self.data, &self.options.limits)?;
+            parsed.header.full_depth = self.options.full_depth;
             let intact = parsed.intact();
             let info = ImageInfo::of(&parsed);
             self.front = Some((parsed, info));
@@ -188,9 +189,9 @@ impl Tiles {
         let header = &parsed.header;
         let account = Account::new(header, &parsed.grid);
         let pace = decoder.pace(&account, decoder.pixel_bytes(), parsed.grid.len())?;
-        let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.depth)?;
+        let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let preview = decoder.preview_beside(decoder.pixel_bytes());
-        fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.depth);
+        fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.output_depth());
         let sweep = Sweep::new(Simd::new(options.cpu), header, parsed.grid);
         Ok(Self { index, pace, decoded: 0, sweep, image, rows: 0 })
     }

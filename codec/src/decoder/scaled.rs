@@ -31,7 +31,7 @@ impl Decoder<'_> {
             return Ok(Scaled { image, from_preview: true });
         }
         let header = &self.parsed.header;
-        let (format, depth) = (header.pixel_format(), header.depth);
+        let (format, depth) = (header.pixel_format(), header.output_depth());
         let (width, height) = (scale.of(header.width), scale.of(header.height));
         let bytes = format.bytes_per_pixel() as u64;
         let index = self.parsed.index(self.data)?;

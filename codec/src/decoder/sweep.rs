@@ -89,7 +89,7 @@ impl Settled {
     /// All of them, as a picture of their own.
     pub(super) fn image(&self, simd: Simd) -> Result<Image, DecodeError> {
         let Rect { w, h, .. } = self.place;
-        let mut image = Image::with_depth(w as u32, h as u32, self.header.pixel_format(), self.header.depth)?;
+        let mut image = Image::with_depth(w as u32, h as u32, self.header.pixel_format(), self.header.output_depth())?;
         self.write(simd, self.place, &mut image.view_mut());
         Ok(image)
     }

@@ -154,6 +154,7 @@ impl Plan {
             width: image.width(),
             height: image.height(),
             depth: image.depth(),
+            full_depth: false,
             gray,
             alpha: image.format().has_alpha(),
             lossless: config.lossless,

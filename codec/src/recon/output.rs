@@ -49,10 +49,19 @@ impl<'a, 'b> Output<'a, 'b> {
             return;
         }
         let bytes = format.bytes_per_pixel();
+        let mut deeper = Vec::new();
         for y in tile.y.max(region.y)..(tile.y + tile.h).min(region.y + region.h) {
             let row = self.out.row_mut((y - region.y) as u32);
             let to = &mut row[bytes * (left - region.x)..bytes * (right - region.x)];
-            colour::write_channel(format, channel, &plane.row(y - tile.y)[left - tile.x..right - tile.x], to);
+            let values = &plane.row(y - tile.y)[left - tile.x..right - tile.x];
+            if self.header.full_depth {
+                let max = (1u32 << self.header.depth) - 1;
+                deeper.clear();
+                deeper.extend(values.iter().map(|&v| ((u32::from(v) * 65535 + max / 2) / max) as u16));
+                colour::write_channel(format, channel, &deeper, to);
+            } else {
+                colour::write_channel(format, channel, values, to);
+            }
         }
     }
 }

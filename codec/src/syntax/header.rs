@@ -30,6 +30,8 @@ pub(crate) struct PictureHeader {
     pub(crate) height: u32,
     /// Bits of the pixels' samples, 8 to 16.
     pub(crate) depth: u8,
+    /// Pixels are to have 16 bits a sample all the same. Not in the stream.
+    pub(crate) full_depth: bool,
     /// One plane only.
     pub(crate) gray: bool,
     /// A plane of alpha, coded without loss.
@@ -97,6 +99,7 @@ impl PictureHeader {
             width: 1,
             height: 1,
             depth: 8,
+            full_depth: false,
             gray: false,
             alpha: false,
             lossless: false,
@@ -215,7 +218,8 @@ impl PictureHeader {
 
     /// Bits of samples of pixels and planes.
     pub(crate) fn depths(&self) -> Depths {
-        Depths::new(self.depth)
+        let depths = Depths::new(self.depth);
+        if self.full_depth { depths.full() } else { depths }
     }
 
     /// Bits of a sample within the codec, 10 to 14.
@@ -230,7 +234,12 @@ impl PictureHeader {
 
     /// Format of the pixels.
     pub(crate) fn pixel_format(&self) -> PixelFormat {
-        PixelFormat::new(!self.gray, self.alpha, self.depth > 8)
+        PixelFormat::new(!self.gray, self.alpha, self.output_depth() > 8)
+    }
+
+    /// Bits of a sample of its pixels.
+    pub(crate) fn output_depth(&self) -> u8 {
+        if self.full_depth { 16 } else { self.depth }
     }
 
     /// Chroma sampling.
