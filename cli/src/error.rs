@@ -9,6 +9,16 @@ use kvant::EncodeError;
 
 use crate::names::shown;
 
+/// The option that sets a limit of the library, in brackets.
+pub(crate) fn limit_option(what: &str) -> &'static str {
+    match what {
+        "width" | "height" => " (--max-dim)",
+        "pixels" => " (--max-pixels)",
+        "memory bytes" => " (--max-mem)",
+        _ => "",
+    }
+}
+
 /// What went wrong, by the exit code it leads to. Its text is one line that names the file, the fault and the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CliError {
@@ -52,6 +62,15 @@ impl CliError {
         }
     }
 
+    /// What is wrong with an input, or too large, said of the file `name`.
+    pub(crate) fn of(self, name: &str) -> Self {
+        match self {
+            Self::Input(text) => Self::Input(format!("{name}: {text}")),
+            Self::Limit(text) => Self::Limit(format!("{name}: {text}")),
+            other => other,
+        }
+    }
+
     /// The number of this error's exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
@@ -70,7 +89,7 @@ impl From<EncodeError> for CliError {
     fn from(e: EncodeError) -> Self {
         match e {
             EncodeError::Config(e) => Self::Usage(e.to_string()),
-            EncodeError::Limit { .. } => Self::Limit(e.to_string()),
+            EncodeError::Limit { what, .. } => Self::Limit(e.to_string() + limit_option(what)),
             EncodeError::Cancelled => Self::Interrupted,
             e => Self::Input(e.to_string()),
         }

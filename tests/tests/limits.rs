@@ -140,7 +140,7 @@ fn metadata_beyond_what_default_readers_unpack_is_refused() {
     long.xmp = Some(vec![b' '; 70 << 20]);
     assert_eq!(refused(long), (70 << 20, 64 << 20));
     let mut others = Metadata::default();
-    others.other = vec![(7, vec![0; 40 << 20]), (8, vec![0; 30 << 20])];
+    others.other = vec![(8, vec![0; 40 << 20]), (9, vec![0; 30 << 20])];
     assert_eq!(refused(others), (70 << 20, 64 << 20));
 }
 

@@ -288,12 +288,12 @@ impl Work<'_> {
         let start = Instant::now();
         let seconds = || start.elapsed().as_secs_f64();
         let Some(aim) = self.args.target.aim(picture, bytes_in) else {
-            let encoded = self.encoder.encode_full(&view, observer)?;
+            let encoded = self.encoder.encode_full(&view, observer).map_err(|e| CliError::from(e).of(name))?;
             let (quality, seconds) = (self.args.quality, seconds());
             return Ok(Coded { encoded, quality, passes: 1, reached: None, scores: None, seconds });
         };
         let gauge = aim.gauge(picture)?;
-        let found = aim.search(&self.encoder, &view, observer, &gauge)?;
+        let found = aim.search(&self.encoder, &view, observer, &gauge).map_err(|e| e.of(name))?;
         let quality = match self.args.quality {
             Quality::Lossless => Quality::Lossless,
             Quality::Lossy(_) => Quality::Lossy(found.quality),

@@ -9,7 +9,7 @@ use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, Metadata};
 
 use super::Picture;
 use super::input::{self, Source};
-use crate::error::{CliError, Result};
+use crate::error::{CliError, Result, limit_option};
 use crate::names::display_name;
 
 /// How to read a picture.
@@ -142,16 +142,6 @@ pub(crate) fn decode_error(name: &str, error: &DecodeError) -> CliError {
     match error {
         DecodeError::Limit { what, .. } => CliError::Limit(text + limit_option(what)),
         _ => CliError::Input(text),
-    }
-}
-
-/// The option that sets a limit of the library, in brackets.
-fn limit_option(what: &str) -> &'static str {
-    match what {
-        "width" | "height" => " (--max-dim)",
-        "pixels" => " (--max-pixels)",
-        "memory bytes" => " (--max-mem)",
-        _ => "",
     }
 }
 

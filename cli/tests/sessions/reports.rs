@@ -140,7 +140,9 @@ fn one_bad_file_does_not_stop_the_others() {
     f.write("c.ppm", &colour_ppm(10, 20));
     let ended = f.kvant(&["encode", "a.ppm", "bad.ppm", "c.ppm", "--json"]);
     assert_eq!(ended.code, 1, "{ended:?}");
-    assert!(ended.stderr.contains("bad.ppm: not a picture") && ended.stderr.contains("1 of 3 files failed"));
+    assert!(
+        ended.stderr.contains("bad.ppm: cut off, or not a picture") && ended.stderr.contains("1 of 3 files failed")
+    );
     let json = ended.json();
     assert_eq!(json["totals"], serde_json::json!({"ok": 2, "planned": 0, "skipped": 0, "failed": 1}));
     // In the order of the command line, whatever ended first.

@@ -236,7 +236,7 @@ mod tests {
         let same = |metric: fn(&Scores) -> Option<f64>, tolerance: f64| {
             assert!((metric(&one).unwrap() - metric(&two).unwrap()).abs() < tolerance, "{one:?} {two:?}");
         };
-        same(|s| s.ssim2, 0.01);
+        same(|s| s.ssim2, 0.05);
         same(|s| s.ba_p3, 1e-6);
         same(|s| s.ba_max, 1e-6);
         same(|s| s.psnr_y, 1e-9);
