@@ -1,4 +1,4 @@
-//! Passes over whole pictures: deblocking, where one element is a sample, and conversion of colours, where it is a pixel.
+//! Passes over whole pictures: the filters, where one element is a sample, and conversion of colours, where it is a pixel.
 
 use std::hint::black_box;
 
@@ -44,6 +44,22 @@ pub(crate) fn deblocking(criterion: &mut Criterion) {
                 b.iter_batched_ref(|| plane.clone(), filter, BatchSize::LargeInput);
             });
         }
+    }
+    group.finish();
+}
+
+/// The classified filter over a plane of blocks of 8x8.
+pub(crate) fn classified(criterion: &mut Criterion) {
+    let picture = Picture::testdata(PICTURE);
+    let (width, height) = (picture.width(), picture.pixels() as usize / picture.width());
+    let (plane, blocks) = (blocky(&picture, 8), Blocks::uniform(width, height, 3, QP));
+    let mut group = group(criterion, "classified", picture.pixels());
+    for (cpu, level) in cpu_levels() {
+        let kernels = Kernels::new(level);
+        group.bench_function(BenchmarkId::from_parameter(cpu), |b| {
+            let filter = |plane: &mut Plane| kernels.classified(plane, black_box(&blocks), 8);
+            b.iter_batched_ref(|| plane.clone(), filter, BatchSize::LargeInput);
+        });
     }
     group.finish();
 }

@@ -36,6 +36,7 @@ criterion::criterion_group! {
         range_coder::bins,
         range_coder::bypass,
         filters::deblocking,
+        filters::classified,
         filters::colour
 }
 criterion::criterion_main!(benches);

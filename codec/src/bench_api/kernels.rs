@@ -14,7 +14,7 @@ use crate::encoder::{Content, EncoderConfig, Quantiser};
 use crate::entropy::cost::Counter;
 use crate::entropy::model::Models;
 use crate::error::ConfigError;
-use crate::filter::{BlockMap, Deblock, Unit, deblock};
+use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::plane;
 use crate::image::view::{ImageView, ImageViewMut, PixelFormat};
 use crate::predict::cclm::predict_cclm;
@@ -201,6 +201,11 @@ impl Kernels {
     /// Deblocks `plane` (of full resolution, with the size of `blocks`) at `strength` (0 to 15) and `sharpness` (0 to 7).
     pub fn deblock(&self, plane: &mut Plane, blocks: &Blocks, strength: u8, sharpness: u8) {
         deblock(self.simd, &mut plane.0, &blocks.0, Deblock { strength, sharpness }, DEPTH, false);
+    }
+
+    /// Runs the classified filter over `plane` (of full resolution, with the size of `blocks`) at `strength` eighths (1 to 8).
+    pub fn classified(&self, plane: &mut Plane, blocks: &Blocks, strength: u8) {
+        classified(self.simd, &mut plane.0, &blocks.0, 0, false, strength);
     }
 
     /// Pixels to the planes that are coded, sides rounded up to 8 luma samples.

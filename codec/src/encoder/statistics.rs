@@ -1,7 +1,7 @@
 //! What the classified filter's bank is trained from: normal equations of least squares, class by class.
 
 use crate::filter::BlockMap;
-use crate::filter::classified::{Bank, CLASSES, MARGIN, PAIRS, Padded, Strip, TAPS, bounds};
+use crate::filter::classified::{Bank, CLASSES, CLIPS, PAIRS, Strip, TAPS, bounds, filter_of};
 use crate::image::plane::Plane;
 
 /// The equations of a class.
@@ -22,21 +22,20 @@ pub fn no_equations() -> Vec<Equations> {
 pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane, map: &BlockMap) {
     // A bank whose coefficients are their own places shows where each comes from in its orientation.
     let bank = Bank::new(&std::array::from_fn(|i| (i % TAPS) as u8));
-    let padded = Padded::new(deblocked);
-    let mut strip = Strip::new(padded.width, 0);
+    let mut strip = Strip::new(deblocked, 0);
     for (i, unit) in map.units.iter().enumerate() {
         let (x4, y4) = (i % map.stride, i / map.stride);
-        if x4 == 0 {
-            strip.differences(&padded, 4 * y4);
+        if x4 == 0 && y4 > 0 {
+            strip.advance(deblocked);
         }
-        let filter = strip.filter_of(x4, *unit);
+        let filter = filter_of(&strip, x4, unit.qp);
         let weight = (-f64::from(unit.qp) / 16.0).exp2();
         let equations = &mut equations[filter / 4];
         for k in 0..16 {
             let (x, y) = (4 * x4 + k % 4, 4 * y4 + k / 4);
             let mut inputs = [0.0; TAPS];
-            for (slot, input) in inputs_of(&padded, x, y, unit.qp).into_iter().enumerate() {
-                inputs[bank.0[filter][slot] as usize] = f64::from(input);
+            for (i, &place) in bank.0[filter].as_flattened().iter().enumerate() {
+                inputs[place as usize] = f64::from(input(&strip, (x, k / 4), unit.qp, i));
             }
             let error = f64::from(source.get(x, y)) - f64::from(deblocked.get(x, y));
             for (i, row) in equations.products.iter_mut().enumerate() {
@@ -48,13 +47,9 @@ pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane
     }
 }
 
-/// The clipped differences of the pairs of sample (x, y), in the order of a filter's coefficients.
-fn inputs_of(padded: &Padded, x: usize, y: usize, qp: u16) -> [i16; TAPS] {
-    let bounds = bounds(qp, 0);
-    std::array::from_fn(|slot| {
-        let ((dy, dx), bound) = (PAIRS[slot % PAIRS.len()], bounds[slot / PAIRS.len()]);
-        let at = padded.at(MARGIN + x, y);
-        let step = (dy * padded.stride as i32 + dx) as usize;
-        [at - step, at + step].map(|i| (padded.data[i] - padded.data[at]).clamp(-bound, bound)).iter().sum()
-    })
+/// The clipped differences of a pair of sample `x` of row `row` of units, at place `i` of a filter.
+fn input(strip: &Strip, (x, row): (usize, usize), qp: u16, i: usize) -> i16 {
+    let ((dy, dx), bound) = (PAIRS[i / CLIPS.len()], bounds(qp, 0)[i % CLIPS.len()]);
+    let at = |step| strip.samples(x, row, step)[0];
+    [(-dy, -dx), (dy, dx)].map(|step| (at(step) - at((0, 0))).clamp(-bound, bound)).iter().sum()
 }

@@ -33,8 +33,7 @@ impl PictureSamples {
 
     /// Bytes that the filters take besides.
     pub(crate) fn filter_memory(header: &PictureHeader) -> u64 {
-        let (width, height) = header.plane_size(0);
-        if header.classified == [0; 2] { 0 } else { classified::memory(width, height) }
+        if header.classified == [0; 2] { 0 } else { classified::memory(header.plane_size(0).0) }
     }
 
     /// Puts in what is reconstructed of a tile, which lies over `tile`, in luma samples.
@@ -82,7 +81,7 @@ impl PictureSamples {
             deblock(simd, plane, &self.maps[p], header.deblock[p.min(1)], header.internal_depth(), subsampled);
             let strength = header.classified[p.min(1)];
             if strength > 0 {
-                *plane = classified(simd, plane, &self.maps[p], header.extra_depth(), p > 0, strength);
+                classified(simd, plane, &self.maps[p], header.extra_depth(), p > 0, strength);
             }
         }
     }
@@ -96,7 +95,9 @@ impl PictureSamples {
 
     /// What the classified filter at full strength makes of a deblocked plane `p`.
     pub(crate) fn classified(&self, simd: Simd, header: &PictureHeader, deblocked: &Plane, p: usize) -> Plane {
-        classified(simd, deblocked, &self.maps[p], header.extra_depth(), p > 0, 8)
+        let mut plane = deblocked.clone();
+        classified(simd, &mut plane, &self.maps[p], header.extra_depth(), p > 0, 8);
+        plane
     }
 
     /// The blocks of plane `p`.
