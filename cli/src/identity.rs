@@ -2,6 +2,7 @@
 //! streams that the shell has opened.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf, absolute};
 
@@ -99,6 +100,14 @@ impl Place {
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder = folder.canonicalize().or_else(|_| absolute(folder)).unwrap_or_else(|_| folder.to_owned());
-        Self::Free(folder.join(path.file_name().unwrap_or_default()))
+        Self::Free(folder.join(folded(path.file_name().unwrap_or_default())))
+    }
+}
+
+/// A name as the file system compares it: on most systems of two makers upper and lower case are the same.
+fn folded(name: &OsStr) -> OsString {
+    match cfg!(any(windows, target_os = "macos")) {
+        true => name.to_string_lossy().to_lowercase().into(),
+        false => name.to_owned(),
     }
 }

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::alpha::Hidden;
 use super::config::Content;
-use super::{Encoded, Encoder, Progress, alpha, lossless, preview};
+use super::{Encoded, Encoder, EncoderConfig, Progress, alpha, lossless, preview};
 use crate::colour::read_channel;
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageView};
+use crate::memory;
 
 /// Pixels that are looked at, about: of larger pictures strips of rows.
 const PIXELS: usize = 1 << 16;
@@ -30,6 +31,11 @@ pub(super) fn exact(
 ) -> Result<Option<Encoded>, EncodeError> {
     let config = &encoder.config;
     if config.content == Content::Photo || encoder.plan.parameters.graphics < 1.0 {
+        return Ok(None);
+    }
+    // Those who can take the lossy stream need not have the memory for this one.
+    let lossless = EncoderConfig { lossless: true, ..config.clone() };
+    if memory::check_picture(&encoder.plan.header(&lossless, image), &config.limits).is_err() {
         return Ok(None);
     }
     let hide = |with| if config.exact { Ok(None) } else { alpha::hide(image, with) };
