@@ -209,11 +209,7 @@ fn the_readme_says_what_the_program_keeps() {
         ("ICC profile", "yes, byte for byte", blocks),
         ("Exif, XMP", "yes, byte for byte", blocks),
         ("code points of the colours (CICP)", "yes: `--cicp`, and PNG's cICP both ways", code_points),
-        (
-            "gamma and primaries (PNG, BMP, QOI, TIFF)",
-            "as code points, else as a profile",
-            gamma_and_primaries,
-        ),
+        ("gamma and primaries (PNG, BMP, QOI, TIFF)", "as code points, else as a profile", gamma_and_primaries),
         (
             "texts (author, copyright, comments), resolution",
             "yes: texts of PNG and PNM, comments of JPEG, resolution of PNG, JPEG, TIFF and BMP",
