@@ -1,4 +1,4 @@
-//! Reading: any of the file formats ([`input`](super::input)), or `.kvt`, by their first bytes, to gray or RGB with all bits.
+//! Reading: any of the file formats ([`input`]), or `.kvt`, by their first bytes, to gray or RGB with all bits.
 
 use std::fs::File;
 use std::io::{self, Read};
