@@ -273,8 +273,8 @@ impl From<PresetArg> for Content {
 /// What may be left out of what a file says besides pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Strip {
-    /// Where the picture was taken: positions in Exif, maker's notes, which nobody can check, and an XMP packet or a text
-    /// that speaks of a place
+    /// Where the picture was taken: positions in Exif, maker's notes, which nobody can check, and the whole of an XMP
+    /// packet or a text that speaks of a place
     Gps,
     /// Exif, but for the orientation
     Exif,

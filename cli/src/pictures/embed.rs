@@ -10,23 +10,17 @@ use moxcms::ColorProfile;
 
 use super::input::colours::Calibration;
 use super::srgb::say_colours;
-use super::{OutputFormat, Warning, exif, input, xmp};
+use super::{COMMENT, OutputFormat, Warning, exif, input, xmp};
 use crate::error::{CliError, Result};
 
-/// Keyword of an XMP packet in a PNG file.
-const PNG_XMP: &str = "XML:com.adobe.xmp";
 /// What follows a keyword there of a text that is not compressed, of no language.
 const PNG_PLAIN: &[u8] = b"\0\0\0\0\0";
 /// Bytes that a keyword may have there.
 const PNG_KEYWORD: usize = 79;
-/// What an XMP packet in a JPEG file starts with.
-const JPEG_XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// Bytes of what an Exif block in a JPEG file starts with.
-const JPEG_EXIF: usize = 6;
+const JPEG_EXIF: usize = exif::PREFIX.len() + 1;
 /// Bytes that a segment of a JPEG file has room for.
 const SEGMENT: usize = 65533;
-/// The keyword of a text that a JPEG file has a place for.
-const COMMENT: &str = "Comment";
 /// Where a BMP file says its resolution.
 const BMP_RESOLUTION: usize = 38;
 const METRES_AN_INCH: f64 = 0.0254;
@@ -50,7 +44,7 @@ impl Fitted {
         });
         out.metadata.xmp = out.held("XMP", metadata.xmp.as_ref(), |packet| match format {
             OutputFormat::Png => Some(xmp::upright(packet)),
-            OutputFormat::Jpeg => (packet.len() + JPEG_XMP.len() <= SEGMENT).then(|| xmp::upright(packet)),
+            OutputFormat::Jpeg => (packet.len() + xmp::JPEG_PREFIX.len() <= SEGMENT).then(|| xmp::upright(packet)),
             _ => None,
         });
         out.metadata.cicp = out.held("code points of the colours", metadata.cicp.as_ref(), |&cicp| {
@@ -219,7 +213,7 @@ fn png_chunks(fitted: &Metadata) -> Vec<PngChunk> {
             None => chunk(b"iTXt", [&keyword, PNG_PLAIN, text.as_bytes()].concat()),
         }
     });
-    let xmp = fitted.xmp.iter().map(|xmp| chunk(b"iTXt", [PNG_XMP.as_bytes(), PNG_PLAIN, xmp].concat()));
+    let xmp = fitted.xmp.iter().map(|packet| chunk(b"iTXt", [xmp::PNG_KEYWORD.as_bytes(), PNG_PLAIN, packet].concat()));
     cicp.chain(powers).chain(resolution).chain(texts).chain(xmp).collect()
 }
 
@@ -238,7 +232,7 @@ fn png_keyword(keyword: &str) -> Vec<u8> {
 /// XMP packet and comments.
 fn jpeg_segments(fitted: &Metadata) -> Vec<JpegSegment> {
     let segment = |marker, contents: Vec<u8>| JpegSegment::new_with_contents(marker, contents.into());
-    let xmp = fitted.xmp.iter().map(|xmp| segment(markers::APP1, [JPEG_XMP, xmp.as_slice()].concat()));
+    let xmp = fitted.xmp.iter().map(|packet| segment(markers::APP1, [xmp::JPEG_PREFIX, packet.as_slice()].concat()));
     let comments = fitted.text.iter().map(|(_, text)| segment(markers::COM, text.clone().into_bytes()));
     xmp.chain(comments).collect()
 }

@@ -4,14 +4,18 @@ use std::ops::Range;
 
 use kvant::Orientation;
 
-use super::xmp::speaks_of_position;
+use super::position::speaks_of_position;
 
-/// What stands before a block in JPEG files, and by mistake in others.
-const PREFIX: &[u8] = b"Exif\0";
+/// What stands before a block in JPEG files, and by mistake in others; one more byte follows, which says nothing.
+pub(super) const PREFIX: &[u8] = b"Exif\0";
 /// Bytes of the header of a TIFF structure.
 const HEADER: usize = 8;
 /// Directories that are followed; a block has five or so.
 const DIRECTORIES: usize = 64;
+/// Entries of them together; a block has a hundred or so.
+const ENTRIES: usize = 4096;
+/// How often a byte is part of a value, on average; once is enough for what cameras write.
+const READINGS: usize = 4;
 /// Times that a block is gone over; one is enough for those that cameras write.
 const PASSES: usize = 8;
 /// Bytes of a value by its type, 1 to 13 (TIFF 6.0 and its supplement).
@@ -42,7 +46,6 @@ mod tag {
 /// `data` from the byte order mark on; `None` where it is no Exif block.
 pub(super) fn block(data: &[u8]) -> Option<&[u8]> {
     let block = match data.strip_prefix(PREFIX) {
-        // A zero byte, or one that fills up.
         Some(rest) => rest.get(1..)?,
         None => data,
     };
@@ -68,31 +71,29 @@ pub(super) fn upright(block: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Takes out of a block all that may say where a picture was taken: directories of positions, maker's notes and what
-/// other programs put in, which nobody can check, texts that speak of positions, and all bytes that no directory leads to. Returns whether anything was there.
-pub(super) fn remove_positions(block: &mut [u8]) -> bool {
+/// A block without all that may say where a picture was taken, of the same length: directories of positions, maker's notes
+/// and what other programs put in, which nobody can check, texts that speak of positions, and all bytes that no directory
+/// leads to are zero. `None` where it cannot be gone through.
+pub(super) fn without_positions(block: &[u8]) -> Option<Vec<u8>> {
+    let mut out = block.to_vec();
     // What goes may have led to more, in blocks that are made to confuse.
-    let passes = (0..PASSES).take_while(|_| clear(block, survey(block))).count();
-    if passes == PASSES {
-        block.fill(0);
+    for _ in 0..PASSES {
+        let keep = survey(&out)?;
+        let mut changed = false;
+        for (byte, _) in out.iter_mut().zip(keep).filter(|(_, keep)| !keep) {
+            changed |= *byte != 0;
+            *byte = 0;
+        }
+        if !changed {
+            return Some(out);
+        }
     }
-    passes > 0
+    None
 }
 
-/// Zeroes all bytes but those to keep; returns whether any was not zero.
-fn clear(block: &mut [u8], keep: Option<Vec<bool>>) -> bool {
-    let keep = keep.unwrap_or_else(|| vec![false; block.len()]);
-    let mut changed = false;
-    for (byte, _) in block.iter_mut().zip(keep).filter(|(_, keep)| !keep) {
-        changed |= *byte != 0;
-        *byte = 0;
-    }
-    changed
-}
-
-/// Whether a block holds anything that [`remove_positions`] takes out.
+/// Whether a block holds anything that [`without_positions`] takes out.
 pub(super) fn may_say_position(block: &[u8]) -> bool {
-    remove_positions(&mut block.to_vec())
+    without_positions(block).is_none_or(|without| without != block)
 }
 
 /// A TIFF structure.
@@ -111,6 +112,13 @@ struct Entry {
     /// As far as the block goes.
     start: usize,
     end: usize,
+}
+
+impl Entry {
+    /// Where its value is.
+    fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
 }
 
 impl<'a> Tiff<'a> {
@@ -183,7 +191,24 @@ enum Directory {
     Interoperability,
 }
 
-/// Which bytes of a block may stay where a position must not; `None` where it has no directory.
+/// How much of a block may yet be looked at: values may overlap.
+#[derive(Debug)]
+struct Budget {
+    entries: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Takes entries, and the ranges that are theirs; `None` where that is too much.
+    fn take(&mut self, entries: usize, mut ranges: impl Iterator<Item = Range<usize>>) -> Option<()> {
+        self.entries = self.entries.checked_sub(entries)?;
+        self.bytes = ranges.try_fold(self.bytes, |left, range| left.checked_sub(range.len()))?;
+        Some(())
+    }
+}
+
+/// Which bytes of a block may stay where a position must not; `None` where it has no directory, or more to look at than
+/// any block that is not made to confuse.
 fn survey(block: &[u8]) -> Option<Vec<bool>> {
     let tiff = Tiff::of(block)?;
     let first = tiff.u32(4)?;
@@ -191,15 +216,17 @@ fn survey(block: &[u8]) -> Option<Vec<bool>> {
     let (mut kept, mut cleared) = (Vec::new(), Vec::new());
     let mut open = vec![(first, Directory::Plain { chain: true })];
     let mut seen = Vec::new();
+    let mut budget = Budget { entries: ENTRIES, bytes: READINGS * block.len() };
     while let Some((at, directory)) = open.pop() {
         if at == 0 || seen.contains(&(at, directory)) || seen.len() == DIRECTORIES {
             continue;
         }
         seen.push((at, directory));
         let Some((entries, end)) = tiff.entries(at) else { continue };
+        budget.take(entries.len(), entries.iter().map(Entry::range))?;
         if directory == Directory::Positions {
             cleared.push(at..end);
-            cleared.extend(entries.iter().map(|e| e.start..e.end));
+            cleared.extend(entries.iter().map(Entry::range));
             continue;
         }
         // With the offset of the next.
@@ -208,7 +235,7 @@ fn survey(block: &[u8]) -> Option<Vec<bool>> {
             open.extend(tiff.u32(end).map(|next| (next, directory)));
         }
         for entry in &entries {
-            let value = entry.start..entry.end;
+            let value = entry.range();
             let text = speaks_of_position(&block[value.clone()]);
             let stays = !text && !is_position(entry, directory);
             if stays { &mut kept } else { &mut cleared }.push(value);
@@ -221,7 +248,9 @@ fn survey(block: &[u8]) -> Option<Vec<bool>> {
             open.extend(tiff.numbers(entry).into_iter().map(|at| (at, sub)));
         }
         let plain = |p: &Range<usize>| !speaks_of_position(&block[p.clone()]) && !holds_exif(&block[p.clone()]);
-        kept.extend(pictures(&tiff, &entries).into_iter().filter(plain));
+        let pictures = pictures(&tiff, &entries);
+        budget.take(0, pictures.iter().cloned())?;
+        kept.extend(pictures.into_iter().filter(plain));
     }
     let mut keep = vec![false; block.len()];
     keep[..HEADER].fill(true);
@@ -241,6 +270,8 @@ fn is_position(entry: &Entry, directory: Directory) -> bool {
     let rational = matches!(entry.kind, RATIONAL | SIGNED_RATIONAL);
     match entry.tag {
         tag::MAKER_NOTE | tag::PRIVATE | tag::PHOTOSHOP | tag::IPTC => true,
+        // GeoTIFF, its forerunners, and GDAL's text.
+        33550 | 33920 | 33922 | 34264 | 34735..=34737 | 42112 | 50844 => true,
         0..=tag::LAST_OF_GPS => rational || directory != Directory::Interoperability,
         _ => false,
     }
@@ -307,8 +338,8 @@ pub(super) mod tests {
         for maker in BOTH {
             let before = maker.sample();
             assert_eq!(before.len(), 80);
-            let mut after = before.clone();
-            assert!(may_say_position(&before) && remove_positions(&mut after) && !may_say_position(&after));
+            let after = without_positions(&before).unwrap();
+            assert!(may_say_position(&before) && !may_say_position(&after));
             assert_eq!((&after[..38], after.len()), (&before[..38], before.len()));
             assert!(after[38..].iter().all(|&b| b == 0));
             assert_eq!(orientation(&after), Some(Orientation::Rotate90));
@@ -345,6 +376,8 @@ pub(super) mod tests {
                     let none = m.directory(&[], 0);
                     behind(&[gps(38), gps(44)], &[none, with_gps(44)].concat())
                 }),
+                ("in a tag of GeoTIFF", behind(&[m.entry(33922, 12, 3, m.four(26))], &secret)),
+                ("in GDAL's text", behind(&[m.entry(42112, 2, 24, m.four(26))], &secret)),
                 ("in a maker's note", behind(&[m.entry(tag::MAKER_NOTE, 7, 24, m.four(26))], &secret)),
                 ("behind a pointer beyond the end", behind(&[gps(5000)], &with_gps(26))),
                 ("in the second directory of the chain", {
@@ -358,10 +391,11 @@ pub(super) mod tests {
                 }),
                 ("where nothing leads to it", behind(&[m.entry(0x10f, 2, 2, b"a\0\0\0".to_vec())], &secret)),
             ];
-            for (place, mut block) in cases {
+            for (place, block) in cases {
                 let size = block.len();
                 assert!(block.windows(8).any(|w| w == &secret[..8]) && may_say_position(&block), "{place}");
-                assert!(remove_positions(&mut block) && !may_say_position(&block), "{place}");
+                let block = without_positions(&block).unwrap();
+                assert!(!may_say_position(&block), "{place}");
                 let left = block.windows(3).any(|w| secret.windows(3).any(|s| s == w));
                 assert!(!left && block.len() == size, "{place}: {block:?}");
             }
@@ -377,6 +411,7 @@ pub(super) mod tests {
             };
             assert!(may_say_position(&block(b"UNICODE\0g\0p\0s\0 \x004\x008\0")));
             assert!(may_say_position(&block(b"ASCII\0\0\0Latitude 48.85")));
+            assert!(may_say_position(&block(b"g\0e\0o\0:\0l\0a\0t\0=\x004\0")));
             assert!(!may_say_position(&block(b"ASCII\0\0\0a cat")));
             let picture = |text: &[u8]| {
                 let at = m.entry(tag::THUMBNAIL, 4, 1, m.four(38));
@@ -386,6 +421,34 @@ pub(super) mod tests {
             assert!(may_say_position(&picture(b"\xff\xd8\xff\xe1GPSLatitude")));
             assert!(may_say_position(&picture(b"\xff\xd8\xff\xe1\0\x20Exif\0\0II*\0")));
             assert!(!may_say_position(&picture(b"\xff\xd8\xff\xd9 plain")));
+        }
+    }
+
+    #[test]
+    fn blocks_that_are_made_to_be_looked_at_forever_are_not() {
+        for m in BOTH {
+            let size = 1_200_000;
+            let whole = |mut block: Vec<u8>| {
+                block.resize(size, b'a');
+                block
+            };
+            let first = |entries: &[Vec<u8>]| whole([m.header(), m.directory(entries, 0)].concat());
+            let text = |tag| m.entry(tag, 2, size as u32, m.four(0));
+            let small = |count| (0..count).map(|i| m.entry(0x9000 + i, 3, 1, m.four(0))).collect::<Vec<_>>();
+            // The whole block again and again as small pictures: their places, then their lengths.
+            let pictures = {
+                let count = 10_000;
+                let at = m.entry(tag::STRIP_OFFSETS, 4, count, m.four(38));
+                let bytes = m.entry(tag::STRIP_BYTES, 4, count, m.four(38 + 4 * count));
+                let lengths = m.four(size as u32).repeat(count as usize);
+                let places = m.four(0).repeat(count as usize);
+                whole([m.header(), m.directory(&[at, bytes], 0), places, lengths].concat())
+            };
+            for block in [first(&vec![text(0x9286); 65_535]), first(&small(4097)), pictures] {
+                assert!(block.len() == size && without_positions(&block).is_none() && may_say_position(&block));
+            }
+            let fits = without_positions(&first(&[small(4000), vec![text(0x9286); 3]].concat())).unwrap();
+            assert!(!may_say_position(&fits));
         }
     }
 
@@ -411,8 +474,8 @@ pub(super) mod tests {
                     let mut cut = whole[..len].to_vec();
                     cut[at] ^= 0xff;
                     let _ = (orientation(&cut), upright(&cut));
-                    remove_positions(&mut cut);
-                    assert!(cut.len() == len && !may_say_position(&cut));
+                    let without = without_positions(&cut);
+                    assert!(without.is_none_or(|without| without.len() == len && !may_say_position(&without)));
                 }
             }
         }

@@ -7,6 +7,7 @@ mod exif;
 mod hdr;
 mod input;
 mod message;
+mod position;
 mod read;
 mod srgb;
 mod strip;
@@ -28,6 +29,9 @@ pub(crate) use read::{
 pub(crate) use srgb::to_srgb;
 pub(crate) use strip::{left_over, strip};
 pub(crate) use write::{OutputFormat, write_file, write_picture};
+
+/// The keyword of texts in formats that have none, and of texts without one.
+const COMMENT: &str = "Comment";
 
 /// A picture, gray or RGB, of 8 to 16 bits a sample; with alpha only where some pixel is not opaque.
 #[derive(Debug, Clone, PartialEq, Eq)]

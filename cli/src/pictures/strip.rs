@@ -2,7 +2,7 @@
 
 use kvant::Metadata;
 
-use super::xmp::speaks_of_position;
+use super::position::{note_speaks_of_position, speaks_of_position};
 use super::{Warning, exif};
 use crate::args::Strip;
 
@@ -35,29 +35,34 @@ pub(crate) fn strip(metadata: &mut Metadata, what: &[Strip]) -> Vec<Warning> {
 /// Takes out what says where a picture was taken: all of it in Exif, and XMP packets and texts that speak of it as a whole.
 fn strip_positions(metadata: &mut Metadata) -> Vec<Warning> {
     let mut gone = Vec::new();
-    if let Some(block) = &mut metadata.exif {
-        exif::remove_positions(block);
+    let mut warnings = Vec::new();
+    if let Some(block) = metadata.exif.take() {
+        metadata.exif = exif::without_positions(&block);
+        if metadata.exif.is_none() {
+            let text = "the Exif block is damaged and dropped".to_owned();
+            warnings.push(Warning { code: "metadata-damaged", text });
+        }
     }
     if metadata.xmp.take_if(|xmp| speaks_of_position(xmp)).is_some() {
         gone.push("the XMP packet".to_owned());
     }
     metadata.text.retain(|(keyword, text)| {
-        let stays = !speaks_of_position(keyword.as_bytes()) && !speaks_of_position(text.as_bytes());
+        let stays = !note_speaks_of_position(keyword, text);
         if !stays {
             gone.push(format!("the text {keyword:?}"));
         }
         stays
     });
     let warning = |name| Warning { code: "place-removed", text: format!("{name} speaks of a place and is left out") };
-    gone.into_iter().map(warning).collect()
+    warnings.extend(gone.into_iter().map(warning));
+    warnings
 }
 
 /// What of that which is not to be stored is in `metadata` nevertheless.
 pub(crate) fn left_over(metadata: &Metadata, what: &[Strip]) -> Option<&'static str> {
-    let texts = || metadata.text.iter().flat_map(|(keyword, text)| [keyword, text]);
     let position = metadata.exif.as_deref().is_some_and(exif::may_say_position)
         || metadata.xmp.as_deref().is_some_and(speaks_of_position)
-        || texts().any(|text| speaks_of_position(text.as_bytes()));
+        || metadata.text.iter().any(|(keyword, text)| note_speaks_of_position(keyword, text));
     let found = [
         (Strip::Exif, "Exif", metadata.exif.is_some()),
         (Strip::Xmp, "XMP", metadata.xmp.is_some()),
@@ -110,5 +115,18 @@ mod tests {
         let before = metadata.clone();
         assert!(strip(&mut metadata, &[Strip::Gps]).is_empty() && metadata == before);
         assert_eq!(left_over(&metadata, &[Strip::Gps]), None);
+    }
+
+    #[test]
+    fn an_exif_block_that_cannot_be_gone_through_is_dropped_with_a_word() {
+        let mut block = Maker { big: true }.sample();
+        block[8..10].fill(0xff);
+        block.resize(100_000, 7);
+        let mut metadata = Metadata::default();
+        metadata.exif = Some(block);
+        assert_eq!(left_over(&metadata, &[Strip::Gps]), Some("a position"));
+        let said = strip(&mut metadata, &[Strip::Gps]);
+        assert_eq!(metadata, Metadata::default());
+        assert_eq!(said.iter().map(|w| w.code).collect::<Vec<_>>(), ["metadata-damaged"]);
     }
 }

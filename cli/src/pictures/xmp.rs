@@ -1,27 +1,15 @@
-//! XMP packets: the orientation in them, and whether they say where a picture was taken.
+//! XMP packets: what stands before them in files, and the orientation in them.
 
+use std::collections::HashSet;
+
+/// What a packet in a JPEG file starts with.
+pub(super) const JPEG_PREFIX: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+/// The keyword of a packet in a PNG file.
+pub(super) const PNG_KEYWORD: &str = "XML:com.adobe.xmp";
 /// The namespace of the orientation.
 const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
-
-/// Words, small, of which positions are told with: names of tags and properties in Exif, XMP and texts, those of place names among
-/// them.
-const POSITIONS: [&[u8]; 9] = [
-    b"gps",
-    b"latitude",
-    b"longitude",
-    b"geolocation",
-    b"iso6709",
-    b"iptc4xmpcore:location",
-    b"locationcreated",
-    b"locationshown",
-    b"photoshop:city",
-];
-
-/// Whether a text, an XMP packet, or what else holds text of one or two bytes a character, speaks of a position.
-pub(super) fn speaks_of_position(text: &[u8]) -> bool {
-    let small: Vec<u8> = text.iter().filter(|&&b| b != 0).map(u8::to_ascii_lowercase).collect();
-    POSITIONS.iter().any(|word| small.windows(word.len()).any(|w| w == *word))
-}
+/// The name of the orientation, behind a prefix.
+const NAME: &[u8] = b":Orientation";
 
 /// What a packet says of how the picture is turned, as in Exif.
 pub(super) fn orientation(packet: &[u8]) -> Option<u8> {
@@ -37,54 +25,53 @@ pub(super) fn upright(packet: &[u8]) -> Vec<u8> {
 
 /// Where the digits of orientations are, in attributes and elements of any prefix.
 fn places(packet: &[u8]) -> Vec<usize> {
-    let mut out = Vec::new();
-    for prefix in prefixes(packet) {
-        let name = [&prefix[..], b":Orientation"].concat();
-        for at in found(packet, &name) {
-            let opened = at.checked_sub(1).is_some_and(|before| packet[before] == b'<');
-            let spaced = at.checked_sub(1).is_some_and(|before| packet[before].is_ascii_whitespace());
-            let mut rest = &packet[at + name.len()..];
-            if opened {
-                let Some(end) = rest.iter().position(|&b| b == b'>') else { continue };
-                rest = rest[end + 1..].trim_ascii_start();
-            } else if spaced {
-                let Some(value) = rest.trim_ascii_start().strip_prefix(b"=") else { continue };
-                let value = value.trim_ascii_start();
-                let Some((b'"' | b'\'', value)) = value.split_first() else { continue };
-                rest = value;
-            } else {
-                continue;
-            }
-            if let [b'1'..=b'8', after, ..] = rest
-                && !after.is_ascii_digit()
-            {
-                out.push(packet.len() - rest.len());
-            }
+    let prefixes = prefixes(packet);
+    let digit = |at: usize| {
+        let (opening, prefix) = last_word(&packet[..at])?;
+        let rest = &packet[at + NAME.len()..];
+        let value = prefixes.contains(prefix).then(|| value(opening, rest))??;
+        match value {
+            [b'1'..=b'8', after, ..] if !after.is_ascii_digit() => Some(packet.len() - value.len()),
+            _ => None,
         }
+    };
+    found(packet, NAME).filter_map(digit).collect()
+}
+
+/// What begins with the value of an element, or of an attribute, of which `rest` follows the name.
+fn value(opening: u8, rest: &[u8]) -> Option<&[u8]> {
+    if opening != b'<' {
+        let (quote, value) = rest.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start().split_first()?;
+        return matches!(quote, b'"' | b'\'').then_some(value);
     }
-    out
+    // Up to the next element, so that a packet is gone through once.
+    let end = rest.iter().position(|b| matches!(b, b'<' | b'>')).filter(|&end| rest[end] == b'>')?;
+    let named = end == 0 || rest[0].is_ascii_whitespace();
+    named.then(|| rest[end + 1..].trim_ascii_start())
 }
 
 /// The prefixes that are bound to the namespace of the orientation.
-fn prefixes(packet: &[u8]) -> Vec<Vec<u8>> {
-    let mut out: Vec<Vec<u8>> = Vec::new();
-    for at in found(packet, TIFF.as_bytes()) {
-        let Some((b'"' | b'\'', before)) = packet[..at].split_last() else { continue };
-        let Some(before) = before.trim_ascii_end().strip_suffix(b"=") else { continue };
-        let before = before.trim_ascii_end();
-        let start = before.iter().rposition(|&b| b.is_ascii_whitespace() || b == b'<').map_or(0, |at| at + 1);
-        if let Some(prefix) = before[start..].strip_prefix(b"xmlns:")
-            && !out.iter().any(|known| known == prefix)
-        {
-            out.push(prefix.to_vec());
-        }
-    }
-    out
+fn prefixes(packet: &[u8]) -> HashSet<&[u8]> {
+    let prefix = |at: usize| {
+        let (b'"' | b'\'', before) = packet[..at].split_last()? else { return None };
+        let before = before.trim_ascii_end().strip_suffix(b"=")?.trim_ascii_end();
+        let (b':', prefix) = last_word(before)? else { return None };
+        let before = before[..before.len() - prefix.len()].strip_suffix(b"xmlns:")?;
+        before.last().is_none_or(|b| b.is_ascii_whitespace() || *b == b'<').then_some(prefix)
+    };
+    found(packet, TIFF.as_bytes()).filter_map(prefix).collect()
+}
+
+/// The word at the end of `text`, which has no colon, and what stands before it.
+fn last_word(text: &[u8]) -> Option<(u8, &[u8])> {
+    let bounds = |&b: &u8| b.is_ascii_whitespace() || matches!(b, b'<' | b':' | b'"' | b'\'');
+    let at = text.iter().rposition(bounds)?;
+    Some((text[at], &text[at + 1..]))
 }
 
 /// Where `word` is in `text`.
-fn found(text: &[u8], word: &[u8]) -> Vec<usize> {
-    (0..text.len().saturating_sub(word.len() - 1)).filter(|&at| text[at..].starts_with(word)).collect()
+fn found(text: &[u8], word: &[u8]) -> impl Iterator<Item = usize> {
+    (0..text.len().saturating_sub(word.len() - 1)).filter(move |&at| text[at..].starts_with(word))
 }
 
 #[cfg(test)]
@@ -104,6 +91,7 @@ mod tests {
             ("tiff:Orientation='16'/>", None),
             ("tiff:Orientation=''/>", None),
             ("tiff:OrientationOf='6'/>", None),
+            ("><tiff:OrientationOf>6</tiff:OrientationOf>", None),
             ("nottiff:Orientation='6'/>", None),
             ("tiff:Orientation", None),
         ] {
@@ -120,10 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_known_by_their_words() {
-        for text in [&b"<x exif:GPSLatitude='1'/>"[..], b"<drone:GpsLongitude>", b"{\"latitude\": 1}", b"G\0P\0S\0"] {
-            assert!(speaks_of_position(text), "{text:?}");
+    fn packets_of_many_prefixes_or_names_are_gone_through_once() {
+        let many = |part: &dyn Fn(usize) -> String| (0..40_000).map(part).collect::<String>();
+        let bound = many(&|i| format!(" xmlns:p{i}='{TIFF}'"));
+        for rest in [String::new(), many(&|i| format!("<p{i}:Orientation")), many(&|_| ":Orientation".to_owned())] {
+            assert_eq!(orientation(format!("<x{bound}{rest} p39999:Orientation='6'/>").as_bytes()), Some(6));
         }
-        assert!(!speaks_of_position(b"<x dc:title='steps'/>"));
+        assert_eq!(orientation(many(&|_| format!("='{TIFF}")).as_bytes()), None);
     }
 }

@@ -1,5 +1,7 @@
 //! What a file holds besides pixels, as far as it has been looked through.
 
+use std::collections::HashSet;
+
 use kvant::{Metadata, Resolution, ResolutionUnit};
 
 use super::super::read::{LOSSY_INPUT, Warning};
@@ -14,17 +16,17 @@ const NAMED: usize = 20;
 pub(super) struct Inventory {
     /// What is carried.
     pub(super) metadata: Metadata,
-    /// What is not, by names that people know; each once, as found.
-    dropped: Vec<String>,
+    /// What is not, by names that people know.
+    dropped: Names,
     /// What is not since it is damaged.
-    damaged: Vec<String>,
+    damaged: Names,
     warnings: Vec<Warning>,
 }
 
 impl Inventory {
     /// Something is not carried: `name` says what, such as `IPTC`.
     pub(super) fn drops(&mut self, name: impl Into<String>) {
-        push_once(&mut self.dropped, name.into());
+        self.dropped.add(name.into());
     }
 
     /// Bytes behind the end of a picture are not carried.
@@ -41,7 +43,7 @@ impl Inventory {
 
     /// Something that is not pixels is damaged, and is dropped.
     pub(super) fn damaged(&mut self, what: impl Into<String>) {
-        push_once(&mut self.damaged, what.into());
+        self.damaged.add(what.into());
     }
 
     /// The pixels went through a lossy codec.
@@ -119,10 +121,10 @@ impl Inventory {
             let text = format!("XMP says that the orientation is {other}, Exif that it is {shown}, which counts");
             self.warn("orientation-differs", text);
         }
-        if let Some(names) = listed(&self.damaged) {
+        if let Some(names) = self.damaged.listed() {
             self.warn("metadata-damaged", format!("{names} damaged and dropped"));
         }
-        if let Some(names) = listed(&self.dropped) {
+        if let Some(names) = self.dropped.listed() {
             self.warn("metadata-dropped", format!("{names} not carried"));
         }
         (self.metadata, self.warnings)
@@ -153,22 +155,31 @@ impl Inventory {
     }
 }
 
-fn push_once(names: &mut Vec<String>, name: String) {
-    if !names.contains(&name) {
-        names.push(name);
-    }
+/// Names, each once.
+#[derive(Debug, Default)]
+struct Names {
+    all: HashSet<String>,
+    /// The first of them, as found.
+    shown: Vec<String>,
 }
 
-/// Names, the first of them if there are many, with their verb; `None` without any.
-fn listed(names: &[String]) -> Option<String> {
-    let shown = &names[..names.len().min(NAMED)];
-    let more = match names.len() - shown.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let counted = |name: &String| name.starts_with(|c: char| c.is_ascii_digit()) && !name.starts_with("1 ");
-    let verb = if names.len() == 1 && !names.iter().any(counted) { "is" } else { "are" };
-    (!names.is_empty()).then(|| format!("{}{more} {verb}", shown.join(", ")))
+impl Names {
+    fn add(&mut self, name: String) {
+        if self.all.insert(name.clone()) && self.shown.len() < NAMED {
+            self.shown.push(name);
+        }
+    }
+
+    /// The first of them and how many more there are, with their verb; `None` without any.
+    fn listed(&self) -> Option<String> {
+        let more = match self.all.len() - self.shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let counted = |name: &String| name.starts_with(|c: char| c.is_ascii_digit()) && !name.starts_with("1 ");
+        let verb = if self.all.len() == 1 && !self.shown.iter().any(counted) { "is" } else { "are" };
+        (!self.all.is_empty()).then(|| format!("{}{more} {verb}", self.shown.join(", ")))
+    }
 }
 
 /// Whether a block is an ICC profile that is all there: its header, and all tags of its table (ICC.1:2022, 7.2 and 7.3).
@@ -239,6 +250,9 @@ mod tests {
         let mut many = Inventory::default();
         (0..23).for_each(|i| many.damaged(format!("chunk {i}")));
         assert!(finished(many).1.ends_with("chunk 19 and 3 more are damaged and dropped"));
+        let mut lots = Inventory::default();
+        (0..200_000).for_each(|i| lots.drops(format!("chunk {i}")));
+        assert!(finished(lots).1.ends_with("chunk 19 and 199980 more are not carried"));
     }
 
     #[test]

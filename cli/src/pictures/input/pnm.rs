@@ -2,11 +2,9 @@
 
 use image::{DynamicImage, ImageFormat};
 
+use super::super::COMMENT;
 use super::{Inventory, Source, library};
 use crate::error::Result;
-
-/// What a comment becomes.
-const KEYWORD: &str = "Comment";
 
 /// The picture in a file, and what the file says besides.
 pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
@@ -15,7 +13,7 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
     // The decoder has read it, so there is a header.
     let rest = scan.rest().unwrap_or_default();
     for comment in scan.comments {
-        found.note(KEYWORD, comment);
+        found.note(COMMENT, comment);
     }
     let rest = rest.trim_ascii_start();
     if let [b'P', b'1'..=b'7', ..] = rest {

@@ -2,11 +2,12 @@
 
 use kvant::ResolutionUnit;
 
+use super::super::super::COMMENT;
+use super::super::super::exif::PREFIX as EXIF;
 use super::super::Inventory;
 use super::segments::{Segment, Walk, marker};
 use super::xmp::Xmp;
 
-const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const JFIF: &[u8] = b"JFIF\0";
 const XMP_NAMES: &[u8] = b"http://ns.adobe.com/x";
@@ -39,7 +40,7 @@ pub(super) fn take(walk: &Walk<'_>, found: &mut Inventory) {
 /// Exif goes over several segments where one is too small for it.
 fn take_exif(walk: &Walk<'_>, found: &mut Inventory) {
     let mut exif: Option<Vec<u8>> = None;
-    for block in walk.named(marker::APP0 + 1, EXIF) {
+    for block in walk.named(marker::APP0 + 1, EXIF).filter_map(|behind| behind.get(1..)) {
         let starts = block.starts_with(b"II") || block.starts_with(b"MM");
         match &mut exif {
             None => exif = Some(block.to_vec()),
@@ -135,7 +136,7 @@ fn comment(contents: &[u8], found: &mut Inventory) {
     let text =
         std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned);
     if !text.is_empty() {
-        found.note("Comment", text);
+        found.note(COMMENT, text);
     }
 }
 

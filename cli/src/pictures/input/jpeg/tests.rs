@@ -256,7 +256,7 @@ fn what_is_not_carried_is_named_once() {
         (vec![app(13, &[b"Photoshop 3.0\0", &*bim(0x3ED, &[0; 16]), &bim(0x404, b"odd")].concat())], "IPTC"),
         (vec![app(13, &[b"Photoshop 3.0\0", &*bim(0x7D0, &[0; 26])].concat())], "a clipping path"),
         (
-            vec![app(1, b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"), app(1, b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0")],
+            vec![app(1, b"Exif\0\xffII*\0\x08\0\0\0\0\0\0\0\0\0"), app(1, b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0")],
             "a second Exif block",
         ),
         (vec![segment(0xF5, &[b"?"])], "an unknown segment (F5)"),

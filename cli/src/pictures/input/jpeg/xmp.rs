@@ -1,9 +1,9 @@
 //! XMP of more than a segment: the packet, and what goes beyond it, joined (XMP specification, part 3, 1.1.3.1).
 
+use super::super::super::xmp::JPEG_PREFIX as PACKET;
 use super::segments::{Walk, marker};
 
-/// What segments of a packet, and of what goes beyond it, start with.
-const PACKET: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+/// What segments of what goes beyond a packet start with.
 const EXTENSION: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
 /// What names, in the packet, the digest of its extension.
 const REFERENCE: &str = "xmpNote:HasExtendedXMP";

@@ -3,14 +3,12 @@
 use kvant::{Cicp, ResolutionUnit};
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 
+use super::super::super::xmp;
 use super::super::colours::Calibration;
 use super::{Chunk, Header, Inventory, PALETTE};
 
-const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
 /// What ImageMagick and GIMP call texts that hold blocks as hexadecimal digits.
 const RAW_PROFILE: &str = "Raw profile type ";
-/// What an XMP packet in such a block may begin with.
-const XMP_PREFIX: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 /// What is said of the colours, of which one counts.
 #[derive(Debug, Default)]
@@ -107,7 +105,7 @@ impl<'f> Notes<'_, 'f> {
 
     /// Takes a text in UTF-8 or ISO 8859-1, or what else stands in its place.
     fn take_text(&mut self, keyword: String, text: Vec<u8>, utf8: bool) {
-        if keyword == XMP_KEYWORD {
+        if keyword == xmp::PNG_KEYWORD {
             self.found.set_xmp(&text);
         } else if let Some(kind) = keyword.strip_prefix(RAW_PROFILE) {
             self.raw.push((kind.to_ascii_lowercase(), raw_profile(&latin(&text))));
@@ -243,7 +241,8 @@ impl<'f> Notes<'_, 'f> {
                 self.found.damaged(format!("the text \"{RAW_PROFILE}{}\"", kind.escape_debug()));
                 continue;
             };
-            let packet = block.strip_prefix(XMP_PREFIX);
+            // As in a JPEG file.
+            let packet = block.strip_prefix(xmp::JPEG_PREFIX);
             match &*kind {
                 "exif" | "app1" if packet.is_none() => self.found.set_exif(&block),
                 "xmp" | "app1" => self.found.set_xmp(packet.unwrap_or(&block)),
@@ -335,8 +334,8 @@ mod tests {
         for chunk in [
             chunk(b"iTXt", &[&b"XML:com.adobe.xmp\0\x01\0\0\0"[..], &packed].concat()),
             chunk(b"iTXt", &[&b"XML:com.adobe.xmp\0\0\0\0\0"[..], packet].concat()),
-            text_chunk(XMP_KEYWORD, packet, false),
-            text_chunk(XMP_KEYWORD, packet, true),
+            text_chunk(xmp::PNG_KEYWORD, packet, false),
+            text_chunk(xmp::PNG_KEYWORD, packet, true),
         ] {
             let (metadata, said) = kept(&file(true, &chunk, &[]));
             assert_eq!((metadata.xmp.as_deref(), &*said), (Some(&packet[..]), ""));
@@ -347,7 +346,7 @@ mod tests {
     fn raw_profiles_become_what_they_hold() {
         let exif = Maker { big: true }.sample();
         let prefixed = [b"Exif\0\0", &exif[..]].concat();
-        let packet = [XMP_PREFIX, b"<x/>"].concat();
+        let packet = [xmp::JPEG_PREFIX, b"<x/>"].concat();
         let raw = |kind: &str, block: &[u8], packed| {
             let mut text = format!("\n{kind}\n{:8}\n", block.len());
             for (i, byte) in block.iter().enumerate() {
