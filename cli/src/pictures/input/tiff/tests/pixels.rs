@@ -175,7 +175,7 @@ fn premultiplied_colours_are_divided_by_alpha_with_rounding() {
 
 #[test]
 fn premultiplied_colours_that_are_not_stored_as_such_are_divided_as_red_green_and_blue() {
-    let divided = |colour: u16, alpha: u16| if alpha == 0 { 0 } else { ((colour * 255 + alpha / 2) / alpha).min(255) };
+    let divided = |colour: u16, alpha: u16| (colour * 255 + alpha / 2).checked_div(alpha).map_or(0, |v| v.min(255));
     let alpha = |x: usize| 14 * x as u16;
     let spec = Spec { samples: 2, photometric: 3, ..gray() };
     let page = spec.page(Writer::default(), |x, y, s| if s == 1 { alpha(x).into() } else { (x + 20 * y) as u64 });
