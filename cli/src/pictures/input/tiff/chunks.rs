@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::{Inventory, Source};
 use super::compression::{self, Fault};
 use super::directory::{Directory, File, number};
-use super::layout::{Colours, Compression, Layout, Predictor};
+use super::layout::{Chunks, Colours, Compression, Layout, Predictor};
 use super::{jpeg, tags};
 use crate::error::Result;
 
@@ -29,9 +29,10 @@ struct Area {
     /// What of it lies within the picture.
     width: usize,
     height: usize,
-    /// Rows that are stored.
-    rows: usize,
 }
+
+/// Bytes of pixels that unpacking may take for each byte of the picture.
+const MOST_FOR_A_BYTE: u64 = 64;
 
 /// Where strips and tiles are read from.
 struct Reader<'a> {
@@ -86,15 +87,52 @@ fn small_float(bits: u64, exponent_bits: u32, fraction_bits: u32) -> f32 {
 impl Layout {
     /// Bytes of a row of a strip or tile, unpacked.
     fn row_bytes(&self) -> u64 {
-        (u64::from(self.chunks.width) * self.samples_in_chunk() as u64 * u64::from(self.bits)).div_ceil(8)
+        let samples = u64::from(self.chunks.width).saturating_mul(self.samples_in_chunk() as u64);
+        samples.saturating_mul(self.bits.into()).div_ceil(8)
+    }
+
+    /// Rows of a strip or tile that are unpacked, where so many lie within the picture: of JPEG data, all are.
+    fn rows(&self, inside: u32) -> u32 {
+        if self.compression == Compression::Jpeg && self.chunks.tiled { self.chunks.height } else { inside }
+    }
+
+    /// Bytes of the samples that are kept, as they are in memory.
+    fn kept_bytes(&self) -> u64 {
+        let sample = if self.floating { 4 } else { u64::from(self.bits.div_ceil(8).next_power_of_two().min(4)) };
+        (u64::from(self.width) * u64::from(self.height)).saturating_mul(sample * self.kept().len() as u64)
     }
 
     /// Bytes that reading takes at once: all samples of the picture, and a strip or tile.
     pub(super) fn bytes(&self) -> u64 {
-        let sample = if self.floating { 4 } else { u64::from(self.bits.div_ceil(8).next_power_of_two().min(4)) };
-        let pixels = u64::from(self.width) * u64::from(self.height);
-        let chunk = self.row_bytes().saturating_mul(self.chunks.height.into());
-        pixels.saturating_mul(sample * self.kept().len() as u64).saturating_add(chunk)
+        let rows = self.rows(self.chunks.height.min(self.height));
+        self.kept_bytes().saturating_add(self.row_bytes().saturating_mul(rows.into()))
+    }
+
+    /// Refuses strips and tiles that are far larger than the picture, or share most of their bytes: unpacking them all
+    /// would take what no picture is worth.
+    ///
+    /// # Errors
+    /// How much it would take.
+    pub(super) fn check_work(&self, source: &Source<'_>) -> Result<()> {
+        let Chunks { width, height, ref places, .. } = self.chunks;
+        let kind = if self.chunks.tiled { "tiles" } else { "strips" };
+        let (picture, file) = (self.kept_bytes(), source.data.len() as u64);
+        let most = picture.saturating_mul(MOST_FOR_A_BYTE).max(source.limits.max_memory);
+        let above = (self.height - 1) / height * height;
+        let rows = u64::from(above) + u64::from(self.rows(self.height - above));
+        let planes = if self.planar { self.kept().len() as u64 } else { 1 };
+        let across = u64::from(self.width.div_ceil(width));
+        let unpacked = self.row_bytes().saturating_mul(across * planes).saturating_mul(rows);
+        if unpacked > most {
+            let each = format!("{kind} of {width}x{height} pixels of {} samples", self.samples_in_chunk());
+            let text = format!("TIFF: {each} are not supported: {unpacked} bytes for a picture of {picture}");
+            return Err(source.fault(text));
+        }
+        let packed = places.iter().fold(0, |sum: u64, &(_, length)| sum.saturating_add(length.min(file)));
+        if packed > most.saturating_add(file) {
+            return Err(source.fault(format!("damaged: {kind} of {packed} bytes in a file of {file}")));
+        }
+        Ok(())
     }
 
     fn area(&self, index: usize) -> Area {
@@ -103,9 +141,17 @@ impl Layout {
         let in_row = width.div_ceil(across);
         let in_plane = in_row * height.div_ceil(down);
         let (x, y) = (index % in_plane % in_row * across, index % in_plane / in_row * down);
-        let inside = down.min(height - y);
-        let rows = if self.chunks.tiled { down } else { inside };
-        Area { plane: index / in_plane, x, y, width: across.min(width - x), height: inside, rows }
+        Area { plane: index / in_plane, x, y, width: across.min(width - x), height: down.min(height - y) }
+    }
+
+    /// Of the samples of a pixel that a strip or tile of this plane has, those that are kept: their places among all that
+    /// are kept, and in the pixel.
+    fn taken(&self, plane: usize) -> Vec<(usize, usize)> {
+        let kept = self.kept().into_iter().enumerate();
+        match self.planar {
+            true => kept.filter(|&(_, sample)| sample == plane).map(|(slot, _)| (slot, 0)).collect(),
+            false => kept.collect(),
+        }
     }
 }
 
@@ -113,40 +159,37 @@ impl Reader<'_> {
     /// The kept samples of all strips or tiles.
     fn gather<T: Copy + Default>(&self, convert: impl Fn(u64) -> T, found: &mut Inventory) -> Result<Vec<T>> {
         let layout = self.layout;
-        let (kept, row_bytes) = (layout.kept(), layout.row_bytes() as usize);
-        let slot = |sample: usize| kept.iter().position(|&k| k == sample);
-        let (width, channels) = (layout.width as usize, kept.len());
+        let (row_bytes, stride) = (layout.row_bytes() as usize, layout.samples_in_chunk());
+        let (width, channels) = (layout.width as usize, layout.kept().len());
         // Its samples are big endian as soon as prediction is undone.
         let big_endian = self.file.big_endian || layout.predictor == Predictor::FloatingPoint;
         let mut out = vec![T::default(); width * layout.height as usize * channels];
+        let mut more = false;
         for index in 0..layout.chunks.places.len() {
             let area = layout.area(index);
-            let slots: Vec<_> = match layout.planar {
-                true => vec![slot(area.plane)],
-                false => (0..layout.samples).map(slot).collect(),
-            };
-            if slots.iter().all(Option::is_none) {
+            let taken = layout.taken(area.plane);
+            if taken.is_empty() {
                 continue;
             }
-            let rows = self.rows(index, &area, found)?;
-            let all = slots.iter().copied().eq((0..channels).map(Some));
+            let rows = self.rows(index, &area, &mut more)?;
             for (y, row) in rows.chunks_exact(row_bytes).take(area.height).enumerate() {
                 let start = ((area.y + y) * width + area.x) * channels;
                 let line = &mut out[start..start + area.width * channels];
-                if layout.bits == 8 && all {
+                // All that is stored is kept.
+                if layout.bits == 8 && stride == channels {
                     line.iter_mut().zip(row).for_each(|(to, &from)| *to = convert(from.into()));
                     continue;
                 }
-                let mut values = Values { row, bits: layout.bits.into(), big_endian, at: 0 };
-                for pixel in line.chunks_exact_mut(channels) {
-                    for slot in &slots {
-                        let value = values.next();
-                        if let Some(slot) = *slot {
-                            pixel[slot] = convert(value);
-                        }
+                let values = Values { row, bits: layout.bits.into(), big_endian };
+                for (x, pixel) in line.chunks_exact_mut(channels).enumerate() {
+                    for &(slot, sample) in &taken {
+                        pixel[slot] = convert(values.get(x * stride + sample));
                     }
                 }
             }
+        }
+        if more {
+            found.warn("damaged", "bytes of coded pixels are left over: the picture may be damaged");
         }
         Ok(out)
     }
@@ -157,8 +200,9 @@ impl Reader<'_> {
         format!("{kind} {} of {}", index + 1, self.layout.chunks.places.len())
     }
 
-    /// Rows of a strip or tile, without prediction; none of its chroma is reduced.
-    fn rows(&self, index: usize, area: &Area, found: &mut Inventory) -> Result<Vec<u8>> {
+    /// Rows of a strip or tile, those within the picture at least, without prediction; none of its chroma is reduced.
+    /// `more` becomes true where JPEG data go on behind them.
+    fn rows(&self, index: usize, area: &Area, more: &mut bool) -> Result<Vec<u8>> {
         let layout = self.layout;
         let (at, length) = layout.chunks.places[index];
         let cut = || self.source.fault(format!("the file is cut off: {} is not whole", self.name(index)));
@@ -170,9 +214,9 @@ impl Reader<'_> {
         if layout.compression == Compression::Jpeg {
             let name = format!("{}: {}", self.source.name, self.name(index));
             let (width, height, samples) = (layout.chunks.width, layout.chunks.height, layout.samples_in_chunk());
-            let size = jpeg::Size { width, height, rows: area.rows, samples };
+            let size = jpeg::Size { width, height, rows: layout.rows(area.height as u32) as usize, samples };
             let source = Source { name: &name, data: packed, ..*self.source };
-            return jpeg::rows(&source, self.jpeg_tables, &size, found);
+            return jpeg::rows(&source, self.jpeg_tables, &size, more);
         }
         let packed = match layout.chunks.reversed {
             true => Cow::Owned(packed.iter().map(|byte| byte.reverse_bits()).collect()),
@@ -182,13 +226,13 @@ impl Reader<'_> {
         let (h, v) = (layout.subsampling.0 as usize, layout.subsampling.1 as usize);
         let reduced = matches!(layout.colours, Colours::YCbCr { .. }) && (h, v) != (1, 1);
         let bytes = match reduced {
-            true => width.div_ceil(h) * area.rows.div_ceil(v) * (h * v + 2),
-            false => layout.row_bytes() as usize * area.rows,
+            true => width.div_ceil(h) * area.height.div_ceil(v) * (h * v + 2),
+            false => layout.row_bytes() as usize * area.height,
         };
         let mut rows = vec![0; bytes];
         compression::unpack(layout.compression, &packed, layout.chunks.width, &mut rows).map_err(told)?;
         if reduced {
-            return Ok(full_chroma(&rows, (width, area.rows), (h, v)));
+            return Ok(full_chroma(&rows, (width, area.height), (h, v)));
         }
         let (stride, size) = (layout.samples_in_chunk(), usize::from(layout.bits / 8));
         for row in rows.chunks_exact_mut(layout.row_bytes() as usize) {
@@ -202,19 +246,16 @@ impl Reader<'_> {
     }
 }
 
-/// Samples of a row, one after the other.
+/// Samples of a row.
 struct Values<'a> {
     row: &'a [u8],
     bits: usize,
     big_endian: bool,
-    /// Bits that are behind.
-    at: usize,
 }
 
 impl Values<'_> {
-    fn next(&mut self) -> u64 {
-        let (start, end) = (self.at, self.at + self.bits);
-        self.at = end;
+    fn get(&self, index: usize) -> u64 {
+        let (start, end) = (index * self.bits, (index + 1) * self.bits);
         match self.bits {
             8 => self.row[start / 8].into(),
             16 => {

@@ -2,6 +2,7 @@
 
 use image::{DynamicImage, ImageBuffer};
 
+use super::super::super::convert::widened;
 use super::super::{Inventory, cmyk};
 use super::chunks::Samples;
 use super::layout::{Colours, Layout};
@@ -11,11 +12,12 @@ use super::layout::{Colours, Layout};
 /// # Errors
 /// What in them cannot be.
 pub(super) fn picture(layout: &Layout, mut samples: Samples, found: &mut Inventory) -> Result<DynamicImage, String> {
-    if layout.alpha.is_some_and(|alpha| alpha.premultiplied) {
-        divide(&mut samples, layout);
-    }
-    if let Colours::Palette(map) = &layout.colours {
-        return looked_up(layout, samples, map);
+    match &layout.colours {
+        Colours::Palette(map) => return looked_up(layout, samples, map, found),
+        // Divided as red, green and blue.
+        Colours::YCbCr { .. } => {}
+        _ if premultiplied(layout) => divide(&mut samples, layout),
+        _ => {}
     }
     match samples {
         Samples::Bytes(data) if layout.bits == 8 => coloured(layout, data, found),
@@ -24,10 +26,7 @@ pub(super) fn picture(layout: &Layout, mut samples: Samples, found: &mut Invento
             coloured(layout, data.into_iter().map(|v| scale(v) as u8).collect(), found)
         }
         Samples::Words(data) if layout.bits == 16 => coloured(layout, data, found),
-        Samples::Words(data) => {
-            let scale = |v: u16| (u32::from(v) * 65535 + max(layout) / 2) / max(layout);
-            coloured(layout, data.into_iter().map(|v| scale(v) as u16).collect(), found)
-        }
+        Samples::Words(data) => coloured(layout, data.into_iter().map(|v| widened(v, max(layout))).collect(), found),
         Samples::Longs(data) => {
             let bits = layout.bits;
             found.warn("depth-reduced", format!("samples of {bits} bits are reduced to 16 bits"));
@@ -66,13 +65,18 @@ fn warn_of_clipping(data: &[f32], found: &mut Inventory) {
     found.warn("samples-clipped", text);
 }
 
+/// Whether the colours are multiplied by alpha.
+fn premultiplied(layout: &Layout) -> bool {
+    layout.alpha.is_some_and(|alpha| alpha.premultiplied)
+}
+
 /// Undoes multiplication of the colours by alpha, rounded; what does not show becomes 0.
 fn divide(samples: &mut Samples, layout: &Layout) {
     let channels = layout.kept().len();
     match samples {
-        Samples::Bytes(data) => divide_whole(data, channels, max(layout).into()),
-        Samples::Words(data) => divide_whole(data, channels, max(layout).into()),
-        Samples::Longs(data) => divide_whole(data, channels, (1 << layout.bits.min(32)) - 1),
+        Samples::Bytes(data) => divide_whole(data, channels, max(layout)),
+        Samples::Words(data) => divide_whole(data, channels, max(layout)),
+        Samples::Longs(data) => divide_whole(data, channels, u32::MAX >> (32 - layout.bits.min(32))),
         Samples::Floats(data) => {
             for pixel in data.chunks_exact_mut(channels) {
                 let alpha = pixel[channels - 1];
@@ -83,21 +87,26 @@ fn divide(samples: &mut Samples, layout: &Layout) {
     }
 }
 
-fn divide_whole<T: Copy + Into<u64> + TryFrom<u64> + Default>(data: &mut [T], channels: usize, max: u64) {
+fn divide_whole<T: Copy + Into<u32> + TryFrom<u32> + Default>(data: &mut [T], channels: usize, max: u32) {
     for pixel in data.chunks_exact_mut(channels) {
-        let alpha: u64 = pixel[channels - 1].into();
+        let alpha: u64 = pixel[channels - 1].into().into();
         for sample in &mut pixel[..channels - 1] {
-            let product = (*sample).into() * max + alpha / 2;
-            let whole = product.checked_div(alpha).map_or(0, |v| v.min(max));
-            *sample = T::try_from(whole).unwrap_or_default();
+            let product = u64::from((*sample).into()) * u64::from(max) + alpha / 2;
+            let whole = product.checked_div(alpha).map_or(0, |v| v.min(max.into()));
+            *sample = T::try_from(whole as u32).unwrap_or_default();
         }
     }
 }
 
 /// Colours from a table of 16 bits, of which 8 count; tables of small numbers are meant to be of 8.
-fn looked_up(layout: &Layout, samples: Samples, map: &[u16]) -> Result<DynamicImage, String> {
-    let shift = if map.iter().all(|&v| v < 256) { 0 } else { 8 };
+fn looked_up(layout: &Layout, samples: Samples, map: &[u16], found: &mut Inventory) -> Result<DynamicImage, String> {
     let entries = 1 << layout.bits;
+    let map = &map[..3 * entries];
+    let shift = if map.iter().all(|&v| v < 256) { 0 } else { 8 };
+    // Of 8 bits are those that end in zeros, and those that are the same twice.
+    if shift == 8 && map.iter().any(|&v| v & 255 != 0 && v & 255 != v >> 8) {
+        found.warn("depth-reduced", "the palette's colours of 16 bits are reduced to 8 bits");
+    }
     let colour = |place: usize| [0, 1, 2].map(|channel| (map[channel * entries + place] >> shift) as u8);
     let places: Vec<usize> = match samples {
         Samples::Bytes(data) => data.into_iter().map(usize::from).collect(),
@@ -105,7 +114,7 @@ fn looked_up(layout: &Layout, samples: Samples, map: &[u16]) -> Result<DynamicIm
         _ => return Err("damaged: a palette of that many entries".to_owned()),
     };
     let most = entries - 1;
-    let data = match layout.alpha {
+    let mut data: Vec<u8> = match layout.alpha {
         None => places.into_iter().flat_map(colour).collect(),
         Some(_) => places
             .as_chunks()
@@ -117,6 +126,9 @@ fn looked_up(layout: &Layout, samples: Samples, map: &[u16]) -> Result<DynamicIm
             })
             .collect(),
     };
+    if premultiplied(layout) {
+        divide_whole(&mut data, 4, u8::MAX.into());
+    }
     wrapped(layout, data, true)
 }
 
@@ -169,7 +181,11 @@ fn coloured<T: Sample>(layout: &Layout, mut data: Vec<T>, found: &mut Inventory)
                 let [r, g, b] = rgb([0, 1, 2].map(|i| pixel[i].into().into()), weights, range);
                 [r, g, b].into_iter().map(|v| sample(v as u32)).chain(pixel.get(3).copied())
             });
-            wrapped(layout, rgb.collect(), true)
+            let mut rgb: Vec<T> = rgb.collect();
+            if premultiplied(layout) {
+                divide_whole(&mut rgb, 4, T::FULL);
+            }
+            wrapped(layout, rgb, true)
         }
         _ => wrapped(layout, data, true),
     }

@@ -30,6 +30,8 @@ pub(super) struct Entry<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Directory<'a> {
     pub(super) entries: BTreeMap<u16, Entry<'a>>,
+    /// Lines of its table; those that say a tag again are not among its entries.
+    pub(super) lines: u64,
     big_endian: bool,
     /// Where the next one lies, or 0; none where the file ends before it says.
     pub(super) next: Option<u64>,
@@ -83,7 +85,8 @@ impl<'a> File<'a> {
             // Where a tag comes twice, others read the first as well.
             entries.entry(tag).or_insert_with(|| self.entry(line));
         }
-        Some(Directory { entries, big_endian: self.big_endian, next: self.number(start + count * entry, word) })
+        let next = self.number(start + count * entry, word);
+        Some(Directory { entries, lines: count, big_endian: self.big_endian, next })
     }
 
     /// A line of a directory's table: tag, type, count, and the value or where it lies.
@@ -115,36 +118,58 @@ impl<'a> Directory<'a> {
         self.entries.contains_key(&tag)
     }
 
-    /// All unsigned numbers of a tag; empty where it is not there.
+    /// All unsigned numbers of a tag, one after the other; none where it is not there.
     ///
     /// # Errors
     /// Which tag is damaged.
+    pub(super) fn each(&self, tag: u16) -> Result<impl Iterator<Item = u64> + use<'a>, String> {
+        let (bytes, size) = match self.entries.get(&tag) {
+            None => (&[][..], 1),
+            Some(Entry { bytes: None, .. }) => {
+                return Err(format!("the file is cut off: the value of tag {tag} is not there"));
+            }
+            Some(Entry { kind: kind @ (1 | 3 | 4 | 13 | 16 | 18), bytes: Some(bytes), .. }) => {
+                (*bytes, TYPE_BYTES[usize::from(*kind)])
+            }
+            Some(entry) => return Err(format!("tag {tag} is damaged: type {} where numbers belong", entry.kind)),
+        };
+        let big_endian = self.big_endian;
+        Ok(bytes.chunks_exact(size).map(move |value| number(value, big_endian)))
+    }
+
+    /// All unsigned numbers of a tag; empty where it is not there.
+    ///
+    /// # Errors
+    /// As [`Directory::each`].
     pub(super) fn numbers(&self, tag: u16) -> Result<Vec<u64>, String> {
-        let Some(entry) = self.entries.get(&tag) else {
-            return Ok(Vec::new());
-        };
-        let bytes = entry.bytes.ok_or_else(|| format!("the file is cut off: the value of tag {tag} is not there"))?;
-        let size = match entry.kind {
-            1 | 3 | 4 | 13 | 16 | 18 => TYPE_BYTES[usize::from(entry.kind)],
-            _ => return Err(format!("tag {tag} is damaged: type {} where numbers belong", entry.kind)),
-        };
-        Ok(bytes.chunks_exact(size).map(|value| number(value, self.big_endian)).collect())
+        Ok(self.each(tag)?.collect())
     }
 
     /// The first number of a tag, where it is there.
     ///
     /// # Errors
-    /// As [`Directory::numbers`].
+    /// As [`Directory::each`].
     pub(super) fn number(&self, tag: u16) -> Result<Option<u64>, String> {
-        Ok(self.numbers(tag)?.first().copied())
+        Ok(self.each(tag)?.next())
     }
 
     /// The first number of a tag, or what it is where it is not there.
     ///
     /// # Errors
-    /// As [`Directory::numbers`].
+    /// As [`Directory::each`].
     pub(super) fn number_or(&self, tag: u16, default: u64) -> Result<u64, String> {
         Ok(self.number(tag)?.unwrap_or(default))
+    }
+
+    /// Numbers of a tag, in floating point or not; none where they are not there, or of another type.
+    pub(super) fn reals(&self, tag: u16) -> Option<Vec<f64>> {
+        let entry = self.entries.get(&tag)?;
+        let whole = |value: &[u8]| number(value, self.big_endian);
+        match entry.kind {
+            11 => Some(entry.bytes?.chunks_exact(4).map(|v| f32::from_bits(whole(v) as u32).into()).collect()),
+            12 => Some(entry.bytes?.chunks_exact(8).map(|v| f64::from_bits(whole(v))).collect()),
+            _ => Some(self.each(tag).ok()?.map(|v| v as f64).collect()),
+        }
     }
 
     /// Fractions of a tag of type RATIONAL, as far as it is whole.

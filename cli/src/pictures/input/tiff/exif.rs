@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::Inventory;
 use super::directory::{Directory, Entry, File};
 use super::tags;
 
@@ -29,6 +30,11 @@ const DESCRIPTIVE: [u16; 16] = [
 /// The last of Windows'.
 const XP_SUBJECT: u16 = 40095;
 
+/// Bytes before the first directory.
+const HEADER: u64 = 8;
+/// Bytes of a line of a directory's table.
+const LINE: usize = 12;
+
 /// A value in the block to be.
 enum Field<'a> {
     Value { kind: u16, count: u32, bytes: &'a [u8] },
@@ -43,8 +49,24 @@ pub(super) fn describes(tag: u16) -> bool {
     DESCRIPTIVE.contains(&tag) || tag == XP_SUBJECT
 }
 
-/// The block, if there is anything to say, and whether all of it could be read.
-pub(super) fn block(file: &File<'_>, directory: &Directory<'_>) -> (Option<Vec<u8>>, bool) {
+/// The block, where there is anything to say, and in at most `limit` bytes: values may share bytes of the file, so it may
+/// be far larger than that.
+pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, limit: u64, found: &mut Inventory) {
+    let (fields, whole) = fields(file, directory);
+    if !fields.is_empty() {
+        // Its offsets have 32 bits.
+        match HEADER + bytes(&fields) <= limit.min(u32::MAX.into()) {
+            true => found.set_exif(&block(file, &fields)),
+            false => found.drops(format!("Exif (beyond {limit} bytes of metadata)")),
+        }
+    }
+    if !whole {
+        found.damaged("a part of Exif");
+    }
+}
+
+/// What goes into the block, and whether all of it could be read.
+fn fields<'a>(file: &File<'a>, directory: &Directory<'a>) -> (Fields<'a>, bool) {
     let mut whole = true;
     let mut fields = Fields::new();
     for (&tag, entry) in directory.entries.iter().filter(|(tag, _)| describes(**tag)) {
@@ -59,16 +81,29 @@ pub(super) fn block(file: &File<'_>, directory: &Directory<'_>) -> (Option<Vec<u
             }
         }
     }
-    if fields.is_empty() {
-        return (None, whole);
-    }
-    if let Some(entry) = directory.entries.get(&tags::ORIENTATION) {
+    if let Some(entry) = directory.entries.get(&tags::ORIENTATION).filter(|_| !fields.is_empty()) {
         put(&mut fields, tags::ORIENTATION, entry, &mut whole);
     }
+    (fields, whole)
+}
+
+/// Bytes of a directory in the block, with all that it points to.
+fn bytes(fields: &Fields<'_>) -> u64 {
+    let beyond = |field: &Field<'_>| match field {
+        Field::Value { bytes, .. } if bytes.len() <= 4 => 0,
+        Field::Value { bytes, .. } => bytes.len().next_multiple_of(2) as u64,
+        Field::Directory(fields) => bytes(fields),
+    };
+    let table = 2 + LINE * fields.len() + 4;
+    fields.values().fold(table as u64, |sum, field| sum.saturating_add(beyond(field)))
+}
+
+/// The block of these values.
+fn block(file: &File<'_>, fields: &Fields<'_>) -> Vec<u8> {
     let mut out = Block { bytes: Vec::new(), big_endian: file.big_endian };
     out.bytes.extend(if file.big_endian { b"MM\0*\0\0\0\x08" } else { b"II*\0\x08\0\0\0" });
-    out.directory(&fields);
-    (Some(out.bytes), whole)
+    out.directory(fields);
+    out.bytes
 }
 
 /// Adds a value, if there is one that a block can hold.
@@ -128,7 +163,7 @@ impl Block {
     /// A directory's table, and behind it the values that do not fit there.
     fn directory(&mut self, fields: &Fields<'_>) {
         let table = self.bytes.len();
-        let mut rest = Self { bytes: vec![0; table + 2 + 12 * fields.len() + 4], big_endian: self.big_endian };
+        let mut rest = Self { bytes: vec![0; table + 2 + LINE * fields.len() + 4], big_endian: self.big_endian };
         self.short(fields.len() as u16);
         for (&tag, field) in fields {
             self.short(tag);

@@ -1,7 +1,7 @@
 //! Strips and tiles that are JPEG pictures.
 
+use super::super::Source;
 use super::super::jpeg::{self, Stored};
-use super::super::{Inventory, Source};
 use crate::error::Result;
 
 /// How large a strip or tile is.
@@ -16,8 +16,9 @@ pub(super) struct Size {
 
 /// The rows of a strip or tile, which is all of `source`; `tables` go before its own.
 ///
-/// The channels are as they are stored: the tags of the file say what they mean.
-pub(super) fn rows(source: &Source<'_>, tables: Option<&[u8]>, size: &Size, found: &mut Inventory) -> Result<Vec<u8>> {
+/// The channels are as they are stored: the tags of the file say what they mean. `left_over` becomes true where what is
+/// coded goes on behind them.
+pub(super) fn rows(source: &Source<'_>, tables: Option<&[u8]>, size: &Size, left_over: &mut bool) -> Result<Vec<u8>> {
     // Both have a start and an end of picture of their own.
     let tables = tables.and_then(|tables| tables.strip_suffix(&[0xff, 0xd9]));
     let data = match (tables, source.data.strip_prefix(&[0xff, 0xd8])) {
@@ -33,9 +34,7 @@ pub(super) fn rows(source: &Source<'_>, tables: Option<&[u8]>, size: &Size, foun
     if !whole {
         return Err(source.fault("the file is cut off or damaged: the JPEG data are not whole"));
     }
-    if more {
-        found.warn("damaged", "bytes of coded pixels are left over: the picture may be damaged");
-    }
+    *left_over |= more;
     let bytes = size.rows * size.width as usize * size.samples;
     samples.get(..bytes).map(<[u8]>::to_vec).ok_or_else(|| source.fault("damaged: pixels are missing"))
 }

@@ -114,7 +114,7 @@ impl Layout {
     /// What is not supported, or damaged.
     pub(super) fn new(file: &File<'_>, directory: &Directory<'_>) -> Result<Self, String> {
         let (width, height) = size(directory)?;
-        let samples = directory.number_or(tags::SAMPLES_PER_PIXEL, 1)? as usize;
+        let samples = samples(directory)?;
         let bits = bits(directory)?;
         let compression = compression(directory)?;
         let colours = colours(directory, bits)?;
@@ -175,6 +175,15 @@ impl Layout {
 
 fn unsupported(what: impl std::fmt::Display) -> String {
     format!("TIFF: {what} is not supported")
+}
+
+/// Samples of a pixel; the tag has 16 bits, though files may store it in more.
+fn samples(directory: &Directory<'_>) -> Result<usize, String> {
+    let samples = directory.number_or(tags::SAMPLES_PER_PIXEL, 1)?;
+    match u16::try_from(samples) {
+        Ok(samples) => Ok(samples.into()),
+        Err(_) => Err(format!("damaged: pixels of {samples} samples, where {} are the most", u16::MAX)),
+    }
 }
 
 /// Bits of a sample, of which all have as many.
@@ -341,7 +350,8 @@ impl Chunks {
         if bytes.is_empty() && offsets.len() == 1 {
             bytes.push((file.data.len() as u64).saturating_sub(offsets[0]));
         }
-        let wanted = u64::from(size.0.div_ceil(width)) * u64::from(size.1.div_ceil(height)) * planes as u64;
+        let in_plane = u64::from(size.0.div_ceil(width)) * u64::from(size.1.div_ceil(height));
+        let wanted = in_plane.saturating_mul(planes as u64);
         let there = offsets.len().min(bytes.len()) as u64;
         if there < wanted {
             return Err(format!("the file is cut off or damaged: {there} of {wanted} strips or tiles are there"));

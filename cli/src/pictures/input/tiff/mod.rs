@@ -39,7 +39,9 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
     source.check_dimensions(layout::size(&directory).map_err(fault)?)?;
     let layout = Layout::new(&file, &directory).map_err(fault)?;
     source.check_bytes(layout.bytes())?;
-    notes::take(&file, &directory, &layout, found);
+    layout.check_work(source)?;
+    exif::take(&file, &directory, source.limits.max_metadata, found);
+    notes::take(&directory, &layout, found);
     let further = layout.samples - layout.kept().len();
     if further > 0 {
         found.drops(if further == 1 { "1 further channel".to_owned() } else { format!("{further} further channels") });

@@ -6,24 +6,27 @@ use kvant::{Orientation, ResolutionUnit};
 
 use super::super::Inventory;
 use super::super::colours::Calibration;
-use super::directory::{Directory, File};
+use super::directory::Directory;
 use super::layout::{Colours, Layout};
 use super::{exif, tags};
 
 const METRES_AN_INCH: f64 = 0.0254;
 const DEFAULT_GAMMA: f64 = 2.2;
 /// Tags that only say how pixels are stored, that have no meaning any more, or that are looked at elsewhere.
-const KNOWN: [RangeInclusive<u16>; 15] = [
+const KNOWN: [RangeInclusive<u16>; 18] = [
     254..=266,
     273..=274,
-    277..=284,
-    286..=289,
+    277..=279,
+    282..=284,
+    288..=289,
     292..=293,
     296..=297,
     301..=301,
     317..=327,
     330..=332,
-    338..=347,
+    338..=339,
+    342..=342,
+    346..=347,
     512..=521,
     529..=532,
     559..=559,
@@ -32,14 +35,9 @@ const KNOWN: [RangeInclusive<u16>; 15] = [
 ];
 
 /// What of the picture's directory is not pixels; errors are warnings here.
-pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, layout: &Layout, found: &mut Inventory) {
+pub(super) fn take(directory: &Directory<'_>, layout: &Layout, found: &mut Inventory) {
     let orientation = directory.number(tags::ORIENTATION).ok().flatten().and_then(|v| u8::try_from(v).ok());
     found.metadata.orientation = orientation.and_then(Orientation::from_exif).unwrap_or_default();
-    let (block, whole) = exif::block(file, directory);
-    block.iter().for_each(|block| found.set_exif(block));
-    if !whole {
-        found.damaged("a part of Exif");
-    }
     take_resolution(directory, found);
     let has_profile = directory.has(tags::ICC);
     if !has_profile {
@@ -58,8 +56,19 @@ pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, layout: &Layout, 
             },
             // A profile says it better.
             tags::TRANSFER_FUNCTION if !has_profile => found.drops("a transfer function"),
+            tags::MIN_SAMPLE_VALUE | tags::MAX_SAMPLE_VALUE | tags::S_MIN_SAMPLE_VALUE | tags::S_MAX_SAMPLE_VALUE => {
+                if narrows(directory, tag, layout) {
+                    found.drops("a range of sample values");
+                }
+            }
+            tags::X_POSITION | tags::Y_POSITION => {
+                if directory.fractions(tag).is_none_or(|all| all.iter().any(|&v| v > 0.0)) {
+                    found.drops("a position on the page");
+                }
+            }
             290 | 291 => found.drops("a gray response curve"),
             333 | 336 | 337 => found.drops("a list of inks"),
+            343..=345 => found.drops("a clipping path"),
             tags::IPTC => found.drops("IPTC"),
             tags::PHOTOSHOP => found.drops("a Photoshop block"),
             tags::PHOTOSHOP_LAYERS => found.drops("a stack of Photoshop layers"),
@@ -72,6 +81,18 @@ pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, layout: &Layout, 
     if private > 0 {
         found.drops(if private == 1 { "1 private tag".to_owned() } else { format!("{private} private tags") });
     }
+}
+
+/// Whether a tag says another least or largest value than a sample can have; of floating point that is 0 and 1.
+fn narrows(directory: &Directory<'_>, tag: u16, layout: &Layout) -> bool {
+    let full = match tag {
+        tags::MIN_SAMPLE_VALUE | tags::S_MIN_SAMPLE_VALUE => 0.0,
+        _ if layout.floating => 1.0,
+        // A number of 16 bits.
+        tags::MAX_SAMPLE_VALUE => f64::from(layout.bits.min(16)).exp2() - 1.0,
+        _ => (u64::MAX >> (64 - layout.bits)) as f64,
+    };
+    directory.reals(tag).is_none_or(|all| all.iter().any(|&v| v != full))
 }
 
 /// Pixels to a length: in inches where they are whole, else in metres.

@@ -8,6 +8,8 @@ use super::tags;
 
 /// Directories that are looked at; a file of more is refused for its pages or damaged.
 const MOST_DIRECTORIES: usize = 1000;
+/// Lines of tables that are read before no further directory is: tables may share their bytes.
+const MOST_LINES: u64 = 1 << 20;
 
 /// What a directory is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,51 +33,80 @@ fn role(directory: &Directory<'_>) -> Result<Role, String> {
     Ok(if smaller { Role::Smaller } else { Role::Picture })
 }
 
-/// The directories in the chain from the first one on. The first is whole; what is wrong behind it is warned of.
-fn chain<'a>(file: &File<'a>, found: &mut Inventory) -> Result<Vec<Directory<'a>>, String> {
-    let mut at = file.first().unwrap_or(0);
-    let (mut seen, mut all) = (HashSet::new(), Vec::new());
-    let damaged = "the file is cut off or damaged behind its first directory: further pictures are not looked for";
+/// What is kept of a directory that was looked at.
+struct Place {
+    at: u64,
+    role: Role,
+    pixels: u64,
+}
+
+/// A walk over the directories of a file.
+struct Walk<'a> {
+    file: &'a File<'a>,
+    /// Where it has been, whether there was a directory or not.
+    seen: HashSet<u64>,
+    /// Lines of tables that have been read.
+    lines: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// The directory at an offset; none where it is not there, and none beyond the bounds.
+    fn visit(&mut self, at: u64) -> Option<Directory<'a>> {
+        if self.seen.len() == MOST_DIRECTORIES || self.lines > MOST_LINES {
+            return None;
+        }
+        self.seen.insert(at);
+        let directory = self.file.directory(at)?;
+        self.lines += directory.lines;
+        Some(directory)
+    }
+}
+
+/// The directories in the chain from the first one on, and where those lie that they name as their children; and whether
+/// all are there. The first is.
+fn chain(walk: &mut Walk<'_>) -> Result<(Vec<Place>, Vec<u64>, bool), String> {
+    let (mut all, mut children) = (Vec::new(), Vec::new());
+    let mut next = walk.file.first();
+    let mut whole = true;
     loop {
-        let directory = file.directory(at);
-        let Some(directory) = directory.filter(|_| seen.insert(at) && all.len() < MOST_DIRECTORIES) else {
-            if all.is_empty() {
-                return Err("the file is cut off: its directory of tags is not there".to_owned());
-            }
-            found.warn("damaged", damaged);
-            return Ok(all);
+        let directory = next.filter(|at| !walk.seen.contains(at)).and_then(|at| Some((at, walk.visit(at)?)));
+        let Some((at, directory)) = directory else {
+            break whole = false;
         };
-        let next = directory.next;
-        all.push(directory);
-        match next {
-            Some(0) => return Ok(all),
-            Some(next) => at = next,
-            None => {
-                found.warn("damaged", damaged);
-                return Ok(all);
-            }
+        all.push(place(at, &directory)?);
+        match directory.each(tags::SUB_IFDS) {
+            // One more than may be looked at.
+            Ok(places) => children.extend(places.take(MOST_DIRECTORIES + 1 - children.len())),
+            Err(_) => whole = false,
         }
+        next = directory.next;
+        if next == Some(0) {
+            break;
+        }
+    }
+    match all.is_empty() {
+        true => Err("the file is cut off: its directory of tags is not there".to_owned()),
+        false => Ok((all, children, whole)),
     }
 }
 
-/// The directories that `directory` names as its children, as far as they are there.
-fn children<'a>(file: &File<'a>, directory: &Directory<'a>) -> impl Iterator<Item = Directory<'a>> {
-    let (file, places) = (*file, directory.numbers(tags::SUB_IFDS).unwrap_or_default());
-    places.into_iter().filter_map(move |at| file.directory(at))
-}
-
-/// Pictures, and what belongs to them.
-type ByRole<'a> = (Vec<Directory<'a>>, Vec<(Role, Directory<'a>)>);
-
-fn by_role(directories: Vec<Directory<'_>>) -> Result<ByRole<'_>, String> {
-    let (mut pictures, mut others) = (Vec::new(), Vec::new());
-    for directory in directories {
-        match role(&directory)? {
-            Role::Picture => pictures.push(directory),
-            other => others.push((other, directory)),
+/// The directories at these offsets that the walk has not come by, and whether all are there.
+fn below(walk: &mut Walk<'_>, offsets: Vec<u64>) -> Result<(Vec<Place>, bool), String> {
+    let (mut all, mut whole) = (Vec::new(), offsets.len() <= MOST_DIRECTORIES);
+    for at in offsets {
+        if walk.seen.contains(&at) {
+            continue;
+        }
+        match walk.visit(at) {
+            Some(directory) => all.push(place(at, &directory)?),
+            None => whole = false,
         }
     }
-    Ok((pictures, others))
+    Ok((all, whole))
+}
+
+fn place(at: u64, directory: &Directory<'_>) -> Result<Place, String> {
+    Ok(Place { at, role: role(directory)?, pixels: pixels(directory) })
 }
 
 /// Pixels of a directory's picture.
@@ -89,29 +120,38 @@ fn pixels(directory: &Directory<'_>) -> u64 {
 /// # Errors
 /// What keeps a file from having one picture.
 pub(super) fn picture<'a>(file: &File<'a>, found: &mut Inventory) -> Result<Directory<'a>, String> {
-    let all = chain(file, found)?;
-    let below: Vec<_> = all.iter().flat_map(|directory| children(file, directory)).take(MOST_DIRECTORIES).collect();
-    let (mut pictures, mut others) = by_role(all)?;
+    let mut walk = Walk { file, seen: HashSet::new(), lines: 0 };
+    let (all, children, whole) = chain(&mut walk)?;
+    let is_picture = |place: &Place| place.role == Role::Picture;
+    let (mut pictures, mut others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_picture);
     let pages = pictures.len();
     if pages > 1 {
         return Err(format!("{pages} pages; a .kvt holds one picture: give single pages"));
     }
     // Raw files have the thumbnail in front and the picture below it.
-    let (more, rest) = by_role(below)?;
+    let (more, all_below) = below(&mut walk, children)?;
+    if !whole {
+        let text = "the file is cut off or damaged behind its first directory: further pictures are not looked for";
+        found.warn("damaged", text);
+    } else if !all_below {
+        let text = "the file is cut off or damaged below its directories: not all that they point to is there";
+        found.warn("damaged", text);
+    }
+    let (more, rest): (Vec<_>, Vec<_>) = more.into_iter().partition(is_picture);
     pictures.extend(more);
     others.extend(rest);
     if pictures.is_empty() {
         // A file of thumbnails only: the largest is what there is.
-        let (place, _) = others.iter().enumerate().max_by_key(|(_, (_, d))| pixels(d)).ok_or("no picture")?;
-        pictures.push(others.remove(place).1);
+        let (place, _) = others.iter().enumerate().max_by_key(|(_, place)| place.pixels).ok_or("no picture")?;
+        pictures.push(others.remove(place));
     }
     let mut rest = pictures.into_iter();
-    let chosen = rest.next().ok_or("no picture")?;
+    let chosen = rest.next().and_then(|place| file.directory(place.at)).ok_or("no picture")?;
     if rest.next().is_some() {
         found.drops("a further picture");
     }
-    for (role, _) in others {
-        found.drops(if role == Role::Mask { "a mask" } else { "a copy of lower resolution" });
+    for place in others {
+        found.drops(if place.role == Role::Mask { "a mask" } else { "a copy of lower resolution" });
     }
     Ok(chosen)
 }

@@ -107,3 +107,50 @@ fn damaged_files_are_refused_in_peace() {
     circle[link..].copy_from_slice(&at);
     assert!(read(&circle).unwrap().2.contains("damaged behind its first directory"));
 }
+
+#[test]
+fn more_samples_a_pixel_than_the_tag_can_say_are_refused() {
+    let writer = Writer { big: true, ..Writer::default() };
+    for (samples, planar) in [65536, 1 << 31, 1 << 61, u64::MAX].into_iter().flat_map(|n| [(n, 1), (n, 2)]) {
+        let page = rgb().page(writer, |x, _, _| x as u64).with(tags::SAMPLES_PER_PIXEL, Value::Long8(vec![samples]));
+        let page = page.with(tags::PLANAR_CONFIGURATION, Value::Short(vec![planar]));
+        let said = read(&writer.file(&[page])).unwrap_err();
+        assert!(said.contains(&format!("pixels of {samples} samples, where 65535 are the most")), "{said}");
+    }
+}
+
+/// A picture whose strips or tiles all lie at the same place.
+fn shared((width, height): (usize, usize), (across, down): (u32, u32), compression: u16, packed: Vec<u8>) -> Page {
+    let count = width.div_ceil(across as usize) * height.div_ceil(down as usize);
+    let page = Spec { width: 1, height: 1, compression, ..gray() }.page(Writer::default(), |_, _, _| 7);
+    let long = |value: usize| Value::Long(vec![value as u32]);
+    let bytes = packed.len() as u32;
+    Page { chunks: vec![packed], ..page }
+        .with(tags::IMAGE_WIDTH, long(width))
+        .with(tags::IMAGE_LENGTH, long(height))
+        .with(tags::TILE_WIDTH, Value::Long(vec![across]))
+        .with(tags::TILE_LENGTH, Value::Long(vec![down]))
+        // Behind the header.
+        .with(tags::TILE_OFFSETS, Value::Long(vec![8; count]))
+        .with(tags::TILE_BYTE_COUNTS, Value::Long(vec![bytes; count]))
+}
+
+#[test]
+fn only_rows_within_the_picture_are_unpacked() {
+    for compression in [1, 5, 8, 32773] {
+        let packed = Spec { width: 1, height: 1, compression, ..gray() }.page(Writer::default(), |_, _, _| 7).chunks;
+        let (image, ..) = read_page(shared((300, 1), (1, 1 << 30), compression, packed.concat())).unwrap();
+        assert_eq!(image.samples(), [7; 300], "{compression}");
+    }
+}
+
+#[test]
+fn tiles_that_would_take_far_more_than_the_picture_are_refused() {
+    let said = read_page(shared((1, 65535), (1 << 20, 1), 8, vec![0; 20])).unwrap_err();
+    assert!(said.contains("tiles of 1048576x1 pixels of 1 samples are not supported"), "{said}");
+    let said = read_page(shared((1, 65535), (1, 1), 32773, vec![0x80; 100_000])).unwrap_err();
+    assert!(said.contains("damaged: tiles of 6553500000 bytes in a file of"), "{said}");
+    // A small picture in a tile of an ordinary size.
+    let spec = Spec { width: 1, height: 1, tiled: true, ..rgb() };
+    assert!(read_page(spec.page(Writer::default(), |_, _, _| 7)).is_ok());
+}

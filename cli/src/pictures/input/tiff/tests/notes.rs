@@ -137,3 +137,37 @@ fn one_warning_names_what_is_not_carried() {
     let (.., said) = read_page(page).unwrap();
     assert_eq!(said, "GeoTIFF, IPTC, a Photoshop block, GDAL metadata, 2 private tags are not carried");
 }
+
+#[test]
+fn positions_paths_and_ranges_of_samples_are_named_where_they_say_something() {
+    let range = "a range of sample values is not carried";
+    let position = "a position on the page is not carried";
+    let fraction = |above| Value::Fraction(vec![[above, 1]]);
+    let short = |value| Value::Short(vec![value; 3]);
+    let cases = [
+        (tags::X_POSITION, fraction(5), position),
+        (tags::Y_POSITION, fraction(5), position),
+        (tags::Y_POSITION, fraction(0), ""),
+        (343, Value::Bytes(vec![1; 40]), "a clipping path is not carried"),
+        (tags::MIN_SAMPLE_VALUE, short(0), ""),
+        (tags::MIN_SAMPLE_VALUE, short(16), range),
+        (tags::MAX_SAMPLE_VALUE, short(255), ""),
+        (tags::MAX_SAMPLE_VALUE, short(235), range),
+        (tags::S_MIN_SAMPLE_VALUE, short(16), range),
+        (tags::S_MAX_SAMPLE_VALUE, short(255), ""),
+        (tags::S_MAX_SAMPLE_VALUE, fraction(1), range),
+    ];
+    for (tag, value, expected) in cases {
+        let (.., said) = read_page(page(Writer::default()).with(tag, value.clone())).unwrap();
+        assert_eq!(said, expected, "{tag} {value:?}");
+    }
+}
+
+#[test]
+fn exif_whose_values_share_their_bytes_is_not_built_beyond_the_limit() {
+    let below = (0..60_000).map(|tag| (tag, Value::BytesAt { count: 1_000_000, at: 0 })).collect();
+    let page = page(Writer::default()).with(tags::ICC, Value::Bytes(vec![0; 1_000_000]));
+    let (_, metadata, said) = read_page(page.with(tags::EXIF, Value::Below(below))).unwrap();
+    assert!(metadata.exif.is_none());
+    assert!(said.ends_with("Exif (beyond 67108864 bytes of metadata) is not carried"), "{said}");
+}

@@ -62,3 +62,39 @@ fn a_file_of_thumbnails_has_its_largest_for_a_picture() {
     let (image, ..) = read(&Writer::default().file(&[page(10, 1), page(20, 1)])).unwrap();
     assert_eq!(image.width(), 20);
 }
+
+/// What is said of a picture that names directories at these places as its children, in a file that goes on with `rest`;
+/// the first place is its own.
+fn said_of_children(places: impl Fn(u32, u32) -> Vec<u32>, rest: &[u8]) -> String {
+    let file = |places| Writer::default().file(&[page(40, 0).with(tags::SUB_IFDS, Value::Long(places))]);
+    let count = places(0, 0).len();
+    let draft = file(vec![0; count]);
+    let own = u32::from_le_bytes(*draft[4..].first_chunk().unwrap());
+    let (image, _, said) = read(&[file(places(own, draft.len() as u32)), rest.to_vec()].concat()).unwrap();
+    assert_eq!(image.width(), 40);
+    said
+}
+
+#[test]
+fn directories_below_others_are_looked_at_once() {
+    assert_eq!(said_of_children(|own, _| vec![own; 5], &[]), "");
+}
+
+#[test]
+fn directories_below_others_that_are_not_there_are_named() {
+    for count in [2, 100_000] {
+        let said = said_of_children(|_, end| (0..count).map(|i| end + i).collect(), &[]);
+        assert!(said.contains("damaged below its directories"), "{said}");
+    }
+}
+
+#[test]
+fn directories_that_share_their_bytes_are_looked_at_within_bounds() {
+    // At each place, a directory of 65535 lines.
+    let said = said_of_children(|_, end| (0..900).map(|i| end + i).collect(), &[0xff; 900_000]);
+    assert_eq!(
+        said,
+        "the file is cut off or damaged below its directories: not all that they point to is there; \
+         a further picture is not carried"
+    );
+}

@@ -174,6 +174,39 @@ fn premultiplied_colours_are_divided_by_alpha_with_rounding() {
 }
 
 #[test]
+fn premultiplied_colours_that_are_not_stored_as_such_are_divided_as_red_green_and_blue() {
+    let divided = |colour: u16, alpha: u16| (colour * 255 + alpha / 2).checked_div(alpha).map_or(0, |v| v.min(255));
+    let alpha = |x: usize| 14 * x as u16;
+    let spec = Spec { samples: 2, photometric: 3, ..gray() };
+    let page = spec.page(Writer::default(), |x, y, s| if s == 1 { alpha(x).into() } else { (x + 20 * y) as u64 });
+    let page = page.with(tags::EXTRA_SAMPLES, Value::Short(vec![1]));
+    let colour = |place: usize, s: usize| (place * (s + 1) % 256) as u16;
+    let table = (0..768).map(|i| colour(i % 256, i / 256) << 8).collect();
+    let (image, ..) = read_page(page.with(tags::COLOR_MAP, Value::Short(table))).unwrap();
+    let expected = |x, y, s| if s == 3 { alpha(x) } else { divided(colour(x + 20 * y, s), alpha(x)) };
+    assert_eq!(image.samples(), all(&spec, 4, expected));
+
+    let spec = Spec { samples: 4, photometric: 6, ..gray() };
+    let page = spec.page(Writer::default(), |x, _, s| if s == 3 { alpha(x).into() } else { [60, 150, 100][s] });
+    let page = page.with(tags::EXTRA_SAMPLES, Value::Short(vec![1]));
+    let (image, ..) = read_page(page.with(tags::YCBCR_SUBSAMPLING, Value::Short(vec![1, 1]))).unwrap();
+    let expected = |x, _, s| if s == 3 { alpha(x) } else { divided([21, 72, 99][s], alpha(x)) };
+    assert_eq!(image.samples(), all(&spec, 4, expected));
+}
+
+#[test]
+fn palettes_of_more_than_8_bits_are_named() {
+    for (value, reduced) in [(0x1200, false), (0x1212, false), (0x12, false), (0x1234, true)] {
+        let mut table = vec![if value > 255 { 0xff00 } else { 0 }; 768];
+        table[5] = value;
+        let page = gray().page(Writer::default(), |_, _, _| 5).with(tags::PHOTOMETRIC, Value::Short(vec![3]));
+        let (image, _, said) = read_page(page.with(tags::COLOR_MAP, Value::Short(table))).unwrap();
+        assert_eq!(image.samples()[0], 0x12);
+        assert_eq!(said, if reduced { "the palette's colours of 16 bits are reduced to 8 bits" } else { "" });
+    }
+}
+
+#[test]
 fn palettes_are_looked_up() {
     for bits in [1, 2, 4, 8] {
         let table: Vec<u16> = (0..3 << bits).map(|i| noise(i, 0, 7) as u16).collect();
@@ -285,4 +318,16 @@ fn jpeg_strips_are_read_with_their_tables() {
         let cut = one_strip(spec, file[..file.len() / 2].to_vec());
         assert!(read_page(cut).is_err(), "{samples}");
     }
+}
+
+#[test]
+fn bytes_behind_jpeg_pixels_are_warned_of_once() {
+    let spec = Spec { width: 32, height: 48, compression: 7, ..gray() };
+    let mut strip = Vec::new();
+    jpeg_encoder::Encoder::new(&mut strip, 90).encode(&[77; 32 * 24], 32, 24, jpeg_encoder::ColorType::Luma).unwrap();
+    let end = strip.len() - 2;
+    strip.splice(end..end, [0x55; 300]);
+    let page = Page { chunks: vec![strip; 2], ..spec.page(Writer::default(), value(8)) };
+    let (.., said) = read_page(page.with(tags::ROWS_PER_STRIP, Value::Short(vec![24]))).unwrap();
+    assert_eq!(said.matches("left over").count(), 1, "{said}");
 }

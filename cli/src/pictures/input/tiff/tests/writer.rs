@@ -9,9 +9,16 @@ use super::tags;
 pub(super) enum Value {
     Short(Vec<u16>),
     Long(Vec<u32>),
+    /// Of 64 bits, in BigTIFF.
+    Long8(Vec<u64>),
     Fraction(Vec<[u32; 2]>),
     Text(&'static str),
     Bytes(Vec<u8>),
+    /// So many bytes that lie at an offset already.
+    BytesAt {
+        count: usize,
+        at: u64,
+    },
     /// A directory of its own.
     Below(Vec<(u16, Value)>),
 }
@@ -126,9 +133,11 @@ impl Writer {
         match value {
             Value::Short(v) => (3, v.len(), v.iter().flat_map(|&v| self.number(v.into(), 2)).collect()),
             Value::Long(v) => (4, v.len(), v.iter().flat_map(|&v| self.number(v.into(), 4)).collect()),
+            Value::Long8(v) => (16, v.len(), all(v, 8)),
             Value::Fraction(v) => (5, v.len(), v.iter().flatten().flat_map(|&v| self.number(v.into(), 4)).collect()),
             Value::Text(text) => (2, text.len() + 1, [text.as_bytes(), b"\0"].concat()),
             Value::Bytes(bytes) => (7, bytes.len(), bytes.clone()),
+            Value::BytesAt { count, at } => (7, *count, self.number(*at, self.word())),
             Value::Below(tags) => {
                 let at = self.directory(out, tags) as u64;
                 if self.big { (18, 1, all(&[at], 8)) } else { (4, 1, all(&[at], 4)) }
