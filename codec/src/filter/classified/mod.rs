@@ -101,6 +101,7 @@ pub(crate) fn bounds(qp: u16, extra: u32) -> [i16; CLIPS.len()] {
 }
 
 /// Index of the filter for unit `x4` of a row, of 10 bits a sample.
+#[cfg(feature = "bench-api")]
 pub(crate) fn filter_of(strip: &Strip, x4: usize, qp: u16) -> usize {
     classify(strip.gradients(x4), &Scale::of(qp, 0))
 }
