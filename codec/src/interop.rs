@@ -23,6 +23,7 @@ use image::error::{
 };
 use image::{ColorType, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError, ImageResult};
 
+use crate::colour::widened;
 use crate::container::SIGNATURE;
 use crate::decoder::{Decoder, DecoderOptions, ImageInfo};
 use crate::encoder::{Encoder, EncoderConfig};
@@ -161,8 +162,7 @@ impl ImageDecoder for KvtDecoder {
         if (9..16).contains(&depth) {
             let max = (1 << depth) - 1;
             for sample in buf.as_chunks_mut().0 {
-                let value = u32::from(u16::from_ne_bytes(*sample));
-                *sample = (((value * 65535 + max / 2) / max) as u16).to_ne_bytes();
+                *sample = widened(u16::from_ne_bytes(*sample), max).to_ne_bytes();
             }
         }
         Ok(())

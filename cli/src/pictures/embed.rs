@@ -23,7 +23,7 @@ const JPEG_EXIF: usize = exif::PREFIX.len() + 1;
 const SEGMENT: usize = 65533;
 /// Where a BMP file says its resolution.
 const BMP_RESOLUTION: usize = 38;
-const METRES_AN_INCH: f64 = 0.0254;
+pub(super) const METRES_AN_INCH: f64 = 0.0254;
 
 /// What of a picture's metadata a file of a format will hold, as it is written there, and the names of what it will not.
 #[derive(Debug, Default)]

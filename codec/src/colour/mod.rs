@@ -269,6 +269,11 @@ pub(crate) fn read_channel(format: PixelFormat, channel: usize, max: u16, row: &
     }
 }
 
+/// `value` of 0 to `max` as one of 0 to 65535.
+pub(crate) fn widened(value: u16, max: u32) -> u16 {
+    ((u32::from(value) * 65535 + max / 2) / max) as u16
+}
+
 /// Writes a channel of a row of pixels of `format`.
 pub(crate) fn write_channel(format: PixelFormat, channel: usize, values: &[u16], row: &mut [u8]) {
     let n = format.channels();

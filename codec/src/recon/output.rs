@@ -57,7 +57,7 @@ impl<'a, 'b> Output<'a, 'b> {
             if self.header.full_depth {
                 let max = (1u32 << self.header.depth) - 1;
                 deeper.clear();
-                deeper.extend(values.iter().map(|&v| ((u32::from(v) * 65535 + max / 2) / max) as u16));
+                deeper.extend(values.iter().map(|&v| colour::widened(v, max)));
                 colour::write_channel(format, channel, &deeper, to);
             } else {
                 colour::write_channel(format, channel, values, to);
