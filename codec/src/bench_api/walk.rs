@@ -9,9 +9,6 @@ use crate::entropy::range::{Damage, RangeDecoder};
 use crate::entropy::{BinCoder, Ctx};
 use crate::error::DecodeError;
 use crate::limits::Limits;
-use crate::quant::dequant::Dequantiser;
-use crate::recon::{Coded, Context, Reconstruction, TileSamples};
-use crate::simd::{CpuLevel, Simd};
 use crate::syntax::block::Superblock;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
@@ -78,8 +75,6 @@ pub(super) fn walk<'d, C: BinCoder>(
     if header.lossless {
         return Ok(());
     }
-    let dequantiser = Dequantiser::new(header);
-    let context = Context { simd: Simd::new(CpuLevel::detect()), header, dequantiser: &dequantiser };
     for i in 0..parsed.grid.len() {
         let bytes = parsed.tile(data, &index, i)?.colour;
         let from = match header.profile {
@@ -89,13 +84,11 @@ pub(super) fn walk<'d, C: BinCoder>(
         let state = parsed.grid.state(header, i);
         let (width, height) = (state.luma.width(), state.luma.height());
         let mut walk = Walk::new(coder(from), header, state);
-        let mut recon = Reconstruction::new(&context, TileSamples::new(header, &parsed.grid, i));
         let mut sb = Superblock::default();
         for y in (0..height).step_by(SUPERBLOCK) {
             for x in (0..width).step_by(SUPERBLOCK) {
                 sb.clear();
                 walk.superblock(&mut sb, x, y);
-                recon.superblock(&sb, &mut Coded(&mut walk.coder));
                 if let Some((what, value, limit)) = decoder(&walk.coder).damage() {
                     return Err(DecodeError::Corrupt { what, value, limit });
                 }

@@ -34,6 +34,8 @@ pub(crate) struct Parsed {
 pub(crate) struct TileData<'a> {
     /// Empty where the picture has none.
     pub(crate) alpha: &'a [u8],
+    /// Those of the levels; empty in a lossless picture.
+    pub(crate) signs: &'a [u8],
     pub(crate) colour: &'a [u8],
 }
 
@@ -126,6 +128,18 @@ impl Sections {
             }
         }
     }
+}
+
+/// What `bytes`, which run to `end`, begin with: a length and so many bytes of `what`; and the rest.
+fn first_part<'a>(bytes: &'a [u8], what: &'static str, end: usize) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
+    let mut position = 0;
+    let length = read_varint(bytes, &mut position, what)?;
+    let left = &bytes[position..];
+    let parts = usize::try_from(length).ok().and_then(|length| left.split_at_checked(length));
+    parts.ok_or_else(|| {
+        let needed = ((end - left.len()) as u64).saturating_add(length);
+        DecodeError::Truncated { what, needed, available: end as u64 }
+    })
 }
 
 /// Places of tiles of these lengths, each followed by its checksum, the first at `start`.
@@ -321,18 +335,10 @@ impl Parsed {
 
     /// Takes the data of a tile, which lies at `start`, apart.
     fn split<'a>(&self, bytes: &'a [u8], start: usize) -> Result<TileData<'a>, DecodeError> {
-        if !self.header.alpha {
-            return Ok(TileData { alpha: &[], colour: bytes });
-        }
-        let mut position = 0;
-        let length = read_varint(bytes, &mut position, "length of the alpha")?;
-        let left = &bytes[position..];
-        match usize::try_from(length).ok().and_then(|length| left.split_at_checked(length)) {
-            Some((alpha, colour)) => Ok(TileData { alpha, colour }),
-            None => {
-                let needed = (start + position) as u64 + length;
-                Err(DecodeError::Truncated { what: "alpha", needed, available: (start + bytes.len()) as u64 })
-            }
-        }
+        let end = start + bytes.len();
+        let part = |there: bool, what, bytes| if there { first_part(bytes, what, end) } else { Ok((&[][..], bytes)) };
+        let (alpha, rest) = part(self.header.alpha, "alpha", bytes)?;
+        let (signs, colour) = part(!self.header.lossless, "signs", rest)?;
+        Ok(TileData { alpha, signs, colour })
     }
 }

@@ -5,12 +5,13 @@ use super::{DRAFT, SECTION_END, SIGNATURE, checksum};
 use crate::entropy::raw::RawWriter;
 use crate::syntax::header::PictureHeader;
 
-/// A tile of its alpha, where the picture has any, and its colour.
-pub(crate) fn tile(alpha: Option<Vec<u8>>, colour: Vec<u8>) -> Vec<u8> {
-    let Some(alpha) = alpha else { return colour };
-    let mut out = Vec::with_capacity(alpha.len() + colour.len() + 3);
-    write_varint(&mut out, alpha.len() as u64);
-    out.extend(alpha);
+/// A tile of its alpha, where the picture has any, the signs of its levels, where it is lossy, and the rest of its colour.
+pub(crate) fn tile(alpha: Option<&[u8]>, signs: Option<&[u8]>, colour: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in [alpha, signs].into_iter().flatten() {
+        write_varint(&mut out, part.len() as u64);
+        out.extend(part);
+    }
     out.extend(colour);
     out
 }

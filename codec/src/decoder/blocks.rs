@@ -122,7 +122,7 @@ impl Decoder<'_> {
         let simd = Simd::new(self.options.cpu);
         let context = Context { simd, header: &self.parsed.header, dequantiser: &dequantiser };
         for i in 0..self.parsed.grid.len() {
-            let bytes = self.parsed.tile(self.data, &index, i)?.colour;
+            let bytes = self.parsed.tile(self.data, &index, i)?;
             let corner = self.parsed.grid.rect(i, 0);
             let part = Part { tile: i, rows: corner.h };
             let visit = |sb: &Superblock| self.visit(sb, (corner.x, corner.y), &mut visit);

@@ -6,12 +6,12 @@ use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::mixer::Mixer;
 use crate::entropy::model::Models;
 use crate::entropy::predictor::{Predictor, Profile};
-use crate::entropy::range::{Damage, RangeDecoder};
+use crate::entropy::range::{Damage, RangeDecoder, ReadInterval};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Decoded, Shape};
 use crate::quant::dequant::Dequantiser;
-use crate::recon::{Coded, Context, Reconstruction, TileSamples};
+use crate::recon::{Context, Reconstruction, SignReader, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
 use crate::syntax::state::TileState;
@@ -99,7 +99,7 @@ impl Stream<'_> {
             let (planes, end) = self.exact(part, header.planes(), bytes.colour);
             (Content::Lossless(planes), end)
         } else {
-            let (samples, state, end) = decode(context, self.parsed, part, bytes.colour, |_| {});
+            let (samples, state, end) = decode(context, self.parsed, part, bytes, |_| {});
             (Content::Lossy(Box::new(Tile { samples, state, alpha: None })), end)
         };
         let Some((mut planes, alpha_end)) = alpha else { return (content, end) };
@@ -143,7 +143,7 @@ pub(super) fn decode(
     context: &Context<'_>,
     parsed: &Parsed,
     part: Part,
-    bytes: &[u8],
+    bytes: TileData<'_>,
     each: impl FnMut(&Superblock),
 ) -> (TileSamples, TileState, End) {
     match parsed.header.profile {
@@ -156,13 +156,14 @@ fn decode_with<P: Predictor>(
     context: &Context<'_>,
     parsed: &Parsed,
     part: Part,
-    bytes: &[u8],
+    bytes: TileData<'_>,
     mut each: impl FnMut(&Superblock),
 ) -> (TileSamples, TileState, End) {
     let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, part.tile));
     let state = parsed.grid.state(&parsed.header, part.tile);
     let (width, height) = (state.luma.width(), state.luma.height());
-    let mut walk = Walk::new(RangeDecoder::new(P::new(), bytes), &parsed.header, state);
+    let mut walk = Walk::new(RangeDecoder::new(P::new(), bytes.colour), &parsed.header, state);
+    let mut signs = SignReader::new(ReadInterval::new(bytes.signs));
     let mut sb = Superblock::default();
     let mut rows = 0;
     for y in (0..height.min(part.rows)).step_by(SUPERBLOCK) {
@@ -172,13 +173,13 @@ fn decode_with<P: Predictor>(
             if let Some(damage) = walk.coder.damage() {
                 return (recon.samples, walk.state, End { rows, shades: rows, fault: Some(corrupt(damage)) });
             }
-            recon.superblock(&sb, &mut Coded(&mut walk.coder));
+            recon.superblock(&sb, &mut signs);
             each(&sb);
         }
-        if walk.coder.is_within() {
+        if walk.coder.is_within() && signs.is_within() {
             rows = height.min(y + SUPERBLOCK);
         }
     }
-    let fault = if part.rows < height { None } else { walk.coder.finish().map(corrupt) };
+    let fault = if part.rows < height { None } else { walk.coder.finish().or(signs.finish()).map(corrupt) };
     (recon.samples, walk.state, End { rows, shades: rows, fault })
 }

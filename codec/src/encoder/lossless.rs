@@ -83,7 +83,7 @@ pub(super) fn encode(
             };
             let planes: Vec<Plane> = (0..header.planes()).map(|c| channel(image, rect, c)).collect();
             let colour = within(&planes, alpha.as_ref().map_or(0, Vec::len))?;
-            Ok::<_, EncodeError>(colour.map(|colour| container::tile(alpha, colour)))
+            Ok::<_, EncodeError>(colour.map(|colour| container::tile(alpha.as_deref(), None, &colour)))
         };
         let tile = coded()?;
         spent.fetch_add(tile.as_ref().map_or(most, Vec::len), Ordering::Relaxed);

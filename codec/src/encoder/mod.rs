@@ -245,7 +245,7 @@ impl Encoder {
                 alpha.push(plane);
                 coded
             });
-            data.push(container::tile(coded, tile.data));
+            data.push(container::tile(coded.as_deref(), Some(&tile.signs), &tile.colour));
         }
         progress.advance(0)?;
         header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);

@@ -5,10 +5,10 @@ use super::search::{Shared, TileSearch};
 use crate::entropy::mixer::Mixer;
 use crate::entropy::model::Models;
 use crate::entropy::predictor::{Predictor, Profile};
-use crate::entropy::range::RangeEncoder;
+use crate::entropy::range::{RangeEncoder, WriteInterval};
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::recon::{Coded, Reconstruction, TileSamples};
+use crate::recon::{Reconstruction, SignWriter, TileSamples};
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
@@ -17,7 +17,8 @@ use crate::tile::Grid;
 /// A tile, coded.
 #[derive(Debug)]
 pub(super) struct CodedTile {
-    pub(super) data: Vec<u8>,
+    pub(super) signs: Vec<u8>,
+    pub(super) colour: Vec<u8>,
     pub(super) samples: TileSamples,
     pub(super) state: TileState,
 }
@@ -59,6 +60,7 @@ fn encode_with<P: Predictor>(
     let mut search = TileSearch::new(shared, &planes, offsets, samples(), grid.state(header, index));
     let mut recon = Reconstruction::new(shared.context, samples());
     let mut walk = Walk::new(RangeEncoder::new(P::new()), header, grid.state(header, index));
+    let mut signs = SignWriter::new(WriteInterval::new());
     let (width, height) = (planes[0].width(), planes[0].height());
     // Rates of a row come from the models after the row before the last: rows could then be searched side by side.
     let mut after_last = Models::new();
@@ -68,9 +70,9 @@ fn encode_with<P: Predictor>(
         let row: Vec<_> = (0..width).step_by(SUPERBLOCK).map(|x| search.superblock(x, y)).collect();
         for (mut sb, x) in row.into_iter().zip((0..width).step_by(SUPERBLOCK)) {
             walk.superblock(&mut sb, x, y);
-            recon.superblock(&sb, &mut Coded(&mut walk.coder));
+            recon.superblock(&sb, &mut signs);
         }
         progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
     }
-    Ok(CodedTile { data: walk.coder.finish(), samples: recon.samples, state: walk.state })
+    Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: recon.samples, state: walk.state })
 }

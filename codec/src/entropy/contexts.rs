@@ -12,7 +12,6 @@ pub(crate) struct Group {
 
 impl Group {
     /// Number of contexts.
-    #[cfg(feature = "bench-api")]
     pub(crate) const fn len(self) -> u16 {
         self.len
     }

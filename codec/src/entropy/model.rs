@@ -31,6 +31,12 @@ impl Model {
     /// The state of a context that no bin had yet.
     pub(crate) const UNSEEN: Self = Self { p: 0, n: 0, last: 0 };
 
+    /// As that of `ctx` starts.
+    pub(crate) fn initial(ctx: Ctx) -> Self {
+        let (p, n, limit) = INITIAL[ctx.0 as usize];
+        Self::new(p, n, limit)
+    }
+
     /// Whether it is [`Model::UNSEEN`].
     #[inline(always)]
     pub(crate) fn is_unseen(self) -> bool {

@@ -16,7 +16,7 @@ use crate::quant::dequant::{Dequantiser, Steps};
 use crate::quant::family::{Family, State};
 use crate::recon::ready::Ready;
 use crate::recon::signs::Edge;
-pub(crate) use crate::recon::signs::{Coded, Known, Signs};
+pub(crate) use crate::recon::signs::{Known, SignReader, SignWriter, Signs};
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, Superblock, TransformBlock};
 use crate::syntax::copy::Vector;
@@ -316,10 +316,11 @@ impl<'a> Reconstruction<'a> {
         let steps = self.context.dequantiser.steps(plane, (node.log2_w, node.log2_h), qp, tb.tx);
         let levels = tb.levels(levels);
         let extent = dequantise(node, levels, &steps, &mut s.coefficients);
-        let edge = Edge { samples: &self.samples, plane, node, tx: tb.tx, extent, prediction: &s.prediction };
+        let simd = self.context.simd;
+        let edge = Edge { simd, samples: &self.samples, plane, node, tx: tb.tx, prediction: &s.prediction };
         signs.code(&edge, levels, &mut s.coefficients);
         let shape = TxShape { w: rect.w, h: rect.h, tx: tb.tx, extra: self.context.header.extra_depth() };
-        inverse(self.context.simd, &s.coefficients, shape, extent, &mut s.residual);
+        inverse(simd, &s.coefficients, shape, extent, &mut s.residual);
         self.samples.store(plane, rect, &s.prediction, Some(&s.residual));
     }
 }

@@ -1,15 +1,19 @@
 //! The signs of a block's levels: what continuity across the block's upper and left edge makes of them, and how they are
 //! coded by that. After the sign prediction of ECM (JVET-D0031 and its successors), but one coefficient at a time and
-//! with a probability in place of a hypothesis. BITSTREAM.md §6.4.
+//! with a probability in place of a hypothesis. They have a run of the range coder of their own, so that parsing never
+//! waits for samples. BITSTREAM.md §6.4.
 
 use super::TileSamples;
 use crate::entropy::contexts as group;
-use crate::entropy::{BinCoder, Ctx};
+use crate::entropy::model::Model;
+use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Rect;
+use crate::simd::Simd;
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
 use crate::syntax::tree::Node;
-use crate::transform::{Kernel, MAX_TX, TxType, basis};
+use crate::transform::tables::{LOW, border};
+use crate::transform::{Kernel, TxType, run};
 
 /// Longest side of a block.
 const MAX_SIDE: usize = 64;
@@ -30,18 +34,69 @@ impl Signs for Known {
     fn code(&mut self, _block: &Edge<'_>, _levels: &[i32], _coefficients: &mut [i32]) {}
 }
 
-/// They pass through a coder.
-pub(crate) struct Coded<'a, C>(pub(crate) &'a mut C);
+/// They are written or read.
+#[derive(Debug)]
+pub(crate) struct SignCoder<I> {
+    interval: I,
+    /// A sign is the expected one, by octave of the odds.
+    models: [Model; group::SIGN.len() as usize],
+}
 
-impl<C: BinCoder> Signs for Coded<'_, C> {
+/// Reads those of a tile.
+pub(crate) type SignReader<'a> = SignCoder<ReadInterval<'a>>;
+/// Writes those of a tile.
+pub(crate) type SignWriter = SignCoder<WriteInterval>;
+
+impl SignReader<'_> {
+    /// Damage, or data left over behind what was read.
+    pub(crate) fn finish(&self) -> Option<Damage> {
+        self.interval.overrun().or_else(|| self.interval.unread())
+    }
+}
+
+impl SignWriter {
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.interval.finish()
+    }
+}
+
+impl<I: Interval> SignCoder<I> {
+    pub(crate) fn new(interval: I) -> Self {
+        Self { interval, models: std::array::from_fn(|i| Model::initial(group::SIGN.at(i))) }
+    }
+
+    /// Whether all that was read so far was there.
+    pub(crate) fn is_within(&self) -> bool {
+        self.interval.is_within()
+    }
+
+    /// A sign of which nothing is expected.
+    fn open(&mut self, negative: bool) -> bool {
+        self.interval.bypass(1, u32::from(negative)) != 0
+    }
+
+    /// A sign of which `odds` says what is expected: positive where they are, the more surely the larger they are.
+    fn sign(&mut self, odds: i64, negative: bool) -> bool {
+        match octave(odds) {
+            None => self.open(negative),
+            Some(octave) => {
+                let expected = odds < 0;
+                let model = &mut self.models[octave];
+                let hit = self.interval.code(model.p(), negative == expected);
+                model.update(hit);
+                hit == expected
+            }
+        }
+    }
+}
+
+impl<I: Interval> Signs for SignCoder<I> {
     fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]) {
         let (w, h) = coded_area(block.node);
         let scan = &scan::of(w, h)[..levels.len()];
-        self.0.element("signs");
         if block.tx == TxType::IDENTITY {
             for (p, &level) in scan.iter().zip(levels).filter(|(_, level)| **level != 0) {
-                let negative = self.0.bypass(1, u32::from(level < 0)) != 0;
-                set(&mut coefficients[p.raster as usize], negative);
+                set(&mut coefficients[p.raster as usize], self.open(level < 0));
             }
             return;
         }
@@ -49,8 +104,7 @@ impl<C: BinCoder> Signs for Coded<'_, C> {
         for (p, &level) in scan.iter().zip(levels).filter(|(_, level)| **level != 0) {
             let c = &mut coefficients[p.raster as usize];
             let place = (p.u as usize, p.v as usize);
-            let odds = expected.odds(place, c.abs());
-            let negative = sign(self.0, odds, level < 0);
+            let negative = self.sign(expected.odds(place, c.abs()), level < 0);
             set(c, negative);
             expected.take(place, *c);
         }
@@ -62,98 +116,139 @@ fn set(c: &mut i32, negative: bool) {
     *c = if negative { -c.abs() } else { c.abs() };
 }
 
-/// A sign of which `odds` says what is expected: positive where they are, the more surely the larger they are.
-fn sign<C: BinCoder>(c: &mut C, odds: i64, negative: bool) -> bool {
-    match context(odds) {
-        None => c.bypass(1, u32::from(negative)) != 0,
-        Some(ctx) => {
-            let expected = odds < 0;
-            c.bin(ctx, negative == expected) == expected
-        }
-    }
-}
-
-/// By octave of the odds, from 1/8 on; below it the sign is open.
-fn context(odds: i64) -> Option<Ctx> {
+/// Octave of the odds from 1/8 on, the number of a model; below it the sign is open.
+fn octave(odds: i64) -> Option<usize> {
     let octave = odds.unsigned_abs().checked_ilog2()?.checked_sub(3)?;
-    Some(group::SIGN.at(octave.min(7) as usize))
+    Some(octave.min(group::SIGN.len() as u32 - 1) as usize)
 }
 
 /// A block about to be reconstructed, and the samples around it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Edge<'a> {
+    pub(crate) simd: Simd,
     pub(crate) samples: &'a TileSamples,
     pub(crate) plane: usize,
     pub(crate) node: &'a Node,
     pub(crate) tx: TxType,
-    /// How many columns and rows hold coefficients.
-    pub(crate) extent: (usize, usize),
     /// Row by row.
     pub(crate) prediction: &'a [u16],
 }
 
-/// One edge of a block, by frequency along it. Amplitudes are in 1/16 of an orthonormal one of samples of 10 bits.
+/// One edge of a block, by frequency along it: the lowest [`LOW`], as higher ones say next to nothing. Amplitudes are in
+/// 1/16 of an orthonormal one of samples of 10 bits.
 #[derive(Debug)]
 struct Side {
-    /// Length of the edge; 0 where there is nothing beyond it.
-    len: usize,
+    /// Frequencies that tell: none where there is nothing beyond the edge.
+    count: usize,
     /// What the residual is expected to be along the edge, less what the coefficients known so far give.
-    wanted: [i64; MAX_TX],
+    wanted: [i64; LOW],
     /// Energy of all of it.
     energy: i64,
+    /// Log2 of four times the length of the edge.
+    shift: u32,
     /// Energy that the coefficients of unknown sign give.
-    unknown: [i64; MAX_TX],
-    /// Mean squared slope across the samples beyond the edge, in 1/256.
-    slope: i64,
+    unknown: [i64; LOW],
+    /// Least variance and mean squared slope across the samples beyond the edge, in 1/256.
+    spread: i64,
+    /// First samples of the basis along the other side, by frequency.
+    first: &'static [i32],
+}
+
+/// The samples across an edge, one after the other along it: twice what the samples beyond it, continued by half of their
+/// slope, ask for beyond the prediction; and the slope.
+struct Across {
+    twice: [i32; MAX_SIDE],
+    squares: i64,
+    slopes: i64,
+}
+
+impl Across {
+    /// Of near and far samples beyond the edge, and the first ones predicted.
+    #[inline(always)]
+    fn of(samples: impl Iterator<Item = [i32; 3]>) -> Self {
+        let mut across = Self { twice: [0; MAX_SIDE], squares: 0, slopes: 0 };
+        let (mut squares, mut slopes) = (0, 0);
+        for (twice, [near, far, inside]) in across.twice.iter_mut().zip(samples) {
+            *twice = 3 * near - far - 2 * inside;
+            // At most 64 * (6 * 1023)^2.
+            squares += twice.unsigned_abs() * twice.unsigned_abs();
+            slopes += (near - far) * (near - far);
+        }
+        (across.squares, across.slopes) = (squares.into(), slopes.into());
+        across
+    }
 }
 
 impl Side {
-    /// An edge where `across` holds, for each sample along it, the first two samples beyond it, near and far, and the first
-    /// one predicted; coefficients have the lowest `count` frequencies of `kernel` along it.
-    fn new(across: &[[i32; 3]], kernel: Kernel, count: usize) -> Self {
-        let len = across.len();
-        let mut side = Self { len, wanted: [0; MAX_TX], energy: 0, unknown: [0; MAX_TX], slope: 0 };
-        if len == 0 {
-            return side;
+    /// An edge with nothing beyond it.
+    const MISSING: Self =
+        Self { count: 0, wanted: [0; LOW], energy: 0, shift: 0, unknown: [0; LOW], spread: 0, first: &[] };
+
+    /// An edge of `len` samples along which coefficients have `kernel`, and the basis `other` of `depth` samples across it.
+    fn new(simd: Simd, across: &Across, (kernel, len): (Kernel, usize), (other, depth): (Kernel, usize)) -> Self {
+        let low = border(kernel, len).low;
+        let sums = run!(simd, project(low, &across.twice));
+        Self {
+            count: LOW.min(len),
+            wanted: std::array::from_fn(|k| i64::from(sums[k] >> 8)),
+            energy: 64 * across.squares,
+            shift: 2 + len.ilog2(),
+            unknown: [0; LOW],
+            spread: LEAST_VARIANCE + (256 * across.slopes >> len.ilog2()),
+            first: border(other, depth).first,
         }
-        let mut twice = [0; MAX_SIDE];
-        let (mut squares, mut slopes) = (0, 0);
-        for (twice, [near, far, inside]) in twice.iter_mut().zip(across) {
-            *twice = 3 * near - far - 2 * inside;
-            squares += i64::from(*twice * *twice);
-            slopes += i64::from((near - far) * (near - far));
-        }
-        side.energy = 64 * squares;
-        side.slope = 256 * slopes / len as i64;
-        for (k, wanted) in side.wanted[..count].iter_mut().enumerate() {
-            let sum: i32 = basis(kernel, len, k).iter().zip(&twice).map(|(m, d)| m * d).sum();
-            *wanted = i64::from(sum >> 8);
-        }
-        side
     }
 
-    /// Amplitude of coefficient `c`, whose other basis begins with `first`, along the edge.
-    fn amplitude(c: i32, first: i32) -> i64 {
-        i64::from((c * first) >> 9)
+    /// Amplitude along the edge of coefficient `c` of frequency `across` across it.
+    #[inline(always)]
+    fn amplitude(&self, c: i32, across: usize) -> i64 {
+        i64::from((c * self.first[across]) >> 9)
     }
 
-    /// Odds, in 1/64, that a coefficient of frequency `k` and this amplitude is positive.
-    fn odds(&mut self, k: usize, amplitude: i64) -> i64 {
-        if self.len == 0 {
+    /// Counts the coefficient of magnitude `c` at frequency `k` along the edge and `across` it among the unknown ones.
+    #[inline(always)]
+    fn expect(&mut self, k: usize, across: usize, c: i32) {
+        if k < self.count {
+            let amplitude = self.amplitude(c, across);
+            self.unknown[k] += amplitude * amplitude;
+        }
+    }
+
+    /// Odds, in 1/64, that it is positive.
+    #[inline(always)]
+    fn odds(&mut self, k: usize, across: usize, c: i32) -> i64 {
+        if k >= self.count {
             return 0;
         }
+        let amplitude = self.amplitude(c, across);
         self.unknown[k] -= amplitude * amplitude;
-        let variance = LEAST_VARIANCE + self.slope + self.unknown[k] / 4 + self.energy / (4 * self.len as i64);
-        64 * amplitude * self.wanted[k] / variance
+        let variance = self.spread + self.unknown[k] / 4 + (self.energy >> self.shift);
+        // Dividing by the nearest power of two is as good as by the variance.
+        let scaled = variance + variance / 2 - variance / 16;
+        (64 * amplitude * self.wanted[k]) >> scaled.ilog2()
     }
 
     /// Takes away what a coefficient gives.
-    fn take(&mut self, k: usize, amplitude: i64) {
-        let before = self.wanted[k];
-        let after = before - amplitude;
-        self.wanted[k] = after;
-        self.energy = (self.energy + after * after - before * before).max(0);
+    #[inline(always)]
+    fn take(&mut self, k: usize, across: usize, c: i32) {
+        if k < self.count {
+            let amplitude = self.amplitude(c, across);
+            self.energy = (self.energy + amplitude * (amplitude - 2 * self.wanted[k])).max(0);
+            self.wanted[k] -= amplitude;
+        }
     }
+}
+
+/// Sums over samples by frequency.
+#[inline(always)]
+fn project(low: &[[i32; LOW]], samples: &[i32; MAX_SIDE]) -> [i32; LOW] {
+    let mut sums = [0; LOW];
+    for (row, &sample) in low.iter().zip(samples) {
+        for (sum, m) in sums.iter_mut().zip(row) {
+            *sum += m * sample;
+        }
+    }
+    sums
 }
 
 /// What the edges say of the coefficients to come.
@@ -161,62 +256,60 @@ impl Side {
 struct Expected {
     top: Side,
     left: Side,
-    /// First samples of the vertical and of the horizontal basis, by frequency.
-    first: [[i32; MAX_TX]; 2],
 }
 
 impl Expected {
     fn of(block: &Edge<'_>, levels: &[i32], coefficients: &[i32]) -> Self {
-        let Edge { samples, plane, node, tx, extent: (cols, rows), prediction } = *block;
+        let Edge { simd, samples, plane, node, tx, prediction } = *block;
         let rect @ Rect { x, y, w, h } = node.rect();
         let available = samples.ready[plane.min(1)].around(rect);
-        let extra = samples.depth - 10;
-        let at = |x: usize, y: usize| i32::from(samples.planes[plane].get(x, y) >> extra);
-        let inside = |i: usize| i32::from(prediction[i] >> extra);
-        let mut across = [[0; 3]; MAX_SIDE];
-        let len = if available.top >= w { w } else { 0 };
-        for (i, samples) in across[..len].iter_mut().enumerate() {
-            *samples = [at(x + i, y - 1), at(x + i, y - 2), inside(i)];
+        let (extra, plane) = (samples.depth - 10, &samples.planes[plane]);
+        let reduced = |s: u16| i32::from(s >> extra);
+        let (vertical, horizontal) = ((tx.vertical, h), (tx.horizontal, w));
+        let (mut top, mut left) = (Side::MISSING, Side::MISSING);
+        if available.top >= w {
+            let (near, far) = (&plane.row(y - 1)[x..x + w], &plane.row(y - 2)[x..x + w]);
+            let samples = near.iter().zip(far).zip(prediction);
+            let across = Across::of(samples.map(|((&near, &far), &inside)| [near, far, inside].map(reduced)));
+            top = Side::new(simd, &across, horizontal, vertical);
         }
-        let mut top = Side::new(&across[..len], tx.horizontal, cols);
-        let len = if available.left >= h { h } else { 0 };
-        for (i, samples) in across[..len].iter_mut().enumerate() {
-            *samples = [at(x - 1, y + i), at(x - 2, y + i), inside(i * w)];
+        if available.left >= h {
+            let sample = |i: usize| {
+                let row = &plane.row(y + i)[x - 2..x];
+                [row[1], row[0], prediction[i * w]].map(reduced)
+            };
+            left = Side::new(simd, &Across::of((0..h).map(sample)), vertical, horizontal);
         }
-        let mut left = Side::new(&across[..len], tx.vertical, rows);
-        let mut first = [[0; MAX_TX]; 2];
-        (0..rows).for_each(|k| first[0][k] = basis(tx.vertical, h, k)[0]);
-        (0..cols).for_each(|k| first[1][k] = basis(tx.horizontal, w, k)[0]);
+        let mut expected = Self { top, left };
         let (area_w, area_h) = coded_area(node);
         for (p, _) in scan::of(area_w, area_h).iter().zip(levels).filter(|(_, level)| **level != 0) {
             let (u, v, c) = (p.u as usize, p.v as usize, coefficients[p.raster as usize].abs());
-            let [a, b] = [Side::amplitude(c, first[0][v]), Side::amplitude(c, first[1][u])];
-            top.unknown[u] += a * a;
-            left.unknown[v] += b * b;
+            expected.top.expect(u, v, c);
+            expected.left.expect(v, u, c);
         }
-        Self { top, left, first }
+        expected
     }
 
     /// Odds, in 1/64, that the coefficient of magnitude `c` at frequencies (u, v) is positive.
+    #[inline(always)]
     fn odds(&mut self, (u, v): (usize, usize), c: i32) -> i64 {
-        let top = self.top.odds(u, Side::amplitude(c, self.first[0][v]));
-        top + self.left.odds(v, Side::amplitude(c, self.first[1][u]))
+        self.top.odds(u, v, c) + self.left.odds(v, u, c)
     }
 
     /// Notes a coefficient that is known now.
+    #[inline(always)]
     fn take(&mut self, (u, v): (usize, usize), c: i32) {
-        self.top.take(u, Side::amplitude(c, self.first[0][v]));
-        self.left.take(v, Side::amplitude(c, self.first[1][u]));
+        self.top.take(u, v, c);
+        self.left.take(v, u, c);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entropy::model::Models;
-    use crate::entropy::range::{RangeDecoder, RangeEncoder};
     use crate::image::plane::Plane;
     use crate::recon::ready::Ready;
+    use crate::simd::CpuLevel;
 
     /// A tile of 64x64 samples of one plane whose first 16 rows are ready: stripes of 700 and 300.
     fn samples() -> TileSamples {
@@ -232,7 +325,8 @@ mod tests {
     const NODE: Node = Node { x: 16, y: 16, log2_w: 4, log2_h: 3 };
 
     fn edge<'a>(samples: &'a TileSamples, prediction: &'a [u16], tx: TxType) -> Edge<'a> {
-        Edge { samples, plane: 0, node: &NODE, tx, extent: (16, 8), prediction }
+        let simd = Simd::new(CpuLevel::detect());
+        Edge { simd, samples, plane: 0, node: &NODE, tx, prediction }
     }
 
     #[test]
@@ -266,14 +360,14 @@ mod tests {
                 coefficients[p.raster as usize] = level * 900;
             }
             let sent = coefficients.clone();
-            let mut writer = RangeEncoder::new(Models::new());
-            Coded(&mut writer).code(&block, &levels, &mut coefficients);
+            let mut writer = SignWriter::new(WriteInterval::new());
+            writer.code(&block, &levels, &mut coefficients);
             assert_eq!(coefficients, sent, "writing changes nothing");
             let data = writer.finish();
-            let mut reader = RangeDecoder::new(Models::new(), &data);
+            let mut reader = SignReader::new(ReadInterval::new(&data));
             let magnitudes: Vec<i32> = levels.iter().map(|l| l.abs()).collect();
             coefficients.iter_mut().for_each(|c| *c = c.abs());
-            Coded(&mut reader).code(&block, &magnitudes, &mut coefficients);
+            reader.code(&block, &magnitudes, &mut coefficients);
             assert_eq!((coefficients, reader.finish()), (sent, None));
         }
     }

@@ -21,7 +21,6 @@ pub(crate) use run;
 
 #[allow(unused_imports)]
 pub(crate) use inverse::inverse;
-pub(crate) use tables::basis;
 
 /// The longer side of what is coded of a block: of a side of 64 only the low 32 frequencies are.
 pub(crate) const MAX_TX: usize = 32;

@@ -92,6 +92,69 @@ pub(crate) fn basis(kernel: Kernel, n: usize, k: usize) -> &'static [i32] {
     }
 }
 
+/// Frequencies that are looked at along the border of a block.
+pub(crate) const LOW: usize = 8;
+
+/// What a kernel's basis functions are at the border of a block and along it.
+#[derive(Debug)]
+pub(crate) struct Border {
+    /// Samples of the lowest basis functions, sample by sample; zeros where there are fewer functions.
+    pub(crate) low: &'static [[i32; LOW]],
+    /// The first sample of each basis function.
+    pub(crate) first: &'static [i32],
+}
+
+/// A basis turned over, its lowest functions.
+const fn low<const N: usize, const K: usize>(m: &Matrix<N, K>) -> [[i32; LOW]; N] {
+    let mut out = [[0; LOW]; N];
+    let mut n = 0;
+    while n < N {
+        let mut k = 0;
+        while k < LOW && k < K {
+            out[n][k] = m[k][n];
+            k += 1;
+        }
+        n += 1;
+    }
+    out
+}
+
+const fn first<const N: usize, const K: usize>(m: &Matrix<N, K>) -> [i32; K] {
+    let mut out = [0; K];
+    let mut k = 0;
+    while k < K {
+        out[k] = m[k][0];
+        k += 1;
+    }
+    out
+}
+
+/// What `kernel` of `n` samples, 4 to 64, is at a border.
+///
+/// # Panics
+/// Where `kernel` has no such side.
+pub(crate) fn border(kernel: Kernel, n: usize) -> &'static Border {
+    macro_rules! border {
+        ($matrix:ident, $n:literal, $k:literal) => {{
+            static LOWEST: [[i32; LOW]; $n] = low(&$matrix);
+            static FIRST: [i32; $k] = first(&$matrix);
+            static BORDER: Border = Border { low: &LOWEST, first: &FIRST };
+            &BORDER
+        }};
+    }
+    match (kernel, n) {
+        (Kernel::Dct2, 4) => border!(DCT4, 4, 4),
+        (Kernel::Dct2, 8) => border!(DCT8, 8, 8),
+        (Kernel::Dct2, 16) => border!(DCT16, 16, 16),
+        (Kernel::Dct2, 32) => border!(DCT32, 32, 32),
+        (Kernel::Dct2, 64) => border!(DCT64, 64, 32),
+        (Kernel::Dst7, 4) => border!(DST4, 4, 4),
+        (Kernel::Dst7, 8) => border!(DST8, 8, 8),
+        (Kernel::Dst7, 16) => border!(DST16, 16, 16),
+        _ => panic!("no {kernel:?} of {n} samples"),
+    }
+}
+
 pub(crate) static DCT4: Matrix<4, 4> = dct(&COS4);
 pub(crate) static DCT8: Matrix<8, 8> = dct(&COS8);
 pub(crate) static DCT16: Matrix<16, 16> = dct(&COS16);
