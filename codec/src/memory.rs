@@ -9,7 +9,6 @@ use crate::recon::TileSamples;
 use crate::recon::picture::PictureSamples;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::state::TileState;
-use crate::threads;
 use crate::tile::Grid;
 
 /// Luma samples around a region that its pixels depend on, through both filters (§10.7) and the interpolation of chroma,
@@ -83,13 +82,12 @@ impl Account {
         self.kept + decoding.max(joining).max(making)
     }
 
-    /// How many of `tiles` tiles can be decoded at once on `threads` threads (0: those of rayon's pool) beside `pixels` bytes:
+    /// How many of `tiles` tiles can be decoded at once on `threads` threads beside `pixels` bytes:
     /// a few for each thread, since they take unequal times, as far as `limits` allow.
     ///
     /// # Errors
     /// Where there is not enough for one.
     pub(crate) fn at_once(&self, limits: &Limits, pixels: u64, threads: usize, tiles: usize) -> Result<usize, Excess> {
-        let threads = threads::at_most(threads);
         let bytes = |at_once| pixels.saturating_add(self.bytes(at_once, threads));
         limits.check_memory(bytes(1))?;
         let wished = (2 * threads).min(tiles).max(1);

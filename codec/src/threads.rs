@@ -1,29 +1,64 @@
-//! Work over tiles, on as many threads as asked for.
+//! Work on as many threads as asked for: on the caller's, on rayon's current pool, or on a pool that is made once.
+
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Results of `work` for 0..`count`, in order: on the caller's thread (1), on rayon's current pool (0) or on a pool
-/// of `threads`. The first error, by number, is returned where there is any.
-pub(crate) fn map<T: Send, E: Send>(
+/// The threads of a decoder or an encoder.
+#[derive(Debug)]
+pub(crate) struct Workers {
+    /// As many as asked for: 1 for the caller's own, 0 for those of rayon's current pool.
     threads: usize,
-    count: usize,
-    work: impl Fn(usize) -> Result<T, E> + Sync,
-) -> Result<Vec<T>, E> {
-    let parallel = || (0..count).into_par_iter().map(&work).collect::<Vec<_>>();
-    let results = match threads {
-        _ if count == 1 => vec![work(0)],
-        1 => return (0..count).map(work).collect(),
-        0 => parallel(),
-        n => match rayon::ThreadPoolBuilder::new().num_threads(n).build() {
-            Ok(pool) => pool.install(parallel),
-            // A machine that gives no threads still gets its picture.
-            Err(_) => return (0..count).map(work).collect(),
-        },
-    };
-    results.into_iter().collect()
+    /// Made when there is work for it; `None` where the machine gives no threads.
+    own: OnceLock<Option<ThreadPool>>,
 }
 
-/// How many pieces of work [`map`] does at once, at most.
-pub(crate) fn at_most(threads: usize) -> usize {
-    if threads == 0 { rayon::current_num_threads() } else { threads }
+impl Workers {
+    pub(crate) fn new(threads: usize) -> Self {
+        Self { threads, own: OnceLock::new() }
+    }
+
+    /// How many work at once, at most.
+    pub(crate) fn count(&self) -> usize {
+        if self.threads == 0 { rayon::current_num_threads() } else { self.threads }
+    }
+
+    /// Runs `work`, which may ask rayon for help where that is told, among these threads.
+    pub(crate) fn run<T: Send>(&self, work: impl FnOnce(bool) -> T + Send) -> T {
+        match self.threads {
+            0 => work(rayon::current_num_threads() > 1),
+            1 => work(false),
+            n => match self.own.get_or_init(|| ThreadPoolBuilder::new().num_threads(n).build().ok()) {
+                Some(pool) => pool.install(|| work(true)),
+                // A machine that gives no threads still gets its picture.
+                None => work(false),
+            },
+        }
+    }
+
+    /// Results of `work` for 0..`count`, in order. The first error, by number, is returned where there is any.
+    pub(crate) fn map<T: Send, E: Send>(
+        &self,
+        count: usize,
+        work: impl Fn(usize) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E> {
+        if count == 1 {
+            return Ok(vec![work(0)?]);
+        }
+        self.run(|helped| match helped {
+            true => (0..count).into_par_iter().map(&work).collect::<Vec<_>>().into_iter().collect(),
+            false => (0..count).map(&work).collect(),
+        })
+    }
+
+    /// Both results, of work that goes on at the same time where there is a thread for each: `second` may then wait for
+    /// `first`, but not the other way round.
+    pub(crate) fn both<A: Send, B: Send>(
+        &self,
+        first: impl FnOnce() -> A + Send,
+        second: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        self.run(|helped| if helped { rayon::join(first, second) } else { (first(), second()) })
+    }
 }

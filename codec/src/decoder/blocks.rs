@@ -117,7 +117,7 @@ impl Decoder<'_> {
         if self.parsed.header.lossless {
             return Ok(());
         }
-        self.pace(&Account::new(&self.parsed.header, &self.parsed.grid), 0, 1)?;
+        self.at_once(&Account::new(&self.parsed.header, &self.parsed.grid), 0, 1)?;
         let dequantiser = Dequantiser::new(&self.parsed.header);
         let simd = Simd::new(self.options.cpu);
         let context = Context { simd, header: &self.parsed.header, dequantiser: &dequantiser };
@@ -125,8 +125,8 @@ impl Decoder<'_> {
             let bytes = self.parsed.tile(self.data, &index, i)?;
             let corner = self.parsed.grid.rect(i, 0);
             let part = Part { tile: i, rows: corner.h };
-            let visit = |sb: &Superblock| self.visit(sb, (corner.x, corner.y), &mut visit);
-            let (.., end) = tile::decode(&context, &self.parsed, part, bytes, visit);
+            let mut visit = |sb: &Superblock| self.visit(sb, (corner.x, corner.y), &mut visit);
+            let (.., end) = tile::decode(&context, &self.parsed, part, bytes, Some(&mut visit), None);
             end.fault.map_or(Ok(()), Err)?;
         }
         Ok(())

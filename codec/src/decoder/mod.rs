@@ -15,7 +15,7 @@ pub use self::partial::{Missing, Partial};
 pub use self::push::PushDecoder;
 pub use self::scaled::Scaled;
 use self::tile::Stream;
-use self::window::{Pace, Window};
+use self::window::Window;
 use crate::colour::{Chroma, Scale};
 use crate::container::{self, CRC_BYTES, DRAFT, Parsed, TileIndex};
 use crate::entropy::predictor::Profile;
@@ -26,6 +26,7 @@ use crate::limits::Limits;
 use crate::memory::Account;
 use crate::metadata::{Metadata, Orientation, section};
 use crate::simd::{CpuLevel, Simd};
+use crate::threads::Workers;
 
 /// How to decode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +120,7 @@ pub struct Decoder<'a> {
     options: DecoderOptions,
     parsed: Parsed,
     info: ImageInfo,
+    workers: Workers,
 }
 
 impl<'a> Decoder<'a> {
@@ -139,7 +141,7 @@ impl<'a> Decoder<'a> {
         let mut parsed = container::parse(data, &options.limits)?;
         parsed.header.full_depth = options.full_depth;
         let info = ImageInfo::of(&parsed);
-        Ok(Self { data, options, parsed, info })
+        Ok(Self { data, options, parsed, info, workers: Workers::new(options.threads) })
     }
 
     /// What the header says.
@@ -211,9 +213,9 @@ impl<'a> Decoder<'a> {
         }
         let region = Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize };
         let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let (window, index, pace) = self.prepare(region, pixels)?;
+        let (window, index, at_once) = self.prepare(region, pixels)?;
         let mut image = Image::with_depth(width, height, format, self.parsed.header.output_depth())?;
-        window.decode(&self.stream(&index), pace, &mut image.view_mut())?;
+        window.decode(&self.stream(&index), at_once, &mut image.view_mut())?;
         Ok(image)
     }
 
@@ -228,23 +230,21 @@ impl<'a> Decoder<'a> {
         if (out.width(), out.height(), out.format()) != (width, height, format) {
             return Err(ImageError::Mismatch.into());
         }
-        let (window, index, pace) = self.prepare(self.parsed.header.area(), 0)?;
-        window.decode(&self.stream(&index), pace, out)
+        let (window, index, at_once) = self.prepare(self.parsed.header.area(), 0)?;
+        window.decode(&self.stream(&index), at_once, out)
     }
 
     /// Everything that can be refused before memory is taken, of which pixels take `pixels` bytes.
-    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex, Pace), DecodeError> {
+    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex, usize), DecodeError> {
         let index = self.parsed.index(self.data)?;
         let window = Window::around(&self.parsed, region);
-        let pace = self.pace(&window.account(), pixels, window.tiles.len())?;
-        Ok((window, index, pace))
+        let at_once = self.at_once(&window.account(), pixels, window.tiles.len())?;
+        Ok((window, index, at_once))
     }
 
     /// How many of `tiles` tiles are decoded at once beside `pixels` bytes.
-    fn pace(&self, account: &Account, pixels: u64, tiles: usize) -> Result<Pace, DecodeError> {
-        let DecoderOptions { limits, threads, .. } = self.options;
-        let at_once = account.at_once(&limits, pixels, threads, tiles)?;
-        Ok(Pace { at_once, threads })
+    fn at_once(&self, account: &Account, pixels: u64, tiles: usize) -> Result<usize, DecodeError> {
+        Ok(account.at_once(&self.options.limits, pixels, self.workers.count(), tiles)?)
     }
 
     /// Bytes of all pixels.
@@ -254,7 +254,13 @@ impl<'a> Decoder<'a> {
     }
 
     fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {
-        Stream { simd: Simd::new(self.options.cpu), data: self.data, parsed: &self.parsed, index }
+        Stream {
+            simd: Simd::new(self.options.cpu),
+            data: self.data,
+            parsed: &self.parsed,
+            index,
+            workers: &self.workers,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use super::partial::fill;
 use super::sweep::Sweep;
 use super::tile::{Part, Stream};
-use super::window::Pace;
 use super::{Decoder, DecoderOptions, ImageInfo};
 use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
 use crate::error::DecodeError;
@@ -11,6 +10,7 @@ use crate::image::view::Image;
 use crate::memory::Account;
 use crate::metadata::Metadata;
 use crate::simd::Simd;
+use crate::threads::Workers;
 
 /// A decoder that is given a stream piece by piece, in order, and says meanwhile what there is: the header, the preview, the
 /// metadata, and of pictures of several tiles the pixels. It keeps all bytes.
@@ -49,7 +49,8 @@ pub struct PushDecoder {
 #[derive(Debug)]
 struct Tiles {
     index: TileIndex,
-    pace: Pace,
+    at_once: usize,
+    workers: Workers,
     decoded: usize,
     sweep: Sweep,
     image: Image,
@@ -188,12 +189,13 @@ impl Tiles {
         let (parsed, options) = (&decoder.parsed, &decoder.options);
         let header = &parsed.header;
         let account = Account::new(header, &parsed.grid);
-        let pace = decoder.pace(&account, decoder.pixel_bytes(), parsed.grid.len())?;
+        let at_once = decoder.at_once(&account, decoder.pixel_bytes(), parsed.grid.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let preview = decoder.preview_beside(decoder.pixel_bytes());
         fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.output_depth());
         let sweep = Sweep::new(Simd::new(options.cpu), header, parsed.grid);
-        Ok(Self { index, pace, decoded: 0, sweep, image, rows: 0 })
+        let workers = Workers::new(options.threads);
+        Ok(Self { index, at_once, workers, decoded: 0, sweep, image, rows: 0 })
     }
 
     /// Decodes the tiles that are whole in `data`.
@@ -204,11 +206,11 @@ impl Tiles {
         let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
         let tiles = &self.index.tiles;
         let whole = tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
-        let stream = Stream { simd, data, parsed, index: &self.index };
+        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers };
         while self.decoded < whole {
-            let next = whole.min(self.decoded + self.pace.at_once);
+            let next = whole.min(self.decoded + self.at_once);
             let parts: Vec<Part> = (self.decoded..next).map(|tile| Part { tile, rows: usize::MAX }).collect();
-            for tile in stream.decode(&parts, self.pace.threads)? {
+            for tile in stream.decode(&parts)? {
                 let settled = self.sweep.push(Some(tile));
                 let place = settled.place;
                 settled.write(simd, place, &mut self.image.view_mut().part(place));

@@ -1,6 +1,7 @@
 //! Decoding tiles: parse a superblock, reconstruct it with its signs, on to the next.
 
 use std::convert::Infallible;
+use std::sync::mpsc;
 
 use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::mixer::Mixer;
@@ -17,7 +18,10 @@ use crate::syntax::block::Superblock;
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
-use crate::threads;
+use crate::threads::Workers;
+
+/// Samples of a picture from which on another thread is worth its start.
+const WORTH_HELP: u64 = 1 << 17;
 
 /// A lossy tile, decoded.
 #[derive(Debug)]
@@ -62,44 +66,53 @@ pub(super) struct Stream<'a> {
     pub(super) data: &'a [u8],
     pub(super) parsed: &'a Parsed,
     pub(super) index: &'a TileIndex,
+    pub(super) workers: &'a Workers,
 }
 
 impl Stream<'_> {
     /// Decodes `parts` of tiles, in that order.
-    pub(super) fn decode(&self, parts: &[Part], threads: usize) -> Result<Vec<Content>, DecodeError> {
+    pub(super) fn decode(&self, parts: &[Part]) -> Result<Vec<Content>, DecodeError> {
         let dequantiser = Dequantiser::new(&self.parsed.header);
         let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
-        threads::map(threads, parts.len(), |i| {
+        let samples = parts.len() as u64 * self.parsed.header.samples();
+        let helpers = Some(self.workers).filter(|w| w.count() > parts.len() && samples >= WORTH_HELP);
+        self.workers.map(parts.len(), |i| {
             let bytes = self.parsed.tile(self.data, self.index, parts[i].tile)?;
-            let (content, end) = self.tile(&context, parts[i], bytes);
+            let (content, end) = self.tile(&context, parts[i], bytes, helpers);
             end.fault.map_or(Ok(content), Err)
         })
     }
 
     /// Decodes what there is of `parts`.
-    pub(super) fn salvage(&self, parts: &[Part], threads: usize) -> Vec<Salvaged> {
+    pub(super) fn salvage(&self, parts: &[Part]) -> Vec<Salvaged> {
         let dequantiser = Dequantiser::new(&self.parsed.header);
         let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
         let salvaged = |i: usize| {
             let (bytes, damage) = self.parsed.salvage_tile(self.data, self.index, parts[i].tile)?;
-            let (content, End { rows, shades, fault }) = self.tile(&context, parts[i], bytes);
+            let (content, End { rows, shades, fault }) = self.tile(&context, parts[i], bytes, None);
             // Up to four bytes beyond the data are no fault to the parser.
             let rows = if damage.is_none() && fault.is_none() { parts[i].rows } else { rows };
             Ok(Salvaged { content: Some(content), rows, shades, fault: damage.or(fault) })
         };
         let lost = |fault| Salvaged { content: None, rows: 0, shades: 0, fault: Some(fault) };
         let each = |i: usize| Ok::<_, Infallible>(salvaged(i).unwrap_or_else(lost));
-        threads::map(threads, parts.len(), each).unwrap_or_else(|never| match never {})
+        self.workers.map(parts.len(), each).unwrap_or_else(|never| match never {})
     }
 
-    fn tile(&self, context: &Context<'_>, part: Part, bytes: TileData<'_>) -> (Content, End) {
+    fn tile(
+        &self,
+        context: &Context<'_>,
+        part: Part,
+        bytes: TileData<'_>,
+        helpers: Option<&Workers>,
+    ) -> (Content, End) {
         let header = context.header;
         let alpha = header.alpha.then(|| self.exact(part, 1, bytes.alpha));
         let (content, end) = if header.lossless {
             let (planes, end) = self.exact(part, header.planes(), bytes.colour);
             (Content::Lossless(planes), end)
         } else {
-            let (samples, state, end) = decode(context, self.parsed, part, bytes, |_| {});
+            let (samples, state, end) = decode(context, self.parsed, part, bytes, None, helpers);
             (Content::Lossy(Box::new(Tile { samples, state, alpha: None })), end)
         };
         let Some((mut planes, alpha_end)) = alpha else { return (content, end) };
@@ -127,7 +140,7 @@ fn corrupt((what, value, limit): Damage) -> DecodeError {
     DecodeError::Corrupt { what, value, limit }
 }
 
-/// Where parsing a tile ended.
+/// Where a tile ended.
 #[derive(Debug)]
 pub(super) struct End {
     /// Luma samples from the top on that were parsed out of data that was there.
@@ -138,48 +151,135 @@ pub(super) struct End {
 }
 
 /// Decodes `part` of a tile out of `bytes`, and hands over each superblock, its levels without signs, before it goes on to the
-/// next.
+/// next; where there are `helpers`, parsing goes ahead on another thread, and none is handed over.
 pub(super) fn decode(
     context: &Context<'_>,
     parsed: &Parsed,
     part: Part,
     bytes: TileData<'_>,
-    each: impl FnMut(&Superblock),
+    each: Option<&mut dyn FnMut(&Superblock)>,
+    helpers: Option<&Workers>,
 ) -> (TileSamples, TileState, End) {
     match parsed.header.profile {
-        Profile::Mixed => decode_with::<Mixer>(context, parsed, part, bytes, each),
-        Profile::Plain => decode_with::<Models>(context, parsed, part, bytes, each),
+        Profile::Mixed => decode_with::<Mixer>(context, parsed, part, bytes, each, helpers),
+        Profile::Plain => decode_with::<Models>(context, parsed, part, bytes, each, helpers),
     }
 }
 
-fn decode_with<P: Predictor>(
+fn decode_with<P: Predictor + Send>(
     context: &Context<'_>,
     parsed: &Parsed,
     part: Part,
     bytes: TileData<'_>,
-    mut each: impl FnMut(&Superblock),
+    mut each: Option<&mut dyn FnMut(&Superblock)>,
+    helpers: Option<&Workers>,
 ) -> (TileSamples, TileState, End) {
-    let mut recon = Reconstruction::new(context, TileSamples::new(&parsed.header, &parsed.grid, part.tile));
     let state = parsed.grid.state(&parsed.header, part.tile);
     let (width, height) = (state.luma.width(), state.luma.height());
-    let mut walk = Walk::new(RangeDecoder::new(P::new(), bytes.colour), &parsed.header, state);
-    let mut signs = SignReader::new(ReadInterval::new(bytes.signs));
-    let mut sb = Superblock::default();
-    let mut rows = 0;
-    for y in (0..height.min(part.rows)).step_by(SUPERBLOCK) {
-        for x in (0..width).step_by(SUPERBLOCK) {
-            sb.clear();
-            walk.superblock(&mut sb, x, y);
-            if let Some(damage) = walk.coder.damage() {
-                return (recon.samples, walk.state, End { rows, shades: rows, fault: Some(corrupt(damage)) });
+    let corners = || corners(width, height.min(part.rows));
+    let mut parsing = Parsing::<P>::new(parsed, bytes.colour, state);
+    let samples = TileSamples::new(&parsed.header, &parsed.grid, part.tile);
+    let signs = SignReader::new(ReadInterval::new(bytes.signs));
+    let mut rebuilding = Rebuilding { recon: Reconstruction::new(context, samples), signs, rows: 0 };
+    if let Some(helpers) = helpers {
+        side_by_side(helpers, corners(), &mut parsing, &mut rebuilding);
+    } else {
+        let mut sb = Superblock::default();
+        for corner in corners() {
+            if !parsing.superblock(&mut sb, corner) {
+                break;
             }
-            recon.superblock(&sb, &mut signs);
-            each(&sb);
-        }
-        if walk.coder.is_within() && signs.is_within() {
-            rows = height.min(y + SUPERBLOCK);
+            rebuilding.superblock(&sb, corner);
+            each.iter_mut().for_each(|each| each(&sb));
         }
     }
-    let fault = if part.rows < height { None } else { walk.coder.finish().or(signs.finish()).map(corrupt) };
+    let (Parsing { walk, rows, damage }, Rebuilding { recon, signs, rows: signed }) = (parsing, rebuilding);
+    let end = || if part.rows < height { None } else { walk.coder.finish().or(signs.finish()) };
+    let (rows, fault) = (rows.min(signed).min(height), damage.or_else(end).map(corrupt));
     (recon.samples, walk.state, End { rows, shades: rows, fault })
+}
+
+/// Upper left corners of the superblocks of `width` x `height` luma samples, and whether each is the last of a row.
+fn corners(width: usize, height: usize) -> impl Iterator<Item = Corner> + Send {
+    let row = move |y| (0..width).step_by(SUPERBLOCK).map(move |x| Corner { x, y, last: x + SUPERBLOCK >= width });
+    (0..height).step_by(SUPERBLOCK).flat_map(row)
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Corner {
+    x: usize,
+    y: usize,
+    last: bool,
+}
+
+/// Parses on one thread and reconstructs on another, where rayon has one, as superblocks come.
+fn side_by_side<P: Predictor + Send>(
+    helpers: &Workers,
+    corners: impl Iterator<Item = Corner> + Send,
+    parsing: &mut Parsing<'_, P>,
+    rebuilding: &mut Rebuilding<'_>,
+) {
+    let (send, parsed) = mpsc::channel();
+    let (give_back, used) = mpsc::channel::<Superblock>();
+    // Parsing waits for nothing, so the other may wait for it on whatever thread it runs.
+    helpers.both(
+        move || {
+            for corner in corners {
+                let mut sb = used.try_recv().unwrap_or_default();
+                if !parsing.superblock(&mut sb, corner) || send.send((sb, corner)).is_err() {
+                    break;
+                }
+            }
+        },
+        move || {
+            for (sb, corner) in parsed {
+                rebuilding.superblock(&sb, corner);
+                // Parsing may be over.
+                let _ = give_back.send(sb);
+            }
+        },
+    );
+}
+
+/// The superblocks of a tile, as they are parsed.
+struct Parsing<'a, P> {
+    walk: Walk<'a, RangeDecoder<'a, P>>,
+    /// Luma samples from the top on that came out of data that was there.
+    rows: usize,
+    damage: Option<Damage>,
+}
+
+impl<'a, P: Predictor> Parsing<'a, P> {
+    fn new(parsed: &'a Parsed, data: &'a [u8], state: TileState) -> Self {
+        let walk = Walk::new(RangeDecoder::new(P::new(), data), &parsed.header, state);
+        Self { walk, rows: 0, damage: None }
+    }
+
+    /// Parses the next one; whether that could be done.
+    fn superblock(&mut self, sb: &mut Superblock, Corner { x, y, last }: Corner) -> bool {
+        sb.clear();
+        self.walk.superblock(sb, x, y);
+        self.damage = self.walk.coder.damage();
+        if last && self.damage.is_none() && self.walk.coder.is_within() {
+            self.rows = y + SUPERBLOCK;
+        }
+        self.damage.is_none()
+    }
+}
+
+/// The samples of a tile, as they are reconstructed.
+struct Rebuilding<'a> {
+    recon: Reconstruction<'a>,
+    signs: SignReader<'a>,
+    /// Luma samples from the top on whose signs were there.
+    rows: usize,
+}
+
+impl Rebuilding<'_> {
+    fn superblock(&mut self, sb: &Superblock, Corner { y, last, .. }: Corner) {
+        self.recon.superblock(sb, &mut self.signs);
+        if last && self.signs.is_within() {
+            self.rows = y + SUPERBLOCK;
+        }
+    }
 }

@@ -26,13 +26,6 @@ pub(super) struct Window {
     region: Rect,
 }
 
-/// How many tiles are decoded at once, and on how many threads.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pace {
-    pub(super) at_once: usize,
-    pub(super) threads: usize,
-}
-
 /// Whole tiles of `side` samples that have any of `from`, with a margin, of `len` samples.
 fn covered(from: Range<usize>, side: usize, len: usize) -> Range<usize> {
     from.start.saturating_sub(MARGIN) / side..(from.end + MARGIN).min(len).div_ceil(side)
@@ -66,12 +59,12 @@ impl Window {
     pub(super) fn settle(
         &self,
         stream: &Stream<'_>,
-        pace: Pace,
+        at_once: usize,
         mut each: impl FnMut(Settled) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
-        for parts in self.tiles.chunks(pace.at_once) {
-            for tile in stream.decode(parts, pace.threads)? {
+        for parts in self.tiles.chunks(at_once) {
+            for tile in stream.decode(parts)? {
                 each(sweep.push(Some(tile)))?;
             }
         }
@@ -82,21 +75,26 @@ impl Window {
     pub(super) fn decode(
         &self,
         stream: &Stream<'_>,
-        pace: Pace,
+        at_once: usize,
         out: &mut ImageViewMut<'_>,
     ) -> Result<(), DecodeError> {
-        self.settle(stream, pace, |settled| {
+        self.settle(stream, at_once, |settled| {
             self.write(stream.simd, &settled, out);
             Ok(())
         })
     }
 
     /// Decodes what there is of the region into `out`; what became of each tile, and where it lies in the window.
-    pub(super) fn salvage(&self, stream: &Stream<'_>, pace: Pace, out: &mut ImageViewMut<'_>) -> Vec<(Salvaged, Rect)> {
+    pub(super) fn salvage(
+        &self,
+        stream: &Stream<'_>,
+        at_once: usize,
+        out: &mut ImageViewMut<'_>,
+    ) -> Vec<(Salvaged, Rect)> {
         let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
         let mut found = Vec::with_capacity(self.tiles.len());
-        for parts in self.tiles.chunks(pace.at_once) {
-            for mut tile in stream.salvage(parts, pace.threads) {
+        for parts in self.tiles.chunks(at_once) {
+            for mut tile in stream.salvage(parts) {
                 self.write(stream.simd, &sweep.push(tile.content.take()), out);
                 let place = self.grid.visible(&self.header, found.len());
                 found.push((tile, place));

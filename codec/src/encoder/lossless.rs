@@ -11,7 +11,6 @@ use crate::image::plane::{Plane, Rect};
 use crate::image::view::ImageView;
 use crate::lossless;
 use crate::simd::Simd;
-use crate::threads;
 use crate::tile::Grid;
 
 /// A channel of the pixels of `image` in `rect`.
@@ -65,7 +64,7 @@ pub(super) fn encode(
     let (simd, depth) = (Simd::new(config.cpu), image.depth().into());
     // Of the tiles that are done: which those are depends on the threads, but not whether all fit.
     let spent = AtomicUsize::new(0);
-    let tiles = threads::map(config.threads, grid.len(), |i| {
+    let tiles = encoder.workers.map(grid.len(), |i| {
         let rect = grid.visible(&header, i);
         let within = |planes: &[Plane], before: usize| match most
             .checked_sub(spent.load(Ordering::Relaxed).saturating_add(before))

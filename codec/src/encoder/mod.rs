@@ -27,6 +27,7 @@ mod target;
 mod tile;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 #[cfg(feature = "bench-api")]
@@ -51,7 +52,7 @@ use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
-use crate::threads;
+use crate::threads::Workers;
 use crate::tile::Grid;
 
 /// Told how far an encode is, and asked whether to go on.
@@ -77,6 +78,7 @@ pub struct Encoded {
 pub struct Encoder {
     config: EncoderConfig,
     plan: Plan,
+    workers: Arc<Workers>,
 }
 
 /// A lossy picture, coded.
@@ -124,7 +126,8 @@ impl Encoder {
     /// [`ConfigError`] names the first setting out of range.
     pub fn new(config: EncoderConfig) -> Result<Self, ConfigError> {
         let plan = Plan::new(&config)?;
-        Ok(Self { config, plan })
+        let workers = Arc::new(Workers::new(config.threads));
+        Ok(Self { config, plan, workers })
     }
 
     /// Encodes a picture.
@@ -230,7 +233,7 @@ impl Encoder {
         progress.advance(0)?;
         let shared = Shared::new(&plan, &context, offsets.as_ref());
         let grid = Grid::new(&header);
-        let tiles = threads::map(self.config.threads, grid.len(), |i| {
+        let tiles = self.workers.map(grid.len(), |i| {
             let alpha = match header.alpha {
                 true => Some(self.alpha(image, grid.visible(&header, i), progress)?),
                 false => None,
