@@ -21,8 +21,19 @@ pub(crate) const HALO: usize = (2 * MARGIN).next_multiple_of(64);
 
 /// What walk and reconstruction of a tile take beside models, samples and state: blocks of a superblock and coefficients.
 const WALK: u64 = 128 << 10;
+/// Superblocks that parsing may be ahead of reconstruction.
+pub(crate) const AHEAD: usize = 16;
 /// What each tile of the index takes.
 const PLACE: u64 = 64;
+
+/// How decoding goes through the tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pace {
+    /// Tiles decoded before they are put to their neighbours.
+    pub(crate) at_once: usize,
+    /// Whether there is memory for superblocks parsed ahead.
+    pub(crate) ahead: bool,
+}
 
 /// Bytes that decoding takes beside the pixels that it gives.
 #[derive(Debug, Clone, Copy)]
@@ -74,9 +85,11 @@ impl Account {
         Self { made: self.made.max(pixels), ..self }
     }
 
-    /// With `at_once` tiles before they are put to their neighbours, decoded on `threads` threads.
+    /// With `at_once` tiles before they are put to their neighbours, decoded on `threads` threads, superblocks parsed ahead
+    /// where there are more of these than tiles.
     fn bytes(&self, at_once: usize, threads: usize) -> u64 {
-        let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder;
+        let ahead = if threads > at_once { at_once as u64 * AHEAD as u64 * WALK } else { 0 };
+        let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder + ahead;
         let joining = at_once as u64 * self.decoded + self.joined;
         let making = joining - self.decoded + self.made;
         self.kept + decoding.max(joining).max(making)
@@ -87,11 +100,12 @@ impl Account {
     ///
     /// # Errors
     /// Where there is not enough for one.
-    pub(crate) fn at_once(&self, limits: &Limits, pixels: u64, threads: usize, tiles: usize) -> Result<usize, Excess> {
-        let bytes = |at_once| pixels.saturating_add(self.bytes(at_once, threads));
-        limits.check_memory(bytes(1))?;
+    pub(crate) fn pace(&self, limits: &Limits, pixels: u64, threads: usize, tiles: usize) -> Result<Pace, Excess> {
+        let bytes = |at_once, threads| pixels.saturating_add(self.bytes(at_once, threads));
+        limits.check_memory(bytes(1, 1))?;
         let wished = (2 * threads).min(tiles).max(1);
-        Ok((1..=wished).rev().find(|&n| bytes(n) <= limits.max_memory).unwrap_or(1))
+        let fitting = (1..=wished).rev().find(|&n| bytes(n, threads) <= limits.max_memory);
+        Ok(Pace { at_once: fitting.unwrap_or(1), ahead: fitting.is_some() })
     }
 }
 
@@ -120,7 +134,7 @@ pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(
     let header = PictureHeader { screen: true, classified: [8; 2], ..header.clone() };
     let pixels = u64::from(header.width) * u64::from(header.height) * header.pixel_format().bytes_per_pixel() as u64;
     let grid = Grid::new(&header);
-    Account::new(&header, &grid).at_once(limits, pixels, 1, grid.len()).map(drop)
+    Account::new(&header, &grid).pace(limits, pixels, 1, grid.len()).map(drop)
 }
 
 #[cfg(test)]
@@ -175,12 +189,13 @@ mod tests {
             let account = Account::new(&header, &grid);
             let least = account.bytes(1, 1);
             let within = |max_memory, threads| {
-                account.at_once(&Limits { max_memory, ..Limits::default() }, 1000, threads, grid.len()).ok()
+                account.pace(&Limits { max_memory, ..Limits::default() }, 1000, threads, grid.len()).ok()
             };
             for threads in [1, 2, 3, 64] {
                 assert_eq!(within(least + 999, threads), None);
-                assert_eq!(within(least + 1000, threads), Some(1));
-                assert_eq!(within(u64::MAX, threads), Some(grid.len().min(2 * threads)));
+                assert_eq!(within(least + 1000, threads), Some(Pace { at_once: 1, ahead: threads == 1 }));
+                let most = Pace { at_once: grid.len().min(2 * threads), ahead: true };
+                assert_eq!(within(u64::MAX, threads), Some(most));
             }
         }
     }

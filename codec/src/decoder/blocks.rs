@@ -117,7 +117,7 @@ impl Decoder<'_> {
         if self.parsed.header.lossless {
             return Ok(());
         }
-        self.at_once(&Account::new(&self.parsed.header, &self.parsed.grid), 0, 1)?;
+        self.pace(&Account::new(&self.parsed.header, &self.parsed.grid), 0, 1)?;
         let dequantiser = Dequantiser::new(&self.parsed.header);
         let simd = Simd::new(self.options.cpu);
         let context = Context { simd, header: &self.parsed.header, dequantiser: &dequantiser };

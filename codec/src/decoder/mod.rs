@@ -23,7 +23,7 @@ use crate::error::{DecodeError, ImageError};
 use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageViewMut, PixelFormat};
 use crate::limits::Limits;
-use crate::memory::Account;
+use crate::memory::{Account, Pace};
 use crate::metadata::{Metadata, Orientation, section};
 use crate::simd::{CpuLevel, Simd};
 use crate::threads::Workers;
@@ -213,9 +213,9 @@ impl<'a> Decoder<'a> {
         }
         let region = Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize };
         let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let (window, index, at_once) = self.prepare(region, pixels)?;
+        let (window, index, pace) = self.prepare(region, pixels)?;
         let mut image = Image::with_depth(width, height, format, self.parsed.header.output_depth())?;
-        window.decode(&self.stream(&index), at_once, &mut image.view_mut())?;
+        window.decode(&self.stream(&index, pace), pace.at_once, &mut image.view_mut())?;
         Ok(image)
     }
 
@@ -230,21 +230,21 @@ impl<'a> Decoder<'a> {
         if (out.width(), out.height(), out.format()) != (width, height, format) {
             return Err(ImageError::Mismatch.into());
         }
-        let (window, index, at_once) = self.prepare(self.parsed.header.area(), 0)?;
-        window.decode(&self.stream(&index), at_once, out)
+        let (window, index, pace) = self.prepare(self.parsed.header.area(), 0)?;
+        window.decode(&self.stream(&index, pace), pace.at_once, out)
     }
 
     /// Everything that can be refused before memory is taken, of which pixels take `pixels` bytes.
-    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex, usize), DecodeError> {
+    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex, Pace), DecodeError> {
         let index = self.parsed.index(self.data)?;
         let window = Window::around(&self.parsed, region);
-        let at_once = self.at_once(&window.account(), pixels, window.tiles.len())?;
-        Ok((window, index, at_once))
+        let pace = self.pace(&window.account(), pixels, window.tiles.len())?;
+        Ok((window, index, pace))
     }
 
     /// How many of `tiles` tiles are decoded at once beside `pixels` bytes.
-    fn at_once(&self, account: &Account, pixels: u64, tiles: usize) -> Result<usize, DecodeError> {
-        Ok(account.at_once(&self.options.limits, pixels, self.workers.count(), tiles)?)
+    fn pace(&self, account: &Account, pixels: u64, tiles: usize) -> Result<Pace, DecodeError> {
+        Ok(account.pace(&self.options.limits, pixels, self.workers.count(), tiles)?)
     }
 
     /// Bytes of all pixels.
@@ -253,13 +253,14 @@ impl<'a> Decoder<'a> {
         u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64
     }
 
-    fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {
+    fn stream<'b>(&'b self, index: &'b TileIndex, pace: Pace) -> Stream<'b> {
         Stream {
             simd: Simd::new(self.options.cpu),
             data: self.data,
             parsed: &self.parsed,
             index,
             workers: &self.workers,
+            ahead: pace.ahead,
         }
     }
 }

@@ -70,11 +70,11 @@ impl Decoder<'_> {
         let header = &self.parsed.header;
         let all = header.area();
         let window = Window::around(&self.parsed, all);
-        let at_once = self.at_once(&window.account(), self.pixel_bytes(), window.tiles.len())?;
+        let pace = self.pace(&window.account(), self.pixel_bytes(), window.tiles.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
-        let tiles = window.salvage(&self.stream(&index), at_once, &mut image.view_mut());
+        let tiles = window.salvage(&self.stream(&index, pace), pace.at_once, &mut image.view_mut());
         let mut missing = Vec::new();
         for (tile, (Salvaged { rows, shades, fault: own, .. }, Rect { x, y, w, h })) in (0..).zip(tiles) {
             let Some(own) = own else { continue };

@@ -7,7 +7,7 @@ use super::{Decoder, DecoderOptions, ImageInfo};
 use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
 use crate::error::DecodeError;
 use crate::image::view::Image;
-use crate::memory::Account;
+use crate::memory::{Account, Pace};
 use crate::metadata::Metadata;
 use crate::simd::Simd;
 use crate::threads::Workers;
@@ -49,7 +49,7 @@ pub struct PushDecoder {
 #[derive(Debug)]
 struct Tiles {
     index: TileIndex,
-    at_once: usize,
+    pace: Pace,
     workers: Workers,
     decoded: usize,
     sweep: Sweep,
@@ -189,13 +189,13 @@ impl Tiles {
         let (parsed, options) = (&decoder.parsed, &decoder.options);
         let header = &parsed.header;
         let account = Account::new(header, &parsed.grid);
-        let at_once = decoder.at_once(&account, decoder.pixel_bytes(), parsed.grid.len())?;
+        let pace = decoder.pace(&account, decoder.pixel_bytes(), parsed.grid.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let preview = decoder.preview_beside(decoder.pixel_bytes());
         fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.output_depth());
         let sweep = Sweep::new(Simd::new(options.cpu), header, parsed.grid);
         let workers = Workers::new(options.threads);
-        Ok(Self { index, at_once, workers, decoded: 0, sweep, image, rows: 0 })
+        Ok(Self { index, pace, workers, decoded: 0, sweep, image, rows: 0 })
     }
 
     /// Decodes the tiles that are whole in `data`.
@@ -206,9 +206,9 @@ impl Tiles {
         let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
         let tiles = &self.index.tiles;
         let whole = tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
-        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers };
+        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers, ahead: self.pace.ahead };
         while self.decoded < whole {
-            let next = whole.min(self.decoded + self.at_once);
+            let next = whole.min(self.decoded + self.pace.at_once);
             let parts: Vec<Part> = (self.decoded..next).map(|tile| Part { tile, rows: usize::MAX }).collect();
             for tile in stream.decode(&parts)? {
                 let settled = self.sweep.push(Some(tile));

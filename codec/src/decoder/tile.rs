@@ -1,7 +1,8 @@
 //! Decoding tiles: parse a superblock, reconstruct it with its signs, on to the next.
 
 use std::convert::Infallible;
-use std::sync::mpsc;
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver, Sender, TrySendError};
 
 use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::mixer::Mixer;
@@ -11,6 +12,7 @@ use crate::entropy::range::{Damage, RangeDecoder, ReadInterval};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Decoded, Shape};
+use crate::memory::AHEAD;
 use crate::quant::dequant::Dequantiser;
 use crate::recon::{Context, Reconstruction, SignReader, TileSamples};
 use crate::simd::Simd;
@@ -67,6 +69,8 @@ pub(super) struct Stream<'a> {
     pub(super) parsed: &'a Parsed,
     pub(super) index: &'a TileIndex,
     pub(super) workers: &'a Workers,
+    /// Whether there is memory for parsing ahead.
+    pub(super) ahead: bool,
 }
 
 impl Stream<'_> {
@@ -75,7 +79,7 @@ impl Stream<'_> {
         let dequantiser = Dequantiser::new(&self.parsed.header);
         let context = Context { simd: self.simd, header: &self.parsed.header, dequantiser: &dequantiser };
         let samples = parts.len() as u64 * self.parsed.header.samples();
-        let helpers = Some(self.workers).filter(|w| w.count() > parts.len() && samples >= WORTH_HELP);
+        let helpers = Some(self.workers).filter(|w| self.ahead && w.count() > parts.len() && samples >= WORTH_HELP);
         self.workers.map(parts.len(), |i| {
             let bytes = self.parsed.tile(self.data, self.index, parts[i].tile)?;
             let (content, end) = self.tile(&context, parts[i], bytes, helpers);
@@ -212,33 +216,61 @@ struct Corner {
     last: bool,
 }
 
-/// Parses on one thread and reconstructs on another, where rayon has one, as superblocks come.
+/// Parses on one thread and reconstructs on another, where there is one, at most [`AHEAD`] superblocks behind.
 fn side_by_side<P: Predictor + Send>(
     helpers: &Workers,
     corners: impl Iterator<Item = Corner> + Send,
     parsing: &mut Parsing<'_, P>,
     rebuilding: &mut Rebuilding<'_>,
 ) {
-    let (send, parsed) = mpsc::channel();
-    let (give_back, used) = mpsc::channel::<Superblock>();
-    // Parsing waits for nothing, so the other may wait for it on whatever thread it runs.
-    helpers.both(
-        move || {
-            for corner in corners {
-                let mut sb = used.try_recv().unwrap_or_default();
-                if !parsing.superblock(&mut sb, corner) || send.send((sb, corner)).is_err() {
-                    break;
+    let (send, parsed) = mpsc::sync_channel(AHEAD);
+    let (give_back, used) = mpsc::channel();
+    let behind = Mutex::new(Behind { parsed, rebuilding, give_back });
+    let behind = &behind;
+    let parse = move || {
+        for corner in corners {
+            let mut sb = used.try_recv().unwrap_or_default();
+            if !parsing.superblock(&mut sb, corner) {
+                break;
+            }
+            let mut next = (sb, corner);
+            while let Err(TrySendError::Full(full)) = send.try_send(next) {
+                next = full;
+                match behind.try_lock() {
+                    // No other thread is at it, nor may there be any.
+                    Ok(mut behind) => _ = behind.one(),
+                    Err(_) => {
+                        let _ = send.send(next);
+                        break;
+                    }
                 }
             }
-        },
-        move || {
-            for (sb, corner) in parsed {
-                rebuilding.superblock(&sb, corner);
-                // Parsing may be over.
-                let _ = give_back.send(sb);
-            }
-        },
-    );
+        }
+    };
+    helpers.both(parse, || {
+        if let Ok(mut behind) = behind.lock() {
+            while behind.one() {}
+        }
+    });
+}
+
+/// Reconstruction behind parsing.
+struct Behind<'a, 'b> {
+    parsed: Receiver<(Superblock, Corner)>,
+    rebuilding: &'a mut Rebuilding<'b>,
+    /// For their memory.
+    give_back: Sender<Superblock>,
+}
+
+impl Behind<'_, '_> {
+    /// Reconstructs the next superblock once it is parsed; whether there was one.
+    fn one(&mut self) -> bool {
+        let Ok((sb, corner)) = self.parsed.recv() else { return false };
+        self.rebuilding.superblock(&sb, corner);
+        // Parsing may be over.
+        let _ = self.give_back.send(sb);
+        true
+    }
 }
 
 /// The superblocks of a tile, as they are parsed.
