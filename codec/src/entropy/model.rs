@@ -33,8 +33,7 @@ impl Model {
 
     /// As that of `ctx` starts.
     pub(crate) fn initial(ctx: Ctx) -> Self {
-        let (p, n, limit) = INITIAL[ctx.0 as usize];
-        Self::new(p, n, limit)
+        START[ctx.0 as usize]
     }
 
     /// Whether it is [`Model::UNSEEN`].
@@ -69,10 +68,22 @@ impl Model {
 #[derive(Debug, Clone)]
 pub(crate) struct Models(Box<[Model]>);
 
+/// As a tile starts: the states that were trained.
+static START: [Model; INITIAL.len()] = {
+    let mut models = [Model::UNSEEN; INITIAL.len()];
+    let mut i = 0;
+    while i < models.len() {
+        let (p, n, limit) = INITIAL[i];
+        models[i] = Model::new(p, n, limit);
+        i += 1;
+    }
+    models
+};
+
 impl Models {
     /// The initial states that were trained.
     pub(crate) fn new() -> Self {
-        Self(INITIAL.iter().map(|&(p, n, limit)| Model::new(p, n, limit)).collect())
+        Self(START[..].into())
     }
 
     /// All, in the order of the contexts.

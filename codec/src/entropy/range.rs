@@ -214,47 +214,95 @@ pub(crate) struct RangeDecoder<'a, P> {
 /// What is left of the interval that the bins so far narrowed, where the stream lies in it, and the bytes to come.
 #[derive(Debug)]
 pub(crate) struct ReadInterval<'a> {
-    code: u32,
+    /// Where the stream lies in the interval, in the upper half; bytes to come in the lower.
+    window: u64,
     range: u32,
+    /// Bits of the lower half that are there.
+    ahead: u32,
     data: &'a [u8],
-    position: usize,
+    /// Bytes that went into the window; zeros count that stand behind the data.
+    taken: usize,
 }
+
+/// Bits by which a bin may narrow the interval: its bound is no less than a 2^-16 of a range of at least [`TOP`].
+const MOST_SHIFT: u32 = 16;
 
 impl<'a> ReadInterval<'a> {
     /// At the start of `data`.
     pub(crate) fn new(data: &'a [u8]) -> Self {
-        let mut interval = Self { code: 0, range: u32::MAX, data, position: 0 };
-        for _ in 0..4 {
-            interval.code = interval.code << 8 | interval.next_byte();
+        let mut interval = Self { window: 0, range: u32::MAX, ahead: 0, data, taken: 0 };
+        for _ in 0..8 {
+            interval.window = interval.window << 8 | interval.next_byte();
         }
+        interval.ahead = 32;
         interval
+    }
+
+    /// Bytes that were needed so far.
+    fn position(&self) -> usize {
+        self.taken - self.ahead as usize / 8
     }
 
     /// Reading further than four bytes past the end is damage.
     pub(crate) fn overrun(&self) -> Option<Damage> {
-        let (position, len) = (self.position, self.data.len());
+        let (position, len) = (self.position(), self.data.len());
         (position > len + 4).then_some(("tile data position", position as u64, len as u64))
     }
 
     /// So is data left over behind what was read.
     pub(crate) fn unread(&self) -> Option<Damage> {
-        let (position, len) = (self.position, self.data.len());
+        let (position, len) = (self.position(), self.data.len());
         (position < len).then(|| ("unread bytes in the tile data", (len - position) as u64, 0))
     }
 
     #[inline(always)]
-    fn next_byte(&mut self) -> u32 {
-        let byte = self.data.get(self.position).copied().unwrap_or(0);
-        self.position += 1;
-        byte as u32
+    fn next_byte(&mut self) -> u64 {
+        let byte = self.data.get(self.taken).copied().unwrap_or(0);
+        self.taken += 1;
+        byte.into()
+    }
+
+    /// Takes so many bytes that any bin can be narrowed.
+    #[inline(always)]
+    fn refill(&mut self) {
+        if let Some(next) = self.data.get(self.taken..).and_then(|rest| rest.first_chunk()) {
+            let bytes = (32 - self.ahead) / 8;
+            let bits = u64::from(u32::from_be_bytes(*next) >> (32 - 8 * bytes));
+            self.window |= bits << (32 - self.ahead - 8 * bytes);
+            self.ahead += 8 * bytes;
+            self.taken += bytes as usize;
+        } else {
+            self.refill_at_end();
+        }
+    }
+
+    #[cold]
+    fn refill_at_end(&mut self) {
+        while self.ahead <= 24 {
+            let byte = self.next_byte();
+            self.window |= byte << (24 - self.ahead);
+            self.ahead += 8;
+        }
     }
 
     #[inline(always)]
     fn renormalise(&mut self) {
-        while self.range < TOP {
-            self.range <<= 8;
-            self.code = self.code << 8 | self.next_byte();
+        let shift = self.range.leading_zeros() & !7;
+        self.range <<= shift;
+        self.window <<= shift;
+        self.ahead -= shift;
+        if self.ahead < MOST_SHIFT {
+            self.refill();
         }
+    }
+
+    /// Whether the stream lies below `bound` of the interval; above, the interval begins there.
+    #[inline(always)]
+    fn is_below(&mut self, bound: u32) -> bool {
+        let bound = u64::from(bound) << 32;
+        let below = self.window < bound;
+        self.window -= if below { 0 } else { bound };
+        below
     }
 }
 
@@ -287,19 +335,14 @@ impl Interval for ReadInterval<'_> {
     }
 
     fn is_within(&self) -> bool {
-        self.position <= self.data.len()
+        self.position() <= self.data.len()
     }
 
     #[inline(always)]
     fn code(&mut self, p: u32, _bin: bool) -> bool {
         let bound = ((self.range as u64 * p as u64) >> 16) as u32;
-        let bin = self.code < bound;
-        if bin {
-            self.range = bound;
-        } else {
-            self.code -= bound;
-            self.range -= bound;
-        }
+        let bin = self.is_below(bound);
+        self.range = if bin { bound } else { self.range - bound };
         self.renormalise();
         bin
     }
@@ -309,10 +352,7 @@ impl Interval for ReadInterval<'_> {
         let mut value = 0;
         for _ in 0..bits {
             self.range >>= 1;
-            let bit = self.code >= self.range;
-            if bit {
-                self.code -= self.range;
-            }
+            let bit = !self.is_below(self.range);
             value = value << 1 | u32::from(bit);
             self.renormalise();
         }

@@ -345,6 +345,7 @@ mod tests {
         expected.take((1, 0), 40_000);
         assert!(expected.odds((1, 0), 4000) < -64);
         // The mean is right already, and nothing lies to the left.
+        (levels[0], coefficients[0]) = (1, 4000);
         assert_eq!(Expected::of(&block, &levels, &coefficients).odds((0, 0), 4000), 0);
     }
 

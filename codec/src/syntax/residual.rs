@@ -22,6 +22,8 @@ pub(crate) const MAX_SINE: usize = 16;
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     magnitudes: [u8; PADDED * PADDED],
+    /// The same, cut at 4.
+    cut: [u8; PADDED * PADDED],
     /// Those of Cb while Cr is coded, where it has any.
     cb: [u8; PADDED * PADDED],
     cb_coded: bool,
@@ -29,12 +31,13 @@ pub(crate) struct Template {
 
 impl Template {
     pub(crate) fn new() -> Self {
-        Self { magnitudes: [0; PADDED * PADDED], cb: [0; PADDED * PADDED], cb_coded: false }
+        Self { magnitudes: [0; PADDED * PADDED], cut: [0; PADDED * PADDED], cb: [0; PADDED * PADDED], cb_coded: false }
     }
 
     /// Empties the area of a block of `h` rows of coefficients.
     pub(crate) fn clear(&mut self, h: usize) {
         self.magnitudes[..(h + 3) * PADDED].fill(0);
+        self.cut[..(h + 2) * PADDED].fill(0);
     }
 
     /// Keeps the levels of Cb, or that it has none, for Cr.
@@ -65,20 +68,22 @@ impl Template {
     #[inline(always)]
     pub(crate) fn set(&mut self, p: &Position, magnitude: u32) {
         self.magnitudes[p.padded as usize] = magnitude.min(255) as u8;
+        self.cut[p.padded as usize] = magnitude.min(4) as u8;
     }
 
-    /// Sums over the five neighbours of higher frequency: cut at 4, and cut at 255.
+    /// Sum over the five neighbours of higher frequency, each cut at 4.
     #[inline(always)]
-    pub(crate) fn sums(&self, p: &Position) -> (u32, u32) {
-        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else {
-            return (0, 0);
-        };
-        let (mut cut, mut wide) = (0, 0);
-        for m in [window[1], window[2], window[PADDED], window[PADDED + 1], window[2 * PADDED]] {
-            cut += m.min(4) as u32;
-            wide += m as u32;
-        }
-        (cut, wide)
+    pub(crate) fn sum(&self, p: &Position) -> u32 {
+        let Some(window) = self.cut[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else { return 0 };
+        let four = u32::from_le_bytes([window[1], window[2], window[PADDED], window[PADDED + 1]]);
+        (four.wrapping_mul(0x0101_0101) >> 24) + u32::from(window[2 * PADDED])
+    }
+
+    /// The same sum, each cut at 255.
+    #[inline(always)]
+    pub(crate) fn wide_sum(&self, p: &Position) -> u32 {
+        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else { return 0 };
+        [window[1], window[2], window[PADDED], window[PADDED + 1], window[2 * PADDED]].map(u32::from).iter().sum()
     }
 }
 
@@ -139,7 +144,9 @@ pub(crate) fn transform_block<C: BinCoder>(
             LevelInputs::default()
         };
         let magnitude = magnitude(c, template, (contexts, state), &inputs, p, last, levels[i].unsigned_abs());
-        template.set(p, magnitude);
+        if magnitude != 0 {
+            template.set(p, magnitude);
+        }
         if family == Family::Trellis {
             state = state.next(magnitude);
         }
@@ -212,7 +219,7 @@ fn magnitude<C: BinCoder>(
     last: bool,
     value: u32,
 ) -> u32 {
-    let (sum, wide) = template.sums(p);
+    let sum = template.sum(p);
     let kinds = contexts.kinds(state);
     if !last
         && !c.mixed(contexts.significant(p.place, sum, state), || inputs.significant(&kinds.significant), value > 0)
@@ -226,7 +233,7 @@ fn magnitude<C: BinCoder>(
     if !c.mixed(contexts.above_three(sum), || inputs.size(&inputs::ABOVE_THREE), value > 3) {
         return 2 + parity;
     }
-    let rest = remainder(c, ctx::rice(wide), (value & !1).wrapping_sub(4) >> 1);
+    let rest = remainder(c, ctx::rice(template.wide_sum(p)), (value & !1).wrapping_sub(4) >> 1);
     let magnitude = 4 + parity + 2 * rest;
     if magnitude > MAX_LEVEL {
         c.corrupt("level", magnitude as u64, MAX_LEVEL as u64);

@@ -273,7 +273,7 @@ impl Job<'_> {
         let mut total = 0.0;
         for (p, decision) in positions.iter().zip(&mut scratch.decisions).rev() {
             let x = scratch.x[p.raster as usize];
-            let (sum, wide) = template.sums(p);
+            let (sum, wide) = (template.sum(p), template.wide_sum(p));
             let prices = Prices { counter, contexts, state: State::START, place: p.place, sum, wide };
             let zero = self.price(prices.significance(false));
             *decision = Decision { cost: zero, ..Decision::default() };
