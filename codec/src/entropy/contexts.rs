@@ -12,6 +12,7 @@ pub(crate) struct Group {
 
 impl Group {
     /// Number of contexts.
+    #[cfg(feature = "bench-api")]
     pub(crate) const fn len(self) -> u16 {
         self.len
     }
@@ -136,8 +137,6 @@ contexts! {
     TRELLIS_SIGNIFICANT: 6720;
     /// It is above one, likewise: quantiser (2), the rest as without.
     TRELLIS_ABOVE_ONE: 1008;
-    /// A sign is the expected one: octave of the odds (8).
-    SIGN: 8;
     /// The luma mode is a learned one: size (3) x such neighbours (3).
     LEARNED: 9;
     /// The learned modes, as a tree of four bits.

@@ -6,7 +6,6 @@ pub(crate) mod cost;
 mod init;
 pub(crate) mod inputs;
 pub(crate) mod logistic;
-mod mixed_init;
 pub(crate) mod mixer;
 pub(crate) mod model;
 pub(crate) mod predictor;

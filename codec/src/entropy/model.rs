@@ -28,19 +28,8 @@ const RATES: [u16; 256] = {
 };
 
 impl Model {
-    /// The state of a context that no bin had yet.
-    pub(crate) const UNSEEN: Self = Self { p: 0, n: 0, last: 0 };
-
-    /// As that of `ctx` starts.
-    pub(crate) fn initial(ctx: Ctx) -> Self {
-        START[ctx.0 as usize]
-    }
-
-    /// Whether it is [`Model::UNSEEN`].
-    #[inline(always)]
-    pub(crate) fn is_unseen(self) -> bool {
-        self.p == 0
-    }
+    /// Even odds, of which nothing is known.
+    pub(crate) const UNSEEN: Self = Self::new(1 << 15, 0, 7);
 
     /// `p` in 1/65536 (1 to 65535), `n` its confidence in bins, `limit` (4 to 7) the log2 of the slowest rate.
     pub(crate) const fn new(p: u16, n: u8, limit: u8) -> Self {

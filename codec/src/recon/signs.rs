@@ -4,7 +4,6 @@
 //! waits for samples. BITSTREAM.md §6.4.
 
 use super::TileSamples;
-use crate::entropy::contexts as group;
 use crate::entropy::model::Model;
 use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Rect;
@@ -19,6 +18,20 @@ use crate::transform::{Kernel, TxType, run};
 const MAX_SIDE: usize = 64;
 /// Variance of the samples beyond the edge around what is expected of them, at least: 150, in 1/256.
 const LEAST_VARIANCE: i64 = 150 << 8;
+
+/// Octaves of odds that are told apart.
+const OCTAVES: usize = 8;
+/// As they start: how often a sign is the expected one.
+const START: [Model; OCTAVES] = {
+    let probabilities = [33700, 34610, 36220, 38780, 42880, 48820, 55620, 60400];
+    let mut models = [Model::UNSEEN; OCTAVES];
+    let mut octave = 0;
+    while octave < OCTAVES {
+        models[octave] = Model::new(probabilities[octave], 40, 7);
+        octave += 1;
+    }
+    models
+};
 
 /// What becomes of the signs of a block's levels before its coefficients are transformed.
 pub(crate) trait Signs {
@@ -39,7 +52,7 @@ impl Signs for Known {
 pub(crate) struct SignCoder<I> {
     interval: I,
     /// A sign is the expected one, by octave of the odds.
-    models: [Model; group::SIGN.len() as usize],
+    models: [Model; OCTAVES],
 }
 
 /// Reads those of a tile.
@@ -62,7 +75,7 @@ impl SignWriter {
 
 impl<I: Interval> SignCoder<I> {
     pub(crate) fn new(interval: I) -> Self {
-        Self { interval, models: std::array::from_fn(|i| Model::initial(group::SIGN.at(i))) }
+        Self { interval, models: START }
     }
 
     /// Whether all that was read so far was there.
@@ -119,7 +132,7 @@ fn set(c: &mut i32, negative: bool) {
 /// Octave of the odds from 1/8 on, the number of a model; below it the sign is open.
 fn octave(odds: i64) -> Option<usize> {
     let octave = odds.unsigned_abs().checked_ilog2()?.checked_sub(3)?;
-    Some(octave.min(group::SIGN.len() as u32 - 1) as usize)
+    Some(octave.min(OCTAVES as u32 - 1) as usize)
 }
 
 /// A block about to be reconstructed, and the samples around it.

@@ -2,11 +2,9 @@
 
 use super::block::{ChromaMode, Neighbours};
 use super::ctx;
-use super::mixing::NodeInputs;
 use super::state::UnitMap;
 use super::tree::Node;
 use crate::entropy::contexts as group;
-use crate::entropy::inputs;
 use crate::entropy::{BinCoder, Ctx, tree};
 use crate::predict::IntraMode;
 
@@ -74,13 +72,7 @@ impl MostProbable {
 }
 
 /// Codes the mode of a luma block.
-pub(crate) fn luma_mode<C: BinCoder>(
-    c: &mut C,
-    node: &Node,
-    probable: &MostProbable,
-    inputs: &NodeInputs,
-    mode: IntraMode,
-) -> IntraMode {
+pub(crate) fn luma_mode<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProbable, mode: IntraMode) -> IntraMode {
     c.element("luma mode");
     let learned = mode.learned_index();
     if let Some(flag) = probable.learned
@@ -90,15 +82,15 @@ pub(crate) fn luma_mode<C: BinCoder>(
         return IntraMode(IntraMode::LEARNED0.0 + index as u8);
     }
     let index = probable.modes.iter().position(|&m| m == mode);
-    if c.mixed(ctx::mpm(node, probable.alike), || inputs.mode(inputs::MPM), index.is_some()) {
+    if c.bin(ctx::mpm(node, probable.alike), index.is_some()) {
         let index = index.unwrap_or(0);
         let mut i = 0;
-        while i < MPMS - 1 && c.mixed(group::MPM_INDEX.at(probable.case * 5 + i), || inputs.mpm_index(i), index > i) {
+        while i < MPMS - 1 && c.bin(group::MPM_INDEX.at(probable.case * 5 + i), index > i) {
             i += 1;
         }
         return probable.modes[i];
     }
-    if c.mixed(ctx::angular(node), || inputs.mode(inputs::ANGULAR), mode.0 >= IntraMode::ANGULAR0.0) {
+    if c.bin(ctx::angular(node), mode.0 >= IntraMode::ANGULAR0.0) {
         let angle = tree(c, group::ANGLE.at(0), 6, mode.0.wrapping_sub(IntraMode::ANGULAR0.0) as u32);
         return IntraMode(IntraMode::ANGULAR0.0 + angle as u8);
     }

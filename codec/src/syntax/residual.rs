@@ -109,20 +109,17 @@ pub(crate) fn transform_block<C: BinCoder>(
     c: &mut C,
     template: &mut Template,
     node: &Node,
-    mut place: Place,
+    place: Place,
     choice: TxChoice,
     tb: &mut TransformBlock,
     levels: &mut Vec<i32>,
 ) {
     c.element("coded");
-    if !c.mixed(place.coded(), || place.inputs.coded(), tb.end > 0) {
+    if !c.bin(place.coded(), tb.end > 0) {
         tb.end = 0;
         return;
     }
     tb.tx = tx_type(c, node, choice, tb.tx);
-    if C::MIXED && choice.mode.is_some() {
-        place.inputs.set_transforms(tb.tx);
-    }
     let (w, h) = coded_area(node);
     tb.end = end(c, place, w * h, tb.end);
     if C::DECODING {
@@ -191,19 +188,13 @@ pub(crate) fn end<C: BinCoder>(c: &mut C, place: Place, area: usize, end: u16) -
     let before = (end as u32).wrapping_sub(1);
     let class_of = u32::BITS - before.leading_zeros();
     let mut class = 0;
-    while class < classes
-        && c.mixed(place.end_class(class as usize), || place.inputs.end_class(class), class < class_of)
-    {
+    while class < classes && c.bin(place.end_class(class as usize), class < class_of) {
         class += 1;
     }
     if class < 2 {
         return class as u16 + 1;
     }
-    let high = u32::from(c.mixed(
-        place.end_bit(class as usize),
-        || place.inputs.end_bit(class),
-        (before >> (class - 2)) & 1 != 0,
-    ));
+    let high = u32::from(c.bin(place.end_bit(class as usize), (before >> (class - 2)) & 1 != 0));
     let low = c.bypass(class - 2, before & ((1 << (class - 2)) - 1));
     ((1 << (class - 1)) + (high << (class - 2)) + low + 1) as u16
 }

@@ -4,7 +4,7 @@ use super::block::{ChromaBlock, ChromaMode, LumaBlock, Superblock, TransformBloc
 use super::copy::{self, Expected, Vector};
 use super::ctx::{self, Place};
 use super::header::PictureHeader;
-use super::mixing::{BlockInputs, NodeInputs, Setting, spectrum};
+use super::mixing::{BlockInputs, spectrum};
 use super::modes::{self, MostProbable};
 use super::palette::{self, Palette};
 use super::residual::{self, Template};
@@ -70,8 +70,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let split = if channel == Channel::Chroma && sb.shared_tree {
             sb.luma_splits[at.splits]
         } else {
-            let inputs = self.node_inputs(channel, &node);
-            tree::split(&mut self.coder, channel, units, &node, &inputs, value)
+            tree::split(&mut self.coder, channel, units, &node, value)
         };
         sb.splits_mut(channel)[at.splits] = split;
         at.splits += 1;
@@ -85,20 +84,6 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         }
         for child in node.children(split) {
             self.tree(sb, channel, at, child);
-        }
-    }
-
-    fn node_inputs(&self, channel: Channel, node: &Node) -> NodeInputs {
-        if !C::MIXED {
-            return NodeInputs::default();
-        }
-        let qp = self.header.qp;
-        match channel {
-            Channel::Luma => NodeInputs::of(&self.state.luma, node, qp, None),
-            Channel::Chroma => {
-                let (x, y) = self.centre(node);
-                NodeInputs::of(&self.state.chroma, node, qp, Some(self.state.luma.at(x, y)))
-            }
         }
     }
 
@@ -119,8 +104,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let (c, node) = (&mut self.coder, &block.node);
         let mut place = Place::of(&self.state.luma, node, 0, false);
         if C::MIXED {
-            let (units, qp, mode) = (&self.state.luma, self.header.block_qp(block.offset), ctx::mode_class(block.mode));
-            place.inputs = BlockInputs::of(&Setting { units, node, plane: 0, mode, qp, luma: None, cb_end: 0 });
+            place.inputs = BlockInputs::of(&self.state.luma, node, 0);
         }
         let choice = self.header.choice(Some(block.mode));
         residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels);
@@ -135,9 +119,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             (block.mode, block.line) = (IntraMode::DC, 0);
             return;
         }
-        let inputs = self.node_inputs(Channel::Luma, &block.node);
         let (c, probable) = (&mut self.coder, MostProbable::of(&self.state.luma, &block.node, self.header.screen));
-        block.mode = modes::luma_mode(c, &block.node, &probable, &inputs, block.mode);
+        block.mode = modes::luma_mode(c, &block.node, &probable, block.mode);
         block.line = modes::line(c, &block.node, &probable, block.mode, block.line);
     }
 
@@ -216,7 +199,6 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 
     /// Codes a chroma block, all but the split that led to it, without noting it in the state.
     pub(crate) fn chroma_syntax(&mut self, block: &mut ChromaBlock, levels: &mut Vec<i32>) {
-        let centre = self.centre(&block.node);
         let (c, node) = (&mut self.coder, &block.node);
         let units = &self.state.chroma;
         block.mode = modes::chroma_mode(c, units, node, block.mode);
@@ -231,11 +213,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             let after_coded = plane == 1 && block.tb[0].end > 0;
             let mut place = Place::of(units, node, plane + 1, after_coded);
             if C::MIXED {
-                let qp = self.header.plane_qp(self.header.block_qp(block.offset), plane + 1);
-                let mode = 5 + block.mode.family() as usize;
-                let cb_end = if plane == 1 { block.tb[0].end } else { 0 };
-                let luma = Some(self.state.luma.at(centre.0, centre.1));
-                place.inputs = BlockInputs::of(&Setting { units, node, plane: plane + 1, mode, qp, luma, cb_end });
+                place.inputs = BlockInputs::of(units, node, plane + 1);
                 if plane == 1 {
                     self.template.keep_cb(after_coded);
                 }

@@ -2,10 +2,8 @@
 //! BITSTREAM.md §5.1.
 
 use super::ctx;
-use super::mixing::NodeInputs;
 use super::state::{Channel, UnitMap};
 use crate::entropy::BinCoder;
-use crate::entropy::inputs;
 
 /// Log2 of the side of a superblock, in luma samples.
 pub(crate) const SUPERBLOCK_LOG2: u32 = 6;
@@ -116,14 +114,7 @@ impl Choices {
 }
 
 /// Codes the split of `node`.
-pub(crate) fn split<C: BinCoder>(
-    c: &mut C,
-    channel: Channel,
-    units: &UnitMap,
-    node: &Node,
-    inputs: &NodeInputs,
-    value: Split,
-) -> Split {
+pub(crate) fn split<C: BinCoder>(c: &mut C, channel: Channel, units: &UnitMap, node: &Node, value: Split) -> Split {
     let (quad, h2, v2, h4, v4) = match node.choices(units.width(), units.height()) {
         Choices::Forced(only) => return only,
         Choices::Free { quad, h2, v2, h4, v4 } => (quad, h2, v2, h4, v4),
@@ -133,19 +124,14 @@ pub(crate) fn split<C: BinCoder>(
     }
     c.element("split");
     let near = ctx::SplitNeighbours::of(units, node);
-    if !c.mixed(ctx::split(channel, node, near), || inputs.split(inputs::SPLIT), value != Split::None) {
+    if !c.bin(ctx::split(channel, node, near), value != Split::None) {
         return Split::None;
     }
-    if quad && c.mixed(ctx::split_quad(channel, node, near), || inputs.split(inputs::SPLIT_QUAD), value == Split::Quad)
-    {
+    if quad && c.bin(ctx::split_quad(channel, node, near), value == Split::Quad) {
         return Split::Quad;
     }
     let vertical = match (h2, v2) {
-        (true, true) => c.mixed(
-            ctx::split_vertical(channel, node, near),
-            || inputs.split(inputs::SPLIT_VERTICAL),
-            matches!(value, Split::V2 | Split::V4),
-        ),
+        (true, true) => c.bin(ctx::split_vertical(channel, node, near), matches!(value, Split::V2 | Split::V4)),
         (_, vertical) => vertical,
     };
     let side = if vertical { node.log2_w } else { node.log2_h };

@@ -147,7 +147,7 @@ impl TileSearch<'_> {
             Channel::Luma => &self.walk.state.luma,
             Channel::Chroma => &self.walk.state.chroma,
         };
-        let cost = self.walk.coder.count(|c| tree::split(c, channel, units, node, &Default::default(), split));
+        let cost = self.walk.coder.count(|c| tree::split(c, channel, units, node, split));
         self.lambda() * bits(cost)
     }
 

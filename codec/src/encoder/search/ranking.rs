@@ -151,7 +151,7 @@ impl TileSearch<'_> {
         let difference = satd(self.shared.context.simd, pair, extra, w, h) as f64 * ranking.scale;
         let probable = &ranking.probable;
         let rate = bits(self.walk.coder.count(|c| {
-            modes::luma_mode(c, node, probable, &Default::default(), mode);
+            modes::luma_mode(c, node, probable, mode);
             modes::line(c, node, probable, mode, line);
         }));
         difference + self.shared.plan.parameters.rank_lambda * rate

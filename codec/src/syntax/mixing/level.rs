@@ -31,24 +31,15 @@ pub(crate) struct LevelInputs {
     /// Magnitudes at (1, 0), (0, 1), (1, 1), (2, 0), (0, 2) from it, and the last one of the scan.
     near: [u32; 5],
     last: u32,
-    channel: u32,
     place: u32,
     /// 0 Y, 1 Cb, 2 to 4 Cr by Cb's magnitude.
     role: u32,
-    /// Classes of sums of magnitudes.
-    inner: u32,
+    /// Class of a sum of magnitudes.
     wide: u32,
-    // What is said of it in terms of frequency, of the scan, of the blocks beside, of the setting and of all together.
-    position: u32,
+    // What is said of it in terms of the scan and of the blocks beside.
     path: u32,
     around: u32,
-    setting: u32,
-    all: u32,
 }
-
-/// A frequency in eight classes.
-const FREQUENCY: [u8; 32] =
-    [0, 1, 2, 3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7];
 
 /// Ends of the sixteen classes of a sum.
 const SUM_ENDS: [u32; 15] = [0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 23, 31, 45, 70];
@@ -77,28 +68,21 @@ impl LevelInputs {
     pub(crate) fn of(b: &BlockInputs, template: &Template, p: &Position, i: usize, end: usize, seen: Seen) -> Self {
         let near = template.near(p).map(|m| m.min(MOST) as u32);
         let [e, s, se, ee, ss, ..] = near;
-        let [l1, l2, l3] = seen.last.map(u32::from);
+        let [l1, l2, _] = seen.last.map(u32::from);
         let cb = template.cb(p).min(2) as u32;
         let (ch, place, band) = (b.channel, p.place as u32, p.band as usize);
         let inner = 2 * (e + s) + se + ee + ss;
         let outer: u32 = near[5..].iter().sum();
         let expected = b.expected[band] as u32;
-        let frequency = (FREQUENCY[p.u as usize] * 8 + FREQUENCY[p.v as usize]) as u32;
         let to_end = bit_length((end - 1 - i) as u32).min(5);
-        let all = sum_class((3 * inner + 2 * (l1 + l2 + l3) + outer) / 2 + expected);
         Self {
             near: [e, s, se, ee, ss],
             last: l1,
-            channel: ch,
             place,
             role: b.plane + if b.plane == 2 { cb } else { 0 },
-            inner: sum_class(inner),
             wide: sum_class(inner + (l1 + l2 + outer) / 2),
-            position: (b.size * 2 + ch) * 64 + frequency,
             path: (ch * 11 + bit_length(i as u32)) * 6 + to_end,
             around: (ch * BANDS as u32 + band as u32) * 16 + expected.min(15),
-            setting: b.setting * 5 + place,
-            all: ((ch * 8 + b.other[band] as u32) * 5 + place) * 16 + all,
         }
     }
 
@@ -107,14 +91,11 @@ impl LevelInputs {
         let [e, s, se, ee, ss] = self.near;
         let ones = ((e.min(2) * 3 + s.min(2)) * 3 + se.min(2)) * 4 + ee.min(1) * 2 + ss.min(1);
         let indices = [
-            self.position * 6 + self.inner.min(5),
             (ones * 3 + self.last.min(2)) * 25 + self.place * 5 + self.role,
             self.path * 16 + self.wide,
             self.around * 8 + self.wide.min(7),
-            self.setting * 8 + self.wide.min(7),
-            self.all,
         ];
-        kind.at(indices, (self.channel * 5 + self.place) * 3 + self.inner.min(2))
+        kind.at(indices)
     }
 
     /// A bin of a level that is not zero: above one, its parity above that, above three.
@@ -122,13 +103,10 @@ impl LevelInputs {
         let [e, s, se, ee, ss] = self.near;
         let twos = ((e.min(3) * 4 + s.min(3)) * 4 + se.min(3)) * 3 + (ee + ss).min(2);
         let indices = [
-            self.position * 4 + (self.inner / 2).min(3),
             twos * 15 + self.place.min(2) * 5 + self.role,
             self.path * 16 + self.wide,
             self.around * 8 + self.wide / 2,
-            self.setting * 8 + self.wide / 2,
-            self.all,
         ];
-        kind.at(indices, self.channel * 5 + self.place)
+        kind.at(indices)
     }
 }
