@@ -81,15 +81,15 @@ mod tests {
         (*state >> 33) as u32
     }
 
-    /// Bins that follow the parity of one of their states, nine times out of ten.
+    /// Bins that follow the parity of two of their states, nine times out of ten.
     fn walk<C: BinCoder>(c: &mut C, count: usize) -> Vec<bool> {
         let mut s = 5;
         (0..count)
             .map(|_| {
                 let pick = random(&mut s) % 1000;
-                let states = std::array::from_fn(|i| if i == 3 { 4000 + pick } else { i as u32 });
+                let states = std::array::from_fn(|i| if i > 0 { 4000 + 1000 * i as u32 + pick } else { 0 });
                 let value = (pick % 2 == 1) != random(&mut s).is_multiple_of(10);
-                c.mixed(Ctx(300), || Inputs { states, set: (pick % 3) as u16 }, value)
+                c.mixed(Ctx(300), || states, value)
             })
             .collect()
     }
@@ -109,11 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn the_mixture_finds_the_one_state_that_knows() {
-        // The entropy of one in ten is 0.469 bit; a context without knowledge pays a whole one.
-        // Its thousand states and the weights start where training left them, and need many bins to learn otherwise.
+    fn states_that_know_more_than_the_context_make_bins_cheaper() {
+        // A context that knows nothing pays a whole bit; the mean of it, another such state and two that give 0.9 is 0.7, which
+        // pays 0.9 * log2(1 / 0.7) + 0.1 * log2(1 / 0.3) = 0.64 bit.
         let bits = |bytes: &[u8]| bytes.len() as f64 * 8.0 / 240_000.0;
         assert!(bits(&encoded::<Models>(240_000).0) > 0.99);
-        assert!(bits(&encoded::<Mixer>(240_000).0) < 0.58);
+        assert!((0.62..0.68).contains(&bits(&encoded::<Mixer>(240_000).0)));
     }
 }

@@ -3,13 +3,13 @@
 //! with a probability in place of a hypothesis. They have a run of the range coder of their own, so that parsing never
 //! waits for samples. BITSTREAM.md §6.4.
 
-use super::TileSamples;
+use super::{MAX_CODED, TileSamples};
 use crate::entropy::model::Model;
 use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Rect;
 use crate::simd::Simd;
 use crate::syntax::residual::coded_area;
-use crate::syntax::scan;
+use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::tables::{LOW, border};
 use crate::transform::{Kernel, TxType, run};
@@ -53,6 +53,8 @@ pub(crate) struct SignCoder<I> {
     interval: I,
     /// A sign is the expected one, by octave of the odds.
     models: [Model; OCTAVES],
+    /// Scan indices of the levels of a block that are not zero.
+    coded: Box<[u16; MAX_CODED]>,
 }
 
 /// Reads those of a tile.
@@ -75,12 +77,22 @@ impl SignWriter {
 
 impl<I: Interval> SignCoder<I> {
     pub(crate) fn new(interval: I) -> Self {
-        Self { interval, models: START }
+        Self { interval, models: START, coded: Box::new([0; MAX_CODED]) }
     }
 
     /// Whether all that was read so far was there.
     pub(crate) fn is_within(&self) -> bool {
         self.interval.is_within()
+    }
+
+    /// Notes which levels are not zero, once and without a branch on each; their number.
+    fn gather(&mut self, levels: &[i32]) -> usize {
+        let mut count = 0;
+        for (i, &level) in levels.iter().enumerate() {
+            self.coded[count] = i as u16;
+            count += usize::from(level != 0);
+        }
+        count
     }
 
     /// A sign of which nothing is expected.
@@ -107,19 +119,26 @@ impl<I: Interval> Signs for SignCoder<I> {
     fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]) {
         let (w, h) = coded_area(block.node);
         let scan = &scan::of(w, h)[..levels.len()];
+        let count = self.gather(levels);
         if block.tx == TxType::IDENTITY {
-            for (p, &level) in scan.iter().zip(levels).filter(|(_, level)| **level != 0) {
-                set(&mut coefficients[p.raster as usize], self.open(level < 0));
+            for i in 0..count {
+                let i = usize::from(self.coded[i]);
+                set(&mut coefficients[scan[i].raster as usize], self.open(levels[i] < 0));
             }
             return;
         }
-        let mut expected = Expected::of(block, levels, coefficients);
-        for (p, &level) in scan.iter().zip(levels).filter(|(_, level)| **level != 0) {
+        let mut expected = Expected::of(block);
+        for &i in &self.coded[..count] {
+            let p = &scan[usize::from(i)];
+            expected.expect(p, coefficients[p.raster as usize].abs());
+        }
+        for i in 0..count {
+            let i = usize::from(self.coded[i]);
+            let p = &scan[i];
             let c = &mut coefficients[p.raster as usize];
-            let place = (p.u as usize, p.v as usize);
-            let negative = self.sign(expected.odds(place, c.abs()), level < 0);
+            let negative = self.sign(expected.odds(p, c.abs()), levels[i] < 0);
             set(c, negative);
-            expected.take(place, *c);
+            expected.take(p, *c);
         }
     }
 }
@@ -272,7 +291,7 @@ struct Expected {
 }
 
 impl Expected {
-    fn of(block: &Edge<'_>, levels: &[i32], coefficients: &[i32]) -> Self {
+    fn of(block: &Edge<'_>) -> Self {
         let Edge { simd, samples, plane, node, tx, prediction } = *block;
         let rect @ Rect { x, y, w, h } = node.rect();
         let available = samples.ready[plane.min(1)].around(rect);
@@ -293,25 +312,28 @@ impl Expected {
             };
             left = Side::new(simd, &Across::of((0..h).map(sample)), vertical, horizontal);
         }
-        let mut expected = Self { top, left };
-        let (area_w, area_h) = coded_area(node);
-        for (p, _) in scan::of(area_w, area_h).iter().zip(levels).filter(|(_, level)| **level != 0) {
-            let (u, v, c) = (p.u as usize, p.v as usize, coefficients[p.raster as usize].abs());
-            expected.top.expect(u, v, c);
-            expected.left.expect(v, u, c);
-        }
-        expected
+        Self { top, left }
     }
 
-    /// Odds, in 1/64, that the coefficient of magnitude `c` at frequencies (u, v) is positive.
+    /// Counts the coefficient of magnitude `c` at `p` among the unknown ones.
     #[inline(always)]
-    fn odds(&mut self, (u, v): (usize, usize), c: i32) -> i64 {
+    fn expect(&mut self, p: &Position, c: i32) {
+        let (u, v) = (p.u.into(), p.v.into());
+        self.top.expect(u, v, c);
+        self.left.expect(v, u, c);
+    }
+
+    /// Odds, in 1/64, that it is positive.
+    #[inline(always)]
+    fn odds(&mut self, p: &Position, c: i32) -> i64 {
+        let (u, v) = (p.u.into(), p.v.into());
         self.top.odds(u, v, c) + self.left.odds(v, u, c)
     }
 
     /// Notes a coefficient that is known now.
     #[inline(always)]
-    fn take(&mut self, (u, v): (usize, usize), c: i32) {
+    fn take(&mut self, p: &Position, c: i32) {
+        let (u, v) = (p.u.into(), p.v.into());
         self.top.take(u, v, c);
         self.left.take(v, u, c);
     }
@@ -347,19 +369,21 @@ mod tests {
         let samples = samples();
         let prediction = [500; 16 * 8];
         let block = edge(&samples, &prediction, TxType::DCT);
+        let place = |u, v| *scan::of(16, 8).iter().find(|p| (p.u, p.v) == (u, v)).unwrap();
+        let (mean, wave) = (place(0, 0), place(1, 0));
+        let expecting = |p: &Position| {
+            let mut expected = Expected::of(&block);
+            expected.expect(p, 4000);
+            expected
+        };
         // A half-wave along the top: positive where the stripe above is light, in its left half.
-        let mut levels = vec![0; 128];
-        let mut coefficients = vec![0; 128];
-        let p = scan::of(16, 8).iter().position(|p| (p.u, p.v) == (1, 0)).unwrap();
-        (levels[p], coefficients[1]) = (1, 4000);
-        assert!(Expected::of(&block, &levels, &coefficients).odds((1, 0), 4000) > 64 * 4);
+        assert!(expecting(&wave).odds(&wave, 4000) > 64 * 4);
         // Once another coefficient gives twice as much there, the opposite is.
-        let mut expected = Expected::of(&block, &levels, &coefficients);
-        expected.take((1, 0), 40_000);
-        assert!(expected.odds((1, 0), 4000) < -64);
+        let mut expected = expecting(&wave);
+        expected.take(&wave, 40_000);
+        assert!(expected.odds(&wave, 4000) < -64);
         // The mean is right already, and nothing lies to the left.
-        (levels[0], coefficients[0]) = (1, 4000);
-        assert_eq!(Expected::of(&block, &levels, &coefficients).odds((0, 0), 4000), 0);
+        assert_eq!(expecting(&mean).odds(&mean, 4000), 0);
     }
 
     #[test]

@@ -188,12 +188,12 @@ mod tests {
             let modes = || IntraMode::luma().take(if screen { IntraMode::COUNT } else { IntraMode::ALL });
             let mut encoder = RangeEncoder::new(Models::new());
             for mode in modes() {
-                luma_mode(&mut encoder, &NODE, &probable, &Default::default(), mode);
+                luma_mode(&mut encoder, &NODE, &probable, mode);
             }
             let data = encoder.finish();
             let mut decoder = RangeDecoder::new(Models::new(), &data);
             for mode in modes() {
-                assert_eq!(luma_mode(&mut decoder, &NODE, &probable, &Default::default(), IntraMode::DC), mode);
+                assert_eq!(luma_mode(&mut decoder, &NODE, &probable, IntraMode::DC), mode);
             }
             assert_eq!(decoder.finish(), None);
         }
