@@ -192,17 +192,17 @@ impl From<TileArg> for TileSize {
 /// What the entropy coder's probabilities come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProfileArg {
-    /// Several predictions, mixed: smaller files
+    /// The mean of several predictions: smaller files
     Mixed,
     /// One prediction: faster decoding
-    Plain,
+    Fast,
 }
 
 impl From<ProfileArg> for Profile {
     fn from(p: ProfileArg) -> Self {
         match p {
             ProfileArg::Mixed => Self::Mixed,
-            ProfileArg::Plain => Self::Plain,
+            ProfileArg::Fast => Self::Fast,
         }
     }
 }

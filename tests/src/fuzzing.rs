@@ -127,7 +127,7 @@ fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
     config.effort = *u.choose(&[1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9])?;
     config.chroma = *u.choose(&[Chroma::Yuv444, Chroma::Yuv420])?;
     config.tile_size = *u.choose(&[TileSize::T512, TileSize::T1024])?;
-    config.profile = *u.choose(&[Profile::Mixed, Profile::Plain])?;
+    config.profile = *u.choose(&[Profile::Mixed, Profile::Fast])?;
     config.tune = *u.choose(&[Tune::Perceptual, Tune::Psnr])?;
     config.content = *u.choose(&[Content::Auto, Content::Photo, Content::Screen])?;
     config.quantiser =

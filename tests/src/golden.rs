@@ -159,13 +159,13 @@ pub fn cases() -> Vec<Case> {
             "plain-q80",
             "plain profile: one context a bin",
             chelsea((133, 97)),
-            with(config(80.0, 5, Chroma::Yuv444), |c| c.profile = Profile::Plain),
+            with(config(80.0, 5, Chroma::Yuv444), |c| c.profile = Profile::Fast),
         ),
         case(
             "plain-420-q30",
             "plain profile at 4:2:0",
             coffee((67, 45)),
-            with(config(30.0, 5, Chroma::Yuv420), |c| c.profile = Profile::Plain),
+            with(config(30.0, 5, Chroma::Yuv420), |c| c.profile = Profile::Fast),
         ),
         case(
             "rgba-q60",

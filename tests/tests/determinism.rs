@@ -47,7 +47,7 @@ fn a_gray_picture_of_six_tiles_at_effort_1() {
 #[test]
 fn a_picture_of_six_tiles_in_the_plain_profile() {
     let mut config = config(50.0, 3, Chroma::Yuv444);
-    config.profile = Profile::Plain;
+    config.profile = Profile::Fast;
     same_for_threads_and_cpu(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), config);
 }
 

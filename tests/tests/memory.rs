@@ -81,7 +81,7 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
     let coffee = mirrored(&testdata("coffee.png"), 530, 520);
     vec![
         ("four tiles", stream(&coffee, |_| ())),
-        ("4:2:0, plain", stream(&coffee, |c| (c.chroma, c.profile) = (Chroma::Yuv420, Profile::Plain))),
+        ("4:2:0, plain", stream(&coffee, |c| (c.chroma, c.profile) = (Chroma::Yuv420, Profile::Fast))),
         ("with a preview", stream(&smooth((1100, 300), PixelFormat::Rgb8), |c| c.preview = true)),
         ("gray", stream(&smooth((300, 1000), PixelFormat::Gray16), |_| ())),
         ("a screen", stream(&smooth((600, 80), PixelFormat::Rgb8), |c| c.content = Content::Screen)),

@@ -51,7 +51,7 @@ prop_compose! {
         effort in 1..=max_effort,
         chroma in select(&[Chroma::Yuv444, Chroma::Yuv420][..]),
         tile_size in select(&[TileSize::T512, TileSize::T1024][..]),
-        profile in select(&[Profile::Mixed, Profile::Plain][..]),
+        profile in select(&[Profile::Mixed, Profile::Fast][..]),
         tune in select(&[Tune::Perceptual, Tune::Psnr][..]),
         quantiser in select(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq), Some(Quantiser::Trellis)][..]),
         content in select(&[Content::Auto, Content::Photo, Content::Screen][..]),

@@ -242,7 +242,7 @@ fn chroma_name(info: &ImageInfo) -> &'static str {
 fn profile_name(profile: Profile) -> &'static str {
     match profile {
         Profile::Mixed => "mixed",
-        Profile::Plain => "plain",
+        Profile::Fast => "fast",
     }
 }
 

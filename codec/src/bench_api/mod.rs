@@ -11,7 +11,7 @@ mod walk;
 pub use self::filter::{Equations, add_equations, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References};
 pub use self::lossless::{decode_lossless, encode_lossless};
-pub use self::mixing::{MIXED_STATES, WEIGHT_SETS, WEIGHTS, count_states, mix};
+pub use self::mixing::{MIXED_STATES, count_states};
 pub use self::perception::losses;
 pub use self::trace::{
     CONTEXTS, TileBins, adaptive_cost, bins, context_groups, count_bins, range_decode, range_decode_bypass,

@@ -79,7 +79,7 @@ pub(super) fn walk<'d, C: BinCoder>(
         let bytes = parsed.tile(data, &index, i)?.colour;
         let from = match header.profile {
             Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(Mixer::new(), bytes)),
-            Profile::Plain => AnyDecoder::Plain(RangeDecoder::new(Models::new(), bytes)),
+            Profile::Fast => AnyDecoder::Plain(RangeDecoder::new(Models::new(), bytes)),
         };
         let state = parsed.grid.state(header, i);
         let (width, height) = (state.luma.width(), state.luma.height());

@@ -166,7 +166,7 @@ pub(super) fn decode(
 ) -> (TileSamples, TileState, End) {
     match parsed.header.profile {
         Profile::Mixed => decode_with::<Mixer>(context, parsed, part, bytes, each, helpers),
-        Profile::Plain => decode_with::<Models>(context, parsed, part, bytes, each, helpers),
+        Profile::Fast => decode_with::<Models>(context, parsed, part, bytes, each, helpers),
     }
 }
 

@@ -48,7 +48,7 @@ fn preview(config: &EncoderConfig, image: &ImageView<'_>, progress: &Progress<'_
         quality: QUALITY,
         alpha_quality: ALPHA_QUALITY.min(config.alpha_quality),
         chroma: Chroma::Yuv420,
-        profile: Profile::Plain,
+        profile: Profile::Fast,
         preview: false,
         effort: config.effort,
         content: config.content,

@@ -42,7 +42,7 @@ pub(super) fn encode(
 ) -> Result<CodedTile, EncodeError> {
     match shared.context.header.profile {
         Profile::Mixed => encode_with::<Mixer>(shared, grid, index, source, progress),
-        Profile::Plain => encode_with::<Models>(shared, grid, index, source, progress),
+        Profile::Fast => encode_with::<Models>(shared, grid, index, source, progress),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What gives the range coder its probabilities: one context a bin (the plain profile) or several mixed.
+//! What gives the range coder its probabilities: one context a bin (the fast profile) or the mean of several states.
 
 use super::Ctx;
 use super::inputs::Inputs;
@@ -7,10 +7,10 @@ use super::model::Models;
 /// What the entropy coder's probabilities come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Profile {
-    /// Several predictions a bin, mixed: smaller files, slower decoding.
+    /// For bins of levels the mean of several predictions: smaller files.
     Mixed,
     /// One prediction a bin: faster decoding.
-    Plain,
+    Fast,
 }
 
 /// Predicts bins and learns from them. `code` codes a bin, of which 1 has the probability that it is given, in

@@ -107,7 +107,7 @@ impl PictureHeader {
             tile_log2: 10,
             orientation: Orientation::Upright,
             sections: false,
-            profile: Profile::Plain,
+            profile: Profile::Fast,
             screen: false,
             quantiser: Family::Scalar,
             qp: 0,
@@ -148,7 +148,7 @@ impl PictureHeader {
             flag(c, &mut self.subsampled);
         }
         let mixed = c.bypass(1, u32::from(self.profile == Profile::Mixed)) != 0;
-        self.profile = if mixed { Profile::Mixed } else { Profile::Plain };
+        self.profile = if mixed { Profile::Mixed } else { Profile::Fast };
         flag(c, &mut self.screen);
         self.walk_quantiser(c);
         let mut qp = self.qp as u32;

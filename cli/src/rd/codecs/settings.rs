@@ -18,7 +18,7 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
         "effort" => config.effort = number(key, value)?,
         "chroma" => config.chroma = choice(key, value, &[("444", Chroma::Yuv444), ("420", Chroma::Yuv420)])?,
         "profile" => {
-            config.profile = choice(key, value, &[("mixed", Profile::Mixed), ("plain", Profile::Plain)])?;
+            config.profile = choice(key, value, &[("mixed", Profile::Mixed), ("fast", Profile::Fast)])?;
         }
         "tune" => config.tune = choice(key, value, &[("perceptual", Tune::Perceptual), ("psnr", Tune::Psnr)])?,
         "content" => {
@@ -64,7 +64,7 @@ mod tests {
             ("quality", "62.5"),
             ("effort", "3"),
             ("chroma", "420"),
-            ("profile", "plain"),
+            ("profile", "fast"),
             ("tune", "psnr"),
             ("content", "screen"),
             ("quantiser", "rdoq"),
@@ -73,7 +73,7 @@ mod tests {
             apply_set(&mut c, key, value).unwrap();
         }
         assert_eq!((c.quality, c.effort, c.chroma), (62.5, 3, Chroma::Yuv420));
-        assert_eq!((c.profile, c.tune, c.content), (Profile::Plain, Tune::Psnr, Content::Screen));
+        assert_eq!((c.profile, c.tune, c.content), (Profile::Fast, Tune::Psnr, Content::Screen));
         assert_eq!((c.quantiser, c.tile_size), (Some(Quantiser::Rdoq), TileSize::T512));
     }
 
