@@ -58,10 +58,12 @@ impl Lanes for Avx2 {
         unsafe {
             let (factor, half) = (_mm256_set1_epi32(factor), _mm256_set1_epi32(1 << (shift - 1)));
             let shift = _mm_cvtsi32_si128(shift as i32);
-            let rounded = sums.map(|sums| {
+            // In a closure, intrinsics are calls: it is not compiled for this level by itself.
+            let mut rounded = [half; 2];
+            for (to, sums) in rounded.iter_mut().zip(sums) {
                 let products = _mm256_mullo_epi32(register(sums), factor);
-                _mm256_sra_epi32(_mm256_add_epi32(products, half), shift)
-            });
+                *to = _mm256_sra_epi32(_mm256_add_epi32(products, half), shift);
+            }
             transmute::<__m256i, [i16; LANES]>(_mm256_packs_epi32(rounded[0], rounded[1]))
         }
     }

@@ -15,7 +15,13 @@ pub(crate) trait Lanes: Copy {
     /// lanes in turn.
     #[inline(always)]
     fn weights(self, pairs: [[i16; 2]; 4]) -> [[[i16; 2]; 8]; 2] {
-        LANE.map(|lanes| lanes.map(|lane| pairs[lane / 4]))
+        let mut weights = [[[0; 2]; 8]; 2];
+        for half in 0..2 {
+            for i in 0..8 {
+                weights[half][i] = pairs[LANE[half][i] / 4];
+            }
+        }
+        weights
     }
 
     /// Adds `a` times the first weight and `b` times the second to the sums.

@@ -152,7 +152,10 @@ impl Kernel for Pass<'_> {
                         to[4 * k..4 * k + 4].fill(bound);
                     }
                 }
-                let weights = std::array::from_fn(|p| lanes.weights(filters.map(|filter| filter[p])));
+                let mut weights = [[[[0; 2]; 8]; 2]; PAIRS.len()];
+                for (p, weights) in weights.iter_mut().enumerate() {
+                    *weights = lanes.weights([filters[0][p], filters[1][p], filters[2][p], filters[3][p]]);
+                }
                 let block = Block { bounds, weights, strength, max: ((1024 << extra) - 1) as i16 };
                 for row in 0..4 {
                     let x = i * LANES;
@@ -184,18 +187,22 @@ impl Block {
         let mut sums: Sums = [[0; 8]; 2];
         for (&(dy, dx), weights) in PAIRS.iter().zip(&self.weights) {
             let (a, b) = (strip.samples(x, row, (-dy, -dx)), strip.samples(x, row, (dy, dx)));
-            let [narrow, wide] = std::array::from_fn(|clip| {
-                let bounds = &self.bounds[clip];
-                std::array::from_fn(|l| {
-                    let near = |s: i16| (s - middle[l]).max(-bounds[l]).min(bounds[l]);
-                    near(a[l]) + near(b[l])
-                })
-            });
-            lanes.weigh(&mut sums, narrow, wide, weights);
+            let mut near = [[0; LANES]; CLIPS.len()];
+            for (near, bounds) in near.iter_mut().zip(&self.bounds) {
+                for l in 0..LANES {
+                    let (a, b) = (a[l] - middle[l], b[l] - middle[l]);
+                    near[l] = a.max(-bounds[l]).min(bounds[l]) + b.max(-bounds[l]).min(bounds[l]);
+                }
+            }
+            lanes.weigh(&mut sums, near[0], near[1], weights);
         }
         // A change beyond 16 bits leaves the range of samples all the same.
         let change = lanes.shifted(sums, self.strength, SHIFT);
-        std::array::from_fn(|l| middle[l].saturating_add(change[l]).max(0).min(self.max))
+        let mut out = [0; LANES];
+        for l in 0..LANES {
+            out[l] = middle[l].saturating_add(change[l]).max(0).min(self.max);
+        }
+        out
     }
 }
 

@@ -82,12 +82,12 @@ impl Strip {
             for row in row..row + 4 {
                 let at = row * stride + x;
                 // Classes are those of 10 bits: what is below does not count.
-                let load = |at| load(&self.window, at).map(|s| s >> self.extra);
-                let middle = load(at);
+                let middle = load(&self.window, at);
                 for (sum, step) in sums.iter_mut().zip([stride, 1, stride + 1, stride - 1]) {
-                    let (a, b) = (load(at - step), load(at + step));
+                    let (a, b) = (load(&self.window, at - step), load(&self.window, at + step));
                     for l in 0..LANES {
-                        sum[l] += (2 * middle[l] - a[l] - b[l]).abs();
+                        let around = (a[l] >> self.extra) + (b[l] >> self.extra);
+                        sum[l] += (2 * (middle[l] >> self.extra) - around).abs();
                     }
                 }
             }
@@ -101,11 +101,14 @@ impl Strip {
     #[inline(always)]
     pub(crate) fn gradients(&self, x4: usize) -> Gradients {
         let at = MARGIN + 4 * x4 - 2;
-        std::array::from_fn(|g| {
-            let eight = |sums: &[i16]| -> [i16; 8] { std::array::from_fn(|i| sums[g * self.stride + at..][..8][i]) };
-            let (upper, lower) = (eight(&self.upper), eight(&self.lower));
-            (0..8).map(|i| (upper[i] + lower[i]) as u32).sum()
-        })
+        let mut gradients = [0; 4];
+        for (g, sum) in gradients.iter_mut().enumerate() {
+            let at = g * self.stride + at;
+            for (upper, lower) in self.upper[at..at + 8].iter().zip(&self.lower[at..at + 8]) {
+                *sum += (upper + lower) as u32;
+            }
+        }
+        gradients
     }
 
     /// Samples of row `row` of the units from column `x` on, moved by `step`, one of [`PAIRS`] or its opposite, as (dy, dx).
@@ -119,6 +122,7 @@ impl Strip {
 
 #[inline(always)]
 fn load(data: &[i16], at: usize) -> [i16; LANES] {
-    let from = &data[at..at + LANES];
-    std::array::from_fn(|l| from[l])
+    let mut lanes = [0; LANES];
+    lanes.copy_from_slice(&data[at..at + LANES]);
+    lanes
 }
