@@ -11,7 +11,7 @@ use self::strip::{Around, MARGIN, REACH, SPAN, UNITS};
 use crate::filter::deblock::power;
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
-use crate::simd::{Kernel, LANES, Lanes, Simd, Sums, Weights};
+use crate::simd::{Kernel, LANES, Lanes, Row, Simd, Weights};
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7 diamond, as (dy, dx).
 pub(crate) const PAIRS: [(i32, i32); 12] =
@@ -168,7 +168,7 @@ impl Classified {
     fn block<L: Lanes>(&mut self, lanes: L, x4: usize, units: &[Unit]) -> Block {
         let Self { bank, strip, scale, strength } = self;
         let mut numbers = [0; UNITS];
-        let mut bounds = [[0; LANES]; CLIPS.len()];
+        let mut bounds: [Row; CLIPS.len()] = [[0; LANES]; CLIPS.len()];
         for (k, unit) in units.iter().enumerate() {
             if unit.qp != scale.qp {
                 *scale = Scale::of(unit.qp, strip.extra());
@@ -208,10 +208,10 @@ impl Kernel for Pass<'_> {
                 let around = filter.strip.around(LANES * i);
                 for row in 0..4 {
                     let filtered = block.row(lanes, around[row..][..2 * REACH + 1].try_into().unwrap());
-                    let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
-                    match to.first_chunk_mut() {
-                        Some(to) => *to = filtered,
-                        None => to.copy_from_slice(&filtered[..to.len()]),
+                    // Whole lanes at once wherever there are as many.
+                    match plane.row_mut(4 * y4 + row)[LANES * i..].first_chunk_mut::<LANES>() {
+                        Some(to) => put(to, &filtered),
+                        None => put(&mut plane.row_mut(4 * y4 + row)[LANES * i..], &filtered),
                     }
                 }
             }
@@ -219,88 +219,89 @@ impl Kernel for Pass<'_> {
     }
 }
 
+#[inline(always)]
+fn put(to: &mut [u16], samples: &Row) {
+    for (to, &sample) in to.iter_mut().zip(samples) {
+        *to = sample as u16;
+    }
+}
+
 /// Four units side by side, and what they are filtered with.
 struct Block {
     /// Of the differences, by column.
-    bounds: [[i16; LANES]; CLIPS.len()],
+    bounds: [Row; CLIPS.len()],
     weights: [Weights; PAIRS.len() + 1],
     strength: i32,
     max: i16,
 }
 
-/// Samples of a row and the bounds that those around it are held to.
-struct Middle {
-    samples: [i16; LANES],
-    low: [[i16; LANES]; CLIPS.len()],
-    high: [[i16; LANES]; CLIPS.len()],
+/// Samples of a row, and for each clip the least and the greatest that those around them count as.
+struct Middle<L: Lanes> {
+    samples: L::Words,
+    low: [L::Words; CLIPS.len()],
+    high: [L::Words; CLIPS.len()],
 }
 
 impl Block {
     /// A row of the units, filtered; it is the middle one of `rows`.
     #[inline(always)]
-    fn row<L: Lanes>(&self, lanes: L, rows: &Around) -> [u16; LANES] {
-        let middle = self.middle(rows[REACH]);
-        let mut sums: Sums = [[0; 8]; 2];
-        // Clipped samples in place of differences: this takes off what that is too much.
-        lanes.weigh(&mut sums, middle.samples, middle.samples, &self.weights[PAIRS.len()]);
-        // One by one, so that all places are known where it is compiled.
-        self.pair::<L, 0>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 1>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 2>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 3>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 4>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 5>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 6>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 7>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 8>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 9>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 10>(lanes, rows, &middle, &mut sums);
-        self.pair::<L, 11>(lanes, rows, &middle, &mut sums);
-        let change = lanes.shifted(sums, self.strength, SHIFT);
-        let mut out = [0; LANES];
-        for l in 0..LANES {
-            // A change beyond all samples leaves their range all the same.
-            let change = change[l].max(-self.max).min(self.max);
-            out[l] = (middle.samples[l] + change).max(0).min(self.max) as u16;
-        }
-        out
+    fn row<L: Lanes>(&self, lanes: L, rows: &Around) -> Row {
+        let middle = self.middle(lanes, rows[REACH]);
+        // Of clipped samples, not of differences: this takes off what that is too much.
+        let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &self.weights[PAIRS.len()]);
+        // One by one: then all places are known where it is compiled.
+        let sums = self.pair::<L, 0>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 1>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 2>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 3>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 4>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 5>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 6>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 7>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 8>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 9>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 10>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 11>(lanes, rows, &middle, sums);
+        // A change beyond all samples leaves their range all the same.
+        let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
+        let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
+        lanes.store(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
     }
 
     #[inline(always)]
-    fn middle(&self, row: &[i16; SPAN]) -> Middle {
-        let samples = lanes_at(row, 0);
-        let (mut low, mut high) = ([[0; LANES]; CLIPS.len()], [[0; LANES]; CLIPS.len()]);
+    fn middle<L: Lanes>(&self, lanes: L, row: &[i16; SPAN]) -> Middle<L> {
+        let samples = at(lanes, row, 0);
+        let (mut low, mut high) = ([samples; CLIPS.len()], [samples; CLIPS.len()]);
         for clip in 0..CLIPS.len() {
-            for l in 0..LANES {
-                low[clip][l] = samples[l] - self.bounds[clip][l];
-                high[clip][l] = samples[l] + self.bounds[clip][l];
-            }
+            let bounds = lanes.load(&self.bounds[clip]);
+            low[clip] = lanes.sub(samples, bounds);
+            high[clip] = lanes.add(samples, bounds);
         }
         Middle { samples, low, high }
     }
 
     /// Adds what pair `P` of samples gives.
     #[inline(always)]
-    fn pair<L: Lanes, const P: usize>(&self, lanes: L, rows: &Around, middle: &Middle, sums: &mut Sums) {
+    fn pair<L: Lanes, const P: usize>(
+        &self,
+        lanes: L,
+        rows: &Around,
+        Middle { low, high, .. }: &Middle<L>,
+        sums: L::Sums,
+    ) -> L::Sums {
         let (dy, dx) = PAIRS[P];
-        let a = lanes_at(rows[(REACH as i32 - dy) as usize], -dx);
-        let b = lanes_at(rows[(REACH as i32 + dy) as usize], dx);
-        let mut near = [[0; LANES]; CLIPS.len()];
-        for ((near, low), high) in near.iter_mut().zip(&middle.low).zip(&middle.high) {
-            for l in 0..LANES {
-                near[l] = a[l].max(low[l]).min(high[l]) + b[l].max(low[l]).min(high[l]);
-            }
-        }
-        lanes.weigh(sums, near[0], near[1], &self.weights[P]);
+        let a = at(lanes, rows[(REACH as i32 - dy) as usize], -dx);
+        let b = at(lanes, rows[(REACH as i32 + dy) as usize], dx);
+        let narrow = lanes.add(lanes.clamp(a, low[0], high[0]), lanes.clamp(b, low[0], high[0]));
+        let wide = lanes.add(lanes.clamp(a, low[1], high[1]), lanes.clamp(b, low[1], high[1]));
+        lanes.weigh(sums, narrow, wide, &self.weights[P])
     }
 }
 
 /// Samples `dx` columns to the right of those in the middle of `row`.
 #[inline(always)]
-fn lanes_at(row: &[i16; SPAN], dx: i32) -> [i16; LANES] {
-    let mut lanes = [0; LANES];
-    lanes.copy_from_slice(&row[(MARGIN as i32 + dx) as usize..][..LANES]);
-    lanes
+fn at<L: Lanes>(lanes: L, row: &[i16; SPAN], dx: i32) -> L::Words {
+    lanes.load(row[(MARGIN as i32 + dx) as usize..][..LANES].try_into().unwrap())
 }
 
 #[cfg(test)]

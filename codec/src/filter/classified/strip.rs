@@ -111,7 +111,7 @@ impl Strip {
                 *window = row[MARGIN - 3 + LANES * i..][..DIFFERENCES].try_into().unwrap();
             }
             // Classes are those of 10 bits: what is below does not count. Where there is nothing below, nothing is shifted.
-            let sums = if self.extra == 0 { bends(windows, 0) } else { bends(windows, self.extra) };
+            let sums = if self.extra == 0 { bends(lanes, windows, 0) } else { bends(lanes, windows, self.extra) };
             cells.copy_from_slice(&lanes.quads(sums));
         }
         self.lower = lower;
@@ -154,17 +154,24 @@ impl Strip {
 
 /// Second differences of sixteen columns, each summed over four rows, in the order of [`Gradients`].
 #[inline(always)]
-fn bends(windows: [&[i16; DIFFERENCES]; 6], extra: u32) -> [[i16; LANES]; 4] {
-    let mut sums = [[0i16; LANES]; 4];
-    for row in 1..5 {
-        let (above, here, below) = (windows[row - 1], windows[row], windows[row + 1]);
-        for l in 0..LANES {
-            let twice = 2 * (here[l + 1] >> extra);
-            sums[0][l] += (twice - (above[l + 1] >> extra) - (below[l + 1] >> extra)).abs();
-            sums[1][l] += (twice - (here[l] >> extra) - (here[l + 2] >> extra)).abs();
-            sums[2][l] += (twice - (above[l] >> extra) - (below[l + 2] >> extra)).abs();
-            sums[3][l] += (twice - (above[l + 2] >> extra) - (below[l] >> extra)).abs();
+fn bends<L: Lanes>(lanes: L, windows: [&[i16; DIFFERENCES]; 6], extra: u32) -> [L::Words; 4] {
+    let mut sums = [lanes.splat(0); 4];
+    for y in 1..5 {
+        let row = [windows[y - 1], windows[y], windows[y + 1]];
+        let twice = lanes.add(reduced(lanes, row[1], 1, extra), reduced(lanes, row[1], 1, extra));
+        // Where the one before lies: the other lies opposite.
+        for (sum, (dy, dx)) in sums.iter_mut().zip([(0, 1), (1, 0), (0, 0), (0, 2)]) {
+            let a = reduced(lanes, row[dy], dx, extra);
+            let b = reduced(lanes, row[2 - dy], 2 - dx, extra);
+            *sum = lanes.add(*sum, lanes.abs(lanes.sub(lanes.sub(twice, a), b)));
         }
     }
     sums
+}
+
+/// Samples from column `at` on without `extra` bits.
+#[inline(always)]
+fn reduced<L: Lanes>(lanes: L, row: &[i16; DIFFERENCES], at: usize, extra: u32) -> L::Words {
+    let samples = lanes.load(row[at..at + LANES].try_into().unwrap());
+    if extra == 0 { samples } else { lanes.shr(samples, extra) }
 }
