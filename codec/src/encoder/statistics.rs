@@ -3,6 +3,7 @@
 use crate::filter::BlockMap;
 use crate::filter::classified::{Bank, CLASSES, CLIPS, PAIRS, Strip, TAPS, bounds, filter_of};
 use crate::image::plane::Plane;
+use crate::simd::Plain;
 
 /// The equations of a class.
 #[derive(Debug, Clone)]
@@ -22,11 +23,11 @@ pub fn no_equations() -> Vec<Equations> {
 pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane, map: &BlockMap) {
     // A bank whose coefficients are their own places shows where each comes from in its orientation.
     let bank = Bank::new(&std::array::from_fn(|i| (i % TAPS) as u8));
-    let mut strip = Strip::new(deblocked, 0);
+    let mut strip = Strip::new(deblocked.width(), 0);
     for (i, unit) in map.units.iter().enumerate() {
         let (x4, y4) = (i % map.stride, i / map.stride);
-        if x4 == 0 && y4 > 0 {
-            strip.advance(deblocked);
+        if x4 == 0 {
+            strip.advance(Plain, deblocked, y4);
         }
         let filter = filter_of(&strip, x4, unit.qp);
         let weight = (-f64::from(unit.qp) / 16.0).exp2();
@@ -34,7 +35,7 @@ pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane
         for k in 0..16 {
             let (x, y) = (4 * x4 + k % 4, 4 * y4 + k / 4);
             let mut inputs = [0.0; TAPS];
-            for (i, &place) in bank.0[filter].as_flattened().iter().enumerate() {
+            for (i, &place) in bank.filters[filter][..PAIRS.len()].as_flattened().iter().enumerate() {
                 inputs[place as usize] = f64::from(input(&strip, (x, k / 4), unit.qp, i));
             }
             let error = f64::from(source.get(x, y)) - f64::from(deblocked.get(x, y));
@@ -50,6 +51,6 @@ pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane
 /// The clipped differences of a pair of sample `x` of row `row` of units, at place `i` of a filter.
 fn input(strip: &Strip, (x, row): (usize, usize), qp: u16, i: usize) -> i16 {
     let ((dy, dx), bound) = (PAIRS[i / CLIPS.len()], bounds(qp, 0)[i % CLIPS.len()]);
-    let at = |step| strip.samples(x, row, step)[0];
+    let at = |step| strip.sample(x, row, step);
     [(-dy, -dx), (dy, dx)].map(|step| (at(step) - at((0, 0))).clamp(-bound, bound)).iter().sum()
 }

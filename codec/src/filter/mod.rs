@@ -4,5 +4,5 @@ pub(crate) mod classified;
 pub(crate) mod deblock;
 mod segment;
 
-pub(crate) use classified::classified;
+pub(crate) use classified::{Classified, classified};
 pub(crate) use deblock::{BlockMap, Deblock, Unit, deblock};

@@ -1,6 +1,6 @@
 //! The whole picture: tiles put together and filtered. BITSTREAM.md §10.
 
-use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
+use crate::filter::{BlockMap, Classified, Deblock, Unit, classified, deblock};
 use crate::image::plane::{Plane, Rect};
 use crate::recon::TileSamples;
 use crate::simd::Simd;
@@ -33,7 +33,7 @@ impl PictureSamples {
 
     /// Bytes that the filters take besides.
     pub(crate) fn filter_memory(header: &PictureHeader) -> u64 {
-        if header.classified == [0; 2] { 0 } else { classified::memory(header.plane_size(0).0) }
+        if header.classified == [0; 2] { 0 } else { Classified::memory(header.plane_size(0).0) }
     }
 
     /// Puts in what is reconstructed of a tile, which lies over `tile`, in luma samples.

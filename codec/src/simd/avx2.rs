@@ -1,13 +1,12 @@
 //! The operations of [`Lanes`] in AVX2.
+//!
+//! Without closures: in one, intrinsics are calls, for it is not compiled for this level by itself.
 #![allow(unsafe_code)]
 
-use std::arch::x86_64::{
-    __m256i, _mm_cvtsi32_si128, _mm256_add_epi32, _mm256_madd_epi16, _mm256_mullo_epi32, _mm256_packs_epi32,
-    _mm256_set1_epi32, _mm256_sra_epi32, _mm256_unpackhi_epi16, _mm256_unpacklo_epi16,
-};
+use std::arch::x86_64::*;
 use std::mem::transmute;
 
-use super::lanes::{LANES, Lanes, Sums};
+use super::lanes::{LANES, Lanes, Row, Weights};
 
 /// Proof that the machine has AVX2.
 #[derive(Debug, Clone, Copy)]
@@ -22,47 +21,118 @@ impl Avx2 {
     }
 }
 
-/// A register of numbers.
-#[inline(always)]
-fn register<T, const N: usize>(values: [T; N]) -> __m256i
-where
-    [T; N]: Bytes,
-{
-    // SAFETY: both are 32 bytes without gaps, and any bits are a value of either.
-    unsafe { std::mem::transmute_copy(&values) }
+/// Operations on two registers that are one instruction.
+macro_rules! binary {
+    ($($name:ident: $instruction:ident,)*) => {
+        $(
+            #[inline(always)]
+            fn $name(self, a: __m256i, b: __m256i) -> __m256i {
+                // SAFETY: there is AVX2 where there is a value of this type.
+                unsafe { $instruction(a, b) }
+            }
+        )*
+    };
 }
 
-/// Arrays of 32 bytes.
-trait Bytes {}
-impl Bytes for [i16; 16] {}
-impl Bytes for [i32; 8] {}
-impl Bytes for [[i16; 2]; 8] {}
-
 impl Lanes for Avx2 {
+    type Words = __m256i;
+    /// Those of lanes 0 to 3 and 8 to 11, and the others.
+    type Sums = [__m256i; 2];
+
+    binary! {
+        add: _mm256_add_epi16,
+        sub: _mm256_sub_epi16,
+        min: _mm256_min_epi16,
+        max: _mm256_max_epi16,
+    }
+
     #[inline(always)]
-    fn weigh(self, sums: &mut Sums, a: [i16; LANES], b: [i16; LANES], weights: &[[[i16; 2]; 8]; 2]) {
-        let (a, b) = (register(a), register(b));
-        // SAFETY: there is AVX2 where there is a value of this type; arrays and registers have 32 bytes.
+    fn load(self, row: &Row) -> __m256i {
+        // SAFETY: both have 32 bytes, and any bits are a value of either.
+        unsafe { transmute::<Row, __m256i>(*row) }
+    }
+
+    #[inline(always)]
+    fn store(self, words: __m256i) -> Row {
+        // SAFETY: as above.
+        unsafe { transmute::<__m256i, Row>(words) }
+    }
+
+    #[inline(always)]
+    fn splat(self, value: i16) -> __m256i {
+        // SAFETY: there is AVX2 where there is a value of this type. So it is below.
+        unsafe { _mm256_set1_epi16(value) }
+    }
+
+    #[inline(always)]
+    fn abs(self, a: __m256i) -> __m256i {
+        unsafe { _mm256_abs_epi16(a) }
+    }
+
+    #[inline(always)]
+    fn shr(self, a: __m256i, bits: u32) -> __m256i {
+        unsafe { _mm256_sra_epi16(a, _mm_cvtsi32_si128(bits as i32)) }
+    }
+
+    #[inline(always)]
+    fn nothing(self) -> [__m256i; 2] {
+        unsafe { [_mm256_setzero_si256(); 2] }
+    }
+
+    #[inline(always)]
+    fn weights(self, pairs: [[i16; 2]; 4]) -> Weights {
+        // SAFETY: as above, and both have 64 bytes.
         unsafe {
-            let halves = [_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)];
-            for half in 0..2 {
-                let products = _mm256_madd_epi16(halves[half], register(weights[half]));
-                sums[half] = transmute::<__m256i, [i32; 8]>(_mm256_add_epi32(register(sums[half]), products));
+            let mut four = [_mm_setzero_si128(); 4];
+            for (to, pair) in four.iter_mut().zip(pairs) {
+                *to = _mm_set1_epi32(transmute::<[i16; 2], i32>(pair));
             }
+            let [a, b, c, d] = four;
+            transmute::<[__m256i; 2], Weights>([_mm256_set_m128i(c, a), _mm256_set_m128i(d, b)])
         }
     }
 
     #[inline(always)]
-    fn shifted(self, sums: Sums, factor: i32, shift: u32) -> [i16; LANES] {
-        // SAFETY: as above.
+    fn weigh(self, sums: [__m256i; 2], a: __m256i, b: __m256i, weights: &Weights) -> [__m256i; 2] {
+        // SAFETY: as above, and both have 64 bytes.
+        unsafe {
+            let [low, high] = transmute::<Weights, [__m256i; 2]>(*weights);
+            let low = _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), low);
+            let high = _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), high);
+            [_mm256_add_epi32(sums[0], low), _mm256_add_epi32(sums[1], high)]
+        }
+    }
+
+    #[inline(always)]
+    fn shifted(self, sums: [__m256i; 2], factor: i32, shift: u32) -> __m256i {
         unsafe {
             let (factor, half) = (_mm256_set1_epi32(factor), _mm256_set1_epi32(1 << (shift - 1)));
             let shift = _mm_cvtsi32_si128(shift as i32);
-            let rounded = sums.map(|sums| {
-                let products = _mm256_mullo_epi32(register(sums), factor);
-                _mm256_sra_epi32(_mm256_add_epi32(products, half), shift)
-            });
-            transmute::<__m256i, [i16; LANES]>(_mm256_packs_epi32(rounded[0], rounded[1]))
+            let mut rounded = [half; 2];
+            for (to, sums) in rounded.iter_mut().zip(sums) {
+                *to = _mm256_sra_epi32(_mm256_add_epi32(_mm256_mullo_epi32(sums, factor), half), shift);
+            }
+            _mm256_packs_epi32(rounded[0], rounded[1])
+        }
+    }
+
+    #[inline(always)]
+    fn quads(self, rows: [__m256i; 4]) -> [[u32; 4]; LANES / 4] {
+        // SAFETY: as above, and both have 64 bytes.
+        unsafe {
+            let ones = _mm256_set1_epi16(1);
+            let mut twos = [ones; 4];
+            for (to, row) in twos.iter_mut().zip(rows) {
+                *to = _mm256_madd_epi16(row, ones);
+            }
+            // In either half two fours of a row, then two of the other.
+            let a = _mm256_castsi256_ps(_mm256_hadd_epi32(twos[0], twos[1]));
+            let b = _mm256_castsi256_ps(_mm256_hadd_epi32(twos[2], twos[3]));
+            let even = _mm256_castps_si256(_mm256_shuffle_ps::<0x88>(a, b));
+            let odd = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(a, b));
+            let low = _mm256_permute2x128_si256::<0x20>(even, odd);
+            let high = _mm256_permute2x128_si256::<0x31>(even, odd);
+            transmute::<[__m256i; 2], [[u32; 4]; LANES / 4]>([low, high])
         }
     }
 }

@@ -3,48 +3,143 @@
 /// Numbers of 16 bits that are worked on at a time.
 pub(crate) const LANES: usize = 16;
 
-/// Sixteen sums of 32 bits, in the order that the level likes; [`Lanes::weigh`] adds to them and [`Lanes::shifted`] ends them.
-pub(crate) type Sums = [[i32; 8]; 2];
+/// As many numbers, in memory.
+pub(crate) type Row = [i16; LANES];
 
-/// Which lane a sum belongs to: those of both halves of a register of 256 bits, interleaved.
-const LANE: [[usize; 8]; 2] = [[0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15]];
+/// Pairs of weights for [`Lanes::weigh`], in the order of the sums.
+pub(crate) type Weights = [[[i16; 2]; 8]; 2];
 
-/// Operations of a level of the CPU.
+/// Operations of a level of the CPU on sixteen numbers of 16 bits, none of which may overflow.
 pub(crate) trait Lanes: Copy {
-    /// Pairs of weights for each lane, in the order of the sums: what [`Lanes::weigh`] takes, from four pairs, each for four
-    /// lanes in turn.
+    /// The numbers.
+    type Words: Copy;
+    /// Sixteen sums of 32 bits, in the order that the level likes; [`Lanes::weigh`] adds to them and [`Lanes::shifted`]
+    /// ends them.
+    type Sums: Copy;
+
+    fn load(self, row: &Row) -> Self::Words;
+    fn store(self, words: Self::Words) -> Row;
+    fn splat(self, value: i16) -> Self::Words;
+    fn add(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn sub(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn min(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn max(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    fn abs(self, a: Self::Words) -> Self::Words;
+    /// Towards lower values by `bits`, which are below 16.
+    fn shr(self, a: Self::Words, bits: u32) -> Self::Words;
+
     #[inline(always)]
-    fn weights(self, pairs: [[i16; 2]; 4]) -> [[[i16; 2]; 8]; 2] {
-        LANE.map(|lanes| lanes.map(|lane| pairs[lane / 4]))
+    fn clamp(self, a: Self::Words, low: Self::Words, high: Self::Words) -> Self::Words {
+        self.min(self.max(a, low), high)
     }
 
-    /// Adds `a` times the first weight and `b` times the second to the sums.
-    #[inline(always)]
-    fn weigh(self, sums: &mut Sums, a: [i16; LANES], b: [i16; LANES], weights: &[[[i16; 2]; 8]; 2]) {
-        for half in 0..2 {
-            for i in 0..8 {
-                let ([one, two], lane) = (weights[half][i], LANE[half][i]);
-                sums[half][i] += i32::from(a[lane]) * i32::from(one) + i32::from(b[lane]) * i32::from(two);
-            }
-        }
-    }
-
+    /// Sums of nothing.
+    fn nothing(self) -> Self::Sums;
+    /// Pairs of weights from four, each for four lanes in turn.
+    fn weights(self, pairs: [[i16; 2]; 4]) -> Weights;
+    /// The sums and `a` times the first weight and `b` times the second.
+    fn weigh(self, sums: Self::Sums, a: Self::Words, b: Self::Words, weights: &Weights) -> Self::Sums;
     /// The sums times `factor`, rounded to 2^-`shift`, in the order of the lanes; cut to 16 bits.
-    #[inline(always)]
-    fn shifted(self, sums: Sums, factor: i32, shift: u32) -> [i16; LANES] {
-        let mut out = [0; LANES];
-        for half in 0..2 {
-            for i in 0..8 {
-                let value = (sums[half][i] * factor + (1 << (shift - 1))) >> shift;
-                out[LANE[half][i]] = value.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
-            }
-        }
-        out
-    }
+    fn shifted(self, sums: Self::Sums, factor: i32, shift: u32) -> Self::Words;
+    /// For each four lanes in turn their sums in each of `rows`.
+    fn quads(self, rows: [Self::Words; 4]) -> [[u32; 4]; LANES / 4];
 }
 
 /// Those of any CPU.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plain;
 
-impl Lanes for Plain {}
+/// What `$value` gives for each lane `$l`.
+macro_rules! each {
+    ($l:ident, $value:expr) => {{
+        let mut out = [0; LANES];
+        for $l in 0..LANES {
+            out[$l] = $value;
+        }
+        out
+    }};
+}
+
+impl Lanes for Plain {
+    type Words = Row;
+    type Sums = [i32; LANES];
+
+    #[inline(always)]
+    fn load(self, row: &Row) -> Row {
+        *row
+    }
+
+    #[inline(always)]
+    fn store(self, words: Row) -> Row {
+        words
+    }
+
+    #[inline(always)]
+    fn splat(self, value: i16) -> Row {
+        [value; LANES]
+    }
+
+    #[inline(always)]
+    fn add(self, a: Row, b: Row) -> Row {
+        each!(l, a[l] + b[l])
+    }
+
+    #[inline(always)]
+    fn sub(self, a: Row, b: Row) -> Row {
+        each!(l, a[l] - b[l])
+    }
+
+    #[inline(always)]
+    fn min(self, a: Row, b: Row) -> Row {
+        each!(l, a[l].min(b[l]))
+    }
+
+    #[inline(always)]
+    fn max(self, a: Row, b: Row) -> Row {
+        each!(l, a[l].max(b[l]))
+    }
+
+    #[inline(always)]
+    fn abs(self, a: Row) -> Row {
+        each!(l, a[l].abs())
+    }
+
+    #[inline(always)]
+    fn shr(self, a: Row, bits: u32) -> Row {
+        each!(l, a[l] >> bits)
+    }
+
+    #[inline(always)]
+    fn nothing(self) -> [i32; LANES] {
+        [0; LANES]
+    }
+
+    #[inline(always)]
+    fn weights(self, pairs: [[i16; 2]; 4]) -> Weights {
+        let [a, b, c, d] = pairs;
+        [[a, a, a, a, b, b, b, b], [c, c, c, c, d, d, d, d]]
+    }
+
+    #[inline(always)]
+    fn weigh(self, sums: [i32; LANES], a: Row, b: Row, weights: &Weights) -> [i32; LANES] {
+        let weights = weights.as_flattened();
+        each!(l, sums[l] + i32::from(a[l]) * i32::from(weights[l][0]) + i32::from(b[l]) * i32::from(weights[l][1]))
+    }
+
+    #[inline(always)]
+    fn shifted(self, sums: [i32; LANES], factor: i32, shift: u32) -> Row {
+        let rounded = |sum: i32| (sum * factor + (1 << (shift - 1))) >> shift;
+        each!(l, rounded(sums[l]).clamp(i16::MIN.into(), i16::MAX.into()) as i16)
+    }
+
+    #[inline(always)]
+    fn quads(self, rows: [Row; 4]) -> [[u32; 4]; LANES / 4] {
+        let mut out = [[0; 4]; LANES / 4];
+        for (i, out) in out.iter_mut().enumerate() {
+            for (sum, row) in out.iter_mut().zip(&rows) {
+                *sum = row[4 * i..4 * i + 4].iter().map(|&v| i32::from(v)).sum::<i32>() as u32;
+            }
+        }
+        out
+    }
+}

@@ -4,11 +4,14 @@
 
 mod strip;
 
+use std::ops::Range;
+
 pub(crate) use self::strip::Strip;
-use crate::filter::BlockMap;
+use self::strip::{Around, MARGIN, REACH, SPAN, UNITS};
 use crate::filter::deblock::power;
+use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
-use crate::simd::{Kernel, LANES, Lanes, Simd, Sums};
+use crate::simd::{Kernel, LANES, Lanes, Row, Simd, Weights};
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7 diamond, as (dy, dx).
 pub(crate) const PAIRS: [(i32, i32); 12] =
@@ -29,33 +32,54 @@ const SHIFT: u32 = 8 + 3;
 static LUMA: &[u8; CLASSES * TAPS] = include_bytes!("luma.bin");
 static CHROMA: &[u8; CLASSES * TAPS] = include_bytes!("chroma.bin");
 
-/// A filter: for each pair of samples the coefficients of the narrower and of the wider clip.
-pub(crate) type Filter = [[i16; CLIPS.len()]; PAIRS.len()];
+/// A filter: for each pair of samples the coefficients of the narrower and of the wider clip; then those of the sample in
+/// the middle, for that all are of differences to it.
+pub(crate) type Filter = [[i16; CLIPS.len()]; PAIRS.len() + 1];
 
 /// The filters of every class in every orientation, by 4 * class + orientation.
-pub(crate) struct Bank(pub(crate) [Filter; CLASSES * 4]);
+#[derive(Debug)]
+pub(crate) struct Bank {
+    pub(crate) filters: [Filter; CLASSES * 4],
+}
+
+static LUMA_BANK: Bank = Bank::new(LUMA);
+static CHROMA_BANK: Bank = Bank::new(CHROMA);
 
 impl Bank {
-    pub(crate) fn new(table: &[u8; CLASSES * TAPS]) -> Self {
-        let mut filters = [[[0; CLIPS.len()]; PAIRS.len()]; CLASSES * 4];
-        for (i, filter) in filters.iter_mut().enumerate() {
-            let (class, orientation) = (i / 4, i % 4);
-            for (k, &(dy, dx)) in PAIRS.iter().enumerate() {
-                let turned = match orientation {
-                    0 => (dy, dx),
-                    1 => (dx, dy),
-                    2 => (-dy, dx),
-                    _ => (dx, -dy),
-                };
-                let opposite = (-turned.0, -turned.1);
-                let to = PAIRS.iter().position(|&p| p == turned || p == opposite).unwrap_or(k);
-                for clip in 0..CLIPS.len() {
-                    filter[to][clip] = i16::from(table[class * TAPS + clip * PAIRS.len() + k] as i8);
-                }
+    pub(crate) const fn new(table: &[u8; CLASSES * TAPS]) -> Self {
+        let mut filters = [[[0; CLIPS.len()]; PAIRS.len() + 1]; CLASSES * 4];
+        let mut i = 0;
+        while i < CLASSES * 4 * PAIRS.len() {
+            let (number, k) = (i / PAIRS.len(), i % PAIRS.len());
+            let (class, filter) = (number / 4, &mut filters[number]);
+            let to = turned(k, number % 4);
+            let mut clip = 0;
+            while clip < CLIPS.len() {
+                let coefficient = table[class * TAPS + clip * PAIRS.len() + k] as i8 as i16;
+                filter[to][clip] = coefficient;
+                filter[PAIRS.len()][clip] -= 2 * coefficient;
+                clip += 1;
             }
+            i += 1;
         }
-        Self(filters)
+        Self { filters }
     }
+}
+
+/// The pair that `orientation` turns pair `k` into.
+const fn turned(k: usize, orientation: usize) -> usize {
+    let (dy, dx) = PAIRS[k];
+    let (dy, dx) = match orientation {
+        0 => (dy, dx),
+        1 => (dx, dy),
+        2 => (-dy, dx),
+        _ => (dx, -dy),
+    };
+    let mut to = 0;
+    while !((PAIRS[to].0 == dy && PAIRS[to].1 == dx) || (PAIRS[to].0 == -dy && PAIRS[to].1 == -dx)) {
+        to += 1;
+    }
+    to
 }
 
 /// Second differences around a unit, summed over 8x8 samples: vertical, horizontal, along the falling and along the
@@ -108,23 +132,67 @@ pub(crate) fn filter_of(strip: &Strip, x4: usize, qp: u16) -> usize {
 
 /// Filters `plane` (10 bits a sample and `extra` more) at `strength` eighths, which is not 0.
 pub(crate) fn classified(simd: Simd, plane: &mut Plane, map: &BlockMap, extra: u32, chroma: bool, strength: u8) {
-    debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
-    let bank = Bank::new(if chroma { CHROMA } else { LUMA });
-    simd.launch(Pass { bank: &bank, plane, map, extra, strength: strength.into() });
+    Classified::new(plane.width(), extra, chroma, strength).filter(simd, plane, map, 0..map.rows);
 }
 
-/// Bytes that filtering a plane of `width` samples takes beside it.
-pub(crate) fn memory(width: usize) -> u64 {
-    Strip::memory(width) + size_of::<Bank>() as u64
+/// The filter on its way down a plane.
+#[derive(Debug)]
+pub(crate) struct Classified {
+    bank: &'static Bank,
+    strip: Strip,
+    scale: Scale,
+    strength: i32,
 }
 
-/// A pass of the filter over a plane.
+impl Classified {
+    /// Before the first row of a plane of `width` samples of 10 bits and `extra` more, at `strength` eighths, which is not 0.
+    pub(crate) fn new(width: usize, extra: u32, chroma: bool, strength: u8) -> Self {
+        let bank = if chroma { &CHROMA_BANK } else { &LUMA_BANK };
+        Self { bank, strip: Strip::new(width, extra), scale: Scale::of(0, extra), strength: strength.into() }
+    }
+
+    /// Bytes that one of a plane of `width` samples takes.
+    pub(crate) fn memory(width: usize) -> u64 {
+        Strip::memory(width)
+    }
+
+    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. Three rows of samples below them are there, or
+    /// none where the plane ends.
+    pub(crate) fn filter(&mut self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
+        debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
+        simd.launch(Pass { filter: self, plane, map, rows });
+    }
+
+    /// What the units from `x4` on, which are `units`, are filtered with.
+    #[inline(always)]
+    fn block<L: Lanes>(&mut self, lanes: L, x4: usize, units: &[Unit]) -> Block {
+        let Self { bank, strip, scale, strength } = self;
+        let mut numbers = [0; UNITS];
+        let mut bounds: [Row; CLIPS.len()] = [[0; LANES]; CLIPS.len()];
+        for (k, unit) in units.iter().enumerate() {
+            if unit.qp != scale.qp {
+                *scale = Scale::of(unit.qp, strip.extra());
+            }
+            numbers[k] = classify(strip.gradients(x4 + k), scale);
+            for (to, &bound) in bounds.iter_mut().zip(&scale.bounds) {
+                to[4 * k..4 * k + 4].fill(bound);
+            }
+        }
+        let filters = [0, 1, 2, 3].map(|k| &bank.filters[numbers[k]]);
+        let mut weights = [[[[0; 2]; 8]; 2]; PAIRS.len() + 1];
+        for (p, weights) in weights.iter_mut().enumerate() {
+            *weights = lanes.weights([filters[0][p], filters[1][p], filters[2][p], filters[3][p]]);
+        }
+        Block { bounds, weights, strength: *strength, max: ((1024 << strip.extra()) - 1) as i16 }
+    }
+}
+
+/// Some rows of it.
 struct Pass<'a> {
-    bank: &'a Bank,
+    filter: &'a mut Classified,
     plane: &'a mut Plane,
     map: &'a BlockMap,
-    extra: u32,
-    strength: i32,
+    rows: Range<usize>,
 }
 
 impl Kernel for Pass<'_> {
@@ -132,71 +200,108 @@ impl Kernel for Pass<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { bank, plane, map, extra, strength } = self;
-        let mut strip = Strip::new(plane, extra);
-        let mut scale = Scale::of(0, extra);
-        for (y4, units) in map.units.chunks_exact(map.stride).enumerate().take(map.rows) {
-            if y4 > 0 {
-                strip.advance(plane);
-            }
-            for (i, units) in units.chunks(LANES / 4).enumerate() {
-                let mut filters = [&bank.0[0]; LANES / 4];
-                let mut bounds = [[0; LANES]; CLIPS.len()];
-                for (k, unit) in units.iter().enumerate() {
-                    if unit.qp != scale.qp {
-                        scale = Scale::of(unit.qp, extra);
-                    }
-                    let x4 = i * LANES / 4 + k;
-                    filters[k] = &bank.0[classify(strip.gradients(x4), &scale)];
-                    for (to, bound) in bounds.iter_mut().zip(scale.bounds) {
-                        to[4 * k..4 * k + 4].fill(bound);
-                    }
-                }
-                let weights = std::array::from_fn(|p| lanes.weights(filters.map(|filter| filter[p])));
-                let block = Block { bounds, weights, strength, max: ((1024 << extra) - 1) as i16 };
+        let Self { filter, plane, map, rows } = self;
+        for y4 in rows {
+            filter.strip.advance(lanes, plane, y4);
+            for (i, units) in map.row(y4).chunks(UNITS).enumerate() {
+                let block = filter.block(lanes, UNITS * i, units);
+                let around = filter.strip.around(LANES * i);
                 for row in 0..4 {
-                    let x = i * LANES;
-                    let end = plane.width().min(x + LANES);
-                    let filtered = block.row(lanes, &strip, x, row);
-                    for (to, from) in plane.row_mut(4 * y4 + row)[x..end].iter_mut().zip(filtered) {
-                        *to = from as u16;
+                    let filtered = block.row(lanes, around[row..][..2 * REACH + 1].try_into().unwrap());
+                    // Whole lanes at once wherever there are as many.
+                    match plane.row_mut(4 * y4 + row)[LANES * i..].first_chunk_mut::<LANES>() {
+                        Some(to) => put(to, &filtered),
+                        None => put(&mut plane.row_mut(4 * y4 + row)[LANES * i..], &filtered),
                     }
                 }
             }
         }
+    }
+}
+
+#[inline(always)]
+fn put(to: &mut [u16], samples: &Row) {
+    for (to, &sample) in to.iter_mut().zip(samples) {
+        *to = sample as u16;
     }
 }
 
 /// Four units side by side, and what they are filtered with.
 struct Block {
     /// Of the differences, by column.
-    bounds: [[i16; LANES]; CLIPS.len()],
-    weights: [[[[i16; 2]; 8]; 2]; PAIRS.len()],
+    bounds: [Row; CLIPS.len()],
+    weights: [Weights; PAIRS.len() + 1],
     strength: i32,
     max: i16,
 }
 
+/// Samples of a row, and for each clip the least and the greatest that those around them count as.
+struct Middle<L: Lanes> {
+    samples: L::Words,
+    low: [L::Words; CLIPS.len()],
+    high: [L::Words; CLIPS.len()],
+}
+
 impl Block {
-    /// Row `row` of the units from column `x` on, filtered.
+    /// A row of the units, filtered; it is the middle one of `rows`.
     #[inline(always)]
-    fn row<L: Lanes>(&self, lanes: L, strip: &Strip, x: usize, row: usize) -> [i16; LANES] {
-        let middle = strip.samples(x, row, (0, 0));
-        let mut sums: Sums = [[0; 8]; 2];
-        for (&(dy, dx), weights) in PAIRS.iter().zip(&self.weights) {
-            let (a, b) = (strip.samples(x, row, (-dy, -dx)), strip.samples(x, row, (dy, dx)));
-            let [narrow, wide] = std::array::from_fn(|clip| {
-                let bounds = &self.bounds[clip];
-                std::array::from_fn(|l| {
-                    let near = |s: i16| (s - middle[l]).max(-bounds[l]).min(bounds[l]);
-                    near(a[l]) + near(b[l])
-                })
-            });
-            lanes.weigh(&mut sums, narrow, wide, weights);
-        }
-        // A change beyond 16 bits leaves the range of samples all the same.
-        let change = lanes.shifted(sums, self.strength, SHIFT);
-        std::array::from_fn(|l| middle[l].saturating_add(change[l]).max(0).min(self.max))
+    fn row<L: Lanes>(&self, lanes: L, rows: &Around) -> Row {
+        let middle = self.middle(lanes, rows[REACH]);
+        // Of clipped samples, not of differences: this takes off what that is too much.
+        let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &self.weights[PAIRS.len()]);
+        // One by one: then all places are known where it is compiled.
+        let sums = self.pair::<L, 0>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 1>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 2>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 3>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 4>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 5>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 6>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 7>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 8>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 9>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 10>(lanes, rows, &middle, sums);
+        let sums = self.pair::<L, 11>(lanes, rows, &middle, sums);
+        // A change beyond all samples leaves their range all the same.
+        let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
+        let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
+        lanes.store(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
     }
+
+    #[inline(always)]
+    fn middle<L: Lanes>(&self, lanes: L, row: &[i16; SPAN]) -> Middle<L> {
+        let samples = at(lanes, row, 0);
+        let (mut low, mut high) = ([samples; CLIPS.len()], [samples; CLIPS.len()]);
+        for clip in 0..CLIPS.len() {
+            let bounds = lanes.load(&self.bounds[clip]);
+            low[clip] = lanes.sub(samples, bounds);
+            high[clip] = lanes.add(samples, bounds);
+        }
+        Middle { samples, low, high }
+    }
+
+    /// Adds what pair `P` of samples gives.
+    #[inline(always)]
+    fn pair<L: Lanes, const P: usize>(
+        &self,
+        lanes: L,
+        rows: &Around,
+        Middle { low, high, .. }: &Middle<L>,
+        sums: L::Sums,
+    ) -> L::Sums {
+        let (dy, dx) = PAIRS[P];
+        let a = at(lanes, rows[(REACH as i32 - dy) as usize], -dx);
+        let b = at(lanes, rows[(REACH as i32 + dy) as usize], dx);
+        let narrow = lanes.add(lanes.clamp(a, low[0], high[0]), lanes.clamp(b, low[0], high[0]));
+        let wide = lanes.add(lanes.clamp(a, low[1], high[1]), lanes.clamp(b, low[1], high[1]));
+        lanes.weigh(sums, narrow, wide, &self.weights[P])
+    }
+}
+
+/// Samples `dx` columns to the right of those in the middle of `row`.
+#[inline(always)]
+fn at<L: Lanes>(lanes: L, row: &[i16; SPAN], dx: i32) -> L::Words {
+    lanes.load(row[(MARGIN as i32 + dx) as usize..][..LANES].try_into().unwrap())
 }
 
 #[cfg(test)]
