@@ -79,7 +79,7 @@ fn context(odds: i64) -> Option<Ctx> {
     Some(group::SIGN.at(octave.min(7) as usize))
 }
 
-/// A block about to be reconstructed, and the samples around it.
+/// A block about to be reconstructed, where its prediction stands, and the samples around it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Edge<'a> {
     pub(crate) samples: &'a TileSamples,
@@ -88,8 +88,6 @@ pub(crate) struct Edge<'a> {
     pub(crate) tx: TxType,
     /// How many columns and rows hold coefficients.
     pub(crate) extent: (usize, usize),
-    /// Row by row.
-    pub(crate) prediction: &'a [u16],
 }
 
 /// One edge of a block, by frequency along it. Amplitudes are in 1/16 of an orthonormal one of samples of 10 bits.
@@ -167,21 +165,20 @@ struct Expected {
 
 impl Expected {
     fn of(block: &Edge<'_>, levels: &[i32], coefficients: &[i32]) -> Self {
-        let Edge { samples, plane, node, tx, extent: (cols, rows), prediction } = *block;
+        let Edge { samples, plane, node, tx, extent: (cols, rows) } = *block;
         let rect @ Rect { x, y, w, h } = node.rect();
         let available = samples.ready[plane.min(1)].around(rect);
         let extra = samples.depth - 10;
         let at = |x: usize, y: usize| i32::from(samples.planes[plane].get(x, y) >> extra);
-        let inside = |i: usize| i32::from(prediction[i] >> extra);
         let mut across = [[0; 3]; MAX_SIDE];
         let len = if available.top >= w { w } else { 0 };
         for (i, samples) in across[..len].iter_mut().enumerate() {
-            *samples = [at(x + i, y - 1), at(x + i, y - 2), inside(i)];
+            *samples = [at(x + i, y - 1), at(x + i, y - 2), at(x + i, y)];
         }
         let mut top = Side::new(&across[..len], tx.horizontal, cols);
         let len = if available.left >= h { h } else { 0 };
         for (i, samples) in across[..len].iter_mut().enumerate() {
-            *samples = [at(x - 1, y + i), at(x - 2, y + i), inside(i * w)];
+            *samples = [at(x - 1, y + i), at(x - 2, y + i), at(x, y + i)];
         }
         let mut left = Side::new(&across[..len], tx.vertical, rows);
         let mut first = [[0; MAX_TX]; 2];
@@ -218,28 +215,30 @@ mod tests {
     use crate::image::plane::Plane;
     use crate::recon::ready::Ready;
 
-    /// A tile of 64x64 samples of one plane whose first 16 rows are ready: stripes of 700 and 300.
-    fn samples() -> TileSamples {
+    /// A tile of 64x64 samples of one plane whose first 16 rows are ready, stripes of 700 and 300, with a prediction below.
+    fn samples(prediction: impl Fn(usize) -> u16) -> TileSamples {
         let mut plane = Plane::new(64, 64);
         for y in 0..64 {
             plane.row_mut(y).iter_mut().enumerate().for_each(|(x, s)| *s = if x / 8 % 2 == 0 { 700 } else { 300 });
         }
+        for (y, row) in plane.block(NODE.rect()).rows::<16>().enumerate() {
+            row.iter_mut().enumerate().for_each(|(x, s)| *s = prediction(16 * y + x));
+        }
         let mut ready = Ready::new(64, 64);
-        ready.set(Rect { x: 0, y: 0, w: 64, h: 16 }, true);
+        ready.add(Rect { x: 0, y: 0, w: 64, h: 16 });
         TileSamples { planes: vec![plane], ready: vec![ready], depth: 10 }
     }
 
     const NODE: Node = Node { x: 16, y: 16, log2_w: 4, log2_h: 3 };
 
-    fn edge<'a>(samples: &'a TileSamples, prediction: &'a [u16], tx: TxType) -> Edge<'a> {
-        Edge { samples, plane: 0, node: &NODE, tx, extent: (16, 8), prediction }
+    fn edge(samples: &TileSamples, tx: TxType) -> Edge<'_> {
+        Edge { samples, plane: 0, node: &NODE, tx, extent: (16, 8) }
     }
 
     #[test]
     fn what_continues_the_samples_above_is_expected() {
-        let samples = samples();
-        let prediction = [500; 16 * 8];
-        let block = edge(&samples, &prediction, TxType::DCT);
+        let samples = samples(|_| 500);
+        let block = edge(&samples, TxType::DCT);
         // A half-wave along the top: positive where the stripe above is light, in its left half.
         let mut levels = vec![0; 128];
         let mut coefficients = vec![0; 128];
@@ -256,10 +255,9 @@ mod tests {
 
     #[test]
     fn signs_come_back() {
-        let samples = samples();
-        let prediction: Vec<u16> = (0..128u32).map(|i| (400 + i * 37 % 200) as u16).collect();
+        let samples = samples(|i| (400 + i * 37 % 200) as u16);
         for tx in [TxType::DCT, TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dct2 }, TxType::IDENTITY] {
-            let block = edge(&samples, &prediction, tx);
+            let block = edge(&samples, tx);
             let levels: Vec<i32> = (0..100i32).map(|i| (i * i * 7919 % 11) - 5).collect();
             let mut coefficients = vec![0; 128];
             for (p, level) in scan::of(16, 8).iter().zip(&levels) {
