@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion};
-use kvant::bench_api::{Basis, Kernels};
+use kvant::bench_api::{Basis, Kernels, Room};
 use kvant_benches::{Random, cpu_levels, elements, group};
 
 use crate::sizes;
@@ -35,14 +35,17 @@ pub(crate) fn single_kernels(criterion: &mut Criterion) {
                 group.throughput(elements(w * h));
                 let extent = (w.min(32), h.min(32));
                 let (coefficients, residual) = (numbers(extent.0 * extent.1, 1000), numbers(w * h, 255));
-                let mut out = vec![0; w * h];
+                let (mut out, mut room, mut samples) = (vec![0; w * h], Room::default(), vec![512; w * h]);
                 for (cpu, level) in cpu_levels() {
                     let kernels = Kernels::new(level);
                     let id = |stage| {
                         BenchmarkId::new(format!("{stage}/{name}-{n}-{direction}/{cpu}"), format!("in-{w}x{h}"))
                     };
                     group.bench_function(id("inverse"), |b| {
-                        b.iter(|| kernels.inverse(black_box(&coefficients), (w, h), tx, extent, black_box(&mut out)));
+                        b.iter(|| {
+                            let coefficients = black_box(&coefficients);
+                            kernels.inverse(coefficients, (w, h), tx, extent, &mut room, black_box(&mut samples));
+                        });
                     });
                     group.bench_function(id("forward"), |b| {
                         b.iter(|| kernels.forward(black_box(&residual), (w, h), tx, black_box(&mut out)));
@@ -66,13 +69,16 @@ pub(crate) fn sizes_of_blocks(criterion: &mut Criterion) {
         for (i, c) in low.iter_mut().enumerate() {
             *c = if i % cols < 4 && i / cols < 4 { *c } else { 0 };
         }
-        let mut out = vec![0; w * h];
+        let (mut out, mut room, mut samples) = (vec![0; w * h], Room::default(), vec![512; w * h]);
         for (cpu, level) in cpu_levels() {
             let kernels = Kernels::new(level);
             let id = |stage| BenchmarkId::new(format!("{stage}/{cpu}"), format!("{w}x{h}"));
             for (stage, coefficients, extent) in [("inverse", &full, (cols, rows)), ("inverse-low", &low, (4, 4))] {
                 group.bench_function(id(stage), |b| {
-                    b.iter(|| kernels.inverse(black_box(coefficients), (w, h), DCT, extent, black_box(&mut out)));
+                    b.iter(|| {
+                        let coefficients = black_box(coefficients);
+                        kernels.inverse(coefficients, (w, h), DCT, extent, &mut room, black_box(&mut samples));
+                    });
                 });
             }
             group.bench_function(id("forward"), |b| {

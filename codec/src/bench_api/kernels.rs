@@ -15,7 +15,7 @@ use crate::entropy::cost::Counter;
 use crate::entropy::model::Models;
 use crate::error::ConfigError;
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
-use crate::image::plane;
+use crate::image::plane::{self, Block};
 use crate::image::view::{ImageView, ImageViewMut, PixelFormat};
 use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
@@ -25,13 +25,12 @@ use crate::predict::{IntraMode, predict};
 use crate::quant::dequant::Dequantiser;
 use crate::quant::matrix::Matrices;
 use crate::quant::step::step;
-use crate::recon::dequantise;
 use crate::simd::{CpuLevel, Simd};
 use crate::syntax::ctx::Place;
 use crate::syntax::residual::Template;
 use crate::syntax::state::UnitMap;
 use crate::syntax::tree::Node;
-use crate::transform::{Kernel, TxShape, TxType, inverse};
+use crate::transform::{self, Kernel, ROOM, TxShape, TxType, inverse};
 
 /// A one-dimensional transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +146,16 @@ impl Blocks {
     }
 }
 
+/// Working memory of the inverse transform.
+#[derive(Debug, Clone)]
+pub struct Room(Box<transform::Room>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Box::new(ROOM))
+    }
+}
+
 /// The kernels that have CPU levels, at one of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernels {
@@ -159,17 +168,19 @@ impl Kernels {
         Self { simd: Simd::new(cpu) }
     }
 
-    /// Residuals from coefficients; `tx` is vertical, then horizontal. Coefficients at a column `>= extent.0` or a row
-    /// `>= extent.1` are zero.
+    /// Adds the residual of coefficients to `samples`; `tx` is vertical, then horizontal. Coefficients at a column
+    /// `>= extent.0` or a row `>= extent.1` are zero.
     pub fn inverse(
         &self,
         coefficients: &[i32],
         size: (usize, usize),
         tx: [Basis; 2],
         extent: (usize, usize),
-        residual: &mut [i32],
+        room: &mut Room,
+        samples: &mut [u16],
     ) {
-        inverse(self.simd, coefficients, shape(size, tx), extent, residual);
+        let out = &mut Block::packed(samples, size.0, size.1);
+        inverse(self.simd, coefficients, shape(size, tx), extent, &mut room.0, out);
     }
 
     /// Coefficients from residuals (within ±1023); `tx` is vertical, then horizontal.
@@ -179,18 +190,19 @@ impl Kernels {
 
     /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles.
     pub fn predict(&self, mode: u8, references: &References, size: (usize, usize), out: &mut [u16]) {
-        predict(self.simd, IntraMode(mode), &references.0, size.0, size.1, DEPTH, out);
+        predict(self.simd, IntraMode(mode), &references.0, DEPTH, &mut Block::packed(out, size.0, size.1));
     }
 
     /// The linear model fitted to the neighbours of the chroma block at `rect`, which `luma` and `chroma` were gathered
     /// for, and its prediction.
     pub fn predict_cclm(&self, luma: &Luma, chroma: &References, rect: Rect, out: &mut [u16]) {
+        let out = &mut Block::packed(out, rect.size.0, rect.size.1);
         predict_cclm(self.simd, &luma.0, &chroma.0, rect.available(), DEPTH, out);
     }
 
     /// Chroma from `luma` with a slope of `alpha` / 8 (-16 to 16), for the block that it was gathered for.
     pub fn predict_cfl(&self, luma: &Luma, chroma: &References, alpha: i32, out: &mut [u16]) {
-        predict_cfl(self.simd, &luma.0, &chroma.0, alpha, DEPTH, out);
+        predict_cfl(self.simd, &luma.0, &chroma.0, alpha, DEPTH, &mut Block::packed(out, luma.0.w, luma.0.h));
     }
 
     /// Sum of absolute Hadamard coefficients of the difference of two blocks.
@@ -286,9 +298,9 @@ impl Quantisation {
         &self.levels
     }
 
-    /// Coefficients of levels in scan order; returns how many columns and rows hold any.
+    /// Coefficients, zeros before, of levels in scan order; returns how many columns and rows hold any.
     pub fn dequantise(&self, levels: &[i32], coefficients: &mut [i32]) -> (usize, usize) {
         let steps = self.dequantiser.steps(0, (self.node.log2_w, self.node.log2_h), self.qp, TxType::DCT);
-        dequantise(&self.node, levels, &steps, coefficients)
+        steps.dequantise(&self.node, levels, coefficients)
     }
 }

@@ -9,7 +9,7 @@ mod trace;
 mod walk;
 
 pub use self::filter::{Equations, add_equations, no_equations};
-pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References};
+pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References, Room};
 pub use self::lossless::{decode_lossless, encode_lossless};
 pub use self::mixing::{MIXED_STATES, count_states};
 pub use self::perception::losses;

@@ -1,5 +1,7 @@
 //! The alpha plane, and the colours that it hides.
 
+use bitvec::vec::BitVec;
+
 use super::adaptive::CellGrid;
 use crate::colour;
 use crate::error::ImageError;
@@ -31,7 +33,7 @@ fn levels(quality: u8) -> Option<u64> {
 
 /// Gives samples of `planes` that are not `shown` values that cost little: means of those around.
 pub(super) fn clean(shown: &Mask, planes: &mut [Plane]) {
-    if shown.bits.iter().all(|&bit| !bit) {
+    if shown.bits.not_any() {
         planes.iter_mut().for_each(|plane| plane.data_mut().fill(0));
         return;
     }
@@ -78,11 +80,11 @@ pub(super) fn hide(image: &ImageView<'_>, with: Hidden) -> Result<Option<Image>,
     Ok(found.then_some(out))
 }
 
-/// Which samples of a plane count.
+/// Which samples of a plane count: a bit for each.
 #[derive(Debug, Clone)]
 pub(super) struct Mask {
     width: usize,
-    bits: Vec<bool>,
+    bits: BitVec,
 }
 
 /// Side of the blocks that say what a picture is like.
@@ -95,14 +97,15 @@ impl Mask {
         if !image.format().has_alpha() {
             return None;
         }
-        let mut out = Self { width, bits: vec![false; width * height] };
+        let mut out = Self { width, bits: BitVec::repeat(false, width * height) };
         let channel = image.format().channels() - 1;
         let mut row = vec![0; image.width() as usize];
+        let mut hidden = false;
         for (y, bits) in (0..image.height()).zip(out.bits.chunks_exact_mut(width)) {
             colour::read_channel(image.format(), channel, u16::MAX, image.row(y), &mut row);
-            bits.iter_mut().zip(&row).for_each(|(bit, &alpha)| *bit = alpha > 0);
+            row.iter().enumerate().for_each(|(x, &alpha)| bits.set(x, alpha > 0));
+            hidden |= bits[..row.len()].not_all();
         }
-        let hidden = (0..image.height() as usize).any(|y| out.bits[y * width..][..row.len()].contains(&false));
         hidden.then_some(out)
     }
 
@@ -112,7 +115,7 @@ impl Mask {
         let mut rows: Vec<&[u16]> = Vec::new();
         for y in (0..plane.height() / BLOCK).map(|y| y * BLOCK) {
             for x in (0..plane.width() / BLOCK).map(|x| x * BLOCK) {
-                if (y..y + BLOCK).all(|y| !self.bits[y * self.width + x..][..BLOCK].contains(&false)) {
+                if (y..y + BLOCK).all(|y| self.bits[y * self.width + x..][..BLOCK].all()) {
                     rows.extend((y..y + BLOCK).map(|y| &plane.row(y)[x..x + BLOCK]));
                 }
             }
@@ -126,7 +129,7 @@ impl Mask {
     pub(super) fn count(&self, grid: &CellGrid) -> Vec<f64> {
         let mut out = vec![0.0; grid.len()];
         for (y, row) in self.bits.chunks_exact(self.width).enumerate() {
-            for x in (0..self.width).filter(|&x| row[x]) {
+            for x in row.iter_ones() {
                 out[grid.index(x, y)] += 1.0;
             }
         }
@@ -150,7 +153,7 @@ impl Mask {
 /// Fills what does not count: with means at the coarsest resolution that has any, so that holes are smooth. ("Pull and
 /// push", Gortler et al., The Lumigraph, 1996, without weights.)
 fn fill(plane: &mut Plane, mask: &Mask) {
-    if mask.bits.iter().all(|&bit| bit) {
+    if mask.bits.all() {
         return;
     }
     let coarse_mask = mask.halved();
@@ -168,9 +171,8 @@ fn fill(plane: &mut Plane, mask: &Mask) {
     for y in 0..plane.height() {
         let bits = &mask.bits[y * mask.width..][..mask.width];
         let from = coarse.row(y / 2);
-        for (x, (to, _)) in plane.row_mut(y).iter_mut().zip(bits).enumerate().filter(|(_, (_, bit))| !**bit) {
-            *to = from[x / 2];
-        }
+        let to = plane.row_mut(y);
+        bits.iter_zeros().for_each(|x| to[x] = from[x / 2]);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::quant::dequant::{Dequantiser, PRODUCT_BITS};
 use crate::quant::family::State;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
-use crate::transform::{TxShape, TxType, inverse};
+use crate::transform::{ROOM, Room, TxShape, TxType, inverse};
 
 /// Side of a block.
 const BLOCK: usize = 8;
@@ -28,7 +28,7 @@ pub(super) struct Sketch {
 impl Sketch {
     /// Of the planes of a picture, at 10 bits, with `offsets`; `rounding` is what the quantiser adds before it rounds down, in steps.
     pub(super) fn new(simd: Simd, header: &PictureHeader, source: &[Plane], offsets: &Offsets, rounding: f64) -> Self {
-        let dequantiser = Dequantiser::new(header);
+        let mut coder = Coder { simd, dequantiser: Dequantiser::new(header), rounding, room: Box::new(ROOM) };
         let mut levels = vec![0.0; offsets.grid.len()];
         let mut planes = source.to_vec();
         for (p, plane) in planes.iter_mut().enumerate() {
@@ -36,7 +36,7 @@ impl Sketch {
             for rect in blocks(plane.width(), plane.height()) {
                 let (x, y) = (rect.x << shift, rect.y << shift);
                 let qp = header.plane_qp(header.block_qp(offsets.at(x, y, rect.w << shift, rect.h << shift)), p);
-                let count = code(simd, &dequantiser, p, plane, rect, qp, rounding);
+                let count = coder.code(p, plane, rect, qp);
                 levels[offsets.grid.index(x, y)] += f64::from(count);
             }
         }
@@ -52,36 +52,37 @@ fn blocks(width: usize, height: usize) -> impl Iterator<Item = Rect> {
     })
 }
 
-/// Puts in place of a block what quantising leaves of it. Returns the levels that are not zero, the first apart.
-fn code(
+/// What all blocks are coded with.
+struct Coder {
     simd: Simd,
-    dequantiser: &Dequantiser,
-    p: usize,
-    plane: &mut Plane,
-    Rect { x, y, w, h }: Rect,
-    qp: u16,
+    dequantiser: Dequantiser,
     rounding: f64,
-) -> u32 {
-    let (mut residual, mut coefficients) = ([0; BLOCK * BLOCK], [0; BLOCK * BLOCK]);
-    for (j, row) in residual.chunks_exact_mut(w).take(h).enumerate() {
-        row.iter_mut().zip(&plane.row(y + j)[x..x + w]).for_each(|(r, &s)| *r = i32::from(s) - MIDDLE);
+    room: Box<Room>,
+}
+
+impl Coder {
+    /// Puts in place of a block what quantising leaves of it. Returns the levels that are not zero, the first apart.
+    fn code(&mut self, p: usize, plane: &mut Plane, rect @ Rect { x, y, w, h }: Rect, qp: u16) -> u32 {
+        let (mut residual, mut coefficients) = ([0; BLOCK * BLOCK], [0; BLOCK * BLOCK]);
+        for (j, row) in residual.chunks_exact_mut(w).take(h).enumerate() {
+            row.iter_mut().zip(&plane.row(y + j)[x..x + w]).for_each(|(r, &s)| *r = i32::from(s) - MIDDLE);
+        }
+        let shape = TxShape { w, h, tx: TxType::DCT, extra: 0 };
+        forward(self.simd, &residual, shape, &mut coefficients);
+        let steps = self.dequantiser.steps(p, (w.ilog2(), h.ilog2()), qp, TxType::DCT);
+        let mut count = 0;
+        for (at, c) in coefficients[..w * h].iter_mut().enumerate() {
+            let magnitude = (u64::from(c.unsigned_abs()) << PRODUCT_BITS) as f64 / steps.at(at) as f64;
+            let level = (magnitude + self.rounding) as i32;
+            count += u32::from(at > 0 && level > 0);
+            *c = steps.coefficient(at, if *c < 0 { -level } else { level }, State::START);
+        }
+        for y in y..y + h {
+            plane.row_mut(y)[x..x + w].fill(MIDDLE as u16);
+        }
+        inverse(self.simd, &coefficients, shape, (w, h), &mut self.room, &mut plane.block(rect));
+        count
     }
-    let shape = TxShape { w, h, tx: TxType::DCT, extra: 0 };
-    forward(simd, &residual, shape, &mut coefficients);
-    let steps = dequantiser.steps(p, (w.ilog2(), h.ilog2()), qp, TxType::DCT);
-    let mut count = 0;
-    for (at, c) in coefficients[..w * h].iter_mut().enumerate() {
-        let magnitude = (u64::from(c.unsigned_abs()) << PRODUCT_BITS) as f64 / steps.at(at) as f64;
-        let level = (magnitude + rounding) as i32;
-        count += u32::from(at > 0 && level > 0);
-        *c = steps.coefficient(at, if *c < 0 { -level } else { level }, State::START);
-    }
-    inverse(simd, &coefficients, shape, (w, h), &mut residual);
-    for (j, row) in residual.chunks_exact(w).take(h).enumerate() {
-        let to = &mut plane.row_mut(y + j)[x..x + w];
-        to.iter_mut().zip(row).for_each(|(s, &r)| *s = (r + MIDDLE).clamp(0, 2 * MIDDLE - 1) as u16);
-    }
-    count
 }
 
 #[cfg(test)]

@@ -19,6 +19,36 @@ impl Rect {
     }
 }
 
+/// A block of samples to write, in a plane or by itself.
+#[derive(Debug)]
+pub(crate) struct Block<'a> {
+    /// From its first sample to its last.
+    samples: &'a mut [u16],
+    stride: usize,
+    pub(crate) w: usize,
+    pub(crate) h: usize,
+}
+
+impl<'a> Block<'a> {
+    /// `w` x `h` samples at the start of `samples`, row by row without gaps.
+    pub(crate) fn packed(samples: &'a mut [u16], w: usize, h: usize) -> Self {
+        Self { samples: &mut samples[..w * h], stride: w, w, h }
+    }
+
+    /// Its rows, which have `W` samples.
+    #[inline(always)]
+    pub(crate) fn rows<const W: usize>(&mut self) -> impl Iterator<Item = &mut [u16; W]> {
+        debug_assert_eq!(W, self.w);
+        self.samples.chunks_mut(self.stride).filter_map(|row| row.first_chunk_mut())
+    }
+
+    /// `N` samples from (`x`, `y`) on along the row.
+    #[inline(always)]
+    pub(crate) fn at<const N: usize>(&mut self, x: usize, y: usize) -> &mut [u16; N] {
+        self.samples[y * self.stride + x..].first_chunk_mut().expect("within the block")
+    }
+}
+
 /// A plane of `width` x `height` samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plane {
@@ -60,6 +90,22 @@ impl Plane {
     #[inline(always)]
     pub(crate) fn get(&self, x: usize, y: usize) -> u16 {
         self.data[y * self.width + x]
+    }
+
+    /// The block at `rect`, to write.
+    #[inline(always)]
+    pub(crate) fn block(&mut self, rect: Rect) -> Block<'_> {
+        let Rect { x, y, w, h } = rect;
+        let samples = &mut self.data[y * self.width + x..][..(h - 1) * self.width + w];
+        Block { samples, stride: self.width, w, h }
+    }
+
+    /// Copies the block at `from` to (`x`, `y`); they share no sample.
+    pub(crate) fn copy_within(&mut self, from: Rect, x: usize, y: usize) {
+        for row in 0..from.h {
+            let start = (from.y + row) * self.width + from.x;
+            self.data.copy_within(start..start + from.w, (y + row) * self.width + x);
+        }
     }
 
     /// All samples, row by row, to write.

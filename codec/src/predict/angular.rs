@@ -4,9 +4,10 @@
 //! The angles of the left side are those of the top side mirrored at the diagonal: they are predicted downwards from
 //! the left column and transposed on the way out.
 
+use crate::image::plane::Block;
 use crate::predict::MAX_SIDE;
 use crate::predict::edges::{MAX_EDGE, MAX_LINE};
-use crate::predict::pdpc::{self, MAX_REACH};
+use crate::predict::pdpc::{self, FILLED};
 
 /// Displacement per row in 1/32 sample, by distance from the straight mode. VVC's values: finer near the straight
 /// modes, where edges of natural pictures gather.
@@ -101,8 +102,8 @@ pub(crate) struct Direction<'a> {
     max: i32,
     /// Number of columns blended with the side, for each the row offset and the weight of the side's sample.
     blended: usize,
-    offsets: [usize; MAX_REACH],
-    weights: [i32; MAX_REACH],
+    offsets: [usize; FILLED],
+    weights: [i32; FILLED],
 }
 
 impl<'a> Direction<'a> {
@@ -140,8 +141,8 @@ impl<'a> Direction<'a> {
             filter: if distance == 0 && turn > SMOOTH_ABOVE[size_class] { &SMOOTH } else { &SHARP },
             max: (1 << depth) - 1,
             blended: 0,
-            offsets: [0; MAX_REACH],
-            weights: [0; MAX_REACH],
+            offsets: [0; FILLED],
+            weights: [0; FILLED],
         };
         if positive && distance == 0 {
             direction.set_blending(W, h, INVERSE[turn]);
@@ -180,31 +181,37 @@ impl<'a> Direction<'a> {
                 + taps[3] * i32::from(s3[x]);
             line[x] = ((sum + 64) >> 7).clamp(0, self.max) as u16;
         }
-        *out = line;
-        let blending = self.offsets.iter().zip(&self.weights);
-        for (s, (&offset, &weight)) in out.iter_mut().zip(blending).take(self.blended) {
-            let side = i32::from(self.side[(y + offset).min(self.side_last)]);
-            *s = ((side * weight + (64 - weight) * i32::from(*s) + 32) >> 6) as u16;
+        if self.blended > 0 {
+            let mut sides = [0; FILLED];
+            for (side, &offset) in sides.iter_mut().zip(&self.offsets).take(self.blended) {
+                *side = i32::from(self.side[(y + offset).min(self.side_last)]);
+            }
+            for x in 0..W.min(FILLED) {
+                let own = (64 - self.weights[x]) * i32::from(line[x]);
+                line[x] = ((sides[x] * self.weights[x] + own + 32) >> 6) as u16;
+            }
         }
+        *out = line;
     }
 
     /// Predicts a block of width `W` from above.
     #[inline(always)]
-    pub(crate) fn downwards<const W: usize>(&self, out: &mut [u16]) {
-        for (y, row) in out.as_chunks_mut().0.iter_mut().enumerate() {
+    pub(crate) fn downwards<const W: usize>(&self, out: &mut Block<'_>) {
+        for (y, row) in out.rows().enumerate() {
             self.row::<W>(y, row);
         }
     }
 
-    /// Predicts a block of height `H` and width `w` from the left.
+    /// Predicts a block of height `H` from the left.
     #[inline(always)]
-    pub(crate) fn sideways<const H: usize>(&self, w: usize, out: &mut [u16]) {
+    pub(crate) fn sideways<const H: usize>(&self, out: &mut Block<'_>) {
+        let w = out.w;
         let mut columns = [[0; H]; 8];
         if w == 4 || H == 4 {
             for x in 0..w {
                 self.row::<H>(x, &mut columns[0]);
                 for (y, &s) in columns[0].iter().enumerate() {
-                    out[y * w + x] = s;
+                    *out.at(x, y) = [s];
                 }
             }
             return;
@@ -219,8 +226,7 @@ impl<'a> Direction<'a> {
                     to.copy_from_slice(&from[y..y + 8]);
                 }
                 for (i, row) in transpose(square).iter().enumerate() {
-                    let at = (y + i) * w + x;
-                    out[at..at + 8].copy_from_slice(row);
+                    *out.at(x, y + i) = *row;
                 }
             }
         }

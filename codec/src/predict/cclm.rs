@@ -2,6 +2,8 @@
 //! least squares, with nothing in the stream. (VVC fits two points instead; least squares is the tool's older form.)
 //! BITSTREAM.md §9.6.
 
+use crate::image::plane::Block;
+use crate::predict::by_side;
 use crate::predict::edges::{Available, Edges};
 use crate::predict::luma::LumaSamples;
 use crate::simd::Simd;
@@ -69,33 +71,33 @@ impl LinearModel {
         let offset = (2 * ((sums.chroma << SHIFT) - slope * sums.luma) + sums.n).div_euclid(2 * sums.n);
         Self { slope: slope as i32, offset: offset as i32 }
     }
+}
 
-    #[inline(always)]
-    fn apply(self, luma: &[u16], depth: u32, out: &mut [u16]) {
-        let max = (1 << depth) - 1;
-        for (s, &l) in out.iter_mut().zip(luma) {
-            let v = (self.slope * i32::from(l) + self.offset + (1 << (SHIFT - 1))) >> SHIFT;
+#[inline(always)]
+fn apply<const W: usize>(model: LinearModel, luma: &[u16], depth: u32, out: &mut Block<'_>) {
+    let max = (1 << depth) - 1;
+    for (row, luma) in out.rows().zip(luma.as_chunks::<W>().0) {
+        let mut line = [0; W];
+        for (s, &l) in line.iter_mut().zip(luma) {
+            let v = (model.slope * i32::from(l) + model.offset + (1 << (SHIFT - 1))) >> SHIFT;
             *s = v.clamp(0, max) as u16;
         }
+        *row = line;
     }
 }
 
-/// Predicts a chroma block of `luma.w` x `luma.h` samples into `out`, row by row without gaps, from the `chroma` edges
-/// of its plane and the luma gathered with the same `available`.
+/// Predicts a chroma block into `out` from the `chroma` edges of its plane and the luma over it, gathered with the same
+/// `available`.
 pub(crate) fn predict_cclm(
     simd: Simd,
     luma: &LumaSamples,
     chroma: &Edges,
     available: Available,
     depth: u32,
-    out: &mut [u16],
+    out: &mut Block<'_>,
 ) {
     let model = LinearModel::fit(luma, chroma, available, depth);
-    let out = &mut out[..luma.w * luma.h];
-    simd.run(
-        #[inline(always)]
-        || model.apply(luma.block(), depth, out),
-    );
+    by_side!(simd, luma.w, apply(model, luma.block(), depth, out));
 }
 
 #[cfg(test)]
@@ -122,7 +124,7 @@ mod tests {
         samples.gather(luma, RECT, 0, available);
         let edges = Edges::gather(chroma, RECT, available, 10);
         let mut out = vec![0; RECT.w * RECT.h];
-        predict_cclm(simd, &samples, &edges, available, 10, &mut out);
+        predict_cclm(simd, &samples, &edges, available, 10, &mut Block::packed(&mut out, RECT.w, RECT.h));
         out
     }
 

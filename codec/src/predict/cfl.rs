@@ -1,36 +1,36 @@
 //! Chroma from luma with an explicit slope (as in AV1): the chroma block's DC plus a share of luma's deviation from its
 //! mean. BITSTREAM.md §9.7.
 
-use crate::predict::dc;
+use crate::image::plane::Block;
 use crate::predict::edges::Edges;
 use crate::predict::luma::LumaSamples;
+use crate::predict::{by_side, dc};
 use crate::simd::Simd;
 
 /// Largest slope, in 1/8.
 pub(crate) const MAX_ALPHA: i32 = 16;
 
-/// Predicts a chroma block of `luma.w` x `luma.h` samples into `out`, row by row without gaps: DC of the `chroma` edges
-/// plus `alpha` / 8 (-16 to 16) of the luma's deviation from its mean, rounded half away from zero.
-pub(crate) fn predict_cfl(simd: Simd, luma: &LumaSamples, chroma: &Edges, alpha: i32, depth: u32, out: &mut [u16]) {
+/// Predicts a chroma block into `out`, over which `luma` lies: DC of the `chroma` edges plus `alpha` / 8 (-16 to 16) of the luma's deviation from its mean, rounded half away from zero.
+pub(crate) fn predict_cfl(simd: Simd, luma: &LumaSamples, chroma: &Edges, alpha: i32, depth: u32, out: &mut Block<'_>) {
     debug_assert!(alpha.abs() <= MAX_ALPHA);
     let dc = i32::from(dc::mean(chroma, luma.w, luma.h));
-    let out = &mut out[..luma.w * luma.h];
-    simd.run(
-        #[inline(always)]
-        || apply(luma.block(), dc, alpha, (1 << depth) - 1, out),
-    );
+    by_side!(simd, luma.w, apply(luma.block(), dc, alpha, (1 << depth) - 1, out));
 }
 
 #[inline(always)]
-fn apply(luma: &[u16], dc: i32, alpha: i32, max: i32, out: &mut [u16]) {
+fn apply<const W: usize>(luma: &[u16], dc: i32, alpha: i32, max: i32, out: &mut Block<'_>) {
     let count = luma.len() as u32;
     let sum = luma.iter().map(|&l| u32::from(l)).sum::<u32>();
     let mean = ((sum + (count >> 1)) >> count.ilog2()) as i32;
-    for (s, &l) in out.iter_mut().zip(luma) {
-        let share = alpha * (i32::from(l) - mean);
-        // One less for negative shares makes the rounding of halves symmetric.
-        let share = (share + 4 + (share >> 31)) >> 3;
-        *s = (dc + share).clamp(0, max) as u16;
+    for (row, luma) in out.rows().zip(luma.as_chunks::<W>().0) {
+        let mut line = [0; W];
+        for (s, &l) in line.iter_mut().zip(luma) {
+            let share = alpha * (i32::from(l) - mean);
+            // One less for negative shares makes the rounding of halves symmetric.
+            let share = (share + 4 + (share >> 31)) >> 3;
+            *s = (dc + share).clamp(0, max) as u16;
+        }
+        *row = line;
     }
 }
 
@@ -56,7 +56,7 @@ mod tests {
         for alpha in -MAX_ALPHA..=MAX_ALPHA {
             for simd in levels() {
                 let mut out = [0; 128];
-                predict_cfl(simd, &luma, &edges, alpha, 10, &mut out);
+                predict_cfl(simd, &luma, &edges, alpha, 10, &mut Block::packed(&mut out, 8, 16));
                 for (&s, &l) in out.iter().zip(luma.block()) {
                     // f64::round rounds halves away from zero.
                     let share = (f64::from(alpha) * (f64::from(l) - mean) / 8.0).round();

@@ -1,7 +1,8 @@
 //! DC: the mean of the references. BITSTREAM.md §9.3.1.
 
+use crate::image::plane::Block;
 use crate::predict::edges::Edges;
-use crate::predict::pdpc;
+use crate::predict::pdpc::Blend;
 
 /// The rounded mean of both sides of a square, of the longer side of another block, or of the one side that exists.
 /// The number of samples is always a power of two.
@@ -23,7 +24,11 @@ pub(crate) fn mean(edges: &Edges, w: usize, h: usize) -> u16 {
 }
 
 #[inline(always)]
-pub(crate) fn predict<const W: usize>(edges: &Edges, h: usize, out: &mut [u16]) {
-    out.fill(mean(edges, W, h));
-    pdpc::blend::<W>(edges, h, out);
+pub(crate) fn predict<const W: usize>(edges: &Edges, out: &mut Block<'_>) {
+    let (mean, blend) = (mean(edges, W, out.h), Blend::<W>::new(edges, out.h));
+    for ((y, row), &left) in out.rows().enumerate().zip(&edges.left) {
+        let mut line = [mean; W];
+        blend.apply(y, left, &mut line);
+        *row = line;
+    }
 }

@@ -70,8 +70,8 @@ impl Edges {
             self.top[from_top..n].fill(last);
         }
         if self.has_left {
-            for (i, s) in self.left[..from_left].iter_mut().enumerate() {
-                *s = plane.get(x - 1, y + i);
+            for (s, row) in self.left[..from_left].iter_mut().zip(plane.from(x - 1, y).chunks(plane.width())) {
+                *s = row[0];
             }
             let last = self.left[from_left - 1];
             self.left[from_left..n].fill(last);

@@ -4,6 +4,10 @@
 //! `train-matrices` (package kvant-benches) made the matrices from blocks of coded pictures. Each serves twice: as it is, and
 //! mirrored at the diagonal.
 
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
+use crate::image::plane::Block;
 use crate::predict::edges::{Edges, MAX_EDGE};
 
 /// Number of matrices.
@@ -39,7 +43,8 @@ pub(crate) fn features(edges: &Edges, w: usize, h: usize) -> ([i32; FEATURES], i
     f[9] = mean(&edges.top, w, step_w.max(1));
     f[10] = mean(&edges.left, h, step_h.max(1));
     let middle = (f[..8].iter().sum::<i32>() + 4) >> 3;
-    (f.map(|f| f - middle), middle)
+    f.iter_mut().for_each(|f| *f -= middle);
+    (f, middle)
 }
 
 /// The features that a mirrored matrix sees: with the sides exchanged.
@@ -58,40 +63,59 @@ fn grid(matrix: usize, features: &[i32; FEATURES], middle: i32, max: i32) -> [[i
             *sum += feature * i32::from(c as i8);
         }
     }
-    let points = sums.map(|s| ((s >> SHIFT) + middle).clamp(0, max));
-    std::array::from_fn(|j| std::array::from_fn(|i| points[j * GRID + i]))
+    let mut grid = [[0; GRID]; GRID];
+    for (point, sum) in grid.as_flattened_mut().iter_mut().zip(sums) {
+        *point = ((sum >> SHIFT) + middle).clamp(0, max);
+    }
+    grid
 }
 
-/// Predicts a block of `W` x `h` samples of `depth` bits by learned mode `index`: a matrix, mirrored where it is odd.
+/// Predicts a block of width `W`, samples of `depth` bits, by learned mode `index`: a matrix, mirrored where it is odd.
 ///
 /// Lines of samples run through points first, along the matrix's rows, then the samples between two lines follow. In a mirrored
 /// block the lines stand.
 #[inline(always)]
-pub(crate) fn predict<const W: usize>(edges: &Edges, index: usize, h: usize, depth: u32, out: &mut [u16]) {
+pub(crate) fn predict<const W: usize>(edges: &Edges, index: usize, depth: u32, out: &mut Block<'_>) {
+    let h = out.h;
     let (features, middle) = features(edges, W, h);
     let (every, log2) = if h < GRID { (GRID / h, 0) } else { (1, h.ilog2() - GRID.ilog2()) };
-    let cells = out.as_chunks_mut::<W>().0.chunks_exact_mut(1 << log2);
     let max = (1 << depth) - 1;
+    let cells = (0..h).step_by(1 << log2).zip((every - 1..).step_by(every));
     if index.is_multiple_of(2) {
         let grid = grid(index / 2, &features, middle, max);
-        let mut above: [i32; W] = std::array::from_fn(|x| edges.top[x].into());
-        for (cell, rows) in cells.enumerate() {
-            let left = edges.left[((cell + 1) << log2) - 1];
-            let below = along::<W>(left.into(), &grid[(cell + 1) * every - 1]);
-            for (row, part) in rows.iter_mut().zip(1..) {
-                *row = std::array::from_fn(|x| between(above[x], below[x], part, log2) as u16);
+        let mut above = [0; W];
+        above.iter_mut().zip(&edges.top).for_each(|(to, &s)| *to = s.into());
+        for (y, point) in cells {
+            let below = along::<W>(edges.left[y + (1 << log2) - 1].into(), &grid[point]);
+            for part in 0..1 << log2 {
+                let mut line = [0; W];
+                for x in 0..W {
+                    line[x] = between(above[x], below[x], part + 1, log2) as u16;
+                }
+                *out.at(0, y + part as usize) = line;
             }
             above = below;
         }
     } else {
         let grid = grid(index / 2, &mirrored(features), middle, max);
-        let mut above: [i32; GRID] = std::array::from_fn(|i| edges.top[((i + 1) * W).div_ceil(GRID) - 1].into());
-        for (cell, rows) in cells.enumerate() {
-            let below = std::array::from_fn(|i| grid[i][(cell + 1) * every - 1]);
-            for (row, part) in rows.iter_mut().zip(1..) {
-                let points = std::array::from_fn(|i| between(above[i], below[i], part, log2));
-                let left = edges.left[(cell << log2) + part as usize - 1];
-                *row = along::<W>(left.into(), &points).map(|s| s as u16);
+        let (mut above, mut below, mut points) = ([0; GRID], [0; GRID], [0; GRID]);
+        for i in 0..GRID {
+            above[i] = edges.top[((i + 1) * W).div_ceil(GRID) - 1].into();
+        }
+        for (y, point) in cells {
+            for i in 0..GRID {
+                below[i] = grid[i][point];
+            }
+            for part in 0..1 << log2 {
+                let y = y + part as usize;
+                for i in 0..GRID {
+                    points[i] = between(above[i], below[i], part + 1, log2);
+                }
+                let (from, mut line) = (along::<W>(edges.left[y].into(), &points), [0; W]);
+                for x in 0..W {
+                    line[x] = from[x] as u16;
+                }
+                *out.at(0, y) = line;
             }
             above = below;
         }
@@ -101,10 +125,13 @@ pub(crate) fn predict<const W: usize>(edges: &Edges, index: usize, h: usize, dep
 /// A row of `W` samples from the reference `before` it through `points`, of which one of 4 takes every second.
 #[inline(always)]
 fn along<const W: usize>(mut before: i32, points: &[i32; GRID]) -> [i32; W] {
-    if W < GRID {
-        return std::array::from_fn(|x| points[(x + 1) * GRID / W - 1]);
-    }
     let mut row = [0; W];
+    if W < GRID {
+        for x in 0..W {
+            row[x] = points[(x + 1) * GRID / W - 1];
+        }
+        return row;
+    }
     for (samples, &point) in row.chunks_exact_mut(W / GRID).zip(points) {
         for (sample, part) in samples.iter_mut().zip(1..) {
             *sample = between(before, point, part, W.ilog2() - GRID.ilog2());

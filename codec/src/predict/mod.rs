@@ -19,6 +19,7 @@ pub(crate) mod reference;
 mod smooth;
 mod straight;
 
+use crate::image::plane::Block;
 use crate::predict::angular::{Direction, Sides};
 use crate::predict::edges::Edges;
 use crate::simd::Simd;
@@ -82,52 +83,50 @@ impl IntraMode {
     }
 }
 
-/// Predicts a block of `w` x `h` samples (each 4, 8, 16, 32 or 64, at most 4:1) of `depth` bits into `out`, row by row
-/// without gaps; `out` holds at least `w * h` samples.
-pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, w: usize, h: usize, depth: u32, out: &mut [u16]) {
+/// Runs a kernel at a CPU level, compiled for each side that a block can have.
+macro_rules! by_side {
+    ($simd:expr, $side:expr, $kernel:ident($($argument:expr),*)) => {
+        match $side {
+            4 => by_side!(@ $simd, $kernel::<4>($($argument),*)),
+            8 => by_side!(@ $simd, $kernel::<8>($($argument),*)),
+            16 => by_side!(@ $simd, $kernel::<16>($($argument),*)),
+            32 => by_side!(@ $simd, $kernel::<32>($($argument),*)),
+            _ => by_side!(@ $simd, $kernel::<64>($($argument),*)),
+        }
+    };
+    (@ $simd:expr, $call:expr) => {
+        $simd.run(
+            #[inline(always)]
+            || $call,
+        )
+    };
+}
+pub(crate) use by_side;
+
+/// Predicts a block of samples of `depth` bits (its sides 4, 8, 16, 32 or 64, at most 4:1) into `out`.
+pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, depth: u32, out: &mut Block<'_>) {
+    let (w, h) = (out.w, out.h);
     debug_assert!(usize::from(mode.0) < IntraMode::ALL && w <= 4 * h && h <= 4 * w);
     debug_assert!(w.is_power_of_two() && h.is_power_of_two() && w.min(h) >= 4 && w.max(h) <= MAX_SIDE);
-    let out = &mut out[..w * h];
     // The width of a directional prediction is the length of its main reference.
     let copied = mode == IntraMode::HORIZONTAL && edges.distance == 0;
     let sideways = mode.angle_index().is_some_and(|a| a < 32) && !copied;
-    match if sideways { h } else { w } {
-        4 => simd.run(
-            #[inline(always)]
-            || by_mode::<4>(mode, edges, w, h, depth, out),
-        ),
-        8 => simd.run(
-            #[inline(always)]
-            || by_mode::<8>(mode, edges, w, h, depth, out),
-        ),
-        16 => simd.run(
-            #[inline(always)]
-            || by_mode::<16>(mode, edges, w, h, depth, out),
-        ),
-        32 => simd.run(
-            #[inline(always)]
-            || by_mode::<32>(mode, edges, w, h, depth, out),
-        ),
-        _ => simd.run(
-            #[inline(always)]
-            || by_mode::<64>(mode, edges, w, h, depth, out),
-        ),
-    }
+    by_side!(simd, if sideways { h } else { w }, by_mode(mode, edges, depth, out));
 }
 
 /// `W` is the block's width, except that for the angles on the left side it is the block's height.
 #[inline(always)]
-fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, w: usize, h: usize, depth: u32, out: &mut [u16]) {
+fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, depth: u32, out: &mut Block<'_>) {
     match mode {
-        IntraMode::DC => dc::predict::<W>(edges, h, out),
-        IntraMode::PLANAR => planar::predict::<W>(edges, h, out),
+        IntraMode::DC => dc::predict::<W>(edges, out),
+        IntraMode::PLANAR => planar::predict::<W>(edges, out),
         IntraMode::PAETH => paeth::predict::<W>(edges, out),
         IntraMode::SMOOTH_H => smooth::horizontal::<W>(edges, out),
-        IntraMode::SMOOTH_V => smooth::vertical::<W>(edges, h, out),
-        IntraMode::HORIZONTAL if edges.distance == 0 => straight::horizontal::<W>(edges, h, depth, out),
-        IntraMode::VERTICAL if edges.distance == 0 => straight::vertical::<W>(edges, h, depth, out),
+        IntraMode::SMOOTH_V => smooth::vertical::<W>(edges, out),
+        IntraMode::HORIZONTAL if edges.distance == 0 => straight::horizontal::<W>(edges, depth, out),
+        IntraMode::VERTICAL if edges.distance == 0 => straight::vertical::<W>(edges, depth, out),
         IntraMode(number) if number >= IntraMode::LEARNED0.0 => {
-            learned::predict::<W>(edges, usize::from(number - IntraMode::LEARNED0.0), h, depth, out);
+            learned::predict::<W>(edges, usize::from(number - IntraMode::LEARNED0.0), depth, out);
         }
         _ => {
             let a = mode.angle_index().unwrap_or(0);
@@ -135,10 +134,10 @@ fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, w: usize, h: usize, d
             let &Edges { corner, distance, .. } = edges;
             if a < 32 {
                 let sides = Sides { main: &edges.left, side: &edges.top, corner, distance };
-                Direction::new::<W>(a, &sides, &mut room, w, depth).sideways::<W>(w, out);
+                Direction::new::<W>(a, &sides, &mut room, out.w, depth).sideways::<W>(out);
             } else {
                 let sides = Sides { main: &edges.top, side: &edges.left, corner, distance };
-                Direction::new::<W>(a, &sides, &mut room, h, depth).downwards::<W>(out);
+                Direction::new::<W>(a, &sides, &mut room, out.h, depth).downwards::<W>(out);
             }
         }
     }

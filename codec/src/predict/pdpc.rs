@@ -1,10 +1,13 @@
 //! Position-dependent blending (after VVC's PDPC): predictions lean on the references near the block's top and left.
 //! BITSTREAM.md §9.4.
 
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
 use crate::predict::edges::Edges;
 
-/// No more rows or columns than this are blended: `3 << scale`, scale at most 2.
-pub(crate) const MAX_REACH: usize = 12;
+/// No more rows or columns than this are blended: `3 << scale`, scale at most 2, rounded up to fill vectors.
+pub(crate) const FILLED: usize = 16;
 
 /// Weight of a reference, of 64, for the `i`-th row or column away from it.
 #[inline(always)]
@@ -24,26 +27,41 @@ pub(crate) fn size_scale(w: usize, h: usize) -> u32 {
     (w.ilog2() + h.ilog2() - 2) >> 2
 }
 
-/// Blends a DC or planar prediction of width `W` in place.
-#[inline(always)]
-pub(crate) fn blend<const W: usize>(edges: &Edges, h: usize, out: &mut [u16]) {
-    let scale = size_scale(W, h);
-    let mut column_weights = [0; W];
-    for (x, weight_left) in column_weights.iter_mut().enumerate() {
-        *weight_left = weight(x, scale);
-    }
-    let top: [u16; W] = *edges.top.first_chunk().expect("shorter than any edge");
-    for (y, row) in out.as_chunks_mut::<W>().0.iter_mut().enumerate() {
-        let left = i32::from(edges.left[y]);
-        let weight_top = weight(y, scale);
-        // Past the reach of the row above only the first columns change.
-        let columns = if weight_top > 0 { W } else { W.min(16) };
-        let mut line = *row;
-        for x in 0..columns {
-            let own = (64 - column_weights[x] - weight_top) * i32::from(line[x]);
-            let side = left * column_weights[x] + i32::from(top[x]) * weight_top;
-            line[x] = ((side + own + 32) >> 6) as u16;
+/// The blending of DC and planar predictions of width `W`.
+pub(crate) struct Blend<const W: usize> {
+    scale: u32,
+    top: [u16; W],
+    /// Of the left column, by column.
+    weights: [i32; W],
+}
+
+impl<const W: usize> Blend<W> {
+    #[inline(always)]
+    pub(crate) fn new(edges: &Edges, h: usize) -> Self {
+        let scale = size_scale(W, h);
+        let mut weights = [0; W];
+        for (x, w) in weights.iter_mut().enumerate().take(FILLED) {
+            *w = weight(x, scale);
         }
-        *row = line;
+        Self { scale, top: *edges.top.first_chunk().expect("shorter than any edge"), weights }
+    }
+
+    /// Blends row `y`, at the left of which `left` lies.
+    #[inline(always)]
+    pub(crate) fn apply(&self, y: usize, left: u16, line: &mut [u16; W]) {
+        let left = i32::from(left);
+        let weight_top = weight(y, self.scale);
+        if weight_top > 0 {
+            for x in 0..W {
+                let own = (64 - self.weights[x] - weight_top) * i32::from(line[x]);
+                let sides = left * self.weights[x] + i32::from(self.top[x]) * weight_top;
+                line[x] = ((sides + own + 32) >> 6) as u16;
+            }
+        } else {
+            for x in 0..W.min(FILLED) {
+                let own = (64 - self.weights[x]) * i32::from(line[x]);
+                line[x] = ((left * self.weights[x] + own + 32) >> 6) as u16;
+            }
+        }
     }
 }

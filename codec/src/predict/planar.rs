@@ -1,25 +1,32 @@
 //! Planar: the mean of a horizontal and a vertical linear interpolation (as in VVC, without its reference smoothing).
 //! BITSTREAM.md §9.3.2.
 
+use crate::image::plane::Block;
 use crate::predict::edges::Edges;
-use crate::predict::pdpc;
+use crate::predict::pdpc::Blend;
 
 #[inline(always)]
-pub(crate) fn predict<const W: usize>(edges: &Edges, h: usize, out: &mut [u16]) {
+pub(crate) fn predict<const W: usize>(edges: &Edges, out: &mut Block<'_>) {
+    let h = out.h;
     let (log2_w, log2_h) = (W.ilog2(), h.ilog2());
-    let top: [u16; W] = *edges.top.first_chunk().expect("shorter than any edge");
     let (right, below) = (i32::from(edges.top[W]), i32::from(edges.left[h]));
     let shift = log2_w + log2_h + 1;
-    for (y, row) in out.as_chunks_mut().0.iter_mut().enumerate() {
-        let left = i32::from(edges.left[y]);
-        let (from_top, from_below) = ((h - 1 - y) as i32, (y + 1) as i32 * below);
+    let blend = Blend::<W>::new(edges, h);
+    // The vertical part grows by the same from row to row.
+    let (mut vertical, mut growth) = ([0; W], [0; W]);
+    for x in 0..W {
+        let top = i32::from(edges.top[x]);
+        vertical[x] = (top << (log2_h + log2_w)) + (1 << (shift - 1));
+        growth[x] = (below - top) << log2_w;
+    }
+    for ((y, row), &left) in out.rows().enumerate().zip(&edges.left) {
+        let (start, slope) = (i32::from(left) << (log2_w + log2_h), (right - i32::from(left)) << log2_h);
         let mut line = [0; W];
         for x in 0..W {
-            let vertical = (from_top * i32::from(top[x]) + from_below) << log2_w;
-            let horizontal = ((W - 1 - x) as i32 * left + (x + 1) as i32 * right) << log2_h;
-            line[x] = ((vertical + horizontal + (1 << (shift - 1))) >> shift) as u16;
+            vertical[x] += growth[x];
+            line[x] = ((vertical[x] + start + (x as i32 + 1) * slope) >> shift) as u16;
         }
+        blend.apply(y, left, &mut line);
         *row = line;
     }
-    pdpc::blend::<W>(edges, h, out);
 }

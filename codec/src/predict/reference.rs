@@ -1,6 +1,7 @@
 //! A slow, plain second implementation of prediction, sample by sample from the text of BITSTREAM.md §9.3 and §9.4, and
 //! the tests that compare the two.
 
+use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
 use crate::predict::{IntraMode, predict};
 use crate::simd::{CpuLevel, Simd};
@@ -26,7 +27,7 @@ pub(crate) fn levels() -> [Simd; 2] {
     [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())]
 }
 
-struct Block<'a> {
+struct Reference<'a> {
     edges: &'a Edges,
     w: i64,
     h: i64,
@@ -72,7 +73,7 @@ const INVERSE: [i64; 33] = {
     table
 };
 
-impl Block<'_> {
+impl Reference<'_> {
     fn top(&self, x: i64) -> i64 {
         i64::from(self.edges.top[x as usize])
     }
@@ -280,15 +281,18 @@ fn every_mode_and_size_equals_the_plain_implementation_at_every_level() {
             let lines = if mode.angle_index().is_some() { &LINES[..] } else { &[0] };
             for (depth, &distance) in [10, 10, 14].into_iter().flat_map(|d| lines.iter().map(move |l| (d, l))) {
                 let edges = random_edges(&mut random, depth, distance);
-                let block = Block { edges: &edges, w: w as i64, h: h as i64, depth };
+                let block = Reference { edges: &edges, w: w as i64, h: h as i64, depth };
                 for simd in levels() {
-                    let mut out = vec![u16::MAX; w * h + 8];
-                    predict(simd, mode, &edges, w, h, depth, &mut out);
-                    for (i, &s) in out[..w * h].iter().enumerate() {
-                        let expected = block.sample(mode, (i % w) as i64, (i / w) as i64);
-                        assert_eq!(i64::from(s), expected, "{mode:?} {w}x{h} distance {distance} sample {i}");
+                    let mut plane = Plane::new(w + 8, h + 1);
+                    plane.data_mut().fill(u16::MAX);
+                    predict(simd, mode, &edges, depth, &mut plane.block(Rect { x: 3, y: 0, w, h }));
+                    for (x, y) in (0..h).flat_map(|y| (0..w).map(move |x| (x, y))) {
+                        let expected = block.sample(mode, x as i64, y as i64);
+                        let found = i64::from(plane.get(x + 3, y));
+                        assert_eq!(found, expected, "{mode:?} {w}x{h} distance {distance} ({x}, {y})");
+                        plane.row_mut(y)[x + 3] = u16::MAX;
                     }
-                    assert!(out[w * h..].iter().all(|&s| s == u16::MAX));
+                    assert!(plane.data_mut().iter().all(|&s| s == u16::MAX));
                 }
             }
         }
@@ -304,7 +308,7 @@ fn flat_references_give_flat_blocks() {
     for (w, h) in sizes() {
         for mode in IntraMode::luma() {
             let mut out = vec![0; w * h];
-            predict(levels()[1], mode, &edges, w, h, 10, &mut out);
+            predict(levels()[1], mode, &edges, 10, &mut Block::packed(&mut out, w, h));
             assert!(out.iter().all(|&s| s == 700), "{mode:?} {w}x{h}");
         }
     }
@@ -320,8 +324,9 @@ fn mirrored_modes_are_mirrored() {
         (turned.top, turned.left) = (edges.left, edges.top);
         for number in (0..IntraMode::LEARNED as u8).step_by(2) {
             let (mut out, mut mirrored) = (vec![0; w * h], vec![0; w * h]);
-            predict(levels()[1], IntraMode(IntraMode::LEARNED0.0 + number), &edges, w, h, 10, &mut out);
-            predict(levels()[1], IntraMode(IntraMode::LEARNED0.0 + number + 1), &turned, h, w, 10, &mut mirrored);
+            let [mode, other] = [0, 1].map(|i| IntraMode(IntraMode::LEARNED0.0 + number + i));
+            predict(levels()[1], mode, &edges, 10, &mut Block::packed(&mut out, w, h));
+            predict(levels()[1], other, &turned, 10, &mut Block::packed(&mut mirrored, h, w));
             assert!((0..w * h).all(|i| out[i] == mirrored[i % w * h + i / w]), "{number} {w}x{h}");
         }
     }
@@ -343,7 +348,7 @@ fn an_edge_along_an_angle_is_continued() {
     let truth: Vec<u16> = (0..256).map(|i| sample(i % 16, i / 16)).collect();
     let error = |mode| {
         let mut out = vec![0; w * h];
-        predict(levels()[0], mode, &edges, w, h, 10, &mut out);
+        predict(levels()[0], mode, &edges, 10, &mut Block::packed(&mut out, w, h));
         out.iter().zip(&truth).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
     };
     let best = (0..IntraMode::COUNT as u8).map(IntraMode).min_by_key(|&m| error(m)).unwrap();

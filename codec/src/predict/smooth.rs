@@ -1,6 +1,7 @@
 //! Smooth H and smooth V: quadratic blends from one side towards the last sample of the other (as in AV1).
 //! BITSTREAM.md §9.3.4.
 
+use crate::image::plane::Block;
 use crate::predict::edges::Edges;
 
 /// Weight of the near side, of 256, at position `i` of `N`: a parabola from 256 at the first sample to `256 / N` at the
@@ -35,10 +36,10 @@ pub(crate) fn weights_for(n: usize) -> &'static [u16] {
 }
 
 #[inline(always)]
-pub(crate) fn horizontal<const W: usize>(edges: &Edges, out: &mut [u16]) {
+pub(crate) fn horizontal<const W: usize>(edges: &Edges, out: &mut Block<'_>) {
     let weights: [u16; W] = *weights_for(W).first_chunk().expect("a table for each width");
     let far = i32::from(edges.top[W - 1]);
-    for (row, &left) in out.as_chunks_mut().0.iter_mut().zip(&edges.left) {
+    for (row, &left) in out.rows().zip(&edges.left) {
         let left = i32::from(left);
         let mut line = [0; W];
         for (s, &weight) in line.iter_mut().zip(&weights) {
@@ -50,10 +51,11 @@ pub(crate) fn horizontal<const W: usize>(edges: &Edges, out: &mut [u16]) {
 }
 
 #[inline(always)]
-pub(crate) fn vertical<const W: usize>(edges: &Edges, h: usize, out: &mut [u16]) {
+pub(crate) fn vertical<const W: usize>(edges: &Edges, out: &mut Block<'_>) {
     let top: [u16; W] = *edges.top.first_chunk().expect("shorter than any edge");
-    let far = i32::from(edges.left[h - 1]);
-    for (row, &weight) in out.as_chunks_mut().0.iter_mut().zip(weights_for(h)) {
+    let far = i32::from(edges.left[out.h - 1]);
+    let weights = weights_for(out.h);
+    for (row, &weight) in out.rows().zip(weights) {
         let weight = i32::from(weight);
         let mut line = [0; W];
         for (s, &t) in line.iter_mut().zip(&top) {

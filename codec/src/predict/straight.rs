@@ -1,16 +1,16 @@
 //! The pure horizontal and vertical modes: a copied side, plus the gradient of the other side near it.
 //! BITSTREAM.md §9.3.5.
 
+use crate::image::plane::Block;
 use crate::predict::edges::Edges;
-use crate::predict::pdpc;
+use crate::predict::pdpc::{self, FILLED};
 
 #[inline(always)]
-pub(crate) fn horizontal<const W: usize>(edges: &Edges, h: usize, depth: u32, out: &mut [u16]) {
-    let scale = pdpc::size_scale(W, h);
+pub(crate) fn horizontal<const W: usize>(edges: &Edges, depth: u32, out: &mut Block<'_>) {
+    let scale = pdpc::size_scale(W, out.h);
     let (corner, max) = (i32::from(edges.corner), (1 << depth) - 1);
     let top: [u16; W] = *edges.top.first_chunk().expect("shorter than any edge");
-    for (y, row) in out.as_chunks_mut::<W>().0.iter_mut().enumerate() {
-        let left = edges.left[y];
+    for ((y, row), &left) in out.rows::<W>().enumerate().zip(&edges.left) {
         let weight = pdpc::weight(y, scale);
         if weight == 0 {
             *row = [left; W];
@@ -26,16 +26,15 @@ pub(crate) fn horizontal<const W: usize>(edges: &Edges, h: usize, depth: u32, ou
 }
 
 #[inline(always)]
-pub(crate) fn vertical<const W: usize>(edges: &Edges, h: usize, depth: u32, out: &mut [u16]) {
-    let scale = pdpc::size_scale(W, h);
+pub(crate) fn vertical<const W: usize>(edges: &Edges, depth: u32, out: &mut Block<'_>) {
+    let scale = pdpc::size_scale(W, out.h);
     let (corner, max) = (i32::from(edges.corner), (1 << depth) - 1);
     let top: [u16; W] = *edges.top.first_chunk().expect("shorter than any edge");
-    // One column more than the reach, to fill vectors.
-    let mut weights = [0; 16];
+    let mut weights = [0; FILLED];
     for (x, weight) in weights.iter_mut().enumerate() {
         *weight = pdpc::weight(x, scale);
     }
-    for (row, &left) in out.as_chunks_mut::<W>().0.iter_mut().zip(&edges.left) {
+    for (row, &left) in out.rows::<W>().zip(&edges.left) {
         let mut line = top;
         let step = i32::from(left) - corner;
         for (s, &weight) in line.iter_mut().zip(&weights) {

@@ -4,6 +4,9 @@ use super::family::{Family, State};
 use super::matrix::{FLAT_WEIGHTS, Matrices, WEIGHT_BITS};
 use super::step::{STEP_BITS, step};
 use crate::syntax::header::PictureHeader;
+use crate::syntax::residual::coded_area;
+use crate::syntax::scan;
+use crate::syntax::tree::Node;
 use crate::transform::TxType;
 
 /// Largest magnitude of a coefficient: internal depth plus eight bits, signed.
@@ -22,8 +25,9 @@ pub(crate) struct Steps<'a> {
     base: u32,
     /// In 2^-[`WEIGHT_BITS`], for each coefficient.
     weights: &'a [u16],
-    pub(crate) family: Family,
-    shrink: [i8; 3],
+    family: Family,
+    /// By the number of the point, in 1/32 step.
+    shrink: [i8; 4],
 }
 
 impl Steps<'_> {
@@ -34,19 +38,46 @@ impl Steps<'_> {
         u64::from(self.base) * u64::from(self.weights[at])
     }
 
+    /// Turns levels, in scan order, into coefficients; returns how many columns and rows hold any. `out`, row by row, holds
+    /// zeros.
+    pub(crate) fn dequantise(&self, node: &Node, levels: &[i32], out: &mut [i32]) -> (usize, usize) {
+        match self.family {
+            Family::Scalar => self.dequantise_by::<false>(node, levels, out),
+            Family::Trellis => self.dequantise_by::<true>(node, levels, out),
+        }
+    }
+
+    fn dequantise_by<const TRELLIS: bool>(&self, node: &Node, levels: &[i32], out: &mut [i32]) -> (usize, usize) {
+        let steps = Self { family: if TRELLIS { Family::Trellis } else { Family::Scalar }, ..*self };
+        let (w, h) = coded_area(node);
+        let mut state = State::START;
+        // A bit for each.
+        let (mut cols, mut rows) = (0, 0);
+        // Zeros are treated like the others: a branch would be mispredicted too often.
+        for (&level, p) in levels.iter().zip(&scan::of(w, h)[..levels.len()]).rev() {
+            let at = usize::from(p.raster);
+            out[at] = steps.coefficient(at, level, state);
+            let some = u32::from(level != 0);
+            cols |= some << p.u;
+            rows |= some << p.v;
+            if TRELLIS {
+                state = state.next(level.unsigned_abs());
+            }
+        }
+        let count = |bits: u32| (u32::BITS - bits.leading_zeros()) as usize;
+        (count(cols), count(rows))
+    }
+
     /// The coefficient that `level`, met in `state`, at raster position `at` stands for.
     #[inline(always)]
     pub(crate) fn coefficient(&self, at: usize, level: i32, state: State) -> i32 {
         let magnitude = level.unsigned_abs() as u64;
-        if magnitude == 0 {
-            return 0;
-        }
         // Which of the points of both quantisers it is, and how far they are apart in 1/32 step.
         let (index, spacing) = match self.family {
             Family::Scalar => (magnitude, POINTS),
-            Family::Trellis => (2 * magnitude - state.quantiser() as u64, POINTS / 2),
+            Family::Trellis => ((2 * magnitude).saturating_sub(state.quantiser() as u64), POINTS / 2),
         };
-        let shrink = self.shrink[index.min(3) as usize - 1];
+        let shrink = self.shrink[index.min(3) as usize];
         // A magnitude is at most 2^18: below 2^24, and the product below 2^61.
         let points = (index * spacing).wrapping_add_signed(-i64::from(shrink));
         const SHIFT: u32 = PRODUCT_BITS + POINTS.ilog2();
@@ -60,12 +91,13 @@ impl Steps<'_> {
 pub(crate) struct Dequantiser {
     family: Family,
     matrices: [Matrices; 2],
-    shrink: [i8; 3],
+    shrink: [i8; 4],
 }
 
 impl Dequantiser {
     pub(crate) fn new(header: &PictureHeader) -> Self {
-        Self { family: header.quantiser, matrices: header.matrices.map(Matrices::new), shrink: header.shrink }
+        let [one, two, more] = header.shrink;
+        Self { family: header.quantiser, matrices: header.matrices.map(Matrices::new), shrink: [0, one, two, more] }
     }
 
     /// Steps of plane `plane` (0 to 2) of a block of sides 2^`log2_w`, 2^`log2_h` at the plane's parameter `qp`;
@@ -95,12 +127,13 @@ mod tests {
             let dequantiser = Dequantiser::new(&header);
             for qp in 0..=MAX_QP {
                 let steps = dequantiser.steps(0, (3, 3), qp, TxType::DCT);
-                for (at, level) in [0, 1, 9, 27, 63].into_iter().flat_map(|at| [1, 2, 3, 17, 1 << 18].map(|l| (at, l)))
+                for (at, level) in
+                    [0, 1, 9, 27, 63].into_iter().flat_map(|at| [0, 1, 2, 3, 17, 1 << 18].map(|l| (at, l)))
                 {
                     for state in [State::START, State::START.next(1).next(0)] {
-                        let half = if family == Family::Trellis { state.quantiser() as i128 } else { 0 };
+                        let half = if family == Family::Trellis && level > 0 { state.quantiser() as i128 } else { 0 };
                         let index = if family == Family::Trellis { 2 * i128::from(level) - half } else { level.into() };
-                        let points = 32 * i128::from(level) - 16 * half - [1, -8, 7][(index.min(3) - 1) as usize];
+                        let points = 32 * i128::from(level) - 16 * half - [0, 1, -8, 7][index.min(3) as usize];
                         let exact = points * i128::from(step(qp)) * i128::from(steps.weights[at]);
                         let rounded = ((exact + (1 << 22)) / (1 << 23)).min(MAX_COEFFICIENT.into());
                         for sign in [1, -1] {

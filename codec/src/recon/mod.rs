@@ -6,27 +6,24 @@ pub(crate) mod picture;
 mod ready;
 mod signs;
 
-use crate::image::plane::{Plane, Rect};
+use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
 use crate::predict::edges::{Available, Edges, LINES};
 use crate::predict::luma::LumaSamples;
 use crate::predict::predict;
-use crate::quant::dequant::{Dequantiser, Steps};
-use crate::quant::family::{Family, State};
+use crate::quant::dequant::Dequantiser;
 use crate::recon::ready::Ready;
-use crate::recon::signs::Edge;
-pub(crate) use crate::recon::signs::{Known, SignReader, SignWriter, Signs};
+pub(crate) use crate::recon::signs::{Edge, Known, SignReader, SignWriter, Signs};
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, Superblock, TransformBlock};
 use crate::syntax::copy::Vector;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::residual::coded_area;
-use crate::syntax::scan;
 use crate::syntax::screen::Source;
 use crate::syntax::tree::Node;
 use crate::tile::Grid;
-use crate::transform::{TxShape, inverse};
+use crate::transform::{ROOM, Room, TxShape, inverse};
 
 /// Samples of the largest block.
 pub(crate) const MAX_BLOCK: usize = 64 * 64;
@@ -70,7 +67,7 @@ impl References {
 
     /// Predicts plane `plane` (1 or 2) of `block`, which is no copy and for which these were gathered, into `out`, samples
     /// of `depth` bits.
-    fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, depth: u32, out: &mut [u16]) {
+    fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, depth: u32, out: &mut Block<'_>) {
         let edges = &self.edges[plane - 1];
         let mode = match block.mode {
             ChromaMode::Derived => block.luma_mode,
@@ -87,7 +84,7 @@ impl References {
                 return predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, depth, out);
             }
         };
-        predict(simd, mode, edges, block.node.w(), block.node.h(), depth, out);
+        predict(simd, mode, edges, depth, out);
     }
 }
 
@@ -96,9 +93,9 @@ impl References {
 struct Scratch {
     edges: Edges,
     references: References,
-    prediction: Box<[u16]>,
+    /// Zeros between two blocks.
     coefficients: Box<[i32]>,
-    residual: Box<[i32]>,
+    room: Box<Room>,
 }
 
 impl Scratch {
@@ -106,9 +103,8 @@ impl Scratch {
         Self {
             edges: Edges::new(),
             references: References::new(),
-            prediction: vec![0; MAX_BLOCK].into(),
             coefficients: vec![0; MAX_CODED].into(),
-            residual: vec![0; MAX_BLOCK].into(),
+            room: Box::new(ROOM),
         }
     }
 }
@@ -131,20 +127,20 @@ impl TileSamples {
         }
     }
 
-    /// Bytes that those of a tile of the size of `header` take: a bit for each unit besides the planes.
+    /// Bytes that those of a tile of the size of `header` take.
     pub(crate) fn memory(header: &PictureHeader) -> u64 {
-        let samples = header.samples();
-        2 * samples + samples / 64
+        let (width, height) = header.plane_size(0);
+        2 * header.samples() + 2 * Ready::memory(width, height)
     }
 
     /// Marks the block of plane 0, or of planes 1 and 2, as reconstructed.
     pub(crate) fn mark(&mut self, plane: usize, rect: Rect) {
-        self.ready[plane.min(1)].set(rect, true);
+        self.ready[plane.min(1)].add(rect);
     }
 
     /// Takes the mark away again.
     pub(crate) fn unmark(&mut self, plane: usize, rect: Rect) {
-        self.ready[plane.min(1)].set(rect, false);
+        self.ready[plane.min(1)].remove(rect);
     }
 
     /// Gathers the reference samples of a block of plane `plane` from line `line` of [`LINES`].
@@ -167,6 +163,12 @@ impl TileSamples {
         }
     }
 
+    /// The same to the block itself.
+    fn copy_within(&mut self, plane: usize, rect: Rect, vector: Vector) {
+        let Some(from) = vector.source(rect) else { return };
+        self.planes[plane].copy_within(from, rect.x, rect.y);
+    }
+
     /// Predicts plane `plane` (1 or 2) of `block`, for which `references` were gathered, into `out`.
     pub(crate) fn predict_chroma(
         &self,
@@ -176,70 +178,32 @@ impl TileSamples {
         plane: usize,
         out: &mut [u16],
     ) {
+        let rect = block.node.rect();
         match block.vector() {
-            Some(vector) => self.copy(plane, block.node.rect(), vector, out),
-            None => references.predict(simd, block, plane, self.depth, out),
-        }
-    }
-
-    /// Adds `residual` to `prediction` and stores the block.
-    pub(crate) fn store(&mut self, plane: usize, rect: Rect, prediction: &[u16], residual: Option<&[i32]>) {
-        let max = (1 << self.depth) - 1;
-        for y in 0..rect.h {
-            let from = &prediction[y * rect.w..][..rect.w];
-            let to = &mut self.planes[plane].row_mut(rect.y + y)[rect.x..rect.x + rect.w];
-            match residual {
-                None => to.copy_from_slice(from),
-                Some(residual) => {
-                    let residual = &residual[y * rect.w..][..rect.w];
-                    for ((to, &p), &r) in to.iter_mut().zip(from).zip(residual) {
-                        *to = (p as i32 + r).clamp(0, max) as u16;
-                    }
-                }
+            Some(vector) => self.copy(plane, rect, vector, out),
+            None => {
+                let out = &mut Block::packed(out, rect.w, rect.h);
+                references.predict(simd, block, plane, self.depth, out);
             }
         }
     }
 
     /// Gathers the reference samples of both planes of a chroma block, and the luma over it.
     pub(crate) fn references(&self, header: &PictureHeader, rect: Rect, to: &mut References) {
+        self.chroma_edges(rect, to);
+        self.luma_over(header, rect, to);
+    }
+
+    fn chroma_edges(&self, rect: Rect, to: &mut References) {
         to.available = self.ready[1].around(rect);
-        to.luma.gather(&self.planes[0], rect, u32::from(header.subsampled), to.available);
         for (edges, plane) in to.edges.iter_mut().zip(&self.planes[1..]) {
             edges.fill(plane, rect, to.available, self.depth, 0);
         }
     }
-}
 
-/// Turns levels into coefficients; returns how many columns and rows hold any.
-pub(crate) fn dequantise(node: &Node, levels: &[i32], steps: &Steps<'_>, out: &mut [i32]) -> (usize, usize) {
-    match steps.family {
-        Family::Scalar => dequantise_by::<false>(node, levels, steps, out),
-        Family::Trellis => dequantise_by::<true>(node, levels, steps, out),
+    fn luma_over(&self, header: &PictureHeader, rect: Rect, to: &mut References) {
+        to.luma.gather(&self.planes[0], rect, u32::from(header.subsampled), to.available);
     }
-}
-
-fn dequantise_by<const TRELLIS: bool>(
-    node: &Node,
-    levels: &[i32],
-    steps: &Steps<'_>,
-    out: &mut [i32],
-) -> (usize, usize) {
-    let (w, h) = coded_area(node);
-    out[..w * h].fill(0);
-    let (mut cols, mut rows) = (0, 0);
-    let mut state = State::START;
-    for (&level, p) in levels.iter().zip(&scan::of(w, h)[..levels.len()]).rev() {
-        if level != 0 {
-            let at = p.raster as usize;
-            out[at] = steps.coefficient(at, level, state);
-            cols = cols.max(at % w + 1);
-            rows = rows.max(at / w + 1);
-        }
-        if TRELLIS {
-            state = state.next(level.unsigned_abs());
-        }
-    }
-    (cols, rows)
 }
 
 /// A reconstruction of the blocks of a tile.
@@ -271,13 +235,15 @@ impl<'a> Reconstruction<'a> {
         match block.source {
             Source::Mode => {
                 self.samples.edges(0, rect, block.line, &mut s.edges);
-                let depth = self.samples.depth;
-                predict(self.context.simd, block.mode, &s.edges, rect.w, rect.h, depth, &mut s.prediction);
+                let out = &mut self.samples.planes[0].block(rect);
+                predict(self.context.simd, block.mode, &s.edges, self.samples.depth, out);
             }
-            Source::Copy(vector) => self.samples.copy(0, rect, vector, &mut s.prediction),
+            Source::Copy(vector) => self.samples.copy_within(0, rect, vector),
             Source::Palette(palette, start) => {
-                let indices = &indices[start as usize..][..rect.w * rect.h];
-                palette.paint(indices, self.samples.depth, &mut s.prediction);
+                for (indices, y) in indices[start as usize..].chunks_exact(rect.w).zip(rect.y..rect.y + rect.h) {
+                    let row = &mut self.samples.planes[0].row_mut(y)[rect.x..rect.x + rect.w];
+                    palette.paint(indices, self.samples.depth, row);
+                }
             }
         }
         let qp = self.context.header.block_qp(block.offset);
@@ -287,17 +253,29 @@ impl<'a> Reconstruction<'a> {
 
     /// Reconstructs both planes of a chroma block.
     pub(crate) fn chroma_block(&mut self, block: &ChromaBlock, levels: &[i32], signs: &mut impl Signs) {
-        let qp = self.context.header.block_qp(block.offset);
-        self.samples.references(self.context.header, block.node.rect(), &mut self.scratch.references);
+        let (rect, header) = (block.node.rect(), self.context.header);
+        let (qp, vector) = (header.block_qp(block.offset), block.vector());
+        let references = &mut self.scratch.references;
+        if vector.is_none() {
+            self.samples.chroma_edges(rect, references);
+        }
+        if matches!(block.mode, ChromaMode::Fitted(_) | ChromaMode::Explicit(_)) {
+            self.samples.luma_over(header, rect, references);
+        }
         for plane in 1..3 {
-            let s = &mut self.scratch;
-            self.samples.predict_chroma(self.context.simd, block, &s.references, plane, &mut s.prediction);
+            match vector {
+                Some(vector) => self.samples.copy_within(plane, rect, vector),
+                None => {
+                    let out = &mut self.samples.planes[plane].block(rect);
+                    self.scratch.references.predict(self.context.simd, block, plane, self.samples.depth, out);
+                }
+            }
             self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels, signs);
         }
-        self.samples.mark(1, block.node.rect());
+        self.samples.mark(1, rect);
     }
 
-    /// Adds the residual to the prediction that stands in the scratch memory, and stores the block.
+    /// Adds the residual to the prediction that stands in the block's place.
     fn finish(
         &mut self,
         plane: usize,
@@ -307,20 +285,21 @@ impl<'a> Reconstruction<'a> {
         levels: &[i32],
         signs: &mut impl Signs,
     ) {
-        let s = &mut self.scratch;
-        let rect = node.rect();
         if tb.end == 0 {
-            return self.samples.store(plane, rect, &s.prediction, None);
+            return;
         }
-        let qp = self.context.header.plane_qp(qp, plane);
+        let header = self.context.header;
+        let Scratch { coefficients, room, .. } = &mut self.scratch;
+        let qp = header.plane_qp(qp, plane);
         let steps = self.context.dequantiser.steps(plane, (node.log2_w, node.log2_h), qp, tb.tx);
         let levels = tb.levels(levels);
-        let extent = dequantise(node, levels, &steps, &mut s.coefficients);
         let simd = self.context.simd;
-        let edge = Edge { simd, samples: &self.samples, plane, node, tx: tb.tx, prediction: &s.prediction };
-        signs.code(&edge, levels, &mut s.coefficients);
-        let shape = TxShape { w: rect.w, h: rect.h, tx: tb.tx, extra: self.context.header.extra_depth() };
-        inverse(simd, &s.coefficients, shape, extent, &mut s.residual);
-        self.samples.store(plane, rect, &s.prediction, Some(&s.residual));
+        let extent = steps.dequantise(node, levels, coefficients);
+        let edge = Edge { simd, samples: &self.samples, plane, node, tx: tb.tx };
+        signs.code(&edge, levels, coefficients);
+        let shape = TxShape { w: node.w(), h: node.h(), tx: tb.tx, extra: header.extra_depth() };
+        let out = &mut self.samples.planes[plane].block(node.rect());
+        inverse(simd, coefficients, shape, extent, room, out);
+        coefficients[..extent.1 * coded_area(node).0].fill(0);
     }
 }

@@ -154,7 +154,7 @@ fn octave(odds: i64) -> Option<usize> {
     Some(octave.min(OCTAVES as u32 - 1) as usize)
 }
 
-/// A block about to be reconstructed, and the samples around it.
+/// A block about to be reconstructed, where its prediction stands, and the samples around it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Edge<'a> {
     pub(crate) simd: Simd,
@@ -162,8 +162,6 @@ pub(crate) struct Edge<'a> {
     pub(crate) plane: usize,
     pub(crate) node: &'a Node,
     pub(crate) tx: TxType,
-    /// Row by row.
-    pub(crate) prediction: &'a [u16],
 }
 
 /// One edge of a block, by frequency along it: the lowest [`LOW`], as higher ones say next to nothing. Amplitudes are in
@@ -292,7 +290,7 @@ struct Expected {
 
 impl Expected {
     fn of(block: &Edge<'_>) -> Self {
-        let Edge { simd, samples, plane, node, tx, prediction } = *block;
+        let Edge { simd, samples, plane, node, tx } = *block;
         let rect @ Rect { x, y, w, h } = node.rect();
         let available = samples.ready[plane.min(1)].around(rect);
         let (extra, plane) = (samples.depth - 10, &samples.planes[plane]);
@@ -300,17 +298,17 @@ impl Expected {
         let (vertical, horizontal) = ((tx.vertical, h), (tx.horizontal, w));
         let (mut top, mut left) = (Side::MISSING, Side::MISSING);
         if available.top >= w {
-            let (near, far) = (&plane.row(y - 1)[x..x + w], &plane.row(y - 2)[x..x + w]);
-            let samples = near.iter().zip(far).zip(prediction);
-            let across = Across::of(samples.map(|((&near, &far), &inside)| [near, far, inside].map(reduced)));
+            let row = |y| plane.row(y)[x..x + w].iter().copied();
+            let samples = row(y - 1).zip(row(y - 2)).zip(row(y));
+            let across = Across::of(samples.map(|((near, far), inside)| [near, far, inside].map(reduced)));
             top = Side::new(simd, &across, horizontal, vertical);
         }
         if available.left >= h {
-            let sample = |i: usize| {
-                let row = &plane.row(y + i)[x - 2..x];
-                [row[1], row[0], prediction[i * w]].map(reduced)
+            let sample = |y| {
+                let row = &plane.row(y)[x - 2..=x];
+                [row[1], row[0], row[2]].map(reduced)
             };
-            left = Side::new(simd, &Across::of((0..h).map(sample)), vertical, horizontal);
+            left = Side::new(simd, &Across::of((y..y + h).map(sample)), vertical, horizontal);
         }
         Self { top, left }
     }
@@ -346,29 +344,30 @@ mod tests {
     use crate::recon::ready::Ready;
     use crate::simd::CpuLevel;
 
-    /// A tile of 64x64 samples of one plane whose first 16 rows are ready: stripes of 700 and 300.
-    fn samples() -> TileSamples {
+    /// A tile of 64x64 samples of one plane whose first 16 rows are ready, stripes of 700 and 300, with a prediction below.
+    fn samples(prediction: impl Fn(usize) -> u16) -> TileSamples {
         let mut plane = Plane::new(64, 64);
         for y in 0..64 {
             plane.row_mut(y).iter_mut().enumerate().for_each(|(x, s)| *s = if x / 8 % 2 == 0 { 700 } else { 300 });
         }
+        for (y, row) in plane.block(NODE.rect()).rows::<16>().enumerate() {
+            row.iter_mut().enumerate().for_each(|(x, s)| *s = prediction(16 * y + x));
+        }
         let mut ready = Ready::new(64, 64);
-        ready.set(Rect { x: 0, y: 0, w: 64, h: 16 }, true);
+        ready.add(Rect { x: 0, y: 0, w: 64, h: 16 });
         TileSamples { planes: vec![plane], ready: vec![ready], depth: 10 }
     }
 
     const NODE: Node = Node { x: 16, y: 16, log2_w: 4, log2_h: 3 };
 
-    fn edge<'a>(samples: &'a TileSamples, prediction: &'a [u16], tx: TxType) -> Edge<'a> {
-        let simd = Simd::new(CpuLevel::detect());
-        Edge { simd, samples, plane: 0, node: &NODE, tx, prediction }
+    fn edge(samples: &TileSamples, tx: TxType) -> Edge<'_> {
+        Edge { simd: Simd::new(CpuLevel::detect()), samples, plane: 0, node: &NODE, tx }
     }
 
     #[test]
     fn what_continues_the_samples_above_is_expected() {
-        let samples = samples();
-        let prediction = [500; 16 * 8];
-        let block = edge(&samples, &prediction, TxType::DCT);
+        let samples = samples(|_| 500);
+        let block = edge(&samples, TxType::DCT);
         let place = |u, v| *scan::of(16, 8).iter().find(|p| (p.u, p.v) == (u, v)).unwrap();
         let (mean, wave) = (place(0, 0), place(1, 0));
         let expecting = |p: &Position| {
@@ -388,10 +387,9 @@ mod tests {
 
     #[test]
     fn signs_come_back() {
-        let samples = samples();
-        let prediction: Vec<u16> = (0..128u32).map(|i| (400 + i * 37 % 200) as u16).collect();
+        let samples = samples(|i| (400 + i * 37 % 200) as u16);
         for tx in [TxType::DCT, TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dct2 }, TxType::IDENTITY] {
-            let block = edge(&samples, &prediction, tx);
+            let block = edge(&samples, tx);
             let levels: Vec<i32> = (0..100i32).map(|i| (i * i * 7919 % 11) - 5).collect();
             let mut coefficients = vec![0; 128];
             for (p, level) in scan::of(16, 8).iter().zip(&levels) {

@@ -1,4 +1,4 @@
-//! The inverse two-dimensional transform: columns, clamp, rows. BITSTREAM.md §9.8.
+//! The inverse two-dimensional transform: columns, clamp, rows; its residual goes straight into the samples. BITSTREAM.md §9.8.
 //!
 //! Both passes are exact integer products with the matrices of `tables`, so any order of summing gives the same
 //! values. No sum leaves 32 bits: a pass adds at most `2^17 * sum over k of |M[k][n]|`, and that sum of at most 32
@@ -11,57 +11,77 @@
 use super::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
 use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix, basis};
 use super::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
+use crate::image::plane::Block;
 use crate::simd::Simd;
 use crate::transform::run;
 
 const SHIFT_COLUMNS: u32 = 11;
 const SHIFT_ROWS: u32 = 13;
 
-/// Residual of a block of `shape`, row by row in `out`.
+/// What stands between the passes: rows of as many columns as are coded.
+pub(crate) type Room = [[i32; MAX_TX]; 64];
+/// An empty one.
+pub(crate) const ROOM: Room = [[0; MAX_TX]; 64];
+
+/// Adds the residual of a block of `shape` to its prediction, which stands in `out`, and keeps samples within their bits.
 ///
 /// `coefs` has `min(h, 32)` rows of `min(w, 32)` coefficients, horizontal frequency along the row, within 18 bits
 /// signed, scaled by 4. Those at a column `>= extent.0` or a row `>= extent.1` are zero; the extent only saves work.
-pub(crate) fn inverse(simd: Simd, coefs: &[i32], shape: TxShape, extent: (usize, usize), out: &mut [i32]) {
+pub(crate) fn inverse(
+    simd: Simd,
+    coefs: &[i32],
+    shape: TxShape,
+    extent: (usize, usize),
+    room: &mut Room,
+    out: &mut Block<'_>,
+) {
     let TxShape { w, h, tx, extra } = shape;
-    let shift = SHIFT_ROWS - extra;
+    let (shift, max) = (SHIFT_ROWS - extra, (1024 << extra) - 1);
     let stride = w.min(MAX_TX);
     let (cols, rows) = (extent.0.min(stride), extent.1.min(h.min(MAX_TX)));
-    let out = &mut out[..w * h];
     if cols == 0 || rows == 0 {
-        out.fill(0);
         return;
     }
     if cols == 1 && rows == 1 && tx == TxType::DCT {
-        out.fill(flat(coefs[0], w, h, shift));
-        return;
+        let value = flat(coefs[0], w, h, shift);
+        return match w {
+            4 => run!(simd, add_flat::<4>(value, max, out)),
+            8 => run!(simd, add_flat::<8>(value, max, out)),
+            16 => run!(simd, add_flat::<16>(value, max, out)),
+            32 => run!(simd, add_flat::<32>(value, max, out)),
+            _ => run!(simd, add_flat::<64>(value, max, out)),
+        };
     }
     if tx == TxType::IDENTITY {
-        for (r, &c) in out.iter_mut().zip(coefs) {
-            *r = ((c << extra) + 2) >> 2;
-        }
-        return;
+        return match w {
+            4 => run!(simd, add_untransformed::<4>(coefs, rows, extra, max, out)),
+            8 => run!(simd, add_untransformed::<8>(coefs, rows, extra, max, out)),
+            16 => run!(simd, add_untransformed::<16>(coefs, rows, extra, max, out)),
+            _ => run!(simd, add_untransformed::<32>(coefs, rows, extra, max, out)),
+        };
     }
     let pass = Columns { coefs: &coefs[..stride * h.min(MAX_TX)], stride, cols, rows };
     match (tx.vertical, h) {
-        (Kernel::Dct2, 4) => run!(simd, pass.dct(&DCT4, w, out)),
-        (Kernel::Dct2, 8) => run!(simd, pass.dct(&DCT8, w, out)),
-        (Kernel::Dct2, 16) => run!(simd, pass.dct(&DCT16, w, out)),
-        (Kernel::Dct2, 32) => run!(simd, pass.dct(&DCT32, w, out)),
-        (Kernel::Dct2, 64) => run!(simd, pass.dct(&DCT64, w, out)),
-        (Kernel::Dst7, 4) => run!(simd, pass.dst(&DST4, w, out)),
-        (Kernel::Dst7, 8) => run!(simd, pass.dst(&DST8, w, out)),
-        (Kernel::Dst7, 16) => run!(simd, pass.dst(&DST16, w, out)),
+        (Kernel::Dct2, 4) => run!(simd, pass.dct(&DCT4, room)),
+        (Kernel::Dct2, 8) => run!(simd, pass.dct(&DCT8, room)),
+        (Kernel::Dct2, 16) => run!(simd, pass.dct(&DCT16, room)),
+        (Kernel::Dct2, 32) => run!(simd, pass.dct(&DCT32, room)),
+        (Kernel::Dct2, 64) => run!(simd, pass.dct(&DCT64, room)),
+        (Kernel::Dst7, 4) => run!(simd, pass.dst(&DST4, room)),
+        (Kernel::Dst7, 8) => run!(simd, pass.dst(&DST8, room)),
+        (Kernel::Dst7, 16) => run!(simd, pass.dst(&DST16, room)),
         _ => panic!("no {:?} of {h} samples", tx.vertical),
     }
+    let pass = Rows { room: &room[..h], cols, shift, max };
     match (tx.horizontal, w) {
-        (Kernel::Dct2, 4) => run!(simd, rows_whole::<4, 4>(&DCT4, cols, shift, out)),
-        (Kernel::Dct2, 8) => run!(simd, rows_whole::<8, 4>(&DCT8, cols, shift, out)),
-        (Kernel::Dct2, 16) => run!(simd, rows_split::<16, 16, 8, 4>(&DCT16, cols, shift, out)),
-        (Kernel::Dct2, 32) => run!(simd, rows_split::<32, 32, 16, 2>(&DCT32, cols, shift, out)),
-        (Kernel::Dct2, 64) => run!(simd, rows_split::<64, 32, 32, 1>(&DCT64, cols, shift, out)),
-        (Kernel::Dst7, 4) => run!(simd, rows_whole::<4, 4>(&DST4, cols, shift, out)),
-        (Kernel::Dst7, 8) => run!(simd, rows_whole::<8, 4>(&DST8, cols, shift, out)),
-        (Kernel::Dst7, 16) => run!(simd, rows_whole::<16, 4>(&DST16, cols, shift, out)),
+        (Kernel::Dct2, 4) => run!(simd, pass.whole::<4, 4>(&DCT4, out)),
+        (Kernel::Dct2, 8) => run!(simd, pass.whole::<8, 4>(&DCT8, out)),
+        (Kernel::Dct2, 16) => run!(simd, pass.split::<16, 16, 8, 4>(&DCT16, out)),
+        (Kernel::Dct2, 32) => run!(simd, pass.split::<32, 32, 16, 2>(&DCT32, out)),
+        (Kernel::Dct2, 64) => run!(simd, pass.split::<64, 32, 32, 1>(&DCT64, out)),
+        (Kernel::Dst7, 4) => run!(simd, pass.whole::<4, 4>(&DST4, out)),
+        (Kernel::Dst7, 8) => run!(simd, pass.whole::<8, 4>(&DST8, out)),
+        (Kernel::Dst7, 16) => run!(simd, pass.whole::<16, 4>(&DST16, out)),
         _ => panic!("no {:?} of {w} samples", tx.horizontal),
     }
 }
@@ -78,8 +98,43 @@ fn between(sum: i32) -> i32 {
 }
 
 #[inline(always)]
+fn rounded<const L: usize>(mut sums: [i32; L]) -> [i32; L] {
+    for sum in &mut sums {
+        *sum = between(*sum);
+    }
+    sums
+}
+
+#[inline(always)]
 fn round_row(sum: i32, shift: u32) -> i32 {
     (sum + (1 << (shift - 1))) >> shift
+}
+
+/// Adds `residual` to a row or a part of it.
+#[inline(always)]
+fn add_row<const N: usize>(samples: &mut [u16; N], residual: &[i32; N], max: i32) {
+    let mut line = *samples;
+    for x in 0..N {
+        line[x] = (i32::from(line[x]) + residual[x]).clamp(0, max) as u16;
+    }
+    *samples = line;
+}
+
+#[inline(always)]
+fn add_flat<const W: usize>(value: i32, max: i32, out: &mut Block<'_>) {
+    out.rows::<W>().for_each(|row| add_row(row, &[value; W], max));
+}
+
+/// Adds what the first `rows` rows of coefficients are without a transform.
+#[inline(always)]
+fn add_untransformed<const W: usize>(coefs: &[i32], rows: usize, extra: u32, max: i32, out: &mut Block<'_>) {
+    for (row, coefs) in out.rows::<W>().zip(coefs.as_chunks::<W>().0).take(rows) {
+        let mut residual = [0; W];
+        for x in 0..W {
+            residual[x] = ((coefs[x] << extra) + 2) >> 2;
+        }
+        add_row(row, &residual, max);
+    }
 }
 
 /// The pass over columns: what it reads.
@@ -92,75 +147,68 @@ struct Columns<'a> {
 }
 
 impl Columns<'_> {
-    /// Writes the low `cols` columns, rounded up to whole vectors, of `N` rows, `w` apart.
+    /// Writes the low `cols` columns, rounded up to whole vectors, of `N` rows.
     #[inline(always)]
-    fn dct<const N: usize, const K: usize>(self, m: &Matrix<N, K>, w: usize, out: &mut [i32]) {
+    fn dct<const N: usize, const K: usize>(self, m: &Matrix<N, K>, room: &mut Room) {
         let m = opaque(m);
-        if w == 4 {
-            self.dct_group::<N, K, 4>(m, 0, w, out);
+        if self.stride == 4 {
+            self.dct_group::<N, K, 4>(m, 0, room);
         } else {
             for u in (0..self.cols).step_by(8) {
-                self.dct_group::<N, K, 8>(m, u, w, out);
+                self.dct_group::<N, K, 8>(m, u, room);
             }
         }
     }
 
     #[inline(always)]
-    fn dst<const N: usize>(self, m: &Matrix<N, N>, w: usize, out: &mut [i32]) {
+    fn dst<const N: usize>(self, m: &Matrix<N, N>, room: &mut Room) {
         let m = opaque(m);
-        if w == 4 {
-            self.dst_group::<N, 4>(m, 0, w, out);
+        if self.stride == 4 {
+            self.dst_group::<N, 4>(m, 0, room);
         } else {
             for u in (0..self.cols).step_by(8) {
-                self.dst_group::<N, 8>(m, u, w, out);
+                self.dst_group::<N, 8>(m, u, room);
             }
         }
     }
 
     /// `L` columns from `u` on: the transform of 2 points, then of 4 from it, up to `N`.
     #[inline(always)]
-    fn dct_group<const N: usize, const K: usize, const L: usize>(
-        self,
-        m: &Matrix<N, K>,
-        u: usize,
-        w: usize,
-        out: &mut [i32],
-    ) {
+    fn dct_group<const N: usize, const K: usize, const L: usize>(self, m: &Matrix<N, K>, u: usize, room: &mut Room) {
         let flat = mul_add([0; L], m[0][0], load(self.coefs, u));
         let mut middle = [0; L];
         if N / 2 < K && N / 2 < self.rows {
             middle = mul_add(middle, m[N / 2 % K][0], load(self.coefs, N / 2 * self.stride + u));
         }
-        store(out, u, add(flat, middle));
-        store(out, w + u, sub(flat, middle));
-        self.level::<N, K, L, 2, 2>(m, u, w, out);
+        store(&mut room[0], u, add(flat, middle));
+        store(&mut room[1], u, sub(flat, middle));
+        self.level::<N, K, L, 2, 2>(m, u, room);
         if N >= 8 {
-            self.level::<N, K, L, 4, 4>(m, u, w, out);
+            self.level::<N, K, L, 4, 4>(m, u, room);
         }
         if N >= 16 {
             if L == 4 {
-                self.level::<N, K, L, 8, 4>(m, u, w, out);
+                self.level::<N, K, L, 8, 4>(m, u, room);
             } else {
-                self.level::<N, K, L, 8, 8>(m, u, w, out);
+                self.level::<N, K, L, 8, 8>(m, u, room);
             }
         }
         if N >= 32 {
-            self.level::<N, K, L, 16, 8>(m, u, w, out);
+            self.level::<N, K, L, 16, 8>(m, u, room);
         }
         if N >= 64 {
-            self.level::<N, K, L, 32, 8>(m, u, w, out);
+            self.level::<N, K, L, 32, 8>(m, u, room);
         }
     }
 
-    /// The transform of `2 * M` points from that of `M` points in the first rows of `out` (the even frequencies) and
+    /// The transform of `2 * M` points from that of `M` points in the first rows of `room` (the even frequencies) and
     /// the odd ones, `B` at a time.
     #[inline(always)]
     fn level<const N: usize, const K: usize, const L: usize, const M: usize, const B: usize>(
         self,
         m: &Matrix<N, K>,
         u: usize,
-        w: usize,
-        out: &mut [i32],
+        room: &mut Room,
     ) {
         let step = N / (2 * M);
         for n0 in (0..M).step_by(B) {
@@ -175,21 +223,21 @@ impl Columns<'_> {
             }
             for b in 0..B {
                 let n = n0 + b;
-                let even: [i32; L] = load(out, n * w + u);
+                let even: [i32; L] = load(&room[n], u);
                 let (low, high) = (add(even, odd[b]), sub(even, odd[b]));
                 if 2 * M == N {
-                    store(out, n * w + u, low.map(between));
-                    store(out, (2 * M - 1 - n) * w + u, high.map(between));
+                    store(&mut room[n], u, rounded(low));
+                    store(&mut room[2 * M - 1 - n], u, rounded(high));
                 } else {
-                    store(out, n * w + u, low);
-                    store(out, (2 * M - 1 - n) * w + u, high);
+                    store(&mut room[n], u, low);
+                    store(&mut room[2 * M - 1 - n], u, high);
                 }
             }
         }
     }
 
     #[inline(always)]
-    fn dst_group<const N: usize, const L: usize>(self, m: &Matrix<N, N>, u: usize, w: usize, out: &mut [i32]) {
+    fn dst_group<const N: usize, const L: usize>(self, m: &Matrix<N, N>, u: usize, room: &mut Room) {
         for n0 in (0..N).step_by(4) {
             let mut sum = [[0; L]; 4];
             for k in 0..self.rows.min(N) {
@@ -201,64 +249,75 @@ impl Columns<'_> {
                 }
             }
             for b in 0..4 {
-                store(out, (n0 + b) * w + u, sum[b].map(between));
+                store(&mut room[n0 + b], u, rounded(sum[b]));
             }
         }
     }
 }
 
-/// The pass over rows in place, `R` rows at a time, as a plain product.
-#[inline(always)]
-fn rows_whole<const N: usize, const R: usize>(m: &Matrix<N, N>, cols: usize, shift: u32, out: &mut [i32]) {
-    let m = opaque(m);
-    for rows in out.chunks_exact_mut(R * N) {
-        let mut sum = [[0; N]; R];
-        for u in 0..cols.min(N) {
-            one_by_one();
-            for r in 0..R {
-                sum[r] = mul_add(sum[r], rows[r * N + u], m[u]);
-            }
-        }
-        for r in 0..R {
-            store(rows, r * N, sum[r].map(|sum| round_row(sum, shift)));
-        }
-    }
-}
-
-/// The pass over rows in place, `R` rows at a time, for a DCT: even and odd frequencies give the sum and the
-/// difference of the two halves (`H` samples each) of a row.
-#[inline(always)]
-fn rows_split<const N: usize, const K: usize, const H: usize, const R: usize>(
-    m: &Matrix<N, K>,
+/// The pass over rows: what it reads, and the greatest sample.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    room: &'a [[i32; MAX_TX]],
     cols: usize,
     shift: u32,
-    out: &mut [i32],
-) {
-    let m = opaque(m);
-    for rows in out.chunks_exact_mut(R * N) {
-        let mut even = [[0; H]; R];
-        let mut odd = [[0; H]; R];
-        // An odd count reads one column more: a zero, as the first pass writes whole vectors.
-        for u in (0..cols.min(K)).step_by(2) {
-            one_by_one();
-            let (m0, m1): ([i32; H], [i32; H]) = (load(&m[u], 0), load(&m[u + 1], 0));
+    max: i32,
+}
+
+impl Rows<'_> {
+    /// `R` rows at a time, as a plain product.
+    #[inline(always)]
+    fn whole<const N: usize, const R: usize>(self, m: &Matrix<N, N>, out: &mut Block<'_>) {
+        let m = opaque(m);
+        for (rows, y) in self.room.as_chunks::<R>().0.iter().zip((0..).step_by(R)) {
+            let mut sum = [[1 << (self.shift - 1); N]; R];
+            for u in 0..self.cols.min(N) {
+                one_by_one();
+                for r in 0..R {
+                    sum[r] = mul_add(sum[r], rows[r][u], m[u]);
+                }
+            }
             for r in 0..R {
-                even[r] = mul_add(even[r], rows[r * N + u], m0);
-                odd[r] = mul_add(odd[r], rows[r * N + u + 1], m1);
+                add_row(out.at(0, y + r), &shifted(sum[r], self.shift), self.max);
             }
         }
-        for r in 0..R {
-            store_halves(rows, r * N, even[r], odd[r], shift);
+    }
+
+    /// `R` rows at a time, for a DCT: even and odd frequencies give the sum and the difference of the two halves (`H`
+    /// samples each) of a row.
+    #[inline(always)]
+    fn split<const N: usize, const K: usize, const H: usize, const R: usize>(
+        self,
+        m: &Matrix<N, K>,
+        out: &mut Block<'_>,
+    ) {
+        let m = opaque(m);
+        for (rows, y) in self.room.as_chunks::<R>().0.iter().zip((0..).step_by(R)) {
+            let mut even = [[1 << (self.shift - 1); H]; R];
+            let mut odd = [[0; H]; R];
+            // An odd count reads one column more: a zero, as the first pass writes whole vectors.
+            for u in (0..self.cols.min(K)).step_by(2) {
+                one_by_one();
+                let (m0, m1): ([i32; H], [i32; H]) = (load(&m[u], 0), load(&m[u + 1], 0));
+                for r in 0..R {
+                    even[r] = mul_add(even[r], rows[r][u], m0);
+                    odd[r] = mul_add(odd[r], rows[r][u + 1], m1);
+                }
+            }
+            for r in 0..R {
+                let mut high = sub(even[r], odd[r]);
+                high.reverse();
+                add_row(out.at(0, y + r), &shifted(add(even[r], odd[r]), self.shift), self.max);
+                add_row(out.at(H, y + r), &shifted(high, self.shift), self.max);
+            }
         }
     }
 }
 
-/// Writes a row from its even and odd parts.
 #[inline(always)]
-fn store_halves<const H: usize>(rows: &mut [i32], at: usize, even: [i32; H], odd: [i32; H], shift: u32) {
-    let round = |sum| round_row(sum, shift);
-    store(rows, at, add(even, odd).map(round));
-    let mut high = sub(even, odd).map(round);
-    high.reverse();
-    store(rows, at + H, high);
+fn shifted<const N: usize>(mut sums: [i32; N], shift: u32) -> [i32; N] {
+    for sum in &mut sums {
+        *sum >>= shift;
+    }
+    sums
 }

@@ -11,18 +11,27 @@ pub(crate) fn store<const L: usize>(to: &mut [i32], at: usize, value: [i32; L]) 
 }
 
 #[inline(always)]
-pub(crate) fn add<const L: usize>(a: [i32; L], b: [i32; L]) -> [i32; L] {
-    std::array::from_fn(|l| a[l] + b[l])
+pub(crate) fn add<const L: usize>(mut a: [i32; L], b: [i32; L]) -> [i32; L] {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a += b;
+    }
+    a
 }
 
 #[inline(always)]
-pub(crate) fn sub<const L: usize>(a: [i32; L], b: [i32; L]) -> [i32; L] {
-    std::array::from_fn(|l| a[l] - b[l])
+pub(crate) fn sub<const L: usize>(mut a: [i32; L], b: [i32; L]) -> [i32; L] {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a -= b;
+    }
+    a
 }
 
 #[inline(always)]
-pub(crate) fn mul_add<const L: usize>(sum: [i32; L], factor: i32, x: [i32; L]) -> [i32; L] {
-    std::array::from_fn(|l| sum[l] + factor * x[l])
+pub(crate) fn mul_add<const L: usize>(mut sum: [i32; L], factor: i32, x: [i32; L]) -> [i32; L] {
+    for (sum, x) in sum.iter_mut().zip(x) {
+        *sum += factor * x;
+    }
+    sum
 }
 
 /// Stands in the loops over frequencies, so that the compiler lets them be and makes vectors of what is in them: left

@@ -19,8 +19,7 @@ macro_rules! run {
 }
 pub(crate) use run;
 
-#[allow(unused_imports)]
-pub(crate) use inverse::inverse;
+pub(crate) use inverse::{ROOM, Room, inverse};
 
 /// The longer side of what is coded of a block: of a side of 64 only the low 32 frequencies are.
 pub(crate) const MAX_TX: usize = 32;

@@ -326,7 +326,6 @@ mod tests {
     use crate::quant::dequant::{Dequantiser, PRODUCT_BITS};
     use crate::quant::matrix::MatrixShape;
     use crate::quant::step::MAX_QP;
-    use crate::recon::dequantise;
     use crate::syntax::block::TransformBlock;
     use crate::syntax::header::PictureHeader;
     use crate::syntax::residual::{TxChoice, transform_block};
@@ -349,7 +348,7 @@ mod tests {
             let mut levels = Vec::new();
             job.run(&mut counter, &mut template, &mut scratch, &mut levels);
             let (mut back, steps) = ([0; 64], dequantiser.steps(0, (3, 3), qp, tx));
-            dequantise(&node, &levels, &steps, &mut back);
+            steps.dequantise(&node, &levels, &mut back);
             for (at, (found, wanted)) in back.iter().zip(&coefficients).enumerate() {
                 let half = steps.at(at) as f64 / f64::from(1u32 << PRODUCT_BITS) / 2.0;
                 // And half a unit for rounding.

@@ -275,7 +275,6 @@ mod tests {
     use crate::quant::dequant::Dequantiser;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::step;
-    use crate::recon::dequantise;
     use crate::syntax::block::TransformBlock;
     use crate::syntax::ctx;
     use crate::syntax::header::PictureHeader;
@@ -364,7 +363,7 @@ mod tests {
                 let counted = RULE.lambda * bits(counter.take());
                 assert!((out.cost - out.distortion - counted).abs() < 1e-6, "{size:?} {steps}: {out:?}, {counted}");
                 let mut decoded = vec![0; w * h];
-                dequantise(&node, levels, &dequantiser.steps(0, size, QP, TxType::DCT), &mut decoded);
+                dequantiser.steps(0, size, QP, TxType::DCT).dequantise(&node, levels, &mut decoded);
                 let unit = step(QP) as f64 / 4096.0;
                 let squares = coefficients.iter().zip(&decoded).map(|(a, b)| ((a - b) as f64 / unit).powi(2));
                 let distortion: f64 = squares.sum();

@@ -6,6 +6,7 @@ use crate::encoder::effort::Transforms;
 use crate::encoder::forward::forward;
 use crate::encoder::quantise::{Job, bits};
 use crate::encoder::satd::{Pair, residual};
+use crate::image::plane::Block;
 use crate::predict::{IntraMode, predict};
 use crate::quant::family::Family;
 use crate::recon::Known;
@@ -136,7 +137,8 @@ impl TileSearch<'_> {
     pub(super) fn predict_luma(&mut self, node: &Node, mode: IntraMode, line: u8) {
         let m = &mut self.memory;
         let (edges, depth) = (&m.edges[usize::from(line)], self.shared.context.header.internal_depth());
-        predict(self.shared.context.simd, mode, edges, node.w(), node.h(), depth, &mut m.prediction);
+        let out = &mut Block::packed(&mut m.prediction, node.w(), node.h());
+        predict(self.shared.context.simd, mode, edges, depth, out);
     }
 
     /// Whether blocks like `node` are tried without a transform.

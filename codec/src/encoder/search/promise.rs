@@ -137,6 +137,7 @@ fn magnitudes(mut cells: [Lanes; CELLS]) -> [i32; IntraMode::LEARNED] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::plane::Block;
     use crate::predict::MAX_SIDE;
     use crate::predict::predict;
     use crate::predict::reference::{Random, levels};
@@ -160,7 +161,7 @@ mod tests {
                 edges.corner <<= extra;
                 edges.top.iter_mut().chain(&mut edges.left).for_each(|s| *s <<= extra);
                 let mut source = [0; MAX_SIDE * MAX_SIDE];
-                predict(levels()[0], mode, &edges, size.0, size.1, 10 + extra, &mut source);
+                predict(levels()[0], mode, &edges, 10 + extra, &mut Block::packed(&mut source, size.0, size.1));
                 let [found, scalar] = [1, 0].map(|l| promises(levels()[l], &edges, &source, size, extra));
                 assert_eq!(found, scalar);
                 for (difference, other) in found {
