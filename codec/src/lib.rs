@@ -47,7 +47,7 @@ pub use crate::decoder::{
 pub use crate::encoder::{
     Content, Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
 };
-pub use crate::entropy::predictor::Profile;
+pub use crate::entropy::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;

@@ -1,7 +1,6 @@
 //! What decoding takes of memory: the one account that limits are held against, whoever decodes and however.
 
-use crate::entropy::mixer::Mixer;
-use crate::entropy::predictor::Profile;
+use crate::entropy::levels::LevelModels;
 use crate::image::plane::Rect;
 use crate::limits::{Excess, Limits};
 use crate::lossless::{self, Shape};
@@ -63,7 +62,6 @@ impl Account {
             let decoded = planes * 2 * width as u64 * height as u64;
             return Self { kept: index, decoded, coder: exact(header.planes()).max(alpha), joined: 0, made: 0 };
         }
-        let models = if header.profile == Profile::Mixed { Mixer::MEMORY } else { 0 };
         let surrounded = |tile: usize, all: u32| (tile + HALO).min(all as usize);
         let window = header.with_size(surrounded(width, header.width), surrounded(height, header.height));
         let decoded = TileSamples::memory(&tile) + TileState::memory(&tile) + alpha_plane(&tile);
@@ -72,7 +70,7 @@ impl Account {
             kept: index + 2 * rows + columns,
             decoded,
             // Alpha comes first, before there is any colour.
-            coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(models + WALK),
+            coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(LevelModels::MEMORY + WALK),
             joined: piece(&window),
             made: PictureSamples::filter_memory(&window),
         }
@@ -140,6 +138,7 @@ pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::Profile;
     use crate::image::view::PixelFormat;
 
     /// Headers of every kind of picture of `width` x `height` pixels.

@@ -27,7 +27,7 @@ use crate::quant::matrix::Matrices;
 use crate::quant::step::step;
 use crate::simd::{CpuLevel, Simd};
 use crate::syntax::ctx::Place;
-use crate::syntax::residual::Template;
+use crate::syntax::level::Template;
 use crate::syntax::state::UnitMap;
 use crate::syntax::tree::Node;
 use crate::transform::{self, Kernel, ROOM, TxShape, TxType, inverse};

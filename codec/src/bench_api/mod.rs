@@ -2,16 +2,16 @@
 
 mod filter;
 mod kernels;
+mod levels;
 mod lossless;
-mod mixing;
 mod perception;
 mod trace;
 mod walk;
 
 pub use self::filter::{Equations, add_equations, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References, Room};
+pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, level_bins, start_byte};
 pub use self::lossless::{decode_lossless, encode_lossless};
-pub use self::mixing::{MIXED_STATES, count_states};
 pub use self::perception::losses;
 pub use self::trace::{
     CONTEXTS, TileBins, adaptive_cost, bins, context_groups, count_bins, range_decode, range_decode_bypass,

@@ -16,7 +16,8 @@ pub fn context_groups() -> Vec<(&'static str, u16, u16)> {
     crate::entropy::contexts::GROUPS.iter().map(|(name, g)| (*name, g.at(0).0, g.len())).collect()
 }
 
-/// What a tile is made of: the adaptive bins with their contexts, in coding order, and the number of bypass bits.
+/// What a tile is made of: the adaptive bins with their contexts, those of levels with the contexts by which their price is
+/// estimated, in coding order, and the number of bypass bits.
 pub type TileBins = (Vec<(u16, bool)>, u64);
 
 /// What a stream is made of, tile by tile.
@@ -32,6 +33,18 @@ pub fn bins(data: &[u8]) -> Result<Vec<TileBins>, DecodeError> {
             for event in events {
                 match event {
                     Event::Bin(ctx, bin) => bins.push((ctx, bin)),
+                    Event::Level {
+                        contexts: [significant, above_one, parity, above_three], last, magnitude, ..
+                    } => {
+                        let coded = [!last, magnitude > 0, magnitude > 1, magnitude > 1];
+                        let level = [
+                            (significant.0, magnitude > 0),
+                            (above_one.0, magnitude > 1),
+                            (parity.0, magnitude & 1 != 0),
+                            (above_three.0, magnitude > 3),
+                        ];
+                        bins.extend(level.into_iter().zip(coded).filter(|(_, coded)| *coded).map(|(bin, _)| bin));
+                    }
                     Event::Bypass(bits, _) => bypass += bits as u64,
                     Event::Element(_) => {}
                 }
@@ -69,7 +82,7 @@ pub fn adaptive_cost(p: u16, n: u8, limit: u8, bins: &[bool]) -> f64 {
 
 /// Bytes of `bins` (context, value) from the range coder.
 pub fn range_encode(bins: &[(u16, bool)]) -> Vec<u8> {
-    let mut coder = RangeEncoder::new(Models::new());
+    let mut coder = RangeEncoder::<false>::new(false);
     for &(ctx, bin) in bins {
         coder.bin(Ctx(ctx), bin);
     }
@@ -78,7 +91,7 @@ pub fn range_encode(bins: &[(u16, bool)]) -> Vec<u8> {
 
 /// Reads bins with the given contexts back; the number of ones.
 pub fn range_decode(data: &[u8], contexts: impl Iterator<Item = u16>) -> usize {
-    let mut coder = RangeDecoder::new(Models::new(), data);
+    let mut coder = RangeDecoder::<false>::new(false, data);
     contexts.filter(|&ctx| coder.bin(Ctx(ctx), false)).count()
 }
 
@@ -93,7 +106,7 @@ pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
 
 /// Bytes of `values` as `bits` (0 to 24) bypass bits each, from the range coder.
 pub fn range_encode_bypass(values: &[u32], bits: u32) -> Vec<u8> {
-    let mut coder = RangeEncoder::new(Models::new());
+    let mut coder = RangeEncoder::<false>::new(false);
     for &value in values {
         coder.bypass(bits, value);
     }
@@ -102,6 +115,6 @@ pub fn range_encode_bypass(values: &[u32], bits: u32) -> Vec<u8> {
 
 /// Reads `count` values of `bits` (0 to 24) bypass bits back; their sum, modulo 2^32.
 pub fn range_decode_bypass(data: &[u8], bits: u32, count: usize) -> u32 {
-    let mut coder = RangeDecoder::new(Models::new(), data);
+    let mut coder = RangeDecoder::<false>::new(false, data);
     (0..count).fold(0, |sum: u32, _| sum.wrapping_add(coder.bypass(bits, 0)))
 }

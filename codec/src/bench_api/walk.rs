@@ -1,28 +1,27 @@
 //! The walk through the tiles of a stream, whatever its profile, with coders that wrap a decoder.
 
 use crate::container;
-use crate::entropy::inputs::Inputs;
-use crate::entropy::mixer::Mixer;
-use crate::entropy::model::Models;
-use crate::entropy::predictor::Profile;
+use crate::entropy::Profile;
+use crate::entropy::levels::LevelPlace;
 use crate::entropy::range::{Damage, RangeDecoder};
 use crate::entropy::{BinCoder, Ctx};
 use crate::error::DecodeError;
 use crate::limits::Limits;
+use crate::quant::family::Family;
 use crate::syntax::block::Superblock;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
 
 /// A decoder of either profile.
 pub(super) enum AnyDecoder<'a> {
-    Plain(RangeDecoder<'a, Models>),
-    Mixed(RangeDecoder<'a, Mixer>),
+    Fast(RangeDecoder<'a, true>),
+    Mixed(RangeDecoder<'a, false>),
 }
 
 impl AnyDecoder<'_> {
     fn damage(&self) -> Option<Damage> {
         match self {
-            Self::Plain(d) => d.damage(),
+            Self::Fast(d) => d.damage(),
             Self::Mixed(d) => d.damage(),
         }
     }
@@ -30,32 +29,31 @@ impl AnyDecoder<'_> {
 
 impl BinCoder for AnyDecoder<'_> {
     const DECODING: bool = true;
-    const MIXED: bool = true;
 
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
         match self {
-            Self::Plain(d) => d.bin(ctx, value),
+            Self::Fast(d) => d.bin(ctx, value),
             Self::Mixed(d) => d.bin(ctx, value),
         }
     }
 
-    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
+    fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
         match self {
-            Self::Plain(d) => d.mixed(ctx, inputs, value),
-            Self::Mixed(d) => d.mixed(ctx, inputs, value),
+            Self::Fast(d) => d.level(place, last, magnitude),
+            Self::Mixed(d) => d.level(place, last, magnitude),
         }
     }
 
     fn bypass(&mut self, bits: u32, value: u32) -> u32 {
         match self {
-            Self::Plain(d) => d.bypass(bits, value),
+            Self::Fast(d) => d.bypass(bits, value),
             Self::Mixed(d) => d.bypass(bits, value),
         }
     }
 
     fn corrupt(&mut self, what: &'static str, value: u64, limit: u64) {
         match self {
-            Self::Plain(d) => d.corrupt(what, value, limit),
+            Self::Fast(d) => d.corrupt(what, value, limit),
             Self::Mixed(d) => d.corrupt(what, value, limit),
         }
     }
@@ -77,9 +75,10 @@ pub(super) fn walk<'d, C: BinCoder>(
     }
     for i in 0..parsed.grid.len() {
         let bytes = parsed.tile(data, &index, i)?.colour;
+        let trellis = header.quantiser == Family::Trellis;
         let from = match header.profile {
-            Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(Mixer::new(), bytes)),
-            Profile::Fast => AnyDecoder::Plain(RangeDecoder::new(Models::new(), bytes)),
+            Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(trellis, bytes)),
+            Profile::Fast => AnyDecoder::Fast(RangeDecoder::new(trellis, bytes)),
         };
         let state = parsed.grid.state(header, i);
         let (width, height) = (state.luma.width(), state.luma.height());

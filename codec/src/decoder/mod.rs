@@ -18,7 +18,7 @@ use self::tile::Stream;
 use self::window::Window;
 use crate::colour::{Chroma, Scale};
 use crate::container::{self, CRC_BYTES, DRAFT, Parsed, TileIndex};
-use crate::entropy::predictor::Profile;
+use crate::entropy::Profile;
 use crate::error::{DecodeError, ImageError};
 use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageViewMut, PixelFormat};

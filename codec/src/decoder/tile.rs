@@ -5,15 +5,14 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, Sender, TrySendError};
 
 use crate::container::{Parsed, TileData, TileIndex};
-use crate::entropy::mixer::Mixer;
-use crate::entropy::model::Models;
-use crate::entropy::predictor::{Predictor, Profile};
+use crate::entropy::Profile;
 use crate::entropy::range::{Damage, RangeDecoder, ReadInterval};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Decoded, Shape};
 use crate::memory::AHEAD;
 use crate::quant::dequant::Dequantiser;
+use crate::quant::family::Family;
 use crate::recon::{Context, Reconstruction, SignReader, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
@@ -165,12 +164,12 @@ pub(super) fn decode(
     helpers: Option<&Workers>,
 ) -> (TileSamples, TileState, End) {
     match parsed.header.profile {
-        Profile::Mixed => decode_with::<Mixer>(context, parsed, part, bytes, each, helpers),
-        Profile::Fast => decode_with::<Models>(context, parsed, part, bytes, each, helpers),
+        Profile::Mixed => decode_with::<false>(context, parsed, part, bytes, each, helpers),
+        Profile::Fast => decode_with::<true>(context, parsed, part, bytes, each, helpers),
     }
 }
 
-fn decode_with<P: Predictor + Send>(
+fn decode_with<const FAST: bool>(
     context: &Context<'_>,
     parsed: &Parsed,
     part: Part,
@@ -181,9 +180,9 @@ fn decode_with<P: Predictor + Send>(
     let state = parsed.grid.state(&parsed.header, part.tile);
     let (width, height) = (state.luma.width(), state.luma.height());
     let corners = || corners(width, height.min(part.rows));
-    let mut parsing = Parsing::<P>::new(parsed, bytes.colour, state);
+    let mut parsing = Parsing::<FAST>::new(parsed, bytes.colour, state);
     let samples = TileSamples::new(&parsed.header, &parsed.grid, part.tile);
-    let signs = SignReader::new(ReadInterval::new(bytes.signs));
+    let signs = SignReader::new(ReadInterval::new(bytes.signs), !FAST);
     let mut rebuilding = Rebuilding { recon: Reconstruction::new(context, samples), signs, rows: 0 };
     if let Some(helpers) = helpers {
         side_by_side(helpers, corners(), &mut parsing, &mut rebuilding);
@@ -217,10 +216,10 @@ struct Corner {
 }
 
 /// Parses on one thread and reconstructs on another, where there is one, at most [`AHEAD`] superblocks behind.
-fn side_by_side<P: Predictor + Send>(
+fn side_by_side<const FAST: bool>(
     helpers: &Workers,
     corners: impl Iterator<Item = Corner> + Send,
-    parsing: &mut Parsing<'_, P>,
+    parsing: &mut Parsing<'_, FAST>,
     rebuilding: &mut Rebuilding<'_>,
 ) {
     let (send, parsed) = mpsc::sync_channel(AHEAD);
@@ -274,16 +273,17 @@ impl Behind<'_, '_> {
 }
 
 /// The superblocks of a tile, as they are parsed.
-struct Parsing<'a, P> {
-    walk: Walk<'a, RangeDecoder<'a, P>>,
+struct Parsing<'a, const FAST: bool> {
+    walk: Walk<'a, RangeDecoder<'a, FAST>>,
     /// Luma samples from the top on that came out of data that was there.
     rows: usize,
     damage: Option<Damage>,
 }
 
-impl<'a, P: Predictor> Parsing<'a, P> {
+impl<'a, const FAST: bool> Parsing<'a, FAST> {
     fn new(parsed: &'a Parsed, data: &'a [u8], state: TileState) -> Self {
-        let walk = Walk::new(RangeDecoder::new(P::new(), data), &parsed.header, state);
+        let walk =
+            Walk::new(RangeDecoder::new(parsed.header.quantiser == Family::Trellis, data), &parsed.header, state);
         Self { walk, rows: 0, damage: None }
     }
 

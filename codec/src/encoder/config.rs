@@ -1,7 +1,7 @@
 //! What a caller may set.
 
 use crate::colour::Chroma;
-use crate::entropy::predictor::Profile;
+use crate::entropy::Profile;
 use crate::limits::Limits;
 use crate::simd::CpuLevel;
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::{Encoder, EncoderConfig, Observer, Progress};
 use crate::colour::{self, Chroma, Scale};
 use crate::container::Section;
-use crate::entropy::predictor::Profile;
+use crate::entropy::Profile;
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageView};
 use crate::metadata::{Metadata, section};

@@ -2,12 +2,12 @@
 
 use super::Progress;
 use super::search::{Shared, TileSearch};
-use crate::entropy::mixer::Mixer;
+use crate::entropy::Profile;
 use crate::entropy::model::Models;
-use crate::entropy::predictor::{Predictor, Profile};
 use crate::entropy::range::{RangeEncoder, WriteInterval};
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
+use crate::quant::family::Family;
 use crate::recon::{Reconstruction, SignWriter, TileSamples};
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
@@ -41,12 +41,12 @@ pub(super) fn encode(
     progress: &Progress<'_>,
 ) -> Result<CodedTile, EncodeError> {
     match shared.context.header.profile {
-        Profile::Mixed => encode_with::<Mixer>(shared, grid, index, source, progress),
-        Profile::Fast => encode_with::<Models>(shared, grid, index, source, progress),
+        Profile::Mixed => encode_with::<false>(shared, grid, index, source, progress),
+        Profile::Fast => encode_with::<true>(shared, grid, index, source, progress),
     }
 }
 
-fn encode_with<P: Predictor>(
+fn encode_with<const FAST: bool>(
     shared: &Shared<'_>,
     grid: &Grid,
     index: usize,
@@ -59,14 +59,15 @@ fn encode_with<P: Predictor>(
     let samples = || TileSamples::new(header, grid, index);
     let mut search = TileSearch::new(shared, &planes, offsets, samples(), grid.state(header, index));
     let mut recon = Reconstruction::new(shared.context, samples());
-    let mut walk = Walk::new(RangeEncoder::new(P::new()), header, grid.state(header, index));
-    let mut signs = SignWriter::new(WriteInterval::new());
+    let mut walk =
+        Walk::new(RangeEncoder::<FAST>::new(header.quantiser == Family::Trellis), header, grid.state(header, index));
+    let mut signs = SignWriter::new(WriteInterval::new(), !FAST);
     let (width, height) = (planes[0].width(), planes[0].height());
     // Rates of a row come from the models after the row before the last: rows could then be searched side by side.
     let mut after_last = Models::new();
     for y in (0..height).step_by(SUPERBLOCK) {
         search.set_models(&after_last);
-        after_last = walk.coder.predictor().models().clone();
+        after_last = walk.coder.models().clone();
         let row: Vec<_> = (0..width).step_by(SUPERBLOCK).map(|x| search.superblock(x, y)).collect();
         for (mut sb, x) in row.into_iter().zip((0..width).step_by(SUPERBLOCK)) {
             walk.superblock(&mut sb, x, y);

@@ -88,25 +88,16 @@ contexts! {
     SLOPE_SIGN: 4;
     /// Its magnitude less one, as a tree of four bits: plane (2).
     SLOPE_MAGNITUDE: 30;
-    /// A transform block has levels: plane and Cb's flag (4) x size (4) x neighbour magnitude (4).
-    CODED: 64;
+    /// A transform block has levels: reach of the levels beside it (25) x area (7) x plane and Cb's flag (4).
+    CODED: 700;
     /// The vertical transform is the sine transform: class of mode (5) x size (3).
     SINE_VERTICAL: 15;
     /// The horizontal transform is the sine transform: vertical one (2) x class of mode (5) x size (3).
     SINE_HORIZONTAL: 30;
-    /// Class of the number of coded positions, unary: channel (2) x log2 of the area (7) x neighbour magnitude (3) x
-    /// position (10).
-    END_CLASS: 420;
-    /// First bit within the class: channel (2) x class (11).
-    END_BIT: 22;
-    /// A level is not zero: channel (2) x size (4) x place (5) x template (7) x neighbour magnitude (3).
-    SIGNIFICANT: 840;
-    /// It is above one: channel (2) x size (4) x place (3) x template (7) x neighbour magnitude (3).
-    ABOVE_ONE: 504;
-    /// Parity of a level above one: channel (2) x template (7).
-    PARITY: 14;
-    /// It is above three: channel (2) x size (2) x template (7).
-    ABOVE_THREE: 28;
+    /// Class of the number of coded positions, unary: reach (25) x area (7) x channel (2) x position (11).
+    END_CLASS: 3850;
+    /// First bit within the class: reach (25) x area (7) x class (11).
+    END_BIT: 1925;
     /// A luma block is a copy: such neighbours (3).
     COPY: 3;
     /// It has a palette: such neighbours (3).
@@ -129,14 +120,6 @@ contexts! {
     PALETTE_INDEX: 105;
     /// The block has no transform: channel (2) x size (3).
     IDENTITY: 6;
-    /// A level is not zero, without a transform: channel (2) x template (7) x neighbour magnitude (3).
-    IDENTITY_SIGNIFICANT: 42;
-    /// It is above one, likewise.
-    IDENTITY_ABOVE_ONE: 42;
-    /// A level is not zero, in trellis-coded quantisation: state (8), the rest as without.
-    TRELLIS_SIGNIFICANT: 6720;
-    /// It is above one, likewise: quantiser (2), the rest as without.
-    TRELLIS_ABOVE_ONE: 1008;
     /// The luma mode is a learned one: size (3) x such neighbours (3).
     LEARNED: 9;
     /// The learned modes, as a tree of four bits.
@@ -145,4 +128,21 @@ contexts! {
     LINE: 3;
     /// It is the furthest.
     LINE_FURTHEST: 1;
+    // Those of levels, by which an encoder estimates prices: no bin of a stream has them.
+    /// A level is not zero: channel (2) x size (4) x place (5) x template (7) x neighbour magnitude (3).
+    SIGNIFICANT: 840;
+    /// It is above one: channel (2) x size (4) x place (3) x template (7) x neighbour magnitude (3).
+    ABOVE_ONE: 504;
+    /// Parity of a level above one: channel (2) x template (7).
+    PARITY: 14;
+    /// It is above three: channel (2) x size (2) x template (7).
+    ABOVE_THREE: 28;
+    /// A level is not zero, without a transform: channel (2) x template (7) x neighbour magnitude (3).
+    IDENTITY_SIGNIFICANT: 42;
+    /// It is above one, likewise.
+    IDENTITY_ABOVE_ONE: 42;
+    /// A level is not zero, in trellis-coded quantisation: state (8), the rest as without.
+    TRELLIS_SIGNIFICANT: 6720;
+    /// It is above one, likewise: quantiser (2), the rest as without.
+    TRELLIS_ABOVE_ONE: 1008;
 }

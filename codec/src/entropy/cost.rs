@@ -63,6 +63,7 @@ impl Counter {
 
 impl BinCoder for Counter {
     const DECODING: bool = false;
+    const SLOTS: bool = false;
 
     #[inline(always)]
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn counted_bits_are_the_range_coders_bytes_within_a_percent() {
-        let mut encoder = RangeEncoder::new(Models::new());
+        let mut encoder = RangeEncoder::<false>::new(false);
         let mut counted = 0u64;
         let mut state = 1u64;
         for i in 0..60_000u32 {
@@ -104,7 +105,7 @@ mod tests {
             // Forty contexts, each with its own probability, from rare ones to even odds.
             let ctx = Ctx((random % 40) as u16);
             let bin = random / 40 % 200 < 3 + 97 * u32::from(ctx.0) / 40;
-            let model = encoder.predictor().iter().nth(ctx.0 as usize).expect("a context");
+            let model = encoder.models().iter().nth(ctx.0 as usize).expect("a context");
             counted += bin_cost(model.p(), bin) as u64;
             encoder.bin(ctx, bin);
         }

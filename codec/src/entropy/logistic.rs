@@ -55,8 +55,10 @@ pub(crate) fn stretch(p: u32) -> i16 {
 
 /// Probability in 1/65536, 15 to 65519, of log-odds, which are limited to those of the table.
 #[inline(always)]
-pub(crate) fn squash(odds: i32) -> u32 {
-    SQUASH[(odds.clamp(-ODDS_LIMIT, MAX_ODDS) + ODDS_LIMIT) as usize >> 3] as u32
+pub(crate) const fn squash(odds: i32) -> u32 {
+    let least = if odds < -ODDS_LIMIT { -ODDS_LIMIT } else { odds };
+    let limited = if least > MAX_ODDS { MAX_ODDS } else { least };
+    SQUASH[(limited + ODDS_LIMIT) as usize >> 3] as u32
 }
 
 #[cfg(test)]

@@ -4,17 +4,24 @@
 pub(crate) mod contexts;
 pub(crate) mod cost;
 mod init;
-pub(crate) mod inputs;
+pub(crate) mod levels;
 pub(crate) mod logistic;
-pub(crate) mod mixer;
 pub(crate) mod model;
-pub(crate) mod predictor;
 pub(crate) mod range;
 pub(crate) mod raw;
 #[cfg(feature = "bench-api")]
 pub(crate) mod trace;
 
-use self::inputs::Inputs;
+use self::levels::LevelPlace;
+
+/// How levels are coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// The mean of two probabilities for each bin of a level, and expectations of its sign: smaller files.
+    Mixed,
+    /// One probability a bin, and signs as they are: faster decoding.
+    Fast,
+}
 
 /// Number of an adaptive context; see [`contexts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +34,25 @@ pub(crate) struct Ctx(pub(crate) u16);
 pub(crate) trait BinCoder {
     /// True where values come out of the coder.
     const DECODING: bool;
+    /// Whether levels are coded by slots: a counter takes the prices of contexts.
+    const SLOTS: bool = true;
 
     /// One bin with an adaptive model.
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool;
 
-    /// Whether [`BinCoder::mixed`] looks at more than the context.
-    const MIXED: bool = false;
-
-    /// One bin whose probability may be mixed from its context and the states that `inputs` gives.
+    /// The bins of a level, of which the last one of a block is known not to be zero; its magnitude, where that is above 5
+    /// cut at 4 or 5.
     #[inline(always)]
-    fn mixed(&mut self, ctx: Ctx, _inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
-        self.bin(ctx, value)
+    fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
+        let [significant, above_one, parity, above_three] = place.contexts();
+        if !last && !self.bin(significant, magnitude > 0) {
+            return 0;
+        }
+        if !self.bin(above_one, magnitude > 1) {
+            return 1;
+        }
+        let odd = u32::from(self.bin(parity, magnitude & 1 != 0));
+        2 + odd + 2 * u32::from(self.bin(above_three, magnitude > 3))
     }
 
     /// `bits` (0 to 24) equiprobable bits, most significant first.

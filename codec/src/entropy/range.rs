@@ -1,16 +1,18 @@
 //! The range coder: 32-bit range, byte-wise renormalisation, carry propagated through pending bytes (after
 //! G. N. N. Martin, "Range encoding", 1979, in the carry form that LZMA made common). BITSTREAM.md §7.1.
 
-use super::inputs::Inputs;
-use super::predictor::Predictor;
+use super::levels::{LevelModels, LevelPlace};
+use super::model::Models;
 use super::{BinCoder, Ctx};
 
 const TOP: u32 = 1 << 24;
 
-/// Writes bins by the probabilities of the predictor it owns.
+/// Writes bins by the probabilities of the models it owns, in the fast profile or the mixed one.
 #[derive(Debug)]
-pub(crate) struct RangeEncoder<P> {
-    predictor: P,
+pub(crate) struct RangeEncoder<const FAST: bool> {
+    /// Those of the contexts of levels run along, for estimates.
+    models: Models,
+    levels: LevelModels,
     interval: WriteInterval,
 }
 
@@ -50,14 +52,15 @@ pub(crate) struct WriteInterval {
     most: usize,
 }
 
-impl<P: Predictor> RangeEncoder<P> {
-    pub(crate) fn new(predictor: P) -> Self {
-        Self { predictor, interval: WriteInterval::new() }
+impl<const FAST: bool> RangeEncoder<FAST> {
+    /// For levels of the scalar quantiser or of those of a trellis.
+    pub(crate) fn new(trellis: bool) -> Self {
+        Self { models: Models::new(), levels: LevelModels::new(trellis), interval: WriteInterval::new() }
     }
 
-    /// The predictor as it stands.
-    pub(crate) fn predictor(&self) -> &P {
-        &self.predictor
+    /// The models of contexts as they stand.
+    pub(crate) fn models(&self) -> &Models {
+        &self.models
     }
 
     /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what follows as zeros.
@@ -176,18 +179,32 @@ impl Interval for WriteInterval {
     }
 }
 
-impl<P: Predictor> BinCoder for RangeEncoder<P> {
+impl<const FAST: bool> BinCoder for RangeEncoder<FAST> {
     const DECODING: bool = false;
-    const MIXED: bool = P::MIXED;
 
     #[inline]
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
-        self.predictor.plain(ctx, |p| self.interval.code(p, value))
+        let model = self.models.get_mut(ctx);
+        self.interval.code(model.p(), value);
+        model.update(value);
+        value
     }
 
     #[inline]
-    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
-        self.predictor.mixed(ctx, inputs, |p| self.interval.code(p, value))
+    fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
+        let [significant, above_one, parity, above_three] = place.contexts();
+        let mut note = |ctx, bin| self.models.get_mut(ctx).update(bin);
+        if !last {
+            note(significant, magnitude > 0);
+        }
+        if magnitude > 0 {
+            note(above_one, magnitude > 1);
+        }
+        if magnitude > 1 {
+            note(parity, magnitude & 1 != 0);
+            note(above_three, magnitude > 3);
+        }
+        self.levels.code::<FAST>(place, last, magnitude, &mut self.interval)
     }
 
     #[inline]
@@ -205,8 +222,9 @@ pub(crate) type Damage = (&'static str, u64, u64);
 
 /// Reads bins. Past the end of its data it reads zeros; more than it may and the stream is damaged.
 #[derive(Debug)]
-pub(crate) struct RangeDecoder<'a, P> {
-    predictor: P,
+pub(crate) struct RangeDecoder<'a, const FAST: bool> {
+    models: Models,
+    levels: LevelModels,
     interval: ReadInterval<'a>,
     damage: Option<Damage>,
 }
@@ -306,9 +324,11 @@ impl<'a> ReadInterval<'a> {
     }
 }
 
-impl<'a, P: Predictor> RangeDecoder<'a, P> {
-    pub(crate) fn new(predictor: P, data: &'a [u8]) -> Self {
-        Self { predictor, interval: ReadInterval::new(data), damage: None }
+impl<'a, const FAST: bool> RangeDecoder<'a, FAST> {
+    /// For levels of the scalar quantiser or of those of a trellis.
+    pub(crate) fn new(trellis: bool, data: &'a [u8]) -> Self {
+        let (models, levels) = (Models::new(), LevelModels::new(trellis));
+        Self { models, levels, interval: ReadInterval::new(data), damage: None }
     }
 
     /// The first damage met so far. Reading further than four bytes past the end is damage too.
@@ -360,18 +380,20 @@ impl Interval for ReadInterval<'_> {
     }
 }
 
-impl<P: Predictor> BinCoder for RangeDecoder<'_, P> {
+impl<const FAST: bool> BinCoder for RangeDecoder<'_, FAST> {
     const DECODING: bool = true;
-    const MIXED: bool = P::MIXED;
 
     #[inline]
     fn bin(&mut self, ctx: Ctx, _value: bool) -> bool {
-        self.predictor.plain(ctx, |p| self.interval.code(p, false))
+        let model = self.models.get_mut(ctx);
+        let bin = self.interval.code(model.p(), false);
+        model.update(bin);
+        bin
     }
 
-    #[inline]
-    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, _value: bool) -> bool {
-        self.predictor.mixed(ctx, inputs, |p| self.interval.code(p, false))
+    #[inline(always)]
+    fn level(&mut self, place: &impl LevelPlace, last: bool, _magnitude: u32) -> u32 {
+        self.levels.code::<FAST>(place, last, 0, &mut self.interval)
     }
 
     #[inline]
@@ -389,7 +411,6 @@ impl<P: Predictor> BinCoder for RangeDecoder<'_, P> {
 mod tests {
     use super::*;
     use crate::entropy::exp_golomb;
-    use crate::entropy::model::Models;
 
     fn random(state: &mut u64) -> u32 {
         *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -418,10 +439,10 @@ mod tests {
     fn random_symbols_come_back_whatever_their_statistics() {
         for skew in [0, 1, 30, 500, 990, 1000] {
             for count in [0, 1, 2, 10, 5000] {
-                let mut e = RangeEncoder::new(Models::new());
+                let mut e = RangeEncoder::<false>::new(false);
                 let sent = walk(&mut e, skew as u64 + 7, count, skew);
                 let bytes = e.finish();
-                let mut d = RangeDecoder::new(Models::new(), &bytes);
+                let mut d = RangeDecoder::<false>::new(false, &bytes);
                 assert_eq!(walk(&mut d, skew as u64 + 7, count, skew), sent, "skew {skew}, {count} symbols");
                 assert!(d.damage().is_none());
             }
@@ -430,7 +451,7 @@ mod tests {
 
     #[test]
     fn reading_past_the_end_is_damage() {
-        let mut d = RangeDecoder::new(Models::new(), &[1, 2]);
+        let mut d = RangeDecoder::<false>::new(false, &[1, 2]);
         d.bypass(24, 0);
         d.bypass(24, 0);
         assert!(d.damage().is_some());

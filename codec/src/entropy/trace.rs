@@ -1,7 +1,7 @@
 //! A coder that writes down what passes through another one: two traces, of an encode and of a decode, show the first
 //! element where they part.
 
-use super::inputs::Inputs;
+use super::levels::LevelPlace;
 use super::{BinCoder, Ctx};
 
 /// One thing that passed.
@@ -11,6 +11,8 @@ pub(crate) enum Event {
     Element(&'static str),
     /// A bin with its context.
     Bin(u16, bool),
+    /// The bins of a level: its slots and contexts, whether it is the last one, its magnitude cut at 4 or 5.
+    Level { slots: (usize, usize), contexts: [Ctx; 4], last: bool, magnitude: u32 },
     /// Bypass bits: how many, and their value.
     Bypass(u32, u32),
 }
@@ -30,7 +32,6 @@ impl<C: BinCoder> Trace<C> {
 
 impl<C: BinCoder> BinCoder for Trace<C> {
     const DECODING: bool = C::DECODING;
-    const MIXED: bool = C::MIXED;
 
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
         let bin = self.inner.bin(ctx, value);
@@ -38,10 +39,10 @@ impl<C: BinCoder> BinCoder for Trace<C> {
         bin
     }
 
-    fn mixed(&mut self, ctx: Ctx, inputs: impl FnOnce() -> Inputs, value: bool) -> bool {
-        let bin = self.inner.mixed(ctx, inputs, value);
-        self.events.push(Event::Bin(ctx.0, bin));
-        bin
+    fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
+        let magnitude = self.inner.level(place, last, magnitude);
+        self.events.push(Event::Level { slots: place.slots(), contexts: place.contexts(), last, magnitude });
+        magnitude
     }
 
     fn bypass(&mut self, bits: u32, value: u32) -> u32 {

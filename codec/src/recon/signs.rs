@@ -51,6 +51,8 @@ impl Signs for Known {
 #[derive(Debug)]
 pub(crate) struct SignCoder<I> {
     interval: I,
+    /// Signs are expected; else they are coded as they are.
+    expects: bool,
     /// A sign is the expected one, by octave of the odds.
     models: [Model; OCTAVES],
     /// Scan indices of the levels of a block that are not zero.
@@ -76,8 +78,8 @@ impl SignWriter {
 }
 
 impl<I: Interval> SignCoder<I> {
-    pub(crate) fn new(interval: I) -> Self {
-        Self { interval, models: START, coded: Box::new([0; MAX_CODED]) }
+    pub(crate) fn new(interval: I, expects: bool) -> Self {
+        Self { interval, expects, models: START, coded: Box::new([0; MAX_CODED]) }
     }
 
     /// Whether all that was read so far was there.
@@ -120,7 +122,7 @@ impl<I: Interval> Signs for SignCoder<I> {
         let (w, h) = coded_area(block.node);
         let scan = &scan::of(w, h)[..levels.len()];
         let count = self.gather(levels);
-        if block.tx == TxType::IDENTITY {
+        if !self.expects || block.tx == TxType::IDENTITY {
             for i in 0..count {
                 let i = usize::from(self.coded[i]);
                 set(&mut coefficients[scan[i].raster as usize], self.open(levels[i] < 0));
@@ -396,11 +398,11 @@ mod tests {
                 coefficients[p.raster as usize] = level * 900;
             }
             let sent = coefficients.clone();
-            let mut writer = SignWriter::new(WriteInterval::new());
+            let mut writer = SignWriter::new(WriteInterval::new(), true);
             writer.code(&block, &levels, &mut coefficients);
             assert_eq!(coefficients, sent, "writing changes nothing");
             let data = writer.finish();
-            let mut reader = SignReader::new(ReadInterval::new(&data));
+            let mut reader = SignReader::new(ReadInterval::new(&data), true);
             let magnitudes: Vec<i32> = levels.iter().map(|l| l.abs()).collect();
             coefficients.iter_mut().for_each(|c| *c = c.abs());
             reader.code(&block, &magnitudes, &mut coefficients);

@@ -109,7 +109,6 @@ fn component<C: BinCoder>(c: &mut C, axis: usize, value: i16) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entropy::model::Models;
     use crate::entropy::range::{RangeDecoder, RangeEncoder};
     use crate::syntax::state::Unit;
 
@@ -136,7 +135,7 @@ mod tests {
     fn round_trip(value: Vector, expected: &Expected) -> (Vector, bool) {
         let units = units(4);
         // The writer's own units are all coded: it does not look.
-        let mut encoder = RangeEncoder::new(Models::new());
+        let mut encoder = RangeEncoder::<false>::new(false);
         let all = super::tests::units(8);
         if value.is_legal(&all, NODE.rect()) {
             vector(&mut encoder, &all, &NODE, expected, value);
@@ -144,7 +143,7 @@ mod tests {
             return (value, false);
         }
         let data = encoder.finish();
-        let mut decoder = RangeDecoder::new(Models::new(), &data);
+        let mut decoder = RangeDecoder::<false>::new(false, &data);
         let read = vector(&mut decoder, &units, &NODE, expected, Vector::default());
         (read, decoder.damage().is_none())
     }

@@ -1,12 +1,12 @@
 //! Which context a bin takes: pure functions of what is already coded. BITSTREAM.md §7.3.
 
-use super::mixing::BlockInputs;
+use super::level::BlockLevels;
 use super::screen::Source;
+use super::spectrum::Beside;
 use super::state::{Channel, Unit, UnitMap};
 use super::tree::Node;
 use crate::entropy::Ctx;
 use crate::entropy::contexts as group;
-use crate::entropy::inputs::{LevelKinds, SCALAR_LEVELS, TRELLIS_LEVELS};
 use crate::predict::IntraMode;
 use crate::quant::family::{Family, State};
 
@@ -138,14 +138,14 @@ pub(crate) fn mode_class(mode: IntraMode) -> usize {
 pub(crate) struct Place {
     /// 0 Y, 1 Cb, 2 Cr, 3 Cr where Cb is coded.
     plane: u8,
-    /// Log2 of the coded area less 4: 0 to 6.
-    area: u8,
     /// Area in four classes.
     size: u8,
     /// Sum of the neighbours' magnitudes, missing ones counted as the other.
     near: u8,
-    /// What mixed bins look at besides.
-    pub(crate) inputs: BlockInputs,
+    /// How far up levels reach in the blocks beside it, by area: 0 to 174.
+    reach: u8,
+    /// What its levels look at.
+    pub(crate) levels: BlockLevels,
 }
 
 impl Place {
@@ -166,7 +166,10 @@ impl Place {
             3..=4 => 2,
             _ => 3,
         };
-        Self { plane: plane as u8 + u8::from(after_coded), area, size, near, inputs: BlockInputs::default() }
+        let beside = Beside::of(units, node, slot);
+        let reach = 7 * beside.reach() as u8 + area;
+        let levels = BlockLevels::new(plane, beside.sum());
+        Self { plane: plane as u8 + u8::from(after_coded), size, near, reach, levels }
     }
 
     fn channel(self) -> usize {
@@ -184,28 +187,22 @@ impl Place {
 
     /// The block has levels.
     pub(crate) fn coded(self) -> Ctx {
-        let near = match self.near {
-            0 => 0,
-            1..=2 => 1,
-            3..=5 => 2,
-            _ => 3,
-        };
-        group::CODED.at((self.plane as usize * 4 + self.size as usize) * 4 + near)
+        group::CODED.at(self.reach as usize * 4 + self.plane as usize)
     }
 
     /// Position `i` of the unary class of the end.
     pub(crate) fn end_class(self, i: usize) -> Ctx {
-        group::END_CLASS.at(((self.channel() * 7 + self.area as usize) * 3 + self.near3()) * 10 + i)
+        group::END_CLASS.at(self.reach as usize * 22 + self.channel() * 11 + i)
     }
 
     /// First bit within an end class.
     pub(crate) fn end_bit(self, class: usize) -> Ctx {
-        group::END_BIT.at(self.channel() * 11 + class)
+        group::END_BIT.at(self.reach as usize * 11 + class)
     }
 
-    /// Bases of the level contexts, to which a position and the quantiser's state add their own part; without a transform
+    /// Bases of the contexts for estimates, to which a position and the quantiser's state add their own part; without a transform
     /// all positions are alike.
-    pub(crate) fn levels(self, family: Family, identity: bool) -> LevelContexts {
+    pub(crate) fn estimates(self, family: Family, identity: bool) -> LevelContexts {
         let (channel, size, near) = (self.channel(), self.size as usize, self.near3());
         let (significant, above_one) =
             (((channel * 4 + size) * 5 * 7) * 3 + near, ((channel * 4 + size) * 3 * 7) * 3 + near);
@@ -215,7 +212,6 @@ impl Place {
             above_one: group::ABOVE_ONE.at(above_one).0,
             parity: group::PARITY.at(channel * 7).0,
             above_three: group::ABOVE_THREE.at((channel * 2 + size / 2) * 7).0,
-            kinds: &SCALAR_LEVELS,
         };
         match family {
             Family::Scalar if identity => LevelContexts {
@@ -228,14 +224,13 @@ impl Place {
             Family::Trellis => LevelContexts {
                 significant: group::TRELLIS_SIGNIFICANT.at(significant).0,
                 above_one: group::TRELLIS_ABOVE_ONE.at(above_one).0,
-                kinds: &TRELLIS_LEVELS,
                 ..scalar
             },
         }
     }
 }
 
-/// Contexts of a block's levels.
+/// Contexts by which an encoder estimates the prices of a block's levels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LevelContexts {
     /// Mask of the place: 0 where it makes no difference.
@@ -244,8 +239,6 @@ pub(crate) struct LevelContexts {
     above_one: u16,
     parity: u16,
     above_three: u16,
-    /// What mixed bins look at, by quantiser.
-    kinds: &'static [LevelKinds; 2],
 }
 
 /// Contexts of either bin for one state or quantiser.
@@ -257,6 +250,13 @@ const SIGNIFICANT_CLASS: [u8; 21] = [0, 1, 2, 3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6, 6
 const SIZE_CLASS: [u8; 21] = [0, 0, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6];
 
 impl LevelContexts {
+    /// Those of the bins of a level.
+    #[inline(always)]
+    pub(crate) fn of_level(self, place: u8, sum: u32, state: State) -> [Ctx; 4] {
+        let (significant, above_one) = (self.significant(place, sum, state), self.above_one(place, sum, state));
+        [significant, above_one, self.parity(sum), self.above_three(sum)]
+    }
+
     /// The level at a place (0 to 4) is not zero; `sum` of the template with levels cut at 4.
     #[inline(always)]
     pub(crate) fn significant(self, place: u8, sum: u32, state: State) -> Ctx {
@@ -269,12 +269,6 @@ impl LevelContexts {
     pub(crate) fn above_one(self, place: u8, sum: u32, state: State) -> Ctx {
         let index = (place & self.places).min(2) as u16 * 7 + SIZE_CLASS[sum as usize] as u16;
         Ctx(self.above_one + state.quantiser() as u16 * ABOVE_ONE + index * 3)
-    }
-
-    /// What mixed bins look at.
-    #[inline(always)]
-    pub(crate) fn kinds(self, state: State) -> &'static LevelKinds {
-        &self.kinds[state.quantiser()]
     }
 
     /// Its parity, where it is above one.

@@ -3,7 +3,7 @@
 use super::residual::TxChoice;
 use crate::colour::{Chroma, Depths};
 use crate::entropy::BinCoder;
-use crate::entropy::predictor::Profile;
+use crate::entropy::Profile;
 use crate::filter::Deblock;
 use crate::image::plane::Rect;
 use crate::image::view::PixelFormat;

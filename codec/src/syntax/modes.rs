@@ -166,7 +166,6 @@ fn slope<C: BinCoder>(c: &mut C, plane: usize, sign: usize, value: i8) -> i8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entropy::model::Models;
     use crate::entropy::range::{RangeDecoder, RangeEncoder};
     use crate::syntax::block::LumaBlock;
 
@@ -186,12 +185,12 @@ mod tests {
             let units = beside(left);
             let probable = MostProbable::of(&units, &NODE, screen);
             let modes = || IntraMode::luma().take(if screen { IntraMode::COUNT } else { IntraMode::ALL });
-            let mut encoder = RangeEncoder::new(Models::new());
+            let mut encoder = RangeEncoder::<false>::new(false);
             for mode in modes() {
                 luma_mode(&mut encoder, &NODE, &probable, mode);
             }
             let data = encoder.finish();
-            let mut decoder = RangeDecoder::new(Models::new(), &data);
+            let mut decoder = RangeDecoder::<false>::new(false, &data);
             for mode in modes() {
                 assert_eq!(luma_mode(&mut decoder, &NODE, &probable, IntraMode::DC), mode);
             }

@@ -2,12 +2,11 @@
 
 use super::block::TransformBlock;
 use super::ctx::{self, Place};
-use super::mixing::{LevelInputs, Seen};
-use super::scan::{self, PADDED, Position};
+use super::level::{Level, Template};
+use super::scan;
 use super::state::Channel;
 use super::tree::Node;
 use crate::entropy::contexts as group;
-use crate::entropy::inputs;
 use crate::entropy::{BinCoder, exp_golomb};
 use crate::predict::IntraMode;
 use crate::quant::family::{Family, State};
@@ -17,75 +16,6 @@ use crate::transform::{Kernel, MAX_TX, TxType};
 pub(crate) const MAX_LEVEL: u32 = 1 << 18;
 /// Longest side for which the sine transform exists.
 pub(crate) const MAX_SINE: usize = 16;
-
-/// Magnitudes of the levels coded so far, cut at 255, in an area with margins of zeros.
-#[derive(Debug, Clone)]
-pub(crate) struct Template {
-    magnitudes: [u8; PADDED * PADDED],
-    /// The same, cut at 4.
-    cut: [u8; PADDED * PADDED],
-    /// Those of Cb while Cr is coded, where it has any.
-    cb: [u8; PADDED * PADDED],
-    cb_coded: bool,
-}
-
-impl Template {
-    pub(crate) fn new() -> Self {
-        Self { magnitudes: [0; PADDED * PADDED], cut: [0; PADDED * PADDED], cb: [0; PADDED * PADDED], cb_coded: false }
-    }
-
-    /// Empties the area of a block of `h` rows of coefficients.
-    pub(crate) fn clear(&mut self, h: usize) {
-        self.magnitudes[..(h + 3) * PADDED].fill(0);
-        self.cut[..(h + 2) * PADDED].fill(0);
-    }
-
-    /// Keeps the levels of Cb, or that it has none, for Cr.
-    pub(crate) fn keep_cb(&mut self, coded: bool) {
-        self.cb_coded = coded;
-        if coded {
-            std::mem::swap(&mut self.cb, &mut self.magnitudes);
-        }
-    }
-
-    /// Cb's magnitude.
-    #[inline(always)]
-    pub(crate) fn cb(&self, p: &Position) -> u8 {
-        if self.cb_coded { self.cb[p.padded as usize] } else { 0 }
-    }
-
-    /// Magnitudes at (1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (2, 1), (1, 2), (3, 0), (0, 3), (2, 2) from `p`.
-    #[inline(always)]
-    pub(crate) fn near(&self, p: &Position) -> [u8; 10] {
-        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 3 * PADDED + 1 }>() else {
-            return [0; 10];
-        };
-        [(1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (2, 1), (1, 2), (3, 0), (0, 3), (2, 2)]
-            .map(|(x, y)| window[y * PADDED + x])
-    }
-
-    /// Notes the magnitude of a level.
-    #[inline(always)]
-    pub(crate) fn set(&mut self, p: &Position, magnitude: u32) {
-        self.magnitudes[p.padded as usize] = magnitude.min(255) as u8;
-        self.cut[p.padded as usize] = magnitude.min(4) as u8;
-    }
-
-    /// Sum over the five neighbours of higher frequency, each cut at 4.
-    #[inline(always)]
-    pub(crate) fn sum(&self, p: &Position) -> u32 {
-        let Some(window) = self.cut[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else { return 0 };
-        let four = u32::from_le_bytes([window[1], window[2], window[PADDED], window[PADDED + 1]]);
-        (four.wrapping_mul(0x0101_0101) >> 24) + u32::from(window[2 * PADDED])
-    }
-
-    /// The same sum, each cut at 255.
-    #[inline(always)]
-    pub(crate) fn wide_sum(&self, p: &Position) -> u32 {
-        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else { return 0 };
-        [window[1], window[2], window[PADDED], window[PADDED + 1], window[2 * PADDED]].map(u32::from).iter().sum()
-    }
-}
 
 /// The coded area of a block: of a side of 64 only the low 32 frequencies.
 pub(crate) fn coded_area(node: &Node) -> (usize, usize) {
@@ -128,33 +58,27 @@ pub(crate) fn transform_block<C: BinCoder>(
     }
     let levels = &mut levels[tb.start as usize..][..tb.end as usize];
     let family = choice.quantiser.of_block(tb.tx);
-    let contexts = place.levels(family, tb.tx == TxType::IDENTITY);
+    let contexts = place.estimates(family, tb.tx == TxType::IDENTITY);
     let mut state = State::START;
-    let mut seen = Seen::default();
     template.clear(h);
     c.element("levels");
     for (i, p) in scan::of(w, h)[..levels.len()].iter().enumerate().rev() {
-        let last = i + 1 == levels.len();
-        let inputs = if C::MIXED {
-            LevelInputs::of(&place.inputs, template, p, i, levels.len(), seen)
-        } else {
-            LevelInputs::default()
-        };
-        let magnitude = magnitude(c, template, (contexts, state), &inputs, p, last, levels[i].unsigned_abs());
-        if magnitude != 0 {
-            template.set(p, magnitude);
-        }
-        if family == Family::Trellis {
-            state = state.next(magnitude);
-        }
-        if C::MIXED {
-            seen.push(magnitude);
-        }
+        let before = levels.len() - 1 - i;
+        let residual = tb.tx == TxType::IDENTITY;
+        let level = Level { block: &place.levels, template, contexts: &contexts, state, residual, p, before };
+        let magnitude = magnitude(c, &level, levels[i].unsigned_abs());
         if magnitude != 0 {
             c.sign_follows();
+            template.set(p, magnitude);
+            if C::SLOTS {
+                template.add(p, magnitude, h > w);
+            }
             if C::DECODING {
                 levels[i] = magnitude as i32;
             }
+        }
+        if family == Family::Trellis {
+            state = state.next(magnitude);
         }
     }
 }
@@ -201,31 +125,13 @@ pub(crate) fn end<C: BinCoder>(c: &mut C, place: Place, area: usize, end: u16) -
 
 /// One level's magnitude; the last one of a block is known not to be zero.
 #[inline(always)]
-fn magnitude<C: BinCoder>(
-    c: &mut C,
-    template: &Template,
-    (contexts, state): (ctx::LevelContexts, State),
-    inputs: &LevelInputs,
-    p: &Position,
-    last: bool,
-    value: u32,
-) -> u32 {
-    let sum = template.sum(p);
-    let kinds = contexts.kinds(state);
-    if !last
-        && !c.mixed(contexts.significant(p.place, sum, state), || inputs.significant(&kinds.significant), value > 0)
-    {
-        return 0;
+fn magnitude<C: BinCoder>(c: &mut C, level: &Level<'_>, value: u32) -> u32 {
+    let small = c.level(level, level.before == 0, value);
+    if small < 4 {
+        return small;
     }
-    if !c.mixed(contexts.above_one(p.place, sum, state), || inputs.size(&kinds.above_one), value > 1) {
-        return 1;
-    }
-    let parity = u32::from(c.mixed(contexts.parity(sum), || inputs.size(&inputs::PARITY), value & 1 != 0));
-    if !c.mixed(contexts.above_three(sum), || inputs.size(&inputs::ABOVE_THREE), value > 3) {
-        return 2 + parity;
-    }
-    let rest = remainder(c, ctx::rice(template.wide_sum(p)), (value & !1).wrapping_sub(4) >> 1);
-    let magnitude = 4 + parity + 2 * rest;
+    let rest = remainder(c, ctx::rice(level.template.sum(level.p, 255)), (value & !1).wrapping_sub(4) >> 1);
+    let magnitude = small + 2 * rest;
     if magnitude > MAX_LEVEL {
         c.corrupt("level", magnitude as u64, MAX_LEVEL as u64);
         return MAX_LEVEL;

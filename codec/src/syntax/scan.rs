@@ -1,7 +1,11 @@
 //! Order of the coefficients of a transform block: by diagonal of equal frequency. BITSTREAM.md §6.2.
 
-/// Row length of the padded working area of the level walk: 32 positions and three of margin.
-pub(crate) const PADDED: usize = 36;
+use super::level;
+
+/// Row length of the padded working area of the level walk: 32 positions, and four of margin on either side.
+pub(crate) const PADDED: usize = 40;
+/// Margin of the working area on the left and above.
+pub(crate) const MARGIN: usize = 4;
 
 /// One position of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +21,12 @@ pub(crate) struct Position {
     /// Horizontal and vertical frequency.
     pub(crate) u: u8,
     pub(crate) v: u8,
+    /// Its part of the numbers of a level's slots ([`slots`](super::level)).
+    pub(crate) near: u16,
+    pub(crate) far: u16,
 }
 
-const EMPTY: Position = Position { raster: 0, padded: 0, place: 0, band: 0, u: 0, v: 0 };
+const EMPTY: Position = Position { raster: 0, padded: 0, place: 0, band: 0, u: 0, v: 0, near: 0, far: 0 };
 
 const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
     let place = match u + v {
@@ -38,7 +45,9 @@ const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
         24..=47 => 3 + across,
         _ => 5 + across,
     };
-    Position { band, u: u as u8, v: v as u8, raster: (v * w + u) as u16, padded: (v * PADDED + u) as u16, place }
+    let padded = ((v + MARGIN) * PADDED + u + MARGIN) as u16;
+    let (near, far) = level::parts(u, v, w, h, place);
+    Position { band, u: u as u8, v: v as u8, raster: (v * w + u) as u16, padded, place, near, far }
 }
 
 /// Positions (u, v) sorted by u / w + v / h, along a diagonal by the coordinate of the shorter side.

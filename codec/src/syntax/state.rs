@@ -2,8 +2,8 @@
 //! of later ones. Never reconstructed samples. BITSTREAM.md §5.
 
 use super::header::PictureHeader;
-use super::mixing::{BANDS, Spectrum};
 use super::screen::{History, Source, SourceMap};
+use super::spectrum::{BANDS, Spectrum};
 use crate::image::plane::Rect;
 use crate::predict::IntraMode;
 

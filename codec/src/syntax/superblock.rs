@@ -4,11 +4,12 @@ use super::block::{ChromaBlock, ChromaMode, LumaBlock, Superblock, TransformBloc
 use super::copy::{self, Expected, Vector};
 use super::ctx::{self, Place};
 use super::header::PictureHeader;
-use super::mixing::{BlockInputs, spectrum};
+use super::level::Template;
 use super::modes::{self, MostProbable};
 use super::palette::{self, Palette};
-use super::residual::{self, Template};
+use super::residual;
 use super::screen::Source;
+use super::spectrum::spectrum;
 use super::state::{CellMap, Channel, TileState};
 use super::tree::{self, Node, SUPERBLOCK_LOG2, Split};
 use crate::entropy::BinCoder;
@@ -102,10 +103,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         block.offset = offset(&mut self.coder, self.header, &self.state.cells, &block.node, block.offset);
         self.prediction_syntax(block, indices);
         let (c, node) = (&mut self.coder, &block.node);
-        let mut place = Place::of(&self.state.luma, node, 0, false);
-        if C::MIXED {
-            place.inputs = BlockInputs::of(&self.state.luma, node, 0);
-        }
+        let place = Place::of(&self.state.luma, node, 0, false);
         let choice = self.header.choice(Some(block.mode));
         residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels);
     }
@@ -158,9 +156,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         }
         let qp = self.header.block_qp(block.offset);
         let mut unit = block.unit(levels, qp);
-        if C::MIXED {
-            unit.spectrum[0] = spectrum(node, &block.tb, levels);
-        }
+        unit.spectrum[0] = spectrum(node, &block.tb, levels);
         self.state.luma.set(node.x, node.y, unit);
     }
 
@@ -211,12 +207,9 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let choice = self.header.choice(None);
         for plane in 0..2 {
             let after_coded = plane == 1 && block.tb[0].end > 0;
-            let mut place = Place::of(units, node, plane + 1, after_coded);
-            if C::MIXED {
-                place.inputs = BlockInputs::of(units, node, plane + 1);
-                if plane == 1 {
-                    self.template.keep_cb(after_coded);
-                }
+            let place = Place::of(units, node, plane + 1, after_coded);
+            if plane == 1 {
+                self.template.keep_cb(after_coded);
             }
             residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb[plane], levels);
         }
@@ -226,9 +219,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
     pub(crate) fn note_chroma(&mut self, block: &ChromaBlock, levels: &[i32]) {
         let qp = self.header.block_qp(block.offset);
         let mut unit = block.unit(levels, qp);
-        if C::MIXED {
-            unit.spectrum = block.tb.map(|tb| spectrum(&block.node, &tb, levels));
-        }
+        unit.spectrum = block.tb.map(|tb| spectrum(&block.node, &tb, levels));
         self.state.chroma.set(block.node.x, block.node.y, unit);
     }
 }

@@ -13,7 +13,8 @@ use crate::quant::matrix::{Matrices, WEIGHT_BITS};
 use crate::quant::step::{STEP_BITS, step};
 use crate::recon::MAX_CODED;
 use crate::syntax::ctx::{LevelContexts, Place};
-use crate::syntax::residual::{self, MAX_LEVEL, Template, coded_area};
+use crate::syntax::level::Template;
+use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::TxType;
@@ -269,11 +270,11 @@ impl Job<'_> {
         scratch: &mut Scratch,
         positions: &[Position],
     ) -> f64 {
-        let contexts = self.place.levels(Family::Scalar, self.tx == TxType::IDENTITY);
+        let contexts = self.place.estimates(Family::Scalar, self.tx == TxType::IDENTITY);
         let mut total = 0.0;
         for (p, decision) in positions.iter().zip(&mut scratch.decisions).rev() {
             let x = scratch.x[p.raster as usize];
-            let (sum, wide) = (template.sum(p), template.wide_sum(p));
+            let (sum, wide) = (template.sum(p, 4), template.sum(p, 255));
             let prices = Prices { counter, contexts, state: State::START, place: p.place, sum, wide };
             let zero = self.price(prices.significance(false));
             *decision = Decision { cost: zero, ..Decision::default() };

@@ -196,7 +196,7 @@ impl Job<'_> {
     fn search(&self, counter: &Counter, ends: &Ends, x: &[f64], positions: &[Position], viterbi: &mut Viterbi) {
         let (w, h) = coded_area(self.node);
         let indices = scan::indices(w, h);
-        let contexts = self.place.levels(Family::Trellis, false);
+        let contexts = self.place.estimates(Family::Trellis, false);
         viterbi.decisions.clear();
         viterbi.decisions.resize(positions.len(), Default::default());
         viterbi.paths.fill(NONE);
@@ -278,7 +278,8 @@ mod tests {
     use crate::syntax::block::TransformBlock;
     use crate::syntax::ctx;
     use crate::syntax::header::PictureHeader;
-    use crate::syntax::residual::{Template, TxChoice, transform_block};
+    use crate::syntax::level::Template;
+    use crate::syntax::residual::{TxChoice, transform_block};
     use crate::syntax::state::UnitMap;
     use crate::syntax::tree::Node;
     use crate::transform::TxType;

@@ -1,0 +1,220 @@
+//! What the bins of a level look at: sums of the levels around it that are coded already, its place in the block, what the
+//! blocks beside it lead to expect. BITSTREAM.md §7.5.
+
+use super::ctx::LevelContexts;
+use super::scan::{MARGIN, PADDED, Position};
+use super::spectrum::{BANDS, Spectrum};
+use crate::entropy::Ctx;
+use crate::entropy::levels::{FAR, LevelPlace, NEAR};
+use crate::quant::family::State;
+
+/// Classes of a sum of magnitudes.
+const CLASSES: usize = 24;
+/// Near slots of a class: places (5) x roles (6) x sizes (3) x edges (3).
+const NEAR_OF_CLASS: usize = 5 * 6 * 9;
+/// Far slots of a class: frequencies (9) x channels (2) x orientations (4) x distances to the end (3) x maxima (2).
+const FAR_OF_CLASS: usize = 9 * 2 * 4 * 6;
+const _: () = assert!(NEAR == CLASSES * NEAR_OF_CLASS && FAR == CLASSES * FAR_OF_CLASS);
+
+/// Near slots of a place.
+const PLACE: usize = 6 * 9;
+/// Near slots of a role.
+const ROLE: usize = 9;
+/// Role of the levels of a block without a transform.
+const RESIDUAL: usize = 5;
+/// Far slots of a channel, and those behind which the levels of a block without a transform have theirs.
+const CHANNEL: usize = 4 * 6;
+const NO_FREQUENCY: usize = 3 * 6;
+
+/// Sums count up to here.
+const MOST: usize = 256;
+
+/// By the sum of what is around a level: its class among the near slots, three an octave, and among the far slots, four an
+/// octave of half the sum, as the slots before those of the class.
+const BEFORE: [[u16; 2]; MOST + 1] = {
+    let mut t = [[0; 2]; MOST + 1];
+    let mut sum = 0;
+    while sum <= MOST {
+        let near = if sum < 6 {
+            sum
+        } else {
+            let log2 = sum.ilog2() as usize;
+            let eighths = (8 * sum >> log2) & 7;
+            5 + 3 * (log2 - 2) + (eighths >= 2) as usize + (eighths >= 5) as usize
+        };
+        let half = sum / 2;
+        let far = if half < 8 {
+            half
+        } else {
+            let log2 = half.ilog2() as usize;
+            8 + 4 * (log2 - 3) + ((half >> (log2 - 2)) & 3)
+        };
+        let last = CLASSES - 1;
+        let (near, far) = (if near < last { near } else { last }, if far < last { far } else { last });
+        t[sum] = [(near * NEAR_OF_CLASS) as u16, (far * FAR_OF_CLASS) as u16];
+        sum += 1;
+    }
+    t
+};
+
+/// What the position (u, v) of a coded area of `w` x `h`, of class `place`, adds to the numbers of the near and the far slot.
+pub(super) const fn parts(u: usize, v: usize, w: usize, h: usize, place: u8) -> (u16, u16) {
+    // Along the diagonals of the scan, and across.
+    let (along, across) = if w >= h { (u, v) } else { (v, u) };
+    let edge = if along == 0 {
+        1
+    } else if across == 0 {
+        2
+    } else {
+        0
+    };
+    let frequency = match u + v {
+        low @ 0..=3 => low,
+        4..=5 => 4,
+        6..=7 => 5,
+        8..=11 => 6,
+        12..=15 => 7,
+        _ => 8,
+    };
+    let orientation = (u < v) as usize + 2 * (u > v) as usize;
+    let near = place as usize * PLACE + size(w, h) * 3 + edge;
+    ((near) as u16, (frequency * 2 * CHANNEL + orientation * 6) as u16)
+}
+
+/// Class of a coded area: up to 32 samples, up to 128, above.
+const fn size(w: usize, h: usize) -> usize {
+    match w * h {
+        ..=32 => 0,
+        33..=128 => 1,
+        _ => 2,
+    }
+}
+
+/// A transform block, as its levels see it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct BlockLevels {
+    /// 0 Y, 1 Cb, 2 Cr.
+    plane: usize,
+    /// By band: what the blocks beside it add to the sum around a level, 0 to 5.
+    expected: Spectrum,
+}
+
+impl BlockLevels {
+    /// Of plane `plane` (0 to 2), where the spectra of the blocks beside add up to `expected` (0 to 28).
+    pub(crate) fn new(plane: usize, expected: Spectrum) -> Self {
+        Self { plane, expected: expected.map(|sum| 3 * sum / 16) }
+    }
+}
+
+/// The levels of a block that are coded so far, in an area with margins.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    /// Around each position: magnitudes cut at 15, the five nearest ones times 4; from bit 12 on the number of these above 1.
+    sums: [u16; AREA],
+    /// Magnitudes, cut at 255.
+    magnitudes: [u8; AREA],
+    /// Those of Cb while Cr is coded, where it has any.
+    cb: [u8; AREA],
+    cb_coded: bool,
+}
+
+/// Two rows lie below the positions.
+const AREA: usize = (MARGIN + 32 + 2) * PADDED;
+/// Bits of a sum below the number of levels above 1.
+const SUM_BITS: u32 = 12;
+
+impl Template {
+    pub(crate) fn new() -> Self {
+        Self { sums: [0; AREA], magnitudes: [0; AREA], cb: [0; AREA], cb_coded: false }
+    }
+
+    /// Empties the area of a block of `h` rows of coefficients.
+    pub(crate) fn clear(&mut self, h: usize) {
+        self.sums[MARGIN * PADDED..][..h * PADDED].fill(0);
+        self.magnitudes[MARGIN * PADDED..][..(h + 2) * PADDED].fill(0);
+    }
+
+    /// Keeps the levels of Cb, or that it has none, for Cr.
+    pub(crate) fn keep_cb(&mut self, coded: bool) {
+        self.cb_coded = coded;
+        if coded {
+            std::mem::swap(&mut self.cb, &mut self.magnitudes);
+        }
+    }
+
+    /// Notes the magnitude of a level, without the sums that slots look at.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, p: &Position, magnitude: u32) {
+        self.magnitudes[p.padded as usize] = magnitude.min(255) as u8;
+    }
+
+    /// Adds the magnitude of a level to the sums around it, in an area that is no higher than wide or one that is.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, p: &Position, magnitude: u32, high: bool) {
+        const HERE: usize = 4 * PADDED;
+        let from = p.padded as usize - HERE;
+        let Some(window) = self.sums[from..].first_chunk_mut::<{ HERE + PADDED }>() else { return };
+        let m = magnitude.min(15) as u16;
+        let near = 4 * m + (u16::from(magnitude > 1) << SUM_BITS);
+        for back in [1, 2, PADDED, PADDED + 1, 2 * PADDED] {
+            window[HERE - back] += near;
+        }
+        let (left, up) = (1, PADDED);
+        for back in [3 * left, 4 * left, up + 2, up + 3, 2 * up + 1, 2 * up + 2, 3 * up, 3 * up + 1, 4 * up] {
+            window[HERE - back] += m;
+        }
+        // The one along the diagonal of the scan.
+        window[if high { HERE + PADDED - 1 } else { HERE - PADDED + 1 }] += m;
+    }
+
+    /// Sum over the five neighbours of higher frequency, each cut at `most`.
+    #[inline(always)]
+    pub(crate) fn sum(&self, p: &Position, most: u8) -> u32 {
+        let Some(window) = self.magnitudes[p.padded as usize..].first_chunk::<{ 2 * PADDED + 1 }>() else { return 0 };
+        let mut sum = 0;
+        for at in [1, 2, PADDED, PADDED + 1, 2 * PADDED] {
+            sum += u32::from(window[at].min(most));
+        }
+        sum
+    }
+}
+
+/// A level about to be coded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Level<'a> {
+    pub(crate) block: &'a BlockLevels,
+    pub(crate) template: &'a Template,
+    pub(crate) contexts: &'a LevelContexts,
+    pub(crate) state: State,
+    /// The block has no transform.
+    pub(crate) residual: bool,
+    pub(crate) p: &'a Position,
+    /// Levels of the block that are coded already.
+    pub(crate) before: usize,
+}
+
+impl LevelPlace for Level<'_> {
+    #[inline(always)]
+    fn slots(&self) -> (usize, usize) {
+        let BlockLevels { plane, expected } = *self.block;
+        let p = self.p;
+        let around = self.template.sums[p.padded as usize];
+        let sum = usize::from(around & ((1 << SUM_BITS) - 1)) + usize::from(expected[p.band as usize % BANDS]);
+        let [near, far] = BEFORE[sum.min(MOST)].map(usize::from);
+        let maximum = usize::from(around >> SUM_BITS != 0);
+        let distance = usize::from(self.before >= 2) + usize::from(self.before >= 8);
+        let channel = if plane > 0 { CHANNEL } else { 0 };
+        let far = far + channel + 2 * distance + maximum + self.state.quantiser() * FAR;
+        let near = near + self.state.quantiser() * NEAR;
+        if self.residual {
+            return (near + RESIDUAL * ROLE + usize::from(p.near) % PLACE / 3 * 3, far + NO_FREQUENCY);
+        }
+        let cb = if plane == 2 && self.template.cb_coded { self.template.cb[p.padded as usize].min(2) } else { 0 };
+        (near + usize::from(p.near) + (plane + usize::from(cb)) * ROLE, far + usize::from(p.far))
+    }
+
+    #[inline(always)]
+    fn contexts(&self) -> [Ctx; 4] {
+        self.contexts.of_level(self.p.place, self.template.sum(self.p, 4), self.state)
+    }
+}
