@@ -44,6 +44,8 @@ impl Lanes for Avx2 {
         sub: _mm256_sub_epi16,
         min: _mm256_min_epi16,
         max: _mm256_max_epi16,
+        greater: _mm256_cmpgt_epi16,
+        and: _mm256_and_si256,
     }
 
     #[inline(always)]
@@ -72,6 +74,56 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn shr(self, a: __m256i, bits: u32) -> __m256i {
         unsafe { _mm256_sra_epi16(a, _mm_cvtsi32_si128(bits as i32)) }
+    }
+
+    #[inline(always)]
+    fn but(self, a: __m256i, b: __m256i) -> __m256i {
+        unsafe { _mm256_andnot_si256(b, a) }
+    }
+
+    #[inline(always)]
+    fn select(self, mask: __m256i, a: __m256i, b: __m256i) -> __m256i {
+        unsafe { _mm256_blendv_epi8(b, a, mask) }
+    }
+
+    #[inline(always)]
+    fn any(self, a: __m256i) -> bool {
+        unsafe { _mm256_testz_si256(a, a) == 0 }
+    }
+
+    #[inline(always)]
+    fn spread(self, values: [i16; LANES / 4]) -> __m256i {
+        // SAFETY: as above, and both have 8 bytes.
+        unsafe {
+            let all = _mm256_set1_epi64x(transmute::<[i16; LANES / 4], i64>(values));
+            let twos = _mm256_unpacklo_epi16(all, all);
+            _mm256_permutevar8x32_epi32(twos, _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3))
+        }
+    }
+
+    #[inline(always)]
+    fn first_of_four(self, a: __m256i) -> __m256i {
+        unsafe { _mm256_shufflehi_epi16::<0x00>(_mm256_shufflelo_epi16::<0x00>(a)) }
+    }
+
+    #[inline(always)]
+    fn last_of_four(self, a: __m256i) -> __m256i {
+        unsafe { _mm256_shufflehi_epi16::<0xff>(_mm256_shufflelo_epi16::<0xff>(a)) }
+    }
+
+    #[inline(always)]
+    fn transpose(self, rows: [__m256i; LANES]) -> [__m256i; LANES] {
+        let (upper, lower) = rows.split_at(8);
+        let (upper, lower) = (eights(upper), eights(lower));
+        let mut columns = rows;
+        for x in 0..8 {
+            // SAFETY: as above.
+            unsafe {
+                columns[x] = _mm256_permute2x128_si256::<0x20>(upper[x], lower[x]);
+                columns[x + 8] = _mm256_permute2x128_si256::<0x31>(upper[x], lower[x]);
+            }
+        }
+        columns
     }
 
     #[inline(always)]
@@ -134,5 +186,35 @@ impl Lanes for Avx2 {
             let high = _mm256_permute2x128_si256::<0x31>(even, odd);
             transmute::<[__m256i; 2], [[u32; 4]; LANES / 4]>([low, high])
         }
+    }
+}
+
+/// Columns in place of rows in each half of eight registers.
+#[inline(always)]
+fn eights(rows: &[__m256i]) -> [__m256i; 8] {
+    // SAFETY: only operations of `Avx2` call it.
+    unsafe {
+        let mut twos = [rows[0]; 8];
+        for i in 0..4 {
+            twos[i] = _mm256_unpacklo_epi16(rows[2 * i], rows[2 * i + 1]);
+            twos[i + 4] = _mm256_unpackhi_epi16(rows[2 * i], rows[2 * i + 1]);
+        }
+        // Columns 2i and 2i + 1 of rows 0 to 3, then of rows 4 to 7.
+        let mut fours = twos;
+        for i in 0..2 {
+            fours[4 * i] = _mm256_unpacklo_epi32(twos[4 * i], twos[4 * i + 1]);
+            fours[4 * i + 1] = _mm256_unpackhi_epi32(twos[4 * i], twos[4 * i + 1]);
+            fours[4 * i + 2] = _mm256_unpacklo_epi32(twos[4 * i + 2], twos[4 * i + 3]);
+            fours[4 * i + 3] = _mm256_unpackhi_epi32(twos[4 * i + 2], twos[4 * i + 3]);
+        }
+        let mut columns = fours;
+        for i in 0..2 {
+            for k in 0..2 {
+                let (upper, lower) = (fours[4 * i + k], fours[4 * i + k + 2]);
+                columns[4 * i + 2 * k] = _mm256_unpacklo_epi64(upper, lower);
+                columns[4 * i + 2 * k + 1] = _mm256_unpackhi_epi64(upper, lower);
+            }
+        }
+        columns
     }
 }

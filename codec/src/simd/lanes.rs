@@ -33,6 +33,26 @@ pub(crate) trait Lanes: Copy {
         self.min(self.max(a, low), high)
     }
 
+    /// All bits of the lanes where `a` is greater, none of the others.
+    fn greater(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// The bits of both.
+    fn and(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// The bits of `a` that `b` does not have.
+    fn but(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// `a` in the lanes that have all bits of `mask`, `b` in those that have none.
+    fn select(self, mask: Self::Words, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// Whether there are bits in any lane.
+    fn any(self, a: Self::Words) -> bool;
+
+    /// Each number in four lanes.
+    fn spread(self, values: [i16; LANES / 4]) -> Self::Words;
+    /// The first of each four lanes in all of them.
+    fn first_of_four(self, a: Self::Words) -> Self::Words;
+    /// The last of each four lanes in all of them.
+    fn last_of_four(self, a: Self::Words) -> Self::Words;
+    /// Columns in place of rows.
+    fn transpose(self, rows: [Self::Words; LANES]) -> [Self::Words; LANES];
+
     /// Sums of nothing.
     fn nothing(self) -> Self::Sums;
     /// Pairs of weights from four, each for four lanes in turn.
@@ -107,6 +127,57 @@ impl Lanes for Plain {
     #[inline(always)]
     fn shr(self, a: Row, bits: u32) -> Row {
         each!(l, a[l] >> bits)
+    }
+
+    #[inline(always)]
+    fn greater(self, a: Row, b: Row) -> Row {
+        each!(l, -i16::from(a[l] > b[l]))
+    }
+
+    #[inline(always)]
+    fn and(self, a: Row, b: Row) -> Row {
+        each!(l, a[l] & b[l])
+    }
+
+    #[inline(always)]
+    fn but(self, a: Row, b: Row) -> Row {
+        each!(l, a[l] & !b[l])
+    }
+
+    #[inline(always)]
+    fn select(self, mask: Row, a: Row, b: Row) -> Row {
+        each!(l, (a[l] & mask[l]) | (b[l] & !mask[l]))
+    }
+
+    #[inline(always)]
+    fn any(self, a: Row) -> bool {
+        a != [0; LANES]
+    }
+
+    #[inline(always)]
+    fn spread(self, values: [i16; LANES / 4]) -> Row {
+        each!(l, values[l / 4])
+    }
+
+    #[inline(always)]
+    fn first_of_four(self, a: Row) -> Row {
+        each!(l, a[l & !3])
+    }
+
+    #[inline(always)]
+    fn last_of_four(self, a: Row) -> Row {
+        each!(l, a[l | 3])
+    }
+
+    #[inline(always)]
+    fn transpose(self, rows: [Row; LANES]) -> [Row; LANES] {
+        let mut columns = [[0; LANES]; LANES];
+        for (y, row) in rows.iter().enumerate() {
+            for (x, &value) in row.iter().enumerate() {
+                columns[x][y] = value;
+            }
+        }
+        columns
     }
 
     #[inline(always)]

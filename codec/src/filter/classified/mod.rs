@@ -132,7 +132,8 @@ pub(crate) fn filter_of(strip: &Strip, x4: usize, qp: u16) -> usize {
 
 /// Filters `plane` (10 bits a sample and `extra` more) at `strength` eighths, which is not 0.
 pub(crate) fn classified(simd: Simd, plane: &mut Plane, map: &BlockMap, extra: u32, chroma: bool, strength: u8) {
-    Classified::new(plane.width(), extra, chroma, strength).filter(simd, plane, map, 0..map.rows);
+    let height = plane.height();
+    Classified::new(plane.width(), extra, chroma, strength).filter(simd, plane, map, 0..map.rows, height);
 }
 
 /// The filter on its way down a plane.
@@ -156,11 +157,11 @@ impl Classified {
         Strip::memory(width)
     }
 
-    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. Three rows of samples below them are there, or
-    /// none where the plane ends.
-    pub(crate) fn filter(&mut self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
+    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. Of `plane` there are `height` rows of samples:
+    /// three below the units, or less where it ends.
+    pub(crate) fn filter(&mut self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>, height: usize) {
         debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
-        simd.launch(Pass { filter: self, plane, map, rows });
+        simd.launch(Pass { filter: self, plane, map, rows, height });
     }
 
     /// What the units from `x4` on, which are `units`, are filtered with.
@@ -193,6 +194,7 @@ struct Pass<'a> {
     plane: &'a mut Plane,
     map: &'a BlockMap,
     rows: Range<usize>,
+    height: usize,
 }
 
 impl Kernel for Pass<'_> {
@@ -200,9 +202,9 @@ impl Kernel for Pass<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { filter, plane, map, rows } = self;
+        let Self { filter, plane, map, rows, height } = self;
         for y4 in rows {
-            filter.strip.advance(lanes, plane, y4);
+            filter.strip.advance(lanes, plane, height, y4);
             for (i, units) in map.row(y4).chunks(UNITS).enumerate() {
                 let block = filter.block(lanes, UNITS * i, units);
                 let around = filter.strip.around(LANES * i);

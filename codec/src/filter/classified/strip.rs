@@ -61,15 +61,16 @@ impl Strip {
     }
 
     /// Goes on to the next row of units, which is row `y4` of `plane`; above it, that may be filtered already.
+    /// It has `height` rows of samples.
     #[inline(always)]
-    pub(crate) fn advance<L: Lanes>(&mut self, lanes: L, plane: &Plane, y4: usize) {
+    pub(crate) fn advance<L: Lanes>(&mut self, lanes: L, plane: &Plane, height: usize, y4: usize) {
         let next = 4 * y4 + REACH;
         if self.loaded == 0 {
             // Those above the plane are like its first.
-            (0..2 * REACH).for_each(|row| self.load(plane, (4 * y4 + row).saturating_sub(REACH)));
+            (0..2 * REACH).for_each(|row| self.load(plane, (4 * y4 + row).saturating_sub(REACH).min(height - 1)));
             self.differences(lanes);
         }
-        (next..next + 4).for_each(|y| self.load(plane, y.min(plane.height() - 1)));
+        (next..next + 4).for_each(|y| self.load(plane, y.min(height - 1)));
         std::mem::swap(&mut self.upper, &mut self.lower);
         self.differences(lanes);
     }

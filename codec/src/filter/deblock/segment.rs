@@ -85,7 +85,7 @@ impl Segment {
             let bound = (t.beta + (t.beta >> 1)) >> 3;
             return Some(Filter::Weak([!short_p && activity_p < bound, !short_q && activity_q < bound]));
         }
-        let far = long && sides[0] >= 5 && sides[1] >= 5 && [0, 3].into_iter().all(|i| self.is_long(data, i, t));
+        let far = long && sides[0] >= 5 && sides[1] >= 5 && self.is_long(data, t);
         Some(if far { Filter::Long } else { Filter::Strong })
     }
 
@@ -97,14 +97,18 @@ impl Segment {
         2 * d < t.beta >> 2 && spread < t.beta >> 3 && (p0 - q0).abs() < (5 * t.tc + 1) >> 1
     }
 
-    /// Whether a strong line `i` is straight as far as the long filter reads.
+    /// Whether the first and the last line of a strong segment are straight as far as the long filter reads.
     #[inline(always)]
-    fn is_long(self, data: &[u16], i: usize, t: Thresholds) -> bool {
-        let p = |k| self.p(data, k, i);
-        let q = |k| self.q(data, k, i);
-        let bend = (p(6) - 2 * p(3) + p(0)).abs() + (q(6) - 2 * q(3) + q(0)).abs();
-        let spread = (p(7) - p(0)).abs() + (q(7) - q(0)).abs();
-        bend < t.beta >> 3 && spread < t.beta >> 2
+    pub(super) fn is_long(self, data: &[u16], t: Thresholds) -> bool {
+        let mut straight = true;
+        for i in [0, 3] {
+            let p = |k| self.p(data, k, i);
+            let q = |k| self.q(data, k, i);
+            let bend = (p(6) - 2 * p(3) + p(0)).abs() + (q(6) - 2 * q(3) + q(0)).abs();
+            let spread = (p(7) - p(0)).abs() + (q(7) - q(0)).abs();
+            straight &= bend < t.beta >> 3 && spread < t.beta >> 2;
+        }
+        straight
     }
 
     #[inline(always)]
@@ -174,7 +178,7 @@ impl Segment {
 
     /// A straight line from the edge's middle to the far samples, seven samples a side.
     #[inline(always)]
-    fn long(self, data: &mut [u16], tc: i32) {
+    pub(super) fn long(self, data: &mut [u16], tc: i32) {
         let p: [Lanes; 8] = std::array::from_fn(|k| self.read_p(data, k));
         let q: [Lanes; 8] = std::array::from_fn(|k| self.read_q(data, k));
         // 16 times the mean of the samples around the edge; kept whole, so that a ramp stays as it is.
