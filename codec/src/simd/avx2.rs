@@ -34,6 +34,17 @@ macro_rules! binary {
     };
 }
 
+/// For each third of sixteen interleaved pixels and each channel, which of that channel's bytes go where; -1 where none does.
+const PLACES: [[[i8; 16]; 3]; 3] = {
+    let mut places = [[[-1; 16]; 3]; 3];
+    let mut at = 0;
+    while at < 48 {
+        places[at / 16][at % 3][at % 16] = (at / 3) as i8;
+        at += 1;
+    }
+    places
+};
+
 impl Lanes for Avx2 {
     type Words = __m256i;
     /// Those of lanes 0 to 3 and 8 to 11, and the others.
@@ -55,39 +66,50 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn store(self, words: __m256i) -> Row {
+    fn samples(self, samples: &[u16; LANES]) -> __m256i {
         // SAFETY: as above.
-        unsafe { transmute::<__m256i, Row>(words) }
+        unsafe { transmute::<[u16; LANES], __m256i>(*samples) }
+    }
+
+    #[inline(always)]
+    fn stored(self, words: __m256i) -> [u16; LANES] {
+        // SAFETY: as above.
+        unsafe { transmute::<__m256i, [u16; LANES]>(words) }
     }
 
     #[inline(always)]
     fn splat(self, value: i16) -> __m256i {
-        // SAFETY: there is AVX2 where there is a value of this type. So it is below.
+        // SAFETY: there is AVX2 where there is a value of this type.
         unsafe { _mm256_set1_epi16(value) }
     }
 
     #[inline(always)]
     fn abs(self, a: __m256i) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_abs_epi16(a) }
     }
 
     #[inline(always)]
     fn shr(self, a: __m256i, bits: u32) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_sra_epi16(a, _mm_cvtsi32_si128(bits as i32)) }
     }
 
     #[inline(always)]
     fn but(self, a: __m256i, b: __m256i) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_andnot_si256(b, a) }
     }
 
     #[inline(always)]
     fn select(self, mask: __m256i, a: __m256i, b: __m256i) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_blendv_epi8(b, a, mask) }
     }
 
     #[inline(always)]
     fn any(self, a: __m256i) -> bool {
+        // SAFETY: as above.
         unsafe { _mm256_testz_si256(a, a) == 0 }
     }
 
@@ -103,11 +125,13 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn first_of_four(self, a: __m256i) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_shufflehi_epi16::<0x00>(_mm256_shufflelo_epi16::<0x00>(a)) }
     }
 
     #[inline(always)]
     fn last_of_four(self, a: __m256i) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_shufflehi_epi16::<0xff>(_mm256_shufflelo_epi16::<0xff>(a)) }
     }
 
@@ -127,7 +151,28 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn interleave(self, channels: [__m256i; 3]) -> [u8; 3 * LANES] {
+        // SAFETY: as above, and 16 bytes are a value of a register.
+        unsafe {
+            let mut bytes = [_mm_setzero_si128(); 3];
+            for (to, words) in bytes.iter_mut().zip(channels) {
+                let twice = _mm256_packus_epi16(words, words);
+                *to = _mm256_castsi256_si128(_mm256_permute4x64_epi64::<0b1000>(twice));
+            }
+            let mut out = [_mm_setzero_si128(); 3];
+            for (to, places) in out.iter_mut().zip(&PLACES) {
+                for (bytes, places) in bytes.iter().zip(places) {
+                    let part = _mm_shuffle_epi8(*bytes, transmute::<[i8; 16], __m128i>(*places));
+                    *to = _mm_or_si128(*to, part);
+                }
+            }
+            transmute::<[__m128i; 3], [u8; 3 * LANES]>(out)
+        }
+    }
+
+    #[inline(always)]
     fn nothing(self) -> [__m256i; 2] {
+        // SAFETY: as above.
         unsafe { [_mm256_setzero_si256(); 2] }
     }
 
@@ -157,6 +202,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn shifted(self, sums: [__m256i; 2], factor: i32, shift: u32) -> __m256i {
+        // SAFETY: as above.
         unsafe {
             let (factor, half) = (_mm256_set1_epi32(factor), _mm256_set1_epi32(1 << (shift - 1)));
             let shift = _mm_cvtsi32_si128(shift as i32);

@@ -18,7 +18,10 @@ pub(crate) trait Lanes: Copy {
     type Sums: Copy;
 
     fn load(self, row: &Row) -> Self::Words;
-    fn store(self, words: Self::Words) -> Row;
+    /// Samples, which have less than 16 bits.
+    fn samples(self, samples: &[u16; LANES]) -> Self::Words;
+    /// The way back.
+    fn stored(self, words: Self::Words) -> [u16; LANES];
     fn splat(self, value: i16) -> Self::Words;
     fn add(self, a: Self::Words, b: Self::Words) -> Self::Words;
     fn sub(self, a: Self::Words, b: Self::Words) -> Self::Words;
@@ -52,6 +55,9 @@ pub(crate) trait Lanes: Copy {
     fn last_of_four(self, a: Self::Words) -> Self::Words;
     /// Columns in place of rows.
     fn transpose(self, rows: [Self::Words; LANES]) -> [Self::Words; LANES];
+
+    /// The lanes of three channels, of 0 to 255, pixel by pixel.
+    fn interleave(self, channels: [Self::Words; 3]) -> [u8; 3 * LANES];
 
     /// Sums of nothing.
     fn nothing(self) -> Self::Sums;
@@ -90,8 +96,13 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn store(self, words: Row) -> Row {
-        words
+    fn samples(self, samples: &[u16; LANES]) -> Row {
+        each!(l, samples[l] as i16)
+    }
+
+    #[inline(always)]
+    fn stored(self, words: Row) -> [u16; LANES] {
+        each!(l, words[l] as u16)
     }
 
     #[inline(always)]
@@ -178,6 +189,17 @@ impl Lanes for Plain {
             }
         }
         columns
+    }
+
+    #[inline(always)]
+    fn interleave(self, channels: [Row; 3]) -> [u8; 3 * LANES] {
+        let mut out = [0; 3 * LANES];
+        for (l, pixel) in out.chunks_exact_mut(3).enumerate() {
+            for (to, channel) in pixel.iter_mut().zip(&channels) {
+                *to = channel[l] as u8;
+            }
+        }
+        out
     }
 
     #[inline(always)]

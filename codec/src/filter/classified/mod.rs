@@ -210,21 +210,14 @@ impl Kernel for Pass<'_> {
                 let around = filter.strip.around(LANES * i);
                 for row in 0..4 {
                     let filtered = block.row(lanes, around[row..][..2 * REACH + 1].try_into().unwrap());
-                    // Whole lanes at once wherever there are as many.
-                    match plane.row_mut(4 * y4 + row)[LANES * i..].first_chunk_mut::<LANES>() {
-                        Some(to) => put(to, &filtered),
-                        None => put(&mut plane.row_mut(4 * y4 + row)[LANES * i..], &filtered),
+                    let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
+                    match to.first_chunk_mut() {
+                        Some(to) => *to = filtered,
+                        None => to.copy_from_slice(&filtered[..to.len()]),
                     }
                 }
             }
         }
-    }
-}
-
-#[inline(always)]
-fn put(to: &mut [u16], samples: &Row) {
-    for (to, &sample) in to.iter_mut().zip(samples) {
-        *to = sample as u16;
     }
 }
 
@@ -247,7 +240,7 @@ struct Middle<L: Lanes> {
 impl Block {
     /// A row of the units, filtered; it is the middle one of `rows`.
     #[inline(always)]
-    fn row<L: Lanes>(&self, lanes: L, rows: &Around) -> Row {
+    fn row<L: Lanes>(&self, lanes: L, rows: &Around) -> [u16; LANES] {
         let middle = self.middle(lanes, rows[REACH]);
         // Of clipped samples, not of differences: this takes off what that is too much.
         let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &self.weights[PAIRS.len()]);
@@ -267,7 +260,7 @@ impl Block {
         // A change beyond all samples leaves their range all the same.
         let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
         let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
-        lanes.store(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
+        lanes.stored(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
     }
 
     #[inline(always)]

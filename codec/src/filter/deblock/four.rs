@@ -1,8 +1,8 @@
-//! The deblocking filters over four segments at once, sixteen lines that lie side by side, in samples of 10 bits: weak and
-//! strong in all lanes, the long one, which is rare, by [`Segment`]. BITSTREAM.md §10.4 to §10.6.
+//! The deblocking filters over four segments at once, sixteen lines that lie side by side, in samples of 10 bits.
+//! BITSTREAM.md §10.4 to §10.6.
 
-use super::segment::{Segment, Thresholds};
-use crate::simd::{LANES, Lanes, Row};
+use super::segment::{LONG_WEIGHTS, Thresholds};
+use crate::simd::{LANES, Lanes};
 
 /// Segments of four lines.
 const SEGMENTS: usize = LANES / 4;
@@ -19,8 +19,8 @@ pub(super) struct Four {
     beta: [i16; SEGMENTS],
     /// All bits of the sides, p's first, that are not short.
     tall: [[i16; SEGMENTS]; 2],
-    /// The segments that the long filter may be for.
-    long: [Option<Thresholds>; SEGMENTS],
+    /// All bits of the segments that the long filter may be for.
+    long: [i16; SEGMENTS],
 }
 
 /// The samples of sixteen lines beside the edge, from there on.
@@ -36,6 +36,13 @@ struct Bounds<L: Lanes> {
     tall: [L::Words; 2],
 }
 
+/// All bits of the lanes whose segments are filtered, of those of strong ones, and of those whose sides are calm, p's first.
+struct Decision<L: Lanes> {
+    active: L::Words,
+    strong: L::Words,
+    calm: [L::Words; 2],
+}
+
 impl Four {
     /// Segment `k` is one of an edge, with these thresholds; `sides` has log2 of the blocks' extent across it, p's first; `long`
     /// allows the long filter.
@@ -45,7 +52,7 @@ impl Four {
         self.beta[k] = thresholds.beta as i16;
         self.tall[0][k] = -i16::from(sides[0] > 2);
         self.tall[1][k] = -i16::from(sides[1] > 2);
-        self.long[k] = (long && sides[0] >= 5 && sides[1] >= 5).then_some(thresholds);
+        self.long[k] = -i16::from(long && sides[0] >= 5 && sides[1] >= 5);
     }
 
     /// Filters the segments in `data`, where the first sample on side q is at `at`, the next line beside it, and the next
@@ -63,10 +70,16 @@ impl Four {
             lines.p[k] = load(lanes, data, at - (k + 1) * across);
             lines.q[k] = load(lanes, data, at + k * across);
         }
-        let Some((active, strong, calm)) = decide(lanes, &lines, &bounds) else { return };
-        let long = self.long(data, at, across, lanes.store(strong));
-        let strong = lanes.but(strong, lanes.spread(long));
-        let weak = lanes.but(lanes.but(active, strong), lanes.spread(long));
+        let Some(Decision { active, strong, calm }) = decide(lanes, &lines, &bounds) else { return };
+        let mut long = lanes.and(strong, lanes.spread(self.long));
+        let mut far = None;
+        if lanes.any(long) {
+            let sides = [p_side(lanes, data, at, across), q_side(lanes, data, at, across)];
+            long = lanes.and(long, is_long(lanes, &sides, bounds.beta));
+            far = Some(sides);
+        }
+        let strong = lanes.but(strong, long);
+        let weak = lanes.but(lanes.but(active, strong), long);
         let mut out = self::weak(lanes, &lines, &bounds, weak, calm);
         if lanes.any(strong) {
             let new = self::strong(lanes, &lines, &bounds);
@@ -81,34 +94,40 @@ impl Four {
             store(lanes, data, at - (k + 1) * across, out.p[k]);
             store(lanes, data, at + k * across, out.q[k]);
         }
-        for (k, thresholds) in self.long.iter().enumerate().filter(|&(k, _)| long[k] != 0) {
-            let segment = Segment { at: at + 4 * k, across, along: 1, max: MAX };
-            thresholds.iter().for_each(|t| segment.long(data, t.tc));
-        }
-    }
-
-    /// All bits of the segments that the long filter is for, where `strong` has those of strong ones.
-    #[inline(always)]
-    fn long(&self, data: &[u16], at: usize, across: usize, strong: Row) -> [i16; SEGMENTS] {
-        let mut long = [0; SEGMENTS];
-        for (k, thresholds) in self.long.iter().enumerate() {
-            if let (Some(thresholds), true) = (thresholds, strong[4 * k] != 0) {
-                let segment = Segment { at: at + 4 * k, across, along: 1, max: MAX };
-                long[k] = -i16::from(segment.is_long(data, *thresholds));
+        if let Some(far) = &far {
+            let [p, q] = self::long(lanes, far, bounds.tc);
+            for k in 0..7 {
+                let (p_at, q_at) = (at - (k + 1) * across, at + k * across);
+                store(lanes, data, p_at, lanes.select(long, p[k], load(lanes, data, p_at)));
+                store(lanes, data, q_at, lanes.select(long, q[k], load(lanes, data, q_at)));
             }
         }
-        long
     }
 }
 
-/// All bits of the lanes whose segments are filtered, of those of strong ones, and of those whose sides are calm, p's first;
-/// `None` where all segments stay.
+/// As much of side p as the long filter reads.
 #[inline(always)]
-fn decide<L: Lanes>(
-    lanes: L,
-    Lines { p, q }: &Lines<L>,
-    Bounds { tc, beta, tall }: &Bounds<L>,
-) -> Option<(L::Words, L::Words, [L::Words; 2])> {
+fn p_side<L: Lanes>(lanes: L, data: &[u16], at: usize, across: usize) -> [L::Words; 8] {
+    let mut side = [lanes.splat(0); 8];
+    for (k, side) in side.iter_mut().enumerate() {
+        *side = load(lanes, data, at - (k + 1) * across);
+    }
+    side
+}
+
+/// As much of side q.
+#[inline(always)]
+fn q_side<L: Lanes>(lanes: L, data: &[u16], at: usize, across: usize) -> [L::Words; 8] {
+    let mut side = [lanes.splat(0); 8];
+    for (k, side) in side.iter_mut().enumerate() {
+        *side = load(lanes, data, at + k * across);
+    }
+    side
+}
+
+/// Decides for each segment; `None` where all of them stay.
+#[inline(always)]
+fn decide<L: Lanes>(lanes: L, Lines { p, q }: &Lines<L>, Bounds { tc, beta, tall }: &Bounds<L>) -> Option<Decision<L>> {
     let dp = activity(lanes, p, tall[0]);
     let dq = activity(lanes, q, tall[1]);
     let sum_p = lanes.add(lanes.first_of_four(dp), lanes.last_of_four(dp));
@@ -130,7 +149,7 @@ fn decide<L: Lanes>(
     let line = lanes.and(lanes.and(flat, narrow), step);
     let lines = lanes.and(lanes.first_of_four(line), lanes.last_of_four(line));
     let strong = lanes.and(lanes.and(lines, active), lanes.and(tall[0], tall[1]));
-    Some((active, strong, [calm_p, calm_q]))
+    Some(Decision { active, strong, calm: [calm_p, calm_q] })
 }
 
 /// Second difference beside the edge; of a side that is not `tall`, the first difference.
@@ -214,30 +233,56 @@ fn strong_side<L: Lanes>(lanes: L, a: &[L::Words; 4], b: &[L::Words; 4], bound: 
     out
 }
 
+/// All bits of the segments that are straight as far as the long filter reads.
+#[inline(always)]
+fn is_long<L: Lanes>(lanes: L, sides: &[[L::Words; 8]; 2], beta: L::Words) -> L::Words {
+    let (mut bend, mut spread) = (lanes.splat(0), lanes.splat(0));
+    for s in sides {
+        bend = lanes.add(bend, lanes.abs(lanes.sub(lanes.sub(s[6], s[3]), lanes.sub(s[3], s[0]))));
+        spread = lanes.add(spread, distance(lanes, s[7], s[0]));
+    }
+    let line = lanes.and(lanes.greater(lanes.shr(beta, 3), bend), lanes.greater(lanes.shr(beta, 2), spread));
+    lanes.and(lanes.first_of_four(line), lanes.last_of_four(line))
+}
+
+/// The long filter, in all lanes.
+#[inline(always)]
+fn long<L: Lanes>(lanes: L, [p, q]: &[[L::Words; 8]; 2], tc: L::Words) -> [[L::Words; 7]; 2] {
+    let mut middle = lanes.add(p[0], q[0]);
+    for k in 0..7 {
+        middle = lanes.add(middle, lanes.add(p[k], q[k]));
+    }
+    [long_side(lanes, p, middle, tc), long_side(lanes, q, middle, tc)]
+}
+
+/// The same on one side; `middle` is 16 times the mean of the samples around the edge.
+#[inline(always)]
+fn long_side<L: Lanes>(lanes: L, side: &[L::Words; 8], middle: L::Words, tc: L::Words) -> [L::Words; 7] {
+    let mut far = lanes.add(side[6], side[7]);
+    for _ in 0..3 {
+        far = lanes.add(far, far);
+    }
+    // From the far end inwards: the bounds are one, one, two and so on halves of tc.
+    let (mut out, mut bound) = ([far; 7], tc);
+    for k in (0..7).rev() {
+        let weight = LONG_WEIGHTS[k] as i16;
+        let weights = lanes.weights([[weight, 64 - weight]; 4]);
+        let value = lanes.shifted(lanes.weigh(lanes.nothing(), middle, far, &weights), 1, 10);
+        let half = lanes.shr(bound, 1);
+        out[k] = lanes.clamp(value, lanes.sub(side[k], half), lanes.add(side[k], half));
+        if k < 6 {
+            bound = lanes.add(bound, tc);
+        }
+    }
+    out
+}
+
 #[inline(always)]
 fn load<L: Lanes>(lanes: L, data: &[u16], at: usize) -> L::Words {
-    lanes.load(&row(data[at..at + LANES].try_into().unwrap()))
+    lanes.samples(data[at..at + LANES].try_into().unwrap())
 }
 
 #[inline(always)]
 fn store<L: Lanes>(lanes: L, data: &mut [u16], at: usize, words: L::Words) {
-    put(&mut data[at..at + LANES], &lanes.store(words));
-}
-
-/// Samples as numbers with a sign.
-#[inline(always)]
-pub(super) fn row(samples: &[u16; LANES]) -> Row {
-    let mut row = [0; LANES];
-    for (to, &sample) in row.iter_mut().zip(samples) {
-        *to = sample as i16;
-    }
-    row
-}
-
-/// The way back, as far as `to` goes.
-#[inline(always)]
-pub(super) fn put(to: &mut [u16], row: &Row) {
-    for (to, &sample) in to.iter_mut().zip(row) {
-        *to = sample as u16;
-    }
+    data[at..at + LANES].copy_from_slice(&lanes.stored(words));
 }

@@ -252,16 +252,16 @@ impl Pass<'_> {
             for (y, words) in block[..height].iter_mut().enumerate() {
                 let from = &self.plane.row(4 * y4 + y)[LANES * i..];
                 *words = match from.first_chunk::<LANES>() {
-                    Some(from) => lanes.load(&four::row(from)),
+                    Some(from) => lanes.samples(from),
                     None => {
                         let mut part = [0; LANES];
                         part[..from.len()].copy_from_slice(from);
-                        lanes.load(&four::row(&part))
+                        lanes.samples(&part)
                     }
                 };
             }
-            for (to, words) in to.chunks_exact_mut(LANES).zip(lanes.transpose(block)) {
-                four::put(to, &lanes.store(words));
+            for (to, words) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(lanes.transpose(block)) {
+                *to = lanes.stored(words);
             }
         }
     }
@@ -273,14 +273,14 @@ impl Pass<'_> {
         for (i, from) in turned.chunks_exact(LANES * LANES).enumerate() {
             let mut block = [lanes.splat(0); LANES];
             for (words, from) in block.iter_mut().zip(from.as_chunks::<LANES>().0) {
-                *words = lanes.load(&four::row(from));
+                *words = lanes.samples(from);
             }
             let block = lanes.transpose(block);
             for (y, &words) in block[..height].iter().enumerate() {
                 let to = &mut self.plane.row_mut(4 * y4 + y)[LANES * i..];
                 match to.first_chunk_mut::<LANES>() {
-                    Some(to) => four::put(to, &lanes.store(words)),
-                    None => four::put(to, &lanes.store(words)),
+                    Some(to) => *to = lanes.stored(words),
+                    None => to.copy_from_slice(&lanes.stored(words)[..to.len()]),
                 }
             }
         }

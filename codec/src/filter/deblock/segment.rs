@@ -30,7 +30,7 @@ type Lanes = [i32; 4];
 /// Bounds of the long filter's changes in tc / 2, from the edge outwards (VVC's).
 const LONG_BOUNDS: [i32; 7] = [6, 5, 4, 3, 2, 1, 1];
 /// Weight of the middle of the edge in the long filter, of 64: a line through the edge's middle and the far reference.
-const LONG_WEIGHTS: [i32; 7] = [59, 50, 41, 32, 23, 14, 5];
+pub(super) const LONG_WEIGHTS: [i32; 7] = [59, 50, 41, 32, 23, 14, 5];
 
 /// What the decision came to.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Segment {
 
     /// Whether the first and the last line of a strong segment are straight as far as the long filter reads.
     #[inline(always)]
-    pub(super) fn is_long(self, data: &[u16], t: Thresholds) -> bool {
+    fn is_long(self, data: &[u16], t: Thresholds) -> bool {
         let mut straight = true;
         for i in [0, 3] {
             let p = |k| self.p(data, k, i);
@@ -178,7 +178,7 @@ impl Segment {
 
     /// A straight line from the edge's middle to the far samples, seven samples a side.
     #[inline(always)]
-    pub(super) fn long(self, data: &mut [u16], tc: i32) {
+    fn long(self, data: &mut [u16], tc: i32) {
         let p: [Lanes; 8] = std::array::from_fn(|k| self.read_p(data, k));
         let q: [Lanes; 8] = std::array::from_fn(|k| self.read_q(data, k));
         // 16 times the mean of the samples around the edge; kept whole, so that a ramp stays as it is.
