@@ -215,7 +215,7 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn quads(self, rows: [__m256i; 4]) -> [[u32; 4]; LANES / 4] {
+    fn quads(self, rows: [__m256i; 4]) -> [[u32; LANES / 4]; 4] {
         // SAFETY: as above, and both have 64 bytes.
         unsafe {
             let ones = _mm256_set1_epi16(1);
@@ -223,14 +223,10 @@ impl Lanes for Avx2 {
             for (to, row) in twos.iter_mut().zip(rows) {
                 *to = _mm256_madd_epi16(row, ones);
             }
-            // In either half two fours of a row, then two of the other.
-            let a = _mm256_castsi256_ps(_mm256_hadd_epi32(twos[0], twos[1]));
-            let b = _mm256_castsi256_ps(_mm256_hadd_epi32(twos[2], twos[3]));
-            let even = _mm256_castps_si256(_mm256_shuffle_ps::<0x88>(a, b));
-            let odd = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(a, b));
-            let low = _mm256_permute2x128_si256::<0x20>(even, odd);
-            let high = _mm256_permute2x128_si256::<0x31>(even, odd);
-            transmute::<[__m256i; 2], [[u32; 4]; LANES / 4]>([low, high])
+            // In either half two sums of a row, then two of the other.
+            let a = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(twos[0], twos[1]));
+            let b = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(twos[2], twos[3]));
+            transmute::<[__m256i; 2], [[u32; LANES / 4]; 4]>([a, b])
         }
     }
 }

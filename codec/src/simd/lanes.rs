@@ -67,8 +67,8 @@ pub(crate) trait Lanes: Copy {
     fn weigh(self, sums: Self::Sums, a: Self::Words, b: Self::Words, weights: &Weights) -> Self::Sums;
     /// The sums times `factor`, rounded to 2^-`shift`, in the order of the lanes; cut to 16 bits.
     fn shifted(self, sums: Self::Sums, factor: i32, shift: u32) -> Self::Words;
-    /// For each four lanes in turn their sums in each of `rows`.
-    fn quads(self, rows: [Self::Words; 4]) -> [[u32; 4]; LANES / 4];
+    /// In each of `rows` the sums of four lanes in turn.
+    fn quads(self, rows: [Self::Words; 4]) -> [[u32; LANES / 4]; 4];
 }
 
 /// Those of any CPU.
@@ -226,11 +226,11 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn quads(self, rows: [Row; 4]) -> [[u32; 4]; LANES / 4] {
-        let mut out = [[0; 4]; LANES / 4];
-        for (i, out) in out.iter_mut().enumerate() {
-            for (sum, row) in out.iter_mut().zip(&rows) {
-                *sum = row[4 * i..4 * i + 4].iter().map(|&v| i32::from(v)).sum::<i32>() as u32;
+    fn quads(self, rows: [Row; 4]) -> [[u32; LANES / 4]; 4] {
+        let mut out = [[0; LANES / 4]; 4];
+        for (out, row) in out.iter_mut().zip(&rows) {
+            for (sum, four) in out.iter_mut().zip(row.chunks_exact(4)) {
+                *sum = four.iter().map(|&v| i32::from(v)).sum::<i32>() as u32;
             }
         }
         out
