@@ -5,14 +5,11 @@ use crate::image::plane::Rect;
 use crate::limits::{Excess, Limits};
 use crate::lossless::{self, Shape};
 use crate::recon::TileSamples;
+use crate::recon::bands::{Bands, MARGIN, ROWS};
 use crate::recon::picture::PictureSamples;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::state::TileState;
 use crate::tile::Grid;
-
-/// Luma samples around a region that its pixels depend on, through both filters (§10.7) and the interpolation of chroma,
-/// rounded up to whole units.
-pub(crate) const MARGIN: usize = 24;
 
 /// Samples of the tiles at the left and above that a tile is filtered with: those whose pixels wait for it, and those that
 /// these depend on, in whole superblocks so that blocks lie at multiples of their sides.
@@ -43,9 +40,9 @@ pub(crate) struct Account {
     decoded: u64,
     /// For each tile that is being decoded, besides.
     coder: u64,
-    /// For a decoded tile and its neighbours, put together when none is being decoded.
+    /// For a window of a decoded tile and its neighbours and for the filters, when none is being decoded.
     joined: u64,
-    /// For what is made of these, when the tile by itself is gone.
+    /// For what is made of these at a time.
     made: u64,
 }
 
@@ -70,27 +67,41 @@ impl Account {
             kept: index + 2 * rows + columns,
             decoded,
             // Alpha comes first, before there is any colour.
+<<<<<<< HEAD
             coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(LevelModels::MEMORY + WALK),
             joined: piece(&window),
             made: PictureSamples::filter_memory(&window),
+=======
+            coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(models + WALK),
+            joined: piece(&Bands::window_of(&window)) + Bands::memory(&window),
+            made: 0,
+>>>>>>> filters
         }
     }
 
-    /// Where the pixels that a tile settles, of `bytes` a pixel, go into a picture of their own.
+    /// Where the pixels that are settled at a time, of `bytes` a pixel, go into a picture of their own.
     pub(crate) fn with_pixels(self, header: &PictureHeader, bytes: u64) -> Self {
         let side = (1 << header.tile_log2) + HALO as u32;
-        let pixels = u64::from(header.width.min(side)) * u64::from(header.height.min(side)) * bytes;
-        Self { made: self.made.max(pixels), ..self }
+        // A lossless tile is settled as a whole.
+        let rows = if header.lossless { side } else { ROWS as u32 };
+        let pixels = u64::from(header.width.min(side)) * u64::from(header.height.min(rows)) * bytes;
+        Self { made: pixels, ..self }
     }
 
     /// With `at_once` tiles before they are put to their neighbours, decoded on `threads` threads, superblocks parsed ahead
     /// where there are more of these than tiles.
     fn bytes(&self, at_once: usize, threads: usize) -> u64 {
+<<<<<<< HEAD
         let ahead = if threads > at_once { at_once as u64 * AHEAD as u64 * WALK } else { 0 };
         let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder + ahead;
         let joining = at_once as u64 * self.decoded + self.joined;
         let making = joining - self.decoded + self.made;
         self.kept + decoding.max(joining).max(making)
+=======
+        let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder;
+        let joining = at_once as u64 * self.decoded + self.joined + self.made;
+        self.kept + decoding.max(joining)
+>>>>>>> filters
     }
 
     /// How many of `tiles` tiles can be decoded at once on `threads` threads beside `pixels` bytes: a few for each thread,

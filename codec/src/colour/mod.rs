@@ -5,11 +5,14 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
+use std::ops::Range;
+
 use crate::image::plane::Plane;
 use crate::image::view::PixelFormat;
 use crate::simd::Simd;
 use crate::transform::run;
 
+mod bytes;
 mod reduce;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -136,6 +139,8 @@ pub(crate) struct Scratch {
     depths: Depths,
     width: usize,
     height: usize,
+    /// The columns that are converted.
+    columns: Range<usize>,
     /// The vertical step of upsampling, one sample more on either side.
     blend: Vec<u16>,
     chroma: [Vec<u16>; 2],
@@ -145,12 +150,18 @@ impl Scratch {
     /// For a picture of `width` x `height` visible pixels.
     pub(crate) fn new(depths: Depths, width: usize, height: usize) -> Self {
         let half = width.div_ceil(2);
-        Self { depths, width, height, blend: vec![0; half + 2], chroma: [vec![0; 2 * half], vec![0; 2 * half]] }
+        let chroma = [vec![0; 2 * half], vec![0; 2 * half]];
+        Self { depths, width, height, columns: 0..width, blend: vec![0; half + 2], chroma }
+    }
+
+    /// For some of its columns.
+    pub(crate) fn within(self, columns: Range<usize>) -> Self {
+        Self { columns, ..self }
     }
 }
 
 /// Converts row `y` of the picture: `planes` are Y, Cb, Cr (or Y alone, for gray) of the visible size at least, and
-/// `out` takes the visible pixels of the row, but for their alpha.
+/// `out` takes the pixels of the row, but for their alpha.
 pub(crate) fn row_to_pixels(
     simd: Simd,
     planes: &[Plane],
@@ -160,9 +171,9 @@ pub(crate) fn row_to_pixels(
     scratch: &mut Scratch,
     out: &mut [u8],
 ) {
-    let (width, depths) = (scratch.width, scratch.depths);
-    let luma = &planes[0].row(y)[..width];
-    let out = &mut out[..width * format.bytes_per_pixel()];
+    let (width, depths, columns) = (scratch.width, scratch.depths, scratch.columns.clone());
+    let luma = &planes[0].row(y)[columns.clone()];
+    let out = &mut out[..luma.len() * format.bytes_per_pixel()];
     if !format.has_colour() {
         return match format.is_wide() {
             false => run!(simd, gray_row::<Narrow>(depths, luma, format.channels(), out)),
@@ -170,7 +181,7 @@ pub(crate) fn row_to_pixels(
         };
     }
     let (cb, cr) = match chroma {
-        Chroma::Yuv444 => (&planes[1].row(y)[..width], &planes[2].row(y)[..width]),
+        Chroma::Yuv444 => (planes[1].row(y), planes[2].row(y)),
         Chroma::Yuv420 => {
             let (half_width, half_height) = (width.div_ceil(2), scratch.height.div_ceil(2));
             let near = y / 2;
@@ -180,10 +191,13 @@ pub(crate) fn row_to_pixels(
                 let (near, far) = (&plane.row(near)[..half_width], &plane.row(far)[..half_width]);
                 run!(simd, upsample_row(near, far, blend, to));
             }
-            (&rows[0][..width], &rows[1][..width])
+            (rows[0].as_slice(), rows[1].as_slice())
         }
     };
-    let rows = [luma, cb, cr];
+    let rows = [luma, &cb[columns.clone()], &cr[columns]];
+    if depths.plane == LEAST_DEPTH && format == PixelFormat::Rgb8 {
+        return bytes::write(simd, rows, out);
+    }
     match (format.is_wide(), format.has_alpha()) {
         (false, false) => run!(simd, rgb_row::<Narrow, 3>(depths, rows, out)),
         (false, true) => run!(simd, rgb_row::<Narrow, 4>(depths, rows, out)),

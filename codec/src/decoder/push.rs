@@ -211,12 +211,15 @@ impl Tiles {
             let next = whole.min(self.decoded + self.pace.at_once);
             let parts: Vec<Part> = (self.decoded..next).map(|tile| Part { tile, rows: usize::MAX }).collect();
             for tile in stream.decode(&parts)? {
-                let settled = self.sweep.push(Some(tile));
-                let place = settled.place;
-                settled.write(simd, place, &mut self.image.view_mut().part(place));
-                if place.x + place.w == parsed.header.width as usize {
-                    self.rows = place.y + place.h;
-                }
+                let (image, rows) = (&mut self.image, &mut self.rows);
+                self.sweep.push(Some(tile), |settled| {
+                    let place = settled.place;
+                    settled.write(simd, place, &mut image.view_mut().part(place));
+                    if place.x + place.w == parsed.header.width as usize {
+                        *rows = place.y + place.h;
+                    }
+                    Ok::<_, DecodeError>(())
+                })?;
             }
             self.decoded = next;
         }

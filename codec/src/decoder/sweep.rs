@@ -1,11 +1,14 @@
 //! A picture tile after tile, in the memory of a few: each tile that comes settles the pixels up to those that the filters
-//! change with the tiles at its right and below.
+//! change with the tiles at its right and below, band by band.
+
+use std::ops::Range;
 
 use super::tile::{Content, Tile};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageViewMut};
-use crate::memory::{HALO, MARGIN, strips};
+use crate::memory::{HALO, strips};
+use crate::recon::bands::{BAND, Bands, MARGIN};
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
@@ -25,50 +28,52 @@ impl Piece {
         Self { samples: PictureSamples::new(header), alpha: header.alpha.then(|| Plane::new(width, height)) }
     }
 
-    /// Puts in a tile, which lies over `inside`, and the first `visible` rows of its alpha.
-    fn place(&mut self, header: &PictureHeader, inside: Rect, visible: usize, tile: &Tile) {
-        self.samples.place(header, inside, &tile.samples, &tile.state);
-        if let (Some(alpha), Some(own)) = (&mut self.alpha, &tile.alpha) {
-            for y in 0..visible.min(own.height()) {
-                alpha.row_mut(inside.y + y)[inside.x..inside.x + own.width()].copy_from_slice(own.row(y));
-            }
-        }
-    }
-
     /// Copies `part` of `from` to where `to` begins, multiples of 8.
     fn copy(&mut self, header: &PictureHeader, from: &Self, part: Rect, to: (usize, usize)) {
         self.samples.copy(header, &from.samples, part, to);
         if let (Some(alpha), Some(from)) = (&mut self.alpha, &from.alpha) {
-            for y in 0..part.h {
-                let row = &from.row(part.y + y)[part.x..part.x + part.w];
-                alpha.row_mut(to.1 + y)[to.0..to.0 + part.w].copy_from_slice(row);
-            }
+            alpha.copy(from, part, to);
         }
+    }
+
+    /// The same of a tile, of whose alpha there is what is visible.
+    fn place(&mut self, header: &PictureHeader, tile: &Tile, part: Rect, to: (usize, usize)) {
+        self.samples.place(header, &tile.samples, &tile.state, part, to);
+        if let (Some(alpha), Some(own)) = (&mut self.alpha, &tile.alpha) {
+            let visible = Rect { x: 0, y: 0, w: own.width(), h: own.height() };
+            part.within(visible).iter().for_each(|part| alpha.copy(own, *part, to));
+        }
+    }
+
+    /// Leaves out the first `rows` rows, a multiple of 8.
+    fn move_up(&mut self, header: &PictureHeader, rows: usize) {
+        self.samples.move_up(header, rows);
+        self.alpha.iter_mut().for_each(|alpha| alpha.move_up(rows));
     }
 }
 
-/// Pixels that a tile settles: of the picture around them, which is filtered.
+/// Pixels that are settled: of the picture around them, which is filtered.
 #[derive(Debug)]
-pub(super) struct Settled {
+pub(super) struct Settled<'a> {
     /// Where they lie in the picture.
     pub(super) place: Rect,
     /// Where the picture around them begins.
     origin: (usize, usize),
     /// That of the picture, with the size of the one around them.
     header: PictureHeader,
-    pixels: Pixels,
+    pixels: Pixels<'a>,
 }
 
 #[derive(Debug)]
-enum Pixels {
-    Lossy(Piece),
+enum Pixels<'a> {
+    Lossy(&'a Piece),
     /// The channels of the visible pixels, the alpha last.
-    Lossless(Vec<Plane>),
+    Lossless(&'a [Plane]),
     /// The tile gave none.
     Missing,
 }
 
-impl Settled {
+impl Settled<'_> {
     /// Writes those of `part` of the picture, which are among them, to `out`, which has that size and the picture's format.
     pub(super) fn write(&self, simd: Simd, part: Rect, out: &mut ImageViewMut<'_>) {
         let (header, area) = (&self.header, self.header.area());
@@ -118,42 +123,62 @@ impl Sweep {
         Self { simd, header: header.clone(), grid, next: 0, above: rows.clone(), below: rows, left: columns }
     }
 
-    /// Takes over the next tile, or that there is none.
-    pub(super) fn push(&mut self, tile: Option<Content>) -> Settled {
+    /// Takes over the next tile, or that there is none, and hands over the pixels that it settles, from the top on.
+    pub(super) fn push<E>(
+        &mut self,
+        tile: Option<Content>,
+        mut each: impl FnMut(&Settled<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let visible = self.grid.visible(&self.header, self.next);
-        let settled = match tile {
-            Some(Content::Lossless(planes)) => self.alone(visible, Pixels::Lossless(planes)),
-            None if self.header.lossless => self.alone(visible, Pixels::Missing),
-            Some(Content::Lossy(tile)) => self.surrounded(visible, Some(*tile)),
-            None => self.surrounded(visible, None),
-        };
+        match tile {
+            Some(Content::Lossless(planes)) => each(&self.alone(visible, Pixels::Lossless(&planes))),
+            None if self.header.lossless => each(&self.alone(visible, Pixels::Missing)),
+            Some(Content::Lossy(tile)) => self.surrounded(visible, Some(&tile), &mut each),
+            None => self.surrounded(visible, None, &mut each),
+        }?;
         self.next += 1;
         if self.next.is_multiple_of(self.grid.cols()) {
             std::mem::swap(&mut self.above, &mut self.below);
         }
-        settled
+        Ok(())
     }
 
     /// The pixels of a tile that depend on no others.
-    fn alone(&self, visible: Rect, pixels: Pixels) -> Settled {
+    fn alone<'a>(&self, visible: Rect, pixels: Pixels<'a>) -> Settled<'a> {
         let header = self.header.with_size(visible.w, visible.h);
         Settled { place: visible, origin: (visible.x, visible.y), header, pixels }
     }
 
-    /// The pixels that the next tile settles, filtered with what is kept of its neighbours.
-    fn surrounded(&mut self, visible: Rect, tile: Option<Tile>) -> Settled {
+    /// Filters the next tile with what is kept of its neighbours.
+    fn surrounded<E>(
+        &mut self,
+        visible: Rect,
+        tile: Option<&Tile>,
+        each: &mut impl FnMut(&Settled<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let place = self.grid.rect(self.next, 0);
-        let (x, y) = (place.x.saturating_sub(HALO), place.y.saturating_sub(HALO));
-        let header = self.header.with_size(visible.x + visible.w - x, visible.y + visible.h - y);
-        let mut window = Piece::new(&header);
-        let inside = Rect { x: place.x - x, y: place.y - y, ..place };
-        self.surround(&mut window, place, inside);
-        if let Some(tile) = tile {
-            window.place(&header, inside, visible.h, &tile);
+        let mut descent = Descent::new(self, place, visible);
+        if place.y > descent.origin.1 {
+            let part = Rect { x: descent.origin.0, y: 0, w: place.x + place.w - descent.origin.0, h: HALO };
+            descent.advance(HALO, each, |header, window, at| window.copy(header, &self.above, part, (0, at)))?;
         }
-        self.keep(&window, place, inside);
-        window.samples.filter(self.simd, &header);
-        Settled { place: self.region(place, visible), origin: (x, y), header, pixels: Pixels::Lossy(window) }
+        let inside = place.x - descent.origin.0;
+        for y in (0..place.h).step_by(BAND) {
+            let h = BAND.min(place.h - y);
+            descent.advance(h, each, |header, window, at| {
+                if inside > 0 {
+                    window.copy(header, &self.left, Rect { x: 0, y, w: HALO, h }, (0, at));
+                }
+                match tile {
+                    Some(tile) => window.place(header, tile, Rect { x: 0, y, w: place.w, h }, (inside, at)),
+                    None => window.samples.clear(header, Rect { x: inside, y: at, w: place.w, h }),
+                }
+            })?;
+        }
+        if let Some(tile) = tile {
+            self.keep(tile, place);
+        }
+        Ok(())
     }
 
     /// The pixels that the tile at `place` settles: not those near its right and lower edges, but those that its neighbours
@@ -166,29 +191,61 @@ impl Sweep {
         Rect { x, y, w: right - x, h: bottom - y }
     }
 
-    /// Puts what is kept of earlier tiles into the window of the tile at `place`, which is `inside` it.
-    fn surround(&self, window: &mut Piece, place: Rect, inside: Rect) {
-        if inside.y > 0 {
-            let part = Rect { x: place.x - inside.x, y: 0, w: inside.x + place.w, h: HALO };
-            window.copy(&self.header, &self.above, part, (0, 0));
-        }
-        if inside.x > 0 {
-            let part = Rect { x: 0, y: 0, w: HALO, h: place.h };
-            window.copy(&self.header, &self.left, part, (0, inside.y));
-        }
-    }
-
-    /// Keeps of the tile at `place`, which is `inside` the window, what later ones need.
-    fn keep(&mut self, window: &Piece, place: Rect, inside: Rect) {
-        let (right, bottom) = (inside.x + place.w, inside.y + place.h);
+    /// Keeps of the tile at `place` what later ones need.
+    fn keep(&mut self, tile: &Tile, place: Rect) {
         let (width, height) = self.header.plane_size(0);
         if place.x + place.w < width {
-            let part = Rect { x: right - HALO, w: HALO, ..inside };
-            self.left.copy(&self.header, window, part, (0, 0));
+            let part = Rect { x: place.w - HALO, y: 0, w: HALO, h: place.h };
+            self.left.place(&self.header, tile, part, (0, 0));
         }
         if place.y + place.h < height {
-            let part = Rect { y: bottom - HALO, h: HALO, ..inside };
-            self.below.copy(&self.header, window, part, (place.x, 0));
+            let part = Rect { x: 0, y: place.h - HALO, w: place.w, h: HALO };
+            self.below.place(&self.header, tile, part, (place.x, 0));
         }
+    }
+}
+
+/// A tile with what is kept around it, on their way through the filters.
+struct Descent {
+    /// That of the picture, with their size.
+    header: PictureHeader,
+    /// Where they begin in the picture.
+    origin: (usize, usize),
+    /// The pixels of the picture that the tile settles.
+    region: Rect,
+    bands: Bands,
+    window: Piece,
+}
+
+impl Descent {
+    /// Before the first row of what surrounds the tile at `place`, of which pixels are `visible`.
+    fn new(sweep: &Sweep, place: Rect, visible: Rect) -> Self {
+        let origin = (place.x.saturating_sub(HALO), place.y.saturating_sub(HALO));
+        let header = sweep.header.with_size(visible.x + visible.w - origin.0, visible.y + visible.h - origin.1);
+        let region = sweep.region(place, visible);
+        let bands = Bands::new(sweep.simd, &header);
+        Self { window: Piece::new(&Bands::window_of(&header)), bands, header, origin, region }
+    }
+
+    /// Has `fill` put the next `rows` rows into the window, filters them, and hands over what that settles.
+    fn advance<E>(
+        &mut self,
+        rows: usize,
+        each: &mut impl FnMut(&Settled<'_>) -> Result<(), E>,
+        fill: impl FnOnce(&PictureHeader, &mut Piece, usize),
+    ) -> Result<(), E> {
+        let moved = self.bands.make_room();
+        self.window.move_up(&self.header, moved);
+        fill(&self.header, &mut self.window, self.bands.next());
+        let Range { start, end } = self.bands.advance(&mut self.window.samples, rows);
+        let settled = Rect { y: self.origin.1 + start, h: end - start, ..self.region };
+        let Some(place) = settled.within(self.region) else { return Ok(()) };
+        let top = self.bands.top();
+        each(&Settled {
+            place,
+            origin: (self.origin.0, self.origin.1 + top),
+            header: self.header.with_size(self.header.width as usize, self.header.height as usize - top),
+            pixels: Pixels::Lossy(&self.window),
+        })
     }
 }

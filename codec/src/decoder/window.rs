@@ -1,5 +1,6 @@
 //! A rectangle of whole tiles, decoded as a picture of its own: all of a picture, or what a region needs.
 
+use std::convert::Infallible;
 use std::ops::Range;
 
 use super::sweep::{Settled, Sweep};
@@ -8,7 +9,8 @@ use crate::container::Parsed;
 use crate::error::DecodeError;
 use crate::image::plane::Rect;
 use crate::image::view::ImageViewMut;
-use crate::memory::{Account, MARGIN};
+use crate::memory::Account;
+use crate::recon::bands::MARGIN;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::tree::SUPERBLOCK;
@@ -55,17 +57,17 @@ impl Window {
         Account::new(&self.header, &self.grid)
     }
 
-    /// Decodes the tiles, and hands over the pixels that each settles.
+    /// Decodes the tiles, and hands over the pixels that each settles, band by band.
     pub(super) fn settle(
         &self,
         stream: &Stream<'_>,
         at_once: usize,
-        mut each: impl FnMut(Settled) -> Result<(), DecodeError>,
+        mut each: impl FnMut(&Settled<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
         for parts in self.tiles.chunks(at_once) {
             for tile in stream.decode(parts)? {
-                each(sweep.push(Some(tile)))?;
+                sweep.push(Some(tile), &mut each)?;
             }
         }
         Ok(())
@@ -79,7 +81,7 @@ impl Window {
         out: &mut ImageViewMut<'_>,
     ) -> Result<(), DecodeError> {
         self.settle(stream, at_once, |settled| {
-            self.write(stream.simd, &settled, out);
+            self.write(stream.simd, settled, out);
             Ok(())
         })
     }
@@ -95,7 +97,11 @@ impl Window {
         let mut found = Vec::with_capacity(self.tiles.len());
         for parts in self.tiles.chunks(at_once) {
             for mut tile in stream.salvage(parts) {
-                self.write(stream.simd, &sweep.push(tile.content.take()), out);
+                let written = sweep.push(tile.content.take(), |settled| {
+                    self.write(stream.simd, settled, out);
+                    Ok::<_, Infallible>(())
+                });
+                written.unwrap_or_else(|never| match never {});
                 let place = self.grid.visible(&self.header, found.len());
                 found.push((tile, place));
             }
@@ -104,7 +110,7 @@ impl Window {
     }
 
     /// Writes what the region has of pixels that are settled.
-    fn write(&self, simd: Simd, settled: &Settled, out: &mut ImageViewMut<'_>) {
+    fn write(&self, simd: Simd, settled: &Settled<'_>, out: &mut ImageViewMut<'_>) {
         if let Some(part) = settled.place.within(self.region) {
             let to = Rect { x: part.x - self.region.x, y: part.y - self.region.y, ..part };
             settled.write(simd, part, &mut out.part(to));

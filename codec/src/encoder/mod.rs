@@ -243,7 +243,8 @@ impl Encoder {
         let mut picture = PictureSamples::new(&header);
         let (mut data, mut alpha) = (Vec::with_capacity(grid.len()), Vec::new());
         for (i, (own, tile)) in tiles.into_iter().enumerate() {
-            picture.place(&header, grid.rect(i, 0), &tile.samples, &tile.state);
+            let Rect { x, y, w, h } = grid.rect(i, 0);
+            picture.place(&header, &tile.samples, &tile.state, Rect { x: 0, y: 0, w, h }, (x, y));
             let coded = own.map(|(plane, coded)| {
                 alpha.push(plane);
                 coded

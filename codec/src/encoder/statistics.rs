@@ -27,7 +27,7 @@ pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane
     for (i, unit) in map.units.iter().enumerate() {
         let (x4, y4) = (i % map.stride, i / map.stride);
         if x4 == 0 {
-            strip.advance(Plain, deblocked, y4);
+            strip.advance(Plain, deblocked, deblocked.height(), y4);
         }
         let filter = filter_of(&strip, x4, unit.qp);
         let weight = (-f64::from(unit.qp) / 16.0).exp2();

@@ -113,6 +113,19 @@ impl Plane {
         &mut self.data
     }
 
+    /// Leaves out the first `rows` rows; those behind move up.
+    pub(crate) fn move_up(&mut self, rows: usize) {
+        self.data.copy_within(rows * self.width.., 0);
+    }
+
+    /// Copies `part` of `from` to where `to` begins.
+    pub(crate) fn copy(&mut self, from: &Self, part: Rect, to: (usize, usize)) {
+        for y in 0..part.h {
+            let row = &from.row(part.y + y)[part.x..part.x + part.w];
+            self.row_mut(to.1 + y)[to.0..to.0 + part.w].copy_from_slice(row);
+        }
+    }
+
     /// Copies `rect` out to `out`, row by row.
     pub(crate) fn save(&self, rect: Rect, out: &mut Vec<u16>) {
         out.clear();

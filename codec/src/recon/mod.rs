@@ -1,6 +1,7 @@
 //! From parsed blocks to samples: predict, dequantise, transform back, add. Encoder and decoder share it.
 //! BITSTREAM.md §9.
 
+pub(crate) mod bands;
 pub(crate) mod output;
 pub(crate) mod picture;
 mod ready;

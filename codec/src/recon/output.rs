@@ -24,20 +24,12 @@ impl<'a, 'b> Output<'a, 'b> {
     /// Writes the colours that `planes` of a lossy picture give.
     pub(crate) fn colours(&mut self, simd: Simd, planes: &[Plane]) {
         let (width, height) = (self.header.width as usize, self.header.height as usize);
-        let mut scratch = colour::Scratch::new(self.header.depths(), width, height);
-        let (chroma, format) = (self.header.chroma(), self.out.format());
-        let bytes = format.bytes_per_pixel();
         let Rect { x, y, w, h } = self.region;
-        let mut row = vec![0; width * bytes];
+        let mut scratch = colour::Scratch::new(self.header.depths(), width, height).within(x..x + w);
+        let (chroma, format) = (self.header.chroma(), self.out.format());
         for line in 0..h {
             let to = self.out.row_mut(line as u32);
-            if w == width {
-                colour::row_to_pixels(simd, planes, chroma, format, y + line, &mut scratch, to);
-            } else {
-                // Alpha is written later.
-                colour::row_to_pixels(simd, planes, chroma, format, y + line, &mut scratch, &mut row);
-                to.copy_from_slice(&row[x * bytes..(x + w) * bytes]);
-            }
+            colour::row_to_pixels(simd, planes, chroma, format, y + line, &mut scratch, to);
         }
     }
 

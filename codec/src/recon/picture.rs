@@ -1,6 +1,6 @@
 //! The whole picture: tiles put together and filtered. BITSTREAM.md §10.
 
-use crate::filter::{BlockMap, Classified, Deblock, Unit, classified, deblock};
+use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::plane::{Plane, Rect};
 use crate::recon::TileSamples;
 use crate::simd::Simd;
@@ -31,27 +31,26 @@ impl PictureSamples {
         2 * samples + samples / 16 * size_of::<Unit>() as u64
     }
 
-    /// Bytes that the filters take besides.
-    pub(crate) fn filter_memory(header: &PictureHeader) -> u64 {
-        if header.classified == [0; 2] { 0 } else { Classified::memory(header.plane_size(0).0) }
-    }
-
-    /// Puts in what is reconstructed of a tile, which lies over `tile`, in luma samples.
-    pub(crate) fn place(&mut self, header: &PictureHeader, tile: Rect, samples: &TileSamples, state: &TileState) {
-        for (p, own) in samples.planes.iter().enumerate() {
-            let rect = header.in_plane(tile, p);
-            for y in 0..rect.h {
-                self.planes[p].row_mut(rect.y + y)[rect.x..rect.x + rect.w].copy_from_slice(own.row(y));
-            }
-        }
-        for (plane, map) in self.maps.iter_mut().enumerate() {
-            let rect = header.in_plane(tile, plane);
-            let units = if plane == 0 { &state.luma } else { &state.chroma };
-            let slot = plane.saturating_sub(1);
-            for y in 0..rect.h / 4 {
-                let to = &mut map.row_mut(rect.y / 4 + y)[rect.x / 4..(rect.x + rect.w) / 4];
-                for (to, u) in to.iter_mut().zip(units.row(y)) {
-                    let qp = header.plane_qp(u.qp, plane);
+    /// Puts in `part` of what is reconstructed of a tile where `to` begins; both in luma samples, multiples of 8.
+    pub(crate) fn place(
+        &mut self,
+        header: &PictureHeader,
+        samples: &TileSamples,
+        state: &TileState,
+        part: Rect,
+        to: (usize, usize),
+    ) {
+        let to = Rect { x: to.0, y: to.1, ..part };
+        for p in 0..self.planes.len() {
+            let (part, to) = (header.in_plane(part, p), header.in_plane(to, p));
+            self.planes[p].copy(&samples.planes[p], part, (to.x, to.y));
+            let units = if p == 0 { &state.luma } else { &state.chroma };
+            let slot = p.saturating_sub(1);
+            for y in 0..part.h / 4 {
+                let from = &units.row(part.y / 4 + y)[part.x / 4..(part.x + part.w) / 4];
+                let to = &mut self.maps[p].row_mut(to.y / 4 + y)[to.x / 4..(to.x + to.w) / 4];
+                for (to, u) in to.iter_mut().zip(from) {
+                    let qp = header.plane_qp(u.qp, p);
                     *to = Unit { log2_w: u.log2_w, log2_h: u.log2_h, coded: u.magnitude[slot] != 0, qp };
                 }
             }
@@ -63,15 +62,35 @@ impl PictureSamples {
         let to = Rect { x: to.0, y: to.1, ..part };
         for p in 0..self.planes.len() {
             let (part, to) = (header.in_plane(part, p), header.in_plane(to, p));
-            for y in 0..part.h {
-                let samples = &from.planes[p].row(part.y + y)[part.x..part.x + part.w];
-                self.planes[p].row_mut(to.y + y)[to.x..to.x + to.w].copy_from_slice(samples);
-            }
+            self.planes[p].copy(&from.planes[p], part, (to.x, to.y));
             for y in 0..part.h / 4 {
                 let units = &from.maps[p].row(part.y / 4 + y)[part.x / 4..(part.x + part.w) / 4];
                 self.maps[p].row_mut(to.y / 4 + y)[to.x / 4..(to.x + to.w) / 4].copy_from_slice(units);
             }
         }
+    }
+
+    /// Puts nothing over `part`, in luma samples, multiples of 8.
+    pub(crate) fn clear(&mut self, header: &PictureHeader, part: Rect) {
+        for (p, (plane, map)) in self.planes.iter_mut().zip(&mut self.maps).enumerate() {
+            let Rect { x, y, w, h } = header.in_plane(part, p);
+            (y..y + h).for_each(|y| plane.row_mut(y)[x..x + w].fill(0));
+            (y / 4..(y + h) / 4).for_each(|y4| map.row_mut(y4)[x / 4..(x + w) / 4].fill(Unit::BLANK));
+        }
+    }
+
+    /// Leaves out the first `rows` luma rows, a multiple of 8; those behind move up.
+    pub(crate) fn move_up(&mut self, header: &PictureHeader, rows: usize) {
+        for (p, (plane, map)) in self.planes.iter_mut().zip(&mut self.maps).enumerate() {
+            let rows = header.in_plane(Rect { x: 0, y: 0, w: 0, h: rows }, p).h;
+            plane.move_up(rows);
+            map.move_up(rows / 4);
+        }
+    }
+
+    /// Plane `p`, to write, and its blocks.
+    pub(super) fn plane_mut(&mut self, p: usize) -> (&mut Plane, &BlockMap) {
+        (&mut self.planes[p], &self.maps[p])
     }
 
     /// Runs the filters that the header asks for.

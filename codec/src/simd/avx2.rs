@@ -34,6 +34,17 @@ macro_rules! binary {
     };
 }
 
+/// For each third of sixteen interleaved pixels and each channel, which of that channel's bytes go where; -1 where none does.
+const PLACES: [[[i8; 16]; 3]; 3] = {
+    let mut places = [[[-1; 16]; 3]; 3];
+    let mut at = 0;
+    while at < 48 {
+        places[at / 16][at % 3][at % 16] = (at / 3) as i8;
+        at += 1;
+    }
+    places
+};
+
 impl Lanes for Avx2 {
     type Words = __m256i;
     /// Those of lanes 0 to 3 and 8 to 11, and the others.
@@ -44,6 +55,8 @@ impl Lanes for Avx2 {
         sub: _mm256_sub_epi16,
         min: _mm256_min_epi16,
         max: _mm256_max_epi16,
+        greater: _mm256_cmpgt_epi16,
+        and: _mm256_and_si256,
     }
 
     #[inline(always)]
@@ -53,29 +66,113 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn store(self, words: __m256i) -> Row {
+    fn samples(self, samples: &[u16; LANES]) -> __m256i {
         // SAFETY: as above.
-        unsafe { transmute::<__m256i, Row>(words) }
+        unsafe { transmute::<[u16; LANES], __m256i>(*samples) }
+    }
+
+    #[inline(always)]
+    fn stored(self, words: __m256i) -> [u16; LANES] {
+        // SAFETY: as above.
+        unsafe { transmute::<__m256i, [u16; LANES]>(words) }
     }
 
     #[inline(always)]
     fn splat(self, value: i16) -> __m256i {
-        // SAFETY: there is AVX2 where there is a value of this type. So it is below.
+        // SAFETY: there is AVX2 where there is a value of this type.
         unsafe { _mm256_set1_epi16(value) }
     }
 
     #[inline(always)]
     fn abs(self, a: __m256i) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_abs_epi16(a) }
     }
 
     #[inline(always)]
     fn shr(self, a: __m256i, bits: u32) -> __m256i {
+        // SAFETY: as above.
         unsafe { _mm256_sra_epi16(a, _mm_cvtsi32_si128(bits as i32)) }
     }
 
     #[inline(always)]
+    fn but(self, a: __m256i, b: __m256i) -> __m256i {
+        // SAFETY: as above.
+        unsafe { _mm256_andnot_si256(b, a) }
+    }
+
+    #[inline(always)]
+    fn select(self, mask: __m256i, a: __m256i, b: __m256i) -> __m256i {
+        // SAFETY: as above.
+        unsafe { _mm256_blendv_epi8(b, a, mask) }
+    }
+
+    #[inline(always)]
+    fn any(self, a: __m256i) -> bool {
+        // SAFETY: as above.
+        unsafe { _mm256_testz_si256(a, a) == 0 }
+    }
+
+    #[inline(always)]
+    fn spread(self, values: [i16; LANES / 4]) -> __m256i {
+        // SAFETY: as above, and both have 8 bytes.
+        unsafe {
+            let all = _mm256_set1_epi64x(transmute::<[i16; LANES / 4], i64>(values));
+            let twos = _mm256_unpacklo_epi16(all, all);
+            _mm256_permutevar8x32_epi32(twos, _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3))
+        }
+    }
+
+    #[inline(always)]
+    fn first_of_four(self, a: __m256i) -> __m256i {
+        // SAFETY: as above.
+        unsafe { _mm256_shufflehi_epi16::<0x00>(_mm256_shufflelo_epi16::<0x00>(a)) }
+    }
+
+    #[inline(always)]
+    fn last_of_four(self, a: __m256i) -> __m256i {
+        // SAFETY: as above.
+        unsafe { _mm256_shufflehi_epi16::<0xff>(_mm256_shufflelo_epi16::<0xff>(a)) }
+    }
+
+    #[inline(always)]
+    fn transpose(self, rows: [__m256i; LANES]) -> [__m256i; LANES] {
+        let (upper, lower) = rows.split_at(8);
+        let (upper, lower) = (eights(upper), eights(lower));
+        let mut columns = rows;
+        for x in 0..8 {
+            // SAFETY: as above.
+            unsafe {
+                columns[x] = _mm256_permute2x128_si256::<0x20>(upper[x], lower[x]);
+                columns[x + 8] = _mm256_permute2x128_si256::<0x31>(upper[x], lower[x]);
+            }
+        }
+        columns
+    }
+
+    #[inline(always)]
+    fn interleave(self, channels: [__m256i; 3]) -> [u8; 3 * LANES] {
+        // SAFETY: as above, and 16 bytes are a value of a register.
+        unsafe {
+            let mut bytes = [_mm_setzero_si128(); 3];
+            for (to, words) in bytes.iter_mut().zip(channels) {
+                let twice = _mm256_packus_epi16(words, words);
+                *to = _mm256_castsi256_si128(_mm256_permute4x64_epi64::<0b1000>(twice));
+            }
+            let mut out = [_mm_setzero_si128(); 3];
+            for (to, places) in out.iter_mut().zip(&PLACES) {
+                for (bytes, places) in bytes.iter().zip(places) {
+                    let part = _mm_shuffle_epi8(*bytes, transmute::<[i8; 16], __m128i>(*places));
+                    *to = _mm_or_si128(*to, part);
+                }
+            }
+            transmute::<[__m128i; 3], [u8; 3 * LANES]>(out)
+        }
+    }
+
+    #[inline(always)]
     fn nothing(self) -> [__m256i; 2] {
+        // SAFETY: as above.
         unsafe { [_mm256_setzero_si256(); 2] }
     }
 
@@ -105,6 +202,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn shifted(self, sums: [__m256i; 2], factor: i32, shift: u32) -> __m256i {
+        // SAFETY: as above.
         unsafe {
             let (factor, half) = (_mm256_set1_epi32(factor), _mm256_set1_epi32(1 << (shift - 1)));
             let shift = _mm_cvtsi32_si128(shift as i32);
@@ -117,7 +215,7 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn quads(self, rows: [__m256i; 4]) -> [[u32; 4]; LANES / 4] {
+    fn quads(self, rows: [__m256i; 4]) -> [[u32; LANES / 4]; 4] {
         // SAFETY: as above, and both have 64 bytes.
         unsafe {
             let ones = _mm256_set1_epi16(1);
@@ -125,14 +223,40 @@ impl Lanes for Avx2 {
             for (to, row) in twos.iter_mut().zip(rows) {
                 *to = _mm256_madd_epi16(row, ones);
             }
-            // In either half two fours of a row, then two of the other.
-            let a = _mm256_castsi256_ps(_mm256_hadd_epi32(twos[0], twos[1]));
-            let b = _mm256_castsi256_ps(_mm256_hadd_epi32(twos[2], twos[3]));
-            let even = _mm256_castps_si256(_mm256_shuffle_ps::<0x88>(a, b));
-            let odd = _mm256_castps_si256(_mm256_shuffle_ps::<0xdd>(a, b));
-            let low = _mm256_permute2x128_si256::<0x20>(even, odd);
-            let high = _mm256_permute2x128_si256::<0x31>(even, odd);
-            transmute::<[__m256i; 2], [[u32; 4]; LANES / 4]>([low, high])
+            // In either half two sums of a row, then two of the other.
+            let a = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(twos[0], twos[1]));
+            let b = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(twos[2], twos[3]));
+            transmute::<[__m256i; 2], [[u32; LANES / 4]; 4]>([a, b])
         }
+    }
+}
+
+/// Columns in place of rows in each half of eight registers.
+#[inline(always)]
+fn eights(rows: &[__m256i]) -> [__m256i; 8] {
+    // SAFETY: only operations of `Avx2` call it.
+    unsafe {
+        let mut twos = [rows[0]; 8];
+        for i in 0..4 {
+            twos[i] = _mm256_unpacklo_epi16(rows[2 * i], rows[2 * i + 1]);
+            twos[i + 4] = _mm256_unpackhi_epi16(rows[2 * i], rows[2 * i + 1]);
+        }
+        // Columns 2i and 2i + 1 of rows 0 to 3, then of rows 4 to 7.
+        let mut fours = twos;
+        for i in 0..2 {
+            fours[4 * i] = _mm256_unpacklo_epi32(twos[4 * i], twos[4 * i + 1]);
+            fours[4 * i + 1] = _mm256_unpackhi_epi32(twos[4 * i], twos[4 * i + 1]);
+            fours[4 * i + 2] = _mm256_unpacklo_epi32(twos[4 * i + 2], twos[4 * i + 3]);
+            fours[4 * i + 3] = _mm256_unpackhi_epi32(twos[4 * i + 2], twos[4 * i + 3]);
+        }
+        let mut columns = fours;
+        for i in 0..2 {
+            for k in 0..2 {
+                let (upper, lower) = (fours[4 * i + k], fours[4 * i + k + 2]);
+                columns[4 * i + 2 * k] = _mm256_unpacklo_epi64(upper, lower);
+                columns[4 * i + 2 * k + 1] = _mm256_unpackhi_epi64(upper, lower);
+            }
+        }
+        columns
     }
 }

@@ -18,7 +18,10 @@ pub(crate) trait Lanes: Copy {
     type Sums: Copy;
 
     fn load(self, row: &Row) -> Self::Words;
-    fn store(self, words: Self::Words) -> Row;
+    /// Samples, which have less than 16 bits.
+    fn samples(self, samples: &[u16; LANES]) -> Self::Words;
+    /// The way back.
+    fn stored(self, words: Self::Words) -> [u16; LANES];
     fn splat(self, value: i16) -> Self::Words;
     fn add(self, a: Self::Words, b: Self::Words) -> Self::Words;
     fn sub(self, a: Self::Words, b: Self::Words) -> Self::Words;
@@ -33,6 +36,29 @@ pub(crate) trait Lanes: Copy {
         self.min(self.max(a, low), high)
     }
 
+    /// All bits of the lanes where `a` is greater, none of the others.
+    fn greater(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// The bits of both.
+    fn and(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// The bits of `a` that `b` does not have.
+    fn but(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// `a` in the lanes that have all bits of `mask`, `b` in those that have none.
+    fn select(self, mask: Self::Words, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// Whether there are bits in any lane.
+    fn any(self, a: Self::Words) -> bool;
+
+    /// Each number in four lanes.
+    fn spread(self, values: [i16; LANES / 4]) -> Self::Words;
+    /// The first of each four lanes in all of them.
+    fn first_of_four(self, a: Self::Words) -> Self::Words;
+    /// The last of each four lanes in all of them.
+    fn last_of_four(self, a: Self::Words) -> Self::Words;
+    /// Columns in place of rows.
+    fn transpose(self, rows: [Self::Words; LANES]) -> [Self::Words; LANES];
+
+    /// The lanes of three channels, of 0 to 255, pixel by pixel.
+    fn interleave(self, channels: [Self::Words; 3]) -> [u8; 3 * LANES];
+
     /// Sums of nothing.
     fn nothing(self) -> Self::Sums;
     /// Pairs of weights from four, each for four lanes in turn.
@@ -41,8 +67,8 @@ pub(crate) trait Lanes: Copy {
     fn weigh(self, sums: Self::Sums, a: Self::Words, b: Self::Words, weights: &Weights) -> Self::Sums;
     /// The sums times `factor`, rounded to 2^-`shift`, in the order of the lanes; cut to 16 bits.
     fn shifted(self, sums: Self::Sums, factor: i32, shift: u32) -> Self::Words;
-    /// For each four lanes in turn their sums in each of `rows`.
-    fn quads(self, rows: [Self::Words; 4]) -> [[u32; 4]; LANES / 4];
+    /// In each of `rows` the sums of four lanes in turn.
+    fn quads(self, rows: [Self::Words; 4]) -> [[u32; LANES / 4]; 4];
 }
 
 /// Those of any CPU.
@@ -70,8 +96,13 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn store(self, words: Row) -> Row {
-        words
+    fn samples(self, samples: &[u16; LANES]) -> Row {
+        each!(l, samples[l] as i16)
+    }
+
+    #[inline(always)]
+    fn stored(self, words: Row) -> [u16; LANES] {
+        each!(l, words[l] as u16)
     }
 
     #[inline(always)]
@@ -110,6 +141,68 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
+    fn greater(self, a: Row, b: Row) -> Row {
+        each!(l, -i16::from(a[l] > b[l]))
+    }
+
+    #[inline(always)]
+    fn and(self, a: Row, b: Row) -> Row {
+        each!(l, a[l] & b[l])
+    }
+
+    #[inline(always)]
+    fn but(self, a: Row, b: Row) -> Row {
+        each!(l, a[l] & !b[l])
+    }
+
+    #[inline(always)]
+    fn select(self, mask: Row, a: Row, b: Row) -> Row {
+        each!(l, (a[l] & mask[l]) | (b[l] & !mask[l]))
+    }
+
+    #[inline(always)]
+    fn any(self, a: Row) -> bool {
+        a != [0; LANES]
+    }
+
+    #[inline(always)]
+    fn spread(self, values: [i16; LANES / 4]) -> Row {
+        each!(l, values[l / 4])
+    }
+
+    #[inline(always)]
+    fn first_of_four(self, a: Row) -> Row {
+        each!(l, a[l & !3])
+    }
+
+    #[inline(always)]
+    fn last_of_four(self, a: Row) -> Row {
+        each!(l, a[l | 3])
+    }
+
+    #[inline(always)]
+    fn transpose(self, rows: [Row; LANES]) -> [Row; LANES] {
+        let mut columns = [[0; LANES]; LANES];
+        for (y, row) in rows.iter().enumerate() {
+            for (x, &value) in row.iter().enumerate() {
+                columns[x][y] = value;
+            }
+        }
+        columns
+    }
+
+    #[inline(always)]
+    fn interleave(self, channels: [Row; 3]) -> [u8; 3 * LANES] {
+        let mut out = [0; 3 * LANES];
+        for (l, pixel) in out.chunks_exact_mut(3).enumerate() {
+            for (to, channel) in pixel.iter_mut().zip(&channels) {
+                *to = channel[l] as u8;
+            }
+        }
+        out
+    }
+
+    #[inline(always)]
     fn nothing(self) -> [i32; LANES] {
         [0; LANES]
     }
@@ -133,11 +226,11 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn quads(self, rows: [Row; 4]) -> [[u32; 4]; LANES / 4] {
-        let mut out = [[0; 4]; LANES / 4];
-        for (i, out) in out.iter_mut().enumerate() {
-            for (sum, row) in out.iter_mut().zip(&rows) {
-                *sum = row[4 * i..4 * i + 4].iter().map(|&v| i32::from(v)).sum::<i32>() as u32;
+    fn quads(self, rows: [Row; 4]) -> [[u32; LANES / 4]; 4] {
+        let mut out = [[0; LANES / 4]; 4];
+        for (out, row) in out.iter_mut().zip(&rows) {
+            for (sum, four) in out.iter_mut().zip(row.chunks_exact(4)) {
+                *sum = four.iter().map(|&v| i32::from(v)).sum::<i32>() as u32;
             }
         }
         out

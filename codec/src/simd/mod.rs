@@ -8,7 +8,7 @@
 mod avx2;
 mod lanes;
 
-pub(crate) use lanes::{LANES, Lanes, Plain, Row, Weights};
+pub(crate) use lanes::{LANES, Lanes, Plain, Weights};
 
 /// How much of the CPU the kernels may use. All levels give the same bytes and samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,11 +7,11 @@ mod strip;
 use std::ops::Range;
 
 pub(crate) use self::strip::Strip;
-use self::strip::{Around, MARGIN, REACH, SPAN, UNITS};
+use self::strip::{Around, MARGIN, REACH, ROWS, SPAN, UNITS};
 use crate::filter::deblock::power;
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
-use crate::simd::{Kernel, LANES, Lanes, Row, Simd, Weights};
+use crate::simd::{Kernel, LANES, Lanes, Simd, Weights};
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7 diamond, as (dy, dx).
 pub(crate) const PAIRS: [(i32, i32); 12] =
@@ -104,18 +104,23 @@ impl Scale {
     }
 }
 
-/// Index of the filter for a unit.
+/// What the proportions of second differences make of a class: 4 * direction + orientation.
 #[inline(always)]
-fn classify([v, h, falling, rising]: Gradients, scale: &Scale) -> usize {
+fn shape([v, h, falling, rising]: Gradients) -> u32 {
     let (straight, diagonal) = ((v.max(h), v.min(h)), (falling.max(rising), falling.min(rising)));
     let product = |a: u32, b: u32| u64::from(a) * u64::from(b);
     let is_diagonal = product(diagonal.0, straight.1) > product(straight.0, diagonal.1);
     let (most, least) = if is_diagonal { diagonal } else { straight };
-    let strength = usize::from(most > 2 * least) + usize::from(2 * most > 9 * least);
-    let direction = if strength == 0 { 0 } else { strength + 2 * usize::from(is_diagonal) };
-    let activity = scale.activities.iter().map(|&least| usize::from(v + h >= least)).sum::<usize>();
-    let orientation = usize::from(h < v) + 2 * usize::from(falling < rising);
-    4 * (DIRECTIONS * activity + direction) + orientation
+    let strength = u32::from(most > 2 * least) + u32::from(2 * most > 9 * least);
+    let direction = if strength == 0 { 0 } else { strength + 2 * u32::from(is_diagonal) };
+    4 * direction + u32::from(h < v) + 2 * u32::from(falling < rising)
+}
+
+/// Index of the filter for a unit of this shape, with so much of second differences.
+#[inline(always)]
+fn number((shape, sum): (usize, u32), scale: &Scale) -> usize {
+    let activity = scale.activities.iter().map(|&least| usize::from(sum >= least)).sum::<usize>();
+    4 * DIRECTIONS * activity + shape
 }
 
 /// Bounds of the differences, of samples of 10 bits and `extra` more, where the quantiser parameter is `qp`.
@@ -127,12 +132,13 @@ pub(crate) fn bounds(qp: u16, extra: u32) -> [i16; CLIPS.len()] {
 /// Index of the filter for unit `x4` of a row, of 10 bits a sample.
 #[cfg(feature = "bench-api")]
 pub(crate) fn filter_of(strip: &Strip, x4: usize, qp: u16) -> usize {
-    classify(strip.gradients(x4), &Scale::of(qp, 0))
+    number(strip.unit(x4), &Scale::of(qp, 0))
 }
 
 /// Filters `plane` (10 bits a sample and `extra` more) at `strength` eighths, which is not 0.
 pub(crate) fn classified(simd: Simd, plane: &mut Plane, map: &BlockMap, extra: u32, chroma: bool, strength: u8) {
-    Classified::new(plane.width(), extra, chroma, strength).filter(simd, plane, map, 0..map.rows);
+    let height = plane.height();
+    Classified::new(plane.width(), extra, chroma, strength).filter(simd, plane, map, 0..map.rows, height);
 }
 
 /// The filter on its way down a plane.
@@ -140,7 +146,6 @@ pub(crate) fn classified(simd: Simd, plane: &mut Plane, map: &BlockMap, extra: u
 pub(crate) struct Classified {
     bank: &'static Bank,
     strip: Strip,
-    scale: Scale,
     strength: i32,
 }
 
@@ -148,7 +153,7 @@ impl Classified {
     /// Before the first row of a plane of `width` samples of 10 bits and `extra` more, at `strength` eighths, which is not 0.
     pub(crate) fn new(width: usize, extra: u32, chroma: bool, strength: u8) -> Self {
         let bank = if chroma { &CHROMA_BANK } else { &LUMA_BANK };
-        Self { bank, strip: Strip::new(width, extra), scale: Scale::of(0, extra), strength: strength.into() }
+        Self { bank, strip: Strip::new(width, extra), strength: strength.into() }
     }
 
     /// Bytes that one of a plane of `width` samples takes.
@@ -156,34 +161,32 @@ impl Classified {
         Strip::memory(width)
     }
 
-    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. Three rows of samples below them are there, or
-    /// none where the plane ends.
-    pub(crate) fn filter(&mut self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
+    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. Of `plane` there are `height` rows of samples:
+    /// three below the units, or less where it ends.
+    pub(crate) fn filter(&mut self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>, height: usize) {
         debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
-        simd.launch(Pass { filter: self, plane, map, rows });
+        simd.launch(Pass { filter: self, plane, map, rows, height });
     }
 
-    /// What the units from `x4` on, which are `units`, are filtered with.
+    /// What the units from `x4` on, which are `units`, are filtered with; `scale` is that of the unit before.
     #[inline(always)]
-    fn block<L: Lanes>(&mut self, lanes: L, x4: usize, units: &[Unit]) -> Block {
-        let Self { bank, strip, scale, strength } = self;
-        let mut numbers = [0; UNITS];
-        let mut bounds: [Row; CLIPS.len()] = [[0; LANES]; CLIPS.len()];
+    fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut Scale) -> Block<L> {
+        let (mut numbers, mut bounds) = ([0; UNITS], [[0; UNITS]; CLIPS.len()]);
         for (k, unit) in units.iter().enumerate() {
             if unit.qp != scale.qp {
-                *scale = Scale::of(unit.qp, strip.extra());
+                *scale = Scale::of(unit.qp, self.strip.extra());
             }
-            numbers[k] = classify(strip.gradients(x4 + k), scale);
-            for (to, &bound) in bounds.iter_mut().zip(&scale.bounds) {
-                to[4 * k..4 * k + 4].fill(bound);
-            }
+            numbers[k] = number(self.strip.unit(x4 + k), scale);
+            (bounds[0][k], bounds[1][k]) = (scale.bounds[0], scale.bounds[1]);
         }
-        let filters = [0, 1, 2, 3].map(|k| &bank.filters[numbers[k]]);
+        let filters = &self.bank.filters;
+        let four = [&filters[numbers[0]], &filters[numbers[1]], &filters[numbers[2]], &filters[numbers[3]]];
         let mut weights = [[[[0; 2]; 8]; 2]; PAIRS.len() + 1];
         for (p, weights) in weights.iter_mut().enumerate() {
-            *weights = lanes.weights([filters[0][p], filters[1][p], filters[2][p], filters[3][p]]);
+            *weights = lanes.weights([four[0][p], four[1][p], four[2][p], four[3][p]]);
         }
-        Block { bounds, weights, strength: *strength, max: ((1024 << strip.extra()) - 1) as i16 }
+        let max = ((1024 << self.strip.extra()) - 1) as i16;
+        Block { bounds: [lanes.spread(bounds[0]), lanes.spread(bounds[1])], weights, strength: self.strength, max }
     }
 }
 
@@ -193,6 +196,7 @@ struct Pass<'a> {
     plane: &'a mut Plane,
     map: &'a BlockMap,
     rows: Range<usize>,
+    height: usize,
 }
 
 impl Kernel for Pass<'_> {
@@ -200,18 +204,23 @@ impl Kernel for Pass<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { filter, plane, map, rows } = self;
+        let Self { filter, plane, map, rows, height } = self;
+        let mut scale = Scale::of(0, filter.strip.extra());
         for y4 in rows {
-            filter.strip.advance(lanes, plane, y4);
+            filter.strip.advance(lanes, plane, height, y4);
+            let rows = filter.strip.rows();
             for (i, units) in map.row(y4).chunks(UNITS).enumerate() {
-                let block = filter.block(lanes, UNITS * i, units);
-                let around = filter.strip.around(LANES * i);
+                let block = filter.block(lanes, UNITS * i, units, &mut scale);
+                let mut around: [&[i16; SPAN]; ROWS] = [&[0; SPAN]; ROWS];
+                for (around, row) in around.iter_mut().zip(rows) {
+                    *around = row[LANES * i..][..SPAN].try_into().unwrap();
+                }
                 for row in 0..4 {
                     let filtered = block.row(lanes, around[row..][..2 * REACH + 1].try_into().unwrap());
-                    // Whole lanes at once wherever there are as many.
-                    match plane.row_mut(4 * y4 + row)[LANES * i..].first_chunk_mut::<LANES>() {
-                        Some(to) => put(to, &filtered),
-                        None => put(&mut plane.row_mut(4 * y4 + row)[LANES * i..], &filtered),
+                    let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
+                    match to.first_chunk_mut() {
+                        Some(to) => *to = filtered,
+                        None => to.copy_from_slice(&filtered[..to.len()]),
                     }
                 }
             }
@@ -219,17 +228,10 @@ impl Kernel for Pass<'_> {
     }
 }
 
-#[inline(always)]
-fn put(to: &mut [u16], samples: &Row) {
-    for (to, &sample) in to.iter_mut().zip(samples) {
-        *to = sample as u16;
-    }
-}
-
-/// Four units side by side, and what they are filtered with.
-struct Block {
-    /// Of the differences, by column.
-    bounds: [Row; CLIPS.len()],
+/// What four units side by side are filtered with.
+struct Block<L: Lanes> {
+    /// Of the differences.
+    bounds: [L::Words; CLIPS.len()],
     weights: [Weights; PAIRS.len() + 1],
     strength: i32,
     max: i16,
@@ -242,47 +244,46 @@ struct Middle<L: Lanes> {
     high: [L::Words; CLIPS.len()],
 }
 
-impl Block {
+impl<L: Lanes> Block<L> {
     /// A row of the units, filtered; it is the middle one of `rows`.
     #[inline(always)]
-    fn row<L: Lanes>(&self, lanes: L, rows: &Around) -> Row {
+    fn row(&self, lanes: L, rows: &Around) -> [u16; LANES] {
         let middle = self.middle(lanes, rows[REACH]);
         // Of clipped samples, not of differences: this takes off what that is too much.
         let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &self.weights[PAIRS.len()]);
         // One by one: then all places are known where it is compiled.
-        let sums = self.pair::<L, 0>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 1>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 2>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 3>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 4>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 5>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 6>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 7>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 8>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 9>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 10>(lanes, rows, &middle, sums);
-        let sums = self.pair::<L, 11>(lanes, rows, &middle, sums);
+        let sums = self.pair::<0>(lanes, rows, &middle, sums);
+        let sums = self.pair::<1>(lanes, rows, &middle, sums);
+        let sums = self.pair::<2>(lanes, rows, &middle, sums);
+        let sums = self.pair::<3>(lanes, rows, &middle, sums);
+        let sums = self.pair::<4>(lanes, rows, &middle, sums);
+        let sums = self.pair::<5>(lanes, rows, &middle, sums);
+        let sums = self.pair::<6>(lanes, rows, &middle, sums);
+        let sums = self.pair::<7>(lanes, rows, &middle, sums);
+        let sums = self.pair::<8>(lanes, rows, &middle, sums);
+        let sums = self.pair::<9>(lanes, rows, &middle, sums);
+        let sums = self.pair::<10>(lanes, rows, &middle, sums);
+        let sums = self.pair::<11>(lanes, rows, &middle, sums);
         // A change beyond all samples leaves their range all the same.
         let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
         let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
-        lanes.store(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
+        lanes.stored(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
     }
 
     #[inline(always)]
-    fn middle<L: Lanes>(&self, lanes: L, row: &[i16; SPAN]) -> Middle<L> {
+    fn middle(&self, lanes: L, row: &[i16; SPAN]) -> Middle<L> {
         let samples = at(lanes, row, 0);
         let (mut low, mut high) = ([samples; CLIPS.len()], [samples; CLIPS.len()]);
         for clip in 0..CLIPS.len() {
-            let bounds = lanes.load(&self.bounds[clip]);
-            low[clip] = lanes.sub(samples, bounds);
-            high[clip] = lanes.add(samples, bounds);
+            low[clip] = lanes.sub(samples, self.bounds[clip]);
+            high[clip] = lanes.add(samples, self.bounds[clip]);
         }
         Middle { samples, low, high }
     }
 
     /// Adds what pair `P` of samples gives.
     #[inline(always)]
-    fn pair<L: Lanes, const P: usize>(
+    fn pair<const P: usize>(
         &self,
         lanes: L,
         rows: &Around,

@@ -1,13 +1,13 @@
 //! The rows around a row of units: they move down the plane, so that what is filtered can be written in place.
 
-use super::Gradients;
+use super::shape;
 use crate::image::plane::Plane;
 use crate::simd::{LANES, Lanes};
 
 /// How far a filter and the differences of a class read.
 pub(super) const REACH: usize = 3;
 /// Rows around a row of units.
-const ROWS: usize = 4 + 2 * REACH;
+pub(super) const ROWS: usize = 4 + 2 * REACH;
 /// Rows that there is room for.
 const RING: usize = 16;
 /// Columns before the first of a row.
@@ -32,18 +32,31 @@ pub(crate) struct Strip {
     loaded: usize,
     /// Bits of a sample above 10.
     extra: u32,
-    /// Second differences of cells, which are units moved up and to the left by two samples: those that begin above the
-    /// units, and those that begin within them.
-    upper: Vec<Gradients>,
-    lower: Vec<Gradients>,
+    /// Second differences of cells, which are units moved up and to the left by two samples, in the order of [`Gradients`](super::Gradients): of
+    /// those that begin above the units, and of those that begin within them.
+    upper: [Vec<u32>; 4],
+    lower: [Vec<u32>; 4],
+    /// Of each unit the second differences around it and what their proportions make of its class.
+    gradients: [Vec<u32>; 4],
+    shapes: Vec<u32>,
 }
 
 impl Strip {
     /// Before the first row of units of a plane of `width` samples.
     pub(crate) fn new(width: usize, extra: u32) -> Self {
         let stride = Self::stride(width);
-        let cells = vec![[0; 4]; Self::cells(width)];
-        Self { stride, ring: vec![0; stride * RING], loaded: 0, extra, upper: cells.clone(), lower: cells }
+        let cells = || [(); 4].map(|()| vec![0; Self::cells(width)]);
+        let units = || vec![0; width / 4];
+        Self {
+            stride,
+            ring: vec![0; stride * RING],
+            loaded: 0,
+            extra,
+            upper: cells(),
+            lower: cells(),
+            gradients: [(); 4].map(|()| units()),
+            shapes: units(),
+        }
     }
 
     fn stride(width: usize) -> usize {
@@ -57,21 +70,24 @@ impl Strip {
     /// Bytes of one of a plane of `width` samples.
     pub(crate) fn memory(width: usize) -> u64 {
         let samples = Self::stride(width) * RING * size_of::<i16>();
-        (samples + 2 * Self::cells(width) * size_of::<Gradients>()) as u64
+        let sums = 2 * 4 * Self::cells(width) + 5 * width / 4;
+        (samples + sums * size_of::<u32>()) as u64
     }
 
     /// Goes on to the next row of units, which is row `y4` of `plane`; above it, that may be filtered already.
+    /// It has `height` rows of samples.
     #[inline(always)]
-    pub(crate) fn advance<L: Lanes>(&mut self, lanes: L, plane: &Plane, y4: usize) {
+    pub(crate) fn advance<L: Lanes>(&mut self, lanes: L, plane: &Plane, height: usize, y4: usize) {
         let next = 4 * y4 + REACH;
         if self.loaded == 0 {
             // Those above the plane are like its first.
-            (0..2 * REACH).for_each(|row| self.load(plane, (4 * y4 + row).saturating_sub(REACH)));
+            (0..2 * REACH).for_each(|row| self.load(plane, (4 * y4 + row).saturating_sub(REACH).min(height - 1)));
             self.differences(lanes);
         }
-        (next..next + 4).for_each(|y| self.load(plane, y.min(plane.height() - 1)));
+        (next..next + 4).for_each(|y| self.load(plane, y.min(height - 1)));
         std::mem::swap(&mut self.upper, &mut self.lower);
         self.differences(lanes);
+        self.classify();
     }
 
     /// Takes over row `y` of `plane`.
@@ -104,7 +120,7 @@ impl Strip {
     fn differences<L: Lanes>(&mut self, lanes: L) {
         let mut lower = std::mem::take(&mut self.lower);
         let rows = self.last::<6>();
-        for (i, cells) in lower.chunks_exact_mut(UNITS).enumerate() {
+        for i in 0..lower[0].len() / UNITS {
             let mut windows: [&[i16; DIFFERENCES]; 6] = [&[0; DIFFERENCES]; 6];
             for (window, row) in windows.iter_mut().zip(rows) {
                 // From the column before those of the cells on.
@@ -112,30 +128,41 @@ impl Strip {
             }
             // Classes are those of 10 bits: what is below does not count. Where there is nothing below, nothing is shifted.
             let sums = if self.extra == 0 { bends(lanes, windows, 0) } else { bends(lanes, windows, self.extra) };
-            cells.copy_from_slice(&lanes.quads(sums));
+            for (cells, sums) in lower.iter_mut().zip(lanes.quads(sums)) {
+                cells[UNITS * i..UNITS * (i + 1)].copy_from_slice(&sums);
+            }
         }
         self.lower = lower;
     }
 
-    /// The second differences around unit `x4`.
+    /// Puts together what the cells say of the units.
     #[inline(always)]
-    pub(crate) fn gradients(&self, x4: usize) -> Gradients {
-        let mut sums = [0; 4];
-        let (upper, lower) = (&self.upper[x4..x4 + 2], &self.lower[x4..x4 + 2]);
-        for g in 0..4 {
-            sums[g] = upper[0][g] + upper[1][g] + lower[0][g] + lower[1][g];
+    fn classify(&mut self) {
+        let units = self.shapes.len();
+        for (g, to) in self.gradients.iter_mut().enumerate() {
+            let (upper, lower) = (&self.upper[g], &self.lower[g]);
+            let cells = upper.iter().zip(&upper[1..]).zip(lower.iter().zip(&lower[1..]));
+            for (to, ((a, b), (c, d))) in to.iter_mut().zip(cells) {
+                *to = a + b + c + d;
+            }
         }
-        sums
+        let [v, h, falling, rising] = &self.gradients;
+        let (v, h, falling, rising) = (&v[..units], &h[..units], &falling[..units], &rising[..units]);
+        for (x, to) in self.shapes.iter_mut().enumerate() {
+            *to = shape([v[x], h[x], falling[x], rising[x]]);
+        }
     }
 
-    /// What is around the units from column `x` on.
+    /// Of unit `x4` what the proportions of second differences make of its class, and how large they are.
     #[inline(always)]
-    pub(super) fn around(&self, x: usize) -> [&[i16; SPAN]; ROWS] {
-        let mut windows = [&[0; SPAN]; ROWS];
-        for (window, row) in windows.iter_mut().zip(self.last::<ROWS>()) {
-            *window = row[x..x + SPAN].try_into().unwrap();
-        }
-        windows
+    pub(super) fn unit(&self, x4: usize) -> (usize, u32) {
+        (self.shapes[x4] as usize, self.gradients[0][x4] + self.gradients[1][x4])
+    }
+
+    /// The rows around the units.
+    #[inline(always)]
+    pub(super) fn rows(&self) -> [&[i16]; ROWS] {
+        self.last()
     }
 
     /// Bits of a sample above 10.
@@ -152,7 +179,7 @@ impl Strip {
     }
 }
 
-/// Second differences of sixteen columns, each summed over four rows, in the order of [`Gradients`].
+/// Second differences of sixteen columns, each summed over four rows, in the order of [`Gradients`](super::Gradients).
 #[inline(always)]
 fn bends<L: Lanes>(lanes: L, windows: [&[i16; DIFFERENCES]; 6], extra: u32) -> [L::Words; 4] {
     let mut sums = [lanes.splat(0); 4];

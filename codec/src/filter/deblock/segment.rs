@@ -30,7 +30,7 @@ type Lanes = [i32; 4];
 /// Bounds of the long filter's changes in tc / 2, from the edge outwards (VVC's).
 const LONG_BOUNDS: [i32; 7] = [6, 5, 4, 3, 2, 1, 1];
 /// Weight of the middle of the edge in the long filter, of 64: a line through the edge's middle and the far reference.
-const LONG_WEIGHTS: [i32; 7] = [59, 50, 41, 32, 23, 14, 5];
+pub(super) const LONG_WEIGHTS: [i32; 7] = [59, 50, 41, 32, 23, 14, 5];
 
 /// What the decision came to.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Segment {
             let bound = (t.beta + (t.beta >> 1)) >> 3;
             return Some(Filter::Weak([!short_p && activity_p < bound, !short_q && activity_q < bound]));
         }
-        let far = long && sides[0] >= 5 && sides[1] >= 5 && [0, 3].into_iter().all(|i| self.is_long(data, i, t));
+        let far = long && sides[0] >= 5 && sides[1] >= 5 && self.is_long(data, t);
         Some(if far { Filter::Long } else { Filter::Strong })
     }
 
@@ -97,14 +97,18 @@ impl Segment {
         2 * d < t.beta >> 2 && spread < t.beta >> 3 && (p0 - q0).abs() < (5 * t.tc + 1) >> 1
     }
 
-    /// Whether a strong line `i` is straight as far as the long filter reads.
+    /// Whether the first and the last line of a strong segment are straight as far as the long filter reads.
     #[inline(always)]
-    fn is_long(self, data: &[u16], i: usize, t: Thresholds) -> bool {
-        let p = |k| self.p(data, k, i);
-        let q = |k| self.q(data, k, i);
-        let bend = (p(6) - 2 * p(3) + p(0)).abs() + (q(6) - 2 * q(3) + q(0)).abs();
-        let spread = (p(7) - p(0)).abs() + (q(7) - q(0)).abs();
-        bend < t.beta >> 3 && spread < t.beta >> 2
+    fn is_long(self, data: &[u16], t: Thresholds) -> bool {
+        let mut straight = true;
+        for i in [0, 3] {
+            let p = |k| self.p(data, k, i);
+            let q = |k| self.q(data, k, i);
+            let bend = (p(6) - 2 * p(3) + p(0)).abs() + (q(6) - 2 * q(3) + q(0)).abs();
+            let spread = (p(7) - p(0)).abs() + (q(7) - q(0)).abs();
+            straight &= bend < t.beta >> 3 && spread < t.beta >> 2;
+        }
+        straight
     }
 
     #[inline(always)]

@@ -1,0 +1,328 @@
+//! Deblocking: a pass over a whole reconstructed plane that smooths the steps between blocks where the picture is
+//! smooth on both sides. Prediction reads unfiltered samples, so nothing here feeds back.
+//! BITSTREAM.md §10.1 to §10.3; the scheme is HEVC's, with VVC's long filter. Which edges and how strongly is here; `segment`
+//! has the filters, and `four` does four segments at once where samples have 10 bits.
+//!
+//! No edge reads or writes a sample beyond the middle of the blocks at its sides, so parallel edges never meet and
+//! their order does not matter.
+
+mod four;
+mod segment;
+
+use std::ops::Range;
+
+use self::four::Four;
+use self::segment::{Segment, Thresholds};
+use crate::entropy::BinCoder;
+use crate::image::plane::Plane;
+use crate::simd::{Kernel, LANES, Lanes, Simd};
+
+/// QP is held to this: a step of 2^16 quarter samples.
+const MAX_QP: usize = 511;
+
+/// What the filter needs to know of the block over a 4x4 unit.
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// log2 of the block's width in samples of the plane, 2 to 6.
+    pub(crate) log2_w: u8,
+    /// log2 of the block's height.
+    pub(crate) log2_h: u8,
+    /// Whether the block has coefficients in this plane.
+    pub(crate) coded: bool,
+    /// QP of the block in this plane, in 1/32 octave: its step is 2^(qp/32) quarter samples of 10 bits.
+    pub(crate) qp: u16,
+}
+
+impl Unit {
+    /// Where there is no block.
+    pub(crate) const BLANK: Self = Self { log2_w: 2, log2_h: 2, coded: false, qp: 0 };
+}
+
+/// The blocks of a plane, by 4x4 units, row by row. A block lies at multiples of its own width and height.
+#[derive(Debug, Clone)]
+pub(crate) struct BlockMap {
+    pub(crate) units: Vec<Unit>,
+    /// Units in a row: the plane's width / 4.
+    pub(crate) stride: usize,
+    /// Rows of units: the plane's height / 4.
+    pub(crate) rows: usize,
+    /// Rows of units of the picture above the first one.
+    pub(crate) above: usize,
+}
+
+impl BlockMap {
+    /// For a plane of `width` x `height` samples, multiples of 4; the blocks are to be filled in.
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        let (stride, rows) = (width / 4, height / 4);
+        Self { units: vec![Unit::BLANK; stride * rows], stride, rows, above: 0 }
+    }
+
+    /// Row `y4` of units.
+    pub(crate) fn row(&self, y4: usize) -> &[Unit] {
+        &self.units[y4 * self.stride..][..self.stride]
+    }
+
+    /// Row `y4` of units, to write.
+    pub(crate) fn row_mut(&mut self, y4: usize) -> &mut [Unit] {
+        &mut self.units[y4 * self.stride..][..self.stride]
+    }
+
+    /// Leaves out the first `rows` rows; those behind move up.
+    pub(crate) fn move_up(&mut self, rows: usize) {
+        self.units.copy_within(rows * self.stride.., 0);
+        self.above += rows;
+    }
+}
+
+/// Parameters from the header, 7 bits.
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub(crate) struct Deblock {
+    /// 0 is off; 8 has about the thresholds of HEVC; at most 15.
+    pub(crate) strength: u8,
+    /// 0 to 7: how much smoother than by default the surroundings of an edge must be.
+    pub(crate) sharpness: u8,
+}
+
+impl Deblock {
+    /// No deblocking.
+    pub(crate) const OFF: Self = Self { strength: 0, sharpness: 0 };
+
+    /// Codes the parameters; sharpness only where there is strength.
+    pub(crate) fn walk<C: BinCoder>(&mut self, c: &mut C) {
+        self.strength = c.bypass(4, self.strength as u32) as u8;
+        self.sharpness = if self.strength > 0 { c.bypass(3, self.sharpness as u32) as u8 } else { 0 };
+    }
+}
+
+/// 2^(15 + i / 32), rounded.
+const POWERS: [u32; 32] = [
+    32768, 33486, 34219, 34968, 35734, 36516, 37316, 38133, 38968, 39821, 40693, 41584, 42495, 43425, 44376, 45348,
+    46341, 47356, 48393, 49452, 50535, 51642, 52773, 53928, 55109, 56316, 57549, 58809, 60097, 61413, 62757, 64132,
+];
+
+/// 2^(15 + n / 32).
+pub(super) fn power(n: usize) -> u64 {
+    u64::from(POWERS[n % 32]) << (n / 32)
+}
+
+/// The thresholds for each QP.
+#[derive(Debug)]
+struct Table([Thresholds; MAX_QP + 1]);
+
+impl Table {
+    fn new(params: Deblock, depth: u32) -> Self {
+        let (strength, softness) = (u64::from(params.strength), 8 - u64::from(params.sharpness));
+        Self(std::array::from_fn(|qp| {
+            // tc = step * strength / 64: an eighth of the step at strength 8, as in HEVC.
+            let tc = (strength * power(qp) + (1 << 22)) >> 23;
+            // beta = 9 * sqrt(step) at strength 8 and sharpness 0, which follows HEVC's table.
+            let beta = (9 * strength * softness * power(qp / 2) + (1 << 21)) >> 22;
+            Thresholds { tc: (tc << (depth - 10)) as i32, beta: (beta << (depth - 10)) as i32 }
+        }))
+    }
+
+    /// Thresholds of the edge between two blocks.
+    #[inline(always)]
+    fn between(&self, p: Unit, q: Unit) -> Thresholds {
+        let mean = (usize::from(p.qp) + usize::from(q.qp) + 1) >> 1;
+        let found = self.0[mean.min(MAX_QP)];
+        // Without coefficients on either side only the predictions differ.
+        let tc = if p.coded || q.coded { found.tc } else { found.tc >> 1 };
+        Thresholds { tc, ..found }
+    }
+}
+
+/// Deblocks a plane of `depth` bits, whose sides are multiples of 4. `subsampled` says that this is a chroma plane at half
+/// resolution.
+pub(crate) fn deblock(simd: Simd, plane: &mut Plane, map: &BlockMap, params: Deblock, depth: u32, subsampled: bool) {
+    if let Some(deblocking) = Deblocking::new(params, depth, subsampled) {
+        deblocking.filter(simd, plane, map, 0..map.rows);
+    }
+}
+
+/// Deblocking of planes of one kind.
+#[derive(Debug)]
+pub(crate) struct Deblocking {
+    table: Table,
+    /// Largest sample value.
+    max: i32,
+    long: bool,
+}
+
+impl Deblocking {
+    /// Rows above an edge that it may still change, and reads; a chroma plane at half resolution has no long filter (it would
+    /// reach further than 16 luma samples).
+    pub(crate) const fn reach(subsampled: bool) -> usize {
+        if subsampled { 4 } else { 8 }
+    }
+
+    /// For planes of `depth` bits; `None` where they stay as they are.
+    pub(crate) fn new(params: Deblock, depth: u32, subsampled: bool) -> Option<Self> {
+        debug_assert!(params.strength < 16 && params.sharpness < 8);
+        let long = !subsampled;
+        (params.strength > 0).then(|| Self { table: Table::new(params, depth), max: (1 << depth) - 1, long })
+    }
+
+    /// Filters the edges within the next rows of units, which are `rows` of `plane` and of `map`, and those at their top; vertical
+    /// edges first, then horizontal ones. The rows end where all of their blocks do.
+    pub(crate) fn filter(&self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
+        debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
+        if self.max == four::MAX && plane.width() >= LANES {
+            simd.launch(Pass { deblocking: self, plane, map, rows });
+        } else {
+            self.by_segments(plane, map, rows);
+        }
+    }
+
+    /// The same, one segment after the other.
+    fn by_segments(&self, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
+        let (width, data) = (plane.width(), plane.data_mut());
+        for y4 in rows.clone() {
+            for (x4, pair) in (1..).zip(map.row(y4).windows(2)) {
+                if let Some(thresholds) = self.vertical(pair, x4) {
+                    let segment = Segment { at: 4 * (y4 * width + x4), across: 1, along: width, max: self.max };
+                    segment.filter(data, [pair[0].log2_w, pair[1].log2_w], thresholds, self.long);
+                }
+            }
+        }
+        // The plane's own border is no edge.
+        for y4 in rows.start.max(1)..rows.end {
+            for (x4, (p, q)) in map.row(y4 - 1).iter().zip(map.row(y4)).enumerate() {
+                if let Some(thresholds) = self.horizontal(p, q, map.above + y4) {
+                    let segment = Segment { at: 4 * (y4 * width + x4), across: width, along: 1, max: self.max };
+                    segment.filter(data, [p.log2_h, q.log2_h], thresholds, self.long);
+                }
+            }
+        }
+    }
+
+    /// Thresholds of the vertical edge between two units, if there is one that may be filtered; the right one is in column `x4`.
+    #[inline(always)]
+    fn vertical(&self, pair: &[Unit], x4: usize) -> Option<Thresholds> {
+        let [p, q] = pair else { return None };
+        self.edge(p, q, x4, q.log2_w)
+    }
+
+    /// The same of the horizontal edge; the lower one is in row `y4`.
+    #[inline(always)]
+    fn horizontal(&self, p: &Unit, q: &Unit, y4: usize) -> Option<Thresholds> {
+        self.edge(p, q, y4, q.log2_h)
+    }
+
+    #[inline(always)]
+    fn edge(&self, p: &Unit, q: &Unit, at: usize, log2: u8) -> Option<Thresholds> {
+        let is_edge = (at * 4) & ((1 << log2) - 1) == 0;
+        is_edge.then(|| self.table.between(*p, *q)).filter(|t| t.tc > 0)
+    }
+}
+
+/// Some rows of units, four segments at a time.
+struct Pass<'a> {
+    deblocking: &'a Deblocking,
+    plane: &'a mut Plane,
+    map: &'a BlockMap,
+    rows: Range<usize>,
+}
+
+impl Kernel for Pass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(mut self, lanes: L) {
+        let width = self.plane.width();
+        let mut turned = vec![0; width.next_multiple_of(LANES) * LANES];
+        for y4 in self.rows.clone().step_by(LANES / 4) {
+            self.turn(lanes, y4, &mut turned);
+            self.vertical(lanes, y4, &mut turned);
+            self.turn_back(lanes, y4, &turned);
+        }
+        for y4 in self.rows.start.max(1)..self.rows.end {
+            self.horizontal(lanes, y4);
+        }
+    }
+}
+
+impl Pass<'_> {
+    /// Sixteen rows, or those that there are, from row `y4` of units on, column after column.
+    #[inline(always)]
+    fn turn<L: Lanes>(&self, lanes: L, y4: usize, turned: &mut [u16]) {
+        let height = (4 * (self.rows.end - y4)).min(LANES);
+        for (i, to) in turned.chunks_exact_mut(LANES * LANES).enumerate() {
+            let mut block = [lanes.splat(0); LANES];
+            for (y, words) in block[..height].iter_mut().enumerate() {
+                let from = &self.plane.row(4 * y4 + y)[LANES * i..];
+                *words = match from.first_chunk::<LANES>() {
+                    Some(from) => lanes.samples(from),
+                    None => {
+                        let mut part = [0; LANES];
+                        part[..from.len()].copy_from_slice(from);
+                        lanes.samples(&part)
+                    }
+                };
+            }
+            for (to, words) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(lanes.transpose(block)) {
+                *to = lanes.stored(words);
+            }
+        }
+    }
+
+    /// The way back.
+    #[inline(always)]
+    fn turn_back<L: Lanes>(&mut self, lanes: L, y4: usize, turned: &[u16]) {
+        let height = (4 * (self.rows.end - y4)).min(LANES);
+        for (i, from) in turned.chunks_exact(LANES * LANES).enumerate() {
+            let mut block = [lanes.splat(0); LANES];
+            for (words, from) in block.iter_mut().zip(from.as_chunks::<LANES>().0) {
+                *words = lanes.samples(from);
+            }
+            let block = lanes.transpose(block);
+            for (y, &words) in block[..height].iter().enumerate() {
+                let to = &mut self.plane.row_mut(4 * y4 + y)[LANES * i..];
+                match to.first_chunk_mut::<LANES>() {
+                    Some(to) => *to = lanes.stored(words),
+                    None => to.copy_from_slice(&lanes.stored(words)[..to.len()]),
+                }
+            }
+        }
+    }
+
+    /// Filters the vertical edges within sixteen rows, which are turned, from row `y4` of units on.
+    #[inline(always)]
+    fn vertical<L: Lanes>(&self, lanes: L, y4: usize, turned: &mut [u16]) {
+        let Self { deblocking, map, .. } = self;
+        let below = (y4 + LANES / 4).min(self.rows.end);
+        for x4 in 1..map.stride {
+            let mut four = Four::default();
+            for (k, y4) in (y4..below).enumerate() {
+                let pair = &map.row(y4)[x4 - 1..=x4];
+                if let Some(thresholds) = deblocking.vertical(pair, x4) {
+                    four.set(k, thresholds, [pair[0].log2_w, pair[1].log2_w], deblocking.long);
+                }
+            }
+            four.filter(lanes, turned, 4 * x4 * LANES, LANES);
+        }
+    }
+
+    /// Filters the horizontal edges at the top of row `y4` of units.
+    #[inline(always)]
+    fn horizontal<L: Lanes>(&mut self, lanes: L, y4: usize) {
+        let Self { deblocking, plane, map, .. } = self;
+        let (above, below) = (map.row(y4 - 1), map.row(y4));
+        let (width, data) = (plane.width(), plane.data_mut());
+        for x4 in (0..map.stride).step_by(LANES / 4) {
+            // The last ones end where the row ends.
+            let first = x4.min(map.stride - LANES / 4);
+            let mut four = Four::default();
+            for k in x4 - first..LANES / 4 {
+                let (p, q) = (&above[first + k], &below[first + k]);
+                if let Some(thresholds) = deblocking.horizontal(p, q, map.above + y4) {
+                    four.set(k, thresholds, [p.log2_h, q.log2_h], deblocking.long);
+                }
+            }
+            four.filter(lanes, data, 4 * (y4 * width + first), width);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
