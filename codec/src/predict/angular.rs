@@ -4,7 +4,7 @@
 //! The angles of the left side are those of the top side mirrored at the diagonal: they are predicted downwards from
 //! the left column and transposed on the way out.
 
-use crate::image::plane::Block;
+use crate::image::plane::{Block, clip};
 use crate::predict::MAX_SIDE;
 use crate::predict::edges::{MAX_EDGE, MAX_LINE};
 use crate::predict::pdpc::{self, FILLED};
@@ -99,7 +99,7 @@ pub(crate) struct Direction<'a> {
     /// How far from the block the references lie.
     distance: usize,
     filter: &'static Filter,
-    max: i32,
+    max: u16,
     /// Number of columns blended with the side, for each the row offset and the weight of the side's sample.
     blended: usize,
     offsets: [usize; FILLED],
@@ -179,7 +179,7 @@ impl<'a> Direction<'a> {
                 + taps[1] * i32::from(s1[x])
                 + taps[2] * i32::from(s2[x])
                 + taps[3] * i32::from(s3[x]);
-            line[x] = ((sum + 64) >> 7).clamp(0, self.max) as u16;
+            line[x] = clip((sum + 64) >> 7, self.max);
         }
         if self.blended > 0 {
             let mut sides = [0; FILLED];

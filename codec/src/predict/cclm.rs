@@ -2,7 +2,7 @@
 //! least squares, with nothing in the stream. (VVC fits two points instead; least squares is the tool's older form.)
 //! BITSTREAM.md §9.6.
 
-use crate::image::plane::Block;
+use crate::image::plane::{Block, clip};
 use crate::predict::by_side;
 use crate::predict::edges::{Available, Edges};
 use crate::predict::luma::LumaSamples;
@@ -80,7 +80,7 @@ fn apply<const W: usize>(model: LinearModel, luma: &[u16], depth: u32, out: &mut
         let mut line = [0; W];
         for (s, &l) in line.iter_mut().zip(luma) {
             let v = (model.slope * i32::from(l) + model.offset + (1 << (SHIFT - 1))) >> SHIFT;
-            *s = v.clamp(0, max) as u16;
+            *s = clip(v, max);
         }
         *row = line;
     }

@@ -1,7 +1,7 @@
 //! Chroma from luma with an explicit slope (as in AV1): the chroma block's DC plus a share of luma's deviation from its
 //! mean. BITSTREAM.md §9.7.
 
-use crate::image::plane::Block;
+use crate::image::plane::{Block, clip};
 use crate::predict::edges::Edges;
 use crate::predict::luma::LumaSamples;
 use crate::predict::{by_side, dc};
@@ -18,7 +18,7 @@ pub(crate) fn predict_cfl(simd: Simd, luma: &LumaSamples, chroma: &Edges, alpha:
 }
 
 #[inline(always)]
-fn apply<const W: usize>(luma: &[u16], dc: i32, alpha: i32, max: i32, out: &mut Block<'_>) {
+fn apply<const W: usize>(luma: &[u16], dc: i32, alpha: i32, max: u16, out: &mut Block<'_>) {
     let count = luma.len() as u32;
     let sum = luma.iter().map(|&l| u32::from(l)).sum::<u32>();
     let mean = ((sum + (count >> 1)) >> count.ilog2()) as i32;
@@ -28,7 +28,7 @@ fn apply<const W: usize>(luma: &[u16], dc: i32, alpha: i32, max: i32, out: &mut 
             let share = alpha * (i32::from(l) - mean);
             // One less for negative shares makes the rounding of halves symmetric.
             let share = (share + 4 + (share >> 31)) >> 3;
-            *s = (dc + share).clamp(0, max) as u16;
+            *s = clip(dc + share, max);
         }
         *row = line;
     }

@@ -67,14 +67,15 @@ impl Edges {
         if self.has_top {
             self.top[..from_top].copy_from_slice(&plane.row(y - 1)[x..x + from_top]);
             let last = self.top[from_top - 1];
-            self.top[from_top..n].fill(last);
+            repeat(&mut self.top[from_top..n], last);
         }
         if self.has_left {
-            for (s, row) in self.left[..from_left].iter_mut().zip(plane.from(x - 1, y).chunks(plane.width())) {
-                *s = row[0];
+            let (column, stride) = (plane.from(x - 1, y), plane.width());
+            for (i, s) in self.left[..from_left].iter_mut().enumerate() {
+                *s = column[i * stride];
             }
             let last = self.left[from_left - 1];
-            self.left[from_left..n].fill(last);
+            repeat(&mut self.left[from_left..n], last);
         }
         match (self.has_top, self.has_left) {
             (true, true) => {}
@@ -87,6 +88,13 @@ impl Edges {
         }
         self.corner = if available.corner { plane.get(x - 1, y - 1) } else { self.top[0] };
     }
+}
+
+/// Fills `to`, which mostly has a few samples, a multiple of four.
+fn repeat(to: &mut [u16], sample: u16) {
+    let (fours, rest) = to.as_chunks_mut::<4>();
+    fours.fill([sample; 4]);
+    rest.fill(sample);
 }
 
 #[cfg(test)]

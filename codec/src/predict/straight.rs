@@ -1,7 +1,7 @@
 //! The pure horizontal and vertical modes: a copied side, plus the gradient of the other side near it.
 //! BITSTREAM.md §9.3.5.
 
-use crate::image::plane::Block;
+use crate::image::plane::{Block, clip};
 use crate::predict::edges::Edges;
 use crate::predict::pdpc::{self, FILLED};
 
@@ -19,7 +19,7 @@ pub(crate) fn horizontal<const W: usize>(edges: &Edges, depth: u32, out: &mut Bl
         let mut line = [0; W];
         for (s, &t) in line.iter_mut().zip(&top) {
             let gradient = (weight * (i32::from(t) - corner) + 32) >> 6;
-            *s = (i32::from(left) + gradient).clamp(0, max) as u16;
+            *s = clip(i32::from(left) + gradient, max);
         }
         *row = line;
     }
@@ -38,7 +38,7 @@ pub(crate) fn vertical<const W: usize>(edges: &Edges, depth: u32, out: &mut Bloc
         let mut line = top;
         let step = i32::from(left) - corner;
         for (s, &weight) in line.iter_mut().zip(&weights) {
-            *s = (i32::from(*s) + ((weight * step + 32) >> 6)).clamp(0, max) as u16;
+            *s = clip(i32::from(*s) + ((weight * step + 32) >> 6), max);
         }
         *row = line;
     }

@@ -115,6 +115,7 @@ mod tests {
     use super::super::matrix::MatrixShape;
     use super::super::step::MAX_QP;
     use super::*;
+    use crate::transform::tests::{Random, sizes};
 
     /// The rounded quotient of exact products: what every level of every step stands for.
     #[test]
@@ -142,6 +143,37 @@ mod tests {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_is_dequantised_as_its_levels_are_one_by_one() {
+        let mut random = Random(5);
+        let mut header = PictureHeader::blank();
+        (header.shrink, header.matrices[0]) = ([1, -8, 7], MatrixShape { dc: 7, slope: 63, curve: 7 });
+        for (family, (w, h)) in [Family::Scalar, Family::Trellis].into_iter().flat_map(|f| sizes().map(move |s| (f, s)))
+        {
+            header.quantiser = family;
+            let dequantiser = Dequantiser::new(&header);
+            let node = Node { x: 0, y: 0, log2_w: w.ilog2(), log2_h: h.ilog2() };
+            let (w, h) = coded_area(&node);
+            let steps = dequantiser.steps(0, (node.log2_w, node.log2_h), 200, TxType::DCT);
+            for _ in 0..20 {
+                let (end, share) = (random.range(1, (w * h) as i32), random.range(1, 9));
+                let mut level = || if random.range(0, share) == 0 { random.range(-9, 9) } else { 0 };
+                let levels: Vec<i32> = (0..end).map(|_| level()).collect();
+                let (mut expected, mut extent, mut state) = (vec![0; w * h], (0, 0), State::START);
+                for (p, &level) in scan::of(w, h).iter().zip(&levels).rev() {
+                    expected[usize::from(p.raster)] = steps.coefficient(p.raster.into(), level, state);
+                    state = state.next(level.unsigned_abs());
+                    if level != 0 {
+                        extent = (extent.0.max(usize::from(p.u) + 1), extent.1.max(usize::from(p.v) + 1));
+                    }
+                }
+                let mut found = vec![0; w * h];
+                assert_eq!(steps.dequantise(&node, &levels, &mut found), extent);
+                assert_eq!(found, expected, "{family:?} {node:?}");
             }
         }
     }

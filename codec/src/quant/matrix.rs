@@ -1,5 +1,7 @@
 //! Quantisation matrices from three numbers: weight of a step by frequency. BITSTREAM.md §8.2.
 
+use std::sync::OnceLock;
+
 use crate::entropy::BinCoder;
 
 /// Shape of the matrices of a channel. A frequency is counted in cycles of an 8x8 block, horizontal plus vertical.
@@ -45,37 +47,36 @@ impl MatrixShape {
 /// The weights of a block without a transform.
 pub(crate) static FLAT_WEIGHTS: [u16; 32 * 32] = [1 << WEIGHT_BITS; 32 * 32];
 
-/// The matrices of a channel for all block sizes.
+/// The matrices of a channel for all block sizes, each made when it is first asked for: a small picture needs few.
 #[derive(Debug, Clone)]
 pub(crate) struct Matrices {
-    by_size: Vec<Vec<u16>>,
+    shape: MatrixShape,
+    by_size: [OnceLock<Box<[u16]>>; 25],
 }
 
 impl Matrices {
     pub(crate) fn new(shape: MatrixShape) -> Self {
-        let by_size = (0..25)
-            .map(|i| {
-                let (log2_w, log2_h) = (i % 5 + 2, i / 5 + 2);
-                if log2_w > log2_h + 2 || log2_h > log2_w + 2 {
-                    return Vec::new();
-                }
-                let (w, h) = (1usize << log2_w.min(5), 1usize << log2_h.min(5));
-                (0..w * h).map(|p| shape.weight(p % w, p / w, log2_w, log2_h)).collect()
-            })
-            .collect();
-        Self { by_size }
+        Self { shape, by_size: Default::default() }
     }
 
     /// Weights in 1/64 of the coded area of a block, row by row.
     #[inline(always)]
     pub(crate) fn of(&self, log2_w: u32, log2_h: u32) -> &[u16] {
-        &self.by_size[((log2_h - 2) * 5 + log2_w - 2) as usize]
+        let size = &self.by_size[((log2_h - 2) * 5 + log2_w - 2) as usize];
+        size.get_or_init(|| self.make(log2_w, log2_h))
+    }
+
+    #[cold]
+    fn make(&self, log2_w: u32, log2_h: u32) -> Box<[u16]> {
+        let (w, h) = (1usize << log2_w.min(5), 1usize << log2_h.min(5));
+        (0..w * h).map(|p| self.shape.weight(p % w, p / w, log2_w, log2_h)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transform::tests::sizes;
 
     #[test]
     fn flat_shape_is_one_everywhere() {
@@ -100,7 +101,8 @@ mod tests {
             for slope in [0, 63] {
                 for curve in [-8, 7] {
                     let m = Matrices::new(MatrixShape { dc, slope, curve });
-                    assert!(m.by_size.iter().flatten().all(|w| (16..=2047).contains(w)));
+                    let all = sizes().flat_map(|(w, h)| m.of(w.ilog2(), h.ilog2()));
+                    assert!(all.into_iter().all(|w| (16..=2047).contains(w)));
                 }
             }
         }

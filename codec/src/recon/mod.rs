@@ -12,7 +12,7 @@ use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
 use crate::predict::edges::{Available, Edges, LINES};
 use crate::predict::luma::LumaSamples;
-use crate::predict::predict;
+use crate::predict::{IntraMode, predict};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::ready::Ready;
 pub(crate) use crate::recon::signs::{Edge, Known, SignReader, SignWriter, Signs};
@@ -70,22 +70,32 @@ impl References {
     /// of `depth` bits.
     fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, depth: u32, out: &mut Block<'_>) {
         let edges = &self.edges[plane - 1];
-        let mode = match block.mode {
-            ChromaMode::Derived => block.luma_mode,
-            ChromaMode::Own(mode) => mode,
+        if let Some(mode) = intra_mode(block) {
+            return predict(simd, mode, edges, depth, out);
+        }
+        match block.mode {
+            ChromaMode::Derived | ChromaMode::Own(_) => {}
             ChromaMode::Fitted(neighbours) => {
                 let available = match neighbours {
                     Neighbours::Both => self.available,
                     Neighbours::Above => Available { left: 0, ..self.available },
                     Neighbours::Left => Available { top: 0, ..self.available },
                 };
-                return predict_cclm(simd, &self.luma, edges, available, depth, out);
+                predict_cclm(simd, &self.luma, edges, available, depth, out);
             }
             ChromaMode::Explicit(slopes) => {
-                return predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, depth, out);
+                predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, depth, out);
             }
-        };
-        predict(simd, mode, edges, depth, out);
+        }
+    }
+}
+
+/// The mode of `block`, unless it is predicted from luma.
+fn intra_mode(block: &ChromaBlock) -> Option<IntraMode> {
+    match block.mode {
+        ChromaMode::Derived => Some(block.luma_mode),
+        ChromaMode::Own(mode) => Some(mode),
+        ChromaMode::Fitted(_) | ChromaMode::Explicit(_) => None,
     }
 }
 
@@ -260,7 +270,7 @@ impl<'a> Reconstruction<'a> {
         if vector.is_none() {
             self.samples.chroma_edges(rect, references);
         }
-        if matches!(block.mode, ChromaMode::Fitted(_) | ChromaMode::Explicit(_)) {
+        if intra_mode(block).is_none() {
             self.samples.luma_over(header, rect, references);
         }
         for plane in 1..3 {

@@ -11,7 +11,7 @@
 use super::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
 use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix, basis};
 use super::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
-use crate::image::plane::Block;
+use crate::image::plane::{Block, clip};
 use crate::simd::Simd;
 use crate::transform::run;
 
@@ -36,7 +36,7 @@ pub(crate) fn inverse(
     out: &mut Block<'_>,
 ) {
     let TxShape { w, h, tx, extra } = shape;
-    let (shift, max) = (SHIFT_ROWS - extra, (1024 << extra) - 1);
+    let (shift, max) = (SHIFT_ROWS - extra, (1024u16 << extra) - 1);
     let stride = w.min(MAX_TX);
     let (cols, rows) = (extent.0.min(stride), extent.1.min(h.min(MAX_TX)));
     if cols == 0 || rows == 0 {
@@ -112,22 +112,24 @@ fn round_row(sum: i32, shift: u32) -> i32 {
 
 /// Adds `residual` to a row or a part of it.
 #[inline(always)]
-fn add_row<const N: usize>(samples: &mut [u16; N], residual: &[i32; N], max: i32) {
+fn add_row<const N: usize>(samples: &mut [u16; N], residual: &[i32; N], max: u16) {
     let mut line = *samples;
     for x in 0..N {
-        line[x] = (i32::from(line[x]) + residual[x]).clamp(0, max) as u16;
+        line[x] = clip(i32::from(line[x]) + residual[x], max);
     }
     *samples = line;
 }
 
 #[inline(always)]
-fn add_flat<const W: usize>(value: i32, max: i32, out: &mut Block<'_>) {
-    out.rows::<W>().for_each(|row| add_row(row, &[value; W], max));
+fn add_flat<const W: usize>(value: i32, max: u16, out: &mut Block<'_>) {
+    for row in out.rows::<W>() {
+        add_row(row, &[value; W], max);
+    }
 }
 
 /// Adds what the first `rows` rows of coefficients are without a transform.
 #[inline(always)]
-fn add_untransformed<const W: usize>(coefs: &[i32], rows: usize, extra: u32, max: i32, out: &mut Block<'_>) {
+fn add_untransformed<const W: usize>(coefs: &[i32], rows: usize, extra: u32, max: u16, out: &mut Block<'_>) {
     for (row, coefs) in out.rows::<W>().zip(coefs.as_chunks::<W>().0).take(rows) {
         let mut residual = [0; W];
         for x in 0..W {
@@ -214,14 +216,15 @@ impl Columns<'_> {
         for n0 in (0..M).step_by(B) {
             let mut odd = [[0; L]; B];
             for k in (step..self.rows.min(K)).step_by(2 * step) {
-                one_by_one();
                 let x: [i32; L] = load(self.coefs, k * self.stride + u);
                 let factors: [i32; B] = load(&m[k], n0);
                 for b in 0..B {
+                    one_by_one();
                     odd[b] = mul_add(odd[b], factors[b], x);
                 }
             }
             for b in 0..B {
+                one_by_one();
                 let n = n0 + b;
                 let even: [i32; L] = load(&room[n], u);
                 let (low, high) = (add(even, odd[b]), sub(even, odd[b]));
@@ -241,10 +244,10 @@ impl Columns<'_> {
         for n0 in (0..N).step_by(4) {
             let mut sum = [[0; L]; 4];
             for k in 0..self.rows.min(N) {
-                one_by_one();
                 let x: [i32; L] = load(self.coefs, k * self.stride + u);
                 let factors: [i32; 4] = load(&m[k], n0);
                 for b in 0..4 {
+                    one_by_one();
                     sum[b] = mul_add(sum[b], factors[b], x);
                 }
             }
@@ -261,7 +264,7 @@ struct Rows<'a> {
     room: &'a [[i32; MAX_TX]],
     cols: usize,
     shift: u32,
-    max: i32,
+    max: u16,
 }
 
 impl Rows<'_> {

@@ -34,8 +34,8 @@ pub(crate) fn mul_add<const L: usize>(mut sum: [i32; L], factor: i32, x: [i32; L
     sum
 }
 
-/// Stands in the loops over frequencies, so that the compiler lets them be and makes vectors of what is in them: left
-/// alone it gathers vectors along the frequency, at several times the cost.
+/// Stands in the loops over frequencies and over sums, so that the compiler lets them be and makes vectors of what is in them:
+/// left alone it gathers vectors across them, and transposes to and fro, at several times the cost.
 #[inline(always)]
 pub(crate) fn one_by_one() {
     std::hint::black_box(());

@@ -56,7 +56,11 @@ static FLAT: [f64; MAX_CODED] = [1.0; MAX_CODED];
 impl Reciprocals {
     pub(crate) fn new(matrices: &Matrices) -> Self {
         let reciprocal = |&weight: &u16| f64::from(1u32 << WEIGHT_BITS) / f64::from(weight);
-        let by_size = (0..25).map(|i| matrices.of(i % 5 + 2, i / 5 + 2).iter().map(reciprocal).collect()).collect();
+        let of_size = |(w, h): (u32, u32)| {
+            let weights = if w.abs_diff(h) > 2 { &[] } else { matrices.of(w, h) };
+            weights.iter().map(reciprocal).collect()
+        };
+        let by_size = (0..25).map(|i| of_size((i % 5 + 2, i / 5 + 2))).collect();
         Self { by_size }
     }
 
