@@ -67,15 +67,9 @@ impl Account {
             kept: index + 2 * rows + columns,
             decoded,
             // Alpha comes first, before there is any colour.
-<<<<<<< HEAD
             coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(LevelModels::MEMORY + WALK),
-            joined: piece(&window),
-            made: PictureSamples::filter_memory(&window),
-=======
-            coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(models + WALK),
             joined: piece(&Bands::window_of(&window)) + Bands::memory(&window),
             made: 0,
->>>>>>> filters
         }
     }
 
@@ -91,17 +85,10 @@ impl Account {
     /// With `at_once` tiles before they are put to their neighbours, decoded on `threads` threads, superblocks parsed ahead
     /// where there are more of these than tiles.
     fn bytes(&self, at_once: usize, threads: usize) -> u64 {
-<<<<<<< HEAD
         let ahead = if threads > at_once { at_once as u64 * AHEAD as u64 * WALK } else { 0 };
         let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder + ahead;
-        let joining = at_once as u64 * self.decoded + self.joined;
-        let making = joining - self.decoded + self.made;
-        self.kept + decoding.max(joining).max(making)
-=======
-        let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder;
         let joining = at_once as u64 * self.decoded + self.joined + self.made;
         self.kept + decoding.max(joining)
->>>>>>> filters
     }
 
     /// How many of `tiles` tiles can be decoded at once on `threads` threads beside `pixels` bytes: a few for each thread,
