@@ -102,7 +102,7 @@ pub(crate) struct Direction<'a> {
     max: u16,
     /// Number of columns blended with the side, for each the row offset and the weight of the side's sample.
     blended: usize,
-    offsets: [usize; FILLED],
+    offsets: [u16; FILLED],
     weights: [i32; FILLED],
 }
 
@@ -159,7 +159,7 @@ impl<'a> Direction<'a> {
         }
         self.blended = pdpc::reach(scale as u32).min(w);
         for x in 0..self.blended {
-            self.offsets[x] = (((x as i32 + 1) * inverse + 256) >> 9) as usize;
+            self.offsets[x] = (((x as i32 + 1) * inverse + 256) >> 9) as u16;
             self.weights[x] = pdpc::weight(x, scale as u32);
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Direction<'a> {
         if self.blended > 0 {
             let mut sides = [0; FILLED];
             for (side, &offset) in sides.iter_mut().zip(&self.offsets).take(self.blended) {
-                *side = i32::from(self.side[(y + offset).min(self.side_last)]);
+                *side = i32::from(self.side[(y + usize::from(offset)).min(self.side_last)]);
             }
             for x in 0..W.min(FILLED) {
                 let own = (64 - self.weights[x]) * i32::from(line[x]);
