@@ -51,7 +51,7 @@ impl Bands {
             let strength = header.classified[p.min(1)];
             let Rect { x, y, .. } = header.in_plane(before, p);
             let filter = || Classified::new(header.plane_size(p).0, header.extra_depth(), p > 0, strength);
-            (strength > 0).then(|| (filter().from_column(x / 4), y / 4))
+            (strength > 0).then(|| (filter().right_of(x / 4), y / 4))
         };
         Self {
             simd,

@@ -159,7 +159,7 @@ impl Classified {
     }
 
     /// The same where units left of column `x4` of units are not needed.
-    pub(crate) fn from_column(self, x4: usize) -> Self {
+    pub(crate) fn right_of(self, x4: usize) -> Self {
         Self { left_out: x4, ..self }
     }
 
