@@ -271,7 +271,12 @@ fn rgb<S: Sample>(depths: Depths, luma: u16, cb: u16, cr: u16) -> [u16; 3] {
     let y = i32::from(luma) << FRACTION;
     let (cb, cr) = (i32::from(cb) - depths.chroma_zero(), i32::from(cr) - depths.chroma_zero());
     let sums = [y + RED_CR * cr, y - GREEN_CB * cb - GREEN_CR * cr, y + BLUE_CB * cb];
-    sums.map(|sum| settle::<S>(depths, sum))
+    // Not by `map`, which would not become vector code.
+    let mut values = [0; 3];
+    for (value, sum) in values.iter_mut().zip(sums) {
+        *value = settle::<S>(depths, sum);
+    }
+    values
 }
 
 /// Reads a channel of a row of pixels of `format`; values above `max` count as that.

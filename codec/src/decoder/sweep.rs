@@ -223,7 +223,7 @@ impl Descent {
         let origin = (place.x.saturating_sub(HALO), place.y.saturating_sub(HALO));
         let header = sweep.header.with_size(visible.x + visible.w - origin.0, visible.y + visible.h - origin.1);
         let region = sweep.region(place, visible);
-        let bands = Bands::new(sweep.simd, &header);
+        let bands = Bands::new(sweep.simd, &header, (region.x - origin.0, region.y - origin.1));
         Self { window: Piece::new(&Bands::window_of(&header)), bands, header, origin, region }
     }
 

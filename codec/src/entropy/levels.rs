@@ -35,6 +35,31 @@ static PROBABILITIES: [u16; 256] = {
     t
 };
 
+/// `N` slots from byte `at` of [`START`] on.
+const fn slots<const N: usize>(at: usize) -> [Slot; N] {
+    let mut slots = [[0; 4]; N];
+    let mut i = 0;
+    while i < 4 * N {
+        slots[i / 4][i % 4] = PROBABILITIES[START[at + i] as usize];
+        i += 1;
+    }
+    slots
+}
+
+/// The near slots of a set.
+const fn near(set: usize) -> [Slot; NEAR] {
+    slots(set * SET_BYTES)
+}
+
+/// The far slots of a set.
+const fn far(set: usize) -> [Slot; FAR] {
+    slots(set * SET_BYTES + 4 * NEAR)
+}
+
+/// Those of the scalar quantiser, ready to be copied.
+static SCALAR_NEAR: [Slot; NEAR] = near(0);
+static SCALAR_FAR: [Slot; FAR] = far(0);
+
 /// The slots that a level looks at, and the contexts by which an encoder estimates its price.
 pub(crate) trait LevelPlace {
     /// Numbers of its slots: of [`NEAR`], and of [`FAR`]; those of the second quantiser of a trellis come behind all of the
@@ -85,17 +110,11 @@ fn learn(slot: &mut Slot, [ones, coded]: &[Slot; 2]) {
 impl LevelModels {
     /// With the start that was trained, for the scalar quantiser or those of a trellis.
     pub(crate) fn new(trellis: bool) -> Self {
-        let sets = if trellis { &START[SET_BYTES..] } else { &START[..SET_BYTES] };
-        let (mut near, mut far) =
-            (Vec::with_capacity(sets.len() / SET_BYTES * NEAR), Vec::with_capacity(sets.len() / SET_BYTES * FAR));
-        let fill = |slots: &mut Vec<Slot>, bytes: &[u8]| {
-            slots.extend(bytes.as_chunks::<4>().0.iter().map(|slot| slot.map(|b| PROBABILITIES[b as usize])));
-        };
-        for set in sets.chunks_exact(SET_BYTES) {
-            let (n, f) = set.split_at(4 * NEAR);
-            fill(&mut near, n);
-            fill(&mut far, f);
+        if !trellis {
+            return Self { near: SCALAR_NEAR[..].into(), far: SCALAR_FAR[..].into() };
         }
+        let near = [near(1), near(2)].concat();
+        let far = [far(1), far(2)].concat();
         Self { near: near.into(), far: far.into() }
     }
 

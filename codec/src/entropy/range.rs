@@ -327,7 +327,7 @@ impl<'a> ReadInterval<'a> {
 impl<'a, const FAST: bool> RangeDecoder<'a, FAST> {
     /// For levels of the scalar quantiser or of those of a trellis.
     pub(crate) fn new(trellis: bool, data: &'a [u8]) -> Self {
-        let (models, levels) = (Models::new(), LevelModels::new(trellis));
+        let (models, levels) = (Models::of_stream(), LevelModels::new(trellis));
         Self { models, levels, interval: ReadInterval::new(data), damage: None }
     }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::picture::PictureSamples;
 use crate::filter::{Classified, Deblocking, within_reach};
+use crate::image::plane::Rect;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
@@ -26,7 +27,7 @@ pub(crate) struct Bands {
     /// That of the whole picture.
     header: PictureHeader,
     deblocking: [Option<Deblocking>; 2],
-    /// The filter of each plane, where it has one, and the rows of units of the picture that went through it.
+    /// The filter of each plane, where it has one, and the first row of units of the picture that did not go through it.
     classified: Vec<Option<(Classified, usize)>>,
     /// Luma rows above the window.
     top: usize,
@@ -37,15 +38,20 @@ pub(crate) struct Bands {
 }
 
 impl Bands {
-    /// Before the first row of the picture of `header`.
-    pub(crate) fn new(simd: Simd, header: &PictureHeader) -> Self {
+    /// Before the first row of the picture of `header`, of which pixels are needed from `first` on, a column and a row, multiples
+    /// of 8.
+    pub(crate) fn new(simd: Simd, header: &PictureHeader, first: (usize, usize)) -> Self {
+        // Chroma is interpolated with one more sample.
+        let before = Rect { x: first.0.saturating_sub(8), y: first.1.saturating_sub(8), w: 0, h: 0 };
         let deblocking = [false, true].map(|chroma| {
             let subsampled = chroma && header.subsampled;
             Deblocking::new(header.deblock[usize::from(chroma)], header.internal_depth(), subsampled)
         });
-        let classified = |p: usize| match header.classified[p.min(1)] {
-            0 => None,
-            strength => Some((Classified::new(header.plane_size(p).0, header.extra_depth(), p > 0, strength), 0)),
+        let classified = |p: usize| {
+            let strength = header.classified[p.min(1)];
+            let Rect { x, y, .. } = header.in_plane(before, p);
+            let filter = || Classified::new(header.plane_size(p).0, header.extra_depth(), p > 0, strength);
+            (strength > 0).then(|| (filter().right_of(x / 4), y / 4))
         };
         Self {
             simd,

@@ -147,13 +147,20 @@ pub(crate) struct Classified {
     bank: &'static Bank,
     strip: Strip,
     strength: i32,
+    /// Units at the left that stay as they are.
+    left_out: usize,
 }
 
 impl Classified {
     /// Before the first row of a plane of `width` samples of 10 bits and `extra` more, at `strength` eighths, which is not 0.
     pub(crate) fn new(width: usize, extra: u32, chroma: bool, strength: u8) -> Self {
         let bank = if chroma { &CHROMA_BANK } else { &LUMA_BANK };
-        Self { bank, strip: Strip::new(width, extra), strength: strength.into() }
+        Self { bank, strip: Strip::new(width, extra), strength: strength.into(), left_out: 0 }
+    }
+
+    /// The same where units left of column `x4` of units are not needed.
+    pub(crate) fn right_of(self, x4: usize) -> Self {
+        Self { left_out: x4, ..self }
     }
 
     /// Bytes that one of a plane of `width` samples takes.
@@ -209,7 +216,7 @@ impl Kernel for Pass<'_> {
         for y4 in rows {
             filter.strip.advance(lanes, plane, height, y4);
             let rows = filter.strip.rows();
-            for (i, units) in map.row(y4).chunks(UNITS).enumerate() {
+            for (i, units) in map.row(y4).chunks(UNITS).enumerate().skip(filter.left_out / UNITS) {
                 let block = filter.block(lanes, UNITS * i, units, &mut scale);
                 let mut around: [&[i16; SPAN]; ROWS] = [&[0; SPAN]; ROWS];
                 for (around, row) in around.iter_mut().zip(rows) {

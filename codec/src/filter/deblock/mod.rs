@@ -170,11 +170,15 @@ impl Deblocking {
         if self.max == four::MAX && plane.width() >= LANES {
             simd.launch(Pass { deblocking: self, plane, map, rows });
         } else {
-            self.by_segments(plane, map, rows);
+            simd.run(
+                #[inline(always)]
+                || self.by_segments(plane, map, rows),
+            );
         }
     }
 
     /// The same, one segment after the other.
+    #[inline(always)]
     fn by_segments(&self, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
         let (width, data) = (plane.width(), plane.data_mut());
         for y4 in rows.clone() {
