@@ -7,6 +7,9 @@ use super::{BinCoder, Ctx};
 
 const TOP: u32 = 1 << 24;
 
+/// Symbols of a distribution.
+pub(crate) const SYMBOLS: usize = 16;
+
 /// Writes bins by the probabilities of the predictor it owns.
 #[derive(Debug)]
 pub(crate) struct RangeEncoder<P> {
@@ -21,6 +24,10 @@ pub(crate) trait Interval {
 
     /// One bin, of which 1 has probability `p`/65536. A reader ignores `bin`; what was written or read is returned.
     fn code(&mut self, p: u32, bin: bool) -> bool;
+
+    /// One symbol, each of which begins at its one of the growing `bounds`, in 1/65536, and ends at the next. A reader
+    /// ignores `symbol`.
+    fn symbol(&mut self, bounds: &[u32; SYMBOLS], symbol: usize) -> usize;
 
     /// `bits` (0 to 24) equiprobable bits, most significant first; a reader ignores `value`.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;
@@ -48,6 +55,14 @@ pub(crate) struct WriteInterval {
     out: Vec<u8>,
     /// Bytes that there may be.
     most: usize,
+}
+
+/// Where a symbol's part of an interval of `range` begins and ends. What the division leaves over is the last one's.
+#[inline(always)]
+fn share(range: u32, bounds: &[u32; SYMBOLS], symbol: usize) -> (u32, u32) {
+    let unit = range >> 16;
+    let high = if symbol + 1 < SYMBOLS { unit * bounds[symbol + 1] } else { range };
+    (unit * bounds[symbol], high)
 }
 
 impl<P: Predictor> RangeEncoder<P> {
@@ -157,6 +172,15 @@ impl Interval for WriteInterval {
         }
         self.renormalise();
         bin
+    }
+
+    #[inline(always)]
+    fn symbol(&mut self, bounds: &[u32; SYMBOLS], symbol: usize) -> usize {
+        let (low, high) = share(self.range, bounds, symbol);
+        self.low += low as u64;
+        self.range = high - low;
+        self.renormalise();
+        symbol
     }
 
     #[inline(always)]
@@ -302,6 +326,20 @@ impl Interval for ReadInterval<'_> {
         }
         self.renormalise();
         bin
+    }
+
+    #[inline(always)]
+    fn symbol(&mut self, bounds: &[u32; SYMBOLS], _symbol: usize) -> usize {
+        let unit = self.range >> 16;
+        let mut symbol = 0;
+        for i in 1..SYMBOLS {
+            symbol += usize::from(self.code >= unit * bounds[i]);
+        }
+        let (low, high) = share(self.range, bounds, symbol);
+        self.code -= low;
+        self.range = high - low;
+        self.renormalise();
+        symbol
     }
 
     #[inline(always)]

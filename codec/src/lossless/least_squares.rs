@@ -1,20 +1,22 @@
 //! Linear prediction whose coefficients are the least squares of what lies around, above and to the left. The normal
-//! equations are kept by cells of 16 columns, older rows counting less; a few steps of coordinate descent a sample
-//! follow their solution. (After G. Meyer and P. Tischer, "Glicbawls: grey level image compression by adaptive
+//! equations are kept by cells of 16 columns, older rows counting less; a few rounds of coordinate descent follow their
+//! solution from cell to cell. (After G. Meyer and P. Tischer, "Glicbawls: grey level image compression by adaptive
 //! weighted least squares", 2001; the solver is that of Gauss and Seidel.) BITSTREAM.md §13.9.
 
 /// Neighbours that take part.
 pub(super) const ORDER: usize = 16;
 /// Columns of a cell.
-const CELL: usize = 16;
+pub(super) const CELL: usize = 16;
 /// Fractional bits of a coefficient.
-const BITS: u32 = 16;
+const BITS: u32 = 13;
 /// Largest magnitude of a coefficient.
-const LARGEST: i64 = 4 << BITS;
-/// What is added to the diagonal of the equations.
-const RIDGE: i64 = 1 << 11;
-/// Coefficients that are improved after each sample.
-const STEPS: usize = 4;
+const LARGEST: i32 = (4 << BITS) - 1;
+/// Bits of the largest number on the diagonal of the equations that are solved.
+const SCALE: u32 = 14;
+/// What is added to the diagonal.
+const RIDGE: i32 = 1 << 11;
+/// Fractional bits of a reciprocal.
+const RECIPROCAL: u32 = 30;
 
 /// Normal equations: sums of products of the differences, and of them with what they should give.
 #[derive(Debug, Clone)]
@@ -26,15 +28,48 @@ struct Equations {
 impl Equations {
     const ZERO: Self = Self { matrix: [[0; ORDER]; ORDER], right: [0; ORDER] };
 
-    /// Replaces each sum by `f` of it and those of `others`.
+    /// Replaces each sum by `f` of it and that of `other`.
     #[inline(always)]
-    fn combine<const K: usize>(&mut self, others: [&Self; K], f: impl Fn(i32, [i32; K]) -> i32) {
+    fn combine(&mut self, other: &Self, f: impl Fn(i32, i32) -> i32) {
         for i in 0..ORDER {
             for j in 0..ORDER {
-                self.matrix[i][j] = f(self.matrix[i][j], others.map(|o| o.matrix[i][j]));
+                self.matrix[i][j] = f(self.matrix[i][j], other.matrix[i][j]);
             }
-            self.right[i] = f(self.right[i], others.map(|o| o.right[i]));
+            self.right[i] = f(self.right[i], other.right[i]);
         }
+    }
+}
+
+/// What the samples of a cell teach: their differences, and what these should have given.
+#[derive(Debug, Clone)]
+struct Lessons {
+    differences: [[i16; ORDER]; CELL],
+    targets: [i16; CELL],
+    count: usize,
+}
+
+impl Lessons {
+    const NONE: Self = Self { differences: [[0; ORDER]; CELL], targets: [0; CELL], count: 0 };
+
+    /// Their equations.
+    #[inline(always)]
+    fn equations(&self, sums: &mut Equations) {
+        for i in 0..ORDER {
+            let mut row = [0; ORDER];
+            for lesson in &self.differences {
+                for j in 0..ORDER {
+                    row[j] += i32::from(lesson[i]) * i32::from(lesson[j]);
+                }
+            }
+            sums.matrix[i] = row;
+        }
+        let mut right = [0; ORDER];
+        for (lesson, &target) in self.differences.iter().zip(&self.targets) {
+            for j in 0..ORDER {
+                right[j] += i32::from(target) * i32::from(lesson[j]);
+            }
+        }
+        sums.right = right;
     }
 }
 
@@ -45,14 +80,12 @@ pub(super) struct LeastSquares {
     above: Vec<Equations>,
     /// What cells to the left gave in this row.
     left: Equations,
-    /// In force: that of the cell's surroundings and of its samples so far; and without the latter.
-    now: Equations,
-    base: Equations,
+    lessons: Lessons,
     coefficients: [i32; ORDER],
     /// The cell that is being coded.
     cell: Option<usize>,
-    /// Coefficient that is improved next.
-    next: usize,
+    /// Times that all coefficients are improved before a cell.
+    rounds: usize,
 }
 
 impl LeastSquares {
@@ -61,20 +94,20 @@ impl LeastSquares {
         ((width.div_ceil(CELL) + 3) * size_of::<Equations>()) as u64
     }
 
-    pub(super) fn new(width: usize) -> Self {
+    pub(super) fn new(width: usize, rounds: usize) -> Self {
         let zero = Equations::ZERO;
         Self {
             above: vec![zero.clone(); width.div_ceil(CELL)],
-            left: zero.clone(),
-            now: zero.clone(),
-            base: zero,
+            left: zero,
+            lessons: Lessons::NONE,
             coefficients: [0; ORDER],
             cell: None,
-            next: 0,
+            rounds,
         }
     }
 
     /// Before the first sample of a row.
+    #[inline(always)]
     pub(super) fn start_row(&mut self) {
         self.leave();
         self.left = Equations::ZERO;
@@ -89,63 +122,100 @@ impl LeastSquares {
         }
     }
 
-    /// Puts together what is known around a cell.
+    /// Solves what is known around a cell.
+    #[inline(always)]
     fn start(&mut self, cell: usize) {
-        let zero = Equations::ZERO;
-        let before = if cell > 0 { &self.above[cell - 1] } else { &zero };
-        let after = self.above.get(cell + 1).unwrap_or(&zero);
-        let around = [before, &self.above[cell], after, &self.left];
-        self.now.combine(around, |_, [before, at, after, left]| before + 2 * at + after + 2 * left);
-        self.base.clone_from(&self.now);
+        let mut around = self.left.clone();
+        around.combine(&self.above[cell], |left, at| 2 * (left + at));
+        if cell > 0 {
+            around.combine(&self.above[cell - 1], |sum, before| sum + before);
+        }
+        if let Some(after) = self.above.get(cell + 1) {
+            around.combine(after, |sum, after| sum + after);
+        }
+        solve(&around, &mut self.coefficients, self.rounds);
         self.cell = Some(cell);
     }
 
     /// Keeps what the samples of the cell gave, if there is one.
+    #[inline(always)]
     fn leave(&mut self) {
-        if let Some(cell) = self.cell.take() {
-            self.above[cell].combine([&self.now, &self.base], |sum, [now, base]| sum - (sum >> 2) + now - base);
-            self.left.combine([&self.now, &self.base], |sum, [now, base]| sum - (sum >> 1) + now - base);
-        }
+        let Some(cell) = self.cell.take() else { return };
+        let mut sums = Equations::ZERO;
+        self.lessons.equations(&mut sums);
+        self.lessons = Lessons::NONE;
+        self.above[cell].combine(&sums, |sum, new| sum - (sum >> 2) + new);
+        self.left.combine(&sums, |sum, new| sum - (sum >> 1) + new);
     }
 
-    /// What the coefficients make of `differences`, in their unit times 2^`fraction`.
+    /// What the coefficients make of `differences`, in their unit times 2^`fraction`. Of differences of at most 2^11 unless
+    /// they are `wide`.
     #[inline(always)]
-    pub(super) fn predict(&self, differences: &[i32; ORDER], fraction: u32) -> i64 {
-        let sum: i64 = differences.iter().zip(&self.coefficients).map(|(&x, &w)| x as i64 * w as i64).sum();
-        sum >> (BITS - fraction)
+    pub(super) fn predict(&self, differences: &[i32; ORDER], fraction: u32, wide: bool) -> i32 {
+        let pairs = differences.iter().zip(&self.coefficients);
+        if wide {
+            let sum: i64 = pairs.map(|(&x, &w)| x as i64 * w as i64).sum();
+            (sum >> (BITS - fraction)).clamp(i32::MIN.into(), i32::MAX.into()) as i32
+        } else {
+            pairs.map(|(&x, &w)| x * w).sum::<i32>() >> (BITS - fraction)
+        }
     }
 
     /// Learns that `differences` should have given `target`, in the same unit.
     #[inline(always)]
     pub(super) fn learn(&mut self, differences: &[i32; ORDER], target: i32) {
-        let activity: i32 = differences.iter().map(|x| x.abs()).sum();
-        if activity == 0 {
-            return;
+        let mut activity = 0;
+        for &difference in differences {
+            activity += difference.abs();
         }
         // Samples of busy places count less: what matters there is their direction, not their size.
         let scale = (1 << 30) / (activity + 64);
-        let scaled = differences.map(|x| (x * scale + (1 << 18)) >> 19);
-        let target = ((target as i64 * scale as i64 + (1 << 18)) >> 19).clamp(-2048, 2048) as i32;
+        let Lessons { differences: lessons, targets, count } = &mut self.lessons;
+        let lesson = &mut lessons[*count % CELL];
         for i in 0..ORDER {
-            for j in 0..ORDER {
-                self.now.matrix[i][j] += scaled[i] * scaled[j];
-            }
-            self.now.right[i] += scaled[i] * target;
+            lesson[i] = ((differences[i] * scale + (1 << 18)) >> 19) as i16;
         }
-        for _ in 0..STEPS {
-            self.improve(self.next);
-            self.next = (self.next + 1) % ORDER;
+        targets[*count % CELL] = ((target as i64 * scale as i64 + (1 << 18)) >> 19).clamp(-2048, 2048) as i16;
+        *count += 1;
+    }
+}
+
+/// Improves each of the `coefficients` so many times as a solution of its equation.
+#[inline(always)]
+fn solve(equations: &Equations, coefficients: &mut [i32; ORDER], rounds: usize) {
+    let mut largest = 0;
+    for i in 0..ORDER {
+        largest = largest.max(equations.matrix[i][i]);
+    }
+    let shift = (i32::BITS - largest.leading_zeros()).saturating_sub(SCALE);
+    let ridge = (RIDGE >> shift).max(1);
+    let mut matrix = equations.matrix;
+    let mut reciprocals = [0; ORDER];
+    let mut gradient = [0; ORDER];
+    for i in 0..ORDER {
+        for j in 0..ORDER {
+            matrix[i][j] >>= shift;
+        }
+        matrix[i][i] += ridge;
+        reciprocals[i] = (1 << RECIPROCAL) / matrix[i][i];
+        let limit = 1 << (30 - BITS);
+        gradient[i] = (equations.right[i] >> shift).clamp(-limit, limit) << BITS;
+    }
+    // The matrix equals its transpose, so that columns are rows.
+    for (row, &coefficient) in matrix.iter().zip(&*coefficients) {
+        for j in 0..ORDER {
+            gradient[j] = gradient[j].wrapping_sub(row[j].wrapping_mul(coefficient));
         }
     }
-
-    /// Solves the `i`-th equation for the `i`-th coefficient.
-    #[inline(always)]
-    fn improve(&mut self, i: usize) {
-        let row = &self.now.matrix[i];
-        let sum: i64 = row.iter().zip(&self.coefficients).map(|(&r, &w)| r as i64 * w as i64).sum();
-        let own = self.coefficients[i] as i64;
-        let gradient = ((self.now.right[i] as i64) << BITS) - sum - RIDGE * own;
-        let step = gradient / (row[i] as i64 + RIDGE);
-        self.coefficients[i] = (own + step).clamp(-LARGEST, LARGEST) as i32;
+    for _ in 0..rounds {
+        for i in 0..ORDER {
+            let old = coefficients[i];
+            let step = (gradient[i] as i64 * reciprocals[i] as i64) >> RECIPROCAL;
+            coefficients[i] = (old as i64 + step).clamp(-LARGEST as i64, LARGEST as i64) as i32;
+            let step = coefficients[i] - old;
+            for j in 0..ORDER {
+                gradient[j] = gradient[j].wrapping_sub(matrix[i][j].wrapping_mul(step));
+            }
+        }
     }
 }

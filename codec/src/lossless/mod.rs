@@ -6,6 +6,7 @@ mod canvas;
 mod channel;
 mod choice;
 mod colour;
+mod distribution;
 mod exact;
 mod least_squares;
 mod level;
@@ -193,7 +194,7 @@ fn fill(shape: &Shape, channels: &[Coded], rows: Range<usize>, transform: u32, p
 pub(crate) fn memory(shape: &Shape) -> u64 {
     let canvases = shape.planes as u64 * 2 * Canvas::memory(shape.width, shape.height);
     let lists = (size_of::<i32>() as u64 + 1) << (shape.depth + 1);
-    canvases + Natural::memory(shape.width) + Mixer::MEMORY + lists
+    canvases + Natural::<false>::memory(shape.width) + Mixer::<true>::MEMORY + lists
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::canvas::Canvas;
 use super::least_squares::{LeastSquares, ORDER};
 use super::level::{hash, level, signed_level};
-use super::mixer::{Contexts, TABLES};
+use super::mixer::{Contexts, NODES, TABLES};
 use super::walk::{Coded, Modeller};
 
 /// Predictions are in 1/16 of a value.
@@ -14,6 +14,8 @@ const PREDICTORS: usize = 6;
 /// Tables that know negative residuals apart.
 const SIGNED: [bool; TABLES] = [false, true, false, true, false, true, true];
 
+/// Largest span of planes whose predictions fit sums of 32 bits.
+const NARROW: i32 = 1 << 10;
 /// Contexts of a table of biases, at most.
 const BIASES: usize = 1024;
 
@@ -38,7 +40,7 @@ impl Bias {
 
 /// Prediction and contexts of a plane of a photograph.
 #[derive(Debug)]
-pub(super) struct Natural {
+pub(super) struct Natural<const FULL: bool> {
     squares: LeastSquares,
     /// By column: how far each predictor was off in the row above and, so far, in this one, in 1/16.
     misses: [Vec<[i32; PREDICTORS]>; 2],
@@ -46,6 +48,8 @@ pub(super) struct Natural {
     errors: Canvas,
     biases: [Bias; 2],
     top: i32,
+    /// Whether differences are too large for sums of 32 bits.
+    wide: bool,
     // Of the sample that is being coded:
     differences: [i32; ORDER],
     predictions: [i32; PREDICTORS],
@@ -55,7 +59,7 @@ pub(super) struct Natural {
     bias_contexts: [usize; 2],
 }
 
-impl Natural {
+impl<const FULL: bool> Natural<FULL> {
     /// Bytes that it takes beside the errors.
     pub(super) fn memory(width: usize) -> u64 {
         LeastSquares::memory(width) + 2 * ((width + 4) * size_of::<[i32; PREDICTORS]>()) as u64
@@ -181,14 +185,15 @@ impl Natural {
     }
 }
 
-impl Modeller for Natural {
-    fn new(width: usize, height: usize, top: i32) -> Self {
+impl<const FULL: bool> Modeller for Natural<FULL> {
+    fn new(width: usize, height: usize, top: i32, before: &[Coded]) -> Self {
         Self {
-            squares: LeastSquares::new(width),
+            squares: LeastSquares::new(width, if FULL { 4 } else { 2 }),
             misses: std::array::from_fn(|_| vec![[0; PREDICTORS]; width + 4]),
             errors: Canvas::new(width, height, 0),
             biases: std::array::from_fn(|_| Bias::new(BIASES)),
             top,
+            wide: top > NARROW || before.iter().any(|plane| plane.span > NARROW as u32),
             differences: [0; ORDER],
             predictions: [0; PREDICTORS],
             base: 0,
@@ -212,8 +217,8 @@ impl Modeller for Natural {
         self.predictions = Self::simple(v, i, before);
         self.base = d[i - 1] + d[i - s];
         let limit = self.top << FRACTION;
-        let fitted = (self.base << (FRACTION - 1)) as i64 + self.squares.predict(&self.differences, FRACTION - 1);
-        self.predictions[0] = fitted.clamp(0, limit as i64) as i32;
+        let fit = self.squares.predict(&self.differences, FRACTION - 1, self.wide);
+        self.predictions[0] = (self.base << (FRACTION - 1)).saturating_add(fit).clamp(0, limit);
         self.blend = self.blended(x).clamp(0, limit);
 
         let (w, n, nw, ne) = (d[i - 1], d[i - s], d[i - s - 1], d[i - s + 1]);
@@ -284,9 +289,21 @@ impl Modeller for Natural {
         let mut bases = [0; TABLES];
         for (k, base) in bases.iter_mut().enumerate() {
             *base = hash(k as u32 + 1, number[k] as i32);
+            if !FULL {
+                *base &= if k == TABLES - 1 { !0 } else if SIGNED[k] { !7 } else { !3 };
+            }
+        }
+        if !FULL {
+            bases[0] = number[0] * 4;
         }
         let second = if before.is_empty() { gradient / 4 } else { cross_size / 4 };
-        Contexts { bases, cases: [coarse.min(15), second.min(15)], signed: SIGNED }
+        let further = if FULL { NODES as u32 } else { 4 };
+        Contexts {
+            bases,
+            cases: [coarse.min(15), second.min(15)],
+            negative: SIGNED.map(|signed| if signed { further } else { 0 }),
+            energy,
+        }
     }
 
     #[inline(always)]
