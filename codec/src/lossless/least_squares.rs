@@ -18,58 +18,46 @@ const RIDGE: i32 = 1 << 11;
 /// Fractional bits of a reciprocal.
 const RECIPROCAL: u32 = 30;
 
+/// Numbers of the equations: the lower triangle of a symmetric matrix, row by row, then the right side.
+const NUMBERS: usize = ORDER * (ORDER + 1) / 2 + ORDER;
+
 /// Normal equations: sums of products of the differences, and of them with what they should give.
-#[derive(Debug, Clone)]
-struct Equations {
-    matrix: [[i32; ORDER]; ORDER],
-    right: [i32; ORDER],
-}
+type Equations = [i32; NUMBERS];
 
-impl Equations {
-    const ZERO: Self = Self { matrix: [[0; ORDER]; ORDER], right: [0; ORDER] };
-
-    /// Replaces each sum by `f` of it and that of `other`.
-    #[inline(always)]
-    fn combine(&mut self, other: &Self, f: impl Fn(i32, i32) -> i32) {
-        for i in 0..ORDER {
-            for j in 0..ORDER {
-                self.matrix[i][j] = f(self.matrix[i][j], other.matrix[i][j]);
-            }
-            self.right[i] = f(self.right[i], other.right[i]);
-        }
+/// Replaces each sum by `f` of it and that of `other`.
+#[inline(always)]
+fn combine(sums: &mut Equations, other: &Equations, f: impl Fn(i32, i32) -> i32) {
+    for i in 0..NUMBERS {
+        sums[i] = f(sums[i], other[i]);
     }
 }
 
-/// What the samples of a cell teach: their differences, and what these should have given.
+/// What the samples of a cell teach: each difference of all of them, and last what these should have given.
 #[derive(Debug, Clone)]
 struct Lessons {
-    differences: [[i16; ORDER]; CELL],
-    targets: [i16; CELL],
+    numbers: [[i16; CELL]; ORDER + 1],
     count: usize,
 }
 
 impl Lessons {
-    const NONE: Self = Self { differences: [[0; ORDER]; CELL], targets: [0; CELL], count: 0 };
+    const NONE: Self = Self { numbers: [[0; CELL]; ORDER + 1], count: 0 };
 
     /// Their equations.
     #[inline(always)]
-    fn equations(&self, sums: &mut Equations) {
-        for i in 0..ORDER {
-            let mut row = [0; ORDER];
-            for lesson in &self.differences {
-                for j in 0..ORDER {
-                    row[j] += i32::from(lesson[i]) * i32::from(lesson[j]);
+    fn equations(&self) -> Equations {
+        let mut sums = [0; NUMBERS];
+        let mut next = 0;
+        for i in 0..=ORDER {
+            for j in 0..=i.min(ORDER - 1) {
+                let mut sum = 0;
+                for k in 0..CELL {
+                    sum += i32::from(self.numbers[i][k]) * i32::from(self.numbers[j][k]);
                 }
-            }
-            sums.matrix[i] = row;
-        }
-        let mut right = [0; ORDER];
-        for (lesson, &target) in self.differences.iter().zip(&self.targets) {
-            for j in 0..ORDER {
-                right[j] += i32::from(target) * i32::from(lesson[j]);
+                sums[next] = sum;
+                next += 1;
             }
         }
-        sums.right = right;
+        sums
     }
 }
 
@@ -95,10 +83,9 @@ impl LeastSquares {
     }
 
     pub(super) fn new(width: usize, rounds: usize) -> Self {
-        let zero = Equations::ZERO;
         Self {
-            above: vec![zero.clone(); width.div_ceil(CELL)],
-            left: zero,
+            above: vec![[0; NUMBERS]; width.div_ceil(CELL)],
+            left: [0; NUMBERS],
             lessons: Lessons::NONE,
             coefficients: [0; ORDER],
             cell: None,
@@ -110,7 +97,7 @@ impl LeastSquares {
     #[inline(always)]
     pub(super) fn start_row(&mut self) {
         self.leave();
-        self.left = Equations::ZERO;
+        self.left = [0; NUMBERS];
     }
 
     /// Before a sample in column `x`.
@@ -125,13 +112,13 @@ impl LeastSquares {
     /// Solves what is known around a cell.
     #[inline(always)]
     fn start(&mut self, cell: usize) {
-        let mut around = self.left.clone();
-        around.combine(&self.above[cell], |left, at| 2 * (left + at));
+        let mut around = self.left;
+        combine(&mut around, &self.above[cell], |left, at| 2 * (left + at));
         if cell > 0 {
-            around.combine(&self.above[cell - 1], |sum, before| sum + before);
+            combine(&mut around, &self.above[cell - 1], |sum, before| sum + before);
         }
         if let Some(after) = self.above.get(cell + 1) {
-            around.combine(after, |sum, after| sum + after);
+            combine(&mut around, after, |sum, after| sum + after);
         }
         solve(&around, &mut self.coefficients, self.rounds);
         self.cell = Some(cell);
@@ -141,11 +128,10 @@ impl LeastSquares {
     #[inline(always)]
     fn leave(&mut self) {
         let Some(cell) = self.cell.take() else { return };
-        let mut sums = Equations::ZERO;
-        self.lessons.equations(&mut sums);
+        let sums = self.lessons.equations();
         self.lessons = Lessons::NONE;
-        self.above[cell].combine(&sums, |sum, new| sum - (sum >> 2) + new);
-        self.left.combine(&sums, |sum, new| sum - (sum >> 1) + new);
+        combine(&mut self.above[cell], &sums, |sum, new| sum - (sum >> 2) + new);
+        combine(&mut self.left, &sums, |sum, new| sum - (sum >> 1) + new);
     }
 
     /// What the coefficients make of `differences`, in their unit times 2^`fraction`. Of differences of at most 2^11 unless
@@ -170,12 +156,12 @@ impl LeastSquares {
         }
         // Samples of busy places count less: what matters there is their direction, not their size.
         let scale = (1 << 30) / (activity + 64);
-        let Lessons { differences: lessons, targets, count } = &mut self.lessons;
-        let lesson = &mut lessons[*count % CELL];
+        let Lessons { numbers, count } = &mut self.lessons;
+        let at = *count % CELL;
         for i in 0..ORDER {
-            lesson[i] = ((differences[i] * scale + (1 << 18)) >> 19) as i16;
+            numbers[i][at] = ((differences[i] * scale + (1 << 18)) >> 19) as i16;
         }
-        targets[*count % CELL] = ((target as i64 * scale as i64 + (1 << 18)) >> 19).clamp(-2048, 2048) as i16;
+        numbers[ORDER][at] = ((target as i64 * scale as i64 + (1 << 18)) >> 19).clamp(-2048, 2048) as i16;
         *count += 1;
     }
 }
@@ -185,23 +171,30 @@ impl LeastSquares {
 fn solve(equations: &Equations, coefficients: &mut [i32; ORDER], rounds: usize) {
     let mut largest = 0;
     for i in 0..ORDER {
-        largest = largest.max(equations.matrix[i][i]);
+        largest = largest.max(equations[i * (i + 3) / 2]);
     }
     let shift = (i32::BITS - largest.leading_zeros()).saturating_sub(SCALE);
+    let mut numbers = *equations;
+    for number in &mut numbers {
+        *number >>= shift;
+    }
+    let (triangle, right) = numbers.split_at(NUMBERS - ORDER);
     let ridge = (RIDGE >> shift).max(1);
-    let mut matrix = equations.matrix;
+    let limit = 1 << (30 - BITS);
+    let mut matrix = [[0; ORDER]; ORDER];
     let mut reciprocals = [0; ORDER];
     let mut gradient = [0; ORDER];
     for i in 0..ORDER {
-        for j in 0..ORDER {
-            matrix[i][j] >>= shift;
+        for j in 0..=i {
+            let number = triangle[i * (i + 1) / 2 + j];
+            matrix[i][j] = number;
+            matrix[j][i] = number;
         }
         matrix[i][i] += ridge;
         reciprocals[i] = (1 << RECIPROCAL) / matrix[i][i];
-        let limit = 1 << (30 - BITS);
-        gradient[i] = (equations.right[i] >> shift).clamp(-limit, limit) << BITS;
+        gradient[i] = right[i].clamp(-limit, limit) << BITS;
     }
-    // The matrix equals its transpose, so that columns are rows.
+    // Columns are rows.
     for (row, &coefficient) in matrix.iter().zip(&*coefficients) {
         for j in 0..ORDER {
             gradient[j] = gradient[j].wrapping_sub(row[j].wrapping_mul(coefficient));

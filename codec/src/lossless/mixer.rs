@@ -23,6 +23,16 @@ const MASKS: [u32; TABLES] = {
     }
     t
 };
+/// Where each table begins in one list of all states, and the end of the last.
+const STARTS: [usize; TABLES + 1] = {
+    let mut t = [0; TABLES + 1];
+    let mut i = 0;
+    while i < TABLES {
+        t[i + 1] = t[i] + (1 << TABLE_BITS[i]);
+        i += 1;
+    }
+    t
+};
 /// Fractional bits of a weight.
 const WEIGHT_BITS: u32 = 16;
 /// Largest magnitude of a weight.
@@ -157,7 +167,8 @@ impl Correction {
 /// Predicts the bins of a plane.
 #[derive(Debug)]
 pub(super) struct Mixer<const CORRECTED: bool> {
-    tables: [Box<[State]>; TABLES],
+    /// All tables.
+    states: Box<[State; STARTS[TABLES]]>,
     sets: [Box<[Set]>; 2],
     /// By node.
     corrections: Box<[Correction]>,
@@ -165,21 +176,15 @@ pub(super) struct Mixer<const CORRECTED: bool> {
 
 impl<const CORRECTED: bool> Mixer<CORRECTED> {
     /// Bytes that one takes, about.
-    pub(super) const MEMORY: u64 = {
-        let mut states = 0;
-        let mut i = 0;
-        while i < TABLES {
-            states += 1u64 << TABLE_BITS[i];
-            i += 1;
-        }
-        states * size_of::<State>() as u64 + (2 * NODES * CASES * size_of::<Set>()) as u64
-    };
+    pub(super) const MEMORY: u64 =
+        (STARTS[TABLES] * size_of::<State>() + 2 * NODES * CASES * size_of::<Set>()) as u64;
 
     pub(super) fn new() -> Self {
         let mut weights = [(1 << WEIGHT_BITS) / 4; INPUTS];
         weights[TABLES] = 0;
+        let states = vec![State::UNSEEN; STARTS[TABLES]].into_boxed_slice();
         Self {
-            tables: TABLE_BITS.map(|bits| vec![State::UNSEEN; 1 << bits].into()),
+            states: states.try_into().unwrap_or_else(|_| unreachable!("as many as the list has")),
             sets: std::array::from_fn(|_| vec![Set { weights, seen: 0 }; NODES * CASES].into()),
             corrections: vec![Correction::none(); if CORRECTED { NODES } else { 0 }].into(),
         }
@@ -192,8 +197,8 @@ impl<const CORRECTED: bool> Mixer<CORRECTED> {
         let mut slots = [0; TABLES];
         let mut states = [State::UNSEEN; TABLES];
         for i in 0..TABLES {
-            slots[i] = (contexts.bases[i].wrapping_add(node as u32) & MASKS[i]) as usize;
-            states[i] = self.tables[i][slots[i]];
+            slots[i] = STARTS[i] + (contexts.bases[i].wrapping_add(node as u32) & MASKS[i]) as usize;
+            states[i] = self.states[slots[i]];
             // What has seen nothing says what the first state says.
             let odds = i32::from(stretch(states[i].p()));
             inputs[i] = if states[i].count() == 0 && i > 0 { inputs[0] } else { odds };
@@ -215,7 +220,7 @@ impl<const CORRECTED: bool> Mixer<CORRECTED> {
         second.learn(&inputs, error);
         for i in 0..TABLES {
             states[i].update(bin);
-            self.tables[i][slots[i]] = states[i];
+            self.states[slots[i]] = states[i];
         }
         bin
     }

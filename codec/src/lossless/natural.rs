@@ -296,6 +296,10 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
         if !FULL {
             bases[0] = number[0] * 4;
         }
+        if before.is_empty() {
+            // Shapes around gain little from more states than stay near.
+            bases[TABLES - 1] %= 1 << 15;
+        }
         let second = if before.is_empty() { gradient / 4 } else { cross_size / 4 };
         let further = if FULL { NODES as u32 } else { 4 };
         Contexts {
