@@ -50,7 +50,7 @@ impl Modeller for Exact {
         } else {
             hash(other, self.expected)
         };
-        let mut bases = [energy, four, six, ten, sixteen, two ^ other, last];
+        let mut bases = [energy, ten, sixteen, last, two ^ other, four, six];
         for (k, base) in bases.iter_mut().enumerate() {
             *base = hash(*base, k as i32);
         }
@@ -59,6 +59,7 @@ impl Modeller for Exact {
             cases: [(energy / 2).min(15), 0],
             negative: [NODES as u32; TABLES],
             energy,
+            noisy: false,
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) const NODES: usize = 82;
 /// Cases that choose a set of weights, for each node.
 pub(super) const CASES: usize = 16;
 /// Log2 of the number of states in each table: large ones for contexts of many cases. The last knows whole colours.
-const TABLE_BITS: [u32; TABLES] = [14, 14, 14, 15, 16, 14, 18];
+const TABLE_BITS: [u32; TABLES] = [14, 15, 16, 18, 14, 14, 14];
 /// What the numbers of states in each table are limited to.
 const MASKS: [u32; TABLES] = {
     let mut t = [0; TABLES];
@@ -122,6 +122,8 @@ pub(super) struct Contexts {
     pub(super) negative: [u32; TABLES],
     /// Class of the size of the errors around, which large magnitudes are coded by.
     pub(super) energy: u32,
+    /// Whether nothing is mixed: errors around are so large that little can be foretold but the size.
+    pub(super) noisy: bool,
 }
 
 impl Contexts {
@@ -175,6 +177,9 @@ pub(super) struct Mixer<const CORRECTED: bool> {
 }
 
 impl<const CORRECTED: bool> Mixer<CORRECTED> {
+    /// Tables that are looked at.
+    const USED: usize = if CORRECTED { TABLES } else { 7 };
+
     /// Bytes that one takes, about.
     pub(super) const MEMORY: u64 =
         (STARTS[TABLES] * size_of::<State>() + 2 * NODES * CASES * size_of::<Set>()) as u64;
@@ -193,10 +198,11 @@ impl<const CORRECTED: bool> Mixer<CORRECTED> {
     /// A bin: `code` codes it with the probability of a 1, in 1/65536, that it is given.
     #[inline(always)]
     pub(super) fn bin(&mut self, contexts: &Contexts, node: usize, code: impl FnOnce(u32) -> bool) -> bool {
-        let mut inputs = [1 << ODDS_BITS; INPUTS];
+        let mut inputs = [0; INPUTS];
+        inputs[TABLES] = 1 << ODDS_BITS;
         let mut slots = [0; TABLES];
         let mut states = [State::UNSEEN; TABLES];
-        for i in 0..TABLES {
+        for i in 0..Self::USED {
             slots[i] = STARTS[i] + (contexts.bases[i].wrapping_add(node as u32) & MASKS[i]) as usize;
             states[i] = self.states[slots[i]];
             // What has seen nothing says what the first state says.
@@ -218,7 +224,7 @@ impl<const CORRECTED: bool> Mixer<CORRECTED> {
         let error = i32::from(bin) * 65536 - p as i32;
         first.learn(&inputs, error);
         second.learn(&inputs, error);
-        for i in 0..TABLES {
+        for i in 0..Self::USED {
             states[i].update(bin);
             self.states[slots[i]] = states[i];
         }

@@ -11,11 +11,28 @@ const FRACTION: u32 = 4;
 /// Predictors that are blended.
 const PREDICTORS: usize = 6;
 
+/// Numbers that misses are kept in, those of the predictors first.
+const LANES: usize = 8;
+/// By the bits behind the highest of a miss: 2^27 times the square of what 1 is of it.
+static WEIGHTS: [u32; 8] = {
+    let mut t = [0; 8];
+    let mut i = 0;
+    while i < 8 {
+        let middle = 17 + 2 * i as u64;
+        t[i] = ((1 << 35) / (middle * middle)) as u32;
+        i += 1;
+    }
+    t
+};
+
 /// Tables that know negative residuals apart.
 const SIGNED: [bool; TABLES] = [false, true, false, true, false, true, true];
 
 /// Largest span of planes whose predictions fit sums of 32 bits.
 const NARROW: i32 = 1 << 10;
+/// The table that knows whole colours.
+const COLOURS: usize = 3;
+const NOISY: u32 = 5;
 /// Contexts of a table of biases, at most.
 const BIASES: usize = 1024;
 
@@ -43,7 +60,7 @@ impl Bias {
 pub(super) struct Natural<const FULL: bool> {
     squares: LeastSquares,
     /// By column: how far each predictor was off in the row above and, so far, in this one, in 1/16.
-    misses: [Vec<[i32; PREDICTORS]>; 2],
+    misses: [Vec<[i32; LANES]>; 2],
     /// Errors of the final prediction, in 1/16.
     errors: Canvas,
     biases: [Bias; 2],
@@ -62,7 +79,7 @@ pub(super) struct Natural<const FULL: bool> {
 impl<const FULL: bool> Natural<FULL> {
     /// Bytes that it takes beside the errors.
     pub(super) fn memory(width: usize) -> u64 {
-        LeastSquares::memory(width) + 2 * ((width + 4) * size_of::<[i32; PREDICTORS]>()) as u64
+        LeastSquares::memory(width) + 2 * ((width + 4) * size_of::<[i32; LANES]>()) as u64
     }
 
     /// Neighbours of this plane and of those coded before it, as differences from the mean of the left and the upper
@@ -163,33 +180,39 @@ impl<const FULL: bool> Natural<FULL> {
     #[inline(always)]
     fn blended(&self, x: usize) -> i32 {
         let [above, row] = &self.misses;
-        let mut sum = 0i64;
-        let mut total = 0i64;
-        for (k, &p) in self.predictions.iter().enumerate() {
-            // Columns of margin: 2 to the left.
-            let x = x + 2;
-            let miss = 2 * row[x - 1][k]
-                + row[x - 2][k]
-                + 2 * above[x][k]
-                + above[x - 1][k]
-                + above[x + 1][k]
-                + above[x + 2][k]
-                + above[x - 2][k];
-            let weight = i64::from((1 << 31) / (miss as u32 + 12));
+        // Columns of margin: 2 to the left.
+        let above: &[_; 5] = above[x..].first_chunk().unwrap_or(&[[0; LANES]; 5]);
+        let row: &[_; 2] = row[x..].first_chunk().unwrap_or(&[[0; LANES]; 2]);
+        let mut misses = [0; LANES];
+        for k in 0..LANES {
+            misses[k] = 2 * (row[1][k] + above[2][k]) + row[0][k] + above[0][k] + above[1][k] + above[3][k] + above[4][k];
+        }
+        let mut sum = 0;
+        let mut total = 0;
+        for k in 0..PREDICTORS {
             // Least squares do best by far, wherever they do.
-            let weight = (((weight * weight) >> 24) + 1) << if k == 0 { 3 } else { 0 };
-            sum += weight * p as i64;
+            let weight = i64::from(weight(misses[k]) << if k == 0 { 3 } else { 0 });
+            sum += weight * i64::from(self.predictions[k]);
             total += weight;
         }
         (sum / total) as i32
     }
 }
 
+/// How much a predictor counts that missed by so much: about 2^33 / miss^2.
+#[inline(always)]
+fn weight(miss: i32) -> u32 {
+    let miss = miss as u32 + 12;
+    let top = miss.ilog2();
+    let step = (miss >> (top - 3)) & 7;
+    (WEIGHTS[step as usize] >> (2 * (top - 3))) + 1
+}
+
 impl<const FULL: bool> Modeller for Natural<FULL> {
     fn new(width: usize, height: usize, top: i32, before: &[Coded]) -> Self {
         Self {
             squares: LeastSquares::new(width, if FULL { 4 } else { 2 }),
-            misses: std::array::from_fn(|_| vec![[0; PREDICTORS]; width + 4]),
+            misses: std::array::from_fn(|_| vec![[0; LANES]; width + 4]),
             errors: Canvas::new(width, height, 0),
             biases: std::array::from_fn(|_| Bias::new(BIASES)),
             top,
@@ -271,26 +294,26 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
         let signed = |v: i32, cap| signed_level(v >> 2, cap);
         let number = [
             (energy / 2) * 40 + gradient.min(79) / 2,
-            (signed(self.predictions[0] - p, 5) * 11 + signed(self.predictions[1] - p, 5)) * 24 + coarse,
-            if before.is_empty() {
-                (signed(e[i - s + 1], 5) * 11 + signed(e[i - s - 1], 5)) * 24 + coarse
-            } else {
-                (signed(cross, 7) * 15 + signed(cross_before, 7)) * 24 + coarse
-            },
             hash(hash(0, w - rounded), n - rounded),
             ((p >> 2) as u32 & !3) | fraction >> 2,
-            (signed(self.predictions[5] - p, 5) * 11 + signed(self.predictions[4] - p, 5)) * 24 + coarse,
             if before.is_empty() {
                 hash(hash(0, ne - rounded), nw - rounded)
             } else {
                 before.iter().fold(hash(0, rounded), |h, a| hash(h, a.values.data[i]))
             },
+            if before.is_empty() {
+                (signed(e[i - s + 1], 5) * 11 + signed(e[i - s - 1], 5)) * 24 + coarse
+            } else {
+                (signed(cross, 7) * 15 + signed(cross_before, 7)) * 24 + coarse
+            },
+            (signed(self.predictions[0] - p, 5) * 11 + signed(self.predictions[1] - p, 5)) * 24 + coarse,
+            (signed(self.predictions[5] - p, 5) * 11 + signed(self.predictions[4] - p, 5)) * 24 + coarse,
         ];
         let mut bases = [0; TABLES];
         for (k, base) in bases.iter_mut().enumerate() {
             *base = hash(k as u32 + 1, number[k] as i32);
             if !FULL {
-                *base &= if k == TABLES - 1 { !0 } else if SIGNED[k] { !7 } else { !3 };
+                *base &= if k == COLOURS { !0 } else if SIGNED[k] { !7 } else { !3 };
             }
         }
         if !FULL {
@@ -298,7 +321,7 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
         }
         if before.is_empty() {
             // Shapes around gain little from more states than stay near.
-            bases[TABLES - 1] %= 1 << 15;
+            bases[COLOURS] %= 1 << 15;
         }
         let second = if before.is_empty() { gradient / 4 } else { cross_size / 4 };
         let further = if FULL { NODES as u32 } else { 4 };
@@ -307,6 +330,7 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
             cases: [coarse.min(15), second.min(15)],
             negative: SIGNED.map(|signed| if signed { further } else { 0 }),
             energy,
+            noisy: !FULL && coarse >= NOISY,
         }
     }
 
@@ -326,7 +350,7 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
 
     #[inline(always)]
     fn skip(&mut self, x: usize) {
-        self.misses[1][x + 2] = [0; PREDICTORS];
+        self.misses[1][x + 2] = [0; LANES];
     }
 
     fn into_errors(self) -> Canvas {

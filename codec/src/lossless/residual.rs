@@ -81,11 +81,13 @@ impl Tails {
 pub(super) struct Residuals<const FULL: bool> {
     mixer: Mixer<FULL>,
     tails: Tails,
+    /// Of whole magnitudes.
+    noise: Tails,
 }
 
 impl<const FULL: bool> Residuals<FULL> {
     pub(super) fn new() -> Self {
-        Self { mixer: Mixer::new(), tails: Tails::new() }
+        Self { mixer: Mixer::new(), tails: Tails::new(), noise: Tails::new() }
     }
 
     /// Codes `value`, 0 to `top`, of which `expected` is the likeliest.
@@ -98,6 +100,9 @@ impl<const FULL: bool> Residuals<FULL> {
         top: i32,
         value: i32,
     ) -> i32 {
+        if !FULL && contexts.noisy {
+            return self.noise(coder, contexts.energy, expected, top, value);
+        }
         if self.mixer.bin(contexts, ZERO, |p| coder.interval.code(p, value == expected)) {
             return expected;
         }
@@ -117,6 +122,30 @@ impl<const FULL: bool> Residuals<FULL> {
             magnitude = room;
         }
         if negative { expected - 1 - magnitude as i32 } else { expected + 1 + magnitude as i32 }
+    }
+
+    /// Codes a value without mixing.
+    #[inline(always)]
+    fn noise<I: Interval>(
+        &mut self,
+        coder: &mut Coder<'_, I>,
+        energy: u32,
+        expected: i32,
+        top: i32,
+        value: i32,
+    ) -> i32 {
+        let mut magnitude = self.noise.magnitude(coder, energy, value.abs_diff(expected));
+        if magnitude == 0 {
+            return expected;
+        }
+        let negative =
+            expected == top || expected > 0 && coder.interval.bypass(1, u32::from(value < expected)) != 0;
+        let room = (if negative { expected } else { top - expected }) as u32;
+        if magnitude > room {
+            coder.corrupt("magnitude of a residual", magnitude as u64, room as u64);
+            magnitude = room;
+        }
+        if negative { expected - magnitude as i32 } else { expected + magnitude as i32 }
     }
 
     /// Codes a magnitude, of which a few bins are mixed and the rest has a distribution.
