@@ -19,6 +19,8 @@ impl Modeller for Exact {
 
     fn start_row(&mut self) {}
 
+    fn end_row(&mut self, _v: &Canvas, _before: &[Coded]) {}
+
     /// The median of left, upper and their sum less the upper left.
     #[inline(always)]
     fn predict(&mut self, v: &Canvas, x: usize, y: usize, _before: &[Coded]) -> i32 {

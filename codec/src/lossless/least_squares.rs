@@ -3,10 +3,73 @@
 //! solution from cell to cell. (After G. Meyer and P. Tischer, "Glicbawls: grey level image compression by adaptive
 //! weighted least squares", 2001; the solver is that of Gauss and Seidel.) BITSTREAM.md §13.9.
 
+use super::canvas::Canvas;
+use super::walk::Coded;
+
 /// Neighbours that take part.
-pub(super) const ORDER: usize = 16;
+const ORDER: usize = 16;
 /// Columns of a cell.
 pub(super) const CELL: usize = 16;
+/// Neighbours of the own plane in the same row: at 1, 2 and 3 columns to the left.
+const LEFT: usize = 3;
+/// Those of a plane after none, one and two others: the plane (0 is the own one, then the others in order), columns to
+/// the right, rows down.
+const NEIGHBOURS: [[(usize, isize, isize); ORDER]; 3] = [
+    [
+        (0, -1, 0),
+        (0, -1, -1),
+        (0, 1, -1),
+        (0, -2, 0),
+        (0, 0, -2),
+        (0, 1, -2),
+        (0, 2, -1),
+        (0, -2, -1),
+        (0, -1, -2),
+        (0, -3, 0),
+        (0, 0, -3),
+        (0, 2, -2),
+        (0, -2, -2),
+        (0, 3, -1),
+        (0, -3, -1),
+        (0, 1, -3),
+    ],
+    [
+        (1, 0, 0),
+        (0, -1, 0),
+        (1, -1, 0),
+        (0, -1, -1),
+        (1, -1, -1),
+        (0, 1, -1),
+        (1, 1, -1),
+        (0, -2, 0),
+        (1, -2, 0),
+        (0, 0, -2),
+        (1, 0, -2),
+        (1, 1, 0),
+        (1, 0, 1),
+        (0, 2, -1),
+        (0, -2, -1),
+        (0, 1, -2),
+    ],
+    [
+        (1, 0, 0),
+        (2, 0, 0),
+        (0, -1, 0),
+        (1, -1, 0),
+        (2, -1, 0),
+        (0, -1, -1),
+        (1, -1, -1),
+        (2, -1, -1),
+        (0, 1, -1),
+        (1, 1, -1),
+        (2, 1, -1),
+        (0, -2, 0),
+        (0, 0, -2),
+        (2, 1, 0),
+        (2, 0, 1),
+        (1, 1, 0),
+    ],
+];
 /// Fractional bits of a coefficient.
 const BITS: u32 = 13;
 /// Largest magnitude of a coefficient.
@@ -33,31 +96,93 @@ fn combine(sums: &mut Equations, other: &Equations, f: impl Fn(i32, i32) -> i32)
 }
 
 /// What the samples of a cell teach: each difference of all of them, and last what these should have given.
-#[derive(Debug, Clone)]
-struct Lessons {
-    numbers: [[i16; CELL]; ORDER + 1],
-    count: usize,
+type Lessons = [[i16; CELL]; ORDER + 1];
+
+/// Their equations.
+#[inline(always)]
+fn equations(lessons: &Lessons) -> Equations {
+    let mut sums = [0; NUMBERS];
+    let mut next = 0;
+    for i in 0..=ORDER {
+        for j in 0..=i.min(ORDER - 1) {
+            let mut sum = 0;
+            for k in 0..CELL {
+                sum += i32::from(lessons[i][k]) * i32::from(lessons[j][k]);
+            }
+            sums[next] = sum;
+            next += 1;
+        }
+    }
+    sums
 }
 
-impl Lessons {
-    const NONE: Self = Self { numbers: [[0; CELL]; ORDER + 1], count: 0 };
+/// Where values come from: the plane that is coded, and those coded before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field<'a> {
+    pub(super) own: &'a Canvas,
+    pub(super) before: &'a [Coded],
+}
 
-    /// Their equations.
+impl<'a> Field<'a> {
+    /// Values of a plane, 0 for the own one.
     #[inline(always)]
-    fn equations(&self) -> Equations {
-        let mut sums = [0; NUMBERS];
-        let mut next = 0;
-        for i in 0..=ORDER {
-            for j in 0..=i.min(ORDER - 1) {
-                let mut sum = 0;
-                for k in 0..CELL {
-                    sum += i32::from(self.numbers[i][k]) * i32::from(self.numbers[j][k]);
-                }
-                sums[next] = sum;
-                next += 1;
-            }
+    fn plane(&self, plane: usize) -> &'a [i32] {
+        if plane == 0 { &self.own.data } else { &self.before[plane - 1].values.data }
+    }
+
+    /// A value for each column of the cell that begins at index `i`, `columns` to the right and `rows` down.
+    #[inline(always)]
+    fn around(&self, i: usize, (plane, columns, rows): (usize, isize, isize)) -> &'a [i32; CELL] {
+        let at = i.wrapping_add_signed(rows * self.own.stride as isize + columns);
+        // The canvas is so much longer that there always are as many.
+        self.plane(plane)[at..].first_chunk().unwrap_or(&[0; CELL])
+    }
+
+    /// Sums of the left and the upper neighbour in a plane.
+    #[inline(always)]
+    fn bases(&self, i: usize, plane: usize) -> [i32; CELL] {
+        let (left, above) = (self.around(i, (plane, -1, 0)), self.around(i, (plane, 0, -1)));
+        let mut sums = [0; CELL];
+        for k in 0..CELL {
+            sums[k] = left[k] + above[k];
         }
         sums
+    }
+
+    /// What each sample of the cell teaches, where it was `coded`.
+    #[inline(always)]
+    fn lessons(&self, i: usize, coded: &[bool; CELL]) -> Lessons {
+        let neighbours = &NEIGHBOURS[self.before.len().min(2)];
+        let bases = [0, 1, 2].map(
+            #[inline(always)]
+            |plane| self.bases(i, plane.min(self.before.len())),
+        );
+        let mut differences = [[0; CELL]; ORDER];
+        let mut activity = [0; CELL];
+        for (differences, &neighbour) in differences.iter_mut().zip(neighbours) {
+            let (values, bases) = (self.around(i, neighbour), &bases[neighbour.0]);
+            for k in 0..CELL {
+                differences[k] = 2 * values[k] - bases[k];
+                activity[k] += differences[k].abs();
+            }
+        }
+        // Samples of busy places count less: what matters there is their direction, not their size.
+        let mut scales = [0; CELL];
+        for k in 0..CELL {
+            scales[k] = if coded[k] { (1 << 30) / (activity[k] as u32 + 64) as i32 } else { 0 };
+        }
+        let mut lessons = [[0; CELL]; ORDER + 1];
+        for j in 0..ORDER {
+            for k in 0..CELL {
+                lessons[j][k] = ((differences[j][k] * scales[k] + (1 << 18)) >> 19) as i16;
+            }
+        }
+        let own = self.around(i, (0, 0, 0));
+        for k in 0..CELL {
+            let target = i64::from(2 * own[k] - bases[0][k]) * i64::from(scales[k]);
+            lessons[ORDER][k] = ((target + (1 << 18)) >> 19).clamp(-2048, 2048) as i16;
+        }
+        lessons
     }
 }
 
@@ -68,12 +193,19 @@ pub(super) struct LeastSquares {
     above: Vec<Equations>,
     /// What cells to the left gave in this row.
     left: Equations,
-    lessons: Lessons,
     coefficients: [i32; ORDER],
-    /// The cell that is being coded.
+    /// The cell that is being coded, the index at which it begins, and which of its samples were coded so far.
     cell: Option<usize>,
+    start: usize,
+    coded: [bool; CELL],
+    /// What all but the values to the left make of each sample of the cell.
+    known: [i32; CELL],
+    /// Coefficients of the values to the left, the closest first.
+    near: [i32; LEFT],
     /// Times that all coefficients are improved before a cell.
     rounds: usize,
+    /// Whether differences are too large for sums of 32 bits.
+    wide: bool,
 }
 
 impl LeastSquares {
@@ -82,36 +214,61 @@ impl LeastSquares {
         ((width.div_ceil(CELL) + 3) * size_of::<Equations>()) as u64
     }
 
-    pub(super) fn new(width: usize, rounds: usize) -> Self {
+    pub(super) fn new(width: usize, rounds: usize, wide: bool) -> Self {
         Self {
             above: vec![[0; NUMBERS]; width.div_ceil(CELL)],
             left: [0; NUMBERS],
-            lessons: Lessons::NONE,
             coefficients: [0; ORDER],
             cell: None,
+            start: 0,
+            coded: [false; CELL],
+            known: [0; CELL],
+            near: [0; LEFT],
             rounds,
+            wide,
         }
     }
 
-    /// Before the first sample of a row.
+    /// After the last sample of a row.
     #[inline(always)]
-    pub(super) fn start_row(&mut self) {
-        self.leave();
+    pub(super) fn end_row(&mut self, field: Field<'_>) {
+        self.leave(field);
         self.left = [0; NUMBERS];
     }
 
-    /// Before a sample in column `x`.
+    /// What the coefficients make of the differences at (x, y), in half their unit times 2^`fraction`.
     #[inline(always)]
-    pub(super) fn enter(&mut self, x: usize) {
+    pub(super) fn predict(&mut self, field: Field<'_>, (x, y): (usize, usize), fraction: u32) -> i32 {
         if self.cell != Some(x / CELL) {
-            self.leave();
-            self.start(x / CELL);
+            self.leave(field);
+            self.enter(field, x / CELL, y);
         }
+        self.coded[x % CELL] = true;
+        let i = self.start + x % CELL;
+        if self.wide {
+            return self.wide(field, i, fraction);
+        }
+        let mut sum = self.known[x % CELL];
+        for (k, &near) in self.near.iter().enumerate() {
+            sum = sum.wrapping_add(near.wrapping_mul(field.own.data[i - 1 - k]));
+        }
+        sum >> (BITS + 1 - fraction)
     }
 
-    /// Solves what is known around a cell.
+    /// The same where sums take 64 bits.
+    #[cold]
+    fn wide(&self, field: Field<'_>, i: usize, fraction: u32) -> i32 {
+        let mut sum = 0;
+        for (&coefficient, &neighbour) in self.coefficients.iter().zip(&NEIGHBOURS[field.before.len().min(2)]) {
+            let base = field.bases(i, neighbour.0)[0];
+            sum += i64::from(coefficient) * i64::from(2 * field.around(i, neighbour)[0] - base);
+        }
+        (sum >> (BITS + 1 - fraction)).clamp(i32::MIN.into(), i32::MAX.into()) as i32
+    }
+
+    /// Solves what is known around a cell of row `y`, and predicts as far as that goes.
     #[inline(always)]
-    fn start(&mut self, cell: usize) {
+    fn enter(&mut self, field: Field<'_>, cell: usize, y: usize) {
         let mut around = self.left;
         combine(&mut around, &self.above[cell], |left, at| 2 * (left + at));
         if cell > 0 {
@@ -122,47 +279,51 @@ impl LeastSquares {
         }
         solve(&around, &mut self.coefficients, self.rounds);
         self.cell = Some(cell);
+        self.start = field.own.at(cell * CELL, y);
+        self.coded = [false; CELL];
+        self.foresee(field);
+    }
+
+    /// Sums that do not wait for the values to the left. They may overflow; with the rest they do not.
+    #[inline(always)]
+    fn foresee(&mut self, field: Field<'_>) {
+        let mut known = [0i32; CELL];
+        let mut near = [0; LEFT];
+        let mut sums = [0; 3];
+        for (&coefficient, &neighbour) in self.coefficients.iter().zip(&NEIGHBOURS[field.before.len().min(2)]) {
+            let (plane, columns, rows) = neighbour;
+            sums[plane] += coefficient;
+            if (plane, rows) == (0, 0) {
+                near[(-1 - columns) as usize] += 2 * coefficient;
+                continue;
+            }
+            let values = field.around(self.start, neighbour);
+            for k in 0..CELL {
+                known[k] = known[k].wrapping_add(values[k].wrapping_mul(2 * coefficient));
+            }
+        }
+        // The own plane's left neighbours are still to come.
+        near[0] -= sums[0];
+        let above = field.around(self.start, (0, 0, -1));
+        for k in 0..CELL {
+            known[k] = known[k].wrapping_sub(above[k].wrapping_mul(sums[0]));
+        }
+        for plane in 1..=field.before.len().min(2) {
+            let bases = field.bases(self.start, plane);
+            for k in 0..CELL {
+                known[k] = known[k].wrapping_sub(bases[k].wrapping_mul(sums[plane]));
+            }
+        }
+        (self.known, self.near) = (known, near);
     }
 
     /// Keeps what the samples of the cell gave, if there is one.
     #[inline(always)]
-    fn leave(&mut self) {
+    fn leave(&mut self, field: Field<'_>) {
         let Some(cell) = self.cell.take() else { return };
-        let sums = self.lessons.equations();
-        self.lessons = Lessons::NONE;
+        let sums = equations(&field.lessons(self.start, &self.coded));
         combine(&mut self.above[cell], &sums, |sum, new| sum - (sum >> 2) + new);
         combine(&mut self.left, &sums, |sum, new| sum - (sum >> 1) + new);
-    }
-
-    /// What the coefficients make of `differences`, in their unit times 2^`fraction`. Of differences of at most 2^11 unless
-    /// they are `wide`.
-    #[inline(always)]
-    pub(super) fn predict(&self, differences: &[i32; ORDER], fraction: u32, wide: bool) -> i32 {
-        let pairs = differences.iter().zip(&self.coefficients);
-        if wide {
-            let sum: i64 = pairs.map(|(&x, &w)| x as i64 * w as i64).sum();
-            (sum >> (BITS - fraction)).clamp(i32::MIN.into(), i32::MAX.into()) as i32
-        } else {
-            pairs.map(|(&x, &w)| x * w).sum::<i32>() >> (BITS - fraction)
-        }
-    }
-
-    /// Learns that `differences` should have given `target`, in the same unit.
-    #[inline(always)]
-    pub(super) fn learn(&mut self, differences: &[i32; ORDER], target: i32) {
-        let mut activity = 0;
-        for &difference in differences {
-            activity += difference.abs();
-        }
-        // Samples of busy places count less: what matters there is their direction, not their size.
-        let scale = (1 << 30) / (activity + 64);
-        let Lessons { numbers, count } = &mut self.lessons;
-        let at = *count % CELL;
-        for i in 0..ORDER {
-            numbers[i][at] = ((differences[i] * scale + (1 << 18)) >> 19) as i16;
-        }
-        numbers[ORDER][at] = ((target as i64 * scale as i64 + (1 << 18)) >> 19).clamp(-2048, 2048) as i16;
-        *count += 1;
     }
 }
 

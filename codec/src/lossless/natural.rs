@@ -1,7 +1,7 @@
 //! How a plane of a photograph is predicted and what its bins look at. BITSTREAM.md §13.8, §13.10.
 
 use super::canvas::Canvas;
-use super::least_squares::{LeastSquares, ORDER};
+use super::least_squares::{Field, LeastSquares};
 use super::level::{hash, level, signed_level};
 use super::mixer::{Contexts, NODES, TABLES};
 use super::walk::{Coded, Modeller};
@@ -65,12 +65,8 @@ pub(super) struct Natural<const FULL: bool> {
     errors: Canvas,
     biases: [Bias; 2],
     top: i32,
-    /// Whether differences are too large for sums of 32 bits.
-    wide: bool,
     // Of the sample that is being coded:
-    differences: [i32; ORDER],
     predictions: [i32; PREDICTORS],
-    base: i32,
     blend: i32,
     expected: i32,
     bias_contexts: [usize; 2],
@@ -80,83 +76,6 @@ impl<const FULL: bool> Natural<FULL> {
     /// Bytes that it takes beside the errors.
     pub(super) fn memory(width: usize) -> u64 {
         LeastSquares::memory(width) + 2 * ((width + 4) * size_of::<[i32; LANES]>()) as u64
-    }
-
-    /// Neighbours of this plane and of those coded before it, as differences from the mean of the left and the upper
-    /// one in their plane, doubled.
-    #[inline(always)]
-    fn differences(v: &Canvas, i: usize, before: &[Coded]) -> [i32; ORDER] {
-        let d = &v.data;
-        let s = v.stride;
-        let base = d[i - 1] + d[i - s];
-        let own = |k: usize| 2 * d[k] - base;
-        match before {
-            [] => [
-                d[i - 1] - d[i - s],
-                own(i - s - 1),
-                own(i - s + 1),
-                own(i - 2),
-                own(i - 2 * s),
-                own(i - 2 * s + 1),
-                own(i - s + 2),
-                own(i - s - 2),
-                own(i - 2 * s - 1),
-                own(i - 3),
-                own(i - 3 * s),
-                own(i - 2 * s + 2),
-                own(i - 2 * s - 2),
-                own(i - s + 3),
-                own(i - s - 3),
-                own(i - 3 * s + 1),
-            ],
-            [a] => {
-                let e = &a.values.data;
-                let base = e[i - 1] + e[i - s];
-                let other = |k: usize| 2 * e[k] - base;
-                [
-                    other(i),
-                    d[i - 1] - d[i - s],
-                    e[i - 1] - e[i - s],
-                    own(i - s - 1),
-                    other(i - s - 1),
-                    own(i - s + 1),
-                    other(i - s + 1),
-                    own(i - 2),
-                    other(i - 2),
-                    own(i - 2 * s),
-                    other(i - 2 * s),
-                    other(i + 1),
-                    other(i + s),
-                    own(i - s + 2),
-                    own(i - s - 2),
-                    own(i - 2 * s + 1),
-                ]
-            }
-            [a, b, ..] => {
-                let (e, f) = (&a.values.data, &b.values.data);
-                let (base_e, base_f) = (e[i - 1] + e[i - s], f[i - 1] + f[i - s]);
-                let first = |k: usize| 2 * e[k] - base_e;
-                let second = |k: usize| 2 * f[k] - base_f;
-                [
-                    first(i),
-                    second(i),
-                    d[i - 1] - d[i - s],
-                    e[i - 1] - e[i - s],
-                    f[i - 1] - f[i - s],
-                    own(i - s - 1),
-                    first(i - s - 1),
-                    second(i - s - 1),
-                    own(i - s + 1),
-                    first(i - s + 1),
-                    second(i - s + 1),
-                    own(i - 2),
-                    own(i - 2 * s),
-                    second(i + 1),
-                    second(i + s),
-                    first(i + 1),
-                ]
-            }
-        }
     }
 
     /// Simple predictions in 1/16, to which that of least squares comes as the first.
@@ -210,16 +129,14 @@ fn weight(miss: i32) -> u32 {
 
 impl<const FULL: bool> Modeller for Natural<FULL> {
     fn new(width: usize, height: usize, top: i32, before: &[Coded]) -> Self {
+        let wide = top > NARROW || before.iter().any(|plane| plane.span > NARROW as u32);
         Self {
-            squares: LeastSquares::new(width, if FULL { 4 } else { 2 }),
+            squares: LeastSquares::new(width, if FULL { 4 } else { 2 }, wide),
             misses: std::array::from_fn(|_| vec![[0; LANES]; width + 4]),
             errors: Canvas::new(width, height, 0),
             biases: std::array::from_fn(|_| Bias::new(BIASES)),
             top,
-            wide: top > NARROW || before.iter().any(|plane| plane.span > NARROW as u32),
-            differences: [0; ORDER],
             predictions: [0; PREDICTORS],
-            base: 0,
             blend: 0,
             expected: 0,
             bias_contexts: [0; 2],
@@ -227,21 +144,22 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
     }
 
     fn start_row(&mut self) {
-        self.squares.start_row();
         self.misses.swap(0, 1);
     }
 
     #[inline(always)]
+    fn end_row(&mut self, v: &Canvas, before: &[Coded]) {
+        self.squares.end_row(Field { own: v, before });
+    }
+
+    #[inline(always)]
     fn predict(&mut self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> i32 {
-        self.squares.enter(x);
         let i = v.at(x, y);
         let (d, s) = (&v.data, v.stride);
-        self.differences = Self::differences(v, i, before);
         self.predictions = Self::simple(v, i, before);
-        self.base = d[i - 1] + d[i - s];
         let limit = self.top << FRACTION;
-        let fit = self.squares.predict(&self.differences, FRACTION - 1, self.wide);
-        self.predictions[0] = (self.base << (FRACTION - 1)).saturating_add(fit).clamp(0, limit);
+        let fit = self.squares.predict(Field { own: v, before }, (x, y), FRACTION);
+        self.predictions[0] = ((d[i - 1] + d[i - s]) << (FRACTION - 1)).saturating_add(fit).clamp(0, limit);
         self.blend = self.blended(x).clamp(0, limit);
 
         let (w, n, nw, ne) = (d[i - 1], d[i - s], d[i - s - 1], d[i - s + 1]);
@@ -341,7 +259,6 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
         for (miss, &p) in self.misses[1][x + 2].iter_mut().zip(&self.predictions) {
             *miss = (value - p).abs();
         }
-        self.squares.learn(&self.differences, 2 * v.data[i] - self.base);
         self.errors.data[i] = value - self.expected;
         for (bias, &context) in self.biases.iter_mut().zip(&self.bias_contexts) {
             bias.learn(context, value - self.blend);

@@ -80,6 +80,9 @@ pub(super) trait Modeller: Sized {
     /// What the bins of that value look at.
     fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> Contexts;
 
+    /// After the last value of a row.
+    fn end_row(&mut self, v: &Canvas, before: &[Coded]);
+
     /// Learns from the value, which now is in `v`.
     fn learn(&mut self, v: &Canvas, x: usize, y: usize);
 
@@ -137,6 +140,7 @@ fn plane_kernel<I: Interval, M: Modeller, const FULL: bool>(
             modeller.learn(&v, x, y);
             x += 1;
         }
+        modeller.end_row(&v, before);
         v.close_row(y);
         if coder.is_over(v.width()) {
             break;
