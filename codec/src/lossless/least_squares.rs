@@ -103,8 +103,8 @@ type Lessons = [[i16; CELL]; ORDER + 1];
 fn equations(lessons: &Lessons) -> Equations {
     let mut sums = [0; NUMBERS];
     let mut next = 0;
-    for i in 0..=ORDER {
-        for j in 0..=i.min(ORDER - 1) {
+    for i in 0..ORDER + 1 {
+        for j in 0..(i + 1).min(ORDER) {
             let mut sum = 0;
             for k in 0..CELL {
                 sum += i32::from(lessons[i][k]) * i32::from(lessons[j][k]);
@@ -346,7 +346,7 @@ fn solve(equations: &Equations, coefficients: &mut [i32; ORDER], rounds: usize) 
     let mut reciprocals = [0; ORDER];
     let mut gradient = [0; ORDER];
     for i in 0..ORDER {
-        for j in 0..=i {
+        for j in 0..i + 1 {
             let number = triangle[i * (i + 1) / 2 + j];
             matrix[i][j] = number;
             matrix[j][i] = number;

@@ -12,7 +12,7 @@ pub(super) const NODES: usize = 82;
 /// Cases that choose a set of weights, for each node.
 pub(super) const CASES: usize = 16;
 /// Log2 of the number of states in each table: large ones for contexts of many cases. The last knows whole colours.
-const TABLE_BITS: [u32; TABLES] = [14, 15, 16, 18, 14, 14, 14];
+const TABLE_BITS: [u32; TABLES] = [14, 15, 16, 18, 15, 15, 15];
 /// What the numbers of states in each table are limited to.
 const MASKS: [u32; TABLES] = {
     let mut t = [0; TABLES];

@@ -33,6 +33,8 @@ const NARROW: i32 = 1 << 10;
 /// The table that knows whole colours.
 const COLOURS: usize = 3;
 const NOISY: u32 = 5;
+/// States that a context of each table has where few bins are mixed; whole colours share them.
+const SLOTS: [u32; TABLES] = [4, 8, 4, 1, 4, 8, 8];
 /// Contexts of a table of biases, at most.
 const BIASES: usize = 1024;
 
@@ -228,14 +230,8 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
             (signed(self.predictions[5] - p, 5) * 11 + signed(self.predictions[4] - p, 5)) * 24 + coarse,
         ];
         let mut bases = [0; TABLES];
-        for (k, base) in bases.iter_mut().enumerate() {
-            *base = hash(k as u32 + 1, number[k] as i32);
-            if !FULL {
-                *base &= if k == COLOURS { !0 } else if SIGNED[k] { !7 } else { !3 };
-            }
-        }
-        if !FULL {
-            bases[0] = number[0] * 4;
+        for k in 0..TABLES {
+            bases[k] = if FULL { hash(k as u32 + 1, number[k] as i32) } else { number[k].wrapping_mul(SLOTS[k]) };
         }
         if before.is_empty() {
             // Shapes around gain little from more states than stay near.
