@@ -15,10 +15,10 @@ const LARGEST_SPAN: u32 = (1 << 17) - 1;
 /// How a plane is modelled. The number is that of the format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Model {
-    /// By [`Natural`], large residuals by their size alone.
+    /// By [`Natural`], few bins of a residual being mixed.
     #[default]
     Photograph,
-    /// By [`Natural`], all of a residual by what lies around.
+    /// By [`Natural`], all being mixed.
     Mixed,
     /// By [`Exact`].
     Drawing,

@@ -1,4 +1,7 @@
-//! Adaptive distributions of sixteen symbols. BITSTREAM.md §13.7.
+//! Adaptive distributions of sixteen symbols. BITSTREAM.md §13.5.
+
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
 
 use crate::entropy::range::SYMBOLS;
 
@@ -41,5 +44,30 @@ impl Distribution {
             self.bounds[i] += (goal - self.bounds[i]) >> rate;
         }
         symbol
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_symbol_keeps_a_share_and_frequent_ones_gain() {
+        let mut seed = 7u64;
+        for favourite in 0..SYMBOLS {
+            let mut distribution = Distribution::new();
+            for k in 0..5000 {
+                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                let drawn = if k % 9 == 0 { (seed >> 33) as usize % SYMBOLS } else { favourite };
+                distribution.symbol(|bounds| {
+                    assert_eq!(bounds[0], 0);
+                    let ends = bounds[1..].iter().copied().chain([65536]);
+                    let shares: Vec<u32> = bounds.iter().zip(ends).map(|(&start, end)| end - start).collect();
+                    assert!(shares.iter().all(|&share| share > 0), "{shares:?}");
+                    assert!(k < 500 || shares[favourite] > 50000, "{shares:?}");
+                    drawn
+                });
+            }
+        }
     }
 }

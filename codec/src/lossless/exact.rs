@@ -56,13 +56,7 @@ impl Modeller for Exact {
         for (k, base) in bases.iter_mut().enumerate() {
             *base = hash(*base, k as i32);
         }
-        Contexts {
-            bases,
-            cases: [(energy / 2).min(15), 0],
-            negative: [NODES as u32; TABLES],
-            energy,
-            noisy: false,
-        }
+        Contexts { bases, cases: [(energy / 2).min(15), 0], negative: [NODES as u32; TABLES], energy, noisy: false }
     }
 
     #[inline(always)]

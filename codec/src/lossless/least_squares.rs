@@ -3,6 +3,9 @@
 //! solution from cell to cell. (After G. Meyer and P. Tischer, "Glicbawls: grey level image compression by adaptive
 //! weighted least squares", 2001; the solver is that of Gauss and Seidel.) BITSTREAM.md §13.9.
 
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
 use super::canvas::Canvas;
 use super::walk::Coded;
 

@@ -1,6 +1,9 @@
 //! Probabilities of bins: several adaptive states a bin, their log-odds mixed by the mean of two sets of weights, and
 //! in drawings corrected by what such mixtures turned out to be. BITSTREAM.md §13.6.
 
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
 use crate::entropy::logistic::{MAX_ODDS, ODDS_BITS, ODDS_LIMIT, squash, stretch};
 
 /// Contexts of a sample, one for each table of states.
@@ -11,7 +14,7 @@ const INPUTS: usize = TABLES + 1;
 pub(super) const NODES: usize = 82;
 /// Cases that choose a set of weights, for each node.
 pub(super) const CASES: usize = 16;
-/// Log2 of the number of states in each table: large ones for contexts of many cases. The last knows whole colours.
+/// Log2 of the number of states in each table: large ones for contexts of many cases. One knows whole colours.
 const TABLE_BITS: [u32; TABLES] = [14, 15, 16, 18, 15, 15, 15];
 /// What the numbers of states in each table are limited to.
 const MASKS: [u32; TABLES] = {
@@ -166,9 +169,9 @@ impl Correction {
     }
 }
 
-/// Predicts the bins of a plane.
+/// Predicts the bins of a plane; with corrections, by all tables.
 #[derive(Debug)]
-pub(super) struct Mixer<const CORRECTED: bool> {
+pub(super) struct Mixer<const FULL: bool> {
     /// All tables.
     states: Box<[State; STARTS[TABLES]]>,
     sets: [Box<[Set]>; 2],
@@ -176,13 +179,12 @@ pub(super) struct Mixer<const CORRECTED: bool> {
     corrections: Box<[Correction]>,
 }
 
-impl<const CORRECTED: bool> Mixer<CORRECTED> {
-    /// Tables that are looked at.
-    const USED: usize = if CORRECTED { TABLES } else { 7 };
+impl<const FULL: bool> Mixer<FULL> {
+    /// Tables that are looked at: in photographs the first ones.
+    const USED: usize = if FULL { TABLES } else { 5 };
 
     /// Bytes that one takes, about.
-    pub(super) const MEMORY: u64 =
-        (STARTS[TABLES] * size_of::<State>() + 2 * NODES * CASES * size_of::<Set>()) as u64;
+    pub(super) const MEMORY: u64 = (STARTS[TABLES] * size_of::<State>() + 2 * NODES * CASES * size_of::<Set>()) as u64;
 
     pub(super) fn new() -> Self {
         let mut weights = [(1 << WEIGHT_BITS) / 4; INPUTS];
@@ -191,7 +193,7 @@ impl<const CORRECTED: bool> Mixer<CORRECTED> {
         Self {
             states: states.try_into().unwrap_or_else(|_| unreachable!("as many as the list has")),
             sets: std::array::from_fn(|_| vec![Set { weights, seen: 0 }; NODES * CASES].into()),
-            corrections: vec![Correction::none(); if CORRECTED { NODES } else { 0 }].into(),
+            corrections: vec![Correction::none(); if FULL { NODES } else { 0 }].into(),
         }
     }
 
@@ -219,7 +221,7 @@ impl<const CORRECTED: bool> Mixer<CORRECTED> {
         }
         let odds = (sum >> (WEIGHT_BITS - 2)).clamp(-MAX_ODDS, MAX_ODDS);
         let p = squash(odds);
-        let bin = if CORRECTED { self.corrections[node].bin(odds, p, code) } else { code(p) };
+        let bin = if FULL { self.corrections[node].bin(odds, p, code) } else { code(p) };
 
         let error = i32::from(bin) * 65536 - p as i32;
         first.learn(&inputs, error);

@@ -23,8 +23,8 @@ use self::canvas::Canvas;
 use self::channel::{Values, channel};
 use self::choice::Colours;
 use self::colour::Transform;
-use self::mixer::Mixer;
 use self::natural::Natural;
+use self::residual::Residuals;
 use self::values::palette;
 use self::walk::{Coded, Coder};
 use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
@@ -194,7 +194,7 @@ fn fill(shape: &Shape, channels: &[Coded], rows: Range<usize>, transform: u32, p
 pub(crate) fn memory(shape: &Shape) -> u64 {
     let canvases = shape.planes as u64 * 2 * Canvas::memory(shape.width, shape.height);
     let lists = (size_of::<i32>() as u64 + 1) << (shape.depth + 1);
-    canvases + Natural::<false>::memory(shape.width) + Mixer::<true>::MEMORY + lists
+    canvases + Natural::<true>::memory(shape.width) + Residuals::<true>::MEMORY + lists
 }
 
 #[cfg(test)]

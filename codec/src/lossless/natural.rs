@@ -1,5 +1,8 @@
 //! How a plane of a photograph is predicted and what its bins look at. BITSTREAM.md §13.8, §13.10.
 
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
 use super::canvas::Canvas;
 use super::least_squares::{Field, LeastSquares};
 use super::level::{hash, level, signed_level};
@@ -10,16 +13,16 @@ use super::walk::{Coded, Modeller};
 const FRACTION: u32 = 4;
 /// Predictors that are blended.
 const PREDICTORS: usize = 6;
-
 /// Numbers that misses are kept in, those of the predictors first.
 const LANES: usize = 8;
-/// By the bits behind the highest of a miss: 2^27 times the square of what 1 is of it.
-static WEIGHTS: [u32; 8] = {
+
+/// By the three bits behind the highest of a miss: 2^36 over the square of the middle of what they stand for, from 1 to 2.
+static WEIGHTS: [i64; 8] = {
     let mut t = [0; 8];
     let mut i = 0;
     while i < 8 {
-        let middle = 17 + 2 * i as u64;
-        t[i] = ((1 << 35) / (middle * middle)) as u32;
+        let middle = 17 + 2 * i as i64;
+        t[i] = (1 << 44) / (middle * middle);
         i += 1;
     }
     t
@@ -32,8 +35,9 @@ const SIGNED: [bool; TABLES] = [false, true, false, true, false, true, true];
 const NARROW: i32 = 1 << 10;
 /// The table that knows whole colours.
 const COLOURS: usize = 3;
+/// Octaves of errors around from which on nothing is mixed: they are 4 values and more.
 const NOISY: u32 = 5;
-/// States that a context of each table has where few bins are mixed; whole colours share them.
+/// States that a context of each table has where few bins are mixed; whole colours share theirs.
 const SLOTS: [u32; TABLES] = [4, 8, 4, 1, 4, 8, 8];
 /// Contexts of a table of biases, at most.
 const BIASES: usize = 1024;
@@ -57,7 +61,7 @@ impl Bias {
     }
 }
 
-/// Prediction and contexts of a plane of a photograph.
+/// Prediction and contexts of a plane of a photograph; with `FULL`, of one all of whose bins are mixed.
 #[derive(Debug)]
 pub(super) struct Natural<const FULL: bool> {
     squares: LeastSquares,
@@ -106,13 +110,14 @@ impl<const FULL: bool> Natural<FULL> {
         let row: &[_; 2] = row[x..].first_chunk().unwrap_or(&[[0; LANES]; 2]);
         let mut misses = [0; LANES];
         for k in 0..LANES {
-            misses[k] = 2 * (row[1][k] + above[2][k]) + row[0][k] + above[0][k] + above[1][k] + above[3][k] + above[4][k];
+            misses[k] =
+                2 * (row[1][k] + above[2][k]) + row[0][k] + above[0][k] + above[1][k] + above[3][k] + above[4][k];
         }
         let mut sum = 0;
         let mut total = 0;
         for k in 0..PREDICTORS {
             // Least squares do best by far, wherever they do.
-            let weight = i64::from(weight(misses[k]) << if k == 0 { 3 } else { 0 });
+            let weight = weight(misses[k]) << if k == 0 { 3 } else { 0 };
             sum += weight * i64::from(self.predictions[k]);
             total += weight;
         }
@@ -120,9 +125,9 @@ impl<const FULL: bool> Natural<FULL> {
     }
 }
 
-/// How much a predictor counts that missed by so much: about 2^33 / miss^2.
+/// How much a predictor counts that missed by so much: about 2^42 over the square of that.
 #[inline(always)]
-fn weight(miss: i32) -> u32 {
+fn weight(miss: i32) -> i64 {
     let miss = miss as u32 + 12;
     let top = miss.ilog2();
     let step = (miss >> (top - 3)) & 7;

@@ -1,4 +1,5 @@
-//! A value by its difference from the expected one: zero, sign, class of the magnitude, bits within the class.
+//! A value by its difference from the expected one: zero, sign, class of the magnitude, bits within the class. In drawings
+//! all of these are mixed, in photographs the first few where errors are small, and the rest has adaptive distributions.
 //! BITSTREAM.md §13.5.
 
 use super::distribution::Distribution;
@@ -13,19 +14,13 @@ const CLASS: usize = 2;
 const CLASSES: usize = 40;
 const BIT: usize = CLASS + CLASSES;
 /// Magnitudes whose bins are mixed where those beyond have distributions.
-pub(super) const MIXED: u32 = 2;
+const MIXED: u32 = 2;
 /// The last symbol of a distribution: this class and all beyond.
 const LAST: u32 = SYMBOLS as u32 - 1;
 /// Classes of the size of errors around that have distributions of their own.
 const ENERGIES: usize = 96;
-
-/// Distributions of the magnitudes of a plane that are not mixed.
-#[derive(Debug)]
-pub(super) struct Tails {
-    distributions: Box<[Distribution]>,
-    /// By size of errors and class: the first bit within a class.
-    bits: Box<[State]>,
-}
+/// More than any magnitude has.
+const BEYOND: u32 = 1 << 17;
 
 /// Smallest magnitude of a class: 0 to 3 for themselves, then two classes an octave.
 #[inline(always)]
@@ -43,7 +38,18 @@ fn class_of(magnitude: u32) -> u32 {
     2 * top + ((magnitude >> (top - 1)) & 1)
 }
 
+/// How magnitudes are distributed that are not mixed.
+#[derive(Debug)]
+pub(super) struct Tails {
+    distributions: Box<[Distribution]>,
+    /// By size of errors and class: the first bit within a class.
+    bits: Box<[State]>,
+}
+
 impl Tails {
+    /// Bytes that one takes, about.
+    const MEMORY: u64 = (ENERGIES * size_of::<Distribution>()) as u64;
+
     fn new() -> Self {
         Self {
             distributions: vec![Distribution::new(); ENERGIES].into(),
@@ -59,9 +65,12 @@ impl Tails {
         let shift = (energy as u32 / 4).saturating_sub(6);
         let (high, low) = (magnitude >> shift, magnitude & ((1 << shift) - 1));
         let goal = class_of(high).min(LAST) as usize;
-        let class = self.distributions[energy].symbol(|bounds| coder.interval.symbol(bounds, goal)) as u32;
+        let class = self.distributions[energy].symbol(
+            #[inline(always)]
+            |bounds| coder.interval.symbol(bounds, goal),
+        ) as u32;
         if class == LAST {
-            let beyond = coder.number(high.wrapping_sub(start(LAST)) & 0xF_FFFF);
+            let beyond = coder.number(high.saturating_sub(start(LAST)).min(BEYOND)).min(BEYOND);
             return (start(LAST) + beyond) << shift | coder.interval.bypass(shift, low);
         }
         let bits = shift + if class < 4 { 0 } else { class / 2 - 1 };
@@ -76,16 +85,20 @@ impl Tails {
     }
 }
 
-/// What values are coded with.
+/// What the values of a plane are coded with; with `FULL`, all bins of theirs but the lowest are mixed.
 #[derive(Debug)]
 pub(super) struct Residuals<const FULL: bool> {
     mixer: Mixer<FULL>,
+    /// Magnitudes beyond those that are mixed.
     tails: Tails,
-    /// Of whole magnitudes.
+    /// Magnitudes where nothing is mixed.
     noise: Tails,
 }
 
 impl<const FULL: bool> Residuals<FULL> {
+    /// Bytes that one takes, about.
+    pub(super) const MEMORY: u64 = Mixer::<FULL>::MEMORY + 2 * Tails::MEMORY;
+
     pub(super) fn new() -> Self {
         Self { mixer: Mixer::new(), tails: Tails::new(), noise: Tails::new() }
     }
@@ -138,8 +151,7 @@ impl<const FULL: bool> Residuals<FULL> {
         if magnitude == 0 {
             return expected;
         }
-        let negative =
-            expected == top || expected > 0 && coder.interval.bypass(1, u32::from(value < expected)) != 0;
+        let negative = expected == top || expected > 0 && coder.interval.bypass(1, u32::from(value < expected)) != 0;
         let room = (if negative { expected } else { top - expected }) as u32;
         if magnitude > room {
             coder.corrupt("magnitude of a residual", magnitude as u64, room as u64);
