@@ -448,7 +448,7 @@ mod tests {
         for (bounds, symbol) in &sent {
             assert_eq!(d.symbol(bounds, 0), *symbol);
         }
-        assert!(d.is_within());
+        assert!(d.overrun().is_none() && d.unread().is_none());
     }
 
     #[test]

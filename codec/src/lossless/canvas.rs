@@ -6,7 +6,7 @@ const SIDE: usize = 9;
 const ABOVE: usize = 8;
 
 /// Values behind the last, so that cells of as many may begin anywhere.
-const BEHIND: usize = super::least_squares::CELL;
+const BEHIND: usize = super::neighbours::CELL;
 
 /// `width` x `height` values with 9 columns beside, 8 rows above and 1 row below them.
 #[derive(Debug, Clone)]

@@ -6,73 +6,8 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::canvas::Canvas;
-use super::walk::Coded;
+use super::neighbours::{CELL, Field, LEFT, Lessons, ORDER};
 
-/// Neighbours that take part.
-const ORDER: usize = 16;
-/// Columns of a cell.
-pub(super) const CELL: usize = 16;
-/// Neighbours of the own plane in the same row: at 1, 2 and 3 columns to the left.
-const LEFT: usize = 3;
-/// Those of a plane after none, one and two others: the plane (0 is the own one, then the others in order), columns to
-/// the right, rows down.
-const NEIGHBOURS: [[(usize, isize, isize); ORDER]; 3] = [
-    [
-        (0, -1, 0),
-        (0, -1, -1),
-        (0, 1, -1),
-        (0, -2, 0),
-        (0, 0, -2),
-        (0, 1, -2),
-        (0, 2, -1),
-        (0, -2, -1),
-        (0, -1, -2),
-        (0, -3, 0),
-        (0, 0, -3),
-        (0, 2, -2),
-        (0, -2, -2),
-        (0, 3, -1),
-        (0, -3, -1),
-        (0, 1, -3),
-    ],
-    [
-        (1, 0, 0),
-        (0, -1, 0),
-        (1, -1, 0),
-        (0, -1, -1),
-        (1, -1, -1),
-        (0, 1, -1),
-        (1, 1, -1),
-        (0, -2, 0),
-        (1, -2, 0),
-        (0, 0, -2),
-        (1, 0, -2),
-        (1, 1, 0),
-        (1, 0, 1),
-        (0, 2, -1),
-        (0, -2, -1),
-        (0, 1, -2),
-    ],
-    [
-        (1, 0, 0),
-        (2, 0, 0),
-        (0, -1, 0),
-        (1, -1, 0),
-        (2, -1, 0),
-        (0, -1, -1),
-        (1, -1, -1),
-        (2, -1, -1),
-        (0, 1, -1),
-        (1, 1, -1),
-        (2, 1, -1),
-        (0, -2, 0),
-        (0, 0, -2),
-        (2, 1, 0),
-        (2, 0, 1),
-        (1, 1, 0),
-    ],
-];
 /// Fractional bits of a coefficient.
 const BITS: u32 = 13;
 /// Largest magnitude of a coefficient.
@@ -98,10 +33,7 @@ fn combine(sums: &mut Equations, other: &Equations, f: impl Fn(i32, i32) -> i32)
     }
 }
 
-/// What the samples of a cell teach: each difference of all of them, and last what these should have given.
-type Lessons = [[i16; CELL]; ORDER + 1];
-
-/// Their equations.
+/// Those of what the samples of a cell teach.
 #[inline(always)]
 fn equations(lessons: &Lessons) -> Equations {
     let mut sums = [0; NUMBERS];
@@ -117,76 +49,6 @@ fn equations(lessons: &Lessons) -> Equations {
         }
     }
     sums
-}
-
-/// Where values come from: the plane that is coded, and those coded before.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Field<'a> {
-    pub(super) own: &'a Canvas,
-    pub(super) before: &'a [Coded],
-}
-
-impl<'a> Field<'a> {
-    /// Values of a plane, 0 for the own one.
-    #[inline(always)]
-    fn plane(&self, plane: usize) -> &'a [i32] {
-        if plane == 0 { &self.own.data } else { &self.before[plane - 1].values.data }
-    }
-
-    /// A value for each column of the cell that begins at index `i`, `columns` to the right and `rows` down.
-    #[inline(always)]
-    fn around(&self, i: usize, (plane, columns, rows): (usize, isize, isize)) -> &'a [i32; CELL] {
-        let at = i.wrapping_add_signed(rows * self.own.stride as isize + columns);
-        // The canvas is so much longer that there always are as many.
-        self.plane(plane)[at..].first_chunk().unwrap_or(&[0; CELL])
-    }
-
-    /// Sums of the left and the upper neighbour in a plane.
-    #[inline(always)]
-    fn bases(&self, i: usize, plane: usize) -> [i32; CELL] {
-        let (left, above) = (self.around(i, (plane, -1, 0)), self.around(i, (plane, 0, -1)));
-        let mut sums = [0; CELL];
-        for k in 0..CELL {
-            sums[k] = left[k] + above[k];
-        }
-        sums
-    }
-
-    /// What each sample of the cell teaches, where it was `coded`.
-    #[inline(always)]
-    fn lessons(&self, i: usize, coded: &[bool; CELL]) -> Lessons {
-        let neighbours = &NEIGHBOURS[self.before.len().min(2)];
-        let bases = [0, 1, 2].map(
-            #[inline(always)]
-            |plane| self.bases(i, plane.min(self.before.len())),
-        );
-        let mut differences = [[0; CELL]; ORDER];
-        let mut activity = [0; CELL];
-        for (differences, &neighbour) in differences.iter_mut().zip(neighbours) {
-            let (values, bases) = (self.around(i, neighbour), &bases[neighbour.0]);
-            for k in 0..CELL {
-                differences[k] = 2 * values[k] - bases[k];
-                activity[k] += differences[k].abs();
-            }
-        }
-        // Samples of busy places count less: what matters there is their direction, not their size.
-        let mut scales = [0; CELL];
-        for k in 0..CELL {
-            scales[k] = if coded[k] { (1 << 30) / (activity[k] as u32 + 64) as i32 } else { 0 };
-        }
-        let mut lessons = [[0; CELL]; ORDER + 1];
-        for j in 0..ORDER {
-            for k in 0..CELL {
-                lessons[j][k] = ((differences[j][k] * scales[k] + (1 << 18)) >> 19) as i16;
-            }
-        }
-        let own = self.around(i, (0, 0, 0));
-        for k in 0..CELL {
-            let target = i64::from(2 * own[k] - bases[0][k]) * i64::from(scales[k]);
-            lessons[ORDER][k] = ((target + (1 << 18)) >> 19).clamp(-2048, 2048) as i16;
-        }
-        lessons
-    }
 }
 
 /// The predictor of a plane.
@@ -262,7 +124,7 @@ impl LeastSquares {
     #[cold]
     fn wide(&self, field: Field<'_>, i: usize, fraction: u32) -> i32 {
         let mut sum = 0;
-        for (&coefficient, &neighbour) in self.coefficients.iter().zip(&NEIGHBOURS[field.before.len().min(2)]) {
+        for (&coefficient, &neighbour) in self.coefficients.iter().zip(field.neighbours()) {
             let base = field.bases(i, neighbour.0)[0];
             sum += i64::from(coefficient) * i64::from(2 * field.around(i, neighbour)[0] - base);
         }
@@ -293,7 +155,7 @@ impl LeastSquares {
         let mut known = [0i32; CELL];
         let mut near = [0; LEFT];
         let mut sums = [0; 3];
-        for (&coefficient, &neighbour) in self.coefficients.iter().zip(&NEIGHBOURS[field.before.len().min(2)]) {
+        for (&coefficient, &neighbour) in self.coefficients.iter().zip(field.neighbours()) {
             let (plane, columns, rows) = neighbour;
             sums[plane] += coefficient;
             if (plane, rows) == (0, 0) {

@@ -12,6 +12,7 @@ mod least_squares;
 mod level;
 mod mixer;
 mod natural;
+mod neighbours;
 mod residual;
 mod runs;
 mod values;

@@ -4,9 +4,10 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::canvas::Canvas;
-use super::least_squares::{Field, LeastSquares};
+use super::least_squares::LeastSquares;
 use super::level::{hash, level, signed_level};
 use super::mixer::{Contexts, NODES, TABLES};
+use super::neighbours::Field;
 use super::walk::{Coded, Modeller};
 
 /// Predictions are in 1/16 of a value.
