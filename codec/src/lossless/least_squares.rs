@@ -121,7 +121,7 @@ impl LeastSquares {
     }
 
     /// The same where sums take 64 bits.
-    #[cold]
+    #[inline(always)]
     fn wide(&self, field: Field<'_>, i: usize, fraction: u32) -> i32 {
         let mut sum = 0;
         for (&coefficient, &neighbour) in self.coefficients.iter().zip(field.neighbours()) {
