@@ -7,6 +7,9 @@ use super::{BinCoder, Ctx};
 
 const TOP: u32 = 1 << 24;
 
+/// Symbols of a distribution.
+pub(crate) const SYMBOLS: usize = 16;
+
 /// Writes bins by the probabilities of the models it owns, in the fast profile or the mixed one.
 #[derive(Debug)]
 pub(crate) struct RangeEncoder<const FAST: bool> {
@@ -23,6 +26,10 @@ pub(crate) trait Interval {
 
     /// One bin, of which 1 has probability `p`/65536. A reader ignores `bin`; what was written or read is returned.
     fn code(&mut self, p: u32, bin: bool) -> bool;
+
+    /// One symbol, each of which begins at its one of the growing `bounds`, in 1/65536, and ends at the next. A reader
+    /// ignores `symbol`.
+    fn symbol(&mut self, bounds: &[u32; SYMBOLS], symbol: usize) -> usize;
 
     /// `bits` (0 to 24) equiprobable bits, most significant first; a reader ignores `value`.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;
@@ -50,6 +57,14 @@ pub(crate) struct WriteInterval {
     out: Vec<u8>,
     /// Bytes that there may be.
     most: usize,
+}
+
+/// Where a symbol's part of an interval of `range` begins and ends. What the division leaves over is the last one's.
+#[inline(always)]
+fn share(range: u32, bounds: &[u32; SYMBOLS], symbol: usize) -> (u32, u32) {
+    let unit = range >> 16;
+    let high = if symbol + 1 < SYMBOLS { unit * bounds[symbol + 1] } else { range };
+    (unit * bounds[symbol], high)
 }
 
 impl<const FAST: bool> RangeEncoder<FAST> {
@@ -160,6 +175,15 @@ impl Interval for WriteInterval {
         }
         self.renormalise();
         bin
+    }
+
+    #[inline(always)]
+    fn symbol(&mut self, bounds: &[u32; SYMBOLS], symbol: usize) -> usize {
+        let (low, high) = share(self.range, bounds, symbol);
+        self.low += low as u64;
+        self.range = high - low;
+        self.renormalise();
+        symbol
     }
 
     #[inline(always)]
@@ -368,6 +392,20 @@ impl Interval for ReadInterval<'_> {
     }
 
     #[inline(always)]
+    fn symbol(&mut self, bounds: &[u32; SYMBOLS], _symbol: usize) -> usize {
+        let (unit, code) = (self.range >> 16, (self.window >> 32) as u32);
+        let mut symbol = 0;
+        for &bound in &bounds[1..] {
+            symbol += usize::from(code >= unit * bound);
+        }
+        let (low, high) = share(self.range, bounds, symbol);
+        self.window -= u64::from(low) << 32;
+        self.range = high - low;
+        self.renormalise();
+        symbol
+    }
+
+    #[inline(always)]
     fn bypass(&mut self, bits: u32, _value: u32) -> u32 {
         let mut value = 0;
         for _ in 0..bits {
@@ -447,6 +485,31 @@ mod tests {
                 assert!(d.damage().is_none());
             }
         }
+    }
+
+    #[test]
+    fn symbols_of_any_distribution_come_back() {
+        let mut s = 9;
+        let mut sent = Vec::new();
+        for k in 0..3000 {
+            let mut bounds = [0; SYMBOLS];
+            for i in 1..SYMBOLS {
+                // Of one 65536th each now and then, which leaves the last nearly all.
+                let most = (65536 - bounds[i - 1]) >> (k % 17);
+                bounds[i] = (bounds[i - 1] + 1 + random(&mut s) % most.max(1)).min(65520 + i as u32);
+            }
+            sent.push((bounds, random(&mut s) as usize % SYMBOLS));
+        }
+        let mut e = WriteInterval::new();
+        for (bounds, symbol) in &sent {
+            e.symbol(bounds, *symbol);
+        }
+        let bytes = e.finish();
+        let mut d = ReadInterval::new(&bytes);
+        for (bounds, symbol) in &sent {
+            assert_eq!(d.symbol(bounds, 0), *symbol);
+        }
+        assert!(d.overrun().is_none() && d.unread().is_none());
     }
 
     #[test]

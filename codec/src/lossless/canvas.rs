@@ -5,6 +5,9 @@ const SIDE: usize = 9;
 /// Rows of margin above.
 const ABOVE: usize = 8;
 
+/// Values behind the last, so that cells of as many may begin anywhere.
+const BEHIND: usize = super::neighbours::CELL;
+
 /// `width` x `height` values with 9 columns beside, 8 rows above and 1 row below them.
 #[derive(Debug, Clone)]
 pub(super) struct Canvas {
@@ -18,12 +21,12 @@ impl Canvas {
     /// All values and margins are `fill`.
     pub(super) fn new(width: usize, height: usize, fill: i32) -> Self {
         let stride = width + 2 * SIDE;
-        Self { data: vec![fill; stride * (height + ABOVE + 1)], stride, width, height }
+        Self { data: vec![fill; stride * (height + ABOVE + 1) + BEHIND], stride, width, height }
     }
 
     /// Bytes that one of this size takes.
     pub(super) fn memory(width: usize, height: usize) -> u64 {
-        (width + 2 * SIDE) as u64 * (height + ABOVE + 1) as u64 * size_of::<i32>() as u64
+        ((width + 2 * SIDE) as u64 * (height + ABOVE + 1) as u64 + BEHIND as u64) * size_of::<i32>() as u64
     }
 
     pub(super) fn width(&self) -> usize {

@@ -12,6 +12,18 @@ use crate::entropy::range::Interval;
 /// Largest difference between values of a plane: that of two differences of samples of 16 bits.
 const LARGEST_SPAN: u32 = (1 << 17) - 1;
 
+/// How a plane is modelled. The number is that of the format.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Model {
+    /// By [`Natural`], few bins of a residual being mixed.
+    #[default]
+    Photograph,
+    /// By [`Natural`], all being mixed.
+    Mixed,
+    /// By [`Exact`].
+    Drawing,
+}
+
 /// What is stated of a plane before its values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Header {
@@ -21,14 +33,13 @@ pub(super) struct Header {
     pub(super) span: u32,
     /// Whether values above the least occur, up to the greatest, where not all do; else empty.
     pub(super) occurs: Vec<bool>,
-    /// Whether [`Exact`] models the plane, not [`Natural`].
-    pub(super) exact: bool,
+    pub(super) model: Model,
     /// Number of the first value, in the order of those that occur.
     pub(super) first: u32,
 }
 
 impl Header {
-    /// Of `values`, all modelled as photographs.
+    /// Of `values`, modelled as a photograph.
     pub(super) fn of(values: &[i32]) -> Self {
         let low = values.iter().copied().min().unwrap_or(0);
         let span = values.iter().copied().max().unwrap_or(0).abs_diff(low);
@@ -56,7 +67,15 @@ impl Header {
             coder.corrupt("span of a plane's values", self.span as u64, LARGEST_SPAN as u64);
             self.span = LARGEST_SPAN;
         }
-        self.exact = coder.interval.bypass(1, u32::from(self.exact)) != 0;
+        self.model = match coder.interval.bypass(2, self.model as u32) {
+            0 => Model::Photograph,
+            1 => Model::Mixed,
+            2 => Model::Drawing,
+            other => {
+                coder.corrupt("model of a plane", u64::from(other), 2);
+                Model::Drawing
+            }
+        };
         if coder.interval.bypass(1, u32::from(!self.occurs.is_empty())) != 0 {
             self.occurs.resize(self.span as usize, false);
             occurrence(coder, &mut self.occurs);
@@ -123,7 +142,7 @@ pub(super) fn channel<I: Interval>(
         let is_right = coder.damage.is_none() && coder.interval.is_within();
         let errors = Canvas::new(shape.width, shape.height, 0);
         canvas.data.fill(header.low);
-        return Coded { values: canvas, errors, rows: if is_right { rows } else { 0 } };
+        return Coded { values: canvas, errors, span: 0, rows: if is_right { rows } else { 0 } };
     }
     if let Values::Write(_, values) = source {
         let numbers = header.numbers();
@@ -133,11 +152,12 @@ pub(super) fn channel<I: Interval>(
             }
         }
     }
-    let mut coded = if header.exact {
-        walk::plane::<I, Exact>(coder, canvas, rows, top, before)
-    } else {
-        walk::plane::<I, Natural>(coder, canvas, rows, top, before)
+    let mut coded = match header.model {
+        Model::Photograph => walk::plane::<I, Natural<false>, false>(coder, canvas, rows, top, before),
+        Model::Mixed => walk::plane::<I, Natural<true>, true>(coder, canvas, rows, top, before),
+        Model::Drawing => walk::plane::<I, Exact, true>(coder, canvas, rows, top, before),
     };
+    coded.span = header.span;
     let values = header.values();
     for value in &mut coded.values.data {
         *value = values[*value as usize];

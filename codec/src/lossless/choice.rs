@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Shape;
-use super::channel::{Header, Values, channel};
+use super::channel::{Header, Model, Values, channel};
 use super::colour::Transform;
 use super::values::{COLOURS, palette};
 use super::walk::{Coded, Coder};
@@ -98,14 +98,14 @@ pub(super) fn written(
     let repeats = values.windows(2).filter(|pair| pair[0] == pair[1]).count();
     // Only where many values repeat can they matter one by one.
     if repeats * 2 > values.len() {
-        let [natural, exact] = [false, true].map(|exact| {
+        let [natural, exact] = [Model::Mixed, Model::Drawing].map(|model| {
             let go_on = |_| (coder.watch)(0);
             let mut trial = Coder::new(WriteInterval::within(coder.interval.room()), coder.simd, &go_on);
-            header.exact = exact;
+            header.model = model;
             channel(&mut trial, shape, before, Values::Write(&header, &values));
             (trial.interval.is_past_end(), trial.interval.bytes())
         });
-        header.exact = exact < natural;
+        header.model = if exact < natural { Model::Drawing } else { Model::Mixed };
         if exact.0 && natural.0 {
             coder.interval.close();
         }

@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use super::level::{hash, level};
-use super::mixer::{Contexts, TABLES};
+use super::mixer::{Contexts, NODES, TABLES};
 use super::walk::{Coded, Modeller};
 
 /// Prediction and contexts of a plane of text, drawings or masks.
@@ -13,11 +13,13 @@ pub(super) struct Exact {
 }
 
 impl Modeller for Exact {
-    fn new(width: usize, height: usize, _top: i32) -> Self {
+    fn new(width: usize, height: usize, _top: i32, _before: &[Coded]) -> Self {
         Self { errors: Canvas::new(width, height, 0), expected: 0 }
     }
 
     fn start_row(&mut self) {}
+
+    fn end_row(&mut self, _v: &Canvas, _before: &[Coded]) {}
 
     /// The median of left, upper and their sum less the upper left.
     #[inline(always)]
@@ -50,11 +52,11 @@ impl Modeller for Exact {
         } else {
             hash(other, self.expected)
         };
-        let mut bases = [energy, four, six, ten, sixteen, two ^ other, last];
+        let mut bases = [energy, ten, sixteen, last, two ^ other, four, six];
         for (k, base) in bases.iter_mut().enumerate() {
             *base = hash(*base, k as i32);
         }
-        Contexts { bases, cases: [(energy / 2).min(15), 0], signed: [true; TABLES] }
+        Contexts { bases, cases: [(energy / 2).min(15), 0], negative: [NODES as u32; TABLES], energy, noisy: false }
     }
 
     #[inline(always)]

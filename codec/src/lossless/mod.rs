@@ -6,11 +6,13 @@ mod canvas;
 mod channel;
 mod choice;
 mod colour;
+mod distribution;
 mod exact;
 mod least_squares;
 mod level;
 mod mixer;
 mod natural;
+mod neighbours;
 mod residual;
 mod runs;
 mod values;
@@ -22,8 +24,8 @@ use self::canvas::Canvas;
 use self::channel::{Values, channel};
 use self::choice::Colours;
 use self::colour::Transform;
-use self::mixer::Mixer;
 use self::natural::Natural;
+use self::residual::Residuals;
 use self::values::palette;
 use self::walk::{Coded, Coder};
 use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
@@ -193,7 +195,7 @@ fn fill(shape: &Shape, channels: &[Coded], rows: Range<usize>, transform: u32, p
 pub(crate) fn memory(shape: &Shape) -> u64 {
     let canvases = shape.planes as u64 * 2 * Canvas::memory(shape.width, shape.height);
     let lists = (size_of::<i32>() as u64 + 1) << (shape.depth + 1);
-    canvases + Natural::memory(shape.width) + Mixer::MEMORY + lists
+    canvases + Natural::<true>::memory(shape.width) + Residuals::<true>::MEMORY + lists
 }
 
 #[cfg(test)]

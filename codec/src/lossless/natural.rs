@@ -1,19 +1,45 @@
 //! How a plane of a photograph is predicted and what its bins look at. BITSTREAM.md §13.8, §13.10.
 
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
 use super::canvas::Canvas;
-use super::least_squares::{LeastSquares, ORDER};
+use super::least_squares::LeastSquares;
 use super::level::{hash, level, signed_level};
-use super::mixer::{Contexts, TABLES};
+use super::mixer::{Contexts, NODES, TABLES};
+use super::neighbours::Field;
 use super::walk::{Coded, Modeller};
 
 /// Predictions are in 1/16 of a value.
 const FRACTION: u32 = 4;
 /// Predictors that are blended.
 const PREDICTORS: usize = 6;
+/// Numbers that misses are kept in, those of the predictors first.
+const LANES: usize = 8;
+
+/// By the three bits behind the highest of a miss: 2^36 over the square of the middle of what they stand for, from 1 to 2.
+static WEIGHTS: [i64; 8] = {
+    let mut t = [0; 8];
+    let mut i = 0;
+    while i < 8 {
+        let middle = 17 + 2 * i as i64;
+        t[i] = (1 << 44) / (middle * middle);
+        i += 1;
+    }
+    t
+};
 
 /// Tables that know negative residuals apart.
 const SIGNED: [bool; TABLES] = [false, true, false, true, false, true, true];
 
+/// Largest span of planes whose predictions fit sums of 32 bits.
+const NARROW: i32 = 1 << 10;
+/// The table that knows whole colours.
+const COLOURS: usize = 3;
+/// Octaves of errors around from which on nothing is mixed: they are 4 values and more.
+const NOISY: u32 = 5;
+/// States that a context of each table has where few bins are mixed; whole colours share theirs.
+const SLOTS: [u32; TABLES] = [4, 8, 4, 1, 4, 8, 8];
 /// Contexts of a table of biases, at most.
 const BIASES: usize = 1024;
 
@@ -36,106 +62,27 @@ impl Bias {
     }
 }
 
-/// Prediction and contexts of a plane of a photograph.
+/// Prediction and contexts of a plane of a photograph; with `FULL`, of one all of whose bins are mixed.
 #[derive(Debug)]
-pub(super) struct Natural {
+pub(super) struct Natural<const FULL: bool> {
     squares: LeastSquares,
     /// By column: how far each predictor was off in the row above and, so far, in this one, in 1/16.
-    misses: [Vec<[i32; PREDICTORS]>; 2],
+    misses: [Vec<[i32; LANES]>; 2],
     /// Errors of the final prediction, in 1/16.
     errors: Canvas,
     biases: [Bias; 2],
     top: i32,
     // Of the sample that is being coded:
-    differences: [i32; ORDER],
     predictions: [i32; PREDICTORS],
-    base: i32,
     blend: i32,
     expected: i32,
     bias_contexts: [usize; 2],
 }
 
-impl Natural {
+impl<const FULL: bool> Natural<FULL> {
     /// Bytes that it takes beside the errors.
     pub(super) fn memory(width: usize) -> u64 {
-        LeastSquares::memory(width) + 2 * ((width + 4) * size_of::<[i32; PREDICTORS]>()) as u64
-    }
-
-    /// Neighbours of this plane and of those coded before it, as differences from the mean of the left and the upper
-    /// one in their plane, doubled.
-    #[inline(always)]
-    fn differences(v: &Canvas, i: usize, before: &[Coded]) -> [i32; ORDER] {
-        let d = &v.data;
-        let s = v.stride;
-        let base = d[i - 1] + d[i - s];
-        let own = |k: usize| 2 * d[k] - base;
-        match before {
-            [] => [
-                d[i - 1] - d[i - s],
-                own(i - s - 1),
-                own(i - s + 1),
-                own(i - 2),
-                own(i - 2 * s),
-                own(i - 2 * s + 1),
-                own(i - s + 2),
-                own(i - s - 2),
-                own(i - 2 * s - 1),
-                own(i - 3),
-                own(i - 3 * s),
-                own(i - 2 * s + 2),
-                own(i - 2 * s - 2),
-                own(i - s + 3),
-                own(i - s - 3),
-                own(i - 3 * s + 1),
-            ],
-            [a] => {
-                let e = &a.values.data;
-                let base = e[i - 1] + e[i - s];
-                let other = |k: usize| 2 * e[k] - base;
-                [
-                    other(i),
-                    d[i - 1] - d[i - s],
-                    e[i - 1] - e[i - s],
-                    own(i - s - 1),
-                    other(i - s - 1),
-                    own(i - s + 1),
-                    other(i - s + 1),
-                    own(i - 2),
-                    other(i - 2),
-                    own(i - 2 * s),
-                    other(i - 2 * s),
-                    other(i + 1),
-                    other(i + s),
-                    own(i - s + 2),
-                    own(i - s - 2),
-                    own(i - 2 * s + 1),
-                ]
-            }
-            [a, b, ..] => {
-                let (e, f) = (&a.values.data, &b.values.data);
-                let (base_e, base_f) = (e[i - 1] + e[i - s], f[i - 1] + f[i - s]);
-                let first = |k: usize| 2 * e[k] - base_e;
-                let second = |k: usize| 2 * f[k] - base_f;
-                [
-                    first(i),
-                    second(i),
-                    d[i - 1] - d[i - s],
-                    e[i - 1] - e[i - s],
-                    f[i - 1] - f[i - s],
-                    own(i - s - 1),
-                    first(i - s - 1),
-                    second(i - s - 1),
-                    own(i - s + 1),
-                    first(i - s + 1),
-                    second(i - s + 1),
-                    own(i - 2),
-                    own(i - 2 * s),
-                    second(i + 1),
-                    second(i + s),
-                    first(i + 1),
-                ]
-            }
-        }
+        LeastSquares::memory(width) + 2 * ((width + 4) * size_of::<[i32; LANES]>()) as u64
     }
 
     /// Simple predictions in 1/16, to which that of least squares comes as the first.
@@ -159,39 +106,45 @@ impl Natural {
     #[inline(always)]
     fn blended(&self, x: usize) -> i32 {
         let [above, row] = &self.misses;
-        let mut sum = 0i64;
-        let mut total = 0i64;
-        for (k, &p) in self.predictions.iter().enumerate() {
-            // Columns of margin: 2 to the left.
-            let x = x + 2;
-            let miss = 2 * row[x - 1][k]
-                + row[x - 2][k]
-                + 2 * above[x][k]
-                + above[x - 1][k]
-                + above[x + 1][k]
-                + above[x + 2][k]
-                + above[x - 2][k];
-            let weight = i64::from((1 << 31) / (miss as u32 + 12));
+        // Columns of margin: 2 to the left.
+        let above: &[_; 5] = above[x..].first_chunk().unwrap_or(&[[0; LANES]; 5]);
+        let row: &[_; 2] = row[x..].first_chunk().unwrap_or(&[[0; LANES]; 2]);
+        let mut misses = [0; LANES];
+        for k in 0..LANES {
+            misses[k] =
+                2 * (row[1][k] + above[2][k]) + row[0][k] + above[0][k] + above[1][k] + above[3][k] + above[4][k];
+        }
+        let mut sum = 0;
+        let mut total = 0;
+        for k in 0..PREDICTORS {
             // Least squares do best by far, wherever they do.
-            let weight = (((weight * weight) >> 24) + 1) << if k == 0 { 3 } else { 0 };
-            sum += weight * p as i64;
+            let weight = weight(misses[k]) << if k == 0 { 3 } else { 0 };
+            sum += weight * i64::from(self.predictions[k]);
             total += weight;
         }
         (sum / total) as i32
     }
 }
 
-impl Modeller for Natural {
-    fn new(width: usize, height: usize, top: i32) -> Self {
+/// How much a predictor counts that missed by so much: about 2^42 over the square of that.
+#[inline(always)]
+fn weight(miss: i32) -> i64 {
+    let miss = miss as u32 + 12;
+    let top = miss.ilog2();
+    let step = (miss >> (top - 3)) & 7;
+    (WEIGHTS[step as usize] >> (2 * (top - 3))) + 1
+}
+
+impl<const FULL: bool> Modeller for Natural<FULL> {
+    fn new(width: usize, height: usize, top: i32, before: &[Coded]) -> Self {
+        let wide = top > NARROW || before.iter().any(|plane| plane.span > NARROW as u32);
         Self {
-            squares: LeastSquares::new(width),
-            misses: std::array::from_fn(|_| vec![[0; PREDICTORS]; width + 4]),
+            squares: LeastSquares::new(width, if FULL { 4 } else { 2 }, wide),
+            misses: std::array::from_fn(|_| vec![[0; LANES]; width + 4]),
             errors: Canvas::new(width, height, 0),
             biases: std::array::from_fn(|_| Bias::new(BIASES)),
             top,
-            differences: [0; ORDER],
             predictions: [0; PREDICTORS],
-            base: 0,
             blend: 0,
             expected: 0,
             bias_contexts: [0; 2],
@@ -199,21 +152,22 @@ impl Modeller for Natural {
     }
 
     fn start_row(&mut self) {
-        self.squares.start_row();
         self.misses.swap(0, 1);
     }
 
     #[inline(always)]
+    fn end_row(&mut self, v: &Canvas, before: &[Coded]) {
+        self.squares.end_row(Field { own: v, before });
+    }
+
+    #[inline(always)]
     fn predict(&mut self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> i32 {
-        self.squares.enter(x);
         let i = v.at(x, y);
         let (d, s) = (&v.data, v.stride);
-        self.differences = Self::differences(v, i, before);
         self.predictions = Self::simple(v, i, before);
-        self.base = d[i - 1] + d[i - s];
         let limit = self.top << FRACTION;
-        let fitted = (self.base << (FRACTION - 1)) as i64 + self.squares.predict(&self.differences, FRACTION - 1);
-        self.predictions[0] = fitted.clamp(0, limit as i64) as i32;
+        let fit = self.squares.predict(Field { own: v, before }, (x, y), FRACTION);
+        self.predictions[0] = ((d[i - 1] + d[i - s]) << (FRACTION - 1)).saturating_add(fit).clamp(0, limit);
         self.blend = self.blended(x).clamp(0, limit);
 
         let (w, n, nw, ne) = (d[i - 1], d[i - s], d[i - s - 1], d[i - s + 1]);
@@ -266,27 +220,38 @@ impl Modeller for Natural {
         let signed = |v: i32, cap| signed_level(v >> 2, cap);
         let number = [
             (energy / 2) * 40 + gradient.min(79) / 2,
-            (signed(self.predictions[0] - p, 5) * 11 + signed(self.predictions[1] - p, 5)) * 24 + coarse,
-            if before.is_empty() {
-                (signed(e[i - s + 1], 5) * 11 + signed(e[i - s - 1], 5)) * 24 + coarse
-            } else {
-                (signed(cross, 7) * 15 + signed(cross_before, 7)) * 24 + coarse
-            },
             hash(hash(0, w - rounded), n - rounded),
             ((p >> 2) as u32 & !3) | fraction >> 2,
-            (signed(self.predictions[5] - p, 5) * 11 + signed(self.predictions[4] - p, 5)) * 24 + coarse,
             if before.is_empty() {
                 hash(hash(0, ne - rounded), nw - rounded)
             } else {
                 before.iter().fold(hash(0, rounded), |h, a| hash(h, a.values.data[i]))
             },
+            if before.is_empty() {
+                (signed(e[i - s + 1], 5) * 11 + signed(e[i - s - 1], 5)) * 24 + coarse
+            } else {
+                (signed(cross, 7) * 15 + signed(cross_before, 7)) * 24 + coarse
+            },
+            (signed(self.predictions[0] - p, 5) * 11 + signed(self.predictions[1] - p, 5)) * 24 + coarse,
+            (signed(self.predictions[5] - p, 5) * 11 + signed(self.predictions[4] - p, 5)) * 24 + coarse,
         ];
         let mut bases = [0; TABLES];
-        for (k, base) in bases.iter_mut().enumerate() {
-            *base = hash(k as u32 + 1, number[k] as i32);
+        for k in 0..TABLES {
+            bases[k] = if FULL { hash(k as u32 + 1, number[k] as i32) } else { number[k].wrapping_mul(SLOTS[k]) };
+        }
+        if before.is_empty() {
+            // Shapes around gain little from more states than stay near.
+            bases[COLOURS] %= 1 << 15;
         }
         let second = if before.is_empty() { gradient / 4 } else { cross_size / 4 };
-        Contexts { bases, cases: [coarse.min(15), second.min(15)], signed: SIGNED }
+        let further = if FULL { NODES as u32 } else { 4 };
+        Contexts {
+            bases,
+            cases: [coarse.min(15), second.min(15)],
+            negative: SIGNED.map(|signed| if signed { further } else { 0 }),
+            energy,
+            noisy: !FULL && coarse >= NOISY,
+        }
     }
 
     #[inline(always)]
@@ -296,7 +261,6 @@ impl Modeller for Natural {
         for (miss, &p) in self.misses[1][x + 2].iter_mut().zip(&self.predictions) {
             *miss = (value - p).abs();
         }
-        self.squares.learn(&self.differences, 2 * v.data[i] - self.base);
         self.errors.data[i] = value - self.expected;
         for (bias, &context) in self.biases.iter_mut().zip(&self.bias_contexts) {
             bias.learn(context, value - self.blend);
@@ -305,7 +269,7 @@ impl Modeller for Natural {
 
     #[inline(always)]
     fn skip(&mut self, x: usize) {
-        self.misses[1][x + 2] = [0; PREDICTORS];
+        self.misses[1][x + 2] = [0; LANES];
     }
 
     fn into_errors(self) -> Canvas {

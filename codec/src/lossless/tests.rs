@@ -79,6 +79,19 @@ fn a_plane_that_follows_a_linear_rule_costs_next_to_nothing() {
 }
 
 #[test]
+fn noise_of_any_size_costs_what_it_holds() {
+    let mut s = 8;
+    for depth in [8, 12, 16] {
+        for bits in 1..=depth {
+            let noise: [Plane; 3] = [0; 3].map(|_: u8| plane(120, 80, |_, _| random(&mut s) >> (31 - bits)));
+            let bytes = round_trip(&noise, depth).len();
+            let held = 120 * 80 * 3 * bits as usize / 8;
+            assert!(bytes < held * 9 / 8 + 200, "{bits} bits of {depth}: {bytes} bytes, not {held}");
+        }
+    }
+}
+
+#[test]
 fn flat_ground_costs_less_than_a_bin_a_row() {
     let (width, height) = (3000, 1000);
     let opaque = round_trip(&[plane(width, height, |_, _| 255)], 8).len();

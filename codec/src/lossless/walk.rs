@@ -3,8 +3,8 @@
 
 use super::Watch;
 use super::canvas::Canvas;
-use super::mixer::{Contexts, Mixer};
-use super::residual::residual;
+use super::mixer::Contexts;
+use super::residual::Residuals;
 use super::runs::Runs;
 use crate::entropy::range::{Damage, Interval};
 use crate::simd::Simd;
@@ -60,6 +60,8 @@ impl<'a, I: Interval> Coder<'a, I> {
 pub(super) struct Coded {
     pub(super) values: Canvas,
     pub(super) errors: Canvas,
+    /// The greatest value less the least.
+    pub(super) span: u32,
     /// Rows from the top on whose data was there.
     pub(super) rows: usize,
 }
@@ -67,7 +69,7 @@ pub(super) struct Coded {
 /// Predicts values and chooses contexts.
 pub(super) trait Modeller: Sized {
     /// For a plane of values from 0 to `top`.
-    fn new(width: usize, height: usize, top: i32) -> Self;
+    fn new(width: usize, height: usize, top: i32, before: &[Coded]) -> Self;
 
     /// Before the first value of a row.
     fn start_row(&mut self);
@@ -77,6 +79,9 @@ pub(super) trait Modeller: Sized {
 
     /// What the bins of that value look at.
     fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> Contexts;
+
+    /// After the last value of a row.
+    fn end_row(&mut self, v: &Canvas, before: &[Coded]);
 
     /// Learns from the value, which now is in `v`.
     fn learn(&mut self, v: &Canvas, x: usize, y: usize);
@@ -88,28 +93,32 @@ pub(super) trait Modeller: Sized {
     fn into_errors(self) -> Canvas;
 }
 
-/// Codes `rows` rows of the values of a plane, from 0 to `top`. `v` has what lies beside it and, to be written, the values.
-pub(super) fn plane<I: Interval, M: Modeller>(
+/// Codes `rows` rows of the values of a plane, from 0 to `top`; all bins of residuals are mixed where that shall be `FULL`.
+/// `v` has what lies beside it and, to be written, the values.
+pub(super) fn plane<I: Interval, M: Modeller, const FULL: bool>(
     coder: &mut Coder<'_, I>,
     v: Canvas,
     rows: usize,
     top: i32,
     before: &[Coded],
 ) -> Coded {
-    coder.simd.run(|| plane_kernel::<I, M>(coder, v, rows, top, before))
+    coder.simd.run(
+        #[inline(always)]
+        || plane_kernel::<I, M, FULL>(coder, v, rows, top, before),
+    )
 }
 
 #[inline(always)]
-fn plane_kernel<I: Interval, M: Modeller>(
+fn plane_kernel<I: Interval, M: Modeller, const FULL: bool>(
     coder: &mut Coder<'_, I>,
     mut v: Canvas,
     wanted: usize,
     top: i32,
     before: &[Coded],
 ) -> Coded {
-    let mut mixer = Mixer::new();
+    let mut residuals = Residuals::<FULL>::new();
     let mut runs = Runs::new();
-    let mut modeller = M::new(v.width(), v.height(), top);
+    let mut modeller = M::new(v.width(), v.height(), top, before);
     let mut rows = 0;
     for y in 0..wanted {
         v.open_row(y);
@@ -127,10 +136,11 @@ fn plane_kernel<I: Interval, M: Modeller>(
             let expected = modeller.predict(&v, x, y, before);
             let contexts = modeller.contexts(&v, x, y, before);
             let i = v.at(x, y);
-            v.data[i] = residual(coder, &mut mixer, &contexts, expected, top, v.data[i]);
+            v.data[i] = residuals.code(coder, &contexts, expected, top, v.data[i]);
             modeller.learn(&v, x, y);
             x += 1;
         }
+        modeller.end_row(&v, before);
         v.close_row(y);
         if coder.is_over(v.width()) {
             break;
@@ -139,5 +149,5 @@ fn plane_kernel<I: Interval, M: Modeller>(
             rows = y + 1;
         }
     }
-    Coded { values: v, errors: modeller.into_errors(), rows }
+    Coded { values: v, errors: modeller.into_errors(), span: top as u32, rows }
 }
