@@ -156,13 +156,13 @@ pub fn cases() -> Vec<Case> {
         ),
         case("effort9-q80", "what only the widest search chooses", chelsea((96, 72)), config(80.0, 9, Chroma::Yuv444)),
         case(
-            "plain-q80",
+            "fast-q80",
             "plain profile: one context a bin",
             chelsea((133, 97)),
             with(config(80.0, 5, Chroma::Yuv444), |c| c.profile = Profile::Fast),
         ),
         case(
-            "plain-420-q30",
+            "fast-420-q30",
             "plain profile at 4:2:0",
             coffee((67, 45)),
             with(config(30.0, 5, Chroma::Yuv420), |c| c.profile = Profile::Fast),

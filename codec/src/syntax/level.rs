@@ -156,15 +156,17 @@ impl Template {
         let Some(window) = self.sums[from..].first_chunk_mut::<{ HERE + PADDED }>() else { return };
         let m = magnitude.min(15) as u16;
         let near = 4 * m + (u16::from(magnitude > 1) << SUM_BITS);
+        // What is in the margins is never looked at, nor cleared.
+        let mut add = |at: usize, more| window[at] = window[at].wrapping_add(more);
         for back in [1, 2, PADDED, PADDED + 1, 2 * PADDED] {
-            window[HERE - back] += near;
+            add(HERE - back, near);
         }
         let (left, up) = (1, PADDED);
         for back in [3 * left, 4 * left, up + 2, up + 3, 2 * up + 1, 2 * up + 2, 3 * up, 3 * up + 1, 4 * up] {
-            window[HERE - back] += m;
+            add(HERE - back, m);
         }
         // The one along the diagonal of the scan.
-        window[if high { HERE + PADDED - 1 } else { HERE - PADDED + 1 }] += m;
+        add(if high { HERE + PADDED - 1 } else { HERE - PADDED + 1 }, m);
     }
 
     /// Sum over the five neighbours of higher frequency, each cut at `most`.
