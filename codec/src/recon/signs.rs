@@ -20,10 +20,10 @@ const MAX_SIDE: usize = 64;
 const LEAST_VARIANCE: i64 = 150 << 8;
 
 /// Octaves of odds that are told apart.
-const OCTAVES: usize = 8;
+const OCTAVES: usize = 9;
 /// As they start: how often a sign is the expected one.
 const START: [Model; OCTAVES] = {
-    let probabilities = [33700, 34610, 36220, 38780, 42880, 48820, 55620, 60400];
+    let probabilities = [32768, 33700, 34610, 36220, 38780, 42880, 48820, 55620, 60400];
     let mut models = [Model::UNSEEN; OCTAVES];
     let mut octave = 0;
     while octave < OCTAVES {
@@ -97,23 +97,19 @@ impl<I: Interval> SignCoder<I> {
         count
     }
 
-    /// A sign of which nothing is expected.
+    /// A sign as it is.
     fn open(&mut self, negative: bool) -> bool {
         self.interval.bypass(1, u32::from(negative)) != 0
     }
 
     /// A sign of which `odds` says what is expected: positive where they are, the more surely the larger they are.
+    #[inline(always)]
     fn sign(&mut self, odds: i64, negative: bool) -> bool {
-        match octave(odds) {
-            None => self.open(negative),
-            Some(octave) => {
-                let expected = odds < 0;
-                let model = &mut self.models[octave];
-                let hit = self.interval.code(model.p(), negative == expected);
-                model.update(hit);
-                hit == expected
-            }
-        }
+        let expected = odds < 0;
+        let model = &mut self.models[octave(odds)];
+        let hit = self.interval.code(model.p(), negative == expected);
+        model.update(hit);
+        hit == expected
     }
 }
 
@@ -150,10 +146,11 @@ fn set(c: &mut i32, negative: bool) {
     *c = if negative { -c.abs() } else { c.abs() };
 }
 
-/// Octave of the odds from 1/8 on, the number of a model; below it the sign is open.
-fn octave(odds: i64) -> Option<usize> {
-    let octave = odds.unsigned_abs().checked_ilog2()?.checked_sub(3)?;
-    Some(octave.min(OCTAVES as u32 - 1) as usize)
+/// Octave of the odds, the number of a model: 0 below 1/8, where next to nothing is expected.
+#[inline(always)]
+fn octave(odds: i64) -> usize {
+    let octave = (odds.unsigned_abs() | 7).ilog2() - 2;
+    octave.min(OCTAVES as u32 - 1) as usize
 }
 
 /// A block about to be reconstructed, where its prediction stands, and the samples around it.
