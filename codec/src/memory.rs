@@ -25,9 +25,9 @@ const PLACE: u64 = 64;
 /// How decoding goes through the tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
-    /// Tiles decoded before they are put to their neighbours.
+    /// Tiles in flight, at most.
     pub(crate) at_once: usize,
-    /// Whether there is memory for superblocks parsed ahead.
+    /// Whether there is memory for superblocks parsed ahead: for more than one thread.
     pub(crate) ahead: bool,
 }
 
@@ -36,12 +36,12 @@ pub(crate) struct Pace {
 pub(crate) struct Account {
     /// All the while: where tiles lie, and what is kept of them for the filters.
     kept: u64,
-    /// For each tile that is decoded and not yet put to its neighbours.
-    decoded: u64,
-    /// For each tile that is being decoded, besides.
-    coder: u64,
-    /// For a window of a decoded tile and its neighbours and for the filters, when none is being decoded.
-    joined: u64,
+    /// For each tile in flight, while it is opened: what is coded without loss is decoded.
+    opening: u64,
+    /// For each afterwards.
+    open: u64,
+    /// For the window of a tile and its neighbours that goes through the filters, and for these.
+    window: u64,
     /// For what is made of these at a time.
     made: u64,
 }
@@ -56,19 +56,20 @@ impl Account {
         let tile = header.with_size(width, height);
         if header.lossless {
             let planes = header.planes() as u64 + u64::from(header.alpha);
-            let decoded = planes * 2 * width as u64 * height as u64;
-            return Self { kept: index, decoded, coder: exact(header.planes()).max(alpha), joined: 0, made: 0 };
+            let open = planes * 2 * width as u64 * height as u64;
+            let opening = open + exact(header.planes()).max(alpha);
+            return Self { kept: index, opening, open, window: 0, made: 0 };
         }
         let surrounded = |tile: usize, all: u32| (tile + HALO).min(all as usize);
         let window = header.with_size(surrounded(width, header.width), surrounded(height, header.height));
-        let decoded = TileSamples::memory(&tile) + TileState::memory(&tile) + alpha_plane(&tile);
+        let reconstructed = TileSamples::memory(&tile) + alpha_plane(&tile);
         let [rows, columns] = strips(header, grid).map(|strip| piece(&strip));
         Self {
             kept: index + 2 * rows + columns,
-            decoded,
             // Alpha comes first, before there is any colour.
-            coder: (alpha + alpha_plane(&tile)).saturating_sub(decoded).max(LevelModels::MEMORY + WALK),
-            joined: piece(&Bands::window_of(&window)) + Bands::memory(&window),
+            opening: alpha + alpha_plane(&tile),
+            open: reconstructed + TileState::memory(&tile) + LevelModels::MEMORY + WALK,
+            window: piece(&Bands::window_of(&window)) + Bands::memory(&window),
             made: 0,
         }
     }
@@ -82,24 +83,25 @@ impl Account {
         Self { made: pixels, ..self }
     }
 
-    /// With `at_once` tiles before they are put to their neighbours, decoded on `threads` threads, superblocks parsed ahead
-    /// where there are more of these than tiles.
+    /// With `at_once` tiles in flight on `threads` threads, superblocks parsed ahead where there are several of these.
     fn bytes(&self, at_once: usize, threads: usize) -> u64 {
-        let ahead = if threads > at_once { at_once as u64 * AHEAD as u64 * WALK } else { 0 };
-        let decoding = at_once as u64 * self.decoded + at_once.min(threads) as u64 * self.coder + ahead;
-        let joining = at_once as u64 * self.decoded + self.joined + self.made;
-        self.kept + decoding.max(joining)
+        let settling = self.window + self.made;
+        if threads == 1 && at_once == 1 {
+            return self.kept + self.opening.max(self.open + settling);
+        }
+        let ahead = if threads > 1 { AHEAD as u64 * WALK } else { 0 };
+        self.kept + at_once as u64 * self.opening.max(self.open + ahead) + settling
     }
 
-    /// How many of `tiles` tiles can be decoded at once on `threads` threads beside `pixels` bytes: a few for each thread,
-    /// since they take unequal times, as far as `limits` allow.
+    /// How many of `tiles` tiles can be in flight on `threads` threads beside `pixels` bytes: a few for each thread, since they
+    /// take unequal times, as far as `limits` allow. One thread has use for one.
     ///
     /// # Errors
     /// Where there is not enough for one.
     pub(crate) fn pace(&self, limits: &Limits, pixels: u64, threads: usize, tiles: usize) -> Result<Pace, Excess> {
         let bytes = |at_once, threads| pixels.saturating_add(self.bytes(at_once, threads));
         limits.check_memory(bytes(1, 1))?;
-        let wished = (2 * threads).min(tiles).max(1);
+        let wished = if threads > 1 { (2 * threads).min(tiles).max(1) } else { 1 };
         let fitting = (1..=wished).rev().find(|&n| bytes(n, threads) <= limits.max_memory);
         Ok(Pace { at_once: fitting.unwrap_or(1), ahead: fitting.is_some() })
     }
@@ -191,7 +193,8 @@ mod tests {
             for threads in [1, 2, 3, 64] {
                 assert_eq!(within(least + 999, threads), None);
                 assert_eq!(within(least + 1000, threads).map(|pace| pace.at_once), Some(1));
-                let most = Pace { at_once: grid.len().min(2 * threads), ahead: true };
+                let most = if threads > 1 { grid.len().min(2 * threads) } else { 1 };
+                let most = Pace { at_once: most, ahead: true };
                 assert_eq!(within(u64::MAX, threads), Some(most));
             }
         }

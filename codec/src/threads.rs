@@ -52,13 +52,18 @@ impl Workers {
         })
     }
 
-    /// Both results, of work that goes on at the same time where there is a thread for each: `second` may then wait for
-    /// `first`, but not the other way round.
-    pub(crate) fn both<A: Send, B: Send>(
-        &self,
-        first: impl FnOnce() -> A + Send,
-        second: impl FnOnce() -> B + Send,
-    ) -> (A, B) {
-        self.run(|helped| if helped { rayon::join(first, second) } else { (first(), second()) })
+    /// Has `work` done by the calling thread and by up to `helpers` others of these. All take part in the same work: who comes late
+    /// may find none left. It must not wait for rayon, which might then begin it a second time within itself.
+    pub(crate) fn share(&self, helpers: usize, work: impl Fn() + Sync) {
+        if helpers == 0 {
+            return work();
+        }
+        self.run(|helped| match helped {
+            true => rayon::scope(|scope| {
+                (0..helpers).for_each(|_| scope.spawn(|_| work()));
+                work();
+            }),
+            false => work(),
+        });
     }
 }

@@ -1,9 +1,13 @@
 //! The same picture and settings give the same bytes, and the same bytes the same pixels, for any number of threads and
 //! any CPU level.
 
-use kvant::{Chroma, CpuLevel, Encoder, EncoderConfig, Image, Profile, TileSize};
+use kvant::{Chroma, CpuLevel, DecodeError, Decoder, DecoderOptions, Encoder, EncoderConfig, Image, Profile, TileSize};
+use kvant_tests::campaign::every;
 use kvant_tests::check::{config, decode, encode, first_difference};
+use kvant_tests::damage::overwrite;
 use kvant_tests::pictures::{mirrored, testdata};
+use kvant_tests::repaired;
+use kvant_tests::synth::Random;
 
 /// Three tiles of 512 across, two down, the last of them partial.
 const SIZE: (u32, u32) = (1060, 540);
@@ -69,4 +73,27 @@ fn one_encoder_serves_several_threads_at_once() {
         handles.into_iter().map(|handle| handle.join().expect("no panic")).collect()
     });
     assert!(streams.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn damaged_tiles_give_the_same_on_any_number_of_threads() {
+    let mut config = config(40.0, 1, Chroma::Yuv444);
+    config.tile_size = TileSize::T512;
+    let stream = encode(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), &config).stream;
+    let mut random = Random::new(15);
+    for round in 0..60 / every(6) {
+        let mut damaged = overwrite(&stream[64..], 1 + random.below(3), &mut random);
+        damaged.splice(..0, stream[..64].iter().copied());
+        // Without that no tile whose bytes are damaged is looked at.
+        let damaged = if round % 4 == 0 { damaged } else { repaired(&damaged) };
+        let decoded = |threads| {
+            let options = DecoderOptions { threads, ..DecoderOptions::default() };
+            let decoder = Decoder::with_options(&damaged, options)?;
+            Ok::<_, DecodeError>((decoder.decode(), decoder.decode_partial()))
+        };
+        let expected = decoded(1);
+        for threads in [2, 3, 8] {
+            assert!(decoded(threads) == expected, "round {round} on {threads} threads");
+        }
+    }
 }

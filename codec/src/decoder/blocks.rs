@@ -1,6 +1,6 @@
 //! What a stream says of its blocks, for those who want to see how a picture was coded.
 
-use super::tile::{self, Part};
+use super::tile;
 use super::{Chroma, Decoder};
 use crate::error::DecodeError;
 use crate::memory::Account;
@@ -124,10 +124,8 @@ impl Decoder<'_> {
         for i in 0..self.parsed.grid.len() {
             let bytes = self.parsed.tile(self.data, &index, i)?;
             let corner = self.parsed.grid.rect(i, 0);
-            let part = Part { tile: i, rows: corner.h };
             let mut visit = |sb: &Superblock| self.visit(sb, (corner.x, corner.y), &mut visit);
-            let (.., end) = tile::decode(&context, &self.parsed, part, bytes, Some(&mut visit), None);
-            end.fault.map_or(Ok(()), Err)?;
+            tile::superblocks(&context, &self.parsed, i, bytes, &mut visit)?;
         }
         Ok(())
     }

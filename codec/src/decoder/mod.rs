@@ -1,10 +1,14 @@
 //! The decoder's interface.
 
 mod blocks;
+mod flight;
+mod lane;
 mod partial;
 mod push;
 mod scaled;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod tile;
 mod window;
 
@@ -215,7 +219,7 @@ impl<'a> Decoder<'a> {
         let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
         let (window, index, pace) = self.prepare(region, pixels)?;
         let mut image = Image::with_depth(width, height, format, self.parsed.header.output_depth())?;
-        window.decode(&self.stream(&index, pace), pace.at_once, &mut image.view_mut())?;
+        window.decode(&self.stream(&index), pace, &mut image.view_mut())?;
         Ok(image)
     }
 
@@ -231,7 +235,7 @@ impl<'a> Decoder<'a> {
             return Err(ImageError::Mismatch.into());
         }
         let (window, index, pace) = self.prepare(self.parsed.header.area(), 0)?;
-        window.decode(&self.stream(&index, pace), pace.at_once, out)
+        window.decode(&self.stream(&index), pace, out)
     }
 
     /// Everything that can be refused before memory is taken, of which pixels take `pixels` bytes.
@@ -253,14 +257,13 @@ impl<'a> Decoder<'a> {
         u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64
     }
 
-    fn stream<'b>(&'b self, index: &'b TileIndex, pace: Pace) -> Stream<'b> {
+    fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {
         Stream {
             simd: Simd::new(self.options.cpu),
             data: self.data,
             parsed: &self.parsed,
             index,
             workers: &self.workers,
-            ahead: pace.ahead,
         }
     }
 }

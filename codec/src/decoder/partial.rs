@@ -1,7 +1,7 @@
 //! What there is of a damaged or incomplete stream.
 
 use super::Decoder;
-use super::tile::Salvaged;
+use super::tile::End;
 use super::window::Window;
 use crate::colour;
 use crate::error::DecodeError;
@@ -74,9 +74,9 @@ impl Decoder<'_> {
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
-        let tiles = window.salvage(&self.stream(&index, pace), pace.at_once, &mut image.view_mut());
+        let tiles = window.salvage(&self.stream(&index), pace, &mut image.view_mut());
         let mut missing = Vec::new();
-        for (tile, (Salvaged { rows, shades, fault: own, .. }, Rect { x, y, w, h })) in (0..).zip(tiles) {
+        for (tile, (End { rows, shades, fault: own }, Rect { x, y, w, h })) in (0..).zip(tiles) {
             let Some(own) = own else { continue };
             fault.get_or_insert_with(|| own.clone());
             if rows < h {

@@ -206,22 +206,19 @@ impl Tiles {
         let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
         let tiles = &self.index.tiles;
         let whole = tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
-        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers, ahead: self.pace.ahead };
-        while self.decoded < whole {
-            let next = whole.min(self.decoded + self.pace.at_once);
-            let parts: Vec<Part> = (self.decoded..next).map(|tile| Part { tile, rows: usize::MAX }).collect();
-            for tile in stream.decode(&parts)? {
-                let (image, rows) = (&mut self.image, &mut self.rows);
-                self.sweep.push(Some(tile), |settled| {
-                    let place = settled.place;
-                    settled.write(simd, place, &mut image.view_mut().part(place));
-                    if place.x + place.w == parsed.header.width as usize {
-                        *rows = place.y + place.h;
-                    }
-                    Ok::<_, DecodeError>(())
-                })?;
-            }
-            self.decoded = next;
+        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers };
+        if self.decoded < whole {
+            let parts: Vec<Part> = (self.decoded..whole).map(|tile| Part { tile, rows: usize::MAX }).collect();
+            let (image, rows) = (&mut self.image, &mut self.rows);
+            stream.decode(&parts, self.pace, &mut self.sweep, &mut |settled| {
+                let place = settled.place;
+                settled.write(simd, place, &mut image.view_mut().part(place));
+                if place.x + place.w == parsed.header.width as usize {
+                    *rows = place.y + place.h;
+                }
+                Ok(())
+            })?;
+            self.decoded = whole;
         }
         let last = tiles.last().map_or(0, end);
         let available = data.len() as u64;

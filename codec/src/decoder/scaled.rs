@@ -39,8 +39,8 @@ impl Decoder<'_> {
         let account = window.account().with_pixels(header, bytes);
         let pace = self.pace(&account, u64::from(width) * u64::from(height) * bytes, window.tiles.len())?;
         let mut image = Image::with_depth(width, height, format, depth)?;
-        let stream = self.stream(&index, pace);
-        window.settle(&stream, pace.at_once, |settled| {
+        let stream = self.stream(&index);
+        window.settle(&stream, pace, &mut |settled| {
             let to = [settled.place.x, settled.place.y].map(|at| at as u32 / scale.factor());
             let pixels = settled.image(stream.simd)?;
             reduce(&pixels.view(), scale, &mut image.view_mut(), (to[0], to[1]));

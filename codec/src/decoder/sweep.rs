@@ -1,19 +1,30 @@
-//! A picture tile after tile, in the memory of a few: each tile that comes settles the pixels up to those that the filters
-//! change with the tiles at its right and below, band by band.
+//! A picture tile after tile, in the memory of a few: each tile settles the pixels up to those that the filters change with the
+//! tiles at its right and below, band by band as its rows come.
 
 use std::ops::Range;
 
-use super::tile::{Content, Tile};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageViewMut};
 use crate::memory::{HALO, strips};
+use crate::recon::TileSamples;
 use crate::recon::bands::{BAND, Bands, MARGIN};
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::tile::Grid;
+
+/// A lossy tile as far as it is reconstructed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reconstructed<'a> {
+    pub(super) samples: &'a TileSamples,
+    /// Of the visible pixels.
+    pub(super) alpha: Option<&'a Plane>,
+}
+
+/// What pixels that are settled are handed to.
+pub(super) type Each<'a> = dyn FnMut(&Settled<'_>) -> Result<(), DecodeError> + Send + 'a;
 
 /// Part of a picture before the filters.
 #[derive(Debug, Clone)]
@@ -37,9 +48,9 @@ impl Piece {
     }
 
     /// The same of a tile, of whose alpha there is what is visible.
-    fn place(&mut self, header: &PictureHeader, tile: &Tile, part: Rect, to: (usize, usize)) {
-        self.samples.place(header, &tile.samples, &tile.state, part, to);
-        if let (Some(alpha), Some(own)) = (&mut self.alpha, &tile.alpha) {
+    fn place(&mut self, header: &PictureHeader, tile: Reconstructed<'_>, part: Rect, to: (usize, usize)) {
+        self.samples.place(header, tile.samples, part, to);
+        if let (Some(alpha), Some(own)) = (&mut self.alpha, tile.alpha) {
             let visible = Rect { x: 0, y: 0, w: own.width(), h: own.height() };
             part.within(visible).iter().for_each(|part| alpha.copy(own, *part, to));
         }
@@ -106,13 +117,15 @@ pub(super) struct Sweep {
     simd: Simd,
     header: PictureHeader,
     grid: Grid,
-    /// Number of the next tile.
+    /// Number of the next tile, or of the one that is on its way.
     next: usize,
+    /// Of a tile whose rows come, the way through the filters.
+    descent: Option<Descent>,
     /// The last rows of the row of tiles above.
     above: Piece,
     /// Those of the tiles of this row.
     below: Piece,
-    /// The last columns of the tile before.
+    /// The last columns of the tile before; of the one that is on its way, as far as its rows came.
     left: Piece,
 }
 
@@ -120,65 +133,99 @@ impl Sweep {
     /// No tile yet of the picture of `header`.
     pub(super) fn new(simd: Simd, header: &PictureHeader, grid: Grid) -> Self {
         let [rows, columns] = strips(header, &grid).map(|strip| Piece::new(&strip));
-        Self { simd, header: header.clone(), grid, next: 0, above: rows.clone(), below: rows, left: columns }
+        let (above, below, left) = (rows.clone(), rows, columns);
+        Self { simd, header: header.clone(), grid, next: 0, descent: None, above, below, left }
     }
 
-    /// Takes over the next tile, or that there is none, and hands over the pixels that it settles, from the top on.
-    pub(super) fn push<E>(
-        &mut self,
-        tile: Option<Content>,
-        mut each: impl FnMut(&Settled<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let visible = self.grid.visible(&self.header, self.next);
-        match tile {
-            Some(Content::Lossless(planes)) => each(&self.alone(visible, Pixels::Lossless(&planes))),
-            None if self.header.lossless => each(&self.alone(visible, Pixels::Missing)),
-            Some(Content::Lossy(tile)) => self.surrounded(visible, Some(&tile), &mut each),
-            None => self.surrounded(visible, None, &mut each),
-        }?;
+    /// Takes over the next tile, one without loss, and hands over its pixels.
+    pub(super) fn lossless(&mut self, planes: &[Plane], each: &mut Each<'_>) -> Result<(), DecodeError> {
+        self.alone(Pixels::Lossless(planes), each)
+    }
+
+    /// Takes over that there is no next tile, and hands over the pixels that this settles.
+    pub(super) fn missing(&mut self, each: &mut Each<'_>) -> Result<(), DecodeError> {
+        if self.header.lossless {
+            return self.alone(Pixels::Missing, each);
+        }
+        self.begin(each)?;
+        while self.descent.is_some() {
+            self.take(None);
+            self.filter(each)?;
+        }
+        Ok(())
+    }
+
+    /// Hands over the pixels of a tile that depend on no others.
+    fn alone(&mut self, pixels: Pixels<'_>, each: &mut Each<'_>) -> Result<(), DecodeError> {
+        let place = self.grid.visible(&self.header, self.next);
+        let header = self.header.with_size(place.w, place.h);
+        each(&Settled { place, origin: (place.x, place.y), header, pixels })?;
+        self.end();
+        Ok(())
+    }
+
+    /// Begins with the next tile, one with loss: filters what is kept of the tiles above it.
+    pub(super) fn begin(&mut self, each: &mut Each<'_>) -> Result<(), DecodeError> {
+        let (place, visible) = (self.grid.rect(self.next, 0), self.grid.visible(&self.header, self.next));
+        let mut descent = Descent::new(self, place, visible);
+        if place.y > descent.origin.1 {
+            let part = Rect { x: descent.origin.0, y: 0, w: place.x + place.w - descent.origin.0, h: HALO };
+            let at = descent.make_room();
+            descent.window.copy(&descent.header, &self.above, part, (0, at));
+            descent.filter(HALO, each)?;
+        }
+        self.descent = Some(descent);
+        Ok(())
+    }
+
+    /// Luma rows that there must be of the tile that is on its way for its next band; `None` where none is.
+    pub(super) fn wanted(&self) -> Option<usize> {
+        self.descent.as_ref().map(|descent| descent.come + descent.next_rows())
+    }
+
+    /// Takes over the next band of the tile that is on its way, or that there is none.
+    pub(super) fn take(&mut self, tile: Option<Reconstructed<'_>>) {
+        let Some(descent) = &mut self.descent else { return };
+        let (at, place) = (descent.make_room(), descent.place);
+        let (header, y, h) = (&descent.header, descent.come, descent.next_rows());
+        let inside = place.x - descent.origin.0;
+        if inside > 0 {
+            descent.window.copy(header, &self.left, Rect { x: 0, y, w: HALO, h }, (0, at));
+        }
+        let Some(tile) = tile else {
+            return descent.window.samples.clear(header, Rect { x: inside, y: at, w: place.w, h });
+        };
+        descent.window.place(header, tile, Rect { x: 0, y, w: place.w, h }, (inside, at));
+        let (width, height) = self.header.plane_size(0);
+        if place.x + place.w < width {
+            self.left.place(&self.header, tile, Rect { x: place.w - HALO, y, w: HALO, h }, (0, y));
+        }
+        if place.y + place.h < height && y + h == place.h {
+            let part = Rect { x: 0, y: place.h - HALO, w: place.w, h: HALO };
+            self.below.place(&self.header, tile, part, (place.x, 0));
+        }
+    }
+
+    /// Filters the band that was taken, and hands over what it settles. Whether it was the last of its tile.
+    pub(super) fn filter(&mut self, each: &mut Each<'_>) -> Result<bool, DecodeError> {
+        let Some(descent) = &mut self.descent else { return Ok(true) };
+        let rows = descent.next_rows();
+        descent.filter(rows, each)?;
+        descent.come += rows;
+        if descent.come < descent.place.h {
+            return Ok(false);
+        }
+        self.descent = None;
+        self.end();
+        Ok(true)
+    }
+
+    /// Goes on to the next tile.
+    fn end(&mut self) {
         self.next += 1;
         if self.next.is_multiple_of(self.grid.cols()) {
             std::mem::swap(&mut self.above, &mut self.below);
         }
-        Ok(())
-    }
-
-    /// The pixels of a tile that depend on no others.
-    fn alone<'a>(&self, visible: Rect, pixels: Pixels<'a>) -> Settled<'a> {
-        let header = self.header.with_size(visible.w, visible.h);
-        Settled { place: visible, origin: (visible.x, visible.y), header, pixels }
-    }
-
-    /// Filters the next tile with what is kept of its neighbours.
-    fn surrounded<E>(
-        &mut self,
-        visible: Rect,
-        tile: Option<&Tile>,
-        each: &mut impl FnMut(&Settled<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let place = self.grid.rect(self.next, 0);
-        let mut descent = Descent::new(self, place, visible);
-        if place.y > descent.origin.1 {
-            let part = Rect { x: descent.origin.0, y: 0, w: place.x + place.w - descent.origin.0, h: HALO };
-            descent.advance(HALO, each, |header, window, at| window.copy(header, &self.above, part, (0, at)))?;
-        }
-        let inside = place.x - descent.origin.0;
-        for y in (0..place.h).step_by(BAND) {
-            let h = BAND.min(place.h - y);
-            descent.advance(h, each, |header, window, at| {
-                if inside > 0 {
-                    window.copy(header, &self.left, Rect { x: 0, y, w: HALO, h }, (0, at));
-                }
-                match tile {
-                    Some(tile) => window.place(header, tile, Rect { x: 0, y, w: place.w, h }, (inside, at)),
-                    None => window.samples.clear(header, Rect { x: inside, y: at, w: place.w, h }),
-                }
-            })?;
-        }
-        if let Some(tile) = tile {
-            self.keep(tile, place);
-        }
-        Ok(())
     }
 
     /// The pixels that the tile at `place` settles: not those near its right and lower edges, but those that its neighbours
@@ -190,29 +237,21 @@ impl Sweep {
         let bottom = end(visible.y + visible.h, self.header.height as usize);
         Rect { x, y, w: right - x, h: bottom - y }
     }
-
-    /// Keeps of the tile at `place` what later ones need.
-    fn keep(&mut self, tile: &Tile, place: Rect) {
-        let (width, height) = self.header.plane_size(0);
-        if place.x + place.w < width {
-            let part = Rect { x: place.w - HALO, y: 0, w: HALO, h: place.h };
-            self.left.place(&self.header, tile, part, (0, 0));
-        }
-        if place.y + place.h < height {
-            let part = Rect { x: 0, y: place.h - HALO, w: place.w, h: HALO };
-            self.below.place(&self.header, tile, part, (place.x, 0));
-        }
-    }
 }
 
 /// A tile with what is kept around it, on their way through the filters.
+#[derive(Debug)]
 struct Descent {
     /// That of the picture, with their size.
     header: PictureHeader,
     /// Where they begin in the picture.
     origin: (usize, usize),
+    /// Where the tile lies in the picture.
+    place: Rect,
     /// The pixels of the picture that the tile settles.
     region: Rect,
+    /// Luma rows of the tile that went through the filters.
+    come: usize,
     bands: Bands,
     window: Piece,
 }
@@ -224,19 +263,23 @@ impl Descent {
         let header = sweep.header.with_size(visible.x + visible.w - origin.0, visible.y + visible.h - origin.1);
         let region = sweep.region(place, visible);
         let bands = Bands::new(sweep.simd, &header, (region.x - origin.0, region.y - origin.1));
-        Self { window: Piece::new(&Bands::window_of(&header)), bands, header, origin, region }
+        Self { window: Piece::new(&Bands::window_of(&header)), bands, header, origin, place, region, come: 0 }
     }
 
-    /// Has `fill` put the next `rows` rows into the window, filters them, and hands over what that settles.
-    fn advance<E>(
-        &mut self,
-        rows: usize,
-        each: &mut impl FnMut(&Settled<'_>) -> Result<(), E>,
-        fill: impl FnOnce(&PictureHeader, &mut Piece, usize),
-    ) -> Result<(), E> {
+    /// Luma rows of the tile's next band.
+    fn next_rows(&self) -> usize {
+        BAND.min(self.place.h - self.come)
+    }
+
+    /// Makes room in the window for a band; the luma row where it goes.
+    fn make_room(&mut self) -> usize {
         let moved = self.bands.make_room();
         self.window.move_up(&self.header, moved);
-        fill(&self.header, &mut self.window, self.bands.next());
+        self.bands.next()
+    }
+
+    /// Filters the next `rows` luma rows, for which there is room and which are in it, and hands over what that settles.
+    fn filter(&mut self, rows: usize, each: &mut Each<'_>) -> Result<(), DecodeError> {
         let Range { start, end } = self.bands.advance(&mut self.window.samples, rows);
         let settled = Rect { y: self.origin.1 + start, h: end - start, ..self.region };
         let Some(place) = settled.within(self.region) else { return Ok(()) };

@@ -1,15 +1,14 @@
 //! A rectangle of whole tiles, decoded as a picture of its own: all of a picture, or what a region needs.
 
-use std::convert::Infallible;
 use std::ops::Range;
 
-use super::sweep::{Settled, Sweep};
-use super::tile::{Part, Salvaged, Stream};
+use super::sweep::{Each, Settled, Sweep};
+use super::tile::{End, Part, Stream};
 use crate::container::Parsed;
 use crate::error::DecodeError;
 use crate::image::plane::Rect;
 use crate::image::view::ImageViewMut;
-use crate::memory::Account;
+use crate::memory::{Account, Pace};
 use crate::recon::bands::MARGIN;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
@@ -58,55 +57,34 @@ impl Window {
     }
 
     /// Decodes the tiles, and hands over the pixels that each settles, band by band.
-    pub(super) fn settle(
-        &self,
-        stream: &Stream<'_>,
-        at_once: usize,
-        mut each: impl FnMut(&Settled<'_>) -> Result<(), DecodeError>,
-    ) -> Result<(), DecodeError> {
-        let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
-        for parts in self.tiles.chunks(at_once) {
-            for tile in stream.decode(parts)? {
-                sweep.push(Some(tile), &mut each)?;
-            }
-        }
-        Ok(())
+    pub(super) fn settle(&self, stream: &Stream<'_>, pace: Pace, each: &mut Each<'_>) -> Result<(), DecodeError> {
+        stream.decode(&self.tiles, pace, &mut self.sweep(stream), each)
     }
 
     /// Decodes the region into `out`, which has its size and the picture's format.
     pub(super) fn decode(
         &self,
         stream: &Stream<'_>,
-        at_once: usize,
+        pace: Pace,
         out: &mut ImageViewMut<'_>,
     ) -> Result<(), DecodeError> {
-        self.settle(stream, at_once, |settled| {
+        self.settle(stream, pace, &mut |settled| {
             self.write(stream.simd, settled, out);
             Ok(())
         })
     }
 
-    /// Decodes what there is of the region into `out`; what became of each tile, and where it lies in the window.
-    pub(super) fn salvage(
-        &self,
-        stream: &Stream<'_>,
-        at_once: usize,
-        out: &mut ImageViewMut<'_>,
-    ) -> Vec<(Salvaged, Rect)> {
-        let mut sweep = Sweep::new(stream.simd, &self.header, self.grid);
-        let mut found = Vec::with_capacity(self.tiles.len());
-        for parts in self.tiles.chunks(at_once) {
-            for mut tile in stream.salvage(parts) {
-                let written = sweep.push(tile.content.take(), |settled| {
-                    self.write(stream.simd, settled, out);
-                    Ok::<_, Infallible>(())
-                });
-                written.unwrap_or_else(|never| match never {});
-                let place = self.grid.visible(&self.header, found.len());
-                found.push((tile, place));
-            }
-        }
-        found
+    /// Decodes what there is of the region into `out`; how each tile ended, and where it lies in the window.
+    pub(super) fn salvage(&self, stream: &Stream<'_>, pace: Pace, out: &mut ImageViewMut<'_>) -> Vec<(End, Rect)> {
+        let ends = stream.salvage(&self.tiles, pace, &mut self.sweep(stream), &mut |settled| {
+            self.write(stream.simd, settled, out);
+            Ok(())
+        });
+        ends.into_iter().enumerate().map(|(i, end)| (end, self.grid.visible(&self.header, i))).collect()
+    }
+
+    fn sweep(&self, stream: &Stream<'_>) -> Sweep {
+        Sweep::new(stream.simd, &self.header, self.grid)
     }
 
     /// Writes what the region has of pixels that are settled.

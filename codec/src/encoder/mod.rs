@@ -244,7 +244,7 @@ impl Encoder {
         let (mut data, mut alpha) = (Vec::with_capacity(grid.len()), Vec::new());
         for (i, (own, tile)) in tiles.into_iter().enumerate() {
             let Rect { x, y, w, h } = grid.rect(i, 0);
-            picture.place(&header, &tile.samples, &tile.state, Rect { x: 0, y: 0, w, h }, (x, y));
+            picture.place(&header, &tile.samples, Rect { x: 0, y: 0, w, h }, (x, y));
             let coded = own.map(|(plane, coded)| {
                 alpha.push(plane);
                 coded

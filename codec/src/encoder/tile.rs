@@ -9,7 +9,6 @@ use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::quant::family::Family;
 use crate::recon::{Reconstruction, SignWriter, TileSamples};
-use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
 use crate::tile::Grid;
@@ -20,7 +19,6 @@ pub(super) struct CodedTile {
     pub(super) signs: Vec<u8>,
     pub(super) colour: Vec<u8>,
     pub(super) samples: TileSamples,
-    pub(super) state: TileState,
 }
 
 /// Copies a tile out of a plane.
@@ -75,5 +73,5 @@ fn encode_with<const FAST: bool>(
         }
         progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
     }
-    Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: recon.samples, state: walk.state })
+    Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: recon.samples })
 }

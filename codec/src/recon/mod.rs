@@ -7,6 +7,7 @@ pub(crate) mod picture;
 mod ready;
 mod signs;
 
+use crate::filter::{BlockMap, Unit};
 use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
@@ -14,6 +15,7 @@ use crate::predict::edges::{Available, Edges, LINES};
 use crate::predict::luma::LumaSamples;
 use crate::predict::{IntraMode, predict};
 use crate::quant::dequant::Dequantiser;
+use crate::recon::picture::PictureSamples;
 use crate::recon::ready::Ready;
 pub(crate) use crate::recon::signs::{Edge, Known, SignReader, SignWriter, Signs};
 use crate::simd::Simd;
@@ -43,6 +45,8 @@ pub(crate) struct Context<'a> {
 #[derive(Debug)]
 pub(crate) struct TileSamples {
     pub(crate) planes: Vec<Plane>,
+    /// The blocks of each, those of whole superblocks.
+    maps: Vec<BlockMap>,
     ready: Vec<Ready>,
     /// Bits of a sample, 10 to 14.
     depth: u32,
@@ -133,6 +137,7 @@ impl TileSamples {
         let sizes = (0..header.planes()).map(|p| grid.rect(index, p));
         Self {
             planes: sizes.clone().map(|r| Plane::new(r.w, r.h)).collect(),
+            maps: sizes.clone().map(|r| BlockMap::new(r.w, r.h)).collect(),
             ready: sizes.take(2).map(|r| Ready::new(r.w, r.h)).collect(),
             depth: header.internal_depth(),
         }
@@ -141,7 +146,7 @@ impl TileSamples {
     /// Bytes that those of a tile of the size of `header` take.
     pub(crate) fn memory(header: &PictureHeader) -> u64 {
         let (width, height) = header.plane_size(0);
-        2 * header.samples() + 2 * Ready::memory(width, height)
+        PictureSamples::memory(header) + 2 * Ready::memory(width, height)
     }
 
     /// Marks the block of plane 0, or of planes 1 and 2, as reconstructed.
@@ -234,10 +239,20 @@ impl<'a> Reconstruction<'a> {
     pub(crate) fn superblock(&mut self, sb: &Superblock, signs: &mut impl Signs) {
         for block in &sb.luma {
             self.luma_block(block, &sb.levels, &sb.indices, signs);
+            self.note(0, &block.node, block.offset, &block.tb);
         }
         for block in &sb.chroma {
             self.chroma_block(block, &sb.levels, signs);
+            (1..).zip(&block.tb).for_each(|(plane, tb)| self.note(plane, &block.node, block.offset, tb));
         }
+    }
+
+    /// Notes for the filters what a block in plane `plane` is like.
+    fn note(&mut self, plane: usize, node: &Node, offset: i8, tb: &TransformBlock) {
+        let header = self.context.header;
+        let qp = header.plane_qp(header.block_qp(offset), plane);
+        let unit = Unit { log2_w: node.log2_w as u8, log2_h: node.log2_h as u8, coded: tb.end > 0, qp };
+        self.samples.maps[plane].set(node.x, node.y, unit);
     }
 
     /// Reconstructs a luma block; `levels` and `indices` are those of its superblock.

@@ -5,7 +5,6 @@ use crate::image::plane::{Plane, Rect};
 use crate::recon::TileSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
-use crate::syntax::state::TileState;
 
 /// The planes of a picture and the blocks they are made of.
 #[derive(Debug, Clone)]
@@ -31,40 +30,23 @@ impl PictureSamples {
         2 * samples + samples / 16 * size_of::<Unit>() as u64
     }
 
-    /// Puts in `part` of what is reconstructed of a tile where `to` begins; both in luma samples, multiples of 8.
-    pub(crate) fn place(
-        &mut self,
-        header: &PictureHeader,
-        samples: &TileSamples,
-        state: &TileState,
-        part: Rect,
-        to: (usize, usize),
-    ) {
-        let to = Rect { x: to.0, y: to.1, ..part };
-        for p in 0..self.planes.len() {
-            let (part, to) = (header.in_plane(part, p), header.in_plane(to, p));
-            self.planes[p].copy(&samples.planes[p], part, (to.x, to.y));
-            let units = if p == 0 { &state.luma } else { &state.chroma };
-            let slot = p.saturating_sub(1);
-            for y in 0..part.h / 4 {
-                let from = &units.row(part.y / 4 + y)[part.x / 4..(part.x + part.w) / 4];
-                let to = &mut self.maps[p].row_mut(to.y / 4 + y)[to.x / 4..(to.x + to.w) / 4];
-                for (to, u) in to.iter_mut().zip(from) {
-                    let qp = header.plane_qp(u.qp, p);
-                    *to = Unit { log2_w: u.log2_w, log2_h: u.log2_h, coded: u.magnitude[slot] != 0, qp };
-                }
-            }
-        }
-    }
-
     /// Copies what `from` has over `part` to where `to` begins; both in luma samples, multiples of 8.
     pub(crate) fn copy(&mut self, header: &PictureHeader, from: &Self, part: Rect, to: (usize, usize)) {
+        self.put(header, (&from.planes, &from.maps), part, to);
+    }
+
+    /// The same of what is reconstructed of a tile.
+    pub(crate) fn place(&mut self, header: &PictureHeader, from: &TileSamples, part: Rect, to: (usize, usize)) {
+        self.put(header, (&from.planes, &from.maps), part, to);
+    }
+
+    fn put(&mut self, header: &PictureHeader, (planes, maps): (&[Plane], &[BlockMap]), part: Rect, to: (usize, usize)) {
         let to = Rect { x: to.0, y: to.1, ..part };
         for p in 0..self.planes.len() {
             let (part, to) = (header.in_plane(part, p), header.in_plane(to, p));
-            self.planes[p].copy(&from.planes[p], part, (to.x, to.y));
+            self.planes[p].copy(&planes[p], part, (to.x, to.y));
             for y in 0..part.h / 4 {
-                let units = &from.maps[p].row(part.y / 4 + y)[part.x / 4..(part.x + part.w) / 4];
+                let units = &maps[p].row(part.y / 4 + y)[part.x / 4..(part.x + part.w) / 4];
                 self.maps[p].row_mut(to.y / 4 + y)[to.x / 4..(to.x + to.w) / 4].copy_from_slice(units);
             }
         }

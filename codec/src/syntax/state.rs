@@ -103,11 +103,6 @@ impl UnitMap {
             self.units[row * self.cols + x4..][..(1 << unit.log2_w) / 4].fill(unit);
         }
     }
-
-    /// Row `y4` of units.
-    pub(crate) fn row(&self, y4: usize) -> &[Unit] {
-        &self.units[y4 * self.cols..][..self.cols]
-    }
 }
 
 /// QP offsets of the cells of a tile, in the header's resolution.

@@ -67,6 +67,13 @@ impl BlockMap {
         &mut self.units[y4 * self.stride..][..self.stride]
     }
 
+    /// Notes `unit` for the block at sample (`x`, `y`) whose size it has.
+    pub(crate) fn set(&mut self, x: usize, y: usize, unit: Unit) {
+        for y4 in y / 4..(y + (1 << unit.log2_h)) / 4 {
+            self.row_mut(y4)[x / 4..(x + (1 << unit.log2_w)) / 4].fill(unit);
+        }
+    }
+
     /// Leaves out the first `rows` rows; those behind move up.
     pub(crate) fn move_up(&mut self, rows: usize) {
         self.units.copy_within(rows * self.stride.., 0);

@@ -1,0 +1,384 @@
+//! Tiles in flight: some at once on their way from bytes to settled pixels, on as many threads as there are for it.
+//!
+//! A tile goes through three stages, each a thing that one thread at a time has in its hands: its superblocks are parsed, then
+//! reconstructed, and the sweep, which all tiles share, takes the bands of their rows in order. Whoever has time does one step of
+//! the stage furthest on for which there is something to do. So one thread has each superblock and each band still in its
+//! cache, several share the work however unequal the stages are, and none waits where it could do something itself.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::lane::{Content, Lane, Lossy};
+use super::sweep::{Each, Sweep};
+use super::tile::{End, Opened, Parsing, Part, Place, Rebuilding, Stream};
+use crate::entropy::Profile;
+use crate::error::DecodeError;
+use crate::image::plane::Plane;
+use crate::memory::Pace;
+use crate::quant::dequant::Dequantiser;
+use crate::recon::Context;
+use crate::syntax::block::Superblock;
+
+/// Samples of a picture from which on another thread is worth its start.
+const WORTH_HELP: u64 = 1 << 17;
+
+impl Stream<'_> {
+    /// Decodes `parts` of tiles, which `sweep` expects next, and hands over what they settle.
+    pub(super) fn decode(
+        &self,
+        parts: &[Part],
+        pace: Pace,
+        sweep: &mut Sweep,
+        each: &mut Each<'_>,
+    ) -> Result<(), DecodeError> {
+        let (_, fault) = self.fly(parts, pace, false, Sink { sweep, each });
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Decodes what there is of `parts`; how each ended.
+    pub(super) fn salvage(&self, parts: &[Part], pace: Pace, sweep: &mut Sweep, each: &mut Each<'_>) -> Vec<End> {
+        self.fly(parts, pace, true, Sink { sweep, each }).0
+    }
+
+    fn fly(&self, parts: &[Part], pace: Pace, salvage: bool, sink: Sink<'_>) -> (Vec<End>, Option<DecodeError>) {
+        match self.parsed.header.profile {
+            Profile::Mixed => self.fly_with::<false>(parts, pace, salvage, sink),
+            Profile::Fast => self.fly_with::<true>(parts, pace, salvage, sink),
+        }
+    }
+
+    fn fly_with<const FAST: bool>(
+        &self,
+        parts: &[Part],
+        pace: Pace,
+        salvage: bool,
+        sink: Sink<'_>,
+    ) -> (Vec<End>, Option<DecodeError>) {
+        let header = &self.parsed.header;
+        let dequantiser = Dequantiser::new(header);
+        let context = Context { simd: self.simd, header, dequantiser: &dequantiser };
+        let Sink { sweep, each } = sink;
+        let board = Board {
+            lanes: VecDeque::new(),
+            at_once: pace.at_once,
+            first: 0,
+            count: parts.len(),
+            sink: Some(Sink { sweep, each }),
+            used: Vec::new(),
+            ends: Vec::new(),
+            fault: None,
+            waiting: 0,
+        };
+        let flight = Flight::<FAST> {
+            stream: self,
+            context: &context,
+            parts,
+            salvage,
+            board: Mutex::new(board),
+            moved: Condvar::new(),
+        };
+        let worth = pace.ahead && header.samples() >= WORTH_HELP;
+        // Each tile is in two hands at most, besides the sweep.
+        let most = 2 * pace.at_once.min(parts.len());
+        let helpers = if worth { (self.workers.count() - 1).min(most) } else { 0 };
+        self.workers.share(helpers, || flight.work());
+        let Board { ends, fault, .. } = flight.board.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (ends, fault)
+    }
+}
+
+/// Where tiles go, one after the other.
+struct Sink<'a> {
+    sweep: &'a mut Sweep,
+    each: &'a mut Each<'a>,
+}
+
+/// What a thread has in its hands, with the number of the tile.
+enum Step<'a, const FAST: bool> {
+    Open(usize),
+    Parse(usize, Box<Parsing<'a, FAST>>, Superblock),
+    Rebuild(usize, Box<Rebuilding<'a>>, (Superblock, Place)),
+    Begin(Sink<'a>),
+    Band(Sink<'a>, usize, Box<Rebuilding<'a>>),
+    Lossless(Sink<'a>, Vec<Plane>),
+    Missing(Sink<'a>),
+}
+
+/// What there is to do next, with the place of the lane.
+enum Choice {
+    /// The sweep begins with the first tile.
+    Begin,
+    /// It takes a band of it.
+    Band,
+    /// It takes all of it.
+    Whole,
+    Rebuild(usize),
+    Parse(usize),
+    Open,
+}
+
+/// Where everything is.
+struct Board<'a, const FAST: bool> {
+    /// Tiles in flight, in order.
+    lanes: VecDeque<Lane<'a, FAST>>,
+    /// Their most.
+    at_once: usize,
+    /// Number of the first of them, which the sweep is at.
+    first: usize,
+    /// Tiles to decode: those before the first fault, where faults count.
+    count: usize,
+    sink: Option<Sink<'a>>,
+    /// For their memory.
+    used: Vec<Superblock>,
+    /// Of tiles that have landed.
+    ends: Vec<End>,
+    fault: Option<DecodeError>,
+    /// Threads that wait for something to do.
+    waiting: usize,
+}
+
+struct Flight<'a, const FAST: bool> {
+    stream: &'a Stream<'a>,
+    context: &'a Context<'a>,
+    parts: &'a [Part],
+    /// Faults end a tile, but not the flight.
+    salvage: bool,
+    board: Mutex<Board<'a, FAST>>,
+    /// Something was put back.
+    moved: Condvar,
+}
+
+impl<'a, const FAST: bool> Board<'a, FAST> {
+    fn is_over(&self) -> bool {
+        self.first == self.count
+    }
+
+    fn choose(&self) -> Option<Choice> {
+        let sweep = || {
+            let (sink, lane) = (self.sink.as_ref()?, self.lanes.front()?);
+            match (&lane.content, sink.sweep.wanted()) {
+                (Content::Opening, _) => None,
+                (Content::Missing | Content::Lossless(_), _) => Some(Choice::Whole),
+                (Content::Lossy(_), None) => Some(Choice::Begin),
+                (Content::Lossy(lossy), Some(rows)) => lossy.has(rows).then_some(Choice::Band),
+            }
+        };
+        let lossy = |wanted: fn(&Lossy<'a, FAST>) -> bool| {
+            self.lanes.iter().position(|lane| matches!(&lane.content, Content::Lossy(lossy) if wanted(lossy)))
+        };
+        let open =
+            || (self.lanes.len() < self.at_once && self.first + self.lanes.len() < self.count).then_some(Choice::Open);
+        sweep()
+            .or_else(|| lossy(Lossy::can_rebuild).map(Choice::Rebuild))
+            .or_else(|| lossy(Lossy::can_parse).map(Choice::Parse))
+            .or_else(open)
+    }
+
+    /// Takes in hand what is to be done next.
+    fn take(&mut self) -> Option<Step<'a, FAST>> {
+        let choice = self.choose()?;
+        let first = self.first;
+        Some(match choice {
+            Choice::Begin => Step::Begin(self.sink.take()?),
+            Choice::Band => Step::Band(self.sink.take()?, first, self.lossy(first)?.rebuilding.take()?),
+            Choice::Whole => {
+                let sink = self.sink.take()?;
+                match std::mem::replace(&mut self.lanes.front_mut()?.content, Content::Opening) {
+                    Content::Lossless(planes) => Step::Lossless(sink, planes),
+                    _ => Step::Missing(sink),
+                }
+            }
+            Choice::Rebuild(lane) => {
+                let lossy = self.lossy(first + lane)?;
+                Step::Rebuild(first + lane, lossy.rebuilding.take()?, lossy.parsed.pop_front()?)
+            }
+            Choice::Parse(lane) => {
+                let sb = self.used.pop().unwrap_or_default();
+                Step::Parse(first + lane, self.lossy(first + lane)?.parsing.take()?, sb)
+            }
+            Choice::Open => {
+                self.lanes.push_back(Lane::default());
+                Step::Open(first + self.lanes.len() - 1)
+            }
+        })
+    }
+
+    /// Tile `number`, while it is in flight.
+    fn lane(&mut self, number: usize) -> Option<&mut Lane<'a, FAST>> {
+        self.lanes.get_mut(number.checked_sub(self.first)?)
+    }
+
+    fn lossy(&mut self, number: usize) -> Option<&mut Lossy<'a, FAST>> {
+        match &mut self.lane(number)?.content {
+            Content::Lossy(lossy) => Some(lossy),
+            _ => None,
+        }
+    }
+
+    /// Neither tile `number` nor later ones are of use any more.
+    fn fail(&mut self, number: usize, fault: DecodeError) {
+        if number < self.count {
+            self.count = number;
+            self.fault = Some(fault);
+            self.lanes.truncate(number - self.first);
+        }
+    }
+
+    /// The sweep is back, and the first tile has landed where it is `over`.
+    fn swept(&mut self, sink: Sink<'a>, over: Result<bool, DecodeError>) {
+        self.sink = Some(sink);
+        match over {
+            Err(fault) => self.fail(self.first, fault),
+            Ok(over) if over && !self.is_over() => {
+                self.ends.extend(self.lanes.pop_front().and_then(|lane| lane.end));
+                self.first += 1;
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+impl<'a, const FAST: bool> Flight<'a, FAST> {
+    /// Takes part until there is nothing to do any more.
+    fn work(&self) {
+        let alarm = Alarm(self);
+        let mut board = self.board();
+        while !board.is_over() {
+            let Some(step) = board.take() else {
+                board.waiting += 1;
+                board = self.moved.wait(board).unwrap_or_else(PoisonError::into_inner);
+                board.waiting -= 1;
+                continue;
+            };
+            if board.waiting > 0 && board.choose().is_some() {
+                self.moved.notify_one();
+            }
+            drop(board);
+            self.carry_out(step);
+            board = self.board();
+        }
+        self.moved.notify_all();
+        drop(board);
+        std::mem::forget(alarm);
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board<'a, FAST>> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does a step, and puts back what it took.
+    fn carry_out(&self, step: Step<'a, FAST>) {
+        match step {
+            Step::Open(number) => self.open(number),
+            Step::Parse(number, mut parsing, mut sb) => {
+                let place = parsing.superblock(&mut sb);
+                let mut board = self.board();
+                if let Some(lossy) = board.lossy(number) {
+                    lossy.parsing = Some(parsing);
+                    match place {
+                        Some(place) => lossy.parsed.push_back((sb, place)),
+                        None => board.used.push(sb),
+                    }
+                    self.close(&mut board, number);
+                }
+            }
+            Step::Rebuild(number, mut rebuilding, (sb, place)) => {
+                rebuilding.superblock(&sb, place);
+                let mut board = self.board();
+                board.used.push(sb);
+                if let Some(lossy) = board.lossy(number) {
+                    lossy.rebuilding = Some(rebuilding);
+                    lossy.rows = place.rows().unwrap_or(lossy.rows);
+                    self.close(&mut board, number);
+                }
+            }
+            Step::Begin(Sink { sweep, each }) => {
+                let begun = sweep.begin(each).map(|()| false);
+                self.board().swept(Sink { sweep, each }, begun);
+            }
+            Step::Band(Sink { sweep, each }, number, rebuilding) => {
+                sweep.take(Some(rebuilding.reconstructed()));
+                let mut board = self.board();
+                if let Some(lossy) = board.lossy(number) {
+                    lossy.rebuilding = Some(rebuilding);
+                    self.close(&mut board, number);
+                }
+                if board.waiting > 0 {
+                    self.moved.notify_one();
+                }
+                drop(board);
+                let over = sweep.filter(each);
+                self.board().swept(Sink { sweep, each }, over);
+            }
+            Step::Lossless(Sink { sweep, each }, planes) => {
+                let over = sweep.lossless(&planes, each).map(|()| true);
+                self.board().swept(Sink { sweep, each }, over);
+            }
+            Step::Missing(Sink { sweep, each }) => {
+                let over = sweep.missing(each).map(|()| true);
+                self.board().swept(Sink { sweep, each }, over);
+            }
+        }
+    }
+
+    /// Opens tile `number`.
+    fn open(&self, number: usize) {
+        let Stream { parsed, data, index, .. } = *self.stream;
+        let part = self.parts[number];
+        let bytes = match self.salvage {
+            true => parsed.salvage_tile(data, index, part.tile),
+            false => parsed.tile(data, index, part.tile).map(|bytes| (bytes, None)),
+        };
+        let opened = bytes.map(|(bytes, damage)| (self.stream.open(self.context, part, bytes), damage));
+        let mut board = self.board();
+        let Some(lane) = board.lane(number) else { return };
+        match opened {
+            Ok((opened, damage)) => {
+                lane.damage = damage;
+                match opened {
+                    Opened::Lossy { parsing, rebuilding, alpha } => {
+                        lane.content = Content::Lossy(Lossy::new(parsing, rebuilding, alpha));
+                        self.close(&mut board, number);
+                    }
+                    Opened::Lossless(planes, end) => {
+                        lane.content = Content::Lossless(planes);
+                        self.ended(&mut board, number, end);
+                    }
+                }
+            }
+            Err(fault) => {
+                lane.content = Content::Missing;
+                self.ended(&mut board, number, End { rows: 0, shades: 0, fault: Some(fault) });
+            }
+        }
+    }
+
+    /// Notes how tile `number` ended, where no more of it comes.
+    fn close(&self, board: &mut Board<'a, FAST>, number: usize) {
+        if let Some(end) = board.lossy(number).and_then(Lossy::close) {
+            self.ended(board, number, end);
+        }
+    }
+
+    fn ended(&self, board: &mut Board<'a, FAST>, number: usize, end: End) {
+        let Some(lane) = board.lane(number) else { return };
+        let fault = lane.damage.take().or(end.fault);
+        // Up to four bytes beyond the data are no fault to the parser.
+        let rows = if fault.is_none() { self.parts[number].rows } else { end.rows };
+        match fault {
+            Some(fault) if !self.salvage => board.fail(number, fault),
+            fault => lane.end = Some(End { rows, fault, ..end }),
+        }
+    }
+}
+
+/// Ends the flight where a thread panics: others would wait for what it has in its hands.
+struct Alarm<'a, 'b, const FAST: bool>(&'b Flight<'a, FAST>);
+
+impl<const FAST: bool> Drop for Alarm<'_, '_, FAST> {
+    fn drop(&mut self) {
+        let mut board = self.0.board();
+        board.count = board.first;
+        self.0.moved.notify_all();
+    }
+}
