@@ -16,7 +16,7 @@ use crate::error::DecodeError;
 use crate::image::plane::Plane;
 use crate::memory::Pace;
 use crate::quant::dequant::Dequantiser;
-use crate::recon::Context;
+use crate::recon::{Context, TileSamples};
 use crate::syntax::block::Superblock;
 
 /// Samples of a picture from which on another thread is worth its start.
@@ -65,6 +65,8 @@ impl Stream<'_> {
             count: parts.len(),
             sink: Some(Sink { sweep, each }),
             used: Vec::new(),
+            spare: Vec::new(),
+            reuses: !salvage && !header.alpha,
             ends: Vec::new(),
             fault: None,
             waiting: 0,
@@ -95,7 +97,7 @@ struct Sink<'a> {
 
 /// What a thread has in its hands, with the number of the tile.
 enum Step<'a, const FAST: bool> {
-    Open(usize),
+    Open(usize, Option<TileSamples>),
     Parse(usize, Box<Parsing<'a, FAST>>, Superblock),
     Rebuild(usize, Box<Rebuilding<'a>>, (Superblock, Place)),
     Begin(Sink<'a>),
@@ -130,6 +132,10 @@ struct Board<'a, const FAST: bool> {
     sink: Option<Sink<'a>>,
     /// For their memory.
     used: Vec<Superblock>,
+    /// The same of tiles that have landed, where that is done: what a damaged tile lacks would come from another, and alpha takes
+    /// memory of its own before there are samples.
+    spare: Vec<TileSamples>,
+    reuses: bool,
     /// Of tiles that have landed.
     ends: Vec<End>,
     fault: Option<DecodeError>,
@@ -198,7 +204,7 @@ impl<'a, const FAST: bool> Board<'a, FAST> {
             }
             Choice::Open => {
                 self.lanes.push_back(Lane::default());
-                Step::Open(first + self.lanes.len() - 1)
+                Step::Open(first + self.lanes.len() - 1, self.spare.pop())
             }
         })
     }
@@ -230,7 +236,10 @@ impl<'a, const FAST: bool> Board<'a, FAST> {
         match over {
             Err(fault) => self.fail(self.first, fault),
             Ok(over) if over && !self.is_over() => {
-                self.ends.extend(self.lanes.pop_front().and_then(|lane| lane.end));
+                if let Some(Lane { content, end, .. }) = self.lanes.pop_front() {
+                    self.ends.extend(end);
+                    self.spare.extend(content.into_samples().filter(|_| self.reuses));
+                }
                 self.first += 1;
             }
             Ok(_) => {}
@@ -269,7 +278,7 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
     /// Does a step, and puts back what it took.
     fn carry_out(&self, step: Step<'a, FAST>) {
         match step {
-            Step::Open(number) => self.open(number),
+            Step::Open(number, spare) => self.open(number, spare),
             Step::Parse(number, mut parsing, mut sb) => {
                 let place = parsing.superblock(&mut sb);
                 let mut board = self.board();
@@ -321,15 +330,15 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
         }
     }
 
-    /// Opens tile `number`.
-    fn open(&self, number: usize) {
+    /// Opens tile `number` in the memory of `spare` ones.
+    fn open(&self, number: usize, spare: Option<TileSamples>) {
         let Stream { parsed, data, index, .. } = *self.stream;
         let part = self.parts[number];
         let bytes = match self.salvage {
             true => parsed.salvage_tile(data, index, part.tile),
             false => parsed.tile(data, index, part.tile).map(|bytes| (bytes, None)),
         };
-        let opened = bytes.map(|(bytes, damage)| (self.stream.open(self.context, part, bytes), damage));
+        let opened = bytes.map(|(bytes, damage)| (self.stream.open(self.context, part, bytes, spare), damage));
         let mut board = self.board();
         let Some(lane) = board.lane(number) else { return };
         match opened {

@@ -6,6 +6,7 @@ use super::tile::{End, Parsing, Place, Rebuilding, end};
 use crate::error::DecodeError;
 use crate::image::plane::Plane;
 use crate::memory::AHEAD;
+use crate::recon::TileSamples;
 use crate::syntax::block::Superblock;
 
 /// A tile in flight.
@@ -27,6 +28,16 @@ pub(super) enum Content<'a, const FAST: bool> {
     /// The channels of the visible pixels, the alpha last.
     Lossless(Vec<Plane>),
     Lossy(Lossy<'a, FAST>),
+}
+
+impl<const FAST: bool> Content<'_, FAST> {
+    /// The memory of a lossy tile, for another.
+    pub(super) fn into_samples(self) -> Option<TileSamples> {
+        match self {
+            Self::Lossy(lossy) => lossy.rebuilding.map(|rebuilding| rebuilding.into_samples()),
+            _ => None,
+        }
+    }
 }
 
 impl<const FAST: bool> Default for Lane<'_, FAST> {

@@ -64,12 +64,13 @@ pub(super) enum Opened<'a, const FAST: bool> {
 }
 
 impl<'a> Stream<'a> {
-    /// Opens a tile whose data is `bytes`; what is coded without loss is decoded at once.
+    /// Opens a tile whose data is `bytes`, in the memory of `spare` ones; what is coded without loss is decoded at once.
     pub(super) fn open<const FAST: bool>(
         &self,
         context: &'a Context<'a>,
         part: Part,
         bytes: TileData<'a>,
+        spare: Option<TileSamples>,
     ) -> Opened<'a, FAST> {
         let header = context.header;
         let (alpha, alpha_end) = match header.alpha {
@@ -88,7 +89,7 @@ impl<'a> Stream<'a> {
             };
             return Opened::Lossless(planes, end);
         }
-        let (parsing, mut rebuilding) = begin(context, self.parsed, part, bytes);
+        let (parsing, mut rebuilding) = begin(context, self.parsed, part, bytes, spare);
         rebuilding.alpha = alpha;
         Opened::Lossy { parsing: Box::new(parsing), rebuilding: Box::new(rebuilding), alpha: alpha_end }
     }
@@ -112,12 +113,16 @@ fn begin<'a, const FAST: bool>(
     parsed: &'a Parsed,
     part: Part,
     bytes: TileData<'a>,
+    spare: Option<TileSamples>,
 ) -> (Parsing<'a, FAST>, Rebuilding<'a>) {
     let state = parsed.grid.state(&parsed.header, part.tile);
     let coder = RangeDecoder::new(parsed.header.quantiser == Family::Trellis, bytes.colour);
     let walk = Walk::new(coder, &parsed.header, state);
     let parsing = Parsing { walk, wanted: part.rows, next: (0, 0), rows: 0, damage: None };
-    let samples = TileSamples::new(&parsed.header, &parsed.grid, part.tile);
+    let samples = match spare {
+        Some(spare) => spare.reused(&parsed.grid, part.tile),
+        None => TileSamples::new(&parsed.header, &parsed.grid, part.tile),
+    };
     let signs = SignReader::new(ReadInterval::new(bytes.signs), !FAST);
     (parsing, Rebuilding { recon: Reconstruction::new(context, samples), signs, alpha: None, rows: 0 })
 }
@@ -144,7 +149,7 @@ fn superblocks_with<const FAST: bool>(
     each: &mut dyn FnMut(&Superblock),
 ) -> Result<(), DecodeError> {
     let part = Part { tile, rows: usize::MAX };
-    let (mut parsing, mut rebuilding) = begin::<FAST>(context, parsed, part, bytes);
+    let (mut parsing, mut rebuilding) = begin::<FAST>(context, parsed, part, bytes, None);
     let mut sb = Superblock::default();
     while let Some(place) = parsing.superblock(&mut sb) {
         rebuilding.superblock(&sb, place);
@@ -221,6 +226,11 @@ impl Rebuilding<'_> {
         if self.signs.is_within() {
             self.rows = place.rows().unwrap_or(self.rows);
         }
+    }
+
+    /// Their memory, for another tile.
+    pub(super) fn into_samples(self) -> TileSamples {
+        self.recon.samples
     }
 
     /// What there is so far.

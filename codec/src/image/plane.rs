@@ -69,6 +69,12 @@ impl Plane {
         Self { data: vec![0; width * height], width, height }
     }
 
+    /// The same memory for a plane of another size; what it holds is of no use.
+    pub(crate) fn resized(mut self, width: usize, height: usize) -> Self {
+        self.data.resize(width * height, 0);
+        Self { width, height, ..self }
+    }
+
     pub(crate) fn width(&self) -> usize {
         self.width
     }

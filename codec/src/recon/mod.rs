@@ -143,6 +143,18 @@ impl TileSamples {
         }
     }
 
+    /// An empty tile of number `index` in the memory of these, of which samples and blocks that are not there yet have some.
+    pub(crate) fn reused(self, grid: &Grid, index: usize) -> Self {
+        let sizes = (0..self.planes.len()).map(|p| grid.rect(index, p));
+        let (planes, maps) = (self.planes.into_iter().zip(sizes.clone()), self.maps.into_iter().zip(sizes.clone()));
+        Self {
+            planes: planes.map(|(plane, r)| plane.resized(r.w, r.h)).collect(),
+            maps: maps.map(|(map, r)| map.resized(r.w, r.h)).collect(),
+            ready: sizes.take(2).map(|r| Ready::new(r.w, r.h)).collect(),
+            depth: self.depth,
+        }
+    }
+
     /// Bytes that those of a tile of the size of `header` take.
     pub(crate) fn memory(header: &PictureHeader) -> u64 {
         let (width, height) = header.plane_size(0);

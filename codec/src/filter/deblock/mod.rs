@@ -57,6 +57,13 @@ impl BlockMap {
         Self { units: vec![Unit::BLANK; stride * rows], stride, rows, above: 0 }
     }
 
+    /// The same memory for a plane of another size; what it holds is of no use.
+    pub(crate) fn resized(mut self, width: usize, height: usize) -> Self {
+        let (stride, rows) = (width / 4, height / 4);
+        self.units.resize(stride * rows, Unit::BLANK);
+        Self { stride, rows, above: 0, ..self }
+    }
+
     /// Row `y4` of units.
     pub(crate) fn row(&self, y4: usize) -> &[Unit] {
         &self.units[y4 * self.stride..][..self.stride]
