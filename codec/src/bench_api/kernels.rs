@@ -188,7 +188,8 @@ impl Kernels {
         forward(self.simd, residual, shape(size, tx), coefficients);
     }
 
-    /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles.
+    /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles,
+    /// from 69 on the learned ones.
     pub fn predict(&self, mode: u8, references: &References, size: (usize, usize), out: &mut [u16]) {
         predict(self.simd, IntraMode(mode), &references.0, DEPTH, &mut Block::packed(out, size.0, size.1));
     }
