@@ -12,6 +12,8 @@ const PICTURE: &str = "astronaut.png";
 const QUALITY: f32 = 75.0;
 const PROFILES: [(&str, Profile); 2] = [("mixed", Profile::Mixed), ("fast", Profile::Fast)];
 
+type Filter = fn(&Stages, &mut Reconstructed);
+
 /// A stream of the picture, soon made.
 fn stream(picture: &Picture, profile: Profile) -> Vec<u8> {
     let mut config = config(QUALITY, 3, Chroma::Yuv444);
@@ -45,8 +47,7 @@ pub(crate) fn samples(criterion: &mut Criterion) {
     let mut group = group(criterion, "decoding", stages.samples() as u64);
     group.bench_function("reconstruct", |b| b.iter(|| black_box(&stages).reconstruct()));
     let planes = stages.reconstructed();
-    let filters: [(&str, fn(&Stages, &mut Reconstructed)); 2] =
-        [("deblock", Stages::deblock), ("classified", Stages::classified)];
+    let filters: [(&str, Filter); 2] = [("deblock", Stages::deblock), ("classified", Stages::classified)];
     for (name, filter) in filters {
         group.bench_function(name, |b| {
             b.iter_batched_ref(|| planes.clone(), |planes| filter(black_box(&stages), planes), BatchSize::LargeInput);

@@ -108,7 +108,7 @@ impl Stages {
         blocks
     }
 
-    /// Reads all signs; how many there are of negative levels.
+    /// Reads all signs; the number of blocks whose mean is lowered.
     pub fn signs(&mut self) -> usize {
         let mut negative = 0;
         for tile in 0..self.tiles.len() {
