@@ -97,7 +97,7 @@ impl Plane {
 
 /// The planes of a picture: Y, or Y, Cb and Cr.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planes(Vec<plane::Plane>);
+pub struct Planes(pub(super) Vec<plane::Plane>);
 
 /// The samples around a block that it is predicted from.
 #[derive(Debug, Clone)]

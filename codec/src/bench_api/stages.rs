@@ -1,5 +1,6 @@
 //! Decoding of a lossy stream stage by stage, each alone on what the stages before it gave. One thread.
 
+use super::kernels::Planes;
 use crate::container::{self, Parsed, TileIndex};
 use crate::entropy::Profile;
 use crate::entropy::range::{RangeDecoder, ReadInterval};
@@ -60,6 +61,13 @@ struct Signed {
 #[derive(Debug, Clone)]
 pub struct Reconstructed(PictureSamples);
 
+impl Reconstructed {
+    /// The planes by themselves.
+    pub fn planes(&self) -> Planes {
+        Planes(self.0.planes.clone())
+    }
+}
+
 impl Stages {
     /// Decodes `data` and keeps what lies between the stages.
     ///
@@ -108,31 +116,30 @@ impl Stages {
         blocks
     }
 
-    /// Reads all signs; the number of blocks whose mean is lowered.
-    pub fn signs(&mut self) -> usize {
-        let mut negative = 0;
+    /// Reads all signs; whether the data ended with them.
+    pub fn signs(&mut self) -> bool {
+        let mut whole = true;
         for tile in 0..self.tiles.len() {
-            let Ok(bytes) = self.parsed.tile(&self.data, &self.index, tile) else { continue };
+            let Ok(bytes) = self.parsed.tile(&self.data, &self.index, tile) else { return false };
             let mut signs = self.sign_reader(bytes.signs);
             for Signed { samples, node, tx, levels, coefficients } in &mut self.tiles[tile].signed {
                 let edge = Edge { simd: self.simd, samples, plane: 0, node, tx: *tx };
                 signs.code(&edge, levels, coefficients);
-                negative += usize::from(coefficients[0] < 0);
             }
+            whole &= signs.finish().is_none();
         }
-        negative
+        whole
     }
 
-    /// Predicts, dequantises and transforms all blocks, whose signs are known; the first sample of the last tile.
-    pub fn reconstruct(&self) -> u16 {
+    /// Predicts, dequantises and transforms all blocks, whose signs are known; the planes of each tile.
+    pub fn reconstruct(&self) -> Vec<Planes> {
         let context = self.context();
-        let mut last = 0;
-        for (number, tile) in self.tiles.iter().enumerate() {
+        let tile = |(number, tile): (usize, &Kept)| {
             let mut recon = Reconstruction::new(&context, self.empty(number));
             tile.superblocks.iter().for_each(|sb| recon.superblock(sb, &mut Known));
-            last = recon.samples.planes[0].row(0)[0];
-        }
-        last
+            Planes(recon.samples.planes)
+        };
+        self.tiles.iter().enumerate().map(tile).collect()
     }
 
     /// The planes as they are before the filters.
