@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -15,6 +15,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/BITSTREAM.md",
     "docs/BLOCKS.md",
     "docs/LABORATORY.md",
+    "docs/PERFORMANCE.md",
     "docs/TUNING.md",
     "fuzz/README.md",
 ];

@@ -1,7 +1,8 @@
 //! What the encoder reconstructs is what the decoder gives, whatever the settings.
 
-use kvant::{Chroma, Encoder, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
-use kvant_tests::check::{config, round_trip};
+use kvant::bench_api::{LevelRun, Stages};
+use kvant::{Chroma, CpuLevel, Encoder, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
+use kvant_tests::check::{config, decode, encode, round_trip};
 use kvant_tests::pictures::{crop, mirrored, testdata};
 use kvant_tests::synth::{Kind, picture};
 
@@ -62,6 +63,27 @@ fn of_both_profiles_is_the_same_picture_and_the_mixed_one_is_smaller() {
         });
         assert!(mixed.reconstruction == plain.reconstruction);
         assert!(mixed.stream.len() < plain.stream.len(), "{} and {}", mixed.stream.len(), plain.stream.len());
+    }
+}
+
+#[test]
+fn the_stages_of_the_benches_together_are_the_decoder() {
+    for (profile, chroma) in [(Profile::Mixed, Chroma::Yuv444), (Profile::Fast, Chroma::Yuv420)] {
+        let mut config = config(60.0, 3, chroma);
+        config.profile = profile;
+        let picture = colour();
+        let stream = encode(&picture, &config).stream;
+        let mut stages = Stages::new(CpuLevel::detect(), &stream).expect("an intact stream");
+        assert!(stages.parse() > 0 && stages.signs() && stages.signs(), "signs are read as they are in decoding");
+        let mut planes = stages.reconstructed();
+        assert!(stages.reconstruct() == [planes.planes()], "with signs that are known, as with those that are read");
+        stages.deblock(&mut planes);
+        stages.classified(&mut planes);
+        let mut out = Image::new(picture.width(), picture.height(), PixelFormat::Rgb8).expect("a picture of this size");
+        stages.pixels(&planes, &mut out.view_mut());
+        assert!(out == decode(&stream, 1, CpuLevel::Scalar));
+        let levels = LevelRun::new(&stream, profile).expect("an intact stream");
+        assert!(levels.bins() > stages.levels() && levels.decode() >= stages.levels() as u64);
     }
 }
 

@@ -1,9 +1,10 @@
-//! Single kernels through `kvant::bench_api`: nanoseconds a block, samples or bins a second.
+//! Single kernels, and whole stages of decoding, through `kvant::bench_api`: nanoseconds a block, samples or bins a second.
 
 use std::time::Duration;
 
 use criterion::Criterion;
 
+mod decoding;
 mod filters;
 mod prediction;
 mod quantisation;
@@ -37,6 +38,9 @@ criterion::criterion_group! {
         range_coder::bypass,
         filters::deblocking,
         filters::classified,
-        filters::colour
+        filters::colour,
+        decoding::entropy,
+        decoding::samples,
+        decoding::lossless
 }
 criterion::criterion_main!(benches);

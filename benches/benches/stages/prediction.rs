@@ -11,7 +11,7 @@ const PICTURE: &str = "astronaut.png";
 const SIDES: [usize; 5] = [4, 8, 16, 32, 64];
 /// Angles are numbered from the bottom left (0) by way of left (16), top left (32) and top (48). Of those timed, 24 and 40
 /// project one side before the other, 56 reads the row above and blends with the left.
-const MODES: [(&str, u8); 9] = [
+const MODES: [(&str, u8); 10] = [
     ("dc", 0),
     ("planar", 1),
     ("paeth", 2),
@@ -21,6 +21,7 @@ const MODES: [(&str, u8); 9] = [
     ("angle-24", 5 + 24),
     ("angle-40", 5 + 40),
     ("angle-56", 5 + 56),
+    ("learned", 5 + 64),
 ];
 
 /// Where the block is: with detail, and all neighbours.

@@ -97,7 +97,7 @@ impl Plane {
 
 /// The planes of a picture: Y, or Y, Cb and Cr.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planes(Vec<plane::Plane>);
+pub struct Planes(pub(super) Vec<plane::Plane>);
 
 /// The samples around a block that it is predicted from.
 #[derive(Debug, Clone)]
@@ -188,7 +188,8 @@ impl Kernels {
         forward(self.simd, residual, shape(size, tx), coefficients);
     }
 
-    /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles.
+    /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles,
+    /// from 69 on the learned ones.
     pub fn predict(&self, mode: u8, references: &References, size: (usize, usize), out: &mut [u16]) {
         predict(self.simd, IntraMode(mode), &references.0, DEPTH, &mut Block::packed(out, size.0, size.1));
     }

@@ -1,11 +1,17 @@
-//! What training of the start of levels' slots needs: which slots a level looks at, and what it is.
+//! The levels of a stream: which slots each looks at and what it is, as training of their start needs it, and their coding
+//! without all else.
 
 use std::ops::Range;
 
 use super::walk::walk;
-use crate::entropy::levels::{FAR, NEAR, SET_BYTES, SETS};
+use crate::container;
+use crate::entropy::levels::{FAR, LevelModels, LevelPlace, NEAR, SET_BYTES, SETS};
+use crate::entropy::range::{Interval, ReadInterval, WriteInterval};
 use crate::entropy::trace::{Event, Trace};
+use crate::entropy::{Ctx, Profile};
 use crate::error::DecodeError;
+use crate::limits::Limits;
+use crate::quant::family::Family;
 
 /// Probabilities that levels look at: four for each slot of each set.
 pub const LEVEL_PROBABILITIES: usize = SETS * SET_BYTES;
@@ -48,18 +54,97 @@ pub fn level_bins(data: &[u8], trellis: bool, mut each: impl FnMut(LevelBin)) ->
             bin(3, magnitude > 3);
         }
     };
+    each_level(data, |kept, magnitude| level(kept.slots(), kept.last, magnitude))
+}
+
+/// Hands over the levels of a stream with their magnitudes, cut at 4 or 5.
+fn each_level(data: &[u8], mut each: impl FnMut(KeptLevel, u32)) -> Result<(), DecodeError> {
     walk(
         data,
         Trace::new,
         |c| &c.inner,
         |c| {
             for event in c.events {
-                if let Event::Level { slots, last, magnitude, .. } = event {
-                    level(slots, last, magnitude);
+                if let Event::Level { slots: (near, far), last, magnitude, .. } = event {
+                    each(KeptLevel { near: near as u32, far: far as u32, last }, magnitude);
                 }
             }
         },
     )
+}
+
+/// What coding takes of a level.
+#[derive(Debug, Clone, Copy)]
+struct KeptLevel {
+    near: u32,
+    far: u32,
+    last: bool,
+}
+
+impl LevelPlace for KeptLevel {
+    #[inline(always)]
+    fn slots(&self) -> (usize, usize) {
+        (self.near as usize, self.far as usize)
+    }
+
+    /// None that anyone asks for.
+    fn contexts(&self) -> [Ctx; 4] {
+        [Ctx(0); 4]
+    }
+}
+
+/// The bins of the levels of a stream, in a run of the range coder of their own.
+#[derive(Debug)]
+pub struct LevelRun {
+    profile: Profile,
+    trellis: bool,
+    places: Vec<KeptLevel>,
+    bins: usize,
+    data: Vec<u8>,
+}
+
+impl LevelRun {
+    /// Takes the levels of a lossy stream and codes them by `profile`.
+    ///
+    /// # Errors
+    /// As decoding.
+    pub fn new(data: &[u8], profile: Profile) -> Result<Self, DecodeError> {
+        let trellis = container::parse(data, &Limits::default())?.header.quantiser == Family::Trellis;
+        let (mut places, mut magnitudes, mut bins) = (Vec::new(), Vec::new(), 0);
+        each_level(data, |place, magnitude| {
+            bins += usize::from(!place.last) + [0, 1, 3][magnitude.min(2) as usize];
+            places.push(place);
+            magnitudes.push(magnitude);
+        })?;
+        let mut run = Self { profile, trellis, places, bins, data: Vec::new() };
+        let mut out = WriteInterval::new();
+        run.code(&mut out, |i| magnitudes[i]);
+        run.data = out.finish();
+        Ok(run)
+    }
+
+    /// Bins of all levels.
+    pub fn bins(&self) -> usize {
+        self.bins
+    }
+
+    /// Reads them all; the sum of their magnitudes, cut at 4 or 5.
+    pub fn decode(&self) -> u64 {
+        self.code(&mut ReadInterval::new(&self.data), |_| 0)
+    }
+
+    fn code(&self, interval: &mut impl Interval, magnitude: impl Fn(usize) -> u32) -> u64 {
+        match self.profile {
+            Profile::Mixed => self.code_by::<false>(interval, magnitude),
+            Profile::Fast => self.code_by::<true>(interval, magnitude),
+        }
+    }
+
+    fn code_by<const FAST: bool>(&self, interval: &mut impl Interval, magnitude: impl Fn(usize) -> u32) -> u64 {
+        let mut models = LevelModels::new(self.trellis);
+        let code = |(i, place): (usize, &KeptLevel)| models.code::<FAST>(place, place.last, magnitude(i), interval);
+        self.places.iter().enumerate().map(code).map(u64::from).sum()
+    }
 }
 
 /// Probability of the level that a start's byte stands for, in 1/65536.

@@ -5,14 +5,16 @@ mod kernels;
 mod levels;
 mod lossless;
 mod perception;
+mod stages;
 mod trace;
 mod walk;
 
 pub use self::filter::{Equations, add_equations, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References, Room};
-pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, level_bins, start_byte};
+pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, LevelRun, level_bins, start_byte};
 pub use self::lossless::{decode_lossless, encode_lossless};
 pub use self::perception::losses;
+pub use self::stages::{Reconstructed, Stages};
 pub use self::trace::{
     CONTEXTS, TileBins, adaptive_cost, bins, context_groups, count_bins, range_decode, range_decode_bypass,
     range_encode, range_encode_bypass, trace,
