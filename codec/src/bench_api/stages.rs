@@ -19,7 +19,6 @@ use crate::syntax::block::Superblock;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
-use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Node, SUPERBLOCK};
 use crate::tile::Grid;
@@ -182,31 +181,27 @@ impl Stages {
         let mut recorder = Recorder { header, signs, blocks: Vec::new() };
         let mut recon = Reconstruction::new(&context, self.empty(tile));
         let mut superblocks = Vec::new();
-        let state = self.walk(tile, |sb| {
+        self.walk(tile, |sb| {
             let first = recorder.blocks.len();
             recon.superblock(sb, &mut recorder);
             superblocks.push(with_signs(sb, &recorder.blocks[first..]));
         })?;
         let (samples, signed) = (recon.samples, recorder.blocks);
         let Rect { x, y, w, h } = self.parsed.grid.rect(tile, 0);
-        self.picture.place(header, &samples, &state, Rect { x: 0, y: 0, w, h }, (x, y));
+        self.picture.place(header, &samples, Rect { x: 0, y: 0, w, h }, (x, y));
         self.tiles.push(Kept { superblocks, signed });
         Ok(())
     }
 
     /// Parses a tile superblock by superblock.
-    fn walk(&self, tile: usize, each: impl FnMut(&Superblock)) -> Result<TileState, DecodeError> {
+    fn walk(&self, tile: usize, each: impl FnMut(&Superblock)) -> Result<(), DecodeError> {
         match self.parsed.header.profile {
             Profile::Mixed => self.walk_with::<false>(tile, each),
             Profile::Fast => self.walk_with::<true>(tile, each),
         }
     }
 
-    fn walk_with<const FAST: bool>(
-        &self,
-        tile: usize,
-        mut each: impl FnMut(&Superblock),
-    ) -> Result<TileState, DecodeError> {
+    fn walk_with<const FAST: bool>(&self, tile: usize, mut each: impl FnMut(&Superblock)) -> Result<(), DecodeError> {
         let (header, bytes) = (&self.parsed.header, self.parsed.tile(&self.data, &self.index, tile)?);
         let coder = RangeDecoder::<FAST>::new(header.quantiser == Family::Trellis, bytes.colour);
         let mut walk = Walk::new(coder, header, self.parsed.grid.state(header, tile));
@@ -220,7 +215,7 @@ impl Stages {
             }
         }
         match walk.coder.finish() {
-            None => Ok(walk.state),
+            None => Ok(()),
             Some((what, value, limit)) => Err(DecodeError::Corrupt { what, value, limit }),
         }
     }

@@ -223,7 +223,7 @@ impl Side {
             energy: 64 * across.squares,
             shift: 2 + len.ilog2(),
             unknown: [0; LOW],
-            spread: LEAST_VARIANCE + (256 * across.slopes >> len.ilog2()),
+            spread: LEAST_VARIANCE + ((256 * across.slopes) >> len.ilog2()),
             first: border(other, depth).first,
         }
     }

@@ -127,8 +127,8 @@ impl LumaBlock {
         Self { node, offset, source: Source::Mode, mode, line: 0, tb: TransformBlock::UNCODED }
     }
 
-    /// What later blocks see of it; `qp` is its quantiser parameter.
-    pub(crate) fn unit(&self, levels: &[i32], qp: u16) -> Unit {
+    /// What later blocks see of it.
+    pub(crate) fn unit(&self, levels: &[i32]) -> Unit {
         Unit {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
@@ -136,7 +136,6 @@ impl LumaBlock {
             learned: self.mode.learned_index().is_some(),
             magnitude: [magnitude(&self.node, self.tb.levels(levels)), 0],
             spectrum: Default::default(),
-            qp,
         }
     }
 }
@@ -158,8 +157,8 @@ impl ChromaBlock {
         self.luma_vector.filter(|_| self.mode == ChromaMode::Derived)
     }
 
-    /// What later blocks see of it; `qp` is its quantiser parameter without the planes' own offsets.
-    pub(crate) fn unit(&self, levels: &[i32], qp: u16) -> Unit {
+    /// What later blocks see of it.
+    pub(crate) fn unit(&self, levels: &[i32]) -> Unit {
         Unit {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
@@ -167,7 +166,6 @@ impl ChromaBlock {
             learned: false,
             magnitude: self.tb.map(|tb| magnitude(&self.node, tb.levels(levels))),
             spectrum: Default::default(),
-            qp,
         }
     }
 }

@@ -39,7 +39,7 @@ const BEFORE: [[u16; 2]; MOST + 1] = {
             sum
         } else {
             let log2 = sum.ilog2() as usize;
-            let eighths = (8 * sum >> log2) & 7;
+            let eighths = ((8 * sum) >> log2) & 7;
             5 + 3 * (log2 - 2) + (eighths >= 2) as usize + (eighths >= 5) as usize
         };
         let half = sum / 2;

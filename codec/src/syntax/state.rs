@@ -1,6 +1,8 @@
 //! What the walk remembers of a tile while it goes through it: the blocks coded so far, as contexts and predictions
 //! of later ones. Never reconstructed samples. BITSTREAM.md §5.
 
+use bitvec::vec::BitVec;
+
 use super::header::PictureHeader;
 use super::screen::{History, Source, SourceMap};
 use super::spectrum::{BANDS, Spectrum};
@@ -28,8 +30,6 @@ pub(crate) struct Unit {
     pub(crate) magnitude: [u8; 2],
     /// Their spectra.
     pub(crate) spectrum: [Spectrum; 2],
-    /// Quantiser parameter; for chroma before the plane's own offset.
-    pub(crate) qp: u16,
 }
 
 /// Where no block is coded yet: sides of 0.
@@ -40,22 +40,32 @@ const EMPTY: Unit = Unit {
     learned: false,
     magnitude: [0; 2],
     spectrum: [[0; BANDS]; 2],
-    qp: 0,
 };
 
-/// The units of a plane within a tile.
+/// Rows of units that are kept: those of a row of superblocks and of the one above.
+const KEPT: usize = 32;
+
+/// The units of a plane within a tile: those of the last rows, and of all whether they are coded, where copies ask for it.
 #[derive(Debug, Clone)]
 pub(crate) struct UnitMap {
     cols: usize,
     rows: usize,
+    /// Row `y` is the one of this number modulo [`KEPT`].
     units: Vec<Unit>,
+    coded: BitVec,
 }
 
 impl UnitMap {
     /// For a plane of `width` x `height` samples, multiples of 4.
     pub(crate) fn new(width: usize, height: usize) -> Self {
         let (cols, rows) = (width / 4, height / 4);
-        Self { cols, rows, units: vec![EMPTY; cols * rows] }
+        Self { cols, rows, units: vec![EMPTY; cols * rows.min(KEPT)], coded: BitVec::new() }
+    }
+
+    /// The same for blocks that may be copies of others.
+    pub(crate) fn with_copies(width: usize, height: usize) -> Self {
+        let units = Self::new(width, height);
+        Self { coded: BitVec::repeat(false, units.cols * units.rows), ..units }
     }
 
     /// Width in samples.
@@ -68,20 +78,18 @@ impl UnitMap {
         self.rows * 4
     }
 
-    /// The unit over sample (x, y).
+    /// The unit over sample (x, y), in this row of superblocks or at the end of the one above.
     #[inline(always)]
     pub(crate) fn at(&self, x: usize, y: usize) -> &Unit {
-        &self.units[y / 4 * self.cols + x / 4]
+        &self.units[y / 4 % KEPT * self.cols + x / 4]
     }
 
     /// Whether `rect` lies in the plane and is all coded.
     pub(crate) fn is_coded(&self, rect: Rect) -> bool {
         rect.x + rect.w <= self.width()
             && rect.y + rect.h <= self.height()
-            && (rect.y / 4..(rect.y + rect.h).div_ceil(4)).all(|row| {
-                let units = &self.units[row * self.cols..][rect.x / 4..(rect.x + rect.w).div_ceil(4)];
-                units.iter().all(|u| u.log2_w > 0)
-            })
+            && (rect.y / 4..(rect.y + rect.h).div_ceil(4))
+                .all(|row| self.coded[row * self.cols..][rect.x / 4..(rect.x + rect.w).div_ceil(4)].all())
     }
 
     /// The unit left of the block at (x, y), if the tile has one.
@@ -99,8 +107,14 @@ impl UnitMap {
     /// Notes `unit` for the block at (x, y) whose size it has.
     pub(crate) fn set(&mut self, x: usize, y: usize, unit: Unit) {
         let (x4, y4) = (x / 4, y / 4);
+        let width = (1 << unit.log2_w) / 4;
         for row in y4..y4 + (1 << unit.log2_h) / 4 {
-            self.units[row * self.cols + x4..][..(1 << unit.log2_w) / 4].fill(unit);
+            self.units[row % KEPT * self.cols + x4..][..width].fill(unit);
+        }
+        if !self.coded.is_empty() {
+            for row in y4..y4 + (1 << unit.log2_h) / 4 {
+                self.coded[row * self.cols + x4..][..width].fill(true);
+            }
         }
     }
 }
@@ -197,13 +211,16 @@ pub(crate) struct TileState {
 impl TileState {
     /// Bytes that that of a tile of the size of `header` takes, about.
     pub(crate) fn memory(header: &PictureHeader) -> u64 {
-        let units = |p| {
+        let kept = |p| {
             let (width, height) = header.plane_size(p);
-            width as u64 * height as u64 / 16
+            width as u64 / 4 * (height / 4).min(KEPT) as u64
         };
-        let chroma = if header.gray { 0 } else { units(1) };
-        let sources = if header.screen { units(0) * size_of::<Source>() as u64 } else { 0 };
+        let (width, height) = header.plane_size(0);
+        let units = width as u64 * height as u64 / 16;
+        let chroma = if header.gray { 0 } else { kept(1) };
+        // Of each unit its source, and for luma and chroma whether it is coded.
+        let copies = if header.screen { units * size_of::<Source>() as u64 + units / 4 } else { 0 };
         // Cells have 16 luma samples a side at the least.
-        (units(0) + chroma) * size_of::<Unit>() as u64 + units(0) / 8 + sources
+        (kept(0) + chroma) * size_of::<Unit>() as u64 + units / 8 + copies
     }
 }

@@ -49,9 +49,10 @@ impl Grid {
     pub(crate) fn state(&self, header: &PictureHeader, index: usize) -> TileState {
         let luma = self.rect(index, 0);
         let chroma = if header.gray { Rect { x: 0, y: 0, w: 0, h: 0 } } else { self.rect(index, 1) };
+        let units = if header.screen { UnitMap::with_copies } else { UnitMap::new };
         TileState {
-            luma: UnitMap::new(luma.w, luma.h),
-            chroma: UnitMap::new(chroma.w, chroma.h),
+            luma: units(luma.w, luma.h),
+            chroma: units(chroma.w, chroma.h),
             cells: CellMap::new(header.adaptive.map_or(6, |a| a.cell_log2), luma.w, luma.h),
             sources: if header.screen { SourceMap::new(luma.w, luma.h) } else { SourceMap::new(0, 0) },
             history: History::new(),
