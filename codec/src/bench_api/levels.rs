@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use super::walk::walk;
 use crate::container;
-use crate::entropy::levels::{FAR, LevelModels, LevelPlace, NEAR, SET_BYTES, SETS};
+use crate::entropy::levels::{FAR, LevelModels, LevelPlace, NEAR, SET_BYTES, SETS, bins_of};
 use crate::entropy::range::{Interval, ReadInterval, WriteInterval};
 use crate::entropy::trace::{Event, Trace};
 use crate::entropy::{Ctx, Profile};
 use crate::error::DecodeError;
 use crate::limits::Limits;
-use crate::quant::family::Family;
 
 /// Probabilities that levels look at: four for each slot of each set.
 pub const LEVEL_PROBABILITIES: usize = SETS * SET_BYTES;
@@ -42,16 +41,9 @@ pub fn level_bins(data: &[u8], trellis: bool, mut each: impl FnMut(LevelBin)) ->
         let set = if trellis { 1 + near / NEAR } else { 0 };
         let (near, far) = (near % NEAR, far % FAR);
         let base = set * SET_BYTES;
-        let mut bin = |lane: usize, bin| each(([base + 4 * near + lane, base + 4 * (NEAR + far) + lane], bin));
-        if !last {
-            bin(0, magnitude > 0);
-        }
-        if magnitude > 0 {
-            bin(1, magnitude > 1);
-        }
-        if magnitude > 1 {
-            bin(2, magnitude & 1 != 0);
-            bin(3, magnitude > 3);
+        for (lane, bin) in bins_of(magnitude, last).into_iter().enumerate() {
+            let probabilities = [base + 4 * near + lane, base + 4 * (NEAR + far) + lane];
+            bin.into_iter().for_each(|bin| each((probabilities, bin)));
         }
     };
     each_level(data, |kept, magnitude| level(kept.slots(), kept.last, magnitude))
@@ -109,10 +101,10 @@ impl LevelRun {
     /// # Errors
     /// As decoding.
     pub fn new(data: &[u8], profile: Profile) -> Result<Self, DecodeError> {
-        let trellis = container::parse(data, &Limits::default())?.header.quantiser == Family::Trellis;
+        let trellis = container::parse(data, &Limits::default())?.header.is_trellis();
         let (mut places, mut magnitudes, mut bins) = (Vec::new(), Vec::new(), 0);
         each_level(data, |place, magnitude| {
-            bins += usize::from(!place.last) + [0, 1, 3][magnitude.min(2) as usize];
+            bins += bins_of(magnitude, place.last).into_iter().flatten().count();
             places.push(place);
             magnitudes.push(magnitude);
         })?;

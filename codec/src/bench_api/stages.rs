@@ -10,7 +10,6 @@ use crate::image::plane::Rect;
 use crate::image::view::ImageViewMut;
 use crate::limits::Limits;
 use crate::quant::dequant::Dequantiser;
-use crate::quant::family::Family;
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::recon::{Context, Edge, Known, Reconstruction, SignReader, Signs, TileSamples};
@@ -203,7 +202,7 @@ impl Stages {
 
     fn walk_with<const FAST: bool>(&self, tile: usize, mut each: impl FnMut(&Superblock)) -> Result<(), DecodeError> {
         let (header, bytes) = (&self.parsed.header, self.parsed.tile(&self.data, &self.index, tile)?);
-        let coder = RangeDecoder::<FAST>::new(header.quantiser == Family::Trellis, bytes.colour);
+        let coder = RangeDecoder::<FAST>::new(header.is_trellis(), bytes.colour);
         let mut walk = Walk::new(coder, header, self.parsed.grid.state(header, tile));
         let (width, height) = (walk.state.luma.width(), walk.state.luma.height());
         let mut sb = Superblock::default();

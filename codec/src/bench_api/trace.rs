@@ -2,6 +2,7 @@
 
 use super::walk::walk;
 use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
+use crate::entropy::levels::bins_of;
 use crate::entropy::model::{Model, Models};
 use crate::entropy::range::{RangeDecoder, RangeEncoder};
 use crate::entropy::trace::{Event, Trace};
@@ -33,17 +34,9 @@ pub fn bins(data: &[u8]) -> Result<Vec<TileBins>, DecodeError> {
             for event in events {
                 match event {
                     Event::Bin(ctx, bin) => bins.push((ctx, bin)),
-                    Event::Level {
-                        contexts: [significant, above_one, parity, above_three], last, magnitude, ..
-                    } => {
-                        let coded = [!last, magnitude > 0, magnitude > 1, magnitude > 1];
-                        let level = [
-                            (significant.0, magnitude > 0),
-                            (above_one.0, magnitude > 1),
-                            (parity.0, magnitude & 1 != 0),
-                            (above_three.0, magnitude > 3),
-                        ];
-                        bins.extend(level.into_iter().zip(coded).filter(|(_, coded)| *coded).map(|(bin, _)| bin));
+                    Event::Level { contexts, last, magnitude, .. } => {
+                        let level = contexts.into_iter().zip(bins_of(magnitude, last));
+                        bins.extend(level.filter_map(|(ctx, bin)| Some((ctx.0, bin?))));
                     }
                     Event::Bypass(bits, _) => bypass += bits as u64,
                     Event::Element(_) => {}

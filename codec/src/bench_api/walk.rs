@@ -7,7 +7,6 @@ use crate::entropy::range::{Damage, RangeDecoder};
 use crate::entropy::{BinCoder, Ctx};
 use crate::error::DecodeError;
 use crate::limits::Limits;
-use crate::quant::family::Family;
 use crate::syntax::block::Superblock;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
@@ -75,7 +74,7 @@ pub(super) fn walk<'d, C: BinCoder>(
     }
     for i in 0..parsed.grid.len() {
         let bytes = parsed.tile(data, &index, i)?.colour;
-        let trellis = header.quantiser == Family::Trellis;
+        let trellis = header.is_trellis();
         let from = match header.profile {
             Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(trellis, bytes)),
             Profile::Fast => AnyDecoder::Fast(RangeDecoder::new(trellis, bytes)),

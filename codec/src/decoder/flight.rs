@@ -57,6 +57,7 @@ impl Stream<'_> {
         let header = &self.parsed.header;
         let dequantiser = Dequantiser::new(header);
         let context = Context { simd: self.simd, header, dequantiser: &dequantiser };
+        // Borrowed anew, for no longer than what is made here.
         let Sink { sweep, each } = sink;
         let board = Board {
             lanes: VecDeque::new(),

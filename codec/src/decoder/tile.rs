@@ -7,7 +7,6 @@ use crate::entropy::range::{Damage, RangeDecoder, ReadInterval};
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Decoded, Shape};
-use crate::quant::family::Family;
 use crate::recon::{Context, Reconstruction, SignReader, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
@@ -116,7 +115,7 @@ fn begin<'a, const FAST: bool>(
     spare: Option<TileSamples>,
 ) -> (Parsing<'a, FAST>, Rebuilding<'a>) {
     let state = parsed.grid.state(&parsed.header, part.tile);
-    let coder = RangeDecoder::new(parsed.header.quantiser == Family::Trellis, bytes.colour);
+    let coder = RangeDecoder::new(parsed.header.is_trellis(), bytes.colour);
     let walk = Walk::new(coder, &parsed.header, state);
     let parsing = Parsing { walk, wanted: part.rows, next: (0, 0), rows: 0, damage: None };
     let samples = match spare {

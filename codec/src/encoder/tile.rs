@@ -7,7 +7,6 @@ use crate::entropy::model::Models;
 use crate::entropy::range::{RangeEncoder, WriteInterval};
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::quant::family::Family;
 use crate::recon::{Reconstruction, SignWriter, TileSamples};
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
@@ -57,8 +56,7 @@ fn encode_with<const FAST: bool>(
     let samples = || TileSamples::new(header, grid, index);
     let mut search = TileSearch::new(shared, &planes, offsets, samples(), grid.state(header, index));
     let mut recon = Reconstruction::new(shared.context, samples());
-    let mut walk =
-        Walk::new(RangeEncoder::<FAST>::new(header.quantiser == Family::Trellis), header, grid.state(header, index));
+    let mut walk = Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index));
     let mut signs = SignWriter::new(WriteInterval::new(), !FAST);
     let (width, height) = (planes[0].width(), planes[0].height());
     // Rates of a row come from the models after the row before the last: rows could then be searched side by side.

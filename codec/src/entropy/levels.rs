@@ -76,19 +76,30 @@ pub(crate) struct LevelModels {
     far: Box<[Slot]>,
 }
 
+/// What the bins of a level are, where they are coded: the last level of a block is known not to be zero.
+pub(crate) const fn bins_of(magnitude: u32, last: bool) -> [Option<bool>; 4] {
+    let above_one = magnitude > 1;
+    [
+        if last { None } else { Some(magnitude > 0) },
+        if magnitude > 0 { Some(above_one) } else { None },
+        if above_one { Some(magnitude & 1 == 1) } else { None },
+        if above_one { Some(magnitude > 3) } else { None },
+    ]
+}
+
 /// Which of a level's bins are ones, and which are coded, by its magnitude cut at 4 or 5; the second half for the last level
-/// of a block, which is known not to be zero.
+/// of a block.
 const OUTCOMES: [[Slot; 2]; 12] = {
     let mut t = [[[0; 4]; 2]; 12];
     let mut i = 0;
     while i < 12 {
-        let magnitude = i % 6;
-        let bins = [magnitude > 0, magnitude > 1, magnitude & 1 == 1, magnitude > 3];
-        let coded = [i < 6, magnitude > 0, magnitude > 1, magnitude > 1];
+        let bins = bins_of(i as u32 % 6, i >= 6);
         let mut bin = 0;
         while bin < 4 {
-            t[i][0][bin] = if bins[bin] { u16::MAX } else { 0 };
-            t[i][1][bin] = if coded[bin] { u16::MAX } else { 0 };
+            if let Some(one) = bins[bin] {
+                t[i][0][bin] = if one { u16::MAX } else { 0 };
+                t[i][1][bin] = u16::MAX;
+            }
             bin += 1;
         }
         i += 1;

@@ -1,7 +1,7 @@
 //! The range coder: 32-bit range, byte-wise renormalisation, carry propagated through pending bytes (after
 //! G. N. N. Martin, "Range encoding", 1979, in the carry form that LZMA made common). BITSTREAM.md §7.1.
 
-use super::levels::{LevelModels, LevelPlace};
+use super::levels::{LevelModels, LevelPlace, bins_of};
 use super::model::Models;
 use super::{BinCoder, Ctx};
 
@@ -216,17 +216,8 @@ impl<const FAST: bool> BinCoder for RangeEncoder<FAST> {
 
     #[inline]
     fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
-        let [significant, above_one, parity, above_three] = place.contexts();
-        let mut note = |ctx, bin| self.models.get_mut(ctx).update(bin);
-        if !last {
-            note(significant, magnitude > 0);
-        }
-        if magnitude > 0 {
-            note(above_one, magnitude > 1);
-        }
-        if magnitude > 1 {
-            note(parity, magnitude & 1 != 0);
-            note(above_three, magnitude > 3);
+        for (ctx, bin) in place.contexts().into_iter().zip(bins_of(magnitude, last)) {
+            bin.into_iter().for_each(|bin| self.models.get_mut(ctx).update(bin));
         }
         self.levels.code::<FAST>(place, last, magnitude, &mut self.interval)
     }

@@ -194,7 +194,7 @@ impl PictureHeader {
     }
 
     fn walk_quantiser<C: BinCoder>(&mut self, c: &mut C) {
-        let number = c.bypass(2, u32::from(self.quantiser == Family::Trellis));
+        let number = c.bypass(2, u32::from(self.is_trellis()));
         self.quantiser = match number {
             0 => Family::Scalar,
             1 => Family::Trellis,
@@ -245,6 +245,11 @@ impl PictureHeader {
     /// Chroma sampling.
     pub(crate) fn chroma(&self) -> Chroma {
         if self.subsampled { Chroma::Yuv420 } else { Chroma::Yuv444 }
+    }
+
+    /// Whether levels are those of the two quantisers of a trellis.
+    pub(crate) fn is_trellis(&self) -> bool {
+        self.quantiser == Family::Trellis
     }
 
     /// What a transform block may choose from; `mode` is that of a luma block.

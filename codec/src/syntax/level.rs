@@ -78,7 +78,7 @@ pub(super) const fn parts(u: usize, v: usize, w: usize, h: usize, place: u8) -> 
     };
     let orientation = (u < v) as usize + 2 * (u > v) as usize;
     let near = place as usize * PLACE + size(w, h) * 3 + edge;
-    ((near) as u16, (frequency * 2 * CHANNEL + orientation * 6) as u16)
+    (near as u16, (frequency * 2 * CHANNEL + orientation * 6) as u16)
 }
 
 /// Class of a coded area: up to 32 samples, up to 128, above.
