@@ -4,9 +4,9 @@ use crate::entropy::levels::LevelModels;
 use crate::image::plane::Rect;
 use crate::limits::{Excess, Limits};
 use crate::lossless::{self, Shape};
-use crate::recon::TileSamples;
 use crate::recon::bands::{Bands, MARGIN, ROWS};
 use crate::recon::picture::PictureSamples;
+use crate::recon::{LEAST_ROWS, TileSamples};
 use crate::syntax::header::PictureHeader;
 use crate::syntax::state::TileState;
 use crate::tile::Grid;
@@ -27,8 +27,20 @@ const PLACE: u64 = 64;
 pub(crate) struct Pace {
     /// Tiles in flight, at most.
     pub(crate) at_once: usize,
-    /// Whether there is memory for superblocks parsed ahead: for more than one thread.
+    /// Whether there is memory for superblocks parsed ahead and for whole tiles: for more than one thread.
     pub(crate) ahead: bool,
+}
+
+impl Pace {
+    /// Luma rows of a tile that there is memory for at a time.
+    pub(crate) fn rows(&self, header: &PictureHeader) -> usize {
+        if self.ahead { usize::MAX } else { least_rows(header) }
+    }
+}
+
+/// Luma rows of a tile that there must be memory for at a time.
+fn least_rows(header: &PictureHeader) -> usize {
+    if header.screen { usize::MAX } else { LEAST_ROWS }
 }
 
 /// Bytes that decoding takes beside the pixels that it gives.
@@ -38,8 +50,10 @@ pub(crate) struct Account {
     kept: u64,
     /// For each tile in flight, while it is opened: what is coded without loss is decoded.
     opening: u64,
-    /// For each afterwards.
+    /// For each afterwards, as few of its rows as can be.
     open: u64,
+    /// For all of them besides.
+    rest: u64,
     /// For the window of a tile and its neighbours that goes through the filters, and for these.
     window: u64,
     /// For what is made of these at a time.
@@ -58,17 +72,19 @@ impl Account {
             let planes = header.planes() as u64 + u64::from(header.alpha);
             let open = planes * 2 * width as u64 * height as u64;
             let opening = open + exact(header.planes()).max(alpha);
-            return Self { kept: index, opening, open, window: 0, made: 0 };
+            return Self { kept: index, opening, open, rest: 0, window: 0, made: 0 };
         }
         let surrounded = |tile: usize, all: u32| (tile + HALO).min(all as usize);
         let window = header.with_size(surrounded(width, header.width), surrounded(height, header.height));
-        let reconstructed = TileSamples::memory(&tile) + alpha_plane(&tile);
+        let whole = TileSamples::memory(&tile, usize::MAX);
+        let least = TileSamples::memory(&tile, least_rows(header));
         let [rows, columns] = strips(header, grid).map(|strip| piece(&strip));
         Self {
             kept: index + 2 * rows + columns,
             // Alpha comes first, before there is any colour.
             opening: alpha + alpha_plane(&tile),
-            open: reconstructed + TileState::memory(&tile) + LevelModels::MEMORY + WALK,
+            open: least + alpha_plane(&tile) + TileState::memory(&tile) + LevelModels::MEMORY + WALK,
+            rest: whole - least,
             window: piece(&Bands::window_of(&window)) + Bands::memory(&window),
             made: 0,
         }
@@ -89,7 +105,7 @@ impl Account {
         if threads == 1 && at_once == 1 {
             return self.kept + self.opening.max(self.open + settling);
         }
-        let ahead = if threads > 1 { AHEAD as u64 * WALK } else { 0 };
+        let ahead = if threads > 1 { self.rest + AHEAD as u64 * WALK } else { 0 };
         self.kept + at_once as u64 * self.opening.max(self.open + ahead) + settling
     }
 
@@ -103,7 +119,7 @@ impl Account {
         limits.check_memory(bytes(1, 1))?;
         let wished = if threads > 1 { (2 * threads).min(tiles).max(1) } else { 1 };
         let fitting = (1..=wished).rev().find(|&n| bytes(n, threads) <= limits.max_memory);
-        Ok(Pace { at_once: fitting.unwrap_or(1), ahead: fitting.is_some() })
+        Ok(Pace { at_once: fitting.unwrap_or(1), ahead: threads > 1 && fitting.is_some() })
     }
 }
 
@@ -194,7 +210,7 @@ mod tests {
                 assert_eq!(within(least + 999, threads), None);
                 assert_eq!(within(least + 1000, threads).map(|pace| pace.at_once), Some(1));
                 let most = if threads > 1 { grid.len().min(2 * threads) } else { 1 };
-                let most = Pace { at_once: most, ahead: true };
+                let most = Pace { at_once: most, ahead: threads > 1 };
                 assert_eq!(within(u64::MAX, threads), Some(most));
             }
         }

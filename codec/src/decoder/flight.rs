@@ -76,6 +76,7 @@ impl Stream<'_> {
             stream: self,
             context: &context,
             parts,
+            rows: pace.rows(header),
             salvage,
             board: Mutex::new(board),
             moved: Condvar::new(),
@@ -148,6 +149,8 @@ struct Flight<'a, const FAST: bool> {
     stream: &'a Stream<'a>,
     context: &'a Context<'a>,
     parts: &'a [Part],
+    /// Luma rows of a tile that there is memory for.
+    rows: usize,
     /// Faults end a tile, but not the flight.
     salvage: bool,
     board: Mutex<Board<'a, FAST>>,
@@ -306,8 +309,10 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
                 let begun = sweep.begin(each).map(|()| false);
                 self.board().swept(Sink { sweep, each }, begun);
             }
-            Step::Band(Sink { sweep, each }, number, rebuilding) => {
-                sweep.take(Some(rebuilding.reconstructed()));
+            Step::Band(Sink { sweep, each }, number, mut rebuilding) => {
+                let taken = sweep.take(Some(rebuilding.reconstructed()));
+                // However many rows there is memory for, a damaged tile has the same samples.
+                rebuilding.go_on(self.context.header, taken, self.salvage);
                 let mut board = self.board();
                 if let Some(lossy) = board.lossy(number) {
                     lossy.rebuilding = Some(rebuilding);
@@ -339,7 +344,11 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
             true => parsed.salvage_tile(data, index, part.tile),
             false => parsed.tile(data, index, part.tile).map(|bytes| (bytes, None)),
         };
-        let opened = bytes.map(|(bytes, damage)| (self.stream.open(self.context, part, bytes, spare), damage));
+        let samples = || match spare {
+            Some(spare) => spare.reused(&parsed.header, &parsed.grid, part.tile),
+            None => TileSamples::with_rows(&parsed.header, &parsed.grid, part.tile, self.rows),
+        };
+        let opened = bytes.map(|(bytes, damage)| (self.stream.open(self.context, part, bytes, samples), damage));
         let mut board = self.board();
         let Some(lane) = board.lane(number) else { return };
         match opened {

@@ -71,7 +71,10 @@ impl<'a, const FAST: bool> Lossy<'a, FAST> {
     }
 
     pub(super) fn can_rebuild(&self) -> bool {
-        self.rebuilding.is_some() && !self.parsed.is_empty()
+        match (&self.rebuilding, self.parsed.front()) {
+            (Some(rebuilding), Some(&(_, place))) => rebuilding.has_room(place),
+            _ => false,
+        }
     }
 
     pub(super) fn can_parse(&self) -> bool {

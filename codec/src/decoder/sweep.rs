@@ -56,10 +56,10 @@ impl Piece {
         }
     }
 
-    /// Leaves out the first `rows` rows, a multiple of 8.
-    fn move_up(&mut self, header: &PictureHeader, rows: usize) {
-        self.samples.move_up(header, rows);
-        self.alpha.iter_mut().for_each(|alpha| alpha.move_up(rows));
+    /// Gives the rows above row `top`, a multiple of 8, up for as many behind the last one.
+    fn go_on(&mut self, header: &PictureHeader, top: usize) {
+        self.samples.go_on(header, top);
+        self.alpha.iter_mut().for_each(|alpha| alpha.go_on(top));
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) struct Settled<'a> {
     /// Where the picture around them begins.
     origin: (usize, usize),
     /// That of the picture, with the size of the one around them.
-    header: PictureHeader,
+    header: &'a PictureHeader,
     pixels: Pixels<'a>,
 }
 
@@ -87,7 +87,7 @@ enum Pixels<'a> {
 impl Settled<'_> {
     /// Writes those of `part` of the picture, which are among them, to `out`, which has that size and the picture's format.
     pub(super) fn write(&self, simd: Simd, part: Rect, out: &mut ImageViewMut<'_>) {
-        let (header, area) = (&self.header, self.header.area());
+        let (header, area) = (self.header, self.header.area());
         let region = Rect { x: part.x - self.origin.0, y: part.y - self.origin.1, ..part };
         let mut output = Output { header, region, out };
         match &self.pixels {
@@ -159,7 +159,7 @@ impl Sweep {
     fn alone(&mut self, pixels: Pixels<'_>, each: &mut Each<'_>) -> Result<(), DecodeError> {
         let place = self.grid.visible(&self.header, self.next);
         let header = self.header.with_size(place.w, place.h);
-        each(&Settled { place, origin: (place.x, place.y), header, pixels })?;
+        each(&Settled { place, origin: (place.x, place.y), header: &header, pixels })?;
         self.end();
         Ok(())
     }
@@ -183,9 +183,10 @@ impl Sweep {
         self.descent.as_ref().map(|descent| descent.come + descent.next_rows())
     }
 
-    /// Takes over the next band of the tile that is on its way, or that there is none.
-    pub(super) fn take(&mut self, tile: Option<Reconstructed<'_>>) {
-        let Some(descent) = &mut self.descent else { return };
+    /// Takes over the next band of the tile that is on its way, or that there is none. Returns the luma rows of the tile that were
+    /// taken over with it.
+    pub(super) fn take(&mut self, tile: Option<Reconstructed<'_>>) -> usize {
+        let Some(descent) = &mut self.descent else { return 0 };
         let (at, place) = (descent.make_room(), descent.place);
         let (header, y, h) = (&descent.header, descent.come, descent.next_rows());
         let inside = place.x - descent.origin.0;
@@ -193,7 +194,8 @@ impl Sweep {
             descent.window.copy(header, &self.left, Rect { x: 0, y, w: HALO, h }, (0, at));
         }
         let Some(tile) = tile else {
-            return descent.window.samples.clear(header, Rect { x: inside, y: at, w: place.w, h });
+            descent.window.samples.clear(header, Rect { x: inside, y: at, w: place.w, h });
+            return y + h;
         };
         descent.window.place(header, tile, Rect { x: 0, y, w: place.w, h }, (inside, at));
         let (width, height) = self.header.plane_size(0);
@@ -204,6 +206,7 @@ impl Sweep {
             let part = Rect { x: 0, y: place.h - HALO, w: place.w, h: HALO };
             self.below.place(&self.header, tile, part, (place.x, 0));
         }
+        y + h
     }
 
     /// Filters the band that was taken, and hands over what it settles. Whether it was the last of its tile.
@@ -273,9 +276,9 @@ impl Descent {
 
     /// Makes room in the window for a band; the luma row where it goes.
     fn make_room(&mut self) -> usize {
-        let moved = self.bands.make_room();
-        self.window.move_up(&self.header, moved);
-        self.bands.next()
+        let (next, needed) = self.bands.next();
+        self.window.go_on(&self.header, needed);
+        next
     }
 
     /// Filters the next `rows` luma rows, for which there is room and which are in it, and hands over what that settles.
@@ -283,12 +286,6 @@ impl Descent {
         let Range { start, end } = self.bands.advance(&mut self.window.samples, rows);
         let settled = Rect { y: self.origin.1 + start, h: end - start, ..self.region };
         let Some(place) = settled.within(self.region) else { return Ok(()) };
-        let top = self.bands.top();
-        each(&Settled {
-            place,
-            origin: (self.origin.0, self.origin.1 + top),
-            header: self.header.with_size(self.header.width as usize, self.header.height as usize - top),
-            pixels: Pixels::Lossy(&self.window),
-        })
+        each(&Settled { place, origin: self.origin, header: &self.header, pixels: Pixels::Lossy(&self.window) })
     }
 }

@@ -10,6 +10,7 @@ use crate::lossless::{self, Decoded, Shape};
 use crate::recon::{Context, Reconstruction, SignReader, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
+use crate::syntax::header::PictureHeader;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
 use crate::threads::Workers;
@@ -63,13 +64,13 @@ pub(super) enum Opened<'a, const FAST: bool> {
 }
 
 impl<'a> Stream<'a> {
-    /// Opens a tile whose data is `bytes`, in the memory of `spare` ones; what is coded without loss is decoded at once.
+    /// Opens a tile whose data is `bytes`, and takes the memory of its samples; what is coded without loss is decoded at once.
     pub(super) fn open<const FAST: bool>(
         &self,
         context: &'a Context<'a>,
         part: Part,
         bytes: TileData<'a>,
-        spare: Option<TileSamples>,
+        samples: impl FnOnce() -> TileSamples,
     ) -> Opened<'a, FAST> {
         let header = context.header;
         let (alpha, alpha_end) = match header.alpha {
@@ -88,7 +89,7 @@ impl<'a> Stream<'a> {
             };
             return Opened::Lossless(planes, end);
         }
-        let (parsing, mut rebuilding) = begin(context, self.parsed, part, bytes, spare);
+        let (parsing, mut rebuilding) = begin(context, self.parsed, part, bytes, samples());
         rebuilding.alpha = alpha;
         Opened::Lossy { parsing: Box::new(parsing), rebuilding: Box::new(rebuilding), alpha: alpha_end }
     }
@@ -112,16 +113,12 @@ fn begin<'a, const FAST: bool>(
     parsed: &'a Parsed,
     part: Part,
     bytes: TileData<'a>,
-    spare: Option<TileSamples>,
+    samples: TileSamples,
 ) -> (Parsing<'a, FAST>, Rebuilding<'a>) {
     let state = parsed.grid.state(&parsed.header, part.tile);
     let coder = RangeDecoder::new(parsed.header.is_trellis(), bytes.colour);
     let walk = Walk::new(coder, &parsed.header, state);
     let parsing = Parsing { walk, wanted: part.rows, next: (0, 0), rows: 0, damage: None };
-    let samples = match spare {
-        Some(spare) => spare.reused(&parsed.grid, part.tile),
-        None => TileSamples::new(&parsed.header, &parsed.grid, part.tile),
-    };
     let signs = SignReader::new(ReadInterval::new(bytes.signs), !FAST);
     (parsing, Rebuilding { recon: Reconstruction::new(context, samples), signs, alpha: None, rows: 0 })
 }
@@ -148,7 +145,8 @@ fn superblocks_with<const FAST: bool>(
     each: &mut dyn FnMut(&Superblock),
 ) -> Result<(), DecodeError> {
     let part = Part { tile, rows: usize::MAX };
-    let (mut parsing, mut rebuilding) = begin::<FAST>(context, parsed, part, bytes, None);
+    let samples = TileSamples::new(&parsed.header, &parsed.grid, tile);
+    let (mut parsing, mut rebuilding) = begin::<FAST>(context, parsed, part, bytes, samples);
     let mut sb = Superblock::default();
     while let Some(place) = parsing.superblock(&mut sb) {
         rebuilding.superblock(&sb, place);
@@ -225,6 +223,16 @@ impl Rebuilding<'_> {
         if self.signs.is_within() {
             self.rows = place.rows().unwrap_or(self.rows);
         }
+    }
+
+    /// Whether there is memory for the row of superblocks of one at `place`.
+    pub(super) fn has_room(&self, place: Place) -> bool {
+        self.recon.samples.has_room(place.y)
+    }
+
+    /// Makes room behind the first `rows` luma rows, which were taken, of samples that have nothing where they are to be `blank`.
+    pub(super) fn go_on(&mut self, header: &PictureHeader, rows: usize, blank: bool) {
+        self.recon.samples.make_room(header, rows, blank);
     }
 
     /// Their memory, for another tile.

@@ -1,4 +1,4 @@
-//! A plane of samples: 16-bit storage, rows without gaps.
+//! A plane of samples, or some rows of one: 16-bit storage, rows without gaps.
 
 /// A rectangle of samples, in units of samples of the plane it speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,24 +55,32 @@ impl<'a> Block<'a> {
     }
 }
 
-/// A plane of `width` x `height` samples.
+/// A plane of `width` x `height` samples, or so many rows of a higher one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plane {
     data: Vec<u16>,
     width: usize,
     height: usize,
+    /// Number of the first row.
+    top: usize,
 }
 
 impl Plane {
     /// A plane of zeros.
     pub(crate) fn new(width: usize, height: usize) -> Self {
-        Self { data: vec![0; width * height], width, height }
+        Self { data: vec![0; width * height], width, height, top: 0 }
     }
 
     /// The same memory for a plane of another size; what it holds is of no use.
     pub(crate) fn resized(mut self, width: usize, height: usize) -> Self {
         self.data.resize(width * height, 0);
-        Self { width, height, ..self }
+        Self { width, height, top: 0, ..self }
+    }
+
+    /// Where the sample at (`x`, `y`) stands among all of them.
+    #[inline(always)]
+    pub(crate) fn place(&self, x: usize, y: usize) -> usize {
+        (y - self.top) * self.width + x
     }
 
     pub(crate) fn width(&self) -> usize {
@@ -85,38 +93,40 @@ impl Plane {
 
     #[inline(always)]
     pub(crate) fn row(&self, y: usize) -> &[u16] {
-        &self.data[y * self.width..(y + 1) * self.width]
+        &self.data[self.place(0, y)..][..self.width]
     }
 
     /// All samples from (x, y) on, row by row.
     #[inline(always)]
     pub(crate) fn from(&self, x: usize, y: usize) -> &[u16] {
-        &self.data[y * self.width + x..]
+        &self.data[self.place(x, y)..]
     }
 
     #[inline(always)]
     pub(crate) fn row_mut(&mut self, y: usize) -> &mut [u16] {
-        &mut self.data[y * self.width..(y + 1) * self.width]
+        let start = self.place(0, y);
+        &mut self.data[start..][..self.width]
     }
 
     #[inline(always)]
     pub(crate) fn get(&self, x: usize, y: usize) -> u16 {
-        self.data[y * self.width + x]
+        self.data[self.place(x, y)]
     }
 
     /// The block at `rect`, to write.
     #[inline(always)]
     pub(crate) fn block(&mut self, rect: Rect) -> Block<'_> {
         let Rect { x, y, w, h } = rect;
-        let samples = &mut self.data[y * self.width + x..][..(h - 1) * self.width + w];
+        let start = self.place(x, y);
+        let samples = &mut self.data[start..][..(h - 1) * self.width + w];
         Block { samples, stride: self.width, w, h }
     }
 
     /// Copies the block at `from` to (`x`, `y`); they share no sample.
     pub(crate) fn copy_within(&mut self, from: Rect, x: usize, y: usize) {
         for row in 0..from.h {
-            let start = (from.y + row) * self.width + from.x;
-            self.data.copy_within(start..start + from.w, (y + row) * self.width + x);
+            let (start, to) = (self.place(from.x, from.y + row), self.place(x, y + row));
+            self.data.copy_within(start..start + from.w, to);
         }
     }
 
@@ -125,9 +135,19 @@ impl Plane {
         &mut self.data
     }
 
-    /// Leaves out the first `rows` rows; those behind move up.
-    pub(crate) fn move_up(&mut self, rows: usize) {
-        self.data.copy_within(rows * self.width.., 0);
+    /// Gives the rows above row `top` up for as many behind the last one, of which nothing is of use yet. Rows keep their
+    /// numbers.
+    pub(crate) fn go_on(&mut self, top: usize) {
+        if top > self.top {
+            self.data.copy_within((top - self.top) * self.width.., 0);
+            self.top = top;
+        }
+    }
+
+    /// Makes the rows from row `y` on zeros.
+    pub(crate) fn blank(&mut self, y: usize) {
+        let start = self.place(0, y);
+        self.data[start..].fill(0);
     }
 
     /// Copies `part` of `from` to where `to` begins.

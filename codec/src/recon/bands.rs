@@ -29,9 +29,7 @@ pub(crate) struct Bands {
     deblocking: [Option<Deblocking>; 2],
     /// The filter of each plane, where it has one, and the first row of units of the picture that did not go through it.
     classified: Vec<Option<(Classified, usize)>>,
-    /// Luma rows above the window.
-    top: usize,
-    /// Those that have come, with those above the window.
+    /// Luma rows that have come.
     come: usize,
     /// Those that are settled.
     settled: usize,
@@ -58,7 +56,6 @@ impl Bands {
             deblocking,
             classified: (0..header.planes()).map(classified).collect(),
             header: header.clone(),
-            top: 0,
             come: 0,
             settled: 0,
         }
@@ -78,21 +75,9 @@ impl Bands {
         (0..header.planes()).map(filter).sum()
     }
 
-    /// Luma rows of the picture above the window.
-    pub(crate) fn top(&self) -> usize {
-        self.top
-    }
-
-    /// Makes room in the window for a band: how many luma rows are to be left out of it.
-    pub(crate) fn make_room(&mut self) -> usize {
-        let moved = self.come.saturating_sub(KEPT) - self.top;
-        self.top += moved;
-        moved
-    }
-
-    /// Luma row of the window where the next band goes.
-    pub(crate) fn next(&self) -> usize {
-        self.come - self.top
+    /// Luma row of the picture where the next band begins, and the first that is still needed.
+    pub(crate) fn next(&self) -> (usize, usize) {
+        (self.come, self.come.saturating_sub(KEPT))
     }
 
     /// Filters `window`, where the next `rows` luma rows have come, a multiple of 8, at most [`BAND`]. Returns the luma rows of
@@ -101,7 +86,7 @@ impl Bands {
         let height = self.header.plane_size(0).1;
         let before = self.come;
         self.come += rows;
-        debug_assert!(self.come - self.top <= ROWS && self.come <= height);
+        debug_assert!(rows <= BAND && self.come <= height);
         for p in 0..window.planes.len() {
             self.filter(window, p, before, self.come == height);
         }
@@ -112,14 +97,14 @@ impl Bands {
     /// Filters plane `p`, of which luma rows from `before` on are new, and these the last where it `ends`.
     fn filter(&mut self, window: &mut PictureSamples, p: usize, before: usize, ends: bool) {
         let subsampled = p > 0 && self.header.subsampled;
-        let [top, before, come] = [self.top, before, self.come].map(|row| row >> u32::from(subsampled));
+        let [before, come] = [before, self.come].map(|row| row >> u32::from(subsampled));
         let (plane, map) = window.plane_mut(p);
         if let Some(deblocking) = &self.deblocking[p.min(1)] {
-            deblocking.filter(self.simd, plane, map, (before - top) / 4..(come - top) / 4);
+            deblocking.filter(self.simd, plane, map, before / 4..come / 4);
         }
         if let Some((classified, done)) = &mut self.classified[p] {
             let end = if ends { come / 4 } else { within_reach(come, subsampled) };
-            classified.filter(self.simd, plane, map, *done - top / 4..end - top / 4, come - top);
+            classified.filter(self.simd, plane, map, *done..end, come);
             *done = end;
         }
     }

@@ -24,7 +24,7 @@ use crate::syntax::copy::Vector;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::residual::coded_area;
 use crate::syntax::screen::Source;
-use crate::syntax::tree::Node;
+use crate::syntax::tree::{Node, SUPERBLOCK};
 use crate::tile::Grid;
 use crate::transform::{ROOM, Room, TxShape, inverse};
 
@@ -41,13 +41,21 @@ pub(crate) struct Context<'a> {
     pub(crate) dequantiser: &'a Dequantiser,
 }
 
-/// The samples of a tile as far as they are reconstructed.
+/// Luma rows above a superblock that the blocks in it look at, in whole units of any plane.
+const LOOKED_AT: usize = 8;
+/// Luma rows of a tile that there must be at a time, unless blocks are copied: a row of superblocks with those above.
+pub(crate) const LEAST_ROWS: usize = SUPERBLOCK + LOOKED_AT;
+
+/// The samples of a tile as far as they are reconstructed: all of them, or some rows.
 #[derive(Debug)]
 pub(crate) struct TileSamples {
     pub(crate) planes: Vec<Plane>,
     /// The blocks of each, those of whole superblocks.
     maps: Vec<BlockMap>,
     ready: Vec<Ready>,
+    /// Luma rows that there is memory for, and the number of the first.
+    rows: usize,
+    top: usize,
     /// Bits of a sample, 10 to 14.
     depth: u32,
 }
@@ -131,34 +139,84 @@ impl Node {
     }
 }
 
+/// Width and height of the planes of tile `index` of which there are `rows` luma rows at a time.
+fn parts(
+    header: &PictureHeader,
+    grid: &Grid,
+    index: usize,
+    rows: usize,
+) -> impl Iterator<Item = (usize, usize)> + Clone {
+    (0..header.planes()).map(move |p| {
+        let part = header.in_plane(Rect { h: rows, ..grid.rect(index, 0) }, p);
+        (part.w, part.h.min(grid.rect(index, p).h))
+    })
+}
+
+/// Nothing is ready in tile `index`.
+fn ready(header: &PictureHeader, grid: &Grid, index: usize) -> Vec<Ready> {
+    let sizes = (0..header.planes()).map(|p| grid.rect(index, p));
+    sizes.take(2).map(|r| Ready::new(r.w, r.h)).collect()
+}
+
 impl TileSamples {
     /// An empty tile of number `index`.
     pub(crate) fn new(header: &PictureHeader, grid: &Grid, index: usize) -> Self {
-        let sizes = (0..header.planes()).map(|p| grid.rect(index, p));
+        Self::with_rows(header, grid, index, usize::MAX)
+    }
+
+    /// The same with memory for so many luma rows at a time, [`LEAST_ROWS`] or more.
+    pub(crate) fn with_rows(header: &PictureHeader, grid: &Grid, index: usize, rows: usize) -> Self {
+        let parts = parts(header, grid, index, rows);
         Self {
-            planes: sizes.clone().map(|r| Plane::new(r.w, r.h)).collect(),
-            maps: sizes.clone().map(|r| BlockMap::new(r.w, r.h)).collect(),
-            ready: sizes.take(2).map(|r| Ready::new(r.w, r.h)).collect(),
+            planes: parts.clone().map(|(w, h)| Plane::new(w, h)).collect(),
+            maps: parts.map(|(w, h)| BlockMap::new(w, h)).collect(),
+            ready: ready(header, grid, index),
+            rows,
+            top: 0,
             depth: header.internal_depth(),
         }
     }
 
     /// An empty tile of number `index` in the memory of these, of which samples and blocks that are not there yet have some.
-    pub(crate) fn reused(self, grid: &Grid, index: usize) -> Self {
-        let sizes = (0..self.planes.len()).map(|p| grid.rect(index, p));
-        let (planes, maps) = (self.planes.into_iter().zip(sizes.clone()), self.maps.into_iter().zip(sizes.clone()));
+    pub(crate) fn reused(self, header: &PictureHeader, grid: &Grid, index: usize) -> Self {
+        let parts = parts(header, grid, index, self.rows);
+        let (planes, maps) = (self.planes.into_iter().zip(parts.clone()), self.maps.into_iter().zip(parts));
         Self {
-            planes: planes.map(|(plane, r)| plane.resized(r.w, r.h)).collect(),
-            maps: maps.map(|(map, r)| map.resized(r.w, r.h)).collect(),
-            ready: sizes.take(2).map(|r| Ready::new(r.w, r.h)).collect(),
-            depth: self.depth,
+            planes: planes.map(|(plane, (w, h))| plane.resized(w, h)).collect(),
+            maps: maps.map(|(map, (w, h))| map.resized(w, h)).collect(),
+            ready: ready(header, grid, index),
+            top: 0,
+            ..self
         }
     }
 
-    /// Bytes that those of a tile of the size of `header` take.
-    pub(crate) fn memory(header: &PictureHeader) -> u64 {
+    /// Bytes that those of a tile of the size of `header` take, with memory for `rows` luma rows.
+    pub(crate) fn memory(header: &PictureHeader, rows: usize) -> u64 {
         let (width, height) = header.plane_size(0);
-        PictureSamples::memory(header) + 2 * Ready::memory(width, height)
+        PictureSamples::memory(&header.with_size(width, height.min(rows))) + 2 * Ready::memory(width, height)
+    }
+
+    /// Whether there is memory for the row of superblocks that begins at luma row `y`.
+    pub(crate) fn has_room(&self, y: usize) -> bool {
+        y + SUPERBLOCK <= self.top.saturating_add(self.rows)
+    }
+
+    /// Makes room, where there is none, for the row of superblocks that begins at luma row `y`. Of the rows above it, all of which
+    /// are there, those that its blocks look at stay; those below have nothing where they are to be `blank`.
+    pub(crate) fn make_room(&mut self, header: &PictureHeader, y: usize, blank: bool) {
+        if self.has_room(y) {
+            return;
+        }
+        self.top = y - LOOKED_AT;
+        for (p, (plane, map)) in self.planes.iter_mut().zip(&mut self.maps).enumerate() {
+            let Rect { y: top, h: kept, .. } = header.in_plane(Rect { x: 0, y: self.top, w: 0, h: LOOKED_AT }, p);
+            plane.go_on(top);
+            map.go_on(top / 4);
+            if blank {
+                plane.blank(top + kept);
+                map.blank((top + kept) / 4);
+            }
+        }
     }
 
     /// Marks the block of plane 0, or of planes 1 and 2, as reconstructed.

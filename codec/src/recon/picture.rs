@@ -6,7 +6,7 @@ use crate::recon::TileSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
-/// The planes of a picture and the blocks they are made of.
+/// The planes of a picture, or some rows of them, and the blocks they are made of.
 #[derive(Debug, Clone)]
 pub(crate) struct PictureSamples {
     pub(crate) planes: Vec<Plane>,
@@ -61,12 +61,12 @@ impl PictureSamples {
         }
     }
 
-    /// Leaves out the first `rows` luma rows, a multiple of 8; those behind move up.
-    pub(crate) fn move_up(&mut self, header: &PictureHeader, rows: usize) {
+    /// Gives the rows above luma row `top`, a multiple of 8, up for as many behind the last one. Rows keep their numbers.
+    pub(crate) fn go_on(&mut self, header: &PictureHeader, top: usize) {
         for (p, (plane, map)) in self.planes.iter_mut().zip(&mut self.maps).enumerate() {
-            let rows = header.in_plane(Rect { x: 0, y: 0, w: 0, h: rows }, p).h;
-            plane.move_up(rows);
-            map.move_up(rows / 4);
+            let top = header.in_plane(Rect { x: 0, y: top, w: 0, h: 0 }, p).y;
+            plane.go_on(top);
+            map.go_on(top / 4);
         }
     }
 

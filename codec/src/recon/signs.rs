@@ -354,7 +354,7 @@ mod tests {
         }
         let mut ready = Ready::new(64, 64);
         ready.add(Rect { x: 0, y: 0, w: 64, h: 16 });
-        TileSamples { planes: vec![plane], maps: Vec::new(), ready: vec![ready], depth: 10 }
+        TileSamples { planes: vec![plane], maps: Vec::new(), ready: vec![ready], rows: usize::MAX, top: 0, depth: 10 }
     }
 
     const NODE: Node = Node { x: 16, y: 16, log2_w: 4, log2_h: 3 };

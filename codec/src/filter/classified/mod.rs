@@ -168,8 +168,8 @@ impl Classified {
         Strip::memory(width)
     }
 
-    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. Of `plane` there are `height` rows of samples:
-    /// three below the units, or less where it ends.
+    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. `plane` has come down to row `height`: three
+    /// rows below the units, or less where it ends.
     pub(crate) fn filter(&mut self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>, height: usize) {
         debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
         simd.launch(Pass { filter: self, plane, map, rows, height });

@@ -74,8 +74,8 @@ impl Strip {
         (samples + sums * size_of::<u32>()) as u64
     }
 
-    /// Goes on to the next row of units, which is row `y4` of `plane`; above it, that may be filtered already.
-    /// It has `height` rows of samples.
+    /// Goes on to the next row of units, which is row `y4` of `plane`; above it, that may be filtered already. The plane has
+    /// come down to row `height`.
     #[inline(always)]
     pub(crate) fn advance<L: Lanes>(&mut self, lanes: L, plane: &Plane, height: usize, y4: usize) {
         let next = 4 * y4 + REACH;

@@ -38,7 +38,8 @@ impl Unit {
     pub(crate) const BLANK: Self = Self { log2_w: 2, log2_h: 2, coded: false, qp: 0 };
 }
 
-/// The blocks of a plane, by 4x4 units, row by row. A block lies at multiples of its own width and height.
+/// The blocks of a plane, or of some rows of one, by 4x4 units, row by row. A block lies at multiples of its own width and
+/// height.
 #[derive(Debug, Clone)]
 pub(crate) struct BlockMap {
     pub(crate) units: Vec<Unit>,
@@ -46,32 +47,32 @@ pub(crate) struct BlockMap {
     pub(crate) stride: usize,
     /// Rows of units: the plane's height / 4.
     pub(crate) rows: usize,
-    /// Rows of units of the picture above the first one.
-    pub(crate) above: usize,
+    /// Number of the first row.
+    top: usize,
 }
 
 impl BlockMap {
     /// For a plane of `width` x `height` samples, multiples of 4; the blocks are to be filled in.
     pub(crate) fn new(width: usize, height: usize) -> Self {
         let (stride, rows) = (width / 4, height / 4);
-        Self { units: vec![Unit::BLANK; stride * rows], stride, rows, above: 0 }
+        Self { units: vec![Unit::BLANK; stride * rows], stride, rows, top: 0 }
     }
 
     /// The same memory for a plane of another size; what it holds is of no use.
     pub(crate) fn resized(mut self, width: usize, height: usize) -> Self {
         let (stride, rows) = (width / 4, height / 4);
         self.units.resize(stride * rows, Unit::BLANK);
-        Self { stride, rows, above: 0, ..self }
+        Self { stride, rows, top: 0, ..self }
     }
 
     /// Row `y4` of units.
     pub(crate) fn row(&self, y4: usize) -> &[Unit] {
-        &self.units[y4 * self.stride..][..self.stride]
+        &self.units[(y4 - self.top) * self.stride..][..self.stride]
     }
 
     /// Row `y4` of units, to write.
     pub(crate) fn row_mut(&mut self, y4: usize) -> &mut [Unit] {
-        &mut self.units[y4 * self.stride..][..self.stride]
+        &mut self.units[(y4 - self.top) * self.stride..][..self.stride]
     }
 
     /// Notes `unit` for the block at sample (`x`, `y`) whose size it has.
@@ -81,10 +82,18 @@ impl BlockMap {
         }
     }
 
-    /// Leaves out the first `rows` rows; those behind move up.
-    pub(crate) fn move_up(&mut self, rows: usize) {
-        self.units.copy_within(rows * self.stride.., 0);
-        self.above += rows;
+    /// Gives the rows above row `top` up for as many behind the last one, of which nothing is of use yet. Rows keep their
+    /// numbers.
+    pub(crate) fn go_on(&mut self, top: usize) {
+        if top > self.top {
+            self.units.copy_within((top - self.top) * self.stride.., 0);
+            self.top = top;
+        }
+    }
+
+    /// Makes the rows from row `y4` on those of no block.
+    pub(crate) fn blank(&mut self, y4: usize) {
+        self.units[(y4 - self.top) * self.stride..].fill(Unit::BLANK);
     }
 }
 
@@ -194,21 +203,23 @@ impl Deblocking {
     /// The same, one segment after the other.
     #[inline(always)]
     fn by_segments(&self, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
-        let (width, data) = (plane.width(), plane.data_mut());
+        let width = plane.width();
         for y4 in rows.clone() {
             for (x4, pair) in (1..).zip(map.row(y4).windows(2)) {
                 if let Some(thresholds) = self.vertical(pair, x4) {
-                    let segment = Segment { at: 4 * (y4 * width + x4), across: 1, along: width, max: self.max };
-                    segment.filter(data, [pair[0].log2_w, pair[1].log2_w], thresholds, self.long);
+                    let at = plane.place(4 * x4, 4 * y4);
+                    let segment = Segment { at, across: 1, along: width, max: self.max };
+                    segment.filter(plane.data_mut(), [pair[0].log2_w, pair[1].log2_w], thresholds, self.long);
                 }
             }
         }
         // The plane's own border is no edge.
         for y4 in rows.start.max(1)..rows.end {
             for (x4, (p, q)) in map.row(y4 - 1).iter().zip(map.row(y4)).enumerate() {
-                if let Some(thresholds) = self.horizontal(p, q, map.above + y4) {
-                    let segment = Segment { at: 4 * (y4 * width + x4), across: width, along: 1, max: self.max };
-                    segment.filter(data, [p.log2_h, q.log2_h], thresholds, self.long);
+                if let Some(thresholds) = self.horizontal(p, q, y4) {
+                    let at = plane.place(4 * x4, 4 * y4);
+                    let segment = Segment { at, across: width, along: 1, max: self.max };
+                    segment.filter(plane.data_mut(), [p.log2_h, q.log2_h], thresholds, self.long);
                 }
             }
         }
@@ -326,18 +337,19 @@ impl Pass<'_> {
     fn horizontal<L: Lanes>(&mut self, lanes: L, y4: usize) {
         let Self { deblocking, plane, map, .. } = self;
         let (above, below) = (map.row(y4 - 1), map.row(y4));
-        let (width, data) = (plane.width(), plane.data_mut());
+        let (width, start) = (plane.width(), plane.place(0, 4 * y4));
+        let data = plane.data_mut();
         for x4 in (0..map.stride).step_by(LANES / 4) {
             // The last ones end where the row ends.
             let first = x4.min(map.stride - LANES / 4);
             let mut four = Four::default();
             for k in x4 - first..LANES / 4 {
                 let (p, q) = (&above[first + k], &below[first + k]);
-                if let Some(thresholds) = deblocking.horizontal(p, q, map.above + y4) {
+                if let Some(thresholds) = deblocking.horizontal(p, q, y4) {
                     four.set(k, thresholds, [p.log2_h, q.log2_h], deblocking.long);
                 }
             }
-            four.filter(lanes, data, 4 * (y4 * width + first), width);
+            four.filter(lanes, data, start + 4 * first, width);
         }
     }
 }
