@@ -123,6 +123,16 @@ impl Account {
     }
 }
 
+/// Most rows of pixels that are settled somewhere and not over the whole width of the picture.
+pub(crate) fn unsettled_rows(header: &PictureHeader, grid: &Grid) -> u32 {
+    let rows = match (header.lossless, grid.cols()) {
+        (false, 1) => ROWS,
+        (true, _) => 1 << header.tile_log2,
+        _ => (1 << header.tile_log2) + MARGIN,
+    };
+    header.height.min(rows as u32)
+}
+
 /// Sizes of what is kept of the tiles above one and of the one at its left; next to nothing where none is needed.
 pub(crate) fn strips(header: &PictureHeader, grid: &Grid) -> [PictureHeader; 2] {
     let side = 1 << header.tile_log2;

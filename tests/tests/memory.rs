@@ -31,7 +31,7 @@ fn peak_of<R>(work: impl FnOnce() -> R) -> (usize, R) {
 type Way = fn(&[u8], DecoderOptions) -> Result<(), DecodeError>;
 
 /// Ways to decode all of a picture.
-const WAYS: [(&str, Way); 7] = [
+const WAYS: [(&str, Way); 8] = [
     ("whole", |stream, options| Decoder::with_options(stream, options)?.decode().map(drop)),
     ("into a buffer", |stream, options| {
         let decoder = Decoder::with_options(stream, options)?;
@@ -54,6 +54,7 @@ const WAYS: [(&str, Way); 7] = [
         decoder.finish().map(drop)
     }),
     ("reduced", |stream, options| Decoder::with_options(stream, options)?.decode_scaled(Scale::Half).map(drop)),
+    ("by rows", |stream, options| Decoder::with_options(stream, options)?.decode_rows(|_, _| Ok(()))),
 ];
 
 /// Decodes into memory that is not counted: it is the caller's.
@@ -97,7 +98,7 @@ fn decoding_stays_within_max_memory_or_is_refused() {
     BUFFER.with_borrow_mut(|buffer| buffer.fill(1));
     for (what, stream) in streams() {
         let least = WAYS.map(|(way, decode)| needed(&format!("{what}, {way}"), &stream, decode));
-        let [whole, into, region, partial, pushed, pieces, _] = least;
+        let [whole, into, region, partial, pushed, pieces, _, _] = least;
         // What one way accepts, all do.
         assert!(into <= whole && [region, partial, pushed, pieces].iter().all(|&n| n == whole), "{what}: {least:?}");
         for (way, decode) in [WAYS[0], WAYS[3], WAYS[4]] {

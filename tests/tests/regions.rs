@@ -1,6 +1,6 @@
 //! Regions: the same pixels as in the whole picture, from the tiles that they need.
 
-use kvant::{Chroma, Content, DecodeError, Decoder, Image, PixelFormat, TileSize};
+use kvant::{Chroma, Content, DecodeError, Decoder, DecoderOptions, Image, PixelFormat, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, mirrored, testdata, with_depth};
 use kvant_tests::synth::{Kind, Random, picture};
@@ -29,6 +29,45 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         ("12 bits", stream(&deep, 50.0, Chroma::Yuv444, false)),
         ("lossless", stream(&alpha, 50.0, Chroma::Yuv444, true)),
     ]
+}
+
+/// What stops a decoder that hands out rows: its own errors, and ours.
+#[derive(Debug, PartialEq)]
+enum Stop {
+    Fault(DecodeError),
+    Enough(u32),
+}
+
+impl From<DecodeError> for Stop {
+    fn from(fault: DecodeError) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+#[test]
+fn rows_one_after_the_other_are_the_whole_picture() {
+    let one_tile = stream(&mirrored(&testdata("coffee.png"), 300, 210), 60.0, Chroma::Yuv420, false);
+    for (what, stream) in streams().into_iter().chain([("one tile", one_tile)]) {
+        for threads in [1, 3] {
+            let options = DecoderOptions { threads, ..DecoderOptions::default() };
+            let decoder = Decoder::with_options(&stream, options).expect("an intact stream");
+            let whole = decoder.decode().expect("an intact stream");
+            let (mut next, mut pixels) = (0, Vec::new());
+            let ended = decoder.decode_rows(|y, rows| {
+                assert_eq!((y, rows.width(), rows.depth()), (next, whole.width(), whole.depth()), "{what}");
+                next += rows.height();
+                (0..rows.height()).for_each(|y| pixels.extend_from_slice(rows.row(y)));
+                Ok::<_, Stop>(())
+            });
+            assert_eq!(ended, Ok(()), "{what}");
+            assert!(pixels == whole.data(), "{what} on {threads} threads");
+            let ended = decoder.decode_rows(|y, _| Err(Stop::Enough(y)));
+            assert_eq!(ended, Err(Stop::Enough(0)), "{what} on {threads} threads");
+        }
+        let cut = Decoder::new(&stream[..stream.len() - 9]).expect("an intact header");
+        let ended = cut.decode_rows(|_, _| Ok::<_, Stop>(()));
+        assert_eq!(ended, Err(Stop::Fault(cut.decode().expect_err("cut off"))), "{what}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod flight;
 mod lane;
 mod partial;
 mod push;
+mod rows;
 mod scaled;
 mod sweep;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The caller's pixels: borrowed views with a stride, and an owned picture.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use crate::error::ImageError;
 use crate::image::plane::Rect;
@@ -185,6 +186,12 @@ impl<'a> ImageView<'a> {
     /// Bits of a sample, 8 to 16.
     pub fn depth(&self) -> u8 {
         self.depth
+    }
+
+    /// Some of its rows.
+    pub(crate) fn rows(self, rows: Range<usize>) -> Self {
+        let start = rows.start * self.stride;
+        Self { data: &self.data[start..], height: rows.len() as u32, ..self }
     }
 
     /// The bytes of row `y`, without what the stride adds. Panics where `y` is not below the height.
