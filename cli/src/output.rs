@@ -6,7 +6,7 @@
 
 use std::env;
 use std::fs::{self, File, Metadata};
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,6 +16,9 @@ use crate::attributes;
 use crate::error::{CliError, Result};
 use crate::names::shown;
 use crate::pictures::Warning;
+
+/// Bytes that a file is written with at a time, at least.
+const BUFFER: usize = 1 << 16;
 
 /// The temporary files and folders there are. Whoever creates, renames or removes one holds the lock meanwhile, so that
 /// the interrupt sees each either here or finished.
@@ -74,13 +77,67 @@ impl Target {
 
     /// Writes `data`, and says what of `manner` the system did not allow.
     pub(crate) fn write(&self, data: &[u8], manner: Manner<'_>) -> Result<Option<Warning>> {
+        self.write_by(manner, |out| Ok(out.write_all(data)?)).map(|written| written.warning)
+    }
+
+    /// Writes what `work` gives, none of it where that fails.
+    pub(crate) fn write_by(&self, manner: Manner<'_>, work: impl FnOnce(&mut Out<'_>) -> Work) -> Result<Written> {
         match self {
-            Self::Stdout => return print_bytes(data).map(|()| None),
+            Self::Stdout => {
+                let data = collected(work).map_err(|fault| fault.of(self.name()))?;
+                print_bytes(&data)?;
+                return Ok(Written { bytes: data.len() as u64, warning: None });
+            }
             Self::File(_) => {}
             Self::InFolder(path) => fs::create_dir_all(folder(path)).map_err(|e| CliError::writing(path, &e))?,
         }
-        write_as(self.name(), data, manner)
+        write_as(self.name(), manner, work)
     }
+}
+
+/// Where what is to be written goes.
+pub(crate) type Out<'a> = dyn Write + Send + 'a;
+/// What comes of writing it.
+pub(crate) type Work = std::result::Result<(), Fault>;
+
+/// Why nothing was written.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The system did not let it.
+    System(io::Error),
+    /// There is nothing.
+    Own(CliError),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+impl Fault {
+    /// As it is told of the file at `path`.
+    fn of(self, path: &Path) -> CliError {
+        match self {
+            Self::System(e) if e.kind() == io::ErrorKind::AlreadyExists => exists(path),
+            Self::System(e) => CliError::writing(path, &e),
+            Self::Own(error) => error,
+        }
+    }
+}
+
+/// A result that was written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) bytes: u64,
+    /// What the system did not allow.
+    pub(crate) warning: Option<Warning>,
+}
+
+/// All that `work` writes.
+fn collected(work: impl FnOnce(&mut Out<'_>) -> Work) -> std::result::Result<Vec<u8>, Fault> {
+    let mut data = Vec::new();
+    work(&mut data).map(|()| data)
 }
 
 /// How a file is written.
@@ -129,29 +186,31 @@ fn check_file(path: &Path, force: bool) -> Result<()> {
 
 /// Writes `data` to `path`, whole or not at all. An existing file is an error unless `force` is set.
 pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
-    write_as(path, data, Manner { force, like: None }).map(drop)
+    write_as(path, Manner { force, like: None }, |out| Ok(out.write_all(data)?)).map(drop)
 }
 
-fn write_as(path: &Path, data: &[u8], manner: Manner<'_>) -> Result<Option<Warning>> {
+fn write_as(path: &Path, manner: Manner<'_>, work: impl FnOnce(&mut Out<'_>) -> Work) -> Result<Written> {
     check_folder(path)?;
     check_file(path, manner.force)?;
     let written = match fs::metadata(path) {
         // A device or a pipe is written to, not replaced.
-        Ok(m) if !m.is_file() => {
-            File::options().write(true).open(path).and_then(|mut f| f.write_all(data)).map(|()| None)
-        }
+        Ok(m) if !m.is_file() => collected(work).and_then(|data| {
+            File::options().write(true).open(path)?.write_all(&data)?;
+            Ok((data.len() as u64, None))
+        }),
         // A link stays a link: the file it leads to is replaced.
-        Ok(old) => fs::canonicalize(path).and_then(|path| replace(&path, data, Some(&old), manner)),
-        Err(_) => replace(path, data, None, manner),
+        Ok(old) => match fs::canonicalize(path) {
+            Ok(path) => replace(&path, Some(&old), manner, work),
+            Err(e) => Err(e.into()),
+        },
+        Err(_) => replace(path, None, manner, work),
     };
-    let fault = written.map_err(|e| match e.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => CliError::writing(path, &e),
-    })?;
-    Ok(fault.map(|e| {
+    let (bytes, kept) = written.map_err(|fault| fault.of(path))?;
+    let warning = kept.map(|e| {
         let text = format!("the system did not let {} have the mode and times that it should: {e}", shown(path));
         Warning { code: "not-preserved", text }
-    }))
+    });
+    Ok(Written { bytes, warning })
 }
 
 /// A name that no other file of this process has.
@@ -196,13 +255,18 @@ impl Drop for TemporaryFolder {
     }
 }
 
-/// Puts a file of `data` in the place of `old`, if there is one. The fault returned is one of mode and times.
-fn replace(path: &Path, data: &[u8], old: Option<&Metadata>, manner: Manner<'_>) -> io::Result<Option<io::Error>> {
+/// Puts a file of what `work` writes in the place of `old`, if there is one. Returns its bytes, and a fault of mode and times.
+fn replace(
+    path: &Path,
+    old: Option<&Metadata>,
+    manner: Manner<'_>,
+    work: impl FnOnce(&mut Out<'_>) -> Work,
+) -> std::result::Result<(u64, Option<io::Error>), Fault> {
     // Not made from the file's name, which may be as long as a name can be.
     let name = folder(path).join(format!(".{}", temporary_name()));
     let Manner { force, like } = manner;
     let pattern = like.or(old);
-    let mut file = {
+    let file = {
         let mut files = temporary();
         let file = attributes::create(&name, pattern.is_some())?;
         files.push(name.clone());
@@ -210,16 +274,22 @@ fn replace(path: &Path, data: &[u8], old: Option<&Metadata>, manner: Manner<'_>)
     };
     // What was private must not be readable for a moment either.
     let mode = pattern.map(|pattern| attributes::protect(&file, old, pattern));
-    let written = file.write_all(data);
+    let mut out = BufWriter::with_capacity(BUFFER, &file);
+    let written = work(&mut out).and_then(|()| Ok(out.flush()?)).and_then(|()| Ok(file.metadata()?.len()));
+    // What is left in it is of no use after a fault.
+    drop(out.into_parts());
     let times = like.map(|like| attributes::set_times(&file, like));
     drop(file);
     let mut files = temporary();
-    let result = written.and_then(|()| if force { fs::rename(&name, path) } else { rename_new(&name, path) });
+    let result = written.and_then(|bytes| {
+        if force { fs::rename(&name, path) } else { rename_new(&name, path) }?;
+        Ok(bytes)
+    });
     if result.is_err() {
         let _ = fs::remove_file(&name);
     }
     files.retain(|f| *f != name);
-    result.map(|()| mode.into_iter().chain(times).find_map(|kept| kept.err()))
+    result.map(|bytes| (bytes, mode.into_iter().chain(times).find_map(|kept| kept.err())))
 }
 
 /// Renames a file to a name that must not exist: by a link, since a rename would replace whatever came there meanwhile.

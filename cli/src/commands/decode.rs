@@ -1,18 +1,22 @@
 //! `kvant decode`.
 
+use std::io;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use kvant::{DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata, Partial, Scale, Scaled};
+use kvant::{
+    DecodeError, Decoder, DecoderOptions, Image, ImageInfo, Metadata, Orientation, Partial, PixelFormat, Scale, Scaled,
+};
 use serde::Serialize;
 
 use super::batch::{self, Amount, Split};
 use crate::args::DecodeArgs;
 use crate::error::{CliError, Result};
 use crate::names::{display_name, shown};
-use crate::output::{Manner, Target};
+use crate::output::{Fault, Manner, Target, Written};
 use crate::pictures::{
-    OutputFormat, PARTIAL, Picture, Warning, decode_error, lost, read_bytes, read_front, to_srgb, write_file,
+    OutputFormat, PARTIAL, Picture, RowFile, Warning, channels_name, decode_error, fitted, lost, read_bytes,
+    read_front, to_srgb, write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::report::{Console, Ended, Output, human_bytes};
@@ -118,6 +122,45 @@ struct Decoded {
     seconds: f64,
 }
 
+/// A file to write.
+struct File<'a> {
+    /// That of the input.
+    name: &'a str,
+    format: OutputFormat,
+    target: &'a Target,
+    manner: Manner<'a>,
+}
+
+/// What was written, and how it came about.
+struct Done {
+    width: u32,
+    height: u32,
+    pixel: PixelFormat,
+    seconds: f64,
+    from_preview: Option<bool>,
+    partial: Option<Warning>,
+    written: Written,
+    warnings: Vec<Warning>,
+}
+
+/// What ends a picture that is written row by row.
+enum Halt {
+    Decoding(DecodeError),
+    Writing(io::Error),
+}
+
+impl From<DecodeError> for Halt {
+    fn from(error: DecodeError) -> Self {
+        Self::Decoding(error)
+    }
+}
+
+impl From<io::Error> for Halt {
+    fn from(error: io::Error) -> Self {
+        Self::Writing(error)
+    }
+}
+
 impl Work<'_> {
     fn run(&self, job: &Job) -> Result<Report> {
         let Job { input, target } = job;
@@ -133,15 +176,14 @@ impl Work<'_> {
         format.check_kind(pixel).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
         let fits = format.check_size(width, height, pixel);
         fits.map_err(|e| CliError::Run(format!("{name}: {e}, and --crop and --scale take less of it")))?;
-        let Decoded { picture, metadata, from_preview, partial, seconds } = self.decode(&name, &decoder)?;
-        let mut warnings: Vec<Warning> = lost(&metadata, picture.format(), format).into_iter().collect();
-        if format.reduces(picture.depth()) {
-            let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
-            warnings.push(Warning { code: "depth-reduced", text });
-        }
+        let file = File { name: &name, format, target, manner: Manner { force, like: like.as_ref() } };
+        let done = match self.goes_by_rows(&decoder, format) {
+            true => self.by_rows(&decoder, &file)?,
+            false => self.whole(&decoder, &file)?,
+        };
+        let Done { width, height, pixel, seconds, from_preview, partial, written, mut warnings } = done;
         warnings.extend(misnamed(target, format));
-        let file = write_file(&picture, &metadata, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
-        warnings.extend(target.write(&file, Manner { force, like: like.as_ref() })?);
+        warnings.extend(written.warning);
         for warning in &warnings {
             self.console.warn(&name, warning);
         }
@@ -150,18 +192,72 @@ impl Work<'_> {
         let report = Report {
             output: target.into(),
             format: format.extension(),
-            width: picture.width(),
-            height: picture.height(),
+            width,
+            height,
             depth: self.args.depth.unwrap_or(decoder.info().depth),
-            channels: picture.channels(),
+            channels: channels_name(pixel),
             bytes_in: data.len() as u64,
-            bytes_out: file.len() as u64,
+            bytes_out: written.bytes,
             seconds,
             from_preview,
             warnings,
         };
         self.tell(job, &report, decoder.info())?;
         Ok(report)
+    }
+
+    /// Whether the pixels go into the file as they are decoded: nothing is asked for that needs all of them, and no alpha may turn
+    /// out to hide nothing.
+    fn goes_by_rows(&self, decoder: &Decoder<'_>, format: OutputFormat) -> bool {
+        let DecodeArgs { crop, scale, preview, allow_partial, to_srgb, .. } = self.args;
+        let asked = crop.is_some() || scale.is_some() || *preview || *allow_partial || *to_srgb;
+        let info = decoder.info();
+        format.takes_rows() && !asked && !info.format.has_alpha() && info.orientation == Orientation::Upright
+    }
+
+    /// Writes the picture row by row.
+    fn by_rows(&self, decoder: &Decoder<'_>, file: &File<'_>) -> Result<Done> {
+        let &File { name, format, target, manner } = file;
+        let ImageInfo { width, height, format: pixel, .. } = *decoder.info();
+        let metadata = metadata(decoder, self.args).map_err(|e| decode_error(name, &e))?;
+        let warnings = lost(&metadata, pixel, format).into_iter().collect();
+        let metadata =
+            fitted(&metadata, (width, height), pixel, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        let whole = RowFile { format, size: (width, height), pixel, metadata: &metadata };
+        let mut seconds = 0.0;
+        let written = target.write_by(manner, |out| {
+            let done = whole.write(out, |file| {
+                let (start, mut writing) = (Instant::now(), Duration::ZERO);
+                decoder.decode_rows(|_, rows| {
+                    let start = Instant::now();
+                    file.write(&Picture::of_rows(rows))?;
+                    writing += start.elapsed();
+                    Ok::<_, Halt>(())
+                })?;
+                seconds = (start.elapsed() - writing).as_secs_f64();
+                Ok(())
+            });
+            done.map_err(|halt| match halt {
+                Halt::Decoding(e) => Fault::Own(decode_error(name, &e)),
+                Halt::Writing(e) => Fault::System(e),
+            })
+        })?;
+        Ok(Done { width, height, pixel, seconds, from_preview: None, partial: None, written, warnings })
+    }
+
+    /// Writes what is asked for, whole.
+    fn whole(&self, decoder: &Decoder<'_>, file: &File<'_>) -> Result<Done> {
+        let &File { name, format, target, manner } = file;
+        let Decoded { picture, metadata, from_preview, partial, seconds } = self.decode(name, decoder)?;
+        let mut warnings: Vec<Warning> = lost(&metadata, picture.format(), format).into_iter().collect();
+        if format.reduces(picture.depth()) {
+            let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
+            warnings.push(Warning { code: "depth-reduced", text });
+        }
+        let file = write_file(&picture, &metadata, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        let written = target.write_by(manner, |out| Ok(out.write_all(&file)?))?;
+        let (width, height, pixel) = (picture.width(), picture.height(), picture.format());
+        Ok(Done { width, height, pixel, seconds, from_preview, partial, written, warnings })
     }
 
     /// What is asked for of the picture.

@@ -4,7 +4,7 @@ use image::codecs::jpeg::{PixelDensity, PixelDensityUnit};
 use image::{ImageEncoder, ImageResult};
 use img_parts::Bytes;
 use img_parts::jpeg::{Jpeg, JpegSegment, markers};
-use img_parts::png::{Png, PngChunk};
+use img_parts::png::PngChunk;
 use kvant::{Metadata, PixelFormat, Resolution, ResolutionUnit};
 use moxcms::ColorProfile;
 
@@ -161,16 +161,6 @@ pub(super) fn set(encoder: &mut impl ImageEncoder, fitted: &Metadata) -> ImageRe
 pub(super) fn completed(mut file: Vec<u8>, fitted: &Metadata, format: OutputFormat) -> Result<Vec<u8>> {
     let fault = |e: img_parts::Error| CliError::Run(format!("cannot write {}: {e}", format.extension()));
     match (format, fitted.resolution) {
-        (OutputFormat::Png, _) => {
-            let chunks = png_chunks(fitted);
-            if chunks.is_empty() {
-                return Ok(file);
-            }
-            let mut png = Png::from_bytes(Bytes::from(file)).map_err(fault)?;
-            // After the header.
-            png.chunks_mut().splice(1..1, chunks);
-            Ok(png.encoder().bytes().to_vec())
-        }
         (OutputFormat::Jpeg, _) => {
             let segments = jpeg_segments(fitted);
             if segments.is_empty() {
@@ -193,7 +183,7 @@ pub(super) fn completed(mut file: Vec<u8>, fitted: &Metadata, format: OutputForm
 }
 
 /// Code points, with gamma and chromaticities where these say the same, resolution, texts and XMP packet.
-fn png_chunks(fitted: &Metadata) -> Vec<PngChunk> {
+pub(super) fn png_chunks(fitted: &Metadata) -> Vec<PngChunk> {
     let chunk = |kind: &[u8; 4], contents: Vec<u8>| PngChunk::new(*kind, contents.into());
     let cicp = fitted.cicp.iter().map(|c| chunk(b"cICP", input::png::cicp_chunk(c)));
     // Programs that do not know code points read these.

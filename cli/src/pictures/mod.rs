@@ -9,6 +9,7 @@ mod input;
 mod message;
 mod position;
 mod read;
+mod rows;
 mod srgb;
 mod strip;
 mod write;
@@ -26,9 +27,10 @@ pub(crate) use read::{
     LOSSY_INPUT, Loaded, PARTIAL, ReadOptions, Transparency, Warning, decode_error, has_picture_extension, read_bytes,
     read_front, read_picture,
 };
+pub(crate) use rows::RowFile;
 pub(crate) use srgb::to_srgb;
 pub(crate) use strip::{left_over, strip};
-pub(crate) use write::{OutputFormat, write_file, write_picture};
+pub(crate) use write::{OutputFormat, fitted, write_file, write_picture};
 
 /// The keyword of texts in formats that have none, and of texts without one.
 const COMMENT: &str = "Comment";
@@ -47,6 +49,13 @@ impl Picture {
     pub(crate) fn new(width: u32, height: u32, format: PixelFormat, data: Vec<u8>) -> Self {
         let depth = if format.is_wide() { 16 } else { 8 };
         Image::from_data(data, width, height, format, depth).expect("the data is that of the picture").into()
+    }
+
+    /// A copy of some rows of a picture without alpha.
+    pub(crate) fn of_rows(rows: &ImageView<'_>) -> Self {
+        let data = (0..rows.height()).flat_map(|y| rows.row(y)).copied().collect();
+        let image = Image::from_data(data, rows.width(), rows.height(), rows.format(), rows.depth());
+        Self { image: image.expect("rows are a picture"), cicp: None }
     }
 
     /// The same, whose samples mean what code points say.

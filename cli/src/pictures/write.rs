@@ -1,13 +1,12 @@
 //! Writing pictures in the formats that need no choices.
 
 use std::borrow::Cow;
-use std::io::Cursor;
+use std::fmt::Display;
+use std::io::{self, Cursor};
 use std::path::Path;
 
 use image::codecs::bmp::BmpEncoder;
 use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::codecs::pnm::{PnmEncoder, PnmSubtype, SampleEncoding};
 use image::codecs::qoi::QoiEncoder;
 use image::codecs::tiff::TiffEncoder;
 use image::codecs::webp::WebPEncoder;
@@ -16,7 +15,7 @@ use kvant::{Metadata, PixelFormat};
 
 use super::embed::{self, Fitted};
 use super::message::one_line;
-use super::{Picture, convert};
+use super::{Picture, RowFile, convert};
 use crate::error::{CliError, Result};
 use crate::names::shown;
 
@@ -209,9 +208,32 @@ pub(crate) fn write_picture(picture: &Picture, format: OutputFormat) -> Result<V
 /// # Errors
 /// As [`write_picture`].
 pub(crate) fn write_file(picture: &Picture, metadata: &Metadata, format: OutputFormat) -> Result<Vec<u8>> {
-    let pixel = picture.format();
+    let (width, height, pixel) = (picture.width(), picture.height(), picture.format());
+    let metadata = fitted(metadata, (width, height), pixel, format)?;
+    let fault = |e: &dyn Display| CliError::Run(format!("cannot write {}: {e}", format.extension()));
+    if format.takes_rows() {
+        let mut file = Vec::new();
+        let whole = RowFile { format, size: (width, height), pixel, metadata: &metadata };
+        let written: io::Result<()> = whole.write(&mut file, |rows| rows.write(picture));
+        return written.map(|()| file).map_err(|e| fault(&e));
+    }
+    let (pixels, colour) = samples(picture, format);
+    let file = encode(&pixels, width, height, colour, &metadata, format).map_err(|e| fault(&one_line(&e)))?;
+    embed::completed(file, &metadata, format)
+}
+
+/// What of `metadata` a file of `format` has a place for, of upright pixels of format `pixel`.
+///
+/// # Errors
+/// [`CliError::Run`] where it has none for the pixels.
+pub(crate) fn fitted(
+    metadata: &Metadata,
+    (width, height): (u32, u32),
+    pixel: PixelFormat,
+    format: OutputFormat,
+) -> Result<Metadata> {
     format.check_kind(pixel)?;
-    format.check_size(picture.width(), picture.height(), pixel)?;
+    format.check_size(width, height, pixel)?;
     if pixel.has_alpha() && !format.has_alpha() {
         let name = format.extension();
         let text = format!(
@@ -220,22 +242,22 @@ pub(crate) fn write_file(picture: &Picture, metadata: &Metadata, format: OutputF
         );
         return Err(CliError::Run(text));
     }
-    let (pixels, colour) = samples(picture, format);
-    let metadata = Fitted::new(metadata, pixel, format).metadata;
-    let file = encode(&pixels, picture.width(), picture.height(), colour, &metadata, format)
-        .map_err(|e| CliError::Run(format!("cannot write {}: {}", format.extension(), one_line(&e))))?;
-    embed::completed(file, &metadata, format)
+    Ok(Fitted::new(metadata, pixel, format).metadata)
 }
 
 /// The samples that `format` takes, interleaved, and what they are.
-fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>, ExtendedColorType) {
+pub(super) fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>, ExtendedColorType) {
     let pixel = picture.format();
     let wide = pixel.is_wide() && format.has_wide_samples();
-    let values = if wide { convert::wide_samples(picture) } else { picture.narrowed().samples() };
     // The WebP writer makes colour of gray by itself.
     let colour = pixel.has_colour() || (format.stores_colour(pixel) && format != OutputFormat::WebP);
-    let values = if colour && !pixel.has_colour() { tripled(&values, pixel.channels()) } else { values };
-    let data = convert::stored(values, wide);
+    let data = if !pixel.is_wide() && colour == pixel.has_colour() {
+        Cow::Borrowed(picture.data())
+    } else {
+        let values = if wide { convert::wide_samples(picture) } else { picture.narrowed().samples() };
+        let values = if colour && !pixel.has_colour() { tripled(&values, pixel.channels()) } else { values };
+        Cow::Owned(convert::stored(values, wide))
+    };
     let kind = match PixelFormat::new(colour, pixel.has_alpha(), wide) {
         PixelFormat::Gray8 => ExtendedColorType::L8,
         PixelFormat::GrayAlpha8 => ExtendedColorType::La8,
@@ -246,7 +268,7 @@ fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>, ExtendedC
         PixelFormat::Rgb16 => ExtendedColorType::Rgb16,
         _ => ExtendedColorType::Rgba16,
     };
-    (Cow::Owned(data), kind)
+    (data, kind)
 }
 
 /// Gray pixels of `channels` channels with their gray as red, green and blue.
@@ -254,6 +276,7 @@ fn tripled(values: &[u16], channels: usize) -> Vec<u16> {
     values.chunks_exact(channels).flat_map(|p| [&[p[0], p[0]], p].concat()).collect()
 }
 
+/// A file of a format that does not take rows.
 fn encode(
     pixels: &[u8],
     width: u32,
@@ -263,17 +286,6 @@ fn encode(
     format: OutputFormat,
 ) -> ImageResult<Vec<u8>> {
     let mut out = Cursor::new(Vec::new());
-    let graymap = PnmSubtype::Graymap(SampleEncoding::Binary);
-    let pixmap = PnmSubtype::Pixmap(SampleEncoding::Binary);
-    let gray = matches!(colour, ExtendedColorType::L8 | ExtendedColorType::L16);
-    let wide = colour.bits_per_pixel() / u16::from(colour.channel_count()) == 16;
-    let pnm = |out: &mut Cursor<Vec<u8>>, subtype: PnmSubtype| {
-        if wide {
-            *out.get_mut() = wide_pnm(subtype, pixels, width, height, colour.channel_count());
-            return Ok(());
-        }
-        PnmEncoder::new(out).with_subtype(subtype).write_image(pixels, width, height, colour)
-    };
     macro_rules! write {
         ($encoder:expr) => {{
             let mut encoder = $encoder;
@@ -282,38 +294,17 @@ fn encode(
         }};
     }
     match format {
-        OutputFormat::Png => {
-            write!(PngEncoder::new_with_quality(&mut out, CompressionType::Default, FilterType::Adaptive))
-        }
         OutputFormat::Tiff => write!(TiffEncoder::new(&mut out)),
         OutputFormat::Bmp => write!(BmpEncoder::new(&mut out)),
         OutputFormat::WebP => write!(WebPEncoder::new_lossless(&mut out)),
         OutputFormat::Qoi => write!(QoiEncoder::new(&mut out)),
-        OutputFormat::Jpeg => {
+        _ => {
             let mut encoder = JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY);
             encoder.set_pixel_density(embed::density(metadata));
             write!(encoder)
         }
-        OutputFormat::Ppm => pnm(&mut out, pixmap),
-        OutputFormat::Pgm => pnm(&mut out, graymap),
-        OutputFormat::Pnm => pnm(&mut out, if gray { graymap } else { pixmap }),
-        OutputFormat::Pam => pnm(&mut out, PnmSubtype::ArbitraryMap),
     }?;
     Ok(out.into_inner())
-}
-
-/// A file of samples of 16 bits, which the library's writer does not have for all subtypes.
-fn wide_pnm(subtype: PnmSubtype, pixels: &[u8], width: u32, height: u32, channels: u8) -> Vec<u8> {
-    let header = match subtype {
-        PnmSubtype::Graymap(_) => format!("P5\n{width} {height}\n65535\n"),
-        PnmSubtype::Pixmap(_) => format!("P6\n{width} {height}\n65535\n"),
-        _ => {
-            let kind = ["GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"][usize::from(channels) - 1];
-            format!("P7\nWIDTH {width}\nHEIGHT {height}\nDEPTH {channels}\nMAXVAL 65535\nTUPLTYPE {kind}\nENDHDR\n")
-        }
-    };
-    let words = pixels.as_chunks().0.iter().flat_map(|&b| u16::from_ne_bytes(b).to_be_bytes());
-    header.into_bytes().into_iter().chain(words).collect()
 }
 
 #[cfg(test)]

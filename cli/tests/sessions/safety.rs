@@ -264,3 +264,21 @@ fn a_stream_gets_no_name_of_another_format() {
     assert!(!warned(&["--to", "ppm", "-o", "c.pnm"]) && !warned(&["--to", "jpg", "-o", "c.JPEG"]));
     assert!(!warned(&["--to", "png", "-o", "c.bin"]) && !warned(&["--to", "tiff", "-o", "c.tif"]));
 }
+
+#[test]
+fn damage_behind_rows_that_were_written_leaves_nothing_of_them() {
+    let f = Folder::new("safety-rows");
+    f.write("a.ppm", &colour_ppm(40, 1100));
+    f.kvant(&["encode", "a.ppm", "-o", "a.kvt", "-e", "1", "--tile-size", "512", "--quiet"]).ok();
+    let mut stream = f.read("a.kvt");
+    let last = stream.len() - 9;
+    stream[last] ^= 1;
+    f.write("a.kvt", &stream);
+    f.write("old.ppm", b"kept");
+    let before = f.files();
+    for output in ["a.png", "b.ppm", "old.ppm", "-"] {
+        let ended = f.kvant(&["decode", "a.kvt", "-o", output, "-f"]).fails(3, &["a.kvt", "checksum"]);
+        assert!(ended.stdout.is_empty() && f.files() == before, "{output}: {:?}", f.files());
+    }
+    assert_eq!(f.read("old.ppm"), b"kept");
+}

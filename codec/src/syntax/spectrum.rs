@@ -12,18 +12,15 @@ pub(crate) const BANDS: usize = 7;
 /// Class of the mean magnitude of the levels in each band, 0 to 7.
 pub(crate) type Spectrum = [u8; BANDS];
 
-/// Class of a mean in 1/16.
-fn mean_class(mean: u64) -> u8 {
-    match mean {
-        0 => 0,
-        1..=2 => 1,
-        3..=5 => 2,
-        6..=10 => 3,
-        11..=18 => 4,
-        19..=31 => 5,
-        32..=55 => 6,
-        _ => 7,
-    }
+/// Means, in 1/16, at which the classes above the first begin.
+const CLASSES: [u32; 7] = [1, 3, 6, 11, 19, 32, 56];
+/// Magnitudes count up to here: one of them makes the mean of any band the last class.
+const MOST: u32 = 4096;
+
+/// Class of the mean of `count` magnitudes whose sum is `sum`.
+#[inline(always)]
+fn class(sum: u32, count: u32) -> u8 {
+    CLASSES.iter().map(|&least| u8::from(16 * sum >= least * count.max(1))).sum()
 }
 
 /// The spectrum of a block in one plane; `all` holds the superblock's levels.
@@ -33,12 +30,13 @@ pub(crate) fn spectrum(node: &Node, tb: &TransformBlock, all: &[i32]) -> Spectru
         return out;
     }
     let (w, h) = coded_area(node);
-    let mut sums = [0u64; BANDS];
+    // One more than there are bands: a power of two.
+    let mut sums = [0u32; BANDS + 1];
     for (p, level) in scan::of(w, h).iter().zip(tb.levels(all)) {
-        sums[p.band as usize] += level.unsigned_abs() as u64;
+        sums[usize::from(p.band) % (BANDS + 1)] += level.unsigned_abs().min(MOST);
     }
-    for ((class, sum), count) in out.iter_mut().zip(sums).zip(scan::bands(w, h)) {
-        *class = mean_class(16 * sum / count.max(1) as u64);
+    for ((to, sum), count) in out.iter_mut().zip(sums).zip(scan::bands(w, h)) {
+        *to = class(sum, count.into());
     }
     out
 }
@@ -82,5 +80,31 @@ fn filled(s: &Spectrum) -> usize {
         [_, _, _, a, b, ..] if a + b > 0 => 3,
         [_, a, b, ..] if a + b > 0 => 2,
         [a, ..] => usize::from(*a > 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_those_of_the_mean() {
+        for count in 1..300 {
+            for sum in 0..5 * count {
+                let expected = match 16 * sum / count {
+                    0 => 0,
+                    1..=2 => 1,
+                    3..=5 => 2,
+                    6..=10 => 3,
+                    11..=18 => 4,
+                    19..=31 => 5,
+                    32..=55 => 6,
+                    _ => 7,
+                };
+                assert_eq!(class(sum, count), expected, "{sum} / {count}");
+            }
+        }
+        // The largest band has less than half of the largest area.
+        assert_eq!((class(MOST, 1024), class(MOST * 1024, 1024)), (7, 7));
     }
 }
