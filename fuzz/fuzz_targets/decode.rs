@@ -1,4 +1,4 @@
-//! Any bytes give an error or a picture, the same one on every CPU level and number of threads.
+//! Any bytes give an error or a picture.
 
 #![no_main]
 

@@ -1,6 +1,6 @@
 //! Round trips and comparisons that every test file needs.
 
-use kvant::{Chroma, CpuLevel, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image};
+use kvant::{Chroma, CpuLevel, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image, Missing};
 
 /// Default settings but for these three; no picture is coded without loss, however little that takes.
 pub fn config(quality: f32, effort: u8, chroma: Chroma) -> EncoderConfig {
@@ -94,4 +94,40 @@ pub fn psnr(a: &Image, b: &Image) -> f64 {
 /// Size and format, for messages.
 pub fn describe(picture: &Image) -> String {
     format!("{}x{} {:?} of {} bits", picture.width(), picture.height(), picture.format(), picture.depth())
+}
+
+/// The pixels of `picture` that none of `missing` is within 24 of.
+pub fn far_from(picture: &Image, missing: &[Missing]) -> Vec<(u32, u32)> {
+    let near = |m: &Missing, x: u32, y: u32| {
+        (m.x.saturating_sub(24)..m.x + m.width + 24).contains(&x)
+            && (m.y.saturating_sub(24)..m.y + m.height + 24).contains(&y)
+    };
+    let all = (0..picture.height()).flat_map(|y| (0..picture.width()).map(move |x| (x, y)));
+    all.filter(|&(x, y)| !missing.iter().any(|m| near(m, x, y))).collect()
+}
+
+/// The bytes of the pixel in column `x` and row `y`.
+pub fn pixel(picture: &Image, (x, y): (u32, u32)) -> &[u8] {
+    let bytes = picture.format().bytes_per_pixel();
+    &picture.data()[(y as usize * picture.width() as usize + x as usize) * bytes..][..bytes]
+}
+
+/// The means of squares of `factor` x `factor` pixels, colours weighted by alpha: plainly, for comparison.
+pub fn reduced(picture: &Image, factor: usize) -> Vec<u16> {
+    let (channels, values) = (picture.format().channels(), samples(picture));
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let alpha = picture.format().has_alpha();
+    let mut out = Vec::new();
+    for (y, x) in (0..height).step_by(factor).flat_map(|y| (0..width).step_by(factor).map(move |x| (y, x))) {
+        let rows = y..(y + factor).min(height);
+        let square = rows.flat_map(|y| (x..(x + factor).min(width)).map(move |x| (y * width + x) * channels));
+        let pixels: Vec<&[u16]> = square.map(|i| &values[i..i + channels]).collect();
+        for c in 0..channels {
+            let weight = |p: &[u16]| if alpha && c + 1 < channels { u64::from(p[channels - 1]) } else { 1 };
+            let (sum, weights) =
+                pixels.iter().fold((0, 0), |(sum, all), p| (sum + weight(p) * u64::from(p[c]), all + weight(p)));
+            out.push(if weights == 0 { 0 } else { ((2 * sum + weights) / (2 * weights)) as u16 });
+        }
+    }
+    out
 }

@@ -4,9 +4,10 @@ use std::fs;
 
 use kvant_tests::{fuzzing, root};
 
-fn replay(target: &str, run: fn(&[u8])) {
-    for folder in ["fuzz/regressions", "fuzz/seeds"] {
-        let Ok(files) = fs::read_dir(root().join(folder).join(target)) else { continue };
+/// Runs the regressions of `target`, and the seeds of the folder `seeds`.
+fn replay(target: &str, seeds: &str, run: fn(&[u8])) {
+    for folder in [root().join("fuzz/regressions").join(target), root().join("fuzz/seeds").join(seeds)] {
+        let Ok(files) = fs::read_dir(folder) else { continue };
         for file in files.flatten() {
             println!("{}", file.path().display());
             run(&fs::read(file.path()).expect("a readable file"));
@@ -16,15 +17,30 @@ fn replay(target: &str, run: fn(&[u8])) {
 
 #[test]
 fn decode_survives_what_fuzzing_found() {
-    replay("decode", fuzzing::decode);
+    replay("decode", "decode", fuzzing::decode);
 }
 
 #[test]
 fn header_survives_what_fuzzing_found() {
-    replay("header", fuzzing::header);
+    replay("header", "header", fuzzing::header);
+}
+
+#[test]
+fn levels_survive_what_fuzzing_found() {
+    replay("levels", "levels", fuzzing::levels);
+}
+
+#[test]
+fn lossless_survives_what_fuzzing_found() {
+    replay("lossless", "lossless", fuzzing::lossless);
+}
+
+#[test]
+fn oracles_survive_what_fuzzing_found() {
+    replay("oracles", "decode", fuzzing::oracles);
 }
 
 #[test]
 fn roundtrip_survives_what_fuzzing_found() {
-    replay("roundtrip", fuzzing::roundtrip);
+    replay("roundtrip", "roundtrip", fuzzing::roundtrip);
 }

@@ -3,11 +3,11 @@
 use std::sync::OnceLock;
 
 use kvant::{
-    Chroma, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, Metadata, Missing,
-    PixelFormat, PushDecoder, Scale, TileSize,
+    Chroma, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, Metadata, PixelFormat,
+    PushDecoder, Scale, TileSize,
 };
 use kvant_tests::campaign::every;
-use kvant_tests::check::{config, first_difference, samples};
+use kvant_tests::check::{config, far_from, first_difference, pixel, reduced, samples};
 use kvant_tests::pictures::{crop, from_fn, mirrored, testdata};
 use kvant_tests::synth::{Kind, Random, picture};
 use proptest::prelude::*;
@@ -38,26 +38,6 @@ fn made() -> Vec<(&'static str, Vec<u8>)> {
         ("one tile", encode(&crop(&coffee, (30, 40), (203, 141)), |c| c.preview = true)),
         ("one lossless tile", encode(&crop(&coffee, (30, 40), (97, 61)), |c| c.lossless = true)),
     ]
-}
-
-/// The means of squares of `factor` x `factor` pixels, colours weighted by alpha: plainly, for comparison.
-fn reduced(picture: &Image, factor: usize) -> Vec<u16> {
-    let (channels, values) = (picture.format().channels(), samples(picture));
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let alpha = picture.format().has_alpha();
-    let mut out = Vec::new();
-    for (y, x) in (0..height).step_by(factor).flat_map(|y| (0..width).step_by(factor).map(move |x| (y, x))) {
-        let rows = y..(y + factor).min(height);
-        let square = rows.flat_map(|y| (x..(x + factor).min(width)).map(move |x| (y * width + x) * channels));
-        let pixels: Vec<&[u16]> = square.map(|i| &values[i..i + channels]).collect();
-        for c in 0..channels {
-            let weight = |p: &[u16]| if alpha && c + 1 < channels { u64::from(p[channels - 1]) } else { 1 };
-            let (sum, weights) =
-                pixels.iter().fold((0, 0), |(sum, all), p| (sum + weight(p) * u64::from(p[c]), all + weight(p)));
-            out.push(if weights == 0 { 0 } else { ((2 * sum + weights) / (2 * weights)) as u16 });
-        }
-    }
-    out
 }
 
 #[test]
@@ -95,21 +75,6 @@ fn reduced_decoding_refuses_damage_and_keeps_to_limits() {
     let at = stream.len() - 100;
     stream[at] ^= 1;
     assert!(Decoder::new(&stream).and_then(|d| d.decode_scaled(Scale::Half)).is_err());
-}
-
-/// The pixels of `picture` that none of `missing` is within 24 of.
-fn far_from(picture: &Image, missing: &[Missing]) -> Vec<(u32, u32)> {
-    let near = |m: &Missing, x: u32, y: u32| {
-        (m.x.saturating_sub(24)..m.x + m.width + 24).contains(&x)
-            && (m.y.saturating_sub(24)..m.y + m.height + 24).contains(&y)
-    };
-    let all = (0..picture.height()).flat_map(|y| (0..picture.width()).map(move |x| (x, y)));
-    all.filter(|&(x, y)| !missing.iter().any(|m| near(m, x, y))).collect()
-}
-
-fn pixel(picture: &Image, (x, y): (u32, u32)) -> &[u8] {
-    let bytes = picture.format().bytes_per_pixel();
-    &picture.data()[(y as usize * picture.width() as usize + x as usize) * bytes..][..bytes]
 }
 
 #[test]

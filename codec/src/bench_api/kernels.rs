@@ -99,6 +99,9 @@ impl Plane {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planes(pub(super) Vec<plane::Plane>);
 
+/// Number of intra modes.
+pub const MODES: u8 = IntraMode::ALL as u8;
+
 /// The samples around a block that it is predicted from.
 #[derive(Debug, Clone)]
 pub struct References(Edges);

@@ -10,7 +10,7 @@ mod trace;
 mod walk;
 
 pub use self::filter::{Equations, add_equations, no_equations};
-pub use self::kernels::{Basis, Blocks, Kernels, Luma, Plane, Planes, Quantisation, Rect, References, Room};
+pub use self::kernels::{Basis, Blocks, Kernels, Luma, MODES, Plane, Planes, Quantisation, Rect, References, Room};
 pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, LevelRun, level_bins, start_byte};
 pub use self::lossless::{decode_lossless, encode_lossless};
 pub use self::perception::losses;

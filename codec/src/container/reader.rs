@@ -130,16 +130,14 @@ impl Sections {
     }
 }
 
-/// What `bytes`, which run to `end`, begin with: a length and so many bytes of `what`; and the rest.
-fn first_part<'a>(bytes: &'a [u8], what: &'static str, end: usize) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
+/// What `bytes` begin with: a length and so many bytes of `what`; and the rest.
+fn first_part<'a>(bytes: &'a [u8], what: &'static str) -> Result<(&'a [u8], &'a [u8]), DecodeError> {
     let mut position = 0;
-    let length = read_varint(bytes, &mut position, what)?;
+    // A length that goes on behind the last byte is beyond any.
+    let length = read_varint(bytes, &mut position, what).unwrap_or(u64::MAX);
     let left = &bytes[position..];
     let parts = usize::try_from(length).ok().and_then(|length| left.split_at_checked(length));
-    parts.ok_or_else(|| {
-        let needed = ((end - left.len()) as u64).saturating_add(length);
-        DecodeError::Truncated { what, needed, available: end as u64 }
-    })
+    parts.ok_or(DecodeError::Corrupt { what, value: length, limit: left.len() as u64 })
 }
 
 /// Places of tiles of these lengths, each followed by its checksum, the first at `start`.
@@ -297,7 +295,7 @@ impl Parsed {
             let crc = &data[start + length..start + length + CRC_BYTES];
             check_crc(bytes, crc, "tile")?;
         }
-        self.split(bytes, start)
+        self.split(bytes)
     }
 
     /// What there is of the data of a tile of [`Parsed::salvage_index`], and what is wrong with it. Data that is cut off is right as
@@ -315,30 +313,32 @@ impl Parsed {
             let bytes = &rest[..rest.len().saturating_sub(CRC_BYTES)];
             // Where a section is known to be damaged, that is why the checksum of the file is wrong.
             let damage = if self.damaged.is_empty() { check_file(data).err() } else { None };
-            return Ok((self.split(bytes, start)?, damage));
+            return match self.split(bytes) {
+                Ok(tile) => Ok((tile, damage)),
+                Err(fault) => Err(damage.unwrap_or(fault)),
+            };
         }
         let end = length.saturating_add(CRC_BYTES);
         match rest.get(..end) {
             Some(whole) => {
                 check_crc(&whole[..length], &whole[length..], "tile")?;
-                Ok((self.split(&whole[..length], start)?, None))
+                Ok((self.split(&whole[..length])?, None))
             }
             None => {
                 let fault = truncated("tile", start.saturating_add(end), data.len());
-                if rest.is_empty() {
-                    return Err(fault);
+                match self.split(&rest[..length.min(rest.len())]) {
+                    Ok(tile) => Ok((tile, Some(fault))),
+                    Err(_) => Err(fault),
                 }
-                Ok((self.split(&rest[..length.min(rest.len())], start)?, Some(fault)))
             }
         }
     }
 
-    /// Takes the data of a tile, which lies at `start`, apart.
-    fn split<'a>(&self, bytes: &'a [u8], start: usize) -> Result<TileData<'a>, DecodeError> {
-        let end = start + bytes.len();
-        let part = |there: bool, what, bytes| if there { first_part(bytes, what, end) } else { Ok((&[][..], bytes)) };
-        let (alpha, rest) = part(self.header.alpha, "alpha", bytes)?;
-        let (signs, colour) = part(!self.header.lossless, "signs", rest)?;
+    /// Takes the data of a tile apart. No more bytes would help where that fails: `bytes` are all of it, or of what there is.
+    fn split<'a>(&self, bytes: &'a [u8]) -> Result<TileData<'a>, DecodeError> {
+        let part = |there: bool, what, bytes| if there { first_part(bytes, what) } else { Ok((&[][..], bytes)) };
+        let (alpha, rest) = part(self.header.alpha, "length of the alpha", bytes)?;
+        let (signs, colour) = part(!self.header.lossless, "length of the signs", rest)?;
         Ok(TileData { alpha, signs, colour })
     }
 }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use kvant::{Chroma, Cicp, Image, Metadata, Orientation, PixelFormat, TileSize};
+use kvant::bench_api::encode_lossless;
+use kvant::{Chroma, Cicp, CpuLevel, Image, Metadata, Orientation, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, testdata};
 use kvant_tests::root;
@@ -23,6 +24,12 @@ fn main() -> std::io::Result<()> {
     let inputs = inputs();
     for (name, input) in &inputs {
         write(&seeds.join("roundtrip"), name, input)?;
+    }
+    for (name, input) in planes() {
+        write(&seeds.join("lossless"), &name, &input)?;
+    }
+    for (name, input) in kernels() {
+        write(&seeds.join("levels"), &name, &input)?;
     }
     println!("{} streams and {} pictures in {}", streams.len(), inputs.len(), seeds.display());
     Ok(())
@@ -57,6 +64,11 @@ fn streams() -> Vec<(String, Vec<u8>)> {
     add("tiles-420", &strip, 30.0, 3, Chroma::Yuv420);
     add("rgba16", &picture(Kind::Screen, 40, 33, PixelFormat::Rgba16, 3), 60.0, 3, Chroma::Yuv444);
     add("gray-alpha", &picture(Kind::Text, 50, 20, PixelFormat::GrayAlpha8, 4), 50.0, 3, Chroma::Yuv444);
+    for (name, picture) in [("rgb444", &cat), ("text", &text), ("tiles", &strip)] {
+        let mut fast = config(60.0, 5, Chroma::Yuv444);
+        (fast.profile, fast.tile_size) = (Profile::Fast, TileSize::T512);
+        streams.push((format!("fast-{name}"), encode(picture, &fast).stream));
+    }
     let mut lossless = config(50.0, 3, Chroma::Yuv444);
     lossless.lossless = true;
     streams.push(("lossless".to_owned(), encode(&crop(&cat, (10, 10), (24, 20)), &lossless).stream));
@@ -78,6 +90,31 @@ fn with_metadata(picture: &Image) -> Vec<u8> {
     let mut config = config(40.0, 3, Chroma::Yuv444);
     config.preview = true;
     kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
+}
+
+/// Lossless planes behind their shape: sides less one, one plane or (1) three, depth less one.
+fn planes() -> Vec<(String, Vec<u8>)> {
+    let mut inputs = Vec::new();
+    for (index, kind) in Kind::ALL.into_iter().enumerate() {
+        let name = format!("{kind:?}").to_lowercase();
+        for (format, many) in [(PixelFormat::Gray8, 0), (PixelFormat::Rgb8, 1)] {
+            let channels = format.channels();
+            let made = picture(kind, 17, 12, format, index as u64);
+            let channel = |k| made.data().iter().skip(k).step_by(channels).map(|&s| s.into()).collect::<Vec<u16>>();
+            let planes: Vec<_> = (0..channels).map(channel).collect();
+            let mut input = vec![16, 11, many, 7];
+            input.extend(encode_lossless(CpuLevel::detect(), &planes, 17, 8));
+            inputs.push((format!("{name}-{channels}"), input));
+        }
+    }
+    inputs
+}
+
+/// For each kernel some parameters and samples.
+fn kernels() -> Vec<(String, Vec<u8>)> {
+    let mut random = Random::new(7);
+    let mut input = |first: u8| [first].into_iter().chain((0..99).map(|_| random.next() as u8)).collect();
+    (0..9).flat_map(|kernel| (0..4).map(move |i| (kernel, i))).map(|(k, i)| (format!("{k}-{i}"), input(k))).collect()
 }
 
 /// Settings and pixels: the target reads any bytes as such, the first two dozen as settings.
