@@ -83,9 +83,7 @@ pub fn slow_group<'a>(criterion: &'a mut Criterion, name: &str, elements: u64) -
 
 /// The CPU levels of this machine with their names.
 pub fn cpu_levels() -> Vec<(String, CpuLevel)> {
-    let mut levels = vec![CpuLevel::Scalar, CpuLevel::detect()];
-    levels.dedup();
-    levels.into_iter().map(|cpu| (format!("{cpu:?}").to_lowercase(), cpu)).collect()
+    CpuLevel::available().map(|cpu| (cpu.name().to_owned(), cpu)).collect()
 }
 
 /// Pseudo-random numbers (splitmix64) from a seed: the same in every run.

@@ -9,17 +9,20 @@ use crate::error::{CliError, Result};
 /// The environment variable that lowers the level.
 const VARIABLE: &str = "KVANT_CPU";
 
-/// The level that `KVANT_CPU` asks for (`scalar` or `avx2`), else the machine's best.
+/// The level that `KVANT_CPU` asks for by its name, else the machine's best.
 ///
 /// # Errors
-/// [`CliError::Usage`] where the variable holds anything else: a test of a level must not quietly run another.
+/// [`CliError::Usage`] where the variable holds anything else, or a level that the machine does not have: a test of a level must
+/// not quietly run another.
 pub(crate) fn level() -> Result<CpuLevel> {
-    match env::var(VARIABLE) {
-        Err(env::VarError::NotPresent) => Ok(CpuLevel::detect()),
-        Ok(v) if v.is_empty() => Ok(CpuLevel::detect()),
-        Ok(v) if v == "scalar" => Ok(CpuLevel::Scalar),
-        Ok(v) if v == "avx2" => Ok(CpuLevel::Avx2),
-        Ok(v) => Err(CliError::Usage(format!("{VARIABLE}={v}: the levels are scalar and avx2"))),
-        Err(env::VarError::NotUnicode(_)) => Err(CliError::Usage(format!("{VARIABLE}: not a level"))),
-    }
+    let name = match env::var(VARIABLE) {
+        Err(env::VarError::NotPresent) => return Ok(CpuLevel::detect()),
+        Err(env::VarError::NotUnicode(_)) => return Err(CliError::Usage(format!("{VARIABLE}: not a level"))),
+        Ok(name) if name.is_empty() => return Ok(CpuLevel::detect()),
+        Ok(name) => name,
+    };
+    CpuLevel::available().find(|level| level.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = CpuLevel::available().map(CpuLevel::name).collect();
+        CliError::Usage(format!("{VARIABLE}={name}: the levels of this machine are {}", names.join(", ")))
+    })
 }

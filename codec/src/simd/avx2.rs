@@ -6,7 +6,8 @@
 use std::arch::x86_64::*;
 use std::mem::transmute;
 
-use super::lanes::{LANES, Lanes, Row, Weights};
+use super::lanes::{LANES, Lanes, Row};
+use super::sse41::interleaved;
 
 /// Proof that the machine has AVX2.
 #[derive(Debug, Clone, Copy)]
@@ -34,21 +35,12 @@ macro_rules! binary {
     };
 }
 
-/// For each third of sixteen interleaved pixels and each channel, which of that channel's bytes go where; -1 where none does.
-const PLACES: [[[i8; 16]; 3]; 3] = {
-    let mut places = [[[-1; 16]; 3]; 3];
-    let mut at = 0;
-    while at < 48 {
-        places[at / 16][at % 3][at % 16] = (at / 3) as i8;
-        at += 1;
-    }
-    places
-};
-
 impl Lanes for Avx2 {
     type Words = __m256i;
     /// Those of lanes 0 to 3 and 8 to 11, and the others.
     type Sums = [__m256i; 2];
+    /// In the order of these.
+    type Weights = [__m256i; 2];
 
     binary! {
         add: _mm256_add_epi16,
@@ -152,21 +144,14 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn interleave(self, channels: [__m256i; 3]) -> [u8; 3 * LANES] {
-        // SAFETY: as above, and 16 bytes are a value of a register.
+        // SAFETY: as above; there is SSE4.1 where there is AVX2.
         unsafe {
             let mut bytes = [_mm_setzero_si128(); 3];
             for (to, words) in bytes.iter_mut().zip(channels) {
                 let twice = _mm256_packus_epi16(words, words);
                 *to = _mm256_castsi256_si128(_mm256_permute4x64_epi64::<0b1000>(twice));
             }
-            let mut out = [_mm_setzero_si128(); 3];
-            for (to, places) in out.iter_mut().zip(&PLACES) {
-                for (bytes, places) in bytes.iter().zip(places) {
-                    let part = _mm_shuffle_epi8(*bytes, transmute::<[i8; 16], __m128i>(*places));
-                    *to = _mm_or_si128(*to, part);
-                }
-            }
-            transmute::<[__m128i; 3], [u8; 3 * LANES]>(out)
+            interleaved(bytes)
         }
     }
 
@@ -177,25 +162,24 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn weights(self, pairs: [[i16; 2]; 4]) -> Weights {
-        // SAFETY: as above, and both have 64 bytes.
+    fn weights(self, pairs: [[i16; 2]; 4]) -> [__m256i; 2] {
+        // SAFETY: as above, and both have 4 bytes.
         unsafe {
             let mut four = [_mm_setzero_si128(); 4];
             for (to, pair) in four.iter_mut().zip(pairs) {
                 *to = _mm_set1_epi32(transmute::<[i16; 2], i32>(pair));
             }
             let [a, b, c, d] = four;
-            transmute::<[__m256i; 2], Weights>([_mm256_set_m128i(c, a), _mm256_set_m128i(d, b)])
+            [_mm256_set_m128i(c, a), _mm256_set_m128i(d, b)]
         }
     }
 
     #[inline(always)]
-    fn weigh(self, sums: [__m256i; 2], a: __m256i, b: __m256i, weights: &Weights) -> [__m256i; 2] {
-        // SAFETY: as above, and both have 64 bytes.
+    fn weigh(self, sums: [__m256i; 2], a: __m256i, b: __m256i, weights: &[__m256i; 2]) -> [__m256i; 2] {
+        // SAFETY: as above.
         unsafe {
-            let [low, high] = transmute::<Weights, [__m256i; 2]>(*weights);
-            let low = _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), low);
-            let high = _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), high);
+            let low = _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), weights[0]);
+            let high = _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), weights[1]);
             [_mm256_add_epi32(sums[0], low), _mm256_add_epi32(sums[1], high)]
         }
     }

@@ -6,9 +6,6 @@ pub(crate) const LANES: usize = 16;
 /// As many numbers, in memory.
 pub(crate) type Row = [i16; LANES];
 
-/// Pairs of weights for [`Lanes::weigh`], in the order of the sums.
-pub(crate) type Weights = [[[i16; 2]; 8]; 2];
-
 /// Operations of a level of the CPU on sixteen numbers of 16 bits, none of which may overflow.
 pub(crate) trait Lanes: Copy {
     /// The numbers.
@@ -16,6 +13,8 @@ pub(crate) trait Lanes: Copy {
     /// Sixteen sums of 32 bits, in the order that the level likes; [`Lanes::weigh`] adds to them and [`Lanes::shifted`]
     /// ends them.
     type Sums: Copy;
+    /// Pairs of weights for [`Lanes::weigh`], as the level likes them.
+    type Weights: Copy;
 
     fn load(self, row: &Row) -> Self::Words;
     /// Samples, which have less than 16 bits.
@@ -62,177 +61,11 @@ pub(crate) trait Lanes: Copy {
     /// Sums of nothing.
     fn nothing(self) -> Self::Sums;
     /// Pairs of weights from four, each for four lanes in turn.
-    fn weights(self, pairs: [[i16; 2]; 4]) -> Weights;
+    fn weights(self, pairs: [[i16; 2]; 4]) -> Self::Weights;
     /// The sums and `a` times the first weight and `b` times the second.
-    fn weigh(self, sums: Self::Sums, a: Self::Words, b: Self::Words, weights: &Weights) -> Self::Sums;
+    fn weigh(self, sums: Self::Sums, a: Self::Words, b: Self::Words, weights: &Self::Weights) -> Self::Sums;
     /// The sums times `factor`, rounded to 2^-`shift`, in the order of the lanes; cut to 16 bits.
     fn shifted(self, sums: Self::Sums, factor: i32, shift: u32) -> Self::Words;
     /// In each of `rows` the sums of four lanes in turn.
     fn quads(self, rows: [Self::Words; 4]) -> [[u32; LANES / 4]; 4];
-}
-
-/// Those of any CPU.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Plain;
-
-/// What `$value` gives for each lane `$l`.
-macro_rules! each {
-    ($l:ident, $value:expr) => {{
-        let mut out = [0; LANES];
-        for $l in 0..LANES {
-            out[$l] = $value;
-        }
-        out
-    }};
-}
-
-impl Lanes for Plain {
-    type Words = Row;
-    type Sums = [i32; LANES];
-
-    #[inline(always)]
-    fn load(self, row: &Row) -> Row {
-        *row
-    }
-
-    #[inline(always)]
-    fn samples(self, samples: &[u16; LANES]) -> Row {
-        each!(l, samples[l] as i16)
-    }
-
-    #[inline(always)]
-    fn stored(self, words: Row) -> [u16; LANES] {
-        each!(l, words[l] as u16)
-    }
-
-    #[inline(always)]
-    fn splat(self, value: i16) -> Row {
-        [value; LANES]
-    }
-
-    #[inline(always)]
-    fn add(self, a: Row, b: Row) -> Row {
-        each!(l, a[l] + b[l])
-    }
-
-    #[inline(always)]
-    fn sub(self, a: Row, b: Row) -> Row {
-        each!(l, a[l] - b[l])
-    }
-
-    #[inline(always)]
-    fn min(self, a: Row, b: Row) -> Row {
-        each!(l, a[l].min(b[l]))
-    }
-
-    #[inline(always)]
-    fn max(self, a: Row, b: Row) -> Row {
-        each!(l, a[l].max(b[l]))
-    }
-
-    #[inline(always)]
-    fn abs(self, a: Row) -> Row {
-        each!(l, a[l].abs())
-    }
-
-    #[inline(always)]
-    fn shr(self, a: Row, bits: u32) -> Row {
-        each!(l, a[l] >> bits)
-    }
-
-    #[inline(always)]
-    fn greater(self, a: Row, b: Row) -> Row {
-        each!(l, -i16::from(a[l] > b[l]))
-    }
-
-    #[inline(always)]
-    fn and(self, a: Row, b: Row) -> Row {
-        each!(l, a[l] & b[l])
-    }
-
-    #[inline(always)]
-    fn but(self, a: Row, b: Row) -> Row {
-        each!(l, a[l] & !b[l])
-    }
-
-    #[inline(always)]
-    fn select(self, mask: Row, a: Row, b: Row) -> Row {
-        each!(l, (a[l] & mask[l]) | (b[l] & !mask[l]))
-    }
-
-    #[inline(always)]
-    fn any(self, a: Row) -> bool {
-        a != [0; LANES]
-    }
-
-    #[inline(always)]
-    fn spread(self, values: [i16; LANES / 4]) -> Row {
-        each!(l, values[l / 4])
-    }
-
-    #[inline(always)]
-    fn first_of_four(self, a: Row) -> Row {
-        each!(l, a[l & !3])
-    }
-
-    #[inline(always)]
-    fn last_of_four(self, a: Row) -> Row {
-        each!(l, a[l | 3])
-    }
-
-    #[inline(always)]
-    fn transpose(self, rows: [Row; LANES]) -> [Row; LANES] {
-        let mut columns = [[0; LANES]; LANES];
-        for (y, row) in rows.iter().enumerate() {
-            for (x, &value) in row.iter().enumerate() {
-                columns[x][y] = value;
-            }
-        }
-        columns
-    }
-
-    #[inline(always)]
-    fn interleave(self, channels: [Row; 3]) -> [u8; 3 * LANES] {
-        let mut out = [0; 3 * LANES];
-        for (l, pixel) in out.chunks_exact_mut(3).enumerate() {
-            for (to, channel) in pixel.iter_mut().zip(&channels) {
-                *to = channel[l] as u8;
-            }
-        }
-        out
-    }
-
-    #[inline(always)]
-    fn nothing(self) -> [i32; LANES] {
-        [0; LANES]
-    }
-
-    #[inline(always)]
-    fn weights(self, pairs: [[i16; 2]; 4]) -> Weights {
-        let [a, b, c, d] = pairs;
-        [[a, a, a, a, b, b, b, b], [c, c, c, c, d, d, d, d]]
-    }
-
-    #[inline(always)]
-    fn weigh(self, sums: [i32; LANES], a: Row, b: Row, weights: &Weights) -> [i32; LANES] {
-        let weights = weights.as_flattened();
-        each!(l, sums[l] + i32::from(a[l]) * i32::from(weights[l][0]) + i32::from(b[l]) * i32::from(weights[l][1]))
-    }
-
-    #[inline(always)]
-    fn shifted(self, sums: [i32; LANES], factor: i32, shift: u32) -> Row {
-        let rounded = |sum: i32| (sum * factor + (1 << (shift - 1))) >> shift;
-        each!(l, rounded(sums[l]).clamp(i16::MIN.into(), i16::MAX.into()) as i16)
-    }
-
-    #[inline(always)]
-    fn quads(self, rows: [Row; 4]) -> [[u32; LANES / 4]; 4] {
-        let mut out = [[0; LANES / 4]; 4];
-        for (out, row) in out.iter_mut().zip(&rows) {
-            for (sum, four) in out.iter_mut().zip(row.chunks_exact(4)) {
-                *sum = four.iter().map(|&v| i32::from(v)).sum::<i32>() as u32;
-            }
-        }
-        out
-    }
 }

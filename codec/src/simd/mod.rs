@@ -7,8 +7,16 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod lanes;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
+mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod sse41;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use lanes::{LANES, Lanes, Plain, Weights};
+pub(crate) use lanes::{LANES, Lanes};
+pub(crate) use scalar::Plain;
 
 /// How much of the CPU the kernels may use. All levels give the same bytes and samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,32 +24,62 @@ pub(crate) use lanes::{LANES, Lanes, Plain, Weights};
 pub enum CpuLevel {
     /// The compiler's baseline for the target.
     Scalar,
+    /// x86-64 with SSE4.1 and SSSE3 (of the level known as x86-64-v2).
+    Sse41,
     /// x86-64 with AVX2 and its companions (the level known as x86-64-v3).
     Avx2,
+    /// 64-bit ARM, all of which has it.
+    Neon,
 }
 
 impl CpuLevel {
-    /// All levels, the lowest first.
-    pub const ALL: [Self; 2] = [Self::Scalar, Self::Avx2];
+    /// All levels of all machines; those of one, the lowest first.
+    pub const ALL: [Self; 4] = [Self::Scalar, Self::Sse41, Self::Avx2, Self::Neon];
 
     /// The highest level this machine has.
     pub fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2")
-            && std::arch::is_x86_feature_detected!("bmi1")
-            && std::arch::is_x86_feature_detected!("bmi2")
-            && std::arch::is_x86_feature_detected!("lzcnt")
-            && std::arch::is_x86_feature_detected!("popcnt")
-        {
-            return Self::Avx2;
-        }
-        Self::Scalar
+        Self::available().last().unwrap_or(Self::Scalar)
     }
 
     /// The levels that this machine has, the lowest first.
     pub fn available() -> impl Iterator<Item = Self> {
-        let highest = Self::detect();
-        Self::ALL.into_iter().filter(move |&level| level <= highest)
+        Self::ALL.into_iter().filter(|level| level.is_available())
+    }
+
+    /// The name in lower case: `scalar`, `sse41`, `avx2`, `neon`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Sse41 => "sse41",
+            Self::Avx2 => "avx2",
+            Self::Neon => "neon",
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn is_available(self) -> bool {
+        use std::arch::is_x86_feature_detected;
+        match self {
+            Self::Scalar => true,
+            Self::Sse41 => is_x86_feature_detected!("sse4.1") && is_x86_feature_detected!("ssse3"),
+            Self::Avx2 => {
+                is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("bmi1")
+                    && is_x86_feature_detected!("bmi2")
+                    && is_x86_feature_detected!("lzcnt")
+                    && is_x86_feature_detected!("popcnt")
+            }
+            Self::Neon => false,
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn is_available(self) -> bool {
+        match self {
+            Self::Scalar => true,
+            Self::Neon => cfg!(all(target_arch = "aarch64", target_endian = "little")),
+            Self::Sse41 | Self::Avx2 => false,
+        }
     }
 }
 
@@ -61,9 +99,10 @@ pub(crate) trait Kernel {
 }
 
 impl Simd {
-    /// The level asked for, or what the machine has where that is less.
+    /// The level asked for, or the highest below it that the machine has.
     pub(crate) fn new(level: CpuLevel) -> Self {
-        Self { level: level.min(CpuLevel::detect()) }
+        let highest = CpuLevel::available().take_while(|&available| available <= level).last();
+        Self { level: highest.unwrap_or(CpuLevel::Scalar) }
     }
 
     /// Runs `kernel` compiled for this level. Vector code comes of it where the closure and all that it calls are
@@ -71,13 +110,16 @@ impl Simd {
     #[inline(always)]
     pub(crate) fn run<R>(self, kernel: impl FnOnce() -> R) -> R {
         match self.level {
-            CpuLevel::Scalar => kernel(),
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code)]
-            // SAFETY: `Simd::new` keeps this level only where `CpuLevel::detect` found all the features named there.
+            // SAFETY: `Simd::new` keeps a level only where the machine has all the features of `is_available`.
+            CpuLevel::Sse41 => unsafe { sse41(kernel) },
+            #[cfg(target_arch = "x86_64")]
+            #[allow(unsafe_code)]
+            // SAFETY: as above.
             CpuLevel::Avx2 => unsafe { avx2(kernel) },
-            #[cfg(not(target_arch = "x86_64"))]
-            CpuLevel::Avx2 => kernel(),
+            // All code has NEON where any has.
+            _ => kernel(),
         }
     }
 
@@ -87,7 +129,17 @@ impl Simd {
         match self.level {
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code)]
-            // SAFETY: `Simd::new` keeps this level only where `CpuLevel::detect` found all the features named there.
+            // SAFETY: `Simd::new` keeps a level only where the machine has all the features of `is_available`.
+            CpuLevel::Sse41 => unsafe {
+                let lanes = sse41::Sse41::new();
+                sse41(
+                    #[inline(always)]
+                    move || kernel.run(lanes),
+                )
+            },
+            #[cfg(target_arch = "x86_64")]
+            #[allow(unsafe_code)]
+            // SAFETY: as above.
             CpuLevel::Avx2 => unsafe {
                 let lanes = avx2::Avx2::new();
                 avx2(
@@ -95,9 +147,17 @@ impl Simd {
                     move || kernel.run(lanes),
                 )
             },
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            CpuLevel::Neon => kernel.run(neon::Neon),
             _ => kernel.run(Plain),
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "sse4.1,ssse3")]
+fn sse41<R>(kernel: impl FnOnce() -> R) -> R {
+    kernel()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -11,7 +11,7 @@ use self::strip::{Around, MARGIN, REACH, ROWS, SPAN, UNITS};
 use crate::filter::deblock::power;
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
-use crate::simd::{Kernel, LANES, Lanes, Simd, Weights};
+use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7 diamond, as (dy, dx).
 pub(crate) const PAIRS: [(i32, i32); 12] =
@@ -188,7 +188,7 @@ impl Classified {
         }
         let filters = &self.bank.filters;
         let four = [&filters[numbers[0]], &filters[numbers[1]], &filters[numbers[2]], &filters[numbers[3]]];
-        let mut weights = [[[[0; 2]; 8]; 2]; PAIRS.len() + 1];
+        let mut weights = [lanes.weights([[0; 2]; 4]); PAIRS.len() + 1];
         for (p, weights) in weights.iter_mut().enumerate() {
             *weights = lanes.weights([four[0][p], four[1][p], four[2][p], four[3][p]]);
         }
@@ -239,7 +239,7 @@ impl Kernel for Pass<'_> {
 struct Block<L: Lanes> {
     /// Of the differences.
     bounds: [L::Words; CLIPS.len()],
-    weights: [Weights; PAIRS.len() + 1],
+    weights: [L::Weights; PAIRS.len() + 1],
     strength: i32,
     max: i16,
 }
