@@ -26,10 +26,17 @@ pub fn oracles(data: &[u8]) {
             let means = scaled.from_preview || samples(&scaled.image) == reduced(&picture, scale.factor() as usize);
             assert!(means, "a picture at {scale:?} is not of its means");
             assert!(picture.data() == with_stride(&decoder), "pixels depend on where they are written");
+            assert!(
+                by_rows(&decoder).as_deref() == Ok(picture.data()),
+                "rows by themselves differ from the whole picture"
+            );
             check_region(&decoder, &picture, &mut chance);
             check_cut(&stream[..chance.below(stream.len())], options, &picture);
         }
-        Err(_) => assert!(scaled.is_err() || scaled.is_ok_and(|s| s.from_preview), "a scale hides damage"),
+        Err(fault) => {
+            assert!(scaled.is_err() || scaled.is_ok_and(|s| s.from_preview), "a scale hides damage");
+            assert_eq!(by_rows(&decoder), Err(fault));
+        }
     }
 }
 
@@ -91,6 +98,18 @@ fn with_stride(decoder: &Decoder<'_>) -> Vec<u8> {
     decoder.decode_into(&mut view).expect("what decodes once decodes twice");
     assert!(buffer.chunks_exact(stride).all(|row| row[row_bytes..] == [0xa5; 5]), "bytes between rows are written");
     buffer.chunks_exact(stride).flat_map(|row| &row[..row_bytes]).copied().collect()
+}
+
+/// The rows as they settle, one after the other.
+fn by_rows(decoder: &Decoder<'_>) -> Result<Vec<u8>, DecodeError> {
+    let (mut next, mut pixels) = (0, Vec::new());
+    decoder.decode_rows(|first, rows| {
+        assert_eq!(first, next, "rows come in order");
+        next += rows.height();
+        (0..rows.height()).for_each(|y| pixels.extend_from_slice(rows.row(y)));
+        Ok::<_, DecodeError>(())
+    })?;
+    Ok(pixels)
 }
 
 fn check_region(decoder: &Decoder<'_>, picture: &Image, chance: &mut Chance) {
