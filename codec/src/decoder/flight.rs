@@ -1,7 +1,8 @@
 //! Tiles in flight: some at once on their way from bytes to settled pixels, on as many threads as there are for it.
 //!
 //! A tile goes through three stages, each a thing that one thread at a time has in its hands: its superblocks are parsed, then
-//! reconstructed, and the sweep, which all tiles share, takes the bands of their rows in order. Whoever has time does one step of
+//! reconstructed, and the sweep, which all tiles share, takes the bands of their rows in order. The planes of a band are filtered
+//! by themselves, then the sweep hands its pixels over. Whoever has time does one step of
 //! the stage furthest on for which there is something to do. So one thread has each superblock and each band still in its
 //! cache, several share the work however unequal the stages are, and none waits where it could do something itself.
 
@@ -16,6 +17,7 @@ use crate::error::DecodeError;
 use crate::image::plane::Plane;
 use crate::memory::Pace;
 use crate::quant::dequant::Dequantiser;
+use crate::recon::bands::BandPlane;
 use crate::recon::{Context, TileSamples};
 use crate::syntax::block::Superblock;
 
@@ -66,6 +68,9 @@ impl Stream<'_> {
             first: 0,
             count: parts.len(),
             sink: Some(Sink { sweep, each }),
+            planes: Vec::new(),
+            filtering: 0,
+            filtered: Vec::new(),
             used: Vec::new(),
             spare: Vec::new(),
             reuses: !salvage && !header.alpha,
@@ -83,8 +88,8 @@ impl Stream<'_> {
             moved: Condvar::new(),
         };
         let worth = pace.ahead && header.samples() >= WORTH_HELP;
-        // Each tile is in two hands at most, besides the sweep.
-        let most = 2 * pace.at_once.min(parts.len());
+        // Each tile is in two hands at most, besides the planes of a band.
+        let most = 2 * pace.at_once.min(parts.len()) + header.planes() - 1;
         let helpers = if worth { (self.workers.count() - 1).min(most) } else { 0 };
         self.workers.share(helpers, || flight.work());
         let Board { ends, fault, .. } = flight.board.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -105,6 +110,8 @@ enum Step<'a, const FAST: bool> {
     Rebuild(usize, Box<Rebuilding<'a>>, (Superblock, Place)),
     Begin(Sink<'a>),
     Band(Sink<'a>, usize, Box<Rebuilding<'a>>),
+    Filter(BandPlane),
+    Settle(Sink<'a>, Vec<BandPlane>),
     Lossless(Sink<'a>, Vec<Plane>),
     Missing(Sink<'a>),
 }
@@ -115,6 +122,10 @@ enum Choice {
     Begin,
     /// It takes a band of it.
     Band,
+    /// A plane of a band is filtered.
+    Filter,
+    /// The sweep hands over the pixels of the band.
+    Settle,
     /// It takes all of it.
     Whole,
     Rebuild(usize),
@@ -133,6 +144,10 @@ struct Board<'a, const FAST: bool> {
     /// Tiles to decode: those before the first fault, where faults count.
     count: usize,
     sink: Option<Sink<'a>>,
+    /// Planes of a band: those to be filtered, how many are in some hands, and those that are done.
+    planes: Vec<BandPlane>,
+    filtering: usize,
+    filtered: Vec<BandPlane>,
     /// For their memory.
     used: Vec<Superblock>,
     /// The same of tiles that have landed, where that is done: what a damaged tile lacks would come from another, and alpha takes
@@ -166,6 +181,15 @@ impl<'a, const FAST: bool> Board<'a, FAST> {
 
     fn choose(&self) -> Option<Choice> {
         let sweep = || {
+            if !self.planes.is_empty() {
+                return Some(Choice::Filter);
+            }
+            if self.filtering > 0 {
+                return None;
+            }
+            if !self.filtered.is_empty() {
+                return Some(Choice::Settle);
+            }
             let (sink, lane) = (self.sink.as_ref()?, self.lanes.front()?);
             match (&lane.content, sink.sweep.wanted()) {
                 (Content::Opening, _) => None,
@@ -192,6 +216,12 @@ impl<'a, const FAST: bool> Board<'a, FAST> {
         Some(match choice {
             Choice::Begin => Step::Begin(self.sink.take()?),
             Choice::Band => Step::Band(self.sink.take()?, first, self.lossy(first)?.rebuilding.take()?),
+            Choice::Filter => {
+                let plane = self.planes.pop()?;
+                self.filtering += 1;
+                Step::Filter(plane)
+            }
+            Choice::Settle => Step::Settle(self.sink.take()?, std::mem::take(&mut self.filtered)),
             Choice::Whole => {
                 let sink = self.sink.take()?;
                 match std::mem::replace(&mut self.lanes.front_mut()?.content, Content::Opening) {
@@ -319,11 +349,19 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
                     lossy.rebuilding = Some(rebuilding);
                     self.close(&mut board, number);
                 }
-                if board.waiting > 0 {
-                    self.moved.notify_one();
-                }
-                drop(board);
-                let over = sweep.filter(each);
+                board.planes = sweep.band();
+                // The largest is the first to be taken.
+                board.planes.reverse();
+                board.sink = Some(Sink { sweep, each });
+            }
+            Step::Filter(mut plane) => {
+                plane.filter();
+                let mut board = self.board();
+                board.filtering -= 1;
+                board.filtered.push(plane);
+            }
+            Step::Settle(Sink { sweep, each }, planes) => {
+                let over = sweep.settle(planes, each);
                 self.board().swept(Sink { sweep, each }, over);
             }
             Step::Lossless(Sink { sweep, each }, planes) => {

@@ -8,7 +8,7 @@ use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageViewMut};
 use crate::memory::{HALO, strips};
 use crate::recon::TileSamples;
-use crate::recon::bands::{BAND, Bands, MARGIN};
+use crate::recon::bands::{BAND, BandPlane, Bands, MARGIN};
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
@@ -150,7 +150,9 @@ impl Sweep {
         self.begin(each)?;
         while self.descent.is_some() {
             self.take(None);
-            self.filter(each)?;
+            let mut planes = self.band();
+            planes.iter_mut().for_each(BandPlane::filter);
+            self.settle(planes, each)?;
         }
         Ok(())
     }
@@ -172,7 +174,9 @@ impl Sweep {
             let part = Rect { x: descent.origin.0, y: 0, w: place.x + place.w - descent.origin.0, h: HALO };
             let at = descent.make_room();
             descent.window.copy(&descent.header, &self.above, part, (0, at));
-            descent.filter(HALO, each)?;
+            let mut planes = descent.bands.begin(&mut descent.window.samples, HALO);
+            planes.iter_mut().for_each(BandPlane::filter);
+            descent.settle(planes, each)?;
         }
         self.descent = Some(descent);
         Ok(())
@@ -209,12 +213,18 @@ impl Sweep {
         y + h
     }
 
-    /// Filters the band that was taken, and hands over what it settles. Whether it was the last of its tile.
-    pub(super) fn filter(&mut self, each: &mut Each<'_>) -> Result<bool, DecodeError> {
-        let Some(descent) = &mut self.descent else { return Ok(true) };
+    /// The planes of the band that was taken, which are to be filtered and then to be given to [`Sweep::settle`].
+    pub(super) fn band(&mut self) -> Vec<BandPlane> {
+        let Some(descent) = &mut self.descent else { return Vec::new() };
         let rows = descent.next_rows();
-        descent.filter(rows, each)?;
         descent.come += rows;
+        descent.bands.begin(&mut descent.window.samples, rows)
+    }
+
+    /// Hands over what a band settles whose planes are filtered. Whether it was the last of its tile.
+    pub(super) fn settle(&mut self, planes: Vec<BandPlane>, each: &mut Each<'_>) -> Result<bool, DecodeError> {
+        let Some(descent) = &mut self.descent else { return Ok(true) };
+        descent.settle(planes, each)?;
         if descent.come < descent.place.h {
             return Ok(false);
         }
@@ -253,7 +263,7 @@ struct Descent {
     place: Rect,
     /// The pixels of the picture that the tile settles.
     region: Rect,
-    /// Luma rows of the tile that went through the filters.
+    /// Luma rows of the tile that have come.
     come: usize,
     bands: Bands,
     window: Piece,
@@ -281,9 +291,9 @@ impl Descent {
         next
     }
 
-    /// Filters the next `rows` luma rows, for which there is room and which are in it, and hands over what that settles.
-    fn filter(&mut self, rows: usize, each: &mut Each<'_>) -> Result<(), DecodeError> {
-        let Range { start, end } = self.bands.advance(&mut self.window.samples, rows);
+    /// Hands over what is settled with a band whose planes are filtered.
+    fn settle(&mut self, planes: Vec<BandPlane>, each: &mut Each<'_>) -> Result<(), DecodeError> {
+        let Range { start, end } = self.bands.end(&mut self.window.samples, planes);
         let settled = Rect { y: self.origin.1 + start, h: end - start, ..self.region };
         let Some(place) = settled.within(self.region) else { return Ok(()) };
         each(&Settled { place, origin: self.origin, header: &self.header, pixels: Pixels::Lossy(&self.window) })

@@ -2,10 +2,11 @@
 //! row changes. There is a window of the picture at a time, the rows that they need. BITSTREAM.md §10.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::picture::PictureSamples;
-use crate::filter::{Classified, Deblocking, within_reach};
-use crate::image::plane::Rect;
+use crate::filter::{BlockMap, Classified, Deblocking, within_reach};
+use crate::image::plane::{Plane, Rect};
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
@@ -26,13 +27,52 @@ pub(crate) struct Bands {
     simd: Simd,
     /// That of the whole picture.
     header: PictureHeader,
-    deblocking: [Option<Deblocking>; 2],
-    /// The filter of each plane, where it has one, and the first row of units of the picture that did not go through it.
-    classified: Vec<Option<(Classified, usize)>>,
+    /// Those of each plane, but for the planes of a band that is on its way.
+    filters: Vec<Filters>,
     /// Luma rows that have come.
     come: usize,
     /// Those that are settled.
     settled: usize,
+}
+
+/// The filters of a plane.
+#[derive(Debug)]
+struct Filters {
+    deblocking: Option<Arc<Deblocking>>,
+    /// With the first row of units of the picture that did not go through it.
+    classified: Option<(Classified, usize)>,
+    /// The plane has half of the luma's resolution.
+    subsampled: bool,
+}
+
+/// A plane of a band. Planes do not look at each other: each may go through its filters by itself.
+#[derive(Debug)]
+pub(crate) struct BandPlane {
+    simd: Simd,
+    number: usize,
+    plane: Plane,
+    map: BlockMap,
+    filters: Filters,
+    /// Luma rows of the band.
+    rows: Range<usize>,
+    /// They are the last.
+    ends: bool,
+}
+
+impl BandPlane {
+    /// Runs the filters, as far down as there are rows for them.
+    pub(crate) fn filter(&mut self) {
+        let Self { simd, plane, map, filters, rows, ends, .. } = self;
+        let [before, come] = [rows.start, rows.end].map(|row| row >> u32::from(filters.subsampled));
+        if let Some(deblocking) = &filters.deblocking {
+            deblocking.filter(*simd, plane, map, before / 4..come / 4);
+        }
+        if let Some((classified, done)) = &mut filters.classified {
+            let end = if *ends { come / 4 } else { within_reach(come, filters.subsampled) };
+            classified.filter(*simd, plane, map, *done..end, come);
+            *done = end;
+        }
+    }
 }
 
 impl Bands {
@@ -43,22 +83,19 @@ impl Bands {
         let before = Rect { x: first.0.saturating_sub(8), y: first.1.saturating_sub(8), w: 0, h: 0 };
         let deblocking = [false, true].map(|chroma| {
             let subsampled = chroma && header.subsampled;
-            Deblocking::new(header.deblock[usize::from(chroma)], header.internal_depth(), subsampled)
+            Deblocking::new(header.deblock[usize::from(chroma)], header.internal_depth(), subsampled).map(Arc::new)
         });
-        let classified = |p: usize| {
+        let filters = |p: usize| {
             let strength = header.classified[p.min(1)];
             let Rect { x, y, .. } = header.in_plane(before, p);
             let filter = || Classified::new(header.plane_size(p).0, header.extra_depth(), p > 0, strength);
-            (strength > 0).then(|| (filter().right_of(x / 4), y / 4))
+            Filters {
+                deblocking: deblocking[p.min(1)].clone(),
+                classified: (strength > 0).then(|| (filter().right_of(x / 4), y / 4)),
+                subsampled: p > 0 && header.subsampled,
+            }
         };
-        Self {
-            simd,
-            deblocking,
-            classified: (0..header.planes()).map(classified).collect(),
-            header: header.clone(),
-            come: 0,
-            settled: 0,
-        }
+        Self { simd, filters: (0..header.planes()).map(filters).collect(), header: header.clone(), come: 0, settled: 0 }
     }
 
     /// The window of a picture of `header`.
@@ -80,32 +117,36 @@ impl Bands {
         (self.come, self.come.saturating_sub(KEPT))
     }
 
-    /// Filters `window`, where the next `rows` luma rows have come, a multiple of 8, at most [`BAND`]. Returns the luma rows of
-    /// the picture that this settles.
-    pub(crate) fn advance(&mut self, window: &mut PictureSamples, rows: usize) -> Range<usize> {
+    /// Takes the planes out of `window`, where the next `rows` luma rows have come, a multiple of 8, at most [`BAND`]: they are to
+    /// be filtered, and given to [`Bands::end`].
+    pub(crate) fn begin(&mut self, window: &mut PictureSamples, rows: usize) -> Vec<BandPlane> {
         let height = self.header.plane_size(0).1;
         let before = self.come;
         self.come += rows;
         debug_assert!(rows <= BAND && self.come <= height);
-        for p in 0..window.planes.len() {
-            self.filter(window, p, before, self.come == height);
-        }
-        let end = if self.come == height { self.header.height as usize } else { self.come.saturating_sub(MARGIN) };
-        std::mem::replace(&mut self.settled, end)..end
+        let (simd, rows, ends) = (self.simd, before..self.come, self.come == height);
+        let planes = window.take_planes().zip(self.filters.drain(..)).enumerate();
+        let of = |(number, ((plane, map), filters))| BandPlane {
+            simd,
+            number,
+            plane,
+            map,
+            filters,
+            rows: rows.clone(),
+            ends,
+        };
+        planes.map(of).collect()
     }
 
-    /// Filters plane `p`, of which luma rows from `before` on are new, and these the last where it `ends`.
-    fn filter(&mut self, window: &mut PictureSamples, p: usize, before: usize, ends: bool) {
-        let subsampled = p > 0 && self.header.subsampled;
-        let [before, come] = [before, self.come].map(|row| row >> u32::from(subsampled));
-        let (plane, map) = window.plane_mut(p);
-        if let Some(deblocking) = &self.deblocking[p.min(1)] {
-            deblocking.filter(self.simd, plane, map, before / 4..come / 4);
+    /// Puts the planes back, in whatever order they come. Returns the luma rows of the picture that are settled with them.
+    pub(crate) fn end(&mut self, window: &mut PictureSamples, mut planes: Vec<BandPlane>) -> Range<usize> {
+        planes.sort_unstable_by_key(|plane| plane.number);
+        for BandPlane { plane, map, filters, .. } in planes {
+            window.put_plane(plane, map);
+            self.filters.push(filters);
         }
-        if let Some((classified, done)) = &mut self.classified[p] {
-            let end = if ends { come / 4 } else { within_reach(come, subsampled) };
-            classified.filter(self.simd, plane, map, *done..end, come);
-            *done = end;
-        }
+        let whole = self.come == self.header.plane_size(0).1;
+        let end = if whole { self.header.height as usize } else { self.come.saturating_sub(MARGIN) };
+        std::mem::replace(&mut self.settled, end)..end
     }
 }

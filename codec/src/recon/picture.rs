@@ -70,9 +70,15 @@ impl PictureSamples {
         }
     }
 
-    /// Plane `p`, to write, and its blocks.
-    pub(super) fn plane_mut(&mut self, p: usize) -> (&mut Plane, &BlockMap) {
-        (&mut self.planes[p], &self.maps[p])
+    /// Takes the planes out, with their blocks.
+    pub(super) fn take_planes(&mut self) -> impl Iterator<Item = (Plane, BlockMap)> + use<'_> {
+        self.planes.drain(..).zip(self.maps.drain(..))
+    }
+
+    /// Puts the next one back.
+    pub(super) fn put_plane(&mut self, plane: Plane, map: BlockMap) {
+        self.planes.push(plane);
+        self.maps.push(map);
     }
 
     /// Runs the filters that the header asks for.
