@@ -110,7 +110,7 @@ enum Step<'a, const FAST: bool> {
     Rebuild(usize, Box<Rebuilding<'a>>, (Superblock, Place)),
     Begin(Sink<'a>),
     Band(Sink<'a>, usize, Box<Rebuilding<'a>>),
-    Filter(BandPlane),
+    Filter(Box<BandPlane>),
     Settle(Sink<'a>, Vec<BandPlane>),
     Lossless(Sink<'a>, Vec<Plane>),
     Missing(Sink<'a>),
@@ -219,7 +219,7 @@ impl<'a, const FAST: bool> Board<'a, FAST> {
             Choice::Filter => {
                 let plane = self.planes.pop()?;
                 self.filtering += 1;
-                Step::Filter(plane)
+                Step::Filter(Box::new(plane))
             }
             Choice::Settle => Step::Settle(self.sink.take()?, std::mem::take(&mut self.filtered)),
             Choice::Whole => {
@@ -358,7 +358,7 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
                 plane.filter();
                 let mut board = self.board();
                 board.filtering -= 1;
-                board.filtered.push(plane);
+                board.filtered.push(*plane);
             }
             Step::Settle(Sink { sweep, each }, planes) => {
                 let over = sweep.settle(planes, each);
