@@ -30,7 +30,8 @@ pub(crate) fn entropy(criterion: &mut Criterion) {
         let tiles = bins(&stream).expect("an intact stream");
         let mut stages = Stages::new(CpuLevel::detect(), &stream).expect("an intact stream");
         let levels = LevelRun::new(&stream, profile).expect("an intact stream");
-        group.throughput(elements(tiles.iter().map(|(bins, bypass)| bins.len() + *bypass as usize).sum()));
+        let others: usize = tiles.iter().map(|(bins, bypass)| bins.len() + *bypass as usize).sum();
+        group.throughput(elements(others + levels.bins()));
         group.bench_function(BenchmarkId::new("parse", name), |b| b.iter(|| black_box(&stages).parse()));
         group.throughput(elements(levels.bins()));
         group.bench_function(BenchmarkId::new("levels", name), |b| b.iter(|| black_box(&levels).decode()));

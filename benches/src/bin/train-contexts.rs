@@ -1,13 +1,13 @@
 //! Trains the initial states of the adaptive contexts: codes pictures, collects what every context sees, and writes
 //! `codec/src/entropy/init.rs` with the states that would have cost least.
 //!
-//! `cargo run --release -p kvant-benches --bin train-contexts -- OUT.rs [--trellis] PICTURE...`
+//! `cargo run --release -p kvant-benches --bin train-contexts -- OUT.rs PICTURE...`
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use kvant::bench_api::{CONTEXTS, adaptive_cost, bins, context_groups};
-use kvant::{EncoderConfig, ImageView, PixelFormat, Quantiser};
+use kvant::{EncoderConfig, ImageView, PixelFormat};
 use rayon::prelude::*;
 
 /// Qualities that each picture is coded at.
@@ -18,7 +18,7 @@ const MOST: usize = 1200;
 /// What each context saw, stream by stream.
 type Seen = Vec<Vec<Vec<bool>>>;
 
-fn collect(path: &Path, quantiser: Option<Quantiser>) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>> {
+fn collect(path: &Path) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>> {
     let picture = image::open(path)?.to_rgb8();
     let (w, h) = picture.dimensions();
     let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
@@ -26,7 +26,6 @@ fn collect(path: &Path, quantiser: Option<Quantiser>) -> Result<Seen, Box<dyn st
     for quality in QUALITIES {
         let mut config = EncoderConfig::default();
         config.quality = quality;
-        config.quantiser = quantiser;
         let stream = kvant::encode(&view, &config)?;
         for (tile, _) in bins(&stream)? {
             let mut by_context = vec![Vec::new(); CONTEXTS];
@@ -75,11 +74,9 @@ fn best_state(streams: &[Vec<bool>]) -> (u16, u8, u8) {
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut args = std::env::args().skip(1);
-    let out = args.next().ok_or("usage: train-contexts OUT.rs [--trellis] PICTURE...")?;
-    let mut pictures: Vec<String> = args.collect();
-    let trellis = pictures.first().is_some_and(|p| p == "--trellis");
-    let quantiser = trellis.then(|| (Quantiser::Trellis, pictures.remove(0)).0);
-    let parts: Vec<Seen> = pictures.par_iter().map(|p| collect(Path::new(p), quantiser)).collect::<Result<_, _>>()?;
+    let out = args.next().ok_or("usage: train-contexts OUT.rs PICTURE...")?;
+    let pictures: Vec<String> = args.collect();
+    let parts: Vec<Seen> = pictures.par_iter().map(|p| collect(Path::new(p))).collect::<Result<_, _>>()?;
     let mut seen: Seen = vec![Vec::new(); CONTEXTS];
     for (all, part) in parts.into_iter().flat_map(|part| part.into_iter().enumerate()) {
         seen[all].extend(part);

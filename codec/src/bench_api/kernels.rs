@@ -12,6 +12,7 @@ use crate::encoder::quantise::{Job, Reciprocals, Rule, Scratch};
 use crate::encoder::satd::{Pair, satd};
 use crate::encoder::{Content, EncoderConfig, Quantiser};
 use crate::entropy::cost::Counter;
+use crate::entropy::levels::LevelModels;
 use crate::entropy::model::Models;
 use crate::error::ConfigError;
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
@@ -277,7 +278,7 @@ impl Quantisation {
             trellis: plan.trellis,
             reciprocals: Reciprocals::new(&Matrices::new(header.matrices[0])),
             dequantiser: Dequantiser::new(&header),
-            counter: Counter::new(&Models::new()),
+            counter: Counter::new(header.profile, &Models::new(), &LevelModels::new(header.is_trellis())),
             template: Template::new(),
             scratch: Scratch::new(),
             levels: Vec::new(),
@@ -295,7 +296,7 @@ impl Quantisation {
         let job = Job { node, place: self.place, coefficients, reciprocals, qp: self.qp, tx: TxType::DCT, rule };
         self.levels.clear();
         if self.trellis.is_some() {
-            job.run_trellis(&mut self.counter, &mut self.scratch, &mut self.levels);
+            job.run_trellis(&mut self.counter, &self.template, &mut self.scratch, &mut self.levels);
         } else {
             job.run(&mut self.counter, &mut self.template, &mut self.scratch, &mut self.levels);
         }

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::walk::walk;
 use crate::container;
+use crate::entropy::Profile;
 use crate::entropy::levels::{FAR, LevelModels, LevelPlace, NEAR, SET_BYTES, SETS, bins_of};
 use crate::entropy::range::{Interval, ReadInterval, WriteInterval};
 use crate::entropy::trace::{Event, Trace};
-use crate::entropy::{Ctx, Profile};
 use crate::error::DecodeError;
 use crate::limits::Limits;
 
@@ -77,11 +77,6 @@ impl LevelPlace for KeptLevel {
     #[inline(always)]
     fn slots(&self) -> (usize, usize) {
         (self.near as usize, self.far as usize)
-    }
-
-    /// None that anyone asks for.
-    fn contexts(&self) -> [Ctx; 4] {
-        [Ctx(0); 4]
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::walk::walk;
 use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
-use crate::entropy::levels::bins_of;
+use crate::entropy::levels::LevelModels;
 use crate::entropy::model::{Model, Models};
 use crate::entropy::range::{RangeDecoder, RangeEncoder};
 use crate::entropy::trace::{Event, Trace};
-use crate::entropy::{BinCoder, Ctx};
+use crate::entropy::{BinCoder, Ctx, Profile};
 use crate::error::DecodeError;
 
 /// Number of adaptive contexts.
@@ -17,8 +17,8 @@ pub fn context_groups() -> Vec<(&'static str, u16, u16)> {
     crate::entropy::contexts::GROUPS.iter().map(|(name, g)| (*name, g.at(0).0, g.len())).collect()
 }
 
-/// What a tile is made of: the adaptive bins with their contexts, those of levels with the contexts by which their price is
-/// estimated, in coding order, and the number of bypass bits.
+/// What a tile is made of but for its levels: the adaptive bins with their contexts in coding order, and the number of bypass
+/// bits.
 pub type TileBins = (Vec<(u16, bool)>, u64);
 
 /// What a stream is made of, tile by tile.
@@ -34,12 +34,8 @@ pub fn bins(data: &[u8]) -> Result<Vec<TileBins>, DecodeError> {
             for event in events {
                 match event {
                     Event::Bin(ctx, bin) => bins.push((ctx, bin)),
-                    Event::Level { contexts, last, magnitude, .. } => {
-                        let level = contexts.into_iter().zip(bins_of(magnitude, last));
-                        bins.extend(level.filter_map(|(ctx, bin)| Some((ctx.0, bin?))));
-                    }
                     Event::Bypass(bits, _) => bypass += bits as u64,
-                    Event::Element(_) => {}
+                    Event::Element(_) | Event::Level { .. } => {}
                 }
             }
             Ok((bins, bypass))
@@ -90,7 +86,7 @@ pub fn range_decode(data: &[u8], contexts: impl Iterator<Item = u16>) -> usize {
 
 /// Cost in bits of `bins` (context, value) with the initial models, which stand still.
 pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
-    let mut counter = Counter::new(&Models::new());
+    let mut counter = Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(false));
     for &(ctx, bin) in bins {
         counter.bin(Ctx(ctx), bin);
     }

@@ -42,6 +42,8 @@ parameters! {
     screen_lambda: 0.09, 0.0, 2.0;
     /// The same in the choice of levels.
     level_lambda: 0.06, 0.0, 2.0;
+    /// Bits that a level with none around it is taken to cost besides, in that choice.
+    level_alone: 0.25, 0.0, 2.0;
     /// The same on the trellis.
     trellis_lambda: 0.07, 0.0, 2.0;
     /// What is added to the quantiser parameter with the trellis, for the same scores.

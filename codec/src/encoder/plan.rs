@@ -7,6 +7,7 @@ use super::effort::Effort;
 use super::parameters::Parameters;
 use super::quantise::Rule;
 use crate::colour::Chroma;
+use crate::entropy::cost::COST_BITS;
 use crate::error::ConfigError;
 use crate::filter::Deblock;
 use crate::image::plane::Plane;
@@ -81,6 +82,7 @@ impl Plan {
             rounding: parameters.rounding,
             lambda: parameters.level_lambda,
             shrink: parameters.scalar_shrink().map(|s| s / 32.0),
+            alone: (parameters.level_alone * f64::from(1 << COST_BITS)) as u32,
         };
         let trellis = (config.quantiser == Some(Quantiser::Trellis)).then(|| Rule {
             lambda: parameters.trellis_lambda,

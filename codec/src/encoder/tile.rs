@@ -1,9 +1,9 @@
-//! Encoding a tile: search a row of superblocks, then write it, and reconstruct it for its signs as the decoder does.
+//! Encoding a tile: search a superblock by the prices of the models as they stand, write it, and reconstruct it for its signs
+//! as the decoder does.
 
 use super::Progress;
 use super::search::{Shared, TileSearch};
 use crate::entropy::Profile;
-use crate::entropy::model::Models;
 use crate::entropy::range::{RangeEncoder, WriteInterval};
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
@@ -59,13 +59,10 @@ fn encode_with<const FAST: bool>(
     let mut walk = Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index));
     let mut signs = SignWriter::new(WriteInterval::new(), !FAST);
     let (width, height) = (planes[0].width(), planes[0].height());
-    // Rates of a row come from the models after the row before the last: rows could then be searched side by side.
-    let mut after_last = Models::new();
     for y in (0..height).step_by(SUPERBLOCK) {
-        search.set_models(&after_last);
-        after_last = walk.coder.models().clone();
-        let row: Vec<_> = (0..width).step_by(SUPERBLOCK).map(|x| search.superblock(x, y)).collect();
-        for (mut sb, x) in row.into_iter().zip((0..width).step_by(SUPERBLOCK)) {
+        for x in (0..width).step_by(SUPERBLOCK) {
+            search.set_models(walk.coder.models(), walk.coder.levels());
+            let mut sb = search.superblock(x, y);
             walk.superblock(&mut sb, x, y);
             recon.superblock(&sb, &mut signs);
         }

@@ -128,21 +128,4 @@ contexts! {
     LINE: 3;
     /// It is the furthest.
     LINE_FURTHEST: 1;
-    // Those of levels, by which an encoder estimates prices: no bin of a stream has them.
-    /// A level is not zero: channel (2) x size (4) x place (5) x template (7) x neighbour magnitude (3).
-    SIGNIFICANT: 840;
-    /// It is above one: channel (2) x size (4) x place (3) x template (7) x neighbour magnitude (3).
-    ABOVE_ONE: 504;
-    /// Parity of a level above one: channel (2) x template (7).
-    PARITY: 14;
-    /// It is above three: channel (2) x size (2) x template (7).
-    ABOVE_THREE: 28;
-    /// A level is not zero, without a transform: channel (2) x template (7) x neighbour magnitude (3).
-    IDENTITY_SIGNIFICANT: 42;
-    /// It is above one, likewise.
-    IDENTITY_ABOVE_ONE: 42;
-    /// A level is not zero, in trellis-coded quantisation: state (8), the rest as without.
-    TRELLIS_SIGNIFICANT: 6720;
-    /// It is above one, likewise: quantiser (2), the rest as without.
-    TRELLIS_ABOVE_ONE: 1008;
 }

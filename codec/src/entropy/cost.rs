@@ -1,7 +1,8 @@
 //! Counting bits without writing them: the price of a bin by its model's probability.
 
+use super::levels::{LevelModels, LevelPlace, Slot, bins_of, mean};
 use super::model::{Model, Models};
-use super::{BinCoder, Ctx, log2};
+use super::{BinCoder, Ctx, Profile, log2};
 
 /// Fractional bits of a cost: costs are in 1/2048 bit.
 pub(crate) const COST_BITS: u32 = 11;
@@ -26,18 +27,43 @@ pub(crate) fn bin_cost(p: u32, bin: bool) -> u32 {
     TABLE[((of_bin >> 5) as usize).min(STEPS - 1)] as u32
 }
 
+/// Costs of a 0 and of a 1.
+fn prices(model: Model) -> [u16; 2] {
+    [false, true].map(|bin| bin_cost(model.p(), bin) as u16)
+}
+
 /// Adds up what a walk would cost with models that stand still.
 #[derive(Debug)]
 pub(crate) struct Counter {
     /// Costs of a 0 and of a 1, by context.
     prices: Box<[[u16; 2]]>,
+    levels: LevelModels,
+    profile: Profile,
     cost: u64,
 }
 
 impl Counter {
-    pub(crate) fn new(models: &Models) -> Self {
-        let price = |model: Model| [false, true].map(|bin| bin_cost(model.p(), bin) as u16);
-        Self { prices: models.iter().map(price).collect(), cost: 0 }
+    pub(crate) fn new(profile: Profile, models: &Models, levels: &LevelModels) -> Self {
+        let prices = models.iter().map(prices).collect();
+        Self { prices, levels: levels.clone(), profile, cost: 0 }
+    }
+
+    /// Takes the prices of other models from now on.
+    pub(crate) fn set_models(&mut self, models: &Models, levels: &LevelModels) {
+        self.prices.iter_mut().zip(models.iter()).for_each(|(p, model)| *p = prices(model));
+        self.levels.clone_from(levels);
+    }
+
+    /// Price of a sign.
+    #[inline(always)]
+    pub(crate) fn sign(&self) -> u32 {
+        1 << COST_BITS
+    }
+
+    /// The slots of which a level's bins have the mean.
+    #[inline(always)]
+    pub(crate) fn slots(&self, place: &impl LevelPlace) -> [&Slot; 2] {
+        self.levels.slots(self.profile, place)
     }
 
     /// Cost of a bin, in 1/2048 bit, without counting it.
@@ -63,12 +89,22 @@ impl Counter {
 
 impl BinCoder for Counter {
     const DECODING: bool = false;
-    const SLOTS: bool = false;
 
     #[inline(always)]
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
         self.cost += self.price(ctx, value) as u64;
         value
+    }
+
+    #[inline(always)]
+    fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
+        let slots = self.slots(place);
+        let mut cost = 0;
+        for (i, bin) in bins_of(magnitude, last).into_iter().enumerate() {
+            cost += bin.map_or(0, |bin| bin_cost(mean(slots, i), bin));
+        }
+        self.cost += u64::from(cost);
+        if magnitude < 4 { magnitude } else { 4 + (magnitude & 1) }
     }
 
     #[inline(always)]
@@ -79,7 +115,7 @@ impl BinCoder for Counter {
 
     #[inline(always)]
     fn sign_follows(&mut self) {
-        self.cost += 1 << COST_BITS;
+        self.cost += u64::from(self.sign());
     }
 
     fn corrupt(&mut self, _what: &'static str, _value: u64, _limit: u64) {}

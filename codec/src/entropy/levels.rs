@@ -2,12 +2,13 @@
 //! them. In the mixed profile a bin has the mean of two slots that know different things; that keeps most of what
 //! logistic mixing of seven states gains (docs/TUNING.md) at a fraction of its time. BITSTREAM.md §7.4.
 
+use super::Profile;
 use super::logistic::{ODDS_BITS, squash};
 use super::range::Interval;
 
 /// Probabilities, in 1/65536, of the four bins of a level: it is not zero, above one, odd where it is above one, above
 /// three.
-type Slot = [u16; 4];
+pub(crate) type Slot = [u16; 4];
 
 /// Number of slots that know the levels around one, its place and its plane.
 pub(crate) const NEAR: usize = 6480;
@@ -60,13 +61,11 @@ const fn far(set: usize) -> [Slot; FAR] {
 static SCALAR_NEAR: [Slot; NEAR] = near(0);
 static SCALAR_FAR: [Slot; FAR] = far(0);
 
-/// The slots that a level looks at, and the contexts by which an encoder estimates its price.
+/// The slots that a level looks at.
 pub(crate) trait LevelPlace {
     /// Numbers of its slots: of [`NEAR`], and of [`FAR`]; those of the second quantiser of a trellis come behind all of the
     /// first one's.
     fn slots(&self) -> (usize, usize);
-    /// Contexts of its four bins.
-    fn contexts(&self) -> [super::Ctx; 4];
 }
 
 /// The slots of a picture's quantisers, as they learn.
@@ -129,8 +128,24 @@ impl LevelModels {
         Self { near: near.into(), far: far.into() }
     }
 
+    /// All of them with the same probability.
+    #[cfg(test)]
+    pub(crate) fn all(p: u16) -> Self {
+        let mut models = Self::new(true);
+        models.near.iter_mut().chain(&mut models.far).for_each(|slot| *slot = [p; 4]);
+        models
+    }
+
     /// Bytes that those of a trellis take, which are more than those of the scalar quantiser.
     pub(crate) const MEMORY: u64 = 2 * 2 * SET_BYTES as u64;
+
+    /// The slots of which a level's bins have the [`mean`].
+    #[inline(always)]
+    pub(crate) fn slots(&self, profile: Profile, place: &impl LevelPlace) -> [&Slot; 2] {
+        let (near, far) = place.slots();
+        let near = &self.near[near];
+        [near, if profile == Profile::Fast { near } else { &self.far[far] }]
+    }
 
     /// Codes a level's bins and learns from them; its magnitude, cut at 4 or 5.
     #[inline(always)]
@@ -149,13 +164,19 @@ impl LevelModels {
             return found;
         }
         let far = &mut self.far[far];
-        let means: [u16; 4] = std::array::from_fn(|bin| ((u32::from(near[bin]) + u32::from(far[bin]) + 1) >> 1) as u16);
+        let means: Slot = std::array::from_fn(|bin| mean([near, far], bin) as u16);
         let found = bins(|bin| means[bin].into(), last, magnitude, interval);
         let outcome = &OUTCOMES[found as usize + 6 * usize::from(last)];
         learn(near, outcome);
         learn(far, outcome);
         found
     }
+}
+
+/// Probability of a bin by two slots.
+#[inline(always)]
+pub(crate) fn mean([near, far]: [&Slot; 2], bin: usize) -> u32 {
+    (u32::from(near[bin]) + u32::from(far[bin]) + 1) >> 1
 }
 
 /// Codes a level's bins, of which each is 1 with probability `p`; its magnitude, cut at 4 or 5.

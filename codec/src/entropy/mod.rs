@@ -34,25 +34,14 @@ pub(crate) struct Ctx(pub(crate) u16);
 pub(crate) trait BinCoder {
     /// True where values come out of the coder.
     const DECODING: bool;
-    /// Whether levels are coded by slots: a counter takes the prices of contexts.
-    const SLOTS: bool = true;
 
     /// One bin with an adaptive model.
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool;
 
     /// The bins of a level, of which the last one of a block is known not to be zero; its magnitude, where that is above 5
-    /// cut at 4 or 5.
-    #[inline(always)]
-    fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
-        let [significant, above_one, parity, above_three] = place.contexts();
-        if !last && !self.bin(significant, magnitude > 0) {
-            return 0;
-        }
-        if !self.bin(above_one, magnitude > 1) {
-            return 1;
-        }
-        let odd = u32::from(self.bin(parity, magnitude & 1 != 0));
-        2 + odd + 2 * u32::from(self.bin(above_three, magnitude > 3))
+    /// cut at 4 or 5. Headers have none.
+    fn level(&mut self, _place: &impl LevelPlace, _last: bool, _magnitude: u32) -> u32 {
+        0
     }
 
     /// `bits` (0 to 24) equiprobable bits, most significant first.

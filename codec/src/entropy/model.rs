@@ -1,7 +1,7 @@
 //! Adaptive probability of one bin. BITSTREAM.md §7.2.
 
+use super::Ctx;
 use super::init::INITIAL;
-use super::{Ctx, contexts as group};
 
 /// Probability of a bin being 1, with the count that sets how fast it learns: 1/(n + 1.5) at first, never below
 /// 2^-limit. (Adaptive-rate counters as in the PAQ family of compressors.)
@@ -70,11 +70,6 @@ static START: [Model; INITIAL.len()] = {
 };
 
 impl Models {
-    /// Those of the contexts that a stream has, without those of estimates.
-    pub(crate) fn of_stream() -> Self {
-        Self(START[..group::SIGNIFICANT.at(0).0.into()].into())
-    }
-
     /// The initial states that were trained.
     pub(crate) fn new() -> Self {
         Self(START[..].into())

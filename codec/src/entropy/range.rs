@@ -1,7 +1,7 @@
 //! The range coder: 32-bit range, byte-wise renormalisation, carry propagated through pending bytes (after
 //! G. N. N. Martin, "Range encoding", 1979, in the carry form that LZMA made common). BITSTREAM.md §7.1.
 
-use super::levels::{LevelModels, LevelPlace, bins_of};
+use super::levels::{LevelModels, LevelPlace};
 use super::model::Models;
 use super::{BinCoder, Ctx};
 
@@ -13,7 +13,6 @@ pub(crate) const SYMBOLS: usize = 16;
 /// Writes bins by the probabilities of the models it owns, in the fast profile or the mixed one.
 #[derive(Debug)]
 pub(crate) struct RangeEncoder<const FAST: bool> {
-    /// Those of the contexts of levels run along, for estimates.
     models: Models,
     levels: LevelModels,
     interval: WriteInterval,
@@ -76,6 +75,11 @@ impl<const FAST: bool> RangeEncoder<FAST> {
     /// The models of contexts as they stand.
     pub(crate) fn models(&self) -> &Models {
         &self.models
+    }
+
+    /// Those of levels.
+    pub(crate) fn levels(&self) -> &LevelModels {
+        &self.levels
     }
 
     /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what follows as zeros.
@@ -216,9 +220,6 @@ impl<const FAST: bool> BinCoder for RangeEncoder<FAST> {
 
     #[inline]
     fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
-        for (ctx, bin) in place.contexts().into_iter().zip(bins_of(magnitude, last)) {
-            bin.into_iter().for_each(|bin| self.models.get_mut(ctx).update(bin));
-        }
         self.levels.code::<FAST>(place, last, magnitude, &mut self.interval)
     }
 
@@ -342,7 +343,7 @@ impl<'a> ReadInterval<'a> {
 impl<'a, const FAST: bool> RangeDecoder<'a, FAST> {
     /// For levels of the scalar quantiser or of those of a trellis.
     pub(crate) fn new(trellis: bool, data: &'a [u8]) -> Self {
-        let (models, levels) = (Models::of_stream(), LevelModels::new(trellis));
+        let (models, levels) = (Models::new(), LevelModels::new(trellis));
         Self { models, levels, interval: ReadInterval::new(data), damage: None }
     }
 

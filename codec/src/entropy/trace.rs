@@ -11,8 +11,8 @@ pub(crate) enum Event {
     Element(&'static str),
     /// A bin with its context.
     Bin(u16, bool),
-    /// The bins of a level: its slots and contexts, whether it is the last one, its magnitude cut at 4 or 5.
-    Level { slots: (usize, usize), contexts: [Ctx; 4], last: bool, magnitude: u32 },
+    /// The bins of a level: its slots, whether it is the last one, its magnitude cut at 4 or 5.
+    Level { slots: (usize, usize), last: bool, magnitude: u32 },
     /// Bypass bits: how many, and their value.
     Bypass(u32, u32),
 }
@@ -41,7 +41,7 @@ impl<C: BinCoder> BinCoder for Trace<C> {
 
     fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
         let magnitude = self.inner.level(place, last, magnitude);
-        self.events.push(Event::Level { slots: place.slots(), contexts: place.contexts(), last, magnitude });
+        self.events.push(Event::Level { slots: place.slots(), last, magnitude });
         magnitude
     }
 

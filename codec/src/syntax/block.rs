@@ -111,30 +111,19 @@ impl Superblock {
     }
 }
 
-/// Class of the magnitude of a block's levels by their density: 0 for none, else 1 to 15. BITSTREAM.md §7.3.
-fn magnitude(node: &Node, levels: &[i32]) -> u8 {
-    if levels.is_empty() {
-        return 0;
-    }
-    let sum: u64 = levels.iter().map(|l| l.unsigned_abs() as u64).sum();
-    let density = (sum << 6) >> (node.log2_w + node.log2_h);
-    (u64::BITS - density.leading_zeros()).clamp(1, 15) as u8
-}
-
 impl LumaBlock {
     /// A block at `node` predicted by `mode`, without levels.
     pub(crate) fn blank(node: Node, offset: i8, mode: IntraMode) -> Self {
         Self { node, offset, source: Source::Mode, mode, line: 0, tb: TransformBlock::UNCODED }
     }
 
-    /// What later blocks see of it.
-    pub(crate) fn unit(&self, levels: &[i32]) -> Unit {
+    /// What later blocks see of it but for its spectra.
+    pub(crate) fn unit(&self) -> Unit {
         Unit {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
             mode: self.mode.seen().0,
             learned: self.mode.learned_index().is_some(),
-            magnitude: [magnitude(&self.node, self.tb.levels(levels)), 0],
             spectrum: Default::default(),
         }
     }
@@ -157,14 +146,13 @@ impl ChromaBlock {
         self.luma_vector.filter(|_| self.mode == ChromaMode::Derived)
     }
 
-    /// What later blocks see of it.
-    pub(crate) fn unit(&self, levels: &[i32]) -> Unit {
+    /// What later blocks see of it but for its spectra.
+    pub(crate) fn unit(&self) -> Unit {
         Unit {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
             mode: self.mode.family(),
             learned: false,
-            magnitude: self.tb.map(|tb| magnitude(&self.node, tb.levels(levels))),
             spectrum: Default::default(),
         }
     }

@@ -116,8 +116,7 @@ mod tests {
     fn units(columns: usize) -> UnitMap {
         let mut units = UnitMap::with_copies(64, 64);
         for i in (0..64).filter(|i| i % 8 < columns) {
-            let unit =
-                Unit { log2_w: 3, log2_h: 3, mode: 0, learned: false, magnitude: [0; 2], spectrum: Default::default() };
+            let unit = Unit { log2_w: 3, log2_h: 3, mode: 0, learned: false, spectrum: Default::default() };
             units.set(i % 8 * 8, i / 8 * 8, unit);
         }
         units

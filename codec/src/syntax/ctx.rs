@@ -8,7 +8,6 @@ use super::tree::Node;
 use crate::entropy::Ctx;
 use crate::entropy::contexts as group;
 use crate::predict::IntraMode;
-use crate::quant::family::{Family, State};
 
 fn channel_index(channel: Channel) -> usize {
     match channel {
@@ -138,10 +137,6 @@ pub(crate) fn mode_class(mode: IntraMode) -> usize {
 pub(crate) struct Place {
     /// 0 Y, 1 Cb, 2 Cr, 3 Cr where Cb is coded.
     plane: u8,
-    /// Area in four classes.
-    size: u8,
-    /// Sum of the neighbours' magnitudes, missing ones counted as the other.
-    near: u8,
     /// How far up levels reach in the blocks beside it, by area: 0 to 174.
     reach: u8,
     /// What its levels look at.
@@ -152,37 +147,15 @@ impl Place {
     /// For plane `plane` (0 to 2) of the block at `node`; `after_coded`: Cr where Cb has levels.
     pub(crate) fn of(units: &UnitMap, node: &Node, plane: usize, after_coded: bool) -> Self {
         let slot = plane.saturating_sub(1);
-        let left = units.left(node.x, node.y).map(|u| u.magnitude[slot]);
-        let above = units.above(node.x, node.y).map(|u| u.magnitude[slot]);
-        let near = match (left, above) {
-            (Some(l), Some(a)) => l + a,
-            (Some(m), None) | (None, Some(m)) => 2 * m,
-            (None, None) => 0,
-        };
         let area = (node.log2_w.min(5) + node.log2_h.min(5) - 4) as u8;
-        let size = match area {
-            0..=1 => 0,
-            2 => 1,
-            3..=4 => 2,
-            _ => 3,
-        };
         let beside = Beside::of(units, node, slot);
         let reach = 7 * beside.reach() as u8 + area;
         let levels = BlockLevels::new(plane, beside.sum());
-        Self { plane: plane as u8 + u8::from(after_coded), size, near, reach, levels }
+        Self { plane: plane as u8 + u8::from(after_coded), reach, levels }
     }
 
     fn channel(self) -> usize {
         usize::from(self.plane > 0)
-    }
-
-    /// The neighbours' magnitude in three classes.
-    fn near3(self) -> usize {
-        match self.near {
-            0..=2 => 0,
-            3..=6 => 1,
-            _ => 2,
-        }
     }
 
     /// The block has levels.
@@ -198,89 +171,6 @@ impl Place {
     /// First bit within an end class.
     pub(crate) fn end_bit(self, class: usize) -> Ctx {
         group::END_BIT.at(self.reach as usize * 11 + class)
-    }
-
-    /// Bases of the contexts for estimates, to which a position and the quantiser's state add their own part; without a transform
-    /// all positions are alike.
-    pub(crate) fn estimates(self, family: Family, identity: bool) -> LevelContexts {
-        let (channel, size, near) = (self.channel(), self.size as usize, self.near3());
-        let (significant, above_one) =
-            (((channel * 4 + size) * 5 * 7) * 3 + near, ((channel * 4 + size) * 3 * 7) * 3 + near);
-        let scalar = LevelContexts {
-            places: u8::MAX,
-            significant: group::SIGNIFICANT.at(significant).0,
-            above_one: group::ABOVE_ONE.at(above_one).0,
-            parity: group::PARITY.at(channel * 7).0,
-            above_three: group::ABOVE_THREE.at((channel * 2 + size / 2) * 7).0,
-        };
-        match family {
-            Family::Scalar if identity => LevelContexts {
-                places: 0,
-                significant: group::IDENTITY_SIGNIFICANT.at(channel * 7 * 3 + near).0,
-                above_one: group::IDENTITY_ABOVE_ONE.at(channel * 7 * 3 + near).0,
-                ..scalar
-            },
-            Family::Scalar => scalar,
-            Family::Trellis => LevelContexts {
-                significant: group::TRELLIS_SIGNIFICANT.at(significant).0,
-                above_one: group::TRELLIS_ABOVE_ONE.at(above_one).0,
-                ..scalar
-            },
-        }
-    }
-}
-
-/// Contexts by which an encoder estimates the prices of a block's levels.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LevelContexts {
-    /// Mask of the place: 0 where it makes no difference.
-    places: u8,
-    significant: u16,
-    above_one: u16,
-    parity: u16,
-    above_three: u16,
-}
-
-/// Contexts of either bin for one state or quantiser.
-const SIGNIFICANT: u16 = 840;
-const ABOVE_ONE: u16 = 504;
-/// Class of a template sum (levels cut at 4) for significance.
-const SIGNIFICANT_CLASS: [u8; 21] = [0, 1, 2, 3, 4, 4, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6];
-/// The same for the size of a level.
-const SIZE_CLASS: [u8; 21] = [0, 0, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6];
-
-impl LevelContexts {
-    /// Those of the bins of a level.
-    #[inline(always)]
-    pub(crate) fn of_level(self, place: u8, sum: u32, state: State) -> [Ctx; 4] {
-        let (significant, above_one) = (self.significant(place, sum, state), self.above_one(place, sum, state));
-        [significant, above_one, self.parity(sum), self.above_three(sum)]
-    }
-
-    /// The level at a place (0 to 4) is not zero; `sum` of the template with levels cut at 4.
-    #[inline(always)]
-    pub(crate) fn significant(self, place: u8, sum: u32, state: State) -> Ctx {
-        let index = (place & self.places) as u16 * 7 + SIGNIFICANT_CLASS[sum as usize] as u16;
-        Ctx(self.significant + state.index() as u16 * SIGNIFICANT + index * 3)
-    }
-
-    /// It is above one.
-    #[inline(always)]
-    pub(crate) fn above_one(self, place: u8, sum: u32, state: State) -> Ctx {
-        let index = (place & self.places).min(2) as u16 * 7 + SIZE_CLASS[sum as usize] as u16;
-        Ctx(self.above_one + state.quantiser() as u16 * ABOVE_ONE + index * 3)
-    }
-
-    /// Its parity, where it is above one.
-    #[inline(always)]
-    pub(crate) fn parity(self, sum: u32) -> Ctx {
-        Ctx(self.parity + SIZE_CLASS[sum as usize] as u16)
-    }
-
-    /// It is above three.
-    #[inline(always)]
-    pub(crate) fn above_three(self, sum: u32) -> Ctx {
-        Ctx(self.above_three + SIZE_CLASS[sum as usize] as u16)
     }
 }
 

@@ -175,7 +175,7 @@ mod tests {
     fn beside(mode: IntraMode) -> UnitMap {
         let node = Node { x: 0, ..NODE };
         let mut units = UnitMap::new(32, 32);
-        units.set(node.x, node.y, LumaBlock::blank(node, 0, mode).unit(&[]));
+        units.set(node.x, node.y, LumaBlock::blank(node, 0, mode).unit());
         units
     }
 

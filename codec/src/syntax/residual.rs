@@ -58,21 +58,19 @@ pub(crate) fn transform_block<C: BinCoder>(
     }
     let levels = &mut levels[tb.start as usize..][..tb.end as usize];
     let family = choice.quantiser.of_block(tb.tx);
-    let contexts = place.estimates(family, tb.tx == TxType::IDENTITY);
     let mut state = State::START;
     template.clear(h);
     c.element("levels");
     for (i, p) in scan::of(w, h)[..levels.len()].iter().enumerate().rev() {
         let before = levels.len() - 1 - i;
         let residual = tb.tx == TxType::IDENTITY;
-        let level = Level { block: &place.levels, template, contexts: &contexts, state, residual, p, before };
+        let around = template.around(p);
+        let level = Level { block: &place.levels, template, state, residual, p, around, before };
         let magnitude = magnitude(c, &level, levels[i].unsigned_abs());
         if magnitude != 0 {
             c.sign_follows();
             template.set(p, magnitude);
-            if C::SLOTS {
-                template.add(p, magnitude, h > w);
-            }
+            template.add(p, magnitude, h > w);
             if C::DECODING {
                 levels[i] = magnitude as i32;
             }
@@ -130,7 +128,7 @@ fn magnitude<C: BinCoder>(c: &mut C, level: &Level<'_>, value: u32) -> u32 {
     if small < 4 {
         return small;
     }
-    let rest = remainder(c, ctx::rice(level.template.sum(level.p, 255)), (value & !1).wrapping_sub(4) >> 1);
+    let rest = remainder(c, ctx::rice(level.template.sum(level.p)), (value & !1).wrapping_sub(4) >> 1);
     let magnitude = small + 2 * rest;
     if magnitude > MAX_LEVEL {
         c.corrupt("level", magnitude as u64, MAX_LEVEL as u64);

@@ -14,8 +14,6 @@ pub(crate) struct Position {
     pub(crate) raster: u16,
     /// Index into the padded working area.
     pub(crate) padded: u16,
-    /// Class of the place, for contexts: by u + v, 0; 1; 2-3; 4-7; 8 and up.
-    pub(crate) place: u8,
     /// Band of frequency relative to the block: 0, then three pairs, rather vertical or horizontal.
     pub(crate) band: u8,
     /// Horizontal and vertical frequency.
@@ -26,7 +24,7 @@ pub(crate) struct Position {
     pub(crate) far: u16,
 }
 
-const EMPTY: Position = Position { raster: 0, padded: 0, place: 0, band: 0, u: 0, v: 0, near: 0, far: 0 };
+const EMPTY: Position = Position { raster: 0, padded: 0, band: 0, u: 0, v: 0, near: 0, far: 0 };
 
 const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
     let place = match u + v {
@@ -47,7 +45,7 @@ const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
     };
     let padded = ((v + MARGIN) * PADDED + u + MARGIN) as u16;
     let (near, far) = level::parts(u, v, w, h, place);
-    Position { band, u: u as u8, v: v as u8, raster: (v * w + u) as u16, padded, place, near, far }
+    Position { band, u: u as u8, v: v as u8, raster: (v * w + u) as u16, padded, near, far }
 }
 
 /// Positions (u, v) sorted by u / w + v / h, along a diagonal by the coordinate of the shorter side.

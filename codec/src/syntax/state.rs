@@ -26,21 +26,12 @@ pub(crate) struct Unit {
     pub(crate) mode: u8,
     /// A luma block is predicted by a learned mode.
     pub(crate) learned: bool,
-    /// Class of the levels' magnitude, 0 where none is coded; for chroma Cb and Cr.
-    pub(crate) magnitude: [u8; 2],
-    /// Their spectra.
+    /// Spectra of the levels; for chroma of Cb and Cr.
     pub(crate) spectrum: [Spectrum; 2],
 }
 
 /// Where no block is coded yet: sides of 0.
-const EMPTY: Unit = Unit {
-    log2_w: 0,
-    log2_h: 0,
-    mode: IntraMode::PLANAR.0,
-    learned: false,
-    magnitude: [0; 2],
-    spectrum: [[0; BANDS]; 2],
-};
+const EMPTY: Unit = Unit { log2_w: 0, log2_h: 0, mode: IntraMode::PLANAR.0, learned: false, spectrum: [[0; BANDS]; 2] };
 
 /// Rows of units that are kept: those of a row of superblocks and of the one above.
 const KEPT: usize = 32;

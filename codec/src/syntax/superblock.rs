@@ -154,7 +154,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             self.state.sources.set((node.x, node.y), (node.w(), node.h()), block.source);
             self.state.history.note(&block.source);
         }
-        let mut unit = block.unit(levels);
+        let mut unit = block.unit();
         unit.spectrum[0] = spectrum(node, &block.tb, levels);
         self.state.luma.set(node.x, node.y, unit);
     }
@@ -216,7 +216,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 
     /// Notes a chroma block for those that follow.
     pub(crate) fn note_chroma(&mut self, block: &ChromaBlock, levels: &[i32]) {
-        let mut unit = block.unit(levels);
+        let mut unit = block.unit();
         unit.spectrum = block.tb.map(|tb| spectrum(&block.node, &tb, levels));
         self.state.chroma.set(block.node.x, block.node.y, unit);
     }

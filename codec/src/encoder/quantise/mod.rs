@@ -1,18 +1,18 @@
-//! Choosing levels: a dead zone, or rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21,
-//! 2008, adapted to levels coded from high to low frequency).
+//! Choosing levels: a dead zone, or rate and distortion weighed level by level, or on a trellis.
 //!
 //! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates are in bits of the
 //! models as they stand.
 
+mod optimise;
 mod trellis;
 
 use self::trellis::Viterbi;
-use crate::entropy::cost::{COST_BITS, Counter};
-use crate::quant::family::{Family, State};
+use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
+use crate::entropy::levels::{Slot, mean};
 use crate::quant::matrix::{Matrices, WEIGHT_BITS};
 use crate::quant::step::{STEP_BITS, step};
 use crate::recon::MAX_CODED;
-use crate::syntax::ctx::{LevelContexts, Place};
+use crate::syntax::ctx::Place;
 use crate::syntax::level::Template;
 use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
 use crate::syntax::scan::{self, Position};
@@ -36,6 +36,8 @@ pub(crate) struct Rule {
     pub(crate) lambda: f64,
     /// Points that levels of 1, 2 and above are reconstructed at, less the level.
     pub(crate) shrink: [f64; 3],
+    /// What a level alone is taken to cost besides, in 1/2048 bit: it makes those coded after it dearer.
+    pub(crate) alone: u32,
 }
 
 /// Steps of `qp` in a coefficient unit, at a weight of 1.
@@ -132,31 +134,32 @@ pub(crate) struct Job<'a> {
 
 /// Prices of the levels at one position, for what is coded of higher frequencies; the same as the walk's.
 struct Prices<'a> {
-    counter: &'a Counter,
-    contexts: LevelContexts,
-    state: State,
-    place: u8,
-    sum: u32,
+    slots: [&'a Slot; 2],
+    sign: u32,
+    /// What [`Template::sum`] says.
     wide: u32,
 }
 
 impl Prices<'_> {
+    #[inline(always)]
+    fn bin(&self, bin: usize, value: bool) -> u32 {
+        bin_cost(mean(self.slots, bin), value)
+    }
+
+    /// Price of a level that is zero or is not, in 1/2048 bit.
+    #[inline(always)]
     fn significance(&self, coded: bool) -> u32 {
-        self.counter.price(self.contexts.significant(self.place, self.sum, self.state), coded)
+        self.bin(0, coded)
     }
 
     /// Price of a magnitude of 1 and above with its sign, significance apart, in 1/2048 bit.
     #[inline(always)]
     fn level(&self, magnitude: u32) -> u32 {
-        let sign = 1 << COST_BITS;
-        let above_one = self.contexts.above_one(self.place, self.sum, self.state);
         if magnitude == 1 {
-            return sign + self.counter.price(above_one, false);
+            return self.sign + self.bin(1, false);
         }
-        let parity = self.counter.price(self.contexts.parity(self.sum), magnitude & 1 != 0);
-        let above_three = self.counter.price(self.contexts.above_three(self.sum), magnitude > 3);
         let rest = if magnitude > 3 { residual::remainder_bits(magnitude, self.wide) << COST_BITS } else { 0 };
-        sign + self.counter.price(above_one, true) + parity + above_three + rest
+        self.sign + self.bin(1, true) + self.bin(2, magnitude & 1 != 0) + self.bin(3, magnitude > 3) + rest
     }
 }
 
@@ -178,9 +181,7 @@ impl Job<'_> {
         };
         let positions = &positions[..=last];
         let outcome = if self.rule.optimise {
-            template.clear(h);
-            let total = self.optimise(counter, template, scratch, positions);
-            self.choose_end(counter, &scratch.decisions[..=last], w * h, zero, total)
+            self.optimise(counter, template, scratch, positions, zero)
         } else {
             self.round(scratch, positions, zero)
         };
@@ -265,76 +266,26 @@ impl Job<'_> {
         let bits: f64 = levels.map(|m| 3.0 + 2.0 * m.ilog2() as f64).sum();
         Outcome { end: positions.len() as u16, distortion, cost: distortion + self.rule.lambda * bits }
     }
-
-    /// Decides each level by its own cost, from high to low frequency; the sum of the costs.
-    fn optimise(
-        &self,
-        counter: &Counter,
-        template: &mut Template,
-        scratch: &mut Scratch,
-        positions: &[Position],
-    ) -> f64 {
-        let contexts = self.place.estimates(Family::Scalar, self.tx == TxType::IDENTITY);
-        let mut total = 0.0;
-        for (p, decision) in positions.iter().zip(&mut scratch.decisions).rev() {
-            let x = scratch.x[p.raster as usize];
-            let (sum, wide) = (template.sum(p, 4), template.sum(p, 255));
-            let prices = Prices { counter, contexts, state: State::START, place: p.place, sum, wide };
-            let zero = self.price(prices.significance(false));
-            *decision = Decision { cost: zero, ..Decision::default() };
-            if x >= 0.5 {
-                let top = ((x + 0.5) as u32).min(MAX_LEVEL);
-                let significance = self.price(prices.significance(true));
-                for magnitude in top.saturating_sub(1).max(1)..=top {
-                    let distortion = self.change(x, magnitude);
-                    let cost = distortion + significance + self.price(prices.level(magnitude));
-                    // Zero competes with small levels only.
-                    if cost < decision.cost || (decision.magnitude == 0 && top > 2) {
-                        *decision = Decision { magnitude, distortion, cost, significance };
-                    }
-                }
-                template.set(p, decision.magnitude);
-            }
-            total += decision.cost;
-        }
-        total
-    }
-
-    /// The best number of positions to code, given each one's decision.
-    fn choose_end(&self, counter: &mut Counter, decisions: &[Decision], area: usize, zero: f64, total: f64) -> Outcome {
-        let coded = self.price(counter.price(self.place.coded(), true));
-        let mut best = (self.price(counter.price(self.place.coded(), false)), 0);
-        let mut sum = total;
-        for (i, decision) in decisions.iter().enumerate().rev() {
-            if decision.magnitude > 0 {
-                // Cheaper than it costs without its end it cannot be.
-                let without_end = sum + coded - decision.significance;
-                if without_end < best.0 {
-                    let end = counter.count(|c| residual::end(c, self.place, area, i as u16 + 1));
-                    let cost = without_end + self.rule.lambda * bits(end);
-                    if cost < best.0 {
-                        best = (cost, i + 1);
-                    }
-                }
-            }
-            sum -= decision.cost;
-        }
-        let distortion = zero + decisions[..best.1].iter().map(|d| d.distortion).sum::<f64>();
-        Outcome { end: best.1 as u16, distortion, cost: zero + best.0 }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::Profile;
+    use crate::entropy::levels::LevelModels;
     use crate::entropy::model::Models;
     use crate::quant::dequant::{Dequantiser, PRODUCT_BITS};
+    use crate::quant::family::Family;
     use crate::quant::matrix::MatrixShape;
     use crate::quant::step::MAX_QP;
     use crate::syntax::block::TransformBlock;
     use crate::syntax::header::PictureHeader;
     use crate::syntax::residual::{TxChoice, transform_block};
     use crate::syntax::state::UnitMap;
+
+    fn counter() -> Counter {
+        Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(false))
+    }
 
     /// Both sides mean the same step, at all of them: no coefficient comes back further off than half of its own.
     #[test]
@@ -344,8 +295,8 @@ mod tests {
         let (dequantiser, node) = (Dequantiser::new(&header), Node { x: 0, y: 0, log2_w: 3, log2_h: 3 });
         let reciprocals = Reciprocals::new(&Matrices::new(header.matrices[0]));
         let place = Place::of(&UnitMap::new(64, 64), &node, 0, false);
-        let rule = Rule { optimise: false, rounding: 0.5, lambda: 0.0, shrink: [0.0; 3] };
-        let (mut counter, mut template, mut scratch) = (Counter::new(&Models::new()), Template::new(), Scratch::new());
+        let rule = Rule { optimise: false, rounding: 0.5, lambda: 0.0, shrink: [0.0; 3], alone: 0 };
+        let (mut counter, mut template, mut scratch) = (counter(), Template::new(), Scratch::new());
         for qp in 0..=MAX_QP {
             let coefficients: Vec<i32> = (0..64).map(|i| (1 + i * 4099 % 131_071) * (1 - 2 * (i & 1))).collect();
             let (reciprocals, tx) = (&reciprocals, TxType::DCT);
@@ -367,12 +318,12 @@ mod tests {
     #[test]
     fn estimated_cost_is_close_to_what_the_walk_counts() {
         let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));
-        let rule = Rule { optimise: true, rounding: 0.5, lambda: 0.1, shrink: [0.0; 3] };
+        let rule = Rule { optimise: true, rounding: 0.5, lambda: 0.1, shrink: [0.0; 3], alone: 0 };
         let (mut estimated, mut counted, mut state) = (0.0, 0.0, 1u64);
         for (log2_w, log2_h) in [(2, 2), (3, 3), (4, 3), (4, 4), (5, 5), (3, 5)] {
             let node = Node { x: 0, y: 0, log2_w, log2_h };
             let place = Place::of(&UnitMap::new(64, 64), &node, 0, false);
-            let mut counter = Counter::new(&Models::new());
+            let mut counter = counter();
             let mut template = Template::new();
             for spread in [40, 200, 1500] {
                 let (w, h) = coded_area(&node);

@@ -3,13 +3,13 @@
 
 use super::{Job, Outcome, Prices, bits};
 use crate::entropy::cost::Counter;
-use crate::quant::family::{Family, STATES, State};
+use crate::quant::family::{STATES, State};
+use crate::syntax::level::{Level, NEAREST, Template, part, steps_around};
 use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
 use crate::syntax::scan::{self, Position};
 
-/// Levels that a path remembers: more than the scan positions between a level and the farthest that its contexts
-/// look at.
-const WINDOW: usize = 95;
+/// Levels that a path remembers: more than the scan positions between a level and the farthest that its slots look at.
+const WINDOW: usize = 127;
 /// Place in a window that is always zero.
 const NOTHING: u8 = WINDOW as u8;
 /// Magnitudes in steps below which a level is zero whatever the state.
@@ -26,11 +26,13 @@ struct Path {
     cost: f64,
     /// Change of distortion alone.
     distortion: f64,
+    /// First scan position beyond the block's end.
+    end: usize,
     /// Magnitudes by scan position modulo [`WINDOW`], cut at 255, and a zero.
     window: [u8; WINDOW + 1],
 }
 
-const NONE: Path = Path { cost: f64::INFINITY, distortion: 0.0, window: [0; WINDOW + 1] };
+const NONE: Path = Path { cost: f64::INFINITY, distortion: 0.0, end: 0, window: [0; WINDOW + 1] };
 
 /// What led to a state: the level and the state before it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,29 +60,34 @@ struct Entry {
 struct Place {
     /// Its own place in the window.
     slot: usize,
-    /// Those of the levels that its contexts look at.
-    near: [u8; 5],
+    /// Those of the levels that its slots look at.
+    around: [u8; 15],
 }
 
 impl Place {
     /// Of scan position `i`; `indices` are those of the block of `w` x `h`, `end` the first that has no level.
     fn of(i: usize, p: &Position, indices: &[u16], (w, h): (usize, usize), end: usize) -> Self {
-        let near = [(1, 0), (2, 0), (0, 1), (1, 1), (0, 2)].map(|(x, y)| {
-            let (u, v) = (p.u as usize + x, p.v as usize + y);
+        let mut around = [NOTHING; 15];
+        for (place, &(x, y)) in around.iter_mut().zip(steps_around(h > w)) {
+            let (u, v) = (usize::from(p.u).wrapping_add_signed(x), usize::from(p.v).wrapping_add_signed(y));
             let index = if u < w && v < h { indices[v * w + u] as usize } else { end };
-            if index < end { (index % WINDOW) as u8 } else { NOTHING }
-        });
-        Self { slot: i % WINDOW, near }
+            if index < end {
+                *place = (index % WINDOW) as u8;
+            }
+        }
+        Self { slot: i % WINDOW, around }
     }
 
-    /// Sums over the neighbours of higher frequency: cut at 4, and cut at 255.
-    fn sums(&self, window: &[u8; WINDOW + 1]) -> (u32, u32) {
-        let (mut cut, mut wide) = (0, 0);
-        for m in self.near.map(|slot| window[slot as usize] as u32) {
-            cut += m.min(4);
-            wide += m;
+    /// What the levels around add up to, and the sum of the five nearest.
+    #[inline(always)]
+    fn sums(&self, window: &[u8; WINDOW + 1]) -> (u16, u32) {
+        let (mut all, mut nearest) = (0, 0);
+        for (i, &slot) in self.around.iter().enumerate() {
+            let magnitude = window[usize::from(slot) % (WINDOW + 1)];
+            all += part(i, magnitude);
+            nearest += if i < NEAREST { u32::from(magnitude) } else { 0 };
         }
-        (cut, wide)
+        (all, nearest)
     }
 }
 
@@ -98,13 +105,13 @@ impl Viterbi {
     }
 
     /// Every path by a zero at `place`: each state goes to another one.
-    fn zeros(&mut self, i: usize, place: &Place, price: impl Fn(State, &[u8; WINDOW + 1]) -> f64) {
+    fn zeros(&mut self, i: usize, place: &Place, price: impl Fn(State, &Path) -> f64) {
         for state in State::all() {
             let path = &mut self.paths[state.index()];
             let to = state.next(0).index();
             self.decisions[i][to] = Decision { magnitude: 0, from: state.index() as u8 };
             if path.cost.is_finite() {
-                path.cost += price(state, &path.window);
+                path.cost += price(state, path);
                 path.window[place.slot] = 0;
                 self.next[to] = *path;
             } else {
@@ -121,8 +128,9 @@ impl Viterbi {
             (path.cost, path.distortion) = (entry.cost, entry.distortion);
             self.decisions[i][to] = entry.decision;
             if entry.cost.is_finite() {
-                let from = self.paths.get(entry.decision.from as usize).unwrap_or(&NONE);
-                path.window = from.window;
+                let start = &Path { end: i + 1, ..NONE };
+                let from = self.paths.get(entry.decision.from as usize).unwrap_or(start);
+                (path.end, path.window) = (from.end, from.window);
                 path.window[place.slot] = entry.decision.magnitude.min(255) as u8;
             }
         }
@@ -160,6 +168,7 @@ impl Job<'_> {
     pub(crate) fn run_trellis(
         &self,
         counter: &mut Counter,
+        template: &Template,
         scratch: &mut super::Scratch,
         levels: &mut Vec<i32>,
     ) -> Outcome {
@@ -171,7 +180,7 @@ impl Job<'_> {
         let positions = &scan::of(w, h)[..=last];
         let coded = self.price(counter.price(self.place.coded(), true));
         let ends = Ends::new(self, counter, w * h);
-        self.search(counter, &ends, &scratch.x, positions, &mut scratch.viterbi);
+        self.search(counter, template, &ends, &scratch.x, positions, &mut scratch.viterbi);
         let viterbi = &scratch.viterbi;
         let best = State::all().min_by(|a, b| viterbi.paths[a.index()].cost.total_cmp(&viterbi.paths[b.index()].cost));
         let Some(path) = best.map(|s| (s, &viterbi.paths[s.index()])).filter(|(_, p)| p.cost + coded < empty) else {
@@ -193,22 +202,32 @@ impl Job<'_> {
     }
 
     /// Finds the best path to each state behind the level of frequency 0.
-    fn search(&self, counter: &Counter, ends: &Ends, x: &[f64], positions: &[Position], viterbi: &mut Viterbi) {
+    fn search(
+        &self,
+        counter: &Counter,
+        template: &Template,
+        ends: &Ends,
+        x: &[f64],
+        positions: &[Position],
+        viterbi: &mut Viterbi,
+    ) {
         let (w, h) = coded_area(self.node);
         let indices = scan::indices(w, h);
-        let contexts = self.place.estimates(Family::Trellis, false);
+        let block = &self.place.levels;
         viterbi.decisions.clear();
         viterbi.decisions.resize(positions.len(), Default::default());
         viterbi.paths.fill(NONE);
         for (i, p) in positions.iter().enumerate().rev() {
             let x = x[p.raster as usize];
             let place = Place::of(i, p, indices, (w, h), positions.len());
-            let prices = |state: State, window: &[u8; WINDOW + 1]| {
-                let (sum, wide) = place.sums(window);
-                Prices { counter, contexts, state, place: p.place, sum, wide }
+            let prices = |state: State, path: &Path| {
+                let (around, wide) = place.sums(&path.window);
+                let before = path.end - i - 1;
+                let level = Level { block, template, state, residual: false, p, around, before };
+                Prices { slots: counter.slots(&level), sign: counter.sign(), wide }
             };
             if x < LEAST {
-                viterbi.zeros(i, &place, |state, window| self.price(prices(state, window).significance(false)));
+                viterbi.zeros(i, &place, |state, path| self.price(prices(state, path).significance(false)));
                 continue;
             }
             let candidates = [0, 1].map(|quantiser| self.candidates(x, quantiser));
@@ -225,7 +244,7 @@ impl Job<'_> {
                 if path.cost.is_infinite() {
                     continue;
                 }
-                let prices = prices(state, &path.window);
+                let prices = prices(state, path);
                 if x < MOST {
                     let cost = path.cost + self.price(prices.significance(false));
                     offer(state.next(0), cost, path.distortion, 0, state.index() as u8);
@@ -242,7 +261,7 @@ impl Job<'_> {
                     );
                 }
             }
-            let start = prices(State::START, &NONE.window);
+            let start = prices(State::START, &Path { end: i + 1, ..NONE });
             for c in candidates[State::START.quantiser()].iter().filter(|c| c.magnitude > 0 && x >= 0.5) {
                 let cost = ends.of(i + 1) + c.distortion + self.price(start.level(c.magnitude));
                 offer(State::START.next(c.magnitude), cost, c.distortion, c.magnitude, START);
@@ -269,10 +288,12 @@ impl Job<'_> {
 mod tests {
     use super::super::{Reciprocals, Rule, Scratch};
     use super::*;
-    use crate::entropy::Ctx;
     use crate::entropy::contexts::COUNT;
+    use crate::entropy::levels::LevelModels;
     use crate::entropy::model::{Model, Models};
+    use crate::entropy::{Ctx, Profile};
     use crate::quant::dequant::Dequantiser;
+    use crate::quant::family::Family;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::step;
     use crate::syntax::block::TransformBlock;
@@ -285,7 +306,8 @@ mod tests {
     use crate::transform::TxType;
 
     const QP: u16 = 224;
-    const RULE: Rule = Rule { optimise: true, rounding: 0.5, lambda: 0.07, shrink: [1.0 / 32.0, 0.0, -1.0 / 32.0] };
+    const RULE: Rule =
+        Rule { optimise: true, rounding: 0.5, lambda: 0.07, shrink: [1.0 / 32.0, 0.0, -1.0 / 32.0], alone: 0 };
     const CHOICE: TxChoice = TxChoice { mode: None, identity: false, quantiser: Family::Trellis };
     const SIZES: [(u32, u32); 8] = [(2, 2), (3, 3), (2, 4), (4, 3), (5, 3), (3, 5), (4, 5), (5, 5)];
 
@@ -312,9 +334,9 @@ mod tests {
     }
 
     impl Bench {
-        fn new(models: &Models) -> Self {
+        fn new(models: &Models, levels: &LevelModels) -> Self {
             let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));
-            Self { counter: Counter::new(models), reciprocals, scratch: Scratch::new() }
+            Self { counter: Counter::new(Profile::Mixed, models, levels), reciprocals, scratch: Scratch::new() }
         }
 
         fn run<R>(
@@ -327,7 +349,7 @@ mod tests {
             let reciprocals = &self.reciprocals;
             let job = Job { node, place, coefficients, reciprocals, qp: QP, tx: TxType::DCT, rule: &RULE };
             let mut levels = Vec::new();
-            let out = job.run_trellis(&mut self.counter, &mut self.scratch, &mut levels);
+            let out = job.run_trellis(&mut self.counter, &Template::new(), &mut self.scratch, &mut levels);
             assert_eq!(levels.len(), out.end as usize);
             assert!(levels.last().is_none_or(|&l| l != 0));
             with(&job, out, &mut levels, &mut self.counter)
@@ -335,12 +357,12 @@ mod tests {
     }
 
     #[test]
-    fn window_holds_all_that_contexts_look_at() {
+    fn window_holds_all_that_slots_look_at() {
         for (w, h) in SIZES.map(|size| coded_area(&node(size))) {
             let indices = scan::indices(w, h);
             for (i, p) in scan::of(w, h).iter().enumerate() {
-                for (x, y) in [(1, 0), (2, 0), (0, 1), (1, 1), (0, 2)] {
-                    let (u, v) = (p.u as usize + x, p.v as usize + y);
+                for &(x, y) in steps_around(h > w) {
+                    let (u, v) = (usize::from(p.u).wrapping_add_signed(x), usize::from(p.v).wrapping_add_signed(y));
                     assert!(u >= w || v >= h || (indices[v * w + u] as usize) < i + WINDOW);
                 }
             }
@@ -349,7 +371,7 @@ mod tests {
 
     #[test]
     fn cost_is_the_distortion_and_what_the_walk_counts() {
-        let (mut random, mut bench, mut coded) = (1, Bench::new(&Models::new()), 0);
+        let (mut random, mut bench, mut coded) = (1, Bench::new(&Models::new(), &LevelModels::new(true)), 0);
         let mut header = PictureHeader::blank();
         (header.quantiser, header.shrink) = (Family::Trellis, [1, 0, -1]);
         let dequantiser = Dequantiser::new(&header);
@@ -417,7 +439,7 @@ mod tests {
         for i in 0..COUNT {
             *models.get_mut(Ctx(i)) = Model::new(24000, 0, 5);
         }
-        let (mut random, mut bench) = (7, Bench::new(&models));
+        let (mut random, mut bench) = (7, Bench::new(&models, &LevelModels::all(24000)));
         let node = node((2, 2));
         for steps in [1.2, 1.8, 2.5, 3.0].repeat(6) {
             let mut coefficients = coefficients(&mut random, 16, 4, steps);

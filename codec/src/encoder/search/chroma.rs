@@ -123,6 +123,9 @@ impl TileSearch<'_> {
             let pair = Pair { a: source.from(node.x, node.y), a_stride: stride, b: &m.prediction, b_stride: w };
             residual(simd, pair, w, h, &mut m.residual);
             let after_coded = plane == 2 && block.tb[0].end > 0;
+            if plane == 2 {
+                self.walk.template.keep_cb(after_coded);
+            }
             let place = Place::of(&self.walk.state.chroma, &node, plane, after_coded);
             let plane_qp = header.plane_qp(qp, plane);
             let start = m.levels.len();
@@ -173,7 +176,7 @@ impl TileSearch<'_> {
             rule: trellis.unwrap_or(&self.shared.plan.rule),
         };
         let out = if trellis.is_some() {
-            job.run_trellis(&mut self.walk.coder, &mut m.quantise, &mut m.levels)
+            job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.quantise, &mut m.levels)
         } else {
             job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels)
         };

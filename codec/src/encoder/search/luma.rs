@@ -100,7 +100,7 @@ impl TileSearch<'_> {
             rule,
         };
         let mut levels = Vec::with_capacity(trial.levels.len());
-        let out = job.run_trellis(&mut self.walk.coder, &mut m.quantise, &mut levels);
+        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.quantise, &mut levels);
         let tb = TransformBlock { end: out.end, start: 0, tx: if out.end == 0 { TxType::DCT } else { tb.tx } };
         let distortion = out.distortion + self.dropped(&node, 0, qp);
         Trial { distortion, block: LumaBlock { tb, ..trial.block }, levels, ..trial }

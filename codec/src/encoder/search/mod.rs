@@ -15,6 +15,7 @@ use super::hash::BlockHashes;
 use super::plan::Plan;
 use super::quantise::{self, Reciprocals, per_unit};
 use crate::entropy::cost::Counter;
+use crate::entropy::levels::LevelModels;
 use crate::entropy::model::Models;
 use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
@@ -139,7 +140,11 @@ impl<'a> TileSearch<'a> {
             offsets,
             hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             recon: Reconstruction::new(shared.context, samples),
-            walk: Walk::new(Counter::new(&Models::new()), header, state),
+            walk: Walk::new(
+                Counter::new(header.profile, &Models::new(), &LevelModels::new(header.is_trellis())),
+                header,
+                state,
+            ),
             memory: Memory {
                 edges: std::array::from_fn(|_| Edges::new()),
                 prediction: vec![0; MAX_BLOCK].into(),
@@ -154,8 +159,8 @@ impl<'a> TileSearch<'a> {
     }
 
     /// Sets the models that rates are read from.
-    pub(crate) fn set_models(&mut self, models: &Models) {
-        self.walk.coder = Counter::new(models);
+    pub(crate) fn set_models(&mut self, models: &Models, levels: &LevelModels) {
+        self.walk.coder.set_models(models, levels);
     }
 
     /// Finds the coding of the superblock at luma sample (x, y).

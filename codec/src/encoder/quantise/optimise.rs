@@ -1,0 +1,115 @@
+//! Rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21, 2008, adapted to levels coded from high to
+//! low frequency).
+
+use super::{Decision, Job, Outcome, Prices, Scratch, bits};
+use crate::entropy::cost::Counter;
+use crate::quant::family::State;
+use crate::syntax::level::{Level, Template};
+use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
+use crate::syntax::scan::Position;
+use crate::transform::TxType;
+
+/// Blocks of up to as many levels are decided again without those that the end leaves out; longer ones gain less by it than
+/// they take time.
+const FEW: u16 = 32;
+/// Bits that a level of 2 or more costs at most more than the next lower one.
+const RISE: f64 = 8.0;
+
+impl Job<'_> {
+    /// Chooses levels at `positions` and how many of them are coded; `zero` is the distortion of coding none.
+    pub(super) fn optimise(
+        &self,
+        counter: &mut Counter,
+        template: &mut Template,
+        scratch: &mut Scratch,
+        positions: &[Position],
+        zero: f64,
+    ) -> Outcome {
+        let (outcome, reach) = self.decide(counter, template, scratch, positions, zero);
+        if outcome.end == reach || !(1..=FEW).contains(&outcome.end) {
+            return outcome;
+        }
+        // The others had prices by levels that are not coded.
+        self.decide(counter, template, scratch, &positions[..outcome.end.into()], zero).0
+    }
+
+    /// Decides each level by its own cost, from high to low frequency, then how many are coded; up to where there are levels.
+    fn decide(
+        &self,
+        counter: &mut Counter,
+        template: &mut Template,
+        scratch: &mut Scratch,
+        positions: &[Position],
+        zero: f64,
+    ) -> (Outcome, u16) {
+        let (w, h) = coded_area(self.node);
+        let (block, state, residual) = (&self.place.levels, State::START, self.tx == TxType::IDENTITY);
+        let (mut total, mut reach) = (0.0, 0);
+        template.clear(h);
+        for (i, (p, decision)) in positions.iter().zip(&mut scratch.decisions).enumerate().rev() {
+            let x = scratch.x[p.raster as usize];
+            (decision.magnitude, decision.distortion, decision.cost) = (0, 0.0, 0.0);
+            if reach == 0 && x < 0.5 {
+                // It is not coded.
+                continue;
+            }
+            let (around, before) = (template.around(p), if reach == 0 { 0 } else { reach - 1 - i });
+            let level = Level { block, template, state, residual, p, around, before };
+            let wide = if x < 3.5 { 0 } else { template.sum(p) };
+            let prices = Prices { slots: counter.slots(&level), sign: counter.sign(), wide };
+            decision.cost = self.price(prices.significance(false));
+            if x >= 0.5 {
+                self.weigh(x, &prices, around == 0, decision);
+                if decision.magnitude > 0 {
+                    template.set(p, decision.magnitude);
+                    template.add(p, decision.magnitude, h > w);
+                    reach = reach.max(i + 1);
+                }
+            }
+            total += decision.cost;
+        }
+        (self.choose_end(counter, &scratch.decisions[..positions.len()], w * h, zero, total), reach as u16)
+    }
+
+    /// Decides a level of `x` steps, 0.5 and above, that is zero so far, and has others around it or is `alone`.
+    #[inline(always)]
+    fn weigh(&self, x: f64, prices: &Prices<'_>, alone: bool, decision: &mut Decision) {
+        let top = ((x + 0.5) as u32).min(MAX_LEVEL);
+        let spoilt = if alone { self.rule.alone } else { 0 };
+        let significance = self.price(prices.significance(true) + spoilt);
+        // A level of more than 1 is hardly ever worth lowering where it is near, by distortion alone.
+        let near = top > 1 && 2.0 * (x - f64::from(top)) + 1.0 > RISE * self.rule.lambda;
+        let low = if near { top } else { top.saturating_sub(1).max(1) };
+        for magnitude in low..=top {
+            let distortion = self.change(x, magnitude);
+            let cost = distortion + significance + self.price(prices.level(magnitude));
+            // Zero competes with small levels only.
+            if cost < decision.cost || (decision.magnitude == 0 && top > 2) {
+                *decision = Decision { magnitude, distortion, cost, significance };
+            }
+        }
+    }
+
+    /// The best number of positions to code, given each one's decision.
+    fn choose_end(&self, counter: &mut Counter, decisions: &[Decision], area: usize, zero: f64, total: f64) -> Outcome {
+        let coded = self.price(counter.price(self.place.coded(), true));
+        let mut best = (self.price(counter.price(self.place.coded(), false)), 0);
+        let mut sum = total;
+        for (i, decision) in decisions.iter().enumerate().rev() {
+            if decision.magnitude > 0 {
+                // Cheaper than it costs without its end it cannot be.
+                let without_end = sum + coded - decision.significance;
+                if without_end < best.0 {
+                    let end = counter.count(|c| residual::end(c, self.place, area, i as u16 + 1));
+                    let cost = without_end + self.rule.lambda * bits(end);
+                    if cost < best.0 {
+                        best = (cost, i + 1);
+                    }
+                }
+            }
+            sum -= decision.cost;
+        }
+        let distortion = zero + decisions[..best.1].iter().map(|d| d.distortion).sum::<f64>();
+        Outcome { end: best.1 as u16, distortion, cost: zero + best.0 }
+    }
+}
