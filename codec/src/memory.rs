@@ -27,14 +27,14 @@ const PLACE: u64 = 64;
 pub(crate) struct Pace {
     /// Tiles in flight, at most.
     pub(crate) at_once: usize,
-    /// Whether there is memory for superblocks parsed ahead and for whole tiles: for more than one thread.
+    /// Whether there is memory for superblocks parsed ahead: for more than one thread.
     pub(crate) ahead: bool,
 }
 
 impl Pace {
-    /// Luma rows of a tile that there is memory for at a time.
+    /// Luma rows of a tile that there is memory for at a time: all of them where tiles wait for those before them.
     pub(crate) fn rows(&self, header: &PictureHeader) -> usize {
-        if self.ahead { usize::MAX } else { least_rows(header) }
+        if self.at_once > 1 { usize::MAX } else { least_rows(header) }
     }
 }
 
@@ -105,7 +105,8 @@ impl Account {
         if threads == 1 && at_once == 1 {
             return self.kept + self.opening.max(self.open + settling);
         }
-        let ahead = if threads > 1 { self.rest + AHEAD as u64 * WALK } else { 0 };
+        let rest = if at_once > 1 { self.rest } else { 0 };
+        let ahead = rest + if threads > 1 { AHEAD as u64 * WALK } else { 0 };
         self.kept + at_once as u64 * self.opening.max(self.open + ahead) + settling
     }
 

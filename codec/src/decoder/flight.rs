@@ -3,10 +3,13 @@
 //! A tile goes through three stages, each a thing that one thread at a time has in its hands: its superblocks are parsed, then
 //! reconstructed, and the sweep, which all tiles share, takes the bands of their rows in order. The planes of a band are filtered
 //! by themselves, then the sweep hands its pixels over. Whoever has time does one step of
-//! the stage furthest on for which there is something to do. So one thread has each superblock and each band still in its
+//! the stage furthest on for which there is something to do; with others beside it, it first sees to it that a few superblocks are
+//! parsed ahead, since nothing else can be shared before. So one thread has each superblock and each band still in its
 //! cache, several share the work however unequal the stages are, and none waits where it could do something itself.
 
 use std::collections::VecDeque;
+use std::hint;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::lane::{Content, Lane, Lossy};
@@ -24,6 +27,10 @@ use crate::syntax::block::Superblock;
 /// Samples of a picture from which on another thread is worth its start.
 /// A fuzzer has small pictures only.
 const WORTH_HELP: u64 = if cfg!(fuzzing) { 0 } else { 1 << 17 };
+/// Superblocks that parsing, which no two threads can share in a tile, should be ahead of reconstruction.
+const LEAD: usize = 4;
+/// How often a thread without anything to do looks again before it sleeps: some tens of microseconds.
+const WATCH: usize = 1000;
 
 impl Stream<'_> {
     /// Decodes `parts` of tiles, which `sweep` expects next, and hands over what they settle.
@@ -62,9 +69,14 @@ impl Stream<'_> {
         let context = Context { simd: self.simd, header, dequantiser: &dequantiser };
         // Borrowed anew, for no longer than what is made here.
         let Sink { sweep, each } = sink;
+        let worth = pace.ahead && header.samples() >= WORTH_HELP;
+        // Each tile is in two hands at most, besides the planes of a band.
+        let most = 2 * pace.at_once.min(parts.len()) + header.planes() - 1;
+        let helpers = if worth { (self.workers.count() - 1).min(most) } else { 0 };
         let board = Board {
             lanes: VecDeque::new(),
             at_once: pace.at_once,
+            lead: if helpers > 0 { LEAD } else { 0 },
             first: 0,
             count: parts.len(),
             sink: Some(Sink { sweep, each }),
@@ -85,12 +97,9 @@ impl Stream<'_> {
             rows: pace.rows(header),
             salvage,
             board: Mutex::new(board),
+            steps: AtomicUsize::new(0),
             moved: Condvar::new(),
         };
-        let worth = pace.ahead && header.samples() >= WORTH_HELP;
-        // Each tile is in two hands at most, besides the planes of a band.
-        let most = 2 * pace.at_once.min(parts.len()) + header.planes() - 1;
-        let helpers = if worth { (self.workers.count() - 1).min(most) } else { 0 };
         self.workers.share(helpers, || flight.work());
         let Board { ends, fault, .. } = flight.board.into_inner().unwrap_or_else(PoisonError::into_inner);
         (ends, fault)
@@ -139,6 +148,8 @@ struct Board<'a, const FAST: bool> {
     lanes: VecDeque<Lane<'a, FAST>>,
     /// Their most.
     at_once: usize,
+    /// Superblocks that parsing should be ahead of reconstruction: none on one thread, which has them in its cache.
+    lead: usize,
     /// Number of the first of them, which the sweep is at.
     first: usize,
     /// Tiles to decode: those before the first fault, where faults count.
@@ -170,6 +181,8 @@ struct Flight<'a, const FAST: bool> {
     /// Faults end a tile, but not the flight.
     salvage: bool,
     board: Mutex<Board<'a, FAST>>,
+    /// Steps that were ended.
+    steps: AtomicUsize,
     /// Something was put back.
     moved: Condvar,
 }
@@ -203,7 +216,14 @@ impl<'a, const FAST: bool> Board<'a, FAST> {
         };
         let open =
             || (self.lanes.len() < self.at_once && self.first + self.lanes.len() < self.count).then_some(Choice::Open);
-        sweep()
+        // Whatever else waits for it can be done by others.
+        let front = self.lanes.iter().position(|lane| match &lane.content {
+            Content::Lossy(lossy) => lossy.can_parse() && lossy.parsed.len() < self.lead,
+            _ => false,
+        });
+        front
+            .map(Choice::Parse)
+            .or_else(sweep)
             .or_else(|| lossy(Lossy::can_rebuild).map(Choice::Rebuild))
             .or_else(|| lossy(Lossy::can_parse).map(Choice::Parse))
             .or_else(open)
@@ -286,24 +306,43 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
     /// Takes part until there is nothing to do any more.
     fn work(&self) {
         let alarm = Alarm(self);
+        let mut watchful = true;
         let mut board = self.board();
         while !board.is_over() {
             let Some(step) = board.take() else {
+                if watchful {
+                    drop(board);
+                    watchful = self.watch();
+                    board = self.board();
+                    continue;
+                }
                 board.waiting += 1;
                 board = self.moved.wait(board).unwrap_or_else(PoisonError::into_inner);
                 board.waiting -= 1;
+                watchful = true;
                 continue;
             };
+            watchful = true;
             if board.waiting > 0 && board.choose().is_some() {
                 self.moved.notify_one();
             }
             drop(board);
             self.carry_out(step);
+            self.steps.fetch_add(1, Ordering::Release);
             board = self.board();
         }
         self.moved.notify_all();
         drop(board);
         std::mem::forget(alarm);
+    }
+
+    /// Watches for a while whether somebody ends a step; being woken takes longer than most of them.
+    fn watch(&self) -> bool {
+        let before = self.steps.load(Ordering::Acquire);
+        (0..WATCH).any(|_| {
+            hint::spin_loop();
+            self.steps.load(Ordering::Acquire) != before
+        })
     }
 
     fn board(&self) -> MutexGuard<'_, Board<'a, FAST>> {
