@@ -230,7 +230,7 @@ impl Work<'_> {
                 let (start, mut writing) = (Instant::now(), Duration::ZERO);
                 decoder.decode_rows(|_, rows| {
                     let start = Instant::now();
-                    file.write(&Picture::of_rows(rows))?;
+                    file.write_view(rows)?;
                     writing += start.elapsed();
                     Ok::<_, Halt>(())
                 })?;

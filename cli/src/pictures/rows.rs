@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use kvant::{Metadata, PixelFormat};
+use kvant::{ImageView, Metadata, PixelFormat};
 use png::chunk::ChunkType;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, Info, Writer};
 
@@ -104,7 +104,19 @@ impl RowFile<'_> {
 }
 
 impl RowWriter<'_> {
-    /// Writes the next rows, all of `rows`, which has the picture's width and pixel format.
+    /// Writes the next rows, all of `rows`, which are as wide as the picture, have its pixel format and no alpha.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub(crate) fn write_view(&mut self, rows: &ImageView<'_>) -> io::Result<()> {
+        let pixel = rows.format();
+        if pixel.is_wide() || self.format.stores_colour(pixel) != pixel.has_colour() {
+            return self.write(&Picture::of_rows(rows));
+        }
+        (0..rows.height()).try_for_each(|y| self.out.write_all(rows.row(y)))
+    }
+
+    /// The same of a picture.
     ///
     /// # Errors
     /// Those of the file.

@@ -278,7 +278,11 @@ impl Quantisation {
             trellis: plan.trellis,
             reciprocals: Reciprocals::new(&Matrices::new(header.matrices[0])),
             dequantiser: Dequantiser::new(&header),
-            counter: Counter::new(header.profile, &Models::new(), &LevelModels::new(header.is_trellis())),
+            counter: Counter::new(
+                header.profile,
+                &Models::new(),
+                &LevelModels::new(header.profile, header.is_trellis()),
+            ),
             template: Template::new(),
             scratch: Scratch::new(),
             levels: Vec::new(),

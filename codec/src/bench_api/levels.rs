@@ -128,7 +128,7 @@ impl LevelRun {
     }
 
     fn code_by<const FAST: bool>(&self, interval: &mut impl Interval, magnitude: impl Fn(usize) -> u32) -> u64 {
-        let mut models = LevelModels::new(self.trellis);
+        let mut models = LevelModels::new(Profile::Mixed, self.trellis);
         let code = |(i, place): (usize, &KeptLevel)| models.code::<FAST>(place, place.last, magnitude(i), interval);
         self.places.iter().enumerate().map(code).map(u64::from).sum()
     }

@@ -86,7 +86,7 @@ pub fn range_decode(data: &[u8], contexts: impl Iterator<Item = u16>) -> usize {
 
 /// Cost in bits of `bins` (context, value) with the initial models, which stand still.
 pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
-    let mut counter = Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(false));
+    let mut counter = Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(Profile::Mixed, false));
     for &(ctx, bin) in bins {
         counter.bin(Ctx(ctx), bin);
     }

@@ -118,20 +118,21 @@ fn learn(slot: &mut Slot, [ones, coded]: &[Slot; 2]) {
 }
 
 impl LevelModels {
-    /// With the start that was trained, for the scalar quantiser or those of a trellis.
-    pub(crate) fn new(trellis: bool) -> Self {
-        if !trellis {
-            return Self { near: SCALAR_NEAR[..].into(), far: SCALAR_FAR[..].into() };
-        }
-        let near = [near(1), near(2)].concat();
-        let far = [far(1), far(2)].concat();
-        Self { near: near.into(), far: far.into() }
+    /// With the start that was trained, for the scalar quantiser or those of a trellis. The fast profile has no far slots.
+    pub(crate) fn new(profile: Profile, trellis: bool) -> Self {
+        let near: Box<[Slot]> = if trellis { [near(1), near(2)].concat().into() } else { SCALAR_NEAR[..].into() };
+        let far = match (profile, trellis) {
+            (Profile::Fast, _) => Box::default(),
+            (Profile::Mixed, false) => SCALAR_FAR[..].into(),
+            (Profile::Mixed, true) => [far(1), far(2)].concat().into(),
+        };
+        Self { near, far }
     }
 
     /// All of them with the same probability.
     #[cfg(test)]
     pub(crate) fn all(p: u16) -> Self {
-        let mut models = Self::new(true);
+        let mut models = Self::new(Profile::Mixed, true);
         models.near.iter_mut().chain(&mut models.far).for_each(|slot| *slot = [p; 4]);
         models
     }

@@ -3,7 +3,7 @@
 
 use super::levels::{LevelModels, LevelPlace};
 use super::model::Models;
-use super::{BinCoder, Ctx};
+use super::{BinCoder, Ctx, Profile};
 
 const TOP: u32 = 1 << 24;
 
@@ -66,10 +66,19 @@ fn share(range: u32, bounds: &[u32; SYMBOLS], symbol: usize) -> (u32, u32) {
     (unit * bounds[symbol], high)
 }
 
+/// The profile that a coder is for.
+fn profile<const FAST: bool>() -> Profile {
+    if FAST { Profile::Fast } else { Profile::Mixed }
+}
+
 impl<const FAST: bool> RangeEncoder<FAST> {
     /// For levels of the scalar quantiser or of those of a trellis.
     pub(crate) fn new(trellis: bool) -> Self {
-        Self { models: Models::new(), levels: LevelModels::new(trellis), interval: WriteInterval::new() }
+        Self {
+            models: Models::new(),
+            levels: LevelModels::new(profile::<FAST>(), trellis),
+            interval: WriteInterval::new(),
+        }
     }
 
     /// The models of contexts as they stand.
@@ -343,7 +352,7 @@ impl<'a> ReadInterval<'a> {
 impl<'a, const FAST: bool> RangeDecoder<'a, FAST> {
     /// For levels of the scalar quantiser or of those of a trellis.
     pub(crate) fn new(trellis: bool, data: &'a [u8]) -> Self {
-        let (models, levels) = (Models::new(), LevelModels::new(trellis));
+        let (models, levels) = (Models::new(), LevelModels::new(profile::<FAST>(), trellis));
         Self { models, levels, interval: ReadInterval::new(data), damage: None }
     }
 

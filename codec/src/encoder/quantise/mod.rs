@@ -284,7 +284,7 @@ mod tests {
     use crate::syntax::state::UnitMap;
 
     fn counter() -> Counter {
-        Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(false))
+        Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(Profile::Mixed, false))
     }
 
     /// Both sides mean the same step, at all of them: no coefficient comes back further off than half of its own.

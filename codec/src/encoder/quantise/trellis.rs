@@ -371,7 +371,8 @@ mod tests {
 
     #[test]
     fn cost_is_the_distortion_and_what_the_walk_counts() {
-        let (mut random, mut bench, mut coded) = (1, Bench::new(&Models::new(), &LevelModels::new(true)), 0);
+        let (mut random, mut bench, mut coded) =
+            (1, Bench::new(&Models::new(), &LevelModels::new(Profile::Mixed, true)), 0);
         let mut header = PictureHeader::blank();
         (header.quantiser, header.shrink) = (Family::Trellis, [1, 0, -1]);
         let dequantiser = Dequantiser::new(&header);

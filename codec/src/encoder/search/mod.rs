@@ -141,7 +141,7 @@ impl<'a> TileSearch<'a> {
             hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             recon: Reconstruction::new(shared.context, samples),
             walk: Walk::new(
-                Counter::new(header.profile, &Models::new(), &LevelModels::new(header.is_trellis())),
+                Counter::new(header.profile, &Models::new(), &LevelModels::new(header.profile, header.is_trellis())),
                 header,
                 state,
             ),
