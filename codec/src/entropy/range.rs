@@ -422,7 +422,7 @@ impl Interval for ReadInterval<'_> {
 impl<const FAST: bool> BinCoder for RangeDecoder<'_, FAST> {
     const DECODING: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn bin(&mut self, ctx: Ctx, _value: bool) -> bool {
         let model = self.models.get_mut(ctx);
         let bin = self.interval.code(model.p(), false);

@@ -4,6 +4,7 @@ use super::block::TransformBlock;
 use super::ctx::{self, Place};
 use super::level::{Level, Template};
 use super::scan;
+use super::spectrum::{Spectrum, Sums};
 use super::state::Channel;
 use super::tree::Node;
 use crate::entropy::contexts as group;
@@ -34,7 +35,7 @@ pub(crate) struct TxChoice {
 }
 
 /// Codes one plane of a block but for the signs of its levels, which follow with the samples (`recon/signs.rs`). `levels`
-/// holds the superblock's levels; a reader appends their magnitudes to them.
+/// holds the superblock's levels; a reader appends their magnitudes to them. Returns their spectrum.
 pub(crate) fn transform_block<C: BinCoder>(
     c: &mut C,
     template: &mut Template,
@@ -43,11 +44,11 @@ pub(crate) fn transform_block<C: BinCoder>(
     choice: TxChoice,
     tb: &mut TransformBlock,
     levels: &mut Vec<i32>,
-) {
+) -> Spectrum {
     c.element("coded");
     if !c.bin(place.coded(), tb.end > 0) {
         tb.end = 0;
-        return;
+        return Spectrum::default();
     }
     tb.tx = tx_type(c, node, choice, tb.tx);
     let (w, h) = coded_area(node);
@@ -58,7 +59,7 @@ pub(crate) fn transform_block<C: BinCoder>(
     }
     let levels = &mut levels[tb.start as usize..][..tb.end as usize];
     let family = choice.quantiser.of_block(tb.tx);
-    let mut state = State::START;
+    let (mut state, mut sums) = (State::START, Sums::default());
     template.clear(h);
     c.element("levels");
     for (i, p) in scan::of(w, h)[..levels.len()].iter().enumerate().rev() {
@@ -69,6 +70,7 @@ pub(crate) fn transform_block<C: BinCoder>(
         let magnitude = magnitude(c, &level, levels[i].unsigned_abs());
         if magnitude != 0 {
             c.sign_follows();
+            sums.add(p, magnitude);
             template.set(p, magnitude);
             template.add(p, magnitude, h > w);
             if C::DECODING {
@@ -79,6 +81,7 @@ pub(crate) fn transform_block<C: BinCoder>(
             state = state.next(magnitude);
         }
     }
+    sums.spectrum(w, h)
 }
 
 /// The choice of transforms: none, else for each direction that is short enough the sine transform.

@@ -2,7 +2,7 @@
 
 use super::block::TransformBlock;
 use super::residual::coded_area;
-use super::scan;
+use super::scan::{self, Position};
 use super::state::{Unit, UnitMap};
 use super::tree::Node;
 
@@ -23,22 +23,38 @@ fn class(sum: u32, count: u32) -> u8 {
     CLASSES.iter().map(|&least| u8::from(16 * sum >= least * count.max(1))).sum()
 }
 
+/// Magnitudes of a block's levels, summed up by band; one more than there are, a power of two.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sums([u32; BANDS + 1]);
+
+impl Sums {
+    /// Adds that of the level at `p`.
+    #[inline(always)]
+    pub(super) fn add(&mut self, p: &Position, magnitude: u32) {
+        self.0[usize::from(p.band) % (BANDS + 1)] += magnitude.min(MOST);
+    }
+
+    /// The spectrum of a block with a coded area of `w` x `h`.
+    pub(super) fn spectrum(self, w: usize, h: usize) -> Spectrum {
+        let mut out = [0; BANDS];
+        for ((to, sum), count) in out.iter_mut().zip(self.0).zip(scan::bands(w, h)) {
+            *to = class(sum, count.into());
+        }
+        out
+    }
+}
+
 /// The spectrum of a block in one plane; `all` holds the superblock's levels.
 pub(crate) fn spectrum(node: &Node, tb: &TransformBlock, all: &[i32]) -> Spectrum {
-    let mut out = [0; BANDS];
     if tb.end == 0 {
-        return out;
+        return Spectrum::default();
     }
     let (w, h) = coded_area(node);
-    // One more than there are bands: a power of two.
-    let mut sums = [0u32; BANDS + 1];
+    let mut sums = Sums::default();
     for (p, level) in scan::of(w, h).iter().zip(tb.levels(all)) {
-        sums[usize::from(p.band) % (BANDS + 1)] += level.unsigned_abs().min(MOST);
+        sums.add(p, level.unsigned_abs());
     }
-    for ((to, sum), count) in out.iter_mut().zip(sums).zip(scan::bands(w, h)) {
-        *to = class(sum, count.into());
-    }
-    out
+    sums.spectrum(w, h)
 }
 
 /// Spectra of the blocks at the left of a block and above it, sums of two places along a side each.

@@ -9,7 +9,7 @@ use super::modes::{self, MostProbable};
 use super::palette::{self, Palette};
 use super::residual;
 use super::screen::Source;
-use super::spectrum::spectrum;
+use super::spectrum::Spectrum;
 use super::state::{CellMap, Channel, TileState};
 use super::tree::{self, Node, SUPERBLOCK_LOG2, Split};
 use crate::entropy::BinCoder;
@@ -93,19 +93,24 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             sb.luma.push(LumaBlock::blank(node, 0, IntraMode::DC));
         }
         let mut block = sb.luma[index];
-        self.luma_syntax(&mut block, &mut sb.levels, &mut sb.indices);
+        let spectrum = self.luma_syntax(&mut block, &mut sb.levels, &mut sb.indices);
         sb.luma[index] = block;
-        self.note_luma(&block, &sb.levels);
+        self.note_luma(&block, spectrum);
     }
 
-    /// Codes a luma block, all but the split that led to it, without noting it in the state.
-    pub(crate) fn luma_syntax(&mut self, block: &mut LumaBlock, levels: &mut Vec<i32>, indices: &mut Vec<u8>) {
+    /// Codes a luma block, all but the split that led to it, without noting it in the state. Returns the spectrum of its levels.
+    pub(crate) fn luma_syntax(
+        &mut self,
+        block: &mut LumaBlock,
+        levels: &mut Vec<i32>,
+        indices: &mut Vec<u8>,
+    ) -> Spectrum {
         block.offset = offset(&mut self.coder, self.header, &self.state.cells, &block.node, block.offset);
         self.prediction_syntax(block, indices);
         let (c, node) = (&mut self.coder, &block.node);
         let place = Place::of(&self.state.luma, node, 0, false);
         let choice = self.header.choice(Some(block.mode));
-        residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels);
+        residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels)
     }
 
     /// Codes how a luma block is predicted: copied, by a palette or by a mode.
@@ -144,8 +149,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         Source::Palette(palette, start as u32)
     }
 
-    /// Notes a luma block for those that follow.
-    pub(crate) fn note_luma(&mut self, block: &LumaBlock, levels: &[i32]) {
+    /// Notes a luma block for those that follow, with the spectrum of its levels.
+    pub(crate) fn note_luma(&mut self, block: &LumaBlock, spectrum: Spectrum) {
         let node = &block.node;
         if self.header.adaptive.is_some() {
             self.state.cells.assign(node.x, node.y, node.w(), node.h(), block.offset);
@@ -155,7 +160,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             self.state.history.note(&block.source);
         }
         let mut unit = block.unit();
-        unit.spectrum[0] = spectrum(node, &block.tb, levels);
+        unit.spectrum[0] = spectrum;
         self.state.luma.set(node.x, node.y, unit);
     }
 
@@ -164,9 +169,9 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             sb.chroma.push(self.blank_chroma(node));
         }
         let mut block = sb.chroma[index];
-        self.chroma_syntax(&mut block, &mut sb.levels);
+        let spectra = self.chroma_syntax(&mut block, &mut sb.levels);
         sb.chroma[index] = block;
-        self.note_chroma(&block, &sb.levels);
+        self.note_chroma(&block, spectra);
     }
 
     /// The luma sample at the centre of a chroma block, within the tile.
@@ -192,8 +197,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         }
     }
 
-    /// Codes a chroma block, all but the split that led to it, without noting it in the state.
-    pub(crate) fn chroma_syntax(&mut self, block: &mut ChromaBlock, levels: &mut Vec<i32>) {
+    /// Codes a chroma block, all but the split that led to it, without noting it in the state. Returns the spectra of its levels.
+    pub(crate) fn chroma_syntax(&mut self, block: &mut ChromaBlock, levels: &mut Vec<i32>) -> [Spectrum; 2] {
         let (c, node) = (&mut self.coder, &block.node);
         let units = &self.state.chroma;
         block.mode = modes::chroma_mode(c, units, node, block.mode);
@@ -204,20 +209,23 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             c.corrupt("block vector of chroma", reach(vector.x), reach(vector.y));
         }
         let choice = self.header.choice(None);
+        let mut spectra = [Spectrum::default(); 2];
         for plane in 0..2 {
             let after_coded = plane == 1 && block.tb[0].end > 0;
             let place = Place::of(units, node, plane + 1, after_coded);
             if plane == 1 {
                 self.template.keep_cb(after_coded);
             }
-            residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb[plane], levels);
+            let tb = &mut block.tb[plane];
+            spectra[plane] = residual::transform_block(c, &mut self.template, node, place, choice, tb, levels);
         }
+        spectra
     }
 
-    /// Notes a chroma block for those that follow.
-    pub(crate) fn note_chroma(&mut self, block: &ChromaBlock, levels: &[i32]) {
+    /// Notes a chroma block for those that follow, with the spectra of its levels.
+    pub(crate) fn note_chroma(&mut self, block: &ChromaBlock, spectra: [Spectrum; 2]) {
         let mut unit = block.unit();
-        unit.spectrum = block.tb.map(|tb| spectrum(&block.node, &tb, levels));
+        unit.spectrum = spectra;
         self.state.chroma.set(block.node.x, block.node.y, unit);
     }
 }

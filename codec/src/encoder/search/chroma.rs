@@ -10,6 +10,7 @@ use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes;
 use crate::syntax::residual::{TxChoice, transform_block};
+use crate::syntax::spectrum::spectrum;
 use crate::syntax::tree::Node;
 use crate::transform::{TxShape, TxType};
 
@@ -34,7 +35,7 @@ impl TileSearch<'_> {
             levels.clone_from(&self.memory.levels);
         }
         self.recon.chroma_block(&block, &levels, &mut Known);
-        self.walk.note_chroma(&block, &levels);
+        self.walk.note_chroma(&block, block.tb.map(|tb| spectrum(&block.node, &tb, &levels)));
         Best { cost, chroma: vec![block], levels, ..Best::empty() }
     }
 

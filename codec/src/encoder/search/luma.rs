@@ -62,10 +62,10 @@ impl TileSearch<'_> {
         let Some(best) = best else { return Best::empty() };
         let Trial { distortion, mut block, mut levels, mut indices, .. } = self.through_trellis(best);
         self.walk.coder.take();
-        self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
+        let spectrum = self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
         let cost = distortion + self.lambda() * bits(self.walk.coder.take());
         self.recon.luma_block(&block, &levels, &indices, &mut Known);
-        self.walk.note_luma(&block, &levels);
+        self.walk.note_luma(&block, spectrum);
         Best { cost, luma: vec![block], levels, indices, ..Best::empty() }
     }
 

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::{Best, TileSearch};
 use crate::encoder::effort::Effort;
 use crate::encoder::quantise::bits;
+use crate::syntax::spectrum::spectrum;
 use crate::syntax::state::{Channel, UnitMap};
 use crate::syntax::tree::{self, Choices, Node, Split};
 
@@ -214,10 +215,10 @@ impl TileSearch<'_> {
         }
         self.recon.samples.mark(Self::planes(channel).start, node.rect());
         for block in &best.luma {
-            self.walk.note_luma(block, &best.levels);
+            self.walk.note_luma(block, spectrum(&block.node, &block.tb, &best.levels));
         }
         for block in &best.chroma {
-            self.walk.note_chroma(block, &best.levels);
+            self.walk.note_chroma(block, block.tb.map(|tb| spectrum(&block.node, &tb, &best.levels)));
         }
     }
 
