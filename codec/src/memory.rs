@@ -29,13 +29,20 @@ pub(crate) struct Pace {
     pub(crate) at_once: usize,
     /// Whether there is memory for superblocks parsed ahead: for more than one thread.
     pub(crate) ahead: bool,
+    /// Whether there is memory for whole tiles, so that each is reconstructed whatever those before it are at.
+    pub(crate) whole: bool,
 }
 
 impl Pace {
-    /// Luma rows of a tile that there is memory for at a time: all of them where tiles wait for those before them.
+    /// Luma rows of a tile that there is memory for at a time.
     pub(crate) fn rows(&self, header: &PictureHeader) -> usize {
-        if self.at_once > 1 { usize::MAX } else { least_rows(header) }
+        if self.whole { usize::MAX } else { least_rows(header) }
     }
+}
+
+/// Whether whole tiles are worth their memory: two threads find enough to do in the tile whose turn it is and in parsing others.
+fn whole(at_once: usize, threads: usize) -> bool {
+    at_once > 1 && threads > 2
 }
 
 /// Luma rows of a tile that there must be memory for at a time.
@@ -105,7 +112,7 @@ impl Account {
         if threads == 1 && at_once == 1 {
             return self.kept + self.opening.max(self.open + settling);
         }
-        let rest = if at_once > 1 { self.rest } else { 0 };
+        let rest = if whole(at_once, threads) { self.rest } else { 0 };
         let ahead = rest + if threads > 1 { AHEAD as u64 * WALK } else { 0 };
         self.kept + at_once as u64 * self.opening.max(self.open + ahead) + settling
     }
@@ -120,7 +127,9 @@ impl Account {
         limits.check_memory(bytes(1, 1))?;
         let wished = if threads > 1 { (2 * threads).min(tiles).max(1) } else { 1 };
         let fitting = (1..=wished).rev().find(|&n| bytes(n, threads) <= limits.max_memory);
-        Ok(Pace { at_once: fitting.unwrap_or(1), ahead: threads > 1 && fitting.is_some() })
+        let threads = if fitting.is_some() { threads } else { 1 };
+        let at_once = fitting.unwrap_or(1);
+        Ok(Pace { at_once, ahead: threads > 1, whole: whole(at_once, threads) })
     }
 }
 
@@ -221,7 +230,7 @@ mod tests {
                 assert_eq!(within(least + 999, threads), None);
                 assert_eq!(within(least + 1000, threads).map(|pace| pace.at_once), Some(1));
                 let most = if threads > 1 { grid.len().min(2 * threads) } else { 1 };
-                let most = Pace { at_once: most, ahead: threads > 1 };
+                let most = Pace { at_once: most, ahead: threads > 1, whole: most > 1 && threads > 2 };
                 assert_eq!(within(u64::MAX, threads), Some(most));
             }
         }
