@@ -2,9 +2,9 @@
 //!
 //! A tile goes through three stages, each a thing that one thread at a time has in its hands: its superblocks are parsed, then
 //! reconstructed, and the sweep, which all tiles share, takes the bands of their rows in order. The planes of a band are filtered
-//! by themselves, then the sweep hands its pixels over. Whoever has time does one step of
-//! the stage furthest on for which there is something to do; with others beside it, it first sees to it that a few superblocks are
-//! parsed ahead, since nothing else can be shared before. So one thread has each superblock and each band still in its
+//! by themselves, then the sweep hands its pixels over. Whoever has time does one step of the stage furthest on for which there is
+//! something to do; with others beside it, it first sees to it that a few superblocks are parsed ahead, since there is nothing to
+//! share before. So one thread has each superblock and each band still in its
 //! cache, several share the work however unequal the stages are, and none waits where it could do something itself.
 
 use std::collections::VecDeque;
@@ -193,40 +193,38 @@ impl<'a, const FAST: bool> Board<'a, FAST> {
     }
 
     fn choose(&self) -> Option<Choice> {
-        let sweep = || {
-            if !self.planes.is_empty() {
-                return Some(Choice::Filter);
-            }
-            if self.filtering > 0 {
-                return None;
-            }
-            if !self.filtered.is_empty() {
-                return Some(Choice::Settle);
-            }
-            let (sink, lane) = (self.sink.as_ref()?, self.lanes.front()?);
-            match (&lane.content, sink.sweep.wanted()) {
-                (Content::Opening, _) => None,
-                (Content::Missing | Content::Lossless(_), _) => Some(Choice::Whole),
-                (Content::Lossy(_), None) => Some(Choice::Begin),
-                (Content::Lossy(lossy), Some(rows)) => lossy.has(rows).then_some(Choice::Band),
-            }
-        };
-        let lossy = |wanted: fn(&Lossy<'a, FAST>) -> bool| {
+        let lossy = |wanted: &dyn Fn(&Lossy<'a, FAST>) -> bool| {
             self.lanes.iter().position(|lane| matches!(&lane.content, Content::Lossy(lossy) if wanted(lossy)))
         };
         let open =
             || (self.lanes.len() < self.at_once && self.first + self.lanes.len() < self.count).then_some(Choice::Open);
         // Whatever else waits for it can be done by others.
-        let front = self.lanes.iter().position(|lane| match &lane.content {
-            Content::Lossy(lossy) => lossy.can_parse() && lossy.parsed.len() < self.lead,
-            _ => false,
-        });
-        front
+        lossy(&|lossy| lossy.can_parse() && lossy.parsed.len() < self.lead)
             .map(Choice::Parse)
-            .or_else(sweep)
-            .or_else(|| lossy(Lossy::can_rebuild).map(Choice::Rebuild))
-            .or_else(|| lossy(Lossy::can_parse).map(Choice::Parse))
+            .or_else(|| self.choose_of_sweep())
+            .or_else(|| lossy(&Lossy::can_rebuild).map(Choice::Rebuild))
+            .or_else(|| lossy(&Lossy::can_parse).map(Choice::Parse))
             .or_else(open)
+    }
+
+    /// What there is to do of the first tile, or of a band of it.
+    fn choose_of_sweep(&self) -> Option<Choice> {
+        if !self.planes.is_empty() {
+            return Some(Choice::Filter);
+        }
+        if self.filtering > 0 {
+            return None;
+        }
+        if !self.filtered.is_empty() {
+            return Some(Choice::Settle);
+        }
+        let (sink, lane) = (self.sink.as_ref()?, self.lanes.front()?);
+        match (&lane.content, sink.sweep.wanted()) {
+            (Content::Opening, _) => None,
+            (Content::Missing | Content::Lossless(_), _) => Some(Choice::Whole),
+            (Content::Lossy(_), None) => Some(Choice::Begin),
+            (Content::Lossy(lossy), Some(rows)) => lossy.has(rows).then_some(Choice::Band),
+        }
     }
 
     /// Takes in hand what is to be done next.

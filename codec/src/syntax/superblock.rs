@@ -210,14 +210,14 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         }
         let choice = self.header.choice(None);
         let mut spectra = [Spectrum::default(); 2];
-        for plane in 0..2 {
+        for (plane, spectrum) in spectra.iter_mut().enumerate() {
             let after_coded = plane == 1 && block.tb[0].end > 0;
             let place = Place::of(units, node, plane + 1, after_coded);
             if plane == 1 {
                 self.template.keep_cb(after_coded);
             }
             let tb = &mut block.tb[plane];
-            spectra[plane] = residual::transform_block(c, &mut self.template, node, place, choice, tb, levels);
+            *spectrum = residual::transform_block(c, &mut self.template, node, place, choice, tb, levels);
         }
         spectra
     }
