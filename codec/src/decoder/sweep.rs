@@ -150,8 +150,7 @@ impl Sweep {
         self.begin(each)?;
         while self.descent.is_some() {
             self.take(None);
-            let mut planes = self.band();
-            planes.iter_mut().for_each(BandPlane::filter);
+            let planes = filtered(self.band());
             self.settle(planes, each)?;
         }
         Ok(())
@@ -174,8 +173,7 @@ impl Sweep {
             let part = Rect { x: descent.origin.0, y: 0, w: place.x + place.w - descent.origin.0, h: HALO };
             let at = descent.make_room();
             descent.window.copy(&descent.header, &self.above, part, (0, at));
-            let mut planes = descent.bands.begin(&mut descent.window.samples, HALO);
-            planes.iter_mut().for_each(BandPlane::filter);
+            let planes = filtered(descent.bands.begin(&mut descent.window.samples, HALO));
             descent.settle(planes, each)?;
         }
         self.descent = Some(descent);
@@ -250,6 +248,12 @@ impl Sweep {
         let bottom = end(visible.y + visible.h, self.header.height as usize);
         Rect { x, y, w: right - x, h: bottom - y }
     }
+}
+
+/// The planes of a band behind the filters, one after the other.
+fn filtered(mut planes: Vec<BandPlane>) -> Vec<BandPlane> {
+    planes.iter_mut().for_each(BandPlane::filter);
+    planes
 }
 
 /// A tile with what is kept around it, on their way through the filters.

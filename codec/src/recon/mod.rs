@@ -208,13 +208,12 @@ impl TileSamples {
             return;
         }
         self.top = y - LOOKED_AT;
-        for (p, (plane, map)) in self.planes.iter_mut().zip(&mut self.maps).enumerate() {
-            let Rect { y: top, h: kept, .. } = header.in_plane(Rect { x: 0, y: self.top, w: 0, h: LOOKED_AT }, p);
-            plane.go_on(top);
-            map.go_on(top / 4);
-            if blank {
-                plane.blank(top + kept);
-                map.blank((top + kept) / 4);
+        picture::go_on(header, &mut self.planes, &mut self.maps, self.top);
+        if blank {
+            for (p, (plane, map)) in self.planes.iter_mut().zip(&mut self.maps).enumerate() {
+                let y = header.in_plane(Rect { x: 0, y, w: 0, h: 0 }, p).y;
+                plane.blank(y);
+                map.blank(y / 4);
             }
         }
     }

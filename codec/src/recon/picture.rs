@@ -63,11 +63,7 @@ impl PictureSamples {
 
     /// Gives the rows above luma row `top`, a multiple of 8, up for as many behind the last one. Rows keep their numbers.
     pub(crate) fn go_on(&mut self, header: &PictureHeader, top: usize) {
-        for (p, (plane, map)) in self.planes.iter_mut().zip(&mut self.maps).enumerate() {
-            let top = header.in_plane(Rect { x: 0, y: top, w: 0, h: 0 }, p).y;
-            plane.go_on(top);
-            map.go_on(top / 4);
-        }
+        go_on(header, &mut self.planes, &mut self.maps, top);
     }
 
     /// Takes the planes out, with their blocks.
@@ -111,5 +107,14 @@ impl PictureSamples {
     #[cfg(feature = "bench-api")]
     pub(crate) fn map(&self, p: usize) -> &BlockMap {
         &self.maps[p]
+    }
+}
+
+/// Gives the rows of `planes` and `maps` above luma row `top`, a multiple of 8, up for as many behind the last one.
+pub(super) fn go_on(header: &PictureHeader, planes: &mut [Plane], maps: &mut [BlockMap], top: usize) {
+    for (p, (plane, map)) in planes.iter_mut().zip(maps).enumerate() {
+        let top = header.in_plane(Rect { x: 0, y: top, w: 0, h: 0 }, p).y;
+        plane.go_on(top);
+        map.go_on(top / 4);
     }
 }
