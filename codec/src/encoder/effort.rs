@@ -35,6 +35,20 @@ pub(crate) struct Effort {
     pub(crate) reach: f64,
     /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
     pub(crate) quarter_patience: f64,
+    /// The direct way, which pictures but for screens go.
+    pub(crate) direct: Direct,
+}
+
+/// The direct way: what is tried where each block is coded once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Direct {
+    pub(crate) taken: bool,
+    /// Smallest luma and chroma blocks, log2.
+    pub(crate) smallest_log2: u32,
+    pub(crate) chroma_log2: u32,
+    /// Most probable modes that are tried beside the planned one.
+    pub(crate) probable: usize,
+    pub(crate) x: [f64; 8],
 }
 
 /// Transforms that are tried.
@@ -68,6 +82,10 @@ impl Effort {
             patience: 1.1,
             reach: 1.2,
             quarter_patience: 1.02,
+            direct: {
+                let v = |n: &str, d: f64| std::env::var(n).ok().and_then(|s| s.parse().ok()).unwrap_or(d);
+                Direct { taken: false, smallest_log2: v("DS", 3.0) as u32, chroma_log2: v("DC", 4.0) as u32, probable: v("DP", 2.0) as usize, x: [v("X0",0.0),v("X1",0.0),v("X2",0.0),v("X3",0.0),v("X4",0.0),v("X5",0.0),v("X6",0.0),v("X7",0.0)] }
+            },
         };
         let patient = Self {
             angle_patience: f64::INFINITY,
@@ -88,6 +106,7 @@ impl Effort {
                 halvings: 0,
                 quarters: false,
                 patience: 1.0,
+                direct: Direct { taken: true, ..base.direct },
                 ..base
             },
             2 => Self {
@@ -99,6 +118,7 @@ impl Effort {
                 halvings: 0,
                 quarters: false,
                 patience: 1.0,
+                direct: Direct { taken: true, ..base.direct },
                 ..base
             },
             3 => Self {

@@ -8,6 +8,7 @@ pub(crate) mod colour;
 mod config;
 mod content;
 mod deblock;
+mod direct;
 mod effort;
 pub(crate) mod forward;
 mod graphics;

@@ -2,6 +2,7 @@
 //! as the decoder does.
 
 use super::Progress;
+use super::direct::DirectTile;
 use super::search::{Shared, TileSearch};
 use crate::entropy::Profile;
 use crate::entropy::range::{RangeEncoder, WriteInterval};
@@ -54,6 +55,9 @@ fn encode_with<const FAST: bool>(
     let planes: Vec<Plane> = source.iter().enumerate().map(|(p, plane)| crop(plane, grid.rect(index, p))).collect();
     let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
     let samples = || TileSamples::new(header, grid, index);
+    if shared.plan.effort.direct.taken && !header.screen {
+        return direct::<FAST>(shared, grid, index, &planes, progress);
+    }
     let mut search = TileSearch::new(shared, &planes, offsets, samples(), grid.state(header, index));
     let mut recon = Reconstruction::new(shared.context, samples());
     let mut walk = Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index));
@@ -69,4 +73,30 @@ fn encode_with<const FAST: bool>(
         progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
     }
     Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: recon.samples })
+}
+
+fn direct<const FAST: bool>(
+    shared: &Shared<'_>,
+    grid: &Grid,
+    index: usize,
+    planes: &[Plane],
+    progress: &Progress<'_>,
+) -> Result<CodedTile, EncodeError> {
+    let header = shared.context.header;
+    let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
+    let samples = TileSamples::new(header, grid, index);
+    let mut way = DirectTile::new(shared, planes, offsets, samples, grid.state(header, index));
+    let mut walk = Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index));
+    let mut signs = SignWriter::new(WriteInterval::new(), !FAST);
+    let (width, height) = (planes[0].width(), planes[0].height());
+    for y in (0..height).step_by(SUPERBLOCK) {
+        for x in (0..width).step_by(SUPERBLOCK) {
+            if shared.plan.rule.optimise {
+                way.set_models(walk.coder.models(), walk.coder.levels());
+            }
+            walk.superblock(way.superblock(x, y, &mut signs), x, y);
+        }
+        progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
+    }
+    Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: way.into_samples() })
 }

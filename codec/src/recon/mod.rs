@@ -317,7 +317,7 @@ impl<'a> Reconstruction<'a> {
     }
 
     /// Notes for the filters what a block in plane `plane` is like.
-    fn note(&mut self, plane: usize, node: &Node, offset: i8, tb: &TransformBlock) {
+    pub(crate) fn note(&mut self, plane: usize, node: &Node, offset: i8, tb: &TransformBlock) {
         let header = self.context.header;
         let qp = header.plane_qp(header.block_qp(offset), plane);
         let unit = Unit { log2_w: node.log2_w as u8, log2_h: node.log2_h as u8, coded: tb.end > 0, qp };
@@ -341,9 +341,19 @@ impl<'a> Reconstruction<'a> {
                 }
             }
         }
+        self.add_luma(block, levels, signs);
+    }
+
+    /// Completes a luma block in whose place its prediction stands.
+    pub(crate) fn add_luma(&mut self, block: &LumaBlock, levels: &[i32], signs: &mut impl Signs) {
         let qp = self.context.header.block_qp(block.offset);
         self.finish(0, &block.node, qp, &block.tb, levels, signs);
-        self.samples.mark(0, rect);
+        self.samples.mark(0, block.node.rect());
+    }
+
+    /// Puts `prediction`, row by row, in the place of the block at `node` of plane `plane`.
+    pub(crate) fn put(&mut self, plane: usize, node: &Node, prediction: &[u16]) {
+        self.samples.planes[plane].restore(node.rect(), &prediction[..node.w() * node.h()]);
     }
 
     /// Reconstructs both planes of a chroma block.
@@ -368,6 +378,15 @@ impl<'a> Reconstruction<'a> {
             self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels, signs);
         }
         self.samples.mark(1, rect);
+    }
+
+    /// Completes a chroma block in whose place its predictions stand.
+    pub(crate) fn add_chroma(&mut self, block: &ChromaBlock, levels: &[i32], signs: &mut impl Signs) {
+        let qp = self.context.header.block_qp(block.offset);
+        for plane in 1..3 {
+            self.finish(plane, &block.node, qp, &block.tb[plane - 1], levels, signs);
+        }
+        self.samples.mark(1, block.node.rect());
     }
 
     /// Adds the residual to the prediction that stands in the block's place.

@@ -50,6 +50,8 @@ pub(crate) fn per_unit(qp: u16) -> f64 {
 #[derive(Debug)]
 pub(crate) struct Reciprocals {
     by_size: Vec<Vec<f64>>,
+    /// The same for what decides at once about many.
+    narrow: Vec<Vec<f32>>,
 }
 
 /// The reciprocals of a block without a transform.
@@ -62,12 +64,22 @@ impl Reciprocals {
             let weights = if w.abs_diff(h) > 2 { &[] } else { matrices.of(w, h) };
             weights.iter().map(reciprocal).collect()
         };
-        let by_size = (0..25).map(|i| of_size((i % 5 + 2, i / 5 + 2))).collect();
-        Self { by_size }
+        let by_size: Vec<Vec<f64>> = (0..25).map(|i| of_size((i % 5 + 2, i / 5 + 2))).collect();
+        let narrow = by_size.iter().map(|of_size| of_size.iter().map(|&r| r as f32).collect()).collect();
+        Self { by_size, narrow }
     }
 
     fn of(&self, node: &Node) -> &[f64] {
-        &self.by_size[((node.log2_h - 2) * 5 + node.log2_w - 2) as usize]
+        &self.by_size[Self::index(node)]
+    }
+
+    /// Those of the size of `node`.
+    pub(crate) fn narrow(&self, node: &Node) -> &[f32] {
+        &self.narrow[Self::index(node)]
+    }
+
+    fn index(node: &Node) -> usize {
+        ((node.log2_h - 2) * 5 + node.log2_w - 2) as usize
     }
 
     /// That of the highest frequency coded.

@@ -222,7 +222,7 @@ impl<'a> TileSearch<'a> {
 }
 
 /// How many steps of `qp` a difference of 1 between samples of 10 bits is: four coefficient units.
-fn per_step(qp: u16) -> f64 {
+pub(crate) fn per_step(qp: u16) -> f64 {
     4.0 * per_unit(qp)
 }
 

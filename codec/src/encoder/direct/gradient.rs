@@ -1,0 +1,119 @@
+//! Where the lines in a block run: from the structure tensors of its cells (Bigün and Granlund, 1987).
+
+use crate::image::plane::{Plane, Rect};
+use crate::predict::IntraMode;
+use crate::predict::angular::DISPLACEMENT;
+use crate::simd::Simd;
+use crate::transform::run;
+
+/// log2 of the side of a cell.
+const CELL_LOG2: usize = 3;
+const CELL: usize = 1 << CELL_LOG2;
+
+/// Sums over a cell of the squared differences across and down, and of their products.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tensor {
+    xx: f32,
+    yy: f32,
+    xy: f32,
+}
+
+/// The tensors of a plane's cells.
+#[derive(Debug)]
+pub(super) struct Gradients {
+    cols: usize,
+    rows: usize,
+    cells: Vec<Tensor>,
+}
+
+/// Lines are straight enough to predict along them where the tensor is this much longer one way than it is large.
+const COHERENT: f64 = 0.35;
+
+impl Gradients {
+    /// Of `plane`, whose sides are multiples of 8 or halves of them.
+    pub(super) fn of(simd: Simd, plane: &Plane) -> Self {
+        let (cols, rows) = (plane.width().div_ceil(CELL), plane.height().div_ceil(CELL));
+        let mut cells = vec![Tensor::default(); cols * rows];
+        for (cy, cells) in cells.chunks_exact_mut(cols).enumerate() {
+            let last = plane.height() - 1;
+            for y in (cy * CELL..(cy * CELL + CELL).min(last)).step_by(1) {
+                let (row, below) = (plane.row(y), plane.row(y + 1));
+                run!(simd, add_row(row, below, cells));
+            }
+        }
+        Self { cols, rows, cells }
+    }
+
+    /// The angle along which the lines in `rect` run, if they have one in common.
+    pub(super) fn angle(&self, rect: Rect) -> Option<IntraMode> {
+        let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+        for cy in rect.y >> CELL_LOG2..((rect.y + rect.h).div_ceil(CELL)).min(self.rows) {
+            for cell in &self.cells[cy * self.cols..][rect.x >> CELL_LOG2..((rect.x + rect.w).div_ceil(CELL)).min(self.cols)] {
+                xx += f64::from(cell.xx);
+                yy += f64::from(cell.yy);
+                xy += f64::from(cell.xy);
+            }
+        }
+        // The tensor's longer axis lies across the lines.
+        let (a, b) = (xx - yy, 2.0 * xy);
+        let length = (a * a + b * b).sqrt();
+        if length <= COHERENT * (xx + yy) || length == 0.0 {
+            return None;
+        }
+        let (across, down) = if a >= 0.0 { (length + a, b) } else { (b, length - a) };
+        Some(angle_along(-down, across))
+    }
+}
+
+/// The angle nearest to the direction of (`x`, `y`).
+fn angle_along(x: f64, y: f64) -> IntraMode {
+    let (straight, slope) = if x.abs() <= y.abs() {
+        // From above: to the right for each row up.
+        (48, -x / y)
+    } else {
+        // From the left: down for each column to the left.
+        (16, -y / x)
+    };
+    let wanted = 32.0 * slope.abs();
+    let turn = (0..=16).min_by(|&a, &b| {
+        let off = |t: usize| (f64::from(DISPLACEMENT[t]) - wanted).abs();
+        off(a).total_cmp(&off(b))
+    });
+    let turn = turn.unwrap_or(0) as i32;
+    // Positive slopes lie before the angles of the left side and behind those of the upper one.
+    let outwards = if straight == 48 { 1 } else { -1 };
+    let angle = straight + if slope >= 0.0 { outwards * turn } else { -outwards * turn };
+    IntraMode(IntraMode::ANGULAR0.0 + angle.clamp(0, 63) as u8)
+}
+
+/// Adds the differences of the samples of a row from those to the right and below to their cells.
+#[inline(always)]
+fn add_row(row: &[u16], below: &[u16], cells: &mut [Tensor]) {
+    for (cell, (x, to)) in (0..row.len() - 1).step_by(CELL).zip(cells).enumerate().map(|(i, c)| (i, c)) {
+        let _ = cell;
+        let end = (x + CELL).min(row.len() - 1);
+        let (mut xx, mut yy, mut xy) = (0, 0, 0);
+        if end == x + CELL {
+            let here: &[u16; CELL + 1] = row[x..].first_chunk().expect("one more than a cell");
+            let down: &[u16; CELL] = below[x..].first_chunk().expect("a cell");
+            for i in 0..CELL {
+                let dx = i32::from(here[i + 1]) - i32::from(here[i]);
+                let dy = i32::from(down[i]) - i32::from(here[i]);
+                xx += dx * dx;
+                yy += dy * dy;
+                xy += dx * dy;
+            }
+        } else {
+            for x in x..end {
+                let dx = i32::from(row[x + 1]) - i32::from(row[x]);
+                let dy = i32::from(below[x]) - i32::from(row[x]);
+                xx += dx * dx;
+                yy += dy * dy;
+                xy += dx * dy;
+            }
+        }
+        to.xx += xx as f32;
+        to.yy += yy as f32;
+        to.xy += xy as f32;
+    }
+}
