@@ -297,7 +297,8 @@ impl Quantisation {
     /// Levels of a block's coefficients, in scan order up to the last that is not zero.
     pub fn quantise(&mut self, coefficients: &[i32]) -> &[i32] {
         let (node, reciprocals, rule) = (&self.node, &self.reciprocals, self.trellis.as_ref().unwrap_or(&self.rule));
-        let job = Job { node, place: self.place, coefficients, reciprocals, qp: self.qp, tx: TxType::DCT, rule };
+        let simd = Simd::new(CpuLevel::detect());
+        let job = Job { simd, node, place: self.place, coefficients, reciprocals, qp: self.qp, tx: TxType::DCT, rule };
         self.levels.clear();
         if self.trellis.is_some() {
             job.run_trellis(&mut self.counter, &self.template, &mut self.scratch, &mut self.levels);

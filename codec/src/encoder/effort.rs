@@ -17,7 +17,7 @@ pub(crate) struct Effort {
     pub(crate) chroma_modes: usize,
     /// Transforms tried for each survivor.
     pub(crate) transforms: Transforms,
-    /// Survivors and transforms are not quantised where their rough cost is above this times that of the best so far.
+    /// Levels are not chosen for survivors and transforms whose estimated cost is above this times that of the best.
     pub(crate) trial_patience: f64,
     /// Levels are chosen by rate and distortion.
     pub(crate) optimise: bool,
@@ -73,7 +73,7 @@ impl Effort {
             luma_modes: 2,
             chroma_modes: 2,
             transforms: Transforms::All,
-            trial_patience: 1.3,
+            trial_patience: 1.02,
             optimise: true,
             largest_log2: 6,
             halvings: 1,
@@ -91,7 +91,7 @@ impl Effort {
             angle_patience: f64::INFINITY,
             learned_modes: 6,
             learned_patience: f64::INFINITY,
-            trial_patience: f64::INFINITY,
+            trial_patience: 1.06,
             ..base
         };
         match effort {

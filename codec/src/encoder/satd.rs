@@ -3,8 +3,8 @@
 //! Samples have 14 bits at most. 16-bit arithmetic has room for Hadamard transforms of 10: samples of more are
 //! brought down to that.
 
-use crate::simd::Simd;
-use crate::transform::lanes::{one_by_one, opaque};
+use crate::simd::{Kernel, LANES, Lanes, Simd};
+use crate::transform::lanes::one_by_one;
 use crate::transform::run;
 
 /// Two blocks of samples, strides in samples.
@@ -23,12 +23,7 @@ pub(crate) fn satd(simd: Simd, pair: Pair<'_>, extra: u32, w: usize, h: usize) -
     if w == 4 || h == 4 {
         (run!(simd, blocks.tiles4(w, h)) + 2) >> 2
     } else {
-        let sum = if w.is_multiple_of(16) {
-            run!(simd, blocks.tiles8::<16>(w, h))
-        } else {
-            run!(simd, blocks.tiles8::<8>(w, h))
-        };
-        (sum + 4) >> 3
+        (simd.launch(Tiles { blocks, w, h }) + 4) >> 3
     }
 }
 
@@ -99,32 +94,6 @@ impl Differences<'_> {
         std::array::from_fn(|l| (a[l] >> self.extra) as i16 - (b[l] >> self.extra) as i16)
     }
 
-    /// Tiles side by side, as many as `L` lanes hold.
-    #[inline(always)]
-    fn tiles8<const L: usize>(self, w: usize, h: usize) -> u32 {
-        let mut sum = 0;
-        for y in (0..h).step_by(8) {
-            for x in (0..w).step_by(L) {
-                let d = |i| self.at::<L>(x, y + i);
-                let rows = columns([d(0), d(1), d(2), d(3), d(4), d(5), d(6), d(7)]);
-                let mut sums = [0; L];
-                // Through memory, so that rows stay whole vectors.
-                let rows = opaque(&rows);
-                for &row in rows {
-                    one_by_one();
-                    let row = across::<L, 2>(across::<L, 1>(row));
-                    // The last step: `|p + q| + |p - q| = 2 max(|p|, |q|)`. Its sums would not fit 16 bits.
-                    let m: [i16; L] = std::array::from_fn(|l| row[l].abs().max(row[l ^ 4].abs()));
-                    for l in 0..L {
-                        sums[l] += i32::from(m[l]);
-                    }
-                }
-                sum += sums.iter().sum::<i32>() as u32;
-            }
-        }
-        sum
-    }
-
     #[inline(always)]
     fn tiles4(self, w: usize, h: usize) -> u32 {
         let mut sum = 0;
@@ -142,27 +111,87 @@ impl Differences<'_> {
     }
 }
 
-/// Sums and differences.
-#[inline(always)]
-fn butterfly<const L: usize>(a: [i16; L], b: [i16; L]) -> ([i16; L], [i16; L]) {
-    (std::array::from_fn(|l| a[l] + b[l]), std::array::from_fn(|l| a[l] - b[l]))
+/// The sum of the magnitudes of tiles of 8x8, of which [`Lanes`] hold two.
+struct Tiles<'a> {
+    blocks: Differences<'a>,
+    w: usize,
+    h: usize,
 }
 
-/// The Hadamard transform of columns of 8.
-#[inline(always)]
-fn columns<const L: usize>([a, b, c, d, e, f, g, h]: [[i16; L]; 8]) -> [[i16; L]; 8] {
-    let ((a, e), (b, f), (c, g), (d, h)) = (butterfly(a, e), butterfly(b, f), butterfly(c, g), butterfly(d, h));
-    let ((a, c), (b, d), (e, g), (f, h)) = (butterfly(a, c), butterfly(b, d), butterfly(e, g), butterfly(f, h));
-    let ((a, b), (c, d), (e, f), (g, h)) = (butterfly(a, b), butterfly(c, d), butterfly(e, f), butterfly(g, h));
-    [a, b, c, d, e, f, g, h]
+impl Kernel for Tiles<'_> {
+    type Output = u32;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u32 {
+        let mut sums = [[0; LANES / 4]; 4];
+        // Two tiles are side by side, or one above the other; where there is one, the other has no differences.
+        let (wide, high) = if self.w > 8 { (16, 8) } else { (8, 16) };
+        for y in (0..self.h).step_by(high) {
+            for x in (0..self.w).step_by(wide) {
+                let mut rows = [lanes.splat(0); 8];
+                for (i, row) in rows.iter_mut().enumerate() {
+                    *row = self.row(lanes, x, y + i);
+                }
+                let quads = lanes.quads(magnitudes8(lanes, rows));
+                for (sums, quads) in sums.iter_mut().zip(quads) {
+                    for (sum, quad) in sums.iter_mut().zip(quads) {
+                        *sum += quad;
+                    }
+                }
+            }
+        }
+        2 * sums.as_flattened().iter().sum::<u32>()
+    }
 }
 
-/// Butterflies between lanes `SPAN` apart.
+impl Tiles<'_> {
+    /// The differences in one row of each of two tiles.
+    #[inline(always)]
+    fn row<L: Lanes>(&self, lanes: L, x: usize, y: usize) -> L::Words {
+        let Differences { pair, extra } = self.blocks;
+        let (a, b) = if self.w > 8 {
+            pair.get::<LANES>(x, y)
+        } else {
+            let (mut a, mut b) = ([0; LANES], [0; LANES]);
+            let upper = pair.get::<8>(x, y);
+            a[..8].copy_from_slice(&upper.0);
+            b[..8].copy_from_slice(&upper.1);
+            if self.h > 8 {
+                let lower = pair.get::<8>(x, y + 8);
+                a[8..].copy_from_slice(&lower.0);
+                b[8..].copy_from_slice(&lower.1);
+            }
+            (a, b)
+        };
+        let (a, b) = (lanes.samples(&a), lanes.samples(&b));
+        if extra == 0 { lanes.sub(a, b) } else { lanes.sub(lanes.shr(a, extra), lanes.shr(b, extra)) }
+    }
+}
+
+/// Half of the magnitudes of the Hadamard transforms of two tiles, some after others in an order that does not matter.
 #[inline(always)]
-fn across<const L: usize, const SPAN: usize>(a: [i16; L]) -> [i16; L] {
-    let swapped: [i16; L] = std::array::from_fn(|l| a[l ^ SPAN]);
-    let signed: [i16; L] = std::array::from_fn(|l| if l & SPAN == 0 { a[l] } else { -a[l] });
-    std::array::from_fn(|l| swapped[l] + signed[l])
+fn magnitudes8<L: Lanes>(lanes: L, mut rows: [L::Words; 8]) -> [L::Words; 4] {
+    for span in [4, 2, 1] {
+        let before = rows;
+        for i in 0..8 {
+            let (a, b) = (before[i & !span], before[i | span]);
+            rows[i] = if i & span == 0 { lanes.add(a, b) } else { lanes.sub(a, b) };
+        }
+    }
+    // Columns likewise: zipped rows hold columns four apart in their two registers.
+    for _ in 0..2 {
+        for pair in rows.as_chunks_mut::<2>().0 {
+            let [low, high] = lanes.zip(pair[0], pair[1]);
+            *pair = [lanes.add(low, high), lanes.sub(low, high)];
+        }
+    }
+    // The last step: `|p + q| + |p - q| = 2 max(|p|, |q|)`. Its sums would not fit 16 bits.
+    let mut most = [rows[0]; 4];
+    for (most, pair) in most.iter_mut().zip(rows.as_chunks::<2>().0) {
+        let [low, high] = lanes.zip(pair[0], pair[1]);
+        *most = lanes.max(lanes.abs(low), lanes.abs(high));
+    }
+    most
 }
 
 /// Butterflies over the highest bit of the index, which becomes the lowest. As many turns as a row's index has bits

@@ -60,7 +60,7 @@ pub(crate) trait BinCoder {
 }
 
 /// log2(`v`) with `bits` fractional bits, rounded down, in integers by repeated squaring; `v` from 1 to 2^13 - 1.
-const fn log2(v: u32, bits: u32) -> u32 {
+pub(crate) const fn log2(v: u32, bits: u32) -> u32 {
     let top = v.ilog2();
     // v = m * 2^top, m in [1, 2) with 30 fractional bits.
     let mut m = (v as u64) << (30 - top);

@@ -128,6 +128,12 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn zip(self, a: __m256i, b: __m256i) -> [__m256i; 2] {
+        // SAFETY: as above.
+        unsafe { [_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)] }
+    }
+
+    #[inline(always)]
     fn transpose(self, rows: [__m256i; LANES]) -> [__m256i; LANES] {
         let (upper, lower) = rows.split_at(8);
         let (upper, lower) = (eights(upper), eights(lower));

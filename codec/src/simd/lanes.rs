@@ -52,6 +52,8 @@ pub(crate) trait Lanes: Copy {
     fn first_of_four(self, a: Self::Words) -> Self::Words;
     /// The last of each four lanes in all of them.
     fn last_of_four(self, a: Self::Words) -> Self::Words;
+    /// Of each eight lanes the first four of both in turn, and the last four.
+    fn zip(self, a: Self::Words, b: Self::Words) -> [Self::Words; 2];
     /// Columns in place of rows.
     fn transpose(self, rows: [Self::Words; LANES]) -> [Self::Words; LANES];
 

@@ -138,6 +138,12 @@ impl Lanes for Neon {
     }
 
     #[inline(always)]
+    fn zip(self, a: Pair, b: Pair) -> [Pair; 2] {
+        // SAFETY: as above.
+        unsafe { [[vzip1q_s16(a[0], b[0]), vzip1q_s16(a[1], b[1])], [vzip2q_s16(a[0], b[0]), vzip2q_s16(a[1], b[1])]] }
+    }
+
+    #[inline(always)]
     fn transpose(self, rows: [Pair; LANES]) -> [Pair; LANES] {
         let mut columns = rows;
         for across in 0..2 {

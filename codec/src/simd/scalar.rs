@@ -113,6 +113,17 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
+    fn zip(self, a: Row, b: Row) -> [Row; 2] {
+        let from = |l: usize, first: usize| if l.is_multiple_of(2) { a[first + l / 2] } else { b[first + l / 2] };
+        let mut out = [[0; LANES]; 2];
+        for l in 0..8 {
+            (out[0][l], out[0][l + 8]) = (from(l, 0), from(l, 8));
+            (out[1][l], out[1][l + 8]) = (from(l, 4), from(l, 12));
+        }
+        out
+    }
+
+    #[inline(always)]
     fn transpose(self, rows: [Row; LANES]) -> [Row; LANES] {
         let mut columns = [[0; LANES]; LANES];
         for (y, row) in rows.iter().enumerate() {

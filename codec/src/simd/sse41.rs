@@ -141,6 +141,17 @@ impl Lanes for Sse41 {
     }
 
     #[inline(always)]
+    fn zip(self, a: Pair, b: Pair) -> [Pair; 2] {
+        // SAFETY: as above.
+        unsafe {
+            [
+                [_mm_unpacklo_epi16(a[0], b[0]), _mm_unpacklo_epi16(a[1], b[1])],
+                [_mm_unpackhi_epi16(a[0], b[0]), _mm_unpackhi_epi16(a[1], b[1])],
+            ]
+        }
+    }
+
+    #[inline(always)]
     fn transpose(self, rows: [Pair; LANES]) -> [Pair; LANES] {
         let mut columns = rows;
         for across in 0..2 {

@@ -57,6 +57,7 @@ impl Kernel for Every {
             *row = lanes.load(&rows.next(16));
         }
         words.extend(lanes.transpose(square));
+        words.extend(lanes.zip(a, b));
         let pairs = [[127, -128], [-1, 0], [300, 5], [-77, 1000]];
         let (few, more) = (lanes.load(&rows.next(12)), lanes.load(&rows.next(12)));
         let sums = lanes.weigh(lanes.nothing(), few, more, &lanes.weights(pairs));

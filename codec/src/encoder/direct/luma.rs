@@ -108,7 +108,7 @@ impl DirectTile<'_> {
                 job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut self.sb.levels).end
             }
             false => {
-                let reciprocals = self.shared.reciprocals[channel].narrow(node);
+                let reciprocals = self.shared.reciprocals[channel].of(node);
                 let coefficients = Coefficients { values: &m.coefficients, reciprocals, qp };
                 coefficients.round(context.simd, node, rule, &mut self.sb.levels)
             }

@@ -3,21 +3,24 @@
 //! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates are in bits of the
 //! models as they stand.
 
+mod estimate;
 mod optimise;
 mod trellis;
 
+pub(crate) use self::estimate::Estimate;
 use self::trellis::Viterbi;
 use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
 use crate::entropy::levels::{Slot, mean};
 use crate::quant::matrix::{Matrices, WEIGHT_BITS};
 use crate::quant::step::{STEP_BITS, step};
 use crate::recon::MAX_CODED;
+use crate::simd::Simd;
 use crate::syntax::ctx::Place;
 use crate::syntax::level::Template;
 use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
-use crate::transform::TxType;
+use crate::transform::{TxType, run};
 
 /// Bits that a counted cost stands for.
 #[inline(always)]
@@ -49,42 +52,47 @@ pub(crate) fn per_unit(qp: u16) -> f64 {
 /// they are the reciprocals of [`crate::quant::dequant::Steps::at`].
 #[derive(Debug)]
 pub(crate) struct Reciprocals {
-    by_size: Vec<Vec<f64>>,
-    /// The same for what decides at once about many.
-    narrow: Vec<Vec<f32>>,
+    by_size: Vec<Vec<f32>>,
+    /// Band of frequency ([`Position::band`]) of each.
+    bands: Vec<Vec<u8>>,
 }
 
 /// The reciprocals of a block without a transform.
-static FLAT: [f64; MAX_CODED] = [1.0; MAX_CODED];
+static FLAT: [f32; MAX_CODED] = [1.0; MAX_CODED];
 
 impl Reciprocals {
     pub(crate) fn new(matrices: &Matrices) -> Self {
-        let reciprocal = |&weight: &u16| f64::from(1u32 << WEIGHT_BITS) / f64::from(weight);
-        let of_size = |(w, h): (u32, u32)| {
-            let weights = if w.abs_diff(h) > 2 { &[] } else { matrices.of(w, h) };
-            weights.iter().map(reciprocal).collect()
+        let reciprocal = |&weight: &u16| (1u32 << WEIGHT_BITS) as f32 / f32::from(weight);
+        let sizes = || (0..25).map(|i| (i % 5 + 2, i / 5 + 2));
+        let exists = |w: u32, h: u32| w.abs_diff(h) <= 2;
+        let weights = |(w, h)| if exists(w, h) { matrices.of(w, h) } else { &[] };
+        let bands = |(w, h)| {
+            let side = |log2: u32| 1 << log2.min(5);
+            let mut positions = if exists(w, h) { scan::of(side(w), side(h)).to_vec() } else { Vec::new() };
+            positions.sort_unstable_by_key(|p| p.raster);
+            positions.iter().map(|p| p.band).collect()
         };
-        let by_size: Vec<Vec<f64>> = (0..25).map(|i| of_size((i % 5 + 2, i / 5 + 2))).collect();
-        let narrow = by_size.iter().map(|of_size| of_size.iter().map(|&r| r as f32).collect()).collect();
-        Self { by_size, narrow }
-    }
-
-    fn of(&self, node: &Node) -> &[f64] {
-        &self.by_size[Self::index(node)]
-    }
-
-    /// Those of the size of `node`.
-    pub(crate) fn narrow(&self, node: &Node) -> &[f32] {
-        &self.narrow[Self::index(node)]
+        Self {
+            by_size: sizes().map(|size| weights(size).iter().map(reciprocal).collect()).collect(),
+            bands: sizes().map(bands).collect(),
+        }
     }
 
     fn index(node: &Node) -> usize {
         ((node.log2_h - 2) * 5 + node.log2_w - 2) as usize
     }
 
+    pub(crate) fn of(&self, node: &Node) -> &[f32] {
+        &self.by_size[Self::index(node)]
+    }
+
+    fn bands(&self, node: &Node) -> &[u8] {
+        &self.bands[Self::index(node)]
+    }
+
     /// That of the highest frequency coded.
     pub(crate) fn last(&self, node: &Node) -> f64 {
-        self.of(node).last().copied().unwrap_or(1.0)
+        self.of(node).last().copied().unwrap_or(1.0).into()
     }
 }
 
@@ -104,7 +112,7 @@ struct Decision {
 #[derive(Debug)]
 pub(crate) struct Scratch {
     /// Magnitudes in steps.
-    x: Box<[f64]>,
+    x: Box<[f32]>,
     decisions: Box<[Decision]>,
     viterbi: Viterbi,
 }
@@ -134,6 +142,7 @@ pub(crate) struct Outcome {
 /// One plane of a block to quantise.
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
+    pub(crate) simd: Simd,
     pub(crate) node: &'a Node,
     pub(crate) place: Place,
     pub(crate) coefficients: &'a [i32],
@@ -204,26 +213,8 @@ impl Job<'_> {
         outcome
     }
 
-    /// A rough cost from the magnitudes alone, to tell beforehand which of several predictions or transforms are far
-    /// from the best.
-    pub(crate) fn rough(&self) -> f64 {
-        let scale = per_unit(self.qp);
-        // A level costs about four bits and one a step, and leaves the error of uniform quantisation.
-        let (least, slope) = (1.0 / 12.0 + 4.0 * self.rule.lambda, self.rule.lambda);
-        let mut sums = [0.0; 8];
-        let reciprocals = self.reciprocals().as_chunks::<8>().0;
-        for (c, r) in self.coefficients.as_chunks::<8>().0.iter().zip(reciprocals) {
-            for i in 0..8 {
-                let x = c[i].unsigned_abs() as f64 * r[i] * scale;
-                let (empty, coded) = (x * x, least + slope * x);
-                sums[i] += if empty < coded { empty } else { coded };
-            }
-        }
-        ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
-    }
-
     /// Those of the block's coefficients.
-    fn reciprocals(&self) -> &[f64] {
+    fn reciprocals(&self) -> &[f32] {
         if self.tx == TxType::IDENTITY { &FLAT } else { self.reciprocals.of(self.node) }
     }
 
@@ -233,28 +224,10 @@ impl Job<'_> {
     }
 
     /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have a level.
-    fn normalise(&self, indices: &[u16], x: &mut [f64]) -> (f64, Option<usize>) {
-        let scale = per_unit(self.qp);
-        let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding };
-        let reciprocals = self.reciprocals();
-        // Eight sums, so that the order of additions does not depend on vector width.
-        let mut sums = [0.0; 8];
-        let mut last = None;
-        let chunks = self.coefficients[..indices.len()].as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
-        let chunks = chunks.zip(indices.as_chunks::<8>().0);
-        for (x, ((c, r), indices)) in x.as_chunks_mut::<8>().0.iter_mut().zip(chunks) {
-            let mut above = false;
-            for i in 0..8 {
-                x[i] = c[i].unsigned_abs() as f64 * r[i] * scale;
-                sums[i] += x[i] * x[i];
-                above |= x[i] >= threshold;
-            }
-            if above {
-                let beyond = x.iter().zip(indices).filter(|&(&x, _)| x >= threshold).map(|(_, &i)| i as usize).max();
-                last = last.max(beyond);
-            }
-        }
-        (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])), last)
+    fn normalise(&self, indices: &[u16], x: &mut [f32]) -> (f64, Option<usize>) {
+        let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding as f32 };
+        let (coefficients, scale) = (&self.coefficients[..indices.len()], per_unit(self.qp) as f32);
+        run!(self.simd, normalise(coefficients, self.reciprocals(), scale, (indices, threshold), x))
     }
 
     /// Distortion of a magnitude less that of zero.
@@ -267,7 +240,7 @@ impl Job<'_> {
     fn round(&self, scratch: &mut Scratch, positions: &[Position], zero: f64) -> Outcome {
         let mut distortion = zero;
         for (p, decision) in positions.iter().zip(&mut scratch.decisions) {
-            let x = scratch.x[p.raster as usize];
+            let x = f64::from(scratch.x[p.raster as usize]);
             decision.magnitude = ((x + self.rule.rounding) as u32).min(MAX_LEVEL);
             if decision.magnitude > 0 {
                 distortion += self.change(x, decision.magnitude);
@@ -280,6 +253,37 @@ impl Job<'_> {
     }
 }
 
+/// See [`Job::normalise`]: what may have a level reaches the threshold that stands with the scan indices.
+#[inline(always)]
+fn normalise(
+    coefficients: &[i32],
+    reciprocals: &[f32],
+    scale: f32,
+    (indices, threshold): (&[u16], f32),
+    x: &mut [f32],
+) -> (f64, Option<usize>) {
+    // Eight sums, so that the order of additions does not depend on vector width.
+    let (mut sums, mut last) = ([0.0; 8], None);
+    let chunks = coefficients.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
+    let chunks = chunks.zip(indices.as_chunks::<8>().0);
+    for (x, ((c, r), indices)) in x.as_chunks_mut::<8>().0.iter_mut().zip(chunks) {
+        let mut above = 0;
+        for i in 0..8 {
+            x[i] = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
+            sums[i] += f64::from(x[i]) * f64::from(x[i]);
+            above |= u32::from(x[i] >= threshold);
+        }
+        if above > 0 {
+            for (&x, &index) in x.iter().zip(indices) {
+                if x >= threshold {
+                    last = last.max(Some(usize::from(index)));
+                }
+            }
+        }
+    }
+    (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])), last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,6 +294,7 @@ mod tests {
     use crate::quant::family::Family;
     use crate::quant::matrix::MatrixShape;
     use crate::quant::step::MAX_QP;
+    use crate::simd::CpuLevel;
     use crate::syntax::block::TransformBlock;
     use crate::syntax::header::PictureHeader;
     use crate::syntax::residual::{TxChoice, transform_block};
@@ -312,7 +317,8 @@ mod tests {
         for qp in 0..=MAX_QP {
             let coefficients: Vec<i32> = (0..64).map(|i| (1 + i * 4099 % 131_071) * (1 - 2 * (i & 1))).collect();
             let (reciprocals, tx) = (&reciprocals, TxType::DCT);
-            let job = Job { node: &node, place, coefficients: &coefficients, reciprocals, qp, tx, rule: &rule };
+            let simd = Simd::new(CpuLevel::Scalar);
+            let job = Job { simd, node: &node, place, coefficients: &coefficients, reciprocals, qp, tx, rule: &rule };
             let mut levels = Vec::new();
             job.run(&mut counter, &mut template, &mut scratch, &mut levels);
             let (mut back, steps) = ([0; 64], dequantiser.steps(0, (3, 3), qp, tx));
@@ -347,6 +353,7 @@ mod tests {
                     })
                     .collect();
                 let job = Job {
+                    simd: Simd::new(CpuLevel::detect()),
                     node: &node,
                     place,
                     coefficients: &coefficients,

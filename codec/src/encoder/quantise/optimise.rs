@@ -1,8 +1,8 @@
 //! Rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21, 2008, adapted to levels coded from high to
 //! low frequency).
 
-use super::{Decision, Job, Outcome, Prices, Scratch, bits};
-use crate::entropy::cost::Counter;
+use super::{Decision, Job, Outcome, Prices, Scratch};
+use crate::entropy::cost::{COST_BITS, Counter};
 use crate::quant::family::State;
 use crate::syntax::level::{Level, Template};
 use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
@@ -16,6 +16,11 @@ const FEW: u16 = 32;
 const RISE: f64 = 8.0;
 
 impl Job<'_> {
+    /// Squared steps that 1/2048 bit costs.
+    fn rate(&self) -> f64 {
+        self.rule.lambda / (1u32 << COST_BITS) as f64
+    }
+
     /// Chooses levels at `positions` and how many of them are coded; `zero` is the distortion of coding none.
     pub(super) fn optimise(
         &self,
@@ -45,9 +50,10 @@ impl Job<'_> {
         let (w, h) = coded_area(self.node);
         let (block, state, residual) = (&self.place.levels, State::START, self.tx == TxType::IDENTITY);
         let (mut total, mut reach) = (0.0, 0);
+        let rate = self.rate();
         template.clear(h);
         for (i, (p, decision)) in positions.iter().zip(&mut scratch.decisions).enumerate().rev() {
-            let x = scratch.x[p.raster as usize];
+            let x = f64::from(scratch.x[p.raster as usize]);
             (decision.magnitude, decision.distortion, decision.cost) = (0, 0.0, 0.0);
             if reach == 0 && x < 0.5 {
                 // It is not coded.
@@ -57,9 +63,9 @@ impl Job<'_> {
             let level = Level { block, template, state, residual, p, around, before };
             let wide = if x < 3.5 { 0 } else { template.sum(p) };
             let prices = Prices { slots: counter.slots(&level), sign: counter.sign(), wide };
-            decision.cost = self.price(prices.significance(false));
+            decision.cost = rate * prices.significance(false) as f64;
             if x >= 0.5 {
-                self.weigh(x, &prices, around == 0, decision);
+                self.weigh(x, rate, &prices, around == 0, decision);
                 if decision.magnitude > 0 {
                     template.set(p, decision.magnitude);
                     template.add(p, decision.magnitude, h > w);
@@ -73,16 +79,16 @@ impl Job<'_> {
 
     /// Decides a level of `x` steps, 0.5 and above, that is zero so far, and has others around it or is `alone`.
     #[inline(always)]
-    fn weigh(&self, x: f64, prices: &Prices<'_>, alone: bool, decision: &mut Decision) {
+    fn weigh(&self, x: f64, rate: f64, prices: &Prices<'_>, alone: bool, decision: &mut Decision) {
         let top = ((x + 0.5) as u32).min(MAX_LEVEL);
         let spoilt = if alone { self.rule.alone } else { 0 };
-        let significance = self.price(prices.significance(true) + spoilt);
+        let significance = rate * (prices.significance(true) + spoilt) as f64;
         // A level of more than 1 is hardly ever worth lowering where it is near, by distortion alone.
-        let near = top > 1 && 2.0 * (x - f64::from(top)) + 1.0 > RISE * self.rule.lambda;
+        let near = top > 1 && 2.0 * (x - top as f64) + 1.0 > RISE * self.rule.lambda;
         let low = if near { top } else { top.saturating_sub(1).max(1) };
         for magnitude in low..=top {
             let distortion = self.change(x, magnitude);
-            let cost = distortion + significance + self.price(prices.level(magnitude));
+            let cost = distortion + significance + rate * prices.level(magnitude) as f64;
             // Zero competes with small levels only.
             if cost < decision.cost || (decision.magnitude == 0 && top > 2) {
                 *decision = Decision { magnitude, distortion, cost, significance };
@@ -92,8 +98,9 @@ impl Job<'_> {
 
     /// The best number of positions to code, given each one's decision.
     fn choose_end(&self, counter: &mut Counter, decisions: &[Decision], area: usize, zero: f64, total: f64) -> Outcome {
-        let coded = self.price(counter.price(self.place.coded(), true));
-        let mut best = (self.price(counter.price(self.place.coded(), false)), 0);
+        let rate = self.rate();
+        let coded = rate * counter.price(self.place.coded(), true) as f64;
+        let mut best = (rate * counter.price(self.place.coded(), false) as f64, 0);
         let mut sum = total;
         for (i, decision) in decisions.iter().enumerate().rev() {
             if decision.magnitude > 0 {
@@ -101,7 +108,7 @@ impl Job<'_> {
                 let without_end = sum + coded - decision.significance;
                 if without_end < best.0 {
                     let end = counter.count(|c| residual::end(c, self.place, area, i as u16 + 1));
-                    let cost = without_end + self.rule.lambda * bits(end);
+                    let cost = without_end + rate * end as f64;
                     if cost < best.0 {
                         best = (cost, i + 1);
                     }

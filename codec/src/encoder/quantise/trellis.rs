@@ -207,7 +207,7 @@ impl Job<'_> {
         counter: &Counter,
         template: &Template,
         ends: &Ends,
-        x: &[f64],
+        x: &[f32],
         positions: &[Position],
         viterbi: &mut Viterbi,
     ) {
@@ -218,7 +218,7 @@ impl Job<'_> {
         viterbi.decisions.resize(positions.len(), Default::default());
         viterbi.paths.fill(NONE);
         for (i, p) in positions.iter().enumerate().rev() {
-            let x = x[p.raster as usize];
+            let x = f64::from(x[p.raster as usize]);
             let place = Place::of(i, p, indices, (w, h), positions.len());
             let prices = |state: State, path: &Path| {
                 let (around, wide) = place.sums(&path.window);
@@ -296,6 +296,7 @@ mod tests {
     use crate::quant::family::Family;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::step;
+    use crate::simd::{CpuLevel, Simd};
     use crate::syntax::block::TransformBlock;
     use crate::syntax::ctx;
     use crate::syntax::header::PictureHeader;
@@ -347,7 +348,8 @@ mod tests {
         ) -> R {
             let place = ctx::Place::of(&UnitMap::new(64, 64), node, 0, false);
             let reciprocals = &self.reciprocals;
-            let job = Job { node, place, coefficients, reciprocals, qp: QP, tx: TxType::DCT, rule: &RULE };
+            let simd = Simd::new(CpuLevel::detect());
+            let job = Job { simd, node, place, coefficients, reciprocals, qp: QP, tx: TxType::DCT, rule: &RULE };
             let mut levels = Vec::new();
             let out = job.run_trellis(&mut self.counter, &Template::new(), &mut self.scratch, &mut levels);
             assert_eq!(levels.len(), out.end as usize);

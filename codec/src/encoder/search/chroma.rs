@@ -168,6 +168,7 @@ impl TileSearch<'_> {
         forward(self.shared.context.simd, &m.residual, shape, &mut m.coefficients);
         let trellis = self.shared.plan.trellis.as_ref().filter(|_| family.of_block(tx) == Family::Trellis);
         let job = Job {
+            simd: self.shared.context.simd,
             node,
             place,
             coefficients: &m.coefficients,
@@ -181,7 +182,7 @@ impl TileSearch<'_> {
         } else {
             job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels)
         };
-        let dropped = self.dropped(node, 1, qp);
+        let dropped = self.dropped(node, 1, qp, &self.memory.coefficients);
         Outcome { distortion: out.distortion + dropped, cost: out.cost + dropped, ..out }
     }
 }

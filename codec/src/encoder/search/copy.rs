@@ -1,9 +1,8 @@
 //! The search for what a luma block may be copied from.
 
 use super::TileSearch;
-use super::luma::Trial;
+use super::luma::Spot;
 use crate::encoder::hash::WINDOW;
-use crate::encoder::quantise::bits;
 use crate::encoder::satd::{Pair, sse};
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;
@@ -20,16 +19,16 @@ const COMPARED: usize = 24;
 const TRIED: usize = 2;
 
 impl TileSearch<'_> {
-    /// Tries the expected vectors and those to equal windows; keeps the best in `best`.
-    pub(super) fn try_copies(&mut self, node: &Node, offset: i8, best: &mut Option<Trial>) {
+    /// Tries the expected vectors and those to equal windows.
+    pub(super) fn try_copies(&mut self, spot: &Spot) {
+        let node = &spot.node;
         let area = node.w() * node.h();
         let flat = self.memory.source[..area].iter().all(|s| *s == self.memory.source[0]);
         if flat || self.hashes.is_none() {
             return;
         }
-        let qp = self.shared.context.header.block_qp(offset);
-        let per_step = self.per_step(qp);
-        let mut ranked: Vec<(f64, Vector)> = Vec::new();
+        let per_step = self.per_step(spot.qp);
+        let mut ranked: Vec<(f64, f64, Vector)> = Vec::new();
         for vector in self.copy_candidates(node) {
             let m = &mut self.memory;
             self.recon.samples.copy(0, node.rect(), vector, &mut m.prediction);
@@ -37,17 +36,16 @@ impl TileSearch<'_> {
             let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
             let error = sse(simd, pair, w, node.h()) as f64 * per_step * per_step;
             let source = Source::Copy(vector);
-            let mut block = LumaBlock { source, ..LumaBlock::blank(*node, offset, IntraMode::DC) };
-            self.walk.coder.take();
-            self.walk.prediction_syntax(&mut block, &mut Vec::new());
-            ranked.push((error + self.lambda() * bits(self.walk.coder.take()), vector));
+            let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
+            let price = self.prediction_price(&block, &mut Vec::new());
+            ranked.push((error + price, price, vector));
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for &(_, vector) in ranked.iter().take(TRIED) {
+        for &(_, price, vector) in ranked.iter().take(TRIED) {
             self.recon.samples.copy(0, node.rect(), vector, &mut self.memory.prediction);
             let source = Source::Copy(vector);
-            let block = LumaBlock { source, ..LumaBlock::blank(*node, offset, IntraMode::DC) };
-            self.try_transforms(&block, &[], best, &[TxType::DCT]);
+            let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
+            self.try_transforms(spot, &block, &[], price, &[TxType::DCT]);
         }
     }
 

@@ -1,15 +1,15 @@
 //! The search for the mode, transforms and levels of a luma block.
 
 use super::ranking::Candidate;
-use super::{Best, TileSearch, copy_block};
+use super::{Best, Shared, TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::{Job, bits};
+use crate::encoder::quantise::{Estimate, Job, Rule, bits};
 use crate::encoder::satd::{Pair, residual};
 use crate::image::plane::Block;
 use crate::predict::{IntraMode, predict};
 use crate::quant::family::Family;
-use crate::recon::Known;
+use crate::recon::{Known, MAX_CODED};
 use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
@@ -20,16 +20,63 @@ use crate::transform::{Kernel, MAX_TX, TxShape, TxType};
 /// A copy without levels that costs less than this many bits settles the search.
 const COPY_BITS: f64 = 24.0;
 
-/// A block tried in full.
+/// A block to be coded.
+#[derive(Debug)]
+pub(super) struct Spot {
+    pub(super) node: Node,
+    /// QP offset.
+    pub(super) offset: i8,
+    pub(super) qp: u16,
+    place: Place,
+}
+
+impl Spot {
+    /// The block predicted by `mode`, without levels.
+    pub(super) fn blank(&self, mode: IntraMode) -> LumaBlock {
+        LumaBlock::blank(self.node, self.offset, mode)
+    }
+
+    /// To quantise it.
+    fn job<'a>(&'a self, shared: &'a Shared<'_>, coefficients: &'a [i32], tx: TxType, rule: &'a Rule) -> Job<'a> {
+        Job {
+            simd: shared.context.simd,
+            node: &self.node,
+            place: self.place,
+            coefficients,
+            reciprocals: &shared.reciprocals[0],
+            qp: self.qp,
+            tx,
+            rule,
+        }
+    }
+}
+
+/// A way to code a block, before its levels are chosen.
+#[derive(Debug)]
 pub(super) struct Trial {
-    /// An estimate.
-    pub(super) cost: f64,
-    /// A rough one, with the price of the prediction: a palette costs more than its residual tells.
-    rough: f64,
-    distortion: f64,
-    pub(super) block: LumaBlock,
-    levels: Vec<i32>,
+    /// With its transform.
+    block: LumaBlock,
+    /// Of its palette.
     indices: Vec<u8>,
+    coefficients: Box<[i32]>,
+    /// Price of the prediction, in squared steps.
+    price: f64,
+    /// Distortion by frequencies that are not coded.
+    dropped: f64,
+    /// What all of it costs, about.
+    estimate: f64,
+    /// Whether that has levels.
+    coded: bool,
+}
+
+/// A trial with its levels.
+#[derive(Debug)]
+pub(super) struct Coded {
+    trial: Trial,
+    pub(super) cost: f64,
+    distortion: f64,
+    end: u16,
+    levels: Vec<i32>,
 }
 
 /// The transforms tried on each prediction, and those on the best.
@@ -42,25 +89,29 @@ const MIXED: [TxType; 2] = [
 impl TileSearch<'_> {
     /// `node` as one luma block, coded as well as the effort finds; state and samples follow it.
     pub(super) fn luma_block(&mut self, node: Node) -> Best {
-        let rect = node.rect();
-        copy_block(&self.source[0], rect, &mut self.memory.source);
-        self.recon.samples.edges(0, rect, 0, &mut self.memory.edges[0]);
-        let offset = self.luma_offset(&node);
-        let header = self.shared.context.header;
-        let qp = header.block_qp(offset);
+        copy_block(&self.source[0], node.rect(), &mut self.memory.source);
+        self.recon.samples.edges(0, node.rect(), 0, &mut self.memory.edges[0]);
+        let (header, offset) = (self.shared.context.header, self.luma_offset(&node));
+        let place = Place::of(&self.walk.state.luma, &node, 0, false);
+        let spot = Spot { node, offset, qp: header.block_qp(offset), place };
 
-        let mut best: Option<Trial> = None;
+        let mut best = None;
         if header.screen {
-            self.try_copies(&node, offset, &mut best);
+            self.try_copies(&spot);
+            best = self.decide(&spot, best);
         }
         if !best.as_ref().is_some_and(|b| self.settles(b)) {
             if header.screen {
-                self.try_palettes(&node, offset, &mut best);
+                self.try_palettes(&spot, best.as_ref());
             }
-            self.try_modes(&node, offset, qp, &mut best);
+            self.try_modes(&spot);
+            best = self.decide(&spot, best);
         }
         let Some(best) = best else { return Best::empty() };
-        let Trial { distortion, mut block, mut levels, mut indices, .. } = self.through_trellis(best);
+        let Coded { trial, distortion, end, mut levels, .. } = self.through_trellis(&spot, best);
+        let Trial { mut block, mut indices, .. } = trial;
+        block.tb = TransformBlock { end, start: 0, tx: if end == 0 { TxType::DCT } else { block.tb.tx } };
+        self.memory.spare.push(trial.coefficients);
         self.walk.coder.take();
         let spectrum = self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
         let cost = distortion + self.lambda() * bits(self.walk.coder.take());
@@ -69,61 +120,29 @@ impl TileSearch<'_> {
         Best { cost, luma: vec![block], levels, indices, ..Best::empty() }
     }
 
-    /// `trial` with the levels that the trellis gives, where the picture has one.
-    fn through_trellis(&mut self, trial: Trial) -> Trial {
-        let Some(rule) = &self.shared.plan.trellis else { return trial };
-        let LumaBlock { node, tb, .. } = trial.block;
-        if tb.end == 0 || tb.tx == TxType::IDENTITY {
-            return trial;
-        }
-        match trial.block.source {
-            Source::Mode => self.predict_luma(&node, trial.block.mode, trial.block.line),
-            Source::Copy(vector) => self.recon.samples.copy(0, node.rect(), vector, &mut self.memory.prediction),
-            Source::Palette(palette, _) => {
-                let depth = self.shared.context.header.internal_depth();
-                palette.paint(&trial.indices, depth, &mut self.memory.prediction);
-            }
-        }
-        let m = &mut self.memory;
-        let (w, h, simd) = (node.w(), node.h(), self.shared.context.simd);
-        residual(simd, Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w }, w, h, &mut m.residual);
-        let shape = TxShape { w, h, tx: tb.tx, extra: self.shared.context.header.extra_depth() };
-        forward(simd, &m.residual, shape, &mut m.coefficients);
-        let qp = self.shared.context.header.block_qp(trial.block.offset);
-        let job = Job {
-            node: &node,
-            place: Place::of(&self.walk.state.luma, &node, 0, false),
-            coefficients: &m.coefficients,
-            reciprocals: &self.shared.reciprocals[0],
-            qp,
-            tx: tb.tx,
-            rule,
-        };
-        let mut levels = Vec::with_capacity(trial.levels.len());
-        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.quantise, &mut levels);
-        let tb = TransformBlock { end: out.end, start: 0, tx: if out.end == 0 { TxType::DCT } else { tb.tx } };
-        let distortion = out.distortion + self.dropped(&node, 0, qp);
-        Trial { distortion, block: LumaBlock { tb, ..trial.block }, levels, ..trial }
-    }
-
     /// Whether a copy is so good that nothing else is worth trying.
-    fn settles(&self, trial: &Trial) -> bool {
-        trial.block.tb.end == 0 && trial.cost < self.lambda() * COPY_BITS
+    fn settles(&self, best: &Coded) -> bool {
+        best.end == 0 && best.cost < self.lambda() * COPY_BITS
     }
 
     /// Tries the modes of the best rank.
-    fn try_modes(&mut self, node: &Node, offset: i8, qp: u16, best: &mut Option<Trial>) {
-        for Candidate { mode, line, .. } in self.rank_luma_modes(node, qp) {
-            self.predict_luma(node, mode, line);
-            self.try_transforms(&LumaBlock { line, ..LumaBlock::blank(*node, offset, mode) }, &[], best, &FIRST);
+    fn try_modes(&mut self, spot: &Spot) {
+        for Candidate { mode, line, price, .. } in self.rank_luma_modes(&spot.node, spot.qp) {
+            self.predict_luma(&spot.node, mode, line);
+            let blank = LumaBlock { line, ..spot.blank(mode) };
+            let screen = self.shared.context.header.screen;
+            let price = if screen { self.prediction_price(&blank, &mut Vec::new()) } else { price };
+            self.try_transforms(spot, &blank, &[], price, &FIRST);
         }
-        if self.shared.plan.effort.transforms == Transforms::All
-            && let Some(block) = best.as_ref().filter(|b| b.block.tb.end > 0).map(|b| b.block)
-            && block.source == Source::Mode
-        {
-            self.predict_luma(node, block.mode, block.line);
-            let blank = LumaBlock { line: block.line, ..LumaBlock::blank(*node, offset, block.mode) };
-            self.try_transforms(&blank, &[], best, &MIXED);
+        if self.shared.plan.effort.transforms != Transforms::All {
+            return;
+        }
+        let modes = self.memory.trials.iter().filter(|t| t.block.source == Source::Mode);
+        let best = modes.min_by(|a, b| a.estimate.total_cmp(&b.estimate));
+        if let Some(Trial { block, price, coded: true, .. }) = best {
+            let (blank, price) = (LumaBlock { tb: TransformBlock::UNCODED, ..*block }, *price);
+            self.predict_luma(&spot.node, blank.mode, blank.line);
+            self.try_transforms(spot, &blank, &[], price, &MIXED);
         }
     }
 
@@ -147,37 +166,35 @@ impl TileSearch<'_> {
         wanted && node.w().max(node.h()) <= MAX_TX
     }
 
+    /// Price of how `blank`, with the `indices` of its palette, is predicted.
+    pub(super) fn prediction_price(&mut self, blank: &LumaBlock, indices: &mut Vec<u8>) -> f64 {
+        self.walk.coder.take();
+        self.walk.prediction_syntax(&mut blank.clone(), indices);
+        self.lambda() * bits(self.walk.coder.take())
+    }
+
     /// Tries transforms on the prediction in memory, which is that of `blank`, a block without levels, with the
-    /// `indices` of its palette; keeps the best in `best`.
+    /// `indices` of its palette; `price` is that of the prediction.
     pub(super) fn try_transforms(
         &mut self,
+        spot: &Spot,
         blank: &LumaBlock,
         indices: &[u8],
-        best: &mut Option<Trial>,
+        price: f64,
         transforms: &[TxType],
     ) {
-        let (w, h) = (blank.node.w(), blank.node.h());
+        let (w, h) = (spot.node.w(), spot.node.h());
         let m = &mut self.memory;
         let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
         residual(self.shared.context.simd, pair, w, h, &mut m.residual);
-        let mut indices = indices.to_vec();
-        self.walk.coder.take();
-        self.walk.prediction_syntax(&mut blank.clone(), &mut indices);
-        let prediction_cost = self.lambda() * bits(self.walk.coder.take());
         let identity = [TxType::IDENTITY];
         let identity = if self.tries_identity(&blank.node) { &identity[..] } else { &[] };
-        let mut empty = false;
         for &tx in transforms.iter().chain(identity) {
-            if !self.suits(tx, w, h) || (empty && tx != TxType::IDENTITY) {
-                continue;
-            }
-            let limit = best.as_ref().map_or(f64::INFINITY, |b| b.rough * self.shared.plan.effort.trial_patience);
-            let Some(trial) = self.quantise_luma(blank, tx, limit - prediction_cost) else { continue };
-            let (cost, rough) = (trial.cost + prediction_cost, trial.rough + prediction_cost);
-            empty = trial.block.tb.end == 0;
-            if best.as_ref().is_none_or(|b| cost < b.cost) {
-                let levels = self.memory.levels.clone();
-                *best = Some(Trial { cost, rough, levels, indices: indices.clone(), ..trial });
+            if self.suits(tx, w, h) {
+                let block = LumaBlock { tb: TransformBlock { tx, ..TransformBlock::UNCODED }, ..*blank };
+                let mut trial = self.trial(spot, block, price);
+                trial.indices.extend(indices);
+                self.memory.trials.push(trial);
             }
         }
     }
@@ -189,44 +206,68 @@ impl TileSearch<'_> {
         fits && (!(vertical || horizontal) || self.shared.plan.effort.transforms != Transforms::Cosine)
     }
 
-    /// Transforms and quantises the residual in memory; the cost is an estimate, without the prediction's. The levels stay
-    /// in memory. `None` where the rough cost is above `limit`.
-    fn quantise_luma(&mut self, blank: &LumaBlock, tx: TxType, limit: f64) -> Option<Trial> {
-        let (node, header) = (&blank.node, self.shared.context.header);
-        let qp = header.block_qp(blank.offset);
+    /// `block` with the residual in memory, transformed.
+    fn trial(&mut self, spot: &Spot, block: LumaBlock, price: f64) -> Trial {
+        let (node, tx, header) = (&spot.node, block.tb.tx, self.shared.context.header);
         let m = &mut self.memory;
-        let shape = TxShape { w: node.w(), h: node.h(), tx, extra: self.shared.context.header.extra_depth() };
-        forward(self.shared.context.simd, &m.residual, shape, &mut m.coefficients);
-        let job = Job {
-            node,
-            place: Place::of(&self.walk.state.luma, node, 0, false),
-            coefficients: &m.coefficients,
-            reciprocals: &self.shared.reciprocals[0],
-            qp,
-            tx,
-            rule: &self.shared.plan.rule,
-        };
-        let rough = job.rough();
-        if rough > limit {
-            return None;
+        let mut coefficients = m.spare.pop().unwrap_or_else(|| vec![0; MAX_CODED].into());
+        let shape = TxShape { w: node.w(), h: node.h(), tx, extra: header.extra_depth() };
+        forward(self.shared.context.simd, &m.residual, shape, &mut coefficients);
+        let Estimate { cost, coded } = spot.job(self.shared, &coefficients, tx, &self.shared.plan.rule).estimate();
+        let dropped = self.dropped(node, 0, spot.qp, &coefficients);
+        Trial { block, indices: Vec::new(), price, dropped, estimate: cost + dropped + price, coded, coefficients }
+    }
+
+    /// The best of `best` and of what was tried, whose levels are chosen where it promises enough.
+    fn decide(&mut self, spot: &Spot, mut best: Option<Coded>) -> Option<Coded> {
+        let mut trials = std::mem::take(&mut self.memory.trials);
+        let estimates = trials.iter().chain(best.as_ref().map(|b| &b.trial)).map(|t| t.estimate);
+        let most = estimates.fold(f64::INFINITY, f64::min) * self.shared.plan.effort.trial_patience;
+        for trial in trials.drain(..) {
+            if trial.estimate > most {
+                self.memory.spare.push(trial.coefficients);
+                continue;
+            }
+            let coded = self.quantise_luma(spot, trial);
+            let worse = match best.take() {
+                Some(before) if before.cost <= coded.cost => {
+                    best = Some(before);
+                    Some(coded)
+                }
+                before => {
+                    best = Some(coded);
+                    before
+                }
+            };
+            self.memory.spare.extend(worse.map(|w| w.trial.coefficients));
         }
-        m.levels.clear();
-        let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels);
-        let dropped = self.dropped(node, 0, qp);
-        let mut cost = out.cost + dropped;
-        let tx = if out.end == 0 { TxType::DCT } else { tx };
+        self.memory.trials = trials;
+        best
+    }
+
+    /// `trial` with its levels; the cost is an estimate.
+    fn quantise_luma(&mut self, spot: &Spot, trial: Trial) -> Coded {
+        let (node, header, tx) = (&spot.node, self.shared.context.header, trial.block.tb.tx);
+        let job = spot.job(self.shared, &trial.coefficients, tx, &self.shared.plan.rule);
+        let mut levels = Vec::new();
+        let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, &mut levels);
+        let mut cost = out.cost + trial.dropped + trial.price;
         if out.end > 0 {
-            let choice = TxChoice { quantiser: Family::Scalar, ..header.choice(Some(blank.mode)) };
+            let choice = TxChoice { quantiser: Family::Scalar, ..header.choice(Some(trial.block.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
-        let tb = TransformBlock { end: out.end, start: 0, tx };
-        Some(Trial {
-            cost,
-            rough,
-            distortion: out.distortion + dropped,
-            block: LumaBlock { tb, ..*blank },
-            levels: Vec::new(),
-            indices: Vec::new(),
-        })
+        Coded { cost, distortion: out.distortion + trial.dropped, end: out.end, levels, trial }
+    }
+
+    /// `coded` with the levels that the trellis gives, where the picture has one.
+    fn through_trellis(&mut self, spot: &Spot, coded: Coded) -> Coded {
+        let tx = coded.trial.block.tb.tx;
+        let Some(rule) = self.shared.plan.trellis.as_ref().filter(|_| coded.end > 0 && tx != TxType::IDENTITY) else {
+            return coded;
+        };
+        let job = spot.job(self.shared, &coded.trial.coefficients, tx, rule);
+        let mut levels = Vec::with_capacity(coded.levels.len());
+        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.quantise, &mut levels);
+        Coded { distortion: out.distortion + coded.trial.dropped, end: out.end, levels, ..coded }
     }
 }

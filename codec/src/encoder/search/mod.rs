@@ -10,6 +10,7 @@ mod partition;
 mod promise;
 mod ranking;
 
+use self::luma::Trial;
 use super::adaptive::Offsets;
 use super::hash::BlockHashes;
 use super::plan::Plan;
@@ -108,6 +109,10 @@ struct Memory {
     residual: Box<[i32]>,
     coefficients: Box<[i32]>,
     levels: Vec<i32>,
+    /// Of the luma block that is searched.
+    trials: Vec<Trial>,
+    /// Room for their coefficients.
+    spare: Vec<Box<[i32]>>,
     references: References,
 }
 
@@ -153,6 +158,8 @@ impl<'a> TileSearch<'a> {
                 residual: vec![0; MAX_BLOCK].into(),
                 coefficients: vec![0; MAX_CODED].into(),
                 levels: Vec::new(),
+                trials: Vec::new(),
+                spare: Vec::new(),
                 references: References::new(),
             },
         }
@@ -206,14 +213,13 @@ impl<'a> TileSearch<'a> {
 
     /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
     /// coefficients lack of the residual's.
-    fn dropped(&self, node: &Node, channel: usize, qp: u16) -> f64 {
+    fn dropped(&self, node: &Node, channel: usize, qp: u16, coefficients: &[i32]) -> f64 {
         if node.log2_w.max(node.log2_h) < 6 {
             return 0.0;
         }
-        let m = &self.memory;
         let coded = node.w().min(32) * node.h().min(32);
-        let all: u64 = m.residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
-        let kept: u64 = m.coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
+        let all: u64 = self.memory.residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
+        let kept: u64 = coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
         let weight = self.shared.reciprocals[channel].last(node);
         let scale = per_unit(qp) * weight;
         let all = (16 * all) >> (2 * self.shared.context.header.extra_depth());

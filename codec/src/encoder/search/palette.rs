@@ -1,13 +1,11 @@
 //! The search for palettes: few luma colours that come close to a block's samples.
 
-use super::luma::Trial;
+use super::luma::{Coded, Spot};
 use super::{TileSearch, per_step};
-use crate::encoder::quantise::bits;
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;
 use crate::syntax::palette::{MAX_COLOURS, Palette};
 use crate::syntax::screen::Source;
-use crate::syntax::tree::Node;
 use crate::transform::TxType;
 
 /// Palettes of this much the best's estimated cost are not tried in full.
@@ -104,8 +102,9 @@ fn assign(colours: &[u8], histogram: &Histogram) -> ([u8; 256], u64) {
 }
 
 impl TileSearch<'_> {
-    /// Tries palettes of several sizes; keeps the best in `best`.
-    pub(super) fn try_palettes(&mut self, node: &Node, offset: i8, best: &mut Option<Trial>) {
+    /// Tries palettes of several sizes, where there is `best` already.
+    pub(super) fn try_palettes(&mut self, spot: &Spot, best: Option<&Coded>) {
+        let node = &spot.node;
         let area = node.w() * node.h();
         let mut histogram = [0; 256];
         let depth = self.shared.context.header.internal_depth();
@@ -116,30 +115,28 @@ impl TileSearch<'_> {
             return;
         }
         // An 8-bit sample has four of those of 10 bits.
-        let per_step = 4.0 * per_step(self.shared.context.header.block_qp(offset));
+        let per_step = 4.0 * per_step(spot.qp);
         let tolerance = (1.0 / (8.0 * per_step)) as u8;
-        let mut ranked: Vec<(f64, LumaBlock, Vec<u8>)> = Vec::new();
+        let mut ranked: Vec<(f64, f64, LumaBlock, Vec<u8>)> = Vec::new();
         for colours in palettes(&histogram) {
             let recent = self.walk.state.history.colours.values();
             let colours = with_recent(&colours, recent, tolerance);
             let (table, error) = assign(&colours, &histogram);
             let mut indices: Vec<u8> = source.iter().map(|&s| table[usize::from(s)]).collect();
             let source = Source::Palette(Palette::new(&colours), 0);
-            let mut block = LumaBlock { source, ..LumaBlock::blank(*node, offset, IntraMode::DC) };
-            self.walk.coder.take();
-            self.walk.prediction_syntax(&mut block, &mut indices);
-            let cost = error as f64 * per_step * per_step + self.lambda() * bits(self.walk.coder.take());
-            ranked.push((cost, block, indices));
+            let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
+            let price = self.prediction_price(&block, &mut indices);
+            ranked.push((error as f64 * per_step * per_step + price, price, block, indices));
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (cost, block, indices) in ranked.into_iter().take(TRIED) {
-            if best.as_ref().is_some_and(|b| cost > PATIENCE * b.cost) {
+        for (cost, price, block, indices) in ranked.into_iter().take(TRIED) {
+            if best.is_some_and(|b| cost > PATIENCE * b.cost) {
                 break;
             }
             if let Source::Palette(palette, _) = block.source {
                 palette.paint(&indices, depth, &mut self.memory.prediction);
             }
-            self.try_transforms(&block, &indices, best, &[TxType::DCT]);
+            self.try_transforms(spot, &block, &indices, price, &[TxType::DCT]);
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::syntax::tree::Node;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate {
     cost: f64,
+    /// Price of mode and line, in squared steps.
+    pub(super) price: f64,
     pub(super) mode: IntraMode,
     pub(super) line: u8,
 }
@@ -127,8 +129,8 @@ impl TileSearch<'_> {
         for line in (1..LINES.len() as u8).filter(|_| !directions.is_empty()) {
             self.recon.samples.edges(0, node.rect(), line, &mut self.memory.edges[usize::from(line)]);
             for direction in &directions {
-                let cost = self.estimate(node, direction.mode, line, ranking);
-                ranking.tried.push(Candidate { cost, line, ..*direction });
+                let candidate = self.candidate(node, direction.mode, line, ranking);
+                ranking.tried.push(candidate);
             }
         }
     }
@@ -137,12 +139,12 @@ impl TileSearch<'_> {
         if !ranking.enter(mode) {
             return;
         }
-        let cost = self.estimate(node, mode, 0, ranking);
-        ranking.tried.push(Candidate { cost, mode, line: 0 });
+        let candidate = self.candidate(node, mode, 0, ranking);
+        ranking.tried.push(candidate);
     }
 
-    /// About what the block costs with `mode` and `line`.
-    fn estimate(&mut self, node: &Node, mode: IntraMode, line: u8, ranking: &Ranking) -> f64 {
+    /// The block with `mode` and `line`.
+    fn candidate(&mut self, node: &Node, mode: IntraMode, line: u8, ranking: &Ranking) -> Candidate {
         self.predict_luma(node, mode, line);
         let (w, h) = (node.w(), node.h());
         let m = &self.memory;
@@ -154,6 +156,7 @@ impl TileSearch<'_> {
             modes::luma_mode(c, node, probable, mode);
             modes::line(c, node, probable, mode, line);
         }));
-        difference + self.shared.plan.parameters.rank_lambda * rate
+        let cost = difference + self.shared.plan.parameters.rank_lambda * rate;
+        Candidate { cost, price: self.lambda() * rate, mode, line }
     }
 }

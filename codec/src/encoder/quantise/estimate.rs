@@ -1,0 +1,114 @@
+//! What a block costs, about, without its levels being chosen: those of a dead zone, and the bits that magnitudes of their mean
+//! would take in each band of frequency.
+
+use super::{Job, per_unit};
+use crate::entropy::log2;
+use crate::syntax::residual::coded_area;
+use crate::syntax::scan;
+use crate::transform::run;
+
+/// What is added to a magnitude in steps before it is rounded down.
+const ROUNDING: f32 = 0.4;
+/// Bits that contexts take, of those of a geometric distribution: they know more of a level than the mean of its band.
+/// docs/TUNING.md, estimates.
+const KNOWN: f32 = 0.85;
+/// Bands of frequency that a block is divided into.
+const BANDS: usize = 8;
+
+/// Log2 of the largest number in [`PRODUCTS`].
+const PRODUCTS_LOG2: u32 = 12;
+
+/// By n: n log2 n.
+static PRODUCTS: [f32; (1 << PRODUCTS_LOG2) + 1] = {
+    let mut t = [0.0; (1 << PRODUCTS_LOG2) + 1];
+    let mut n = 1;
+    while n < t.len() {
+        t[n] = n as f32 * (log2(n as u32, 16) as f32 / 65536.0);
+        n += 1;
+    }
+    t
+};
+
+/// n log2 n, about.
+fn product(n: u32) -> f32 {
+    let shift = (u32::BITS - n.leading_zeros()).saturating_sub(PRODUCTS_LOG2);
+    if shift == 0 {
+        return PRODUCTS[n as usize];
+    }
+    let high = n >> shift;
+    n as f32 * (PRODUCTS[high as usize] / high as f32 + shift as f32)
+}
+
+/// What the magnitudes of a dead zone come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    /// Squared error, in squared steps.
+    error: f32,
+    /// Levels that are not zero.
+    coded: u32,
+    /// Magnitudes by band.
+    magnitudes: [u32; BANDS],
+}
+
+/// A block's cost, about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Estimate {
+    /// In squared steps.
+    pub(crate) cost: f64,
+    /// Whether there are levels.
+    pub(crate) coded: bool,
+}
+
+impl Job<'_> {
+    /// What the block costs, about: it tells which of several predictions and transforms are worth choosing levels for.
+    pub(crate) fn estimate(&self) -> Estimate {
+        let (w, h) = coded_area(self.node);
+        let coefficients = &self.coefficients[..w * h];
+        let scale = per_unit(self.qp) as f32;
+        let sums = run!(self.simd, sums(coefficients, self.reciprocals(), self.reciprocals.bands(self.node), scale));
+        let mut bits = sums.coded as f32;
+        for (&sum, count) in sums.magnitudes.iter().zip(scan::bands(w, h)) {
+            if sum > 0 {
+                let count = u32::from(count);
+                bits += product(sum + count) - product(sum) - product(count);
+            }
+        }
+        let cost = sums.error + self.rule.lambda as f32 * KNOWN * bits;
+        Estimate { cost: cost.into(), coded: sums.coded > 0 }
+    }
+}
+
+#[inline(always)]
+fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> Sums {
+    let mut sums = Sums::default();
+    let mut errors = [0.0; 8];
+    let chunks = coefficients.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
+    for ((c, r), bands) in chunks.zip(bands.as_chunks::<8>().0) {
+        let (mut levels, mut any) = ([0.0f32; 8], 0.0f32);
+        for i in 0..8 {
+            let x = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
+            levels[i] = whole(x + ROUNDING);
+            let error = x - levels[i];
+            errors[i] += error * error;
+        }
+        for level in levels {
+            any += level;
+        }
+        if any > 0.0 {
+            for (&level, &band) in levels.iter().zip(bands) {
+                sums.magnitudes[usize::from(band) % BANDS] += level as u32;
+                sums.coded += u32::from(level > 0.0);
+            }
+        }
+    }
+    sums.error =
+        ((errors[0] + errors[4]) + (errors[1] + errors[5])) + ((errors[2] + errors[6]) + (errors[3] + errors[7]));
+    sums
+}
+
+/// `x` rounded down, from 0 to 2^22, but that a whole number may be the one below.
+#[inline(always)]
+fn whole(x: f32) -> f32 {
+    const LARGE: f32 = (1u32 << 23) as f32;
+    (x.min(LARGE / 2.0) - 0.5 + LARGE) - LARGE
+}
