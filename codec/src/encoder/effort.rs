@@ -35,20 +35,28 @@ pub(crate) struct Effort {
     pub(crate) reach: f64,
     /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
     pub(crate) quarter_patience: f64,
-    /// The direct way, which pictures but for screens go.
-    pub(crate) direct: Direct,
+    /// The direct way, where pictures take it: screens do not.
+    pub(crate) direct: Option<Direct>,
 }
 
-/// The direct way: what is tried where each block is coded once.
+/// How much is tried where each block is coded once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Direct {
-    pub(crate) taken: bool,
-    /// Smallest luma and chroma blocks, log2.
+    /// Smallest blocks of luma and of chroma, log2.
     pub(crate) smallest_log2: u32,
     pub(crate) chroma_log2: u32,
-    /// Most probable modes that are tried beside the planned one.
+    /// Halves are planned where one block and four cost less than this times one another.
+    pub(crate) halves: f64,
+    /// How far beside the angle of a block's lines others are planned with, halved then: a power of two, or 0.
+    pub(crate) turn: u8,
+    /// Most probable modes tried beside the planned one.
     pub(crate) probable: usize,
-    pub(crate) x: [f64; 8],
+    /// Angles tried then are this far apart, the best refined by halving; 0: none.
+    pub(crate) angle_step: u8,
+    /// Chroma modes tried.
+    pub(crate) chroma_modes: usize,
+    /// Transforms tried on the best prediction.
+    pub(crate) transforms: Transforms,
 }
 
 /// Transforms that are tried.
@@ -65,6 +73,16 @@ pub(crate) enum Transforms {
 impl Effort {
     /// The settings of `effort`, 1 to 9.
     pub(crate) fn of(effort: u8) -> Self {
+        let direct = Direct {
+            smallest_log2: 3,
+            chroma_log2: 4,
+            halves: 0.0,
+            turn: 0,
+            probable: 2,
+            angle_step: 0,
+            chroma_modes: 2,
+            transforms: Transforms::Cosine,
+        };
         let base = Self {
             angle_step: 8,
             angle_patience: 1.3,
@@ -82,10 +100,7 @@ impl Effort {
             patience: 1.1,
             reach: 1.2,
             quarter_patience: 1.02,
-            direct: {
-                let v = |n: &str, d: f64| std::env::var(n).ok().and_then(|s| s.parse().ok()).unwrap_or(d);
-                Direct { taken: false, smallest_log2: v("DS", 3.0) as u32, chroma_log2: v("DC", 4.0) as u32, probable: v("DP", 2.0) as usize, x: [v("X0",0.0),v("X1",0.0),v("X2",0.0),v("X3",0.0),v("X4",0.0),v("X5",0.0),v("X6",0.0),v("X7",0.0)] }
-            },
+            direct: None,
         };
         let patient = Self {
             angle_patience: f64::INFINITY,
@@ -106,7 +121,7 @@ impl Effort {
                 halvings: 0,
                 quarters: false,
                 patience: 1.0,
-                direct: Direct { taken: true, ..base.direct },
+                direct: Some(direct),
                 ..base
             },
             2 => Self {
@@ -118,7 +133,7 @@ impl Effort {
                 halvings: 0,
                 quarters: false,
                 patience: 1.0,
-                direct: Direct { taken: true, ..base.direct },
+                direct: Some(Direct { turn: 2, probable: 4, ..direct }),
                 ..base
             },
             3 => Self {
@@ -129,6 +144,15 @@ impl Effort {
                 halvings: 0,
                 quarters: false,
                 patience: 1.0,
+                direct: Some(Direct {
+                    smallest_log2: 2,
+                    turn: 2,
+                    probable: 6,
+                    angle_step: 16,
+                    chroma_modes: 5,
+                    transforms: Transforms::Pair,
+                    ..direct
+                }),
                 ..base
             },
             4 => Self {

@@ -50,13 +50,12 @@ parameters! {
     trellis_qp: 3.0, -64.0, 64.0;
     /// Price of a bit of a mode against transformed difference in steps.
     rank_lambda: 0.45, 0.0, 4.0;
-    /// On the direct way: what a block costs besides, in squared steps; what a sample costs where a block is not divided further; what one block
-    /// may cost, in terms of four.
-    direct_block: 2.0, 0.0, 64.0;
-    direct_stop: 0.05, 0.0, 8.0;
-    direct_bias: 1.0, 0.0, 4.0;
+    /// On the direct way: what a block costs besides, and below what a sample costs a block is not divided further, both in squared
+    /// steps.
+    direct_block: 0.3, 0.0, 64.0;
+    direct_stop: 0.005, 0.0, 8.0;
     /// Rounding of the dead-zone quantiser.
-    rounding: 0.36, 0.0, 0.5;
+    rounding: 0.39, 0.0, 0.5;
     /// Reconstruction points towards zero, in 1/32 step.
     shrink1: 1.0, -8.0, 7.0;
     shrink2: 1.0, -8.0, 7.0;

@@ -55,8 +55,8 @@ fn encode_with<const FAST: bool>(
     let planes: Vec<Plane> = source.iter().enumerate().map(|(p, plane)| crop(plane, grid.rect(index, p))).collect();
     let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
     let samples = || TileSamples::new(header, grid, index);
-    if shared.plan.effort.direct.taken && !header.screen {
-        return direct::<FAST>(shared, grid, index, &planes, progress);
+    if let Some(effort) = shared.plan.effort.direct.as_ref().filter(|_| !header.screen) {
+        return direct::<FAST>(shared, effort, grid, index, &planes, progress);
     }
     let mut search = TileSearch::new(shared, &planes, offsets, samples(), grid.state(header, index));
     let mut recon = Reconstruction::new(shared.context, samples());
@@ -77,6 +77,7 @@ fn encode_with<const FAST: bool>(
 
 fn direct<const FAST: bool>(
     shared: &Shared<'_>,
+    effort: &super::effort::Direct,
     grid: &Grid,
     index: usize,
     planes: &[Plane],
@@ -85,7 +86,7 @@ fn direct<const FAST: bool>(
     let header = shared.context.header;
     let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
     let samples = TileSamples::new(header, grid, index);
-    let mut way = DirectTile::new(shared, planes, offsets, samples, grid.state(header, index));
+    let mut way = DirectTile::new(shared, effort, planes, offsets, samples, grid.state(header, index));
     let mut walk = Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index));
     let mut signs = SignWriter::new(WriteInterval::new(), !FAST);
     let (width, height) = (planes[0].width(), planes[0].height());

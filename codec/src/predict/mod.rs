@@ -76,6 +76,12 @@ impl IntraMode {
         if self.learned_index().is_some() { Self::PLANAR } else { self }
     }
 
+    /// The directional modes `gap` beside angle `angle`.
+    pub(crate) fn beside(angle: u8, gap: u8) -> impl Iterator<Item = Self> {
+        let angles = [angle.checked_sub(gap), Some(angle + gap).filter(|&angle| angle < 64)];
+        angles.into_iter().flatten().map(|angle| Self(Self::ANGULAR0.0 + angle))
+    }
+
     /// 0..64 for a directional mode, in the order of the modes.
     #[inline(always)]
     pub(crate) fn angle_index(self) -> Option<usize> {

@@ -1,15 +1,28 @@
-//! Chroma of the direct way: the tree of luma, cut off where blocks get small; two or three modes.
+//! Chroma of the direct way: the tree of luma, cut off where blocks get small, and few modes.
 
 use super::DirectTile;
+use super::layout::forced;
+use super::levels::Spot;
 use crate::encoder::quantise::bits;
-use crate::encoder::satd::{Pair, residual, satd};
+use crate::encoder::satd::{Pair, satd};
 use crate::encoder::search::per_step;
+use crate::predict::IntraMode;
 use crate::recon::{MAX_BLOCK, Signs};
-use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
+use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours};
 use crate::syntax::modes;
-use crate::syntax::spectrum::{Spectrum, spectrum};
-use crate::syntax::tree::{Choices, Node, Split};
-use crate::transform::TxType;
+use crate::syntax::tree::{Node, Split};
+
+/// Modes in the order of trial.
+const MODES: [ChromaMode; 8] = [
+    ChromaMode::Derived,
+    ChromaMode::Fitted(Neighbours::Both),
+    ChromaMode::Own(IntraMode::PLANAR),
+    ChromaMode::Fitted(Neighbours::Above),
+    ChromaMode::Fitted(Neighbours::Left),
+    ChromaMode::Own(IntraMode::DC),
+    ChromaMode::Own(IntraMode::VERTICAL),
+    ChromaMode::Own(IntraMode::HORIZONTAL),
+];
 
 impl DirectTile<'_> {
     /// Codes the chroma of `node`.
@@ -19,14 +32,9 @@ impl DirectTile<'_> {
         if node.x >= width || node.y >= height {
             return;
         }
-        let smallest = self.shared.plan.effort.direct.chroma_log2;
-        let split = match node.choices(width, height) {
-            Choices::Forced(split) => split,
-            _ if node.log2_w > node.log2_h => Split::V2,
-            _ if node.log2_w < node.log2_h => Split::H2,
-            _ if node.log2_w > smallest && self.luma_is_finer(&node) => Split::Quad,
-            _ => Split::None,
-        };
+        let is_split = |node: &Node| node.log2_w > self.direct.chroma_log2 && self.luma_is_finer(node);
+        let split = forced(&node, width, height);
+        let split = split.unwrap_or_else(|| if is_split(&node) { Split::Quad } else { Split::None });
         self.sb.chroma_splits.push(split);
         if split == Split::None {
             return self.chroma_block(node, signs);
@@ -45,30 +53,23 @@ impl DirectTile<'_> {
 
     fn chroma_block(&mut self, node: Node, signs: &mut impl Signs) {
         let header = self.shared.context.header;
-        let rect = node.rect();
         let blank = self.walk.blank_chroma(node);
-        self.recon.samples.references(header, rect, &mut self.memory.references);
         let qp = header.block_qp(blank.offset);
-        let mode = self.choose_chroma_mode(&blank, qp);
-        let mut block = ChromaBlock { mode, ..blank };
+        self.recon.samples.references(header, node.rect(), &mut self.memory.references);
+        let mut block = ChromaBlock { mode: self.choose_chroma_mode(&blank, qp), ..blank };
         for plane in 1..3 {
-            let (simd, m, source) = (self.shared.context.simd, &mut self.memory, &self.source[plane]);
-            let a = source.from(rect.x, rect.y);
-            let pair = Pair { a, a_stride: source.width(), b: &m.best[(plane - 1) * MAX_BLOCK..], b_stride: rect.w };
-            residual(simd, pair, rect.w, rect.h, &mut m.residual);
+            self.take_residual(plane, node.rect());
+            let after_coded = plane == 2 && block.tb[0].end > 0;
             if plane == 2 {
-                self.walk.template.keep_cb(block.tb[0].end > 0);
+                self.walk.template.keep_cb(after_coded);
             }
-            let tb: TransformBlock = self.levels_of(&node, plane, header.plane_qp(qp, plane), TxType::DCT);
-            block.tb[plane - 1] = tb;
+            let spot = Spot { node, plane, after_coded, qp: header.plane_qp(qp, plane) };
+            block.tb[plane - 1] = self.code_residual(&spot);
             self.recon.put(plane, &node, &self.memory.best[(plane - 1) * MAX_BLOCK..]);
         }
         self.recon.add_chroma(&block, &self.sb.levels, signs);
         (1..).zip(&block.tb).for_each(|(plane, tb)| self.recon.note(plane, &node, block.offset, tb));
-        let spectra = match self.shared.plan.rule.optimise {
-            true => block.tb.map(|tb| spectrum(&node, &tb, &self.sb.levels)),
-            false => [Spectrum::default(); 2],
-        };
+        let spectra = block.tb.map(|tb| self.spectrum(&node, &tb));
         self.walk.note_chroma(&block, spectra);
         self.sb.chroma.push(block);
     }
@@ -80,7 +81,10 @@ impl DirectTile<'_> {
         let lambda = self.shared.plan.parameters.rank_lambda;
         let scales = [1, 2].map(|plane| per_step(header.plane_qp(qp, plane)));
         let mut best = (f64::INFINITY, ChromaMode::Derived);
-        for mode in [ChromaMode::Derived, ChromaMode::Fitted(Neighbours::Both)] {
+        for mode in MODES.into_iter().take(self.direct.chroma_modes) {
+            if mode == ChromaMode::Own(blank.luma_mode) {
+                continue;
+            }
             let block = ChromaBlock { mode, ..*blank };
             let mut cost = 0.0;
             for plane in 1..3 {

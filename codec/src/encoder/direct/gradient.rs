@@ -48,7 +48,9 @@ impl Gradients {
     pub(super) fn angle(&self, rect: Rect) -> Option<IntraMode> {
         let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
         for cy in rect.y >> CELL_LOG2..((rect.y + rect.h).div_ceil(CELL)).min(self.rows) {
-            for cell in &self.cells[cy * self.cols..][rect.x >> CELL_LOG2..((rect.x + rect.w).div_ceil(CELL)).min(self.cols)] {
+            for cell in
+                &self.cells[cy * self.cols..][rect.x >> CELL_LOG2..((rect.x + rect.w).div_ceil(CELL)).min(self.cols)]
+            {
                 xx += f64::from(cell.xx);
                 yy += f64::from(cell.yy);
                 xy += f64::from(cell.xy);

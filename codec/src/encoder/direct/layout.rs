@@ -1,13 +1,15 @@
-//! The partition of a superblock, planned on the source alone: what a few modes leave of a block against what they leave
-//! of its quarters, both by Hadamard-transformed difference. Source samples stand in for the references.
+//! The partition of a superblock, planned on the source alone: what a block costs, about, against its quarters and
+//! halves. Source samples stand in for the references.
 
 use super::DirectTile;
+use super::levels::Spot;
 use crate::encoder::satd::{Pair, satd};
 use crate::encoder::search::per_step;
 use crate::image::plane::{Block, Rect};
 use crate::predict::edges::Available;
 use crate::predict::{IntraMode, predict};
-use crate::syntax::tree::{Choices, Node, Split};
+use crate::syntax::tree::{Choices, Node, SUPERBLOCK_LOG2, Split};
+use crate::transform::TxType;
 
 /// A block of the plan.
 #[derive(Debug, Clone, Copy)]
@@ -15,11 +17,11 @@ pub(super) struct Planned {
     pub(super) node: Node,
     /// The best of the modes tried.
     pub(super) mode: IntraMode,
-    /// In squared steps, about.
+    /// About what it costs, in squared steps.
     cost: f64,
 }
 
-/// About what modes take, and what each block takes besides, in bits.
+/// Bits that modes take, about.
 const SIMPLE_BITS: f64 = 2.0;
 const ANGLE_BITS: f64 = 5.0;
 
@@ -36,100 +38,106 @@ impl DirectTile<'_> {
         if node.x >= width || node.y >= height {
             return 0.0;
         }
-        let direct = self.shared.plan.effort.direct;
-        let split = match node.choices(width, height) {
-            Choices::Forced(split) => split,
-            // Oblong nodes are those that the edge of the picture makes.
-            _ if node.log2_w > node.log2_h => Split::V2,
-            _ if node.log2_w < node.log2_h => Split::H2,
-            _ if node.log2_w <= direct.smallest_log2 => {
-                let whole = self.planned(node);
-                return self.leaf(whole);
-            }
-            _ => {
-                let p = &self.shared.plan.parameters;
-                let (stop, bias) = (p.direct_stop, p.direct_bias);
-                let whole = (node.log2_w < 6).then(|| self.planned(node));
-                if let Some(whole) = whole
-                    && whole.cost < stop * (node.w() * node.h()) as f64
-                {
-                    return self.leaf(whole);
-                }
-                let before = (self.sb.luma_splits.len(), self.memory.planned.len());
-                let quarters = self.quarters(node, Split::Quad);
-                let all_whole = self.memory.planned.len() == before.1 + 4;
-                let whole = whole.or_else(|| (all_whole && quarters < 8.0 * stop * 4096.0).then(|| self.planned(node)));
-                return match whole {
-                    Some(whole) if whole.cost < quarters * bias => {
-                        self.sb.luma_splits.truncate(before.0);
-                        self.memory.planned.truncate(before.1);
-                        self.leaf(whole)
-                    }
-                    _ => quarters,
-                };
-            }
-        };
-        self.quarters(node, split)
-    }
-
-    fn quarters(&mut self, node: Node, split: Split) -> f64 {
-        self.sb.luma_splits.push(split);
-        let mut cost = 0.0;
-        for child in node.children(split) {
-            cost += self.lay_out_node(child);
+        if let Some(split) = forced(&node, width, height) {
+            self.sb.luma_splits.push(split);
+            return node.children(split).map(|child| self.lay_out_node(child)).sum();
         }
-        cost
+        let smallest = self.direct.smallest_log2;
+        let whole = (node.log2_w < SUPERBLOCK_LOG2).then(|| self.planned(node));
+        let settled = |whole: &Planned| {
+            let stop = self.shared.plan.parameters.direct_stop * (node.w() * node.h()) as f64;
+            node.log2_w <= smallest || whole.cost < stop
+        };
+        if let Some(whole) = whole.filter(settled) {
+            return self.replace(self.mark(), Split::None, &[whole]);
+        }
+        let mark = self.mark();
+        self.sb.luma_splits.push(Split::Quad);
+        let quarters = node.children(Split::Quad).map(|child| self.lay_out_node(child)).sum();
+        // One block of a whole superblock is for what is as large as that all over.
+        let whole = whole.or_else(|| (self.memory.planned.len() == mark.blocks + 4).then(|| self.planned(node)));
+        let Some(whole) = whole else { return quarters };
+        let mut best = quarters;
+        if whole.cost < best {
+            best = self.replace(mark, Split::None, &[whole]);
+        }
+        // Halves lie between one block and four: where those are far apart, the halves are not better.
+        let reach = self.direct.halves;
+        if whole.cost < reach * quarters && quarters < reach * whole.cost {
+            for split in [Split::H2, Split::V2] {
+                let mut parts = [whole; 2];
+                parts.iter_mut().zip(node.children(split)).for_each(|(part, child)| *part = self.planned(child));
+                if parts[0].cost + parts[1].cost < best {
+                    best = self.replace(mark, split, &parts);
+                }
+            }
+        }
+        best
     }
 
-    fn leaf(&mut self, planned: Planned) -> f64 {
-        self.sb.luma_splits.push(Split::None);
-        self.memory.planned.push(planned);
-        planned.cost
+    /// How far the plan is.
+    fn mark(&self) -> Mark {
+        Mark { splits: self.sb.luma_splits.len(), blocks: self.memory.planned.len() }
+    }
+
+    /// Puts a split into `blocks` in the place of all that was planned since `mark`; returns what they cost.
+    fn replace(&mut self, mark: Mark, split: Split, blocks: &[Planned]) -> f64 {
+        self.sb.luma_splits.truncate(mark.splits);
+        self.memory.planned.truncate(mark.blocks);
+        if split != Split::None {
+            self.sb.luma_splits.push(split);
+        }
+        self.sb.luma_splits.extend(blocks.iter().map(|_| Split::None));
+        self.memory.planned.extend_from_slice(blocks);
+        blocks.iter().map(|block| block.cost).sum()
     }
 
     /// `node` as one block.
     fn planned(&mut self, node: Node) -> Planned {
-        let (rect, plane) = (node.rect(), &self.source[0]);
+        let (rect, plane, header) = (node.rect(), &self.source[0], self.shared.context.header);
         let available = Available {
             top: if rect.y > 0 { (rect.w + rect.h).min(plane.width() - rect.x) } else { 0 },
             left: if rect.x > 0 { rect.h } else { 0 },
             corner: rect.x > 0 && rect.y > 0,
         };
-        let header = self.shared.context.header;
-        let depth = header.internal_depth();
-        self.memory.edges.fill(plane, rect, available, depth, 0);
+        self.memory.edges.fill(plane, rect, available, header.internal_depth(), 0);
+        let qp = header.block_qp(self.wanted_offset(&node));
+        let mode = self.mode_of_lines(rect, qp);
         let p = &self.shared.plan.parameters;
-        let offset = self.offsets.as_ref().map_or(0, |o| o.at(node.x, node.y, node.w(), node.h()));
-        let scale = per_step(header.block_qp(offset));
-        let modes = [Some(IntraMode::PLANAR), Some(IntraMode::DC), self.gradients.angle(rect)];
-        let mut best = Planned { node, mode: IntraMode::PLANAR, cost: f64::INFINITY };
-        let x = self.shared.plan.effort.direct.x;
-        let more = [IntraMode::HORIZONTAL, IntraMode::VERTICAL, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
-        for mode in modes.into_iter().flatten().chain(more.into_iter().take(x[0] as usize)) {
-            let bits = if mode.angle_index().is_some() { ANGLE_BITS } else { SIMPLE_BITS };
-            let cost = self.difference(rect, mode) as f64 * scale + p.rank_lambda * bits;
-            if cost < best.cost {
-                best = Planned { mode, cost, ..best };
-            }
+        let cost = p.direct_block + p.lambda * mode_bits(mode);
+        self.take_residual(0, rect);
+        let spot = Spot::luma(node, qp);
+        Planned { node, mode, cost: cost + self.estimate(&spot, TxType::DCT).cost }
+    }
+
+    /// The best of the simple modes and the angles near the block's lines, by what they leave; its prediction is the best
+    /// one then.
+    fn mode_of_lines(&mut self, rect: Rect, qp: u16) -> IntraMode {
+        let mut best = (f64::INFINITY, IntraMode::PLANAR);
+        for mode in [IntraMode::PLANAR, IntraMode::DC].into_iter().chain(self.gradients.angle(rect)) {
+            self.try_planned(rect, qp, mode, &mut best);
         }
-        let mut gap = x[1] as u8;
-        while gap > 0 && best.mode.angle_index().is_some() {
-            let angle = best.mode.0 - IntraMode::ANGULAR0.0;
-            for a in [angle.checked_sub(gap), Some(angle + gap).filter(|&a| a < 64)].into_iter().flatten() {
-                let mode = IntraMode(IntraMode::ANGULAR0.0 + a);
-                let cost = self.difference(rect, mode) as f64 * scale + p.rank_lambda * ANGLE_BITS;
-                if cost < best.cost {
-                    best = Planned { mode, cost, ..best };
-                }
+        let mut gap = self.direct.turn;
+        while let Some(angle) = best.1.angle_index().filter(|_| gap > 0) {
+            for mode in IntraMode::beside(angle as u8, gap) {
+                self.try_planned(rect, qp, mode, &mut best);
             }
             gap /= 2;
         }
-        best.cost += p.direct_block * if node.log2_w == 2 { 1.0 + x[2] } else { 1.0 };
-        best
+        best.1
     }
 
-    /// What `mode` leaves of the block at `rect`, by the references at hand, Hadamard-transformed. The prediction is the
-    /// one at hand then.
+    fn try_planned(&mut self, rect: Rect, qp: u16, mode: IntraMode, best: &mut (f64, IntraMode)) {
+        let rate = self.shared.plan.parameters.rank_lambda * mode_bits(mode);
+        let cost = f64::from(self.difference(rect, mode)) * per_step(qp) + rate;
+        if cost < best.0 {
+            *best = (cost, mode);
+            std::mem::swap(&mut self.memory.best, &mut self.memory.trial);
+        }
+    }
+
+    /// What `mode` leaves of the luma at `rect`, by the references at hand, Hadamard-transformed. The prediction is the one
+    /// at hand then.
     pub(super) fn difference(&mut self, rect: Rect, mode: IntraMode) -> u32 {
         let (context, m) = (&self.shared.context, &mut self.memory);
         let (depth, extra) = (context.header.internal_depth(), context.header.extra_depth());
@@ -139,4 +147,25 @@ impl DirectTile<'_> {
         let pair = Pair { a, a_stride: source.width(), b: &m.trial, b_stride: rect.w };
         satd(context.simd, pair, extra, rect.w, rect.h)
     }
+}
+
+/// A place in the plan.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    splits: usize,
+    blocks: usize,
+}
+
+/// The split that a node at the edge of the picture has, or one that the edge made oblong.
+pub(super) fn forced(node: &Node, width: usize, height: usize) -> Option<Split> {
+    match node.choices(width, height) {
+        Choices::Forced(split) => Some(split),
+        _ if node.log2_w > node.log2_h => Some(Split::V2),
+        _ if node.log2_w < node.log2_h => Some(Split::H2),
+        _ => None,
+    }
+}
+
+fn mode_bits(mode: IntraMode) -> f64 {
+    if mode.angle_index().is_some() { ANGLE_BITS } else { SIMPLE_BITS }
 }

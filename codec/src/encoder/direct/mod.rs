@@ -4,12 +4,14 @@
 mod chroma;
 mod gradient;
 mod layout;
+mod levels;
 mod luma;
 mod quantise;
 
 use self::gradient::Gradients;
 use self::layout::Planned;
 use super::adaptive::Offsets;
+use super::effort::Direct;
 use super::quantise as search;
 use super::search::Shared;
 use crate::entropy::cost::Counter;
@@ -33,6 +35,8 @@ struct Memory {
     trial: Box<[u16]>,
     residual: Box<[i32]>,
     coefficients: Box<[i32]>,
+    /// Those of another transform.
+    others: Box<[i32]>,
     quantise: search::Scratch,
     planned: Vec<Planned>,
 }
@@ -41,6 +45,7 @@ struct Memory {
 #[derive(Debug)]
 pub(super) struct DirectTile<'a> {
     shared: &'a Shared<'a>,
+    direct: &'a Direct,
     source: &'a [Plane],
     offsets: Option<Offsets>,
     gradients: Gradients,
@@ -51,9 +56,10 @@ pub(super) struct DirectTile<'a> {
 }
 
 impl<'a> DirectTile<'a> {
-    /// `source` holds the planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
+    /// `direct` says how much is tried, `source` holds the planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
     pub(super) fn new(
         shared: &'a Shared<'a>,
+        direct: &'a Direct,
         source: &'a [Plane],
         offsets: Option<Offsets>,
         samples: TileSamples,
@@ -64,6 +70,7 @@ impl<'a> DirectTile<'a> {
             Counter::new(header.profile, &Models::new(), &LevelModels::new(header.profile, header.is_trellis()));
         Self {
             shared,
+            direct,
             source,
             offsets,
             gradients: Gradients::of(shared.context.simd, &source[0]),
@@ -76,6 +83,7 @@ impl<'a> DirectTile<'a> {
                 trial: vec![0; 2 * MAX_BLOCK].into(),
                 residual: vec![0; MAX_BLOCK].into(),
                 coefficients: vec![0; MAX_CODED].into(),
+                others: vec![0; MAX_CODED].into(),
                 quantise: search::Scratch::new(),
                 planned: Vec::new(),
             },

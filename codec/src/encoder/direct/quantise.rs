@@ -50,7 +50,13 @@ fn largest(values: &[i32], reciprocals: &[f32]) -> f32 {
 /// Levels row by row; returns how many positions of the scan, of which `indices` are the numbers, reach up to the last
 /// level that is not zero.
 #[inline(always)]
-fn divide(values: &[i32], reciprocals: &[f32], (scale, rounding): (f32, f32), indices: &[u16], out: &mut [i32]) -> usize {
+fn divide(
+    values: &[i32],
+    reciprocals: &[f32],
+    (scale, rounding): (f32, f32),
+    indices: &[u16],
+    out: &mut [i32],
+) -> usize {
     let mut reach = [0i32; 8];
     let blocks = values.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
     let blocks = blocks.zip(indices.as_chunks::<8>().0).zip(out.as_chunks_mut::<8>().0);
