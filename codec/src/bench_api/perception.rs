@@ -9,5 +9,5 @@ use crate::simd::{CpuLevel, Simd};
 pub fn losses(source: &ImageView<'_>, reconstruction: &ImageView<'_>) -> Vec<f64> {
     let simd = Simd::new(CpuLevel::detect());
     let [source, reconstruction] = [source, reconstruction].map(|i| colour::to_planes(simd, i, Chroma::Yuv444, false));
-    of_planes(&source, &reconstruction, 0, &CellGrid::new(5, source[0].width(), source[0].height()), 0.0)
+    of_planes(simd, &source, &reconstruction, 0, &CellGrid::new(5, source[0].width(), source[0].height()), 0.0)
 }

@@ -3,8 +3,7 @@
 
 use super::alpha::Mask;
 use super::parameters::Parameters;
-use super::perception::losses;
-use super::sketch::Sketch;
+use super::sketch::{Sketch, Sketching};
 use crate::image::plane::{Plane, Rect};
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
@@ -48,6 +47,11 @@ pub(crate) struct Offsets {
 }
 
 impl Offsets {
+    /// None but 0, on `grid`.
+    pub(super) fn blank(grid: CellGrid) -> Self {
+        Self { grid, unit: 0.125, cells: vec![0.0; grid.len()] }
+    }
+
     /// For the planes of a picture, where its quantisation is adaptive. Their mean over what is `shown` is about 0.
     pub(super) fn of(
         simd: Simd,
@@ -59,12 +63,12 @@ impl Offsets {
         let adaptive = header.adaptive?;
         let grid = CellGrid::new(adaptive.cell_log2, source[0].width(), source[0].height());
         let unit = f64::from(1u32 << adaptive.resolution) / 32.0;
-        let mut offsets = Self { grid, unit, cells: vec![0.0; grid.len()] };
+        let mut offsets = Self { unit, ..Self::blank(grid) };
         let weights = shown.map_or_else(|| vec![1.0; grid.len()], |mask| mask.count(&grid));
+        let sketching = Sketching { rounding: parameters.sketch_rounding, error: parameters.adaptive_error };
         for _ in 0..parameters.adaptive.round() as u32 {
-            let sketch = Sketch::new(simd, header, source, &offsets, parameters.sketch_rounding);
-            let losses = losses(source, &sketch.planes, u32::from(header.subsampled), &grid, parameters.adaptive_error);
-            offsets.refine(&losses, &sketch.levels, &weights, parameters);
+            let sketch = Sketch::new(simd, header, source, &offsets, sketching);
+            offsets.refine(&sketch.losses, &sketch.levels, &weights, parameters);
         }
         Some(offsets)
     }

@@ -7,6 +7,7 @@ mod classified;
 pub(crate) mod colour;
 mod config;
 mod content;
+mod dct8;
 mod deblock;
 mod direct;
 mod effort;
