@@ -1,4 +1,4 @@
-//! The encoder's interface, and its way through a picture: plan, planes, tiles, filter, file.
+//! The encoder's interface.
 
 mod activity;
 mod adaptive;
@@ -17,6 +17,7 @@ mod hash;
 mod lossless;
 mod parameters;
 mod perception;
+mod pipeline;
 pub(crate) mod plan;
 mod preview;
 pub(crate) mod quantise;
@@ -34,26 +35,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 #[cfg(feature = "bench-api")]
 pub(crate) use self::adaptive::CellGrid;
-use self::adaptive::Offsets;
-use self::alpha::Mask;
 pub use self::config::{Content, EncoderConfig, Quantiser, TileSize, Tune};
 #[cfg(feature = "bench-api")]
 pub(crate) use self::perception::losses;
+use self::pipeline::Coded;
 use self::plan::Plan;
-use self::search::Shared;
 pub use self::target::{Measure, Target, Targeted};
-use crate::colour::Depths;
-use crate::container;
 use crate::error::{ConfigError, EncodeError};
-use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageView};
 use crate::memory;
-use crate::quant::dequant::Dequantiser;
-use crate::recon::Context;
 use crate::recon::output::Output;
-use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
-use crate::syntax::header::PictureHeader;
 use crate::threads::Workers;
 use crate::tile::Grid;
 
@@ -81,16 +73,6 @@ pub struct Encoder {
     config: EncoderConfig,
     plan: Plan,
     workers: Arc<Workers>,
-}
-
-/// A lossy picture, coded.
-struct Coded {
-    stream: Vec<u8>,
-    header: PictureHeader,
-    /// Before the filters.
-    picture: PictureSamples,
-    /// Of each tile, where there is any.
-    alpha: Vec<Plane>,
 }
 
 /// Counts coded pixels over all tiles for an observer.
@@ -146,7 +128,7 @@ impl Encoder {
         if self.config.lossless {
             return self.lossless(image, &progress);
         }
-        let coded = self.code(image, &progress)?;
+        let coded = pipeline::code(self, image, &progress)?;
         let exact = graphics::exact(self, image, coded.stream.len(), &progress)?;
         Ok(exact.map_or(coded.stream, |exact| exact.stream))
     }
@@ -162,7 +144,7 @@ impl Encoder {
             let stream = self.lossless(image, &progress)?;
             return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
         }
-        let coded = self.code(image, &progress)?;
+        let coded = pipeline::code(self, image, &progress)?;
         match graphics::exact(self, image, coded.stream.len(), &progress)? {
             Some(exact) => Ok(exact),
             None => self.reconstructed(image, coded),
@@ -204,73 +186,13 @@ impl Encoder {
         image: &ImageView<'_>,
         to: &mut [Vec<statistics::Equations>; 2],
     ) -> Result<(), EncodeError> {
-        let Coded { header, picture, .. } = self.code(image, &Progress::new(None, image, false))?;
+        let Coded { header, picture, .. } = pipeline::code(self, image, &Progress::new(None, image, false))?;
         let simd = Simd::new(self.config.cpu);
         for (p, source) in colour::to_planes(simd, image, self.config.chroma, !self.config.exact).iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
             statistics::add(&mut to[p.min(1)], source, &deblocked, picture.map(p));
         }
         Ok(())
-    }
-
-    /// Codes a lossy picture.
-    fn code(&self, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Coded, EncodeError> {
-        let simd = Simd::new(self.config.cpu);
-        let mut source = colour::to_planes(simd, image, self.config.chroma, !self.config.exact);
-        let (width, height) = (source[0].width(), source[0].height());
-        let shown = Mask::shown(image, width, height);
-        if let Some(shown) = shown.as_ref().filter(|_| !self.config.exact) {
-            alpha::clean(shown, &mut source);
-        }
-        let analysed = colour::reduced(&source, Depths::new(image.depth()).extra());
-        let blocks = shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
-        let cicp = image.metadata().and_then(|m| m.cicp);
-        let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]), cicp);
-        let sections = preview::sections(&self.config, image, progress)?;
-        let mut header = plan.header(&self.config, image);
-        header.sections = !sections.is_empty();
-        let dequantiser = Dequantiser::new(&header);
-        let context = Context { simd, header: &header, dequantiser: &dequantiser };
-        let offsets = Offsets::of(simd, &header, &analysed, shown.as_ref(), &plan.parameters);
-        progress.advance(0)?;
-        let shared = Shared::new(&plan, &context, offsets.as_ref());
-        let grid = Grid::new(&header);
-        let tiles = self.workers.map(grid.len(), |i| {
-            let alpha = match header.alpha {
-                true => Some(self.alpha(image, grid.visible(&header, i), progress)?),
-                false => None,
-            };
-            Ok::<_, EncodeError>((alpha, tile::encode(&shared, &grid, i, &source, progress)?))
-        })?;
-        let mut picture = PictureSamples::new(&header);
-        let (mut data, mut alpha) = (Vec::with_capacity(grid.len()), Vec::new());
-        for (i, (own, tile)) in tiles.into_iter().enumerate() {
-            let Rect { x, y, w, h } = grid.rect(i, 0);
-            picture.place(&header, &tile.samples, Rect { x: 0, y: 0, w, h }, (x, y));
-            let coded = own.map(|(plane, coded)| {
-                alpha.push(plane);
-                coded
-            });
-            data.push(container::tile(coded.as_deref(), Some(&tile.signs), &tile.colour));
-        }
-        progress.advance(0)?;
-        header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
-        progress.advance(0)?;
-        header.classified = classified::choose(simd, &header, &picture, &source, &analysed, &plan.parameters);
-        Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha })
-    }
-
-    /// The alpha of the pixels in `rect`, and what codes it.
-    fn alpha(
-        &self,
-        image: &ImageView<'_>,
-        rect: Rect,
-        progress: &Progress<'_>,
-    ) -> Result<(Plane, Vec<u8>), EncodeError> {
-        let plane = alpha::plane(image, rect, self.config.alpha_quality);
-        let simd = Simd::new(self.config.cpu);
-        let coded = lossless::exact(simd, std::slice::from_ref(&plane), image.depth().into(), usize::MAX, progress)?;
-        Ok((plane, coded.expect("any number of bytes will do")))
     }
 }
 

@@ -5,6 +5,7 @@ mod curve;
 mod search;
 
 use self::search::Search;
+use super::pipeline;
 use super::{Encoded, Encoder, Observer, Progress, graphics};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
@@ -144,7 +145,8 @@ impl Encoder {
             let Some(quality) = search.next() else { break };
             let encoder = self.at_quality(quality as f32)?;
             let progress = Progress::new(observer, image, false);
-            let encoded = encoder.code(image, &progress).and_then(|coded| encoder.reconstructed(image, coded))?;
+            let encoded =
+                pipeline::code(&encoder, image, &progress).and_then(|coded| encoder.reconstructed(image, coded))?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let error = (value - target.value).abs();

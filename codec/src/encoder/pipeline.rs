@@ -1,0 +1,150 @@
+//! The stages that a lossy picture goes through: planes, plan, wanted offsets, tiles, filters, file.
+
+use std::borrow::Cow;
+
+use super::adaptive::Offsets;
+use super::alpha::{self, Mask};
+use super::plan::Plan;
+use super::search::Shared;
+use super::tile::{self, CodedTile};
+use super::{Encoder, Progress, classified, colour, deblock, lossless, preview};
+use crate::colour::Depths;
+use crate::container;
+use crate::error::EncodeError;
+use crate::image::plane::{Plane, Rect};
+use crate::image::view::ImageView;
+use crate::quant::dequant::Dequantiser;
+use crate::recon::Context;
+use crate::recon::picture::PictureSamples;
+use crate::simd::Simd;
+use crate::syntax::header::PictureHeader;
+use crate::tile::Grid;
+
+/// A lossy picture, coded.
+pub(super) struct Coded {
+    pub(super) stream: Vec<u8>,
+    pub(super) header: PictureHeader,
+    /// Before the filters.
+    pub(super) picture: PictureSamples,
+    /// Of each tile, where there is any.
+    pub(super) alpha: Vec<Plane>,
+}
+
+/// What is coded of a picture.
+struct Source {
+    planes: Vec<Plane>,
+    /// The samples that show, where some are hidden.
+    shown: Option<Mask>,
+    /// Bits of a sample beyond 10.
+    extra: u32,
+}
+
+/// A tile's colours, and its alpha where there is any.
+struct TileOf {
+    colour: CodedTile,
+    alpha: Option<(Plane, Vec<u8>)>,
+}
+
+/// Takes `image` through all stages.
+pub(super) fn code(encoder: &Encoder, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Coded, EncodeError> {
+    let simd = Simd::new(encoder.config.cpu);
+    let source = Source::of(encoder, image);
+    let analysed = source.analysed();
+    let plan = plan(encoder, image, &source, &analysed);
+    let sections = preview::sections(&encoder.config, image, progress)?;
+    let mut header = plan.header(&encoder.config, image);
+    header.sections = !sections.is_empty();
+    let offsets = Offsets::of(simd, &header, &analysed, source.shown.as_ref(), &plan.parameters);
+    progress.advance(0)?;
+    let tiles = tiles(encoder, image, (&header, &plan), &source.planes, offsets.as_ref(), progress)?;
+    let Gathered { picture, data, alpha } = Gathered::of(&header, tiles);
+    progress.advance(0)?;
+    header.deblock = deblock::choose(simd, &header, &picture, &source.planes, &plan.parameters);
+    progress.advance(0)?;
+    header.classified = classified::choose(simd, &header, &picture, &source.planes, &analysed, &plan.parameters);
+    Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha })
+}
+
+impl Source {
+    /// The planes of `image`, what nothing shows of them made cheap.
+    fn of(encoder: &Encoder, image: &ImageView<'_>) -> Self {
+        let (simd, config) = (Simd::new(encoder.config.cpu), &encoder.config);
+        let mut planes = colour::to_planes(simd, image, config.chroma, !config.exact);
+        let shown = Mask::shown(image, planes[0].width(), planes[0].height());
+        if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
+            alpha::clean(shown, &mut planes);
+        }
+        Self { planes, shown, extra: Depths::new(image.depth()).extra() }
+    }
+
+    /// The planes at 10 bits, for what only looks at them.
+    fn analysed(&self) -> Cow<'_, [Plane]> {
+        colour::reduced(&self.planes, self.extra)
+    }
+}
+
+/// What this picture is coded with.
+fn plan(encoder: &Encoder, image: &ImageView<'_>, source: &Source, analysed: &[Plane]) -> Plan {
+    let blocks = source.shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
+    let cicp = image.metadata().and_then(|m| m.cicp);
+    encoder.plan.for_picture(encoder.config.content, blocks.as_ref().unwrap_or(&analysed[0]), cicp)
+}
+
+/// All tiles, in order.
+fn tiles(
+    encoder: &Encoder,
+    image: &ImageView<'_>,
+    (header, plan): (&PictureHeader, &Plan),
+    planes: &[Plane],
+    offsets: Option<&Offsets>,
+    progress: &Progress<'_>,
+) -> Result<Vec<TileOf>, EncodeError> {
+    let simd = Simd::new(encoder.config.cpu);
+    let dequantiser = Dequantiser::new(header);
+    let context = Context { simd, header, dequantiser: &dequantiser };
+    let shared = Shared::new(plan, &context, offsets);
+    let grid = Grid::new(header);
+    encoder.workers.map(grid.len(), |i| {
+        let alpha = || tile_alpha(encoder, image, grid.visible(header, i), progress);
+        let alpha = header.alpha.then(alpha).transpose()?;
+        Ok(TileOf { colour: tile::encode(&shared, &grid, i, planes, progress)?, alpha })
+    })
+}
+
+/// The alpha of the pixels in `rect`, and what codes it.
+fn tile_alpha(
+    encoder: &Encoder,
+    image: &ImageView<'_>,
+    rect: Rect,
+    progress: &Progress<'_>,
+) -> Result<(Plane, Vec<u8>), EncodeError> {
+    let plane = alpha::plane(image, rect, encoder.config.alpha_quality);
+    let simd = Simd::new(encoder.config.cpu);
+    let coded = lossless::exact(simd, std::slice::from_ref(&plane), image.depth().into(), usize::MAX, progress)?;
+    Ok((plane, coded.expect("any number of bytes will do")))
+}
+
+/// What the tiles give: the samples of the picture, and what the file holds of each.
+struct Gathered {
+    picture: PictureSamples,
+    data: Vec<Vec<u8>>,
+    alpha: Vec<Plane>,
+}
+
+impl Gathered {
+    /// Of `tiles`, whose memory goes as they come in.
+    fn of(header: &PictureHeader, tiles: Vec<TileOf>) -> Self {
+        let (grid, picture) = (Grid::new(header), PictureSamples::new(header));
+        let mut out = Self { picture, data: Vec::with_capacity(tiles.len()), alpha: Vec::new() };
+        for (i, TileOf { colour, alpha }) in tiles.into_iter().enumerate() {
+            let Rect { x, y, w, h } = grid.rect(i, 0);
+            out.picture.place(header, &colour.samples, Rect { x: 0, y: 0, w, h }, (x, y));
+            let coded = alpha.map(|(plane, coded)| {
+                out.alpha.push(plane);
+                coded
+            });
+            out.data.push(container::tile(coded.as_deref(), Some(&colour.signs), &colour.colour));
+        }
+        out
+    }
+}
