@@ -45,7 +45,8 @@ pub use crate::decoder::{
     decode,
 };
 pub use crate::encoder::{
-    Content, Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Target, Targeted, TileSize, Tune, encode,
+    Content, Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Stream, Target, Targeted, TileSize, Tune,
+    encode,
 };
 pub use crate::entropy::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use kvant::{DecodeError, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Metadata, Observer};
+use kvant::{
+    DecodeError, Decoder, DecoderOptions, EncodeError, Encoded, Encoder, EncoderConfig, Image, ImageView, Metadata,
+    Observer, Stream,
+};
 use serde::Serialize;
 
 use super::batch::{self, Amount, Split};
@@ -194,7 +197,9 @@ struct Work<'a> {
 
 /// What encoding gave.
 struct Coded {
-    encoded: Encoded,
+    stream: Stream,
+    /// The picture that decoding is to give, where it is decoded again.
+    reconstruction: Option<Image>,
     /// What was asked for, or found.
     quality: Quality,
     passes: u32,
@@ -238,8 +243,8 @@ impl Work<'_> {
             fits.map_err(|e| CliError::Run(format!("{}: {e}", shown(decoded.name()))))?;
         }
         let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
-        self.check_stripped(&name, &coded.encoded.stream)?;
-        if coded.quality == Quality::Lossy(100.0) && !coded.encoded.lossless {
+        self.check_stripped(&name, &coded.stream.bytes)?;
+        if coded.quality == Quality::Lossy(100.0) && !coded.stream.lossless {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
         }
@@ -249,9 +254,9 @@ impl Work<'_> {
         }
         let quality = coded.quality.plain().unwrap_or_default();
         warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
-        let verified = self.verify(&name, &picture, &coded.encoded)?;
+        let verified = self.verify(&name, &picture, &coded)?;
         let manner = Manner { force, like: like.as_ref() };
-        let mut unlike = Vec::from_iter(target.write(&coded.encoded.stream, manner)?);
+        let mut unlike = Vec::from_iter(target.write(&coded.stream.bytes, manner)?);
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             let upright = v.picture.clone().upright(metadata.orientation)?;
             if let Some(lost) = lost(&metadata, upright.format(), *format) {
@@ -263,7 +268,7 @@ impl Work<'_> {
         unlike.iter().for_each(|warning| self.console.warn(&name, warning));
         warnings.extend(unlike);
         let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
-        self.tell(job, &report, &coded.encoded, verified.as_ref())?;
+        self.tell(job, &report, &coded.stream.bytes, verified.as_ref())?;
         Ok(report)
     }
 
@@ -288,9 +293,9 @@ impl Work<'_> {
         let start = Instant::now();
         let seconds = || start.elapsed().as_secs_f64();
         let Some(aim) = self.args.target.aim(picture, bytes_in) else {
-            let encoded = self.encoder.encode_full(&view, observer).map_err(|e| CliError::from(e).of(name))?;
+            let (stream, reconstruction) = self.encode_once(&view, observer).map_err(|e| CliError::from(e).of(name))?;
             let (quality, seconds) = (self.args.quality, seconds());
-            return Ok(Coded { encoded, quality, passes: 1, reached: None, scores: None, seconds });
+            return Ok(Coded { stream, reconstruction, quality, passes: 1, reached: None, scores: None, seconds });
         };
         let gauge = aim.gauge(picture)?;
         let found = aim.search(&self.encoder, &view, observer, &gauge).map_err(|e| e.of(name))?;
@@ -304,20 +309,40 @@ impl Work<'_> {
         let seconds = seconds();
         let scores = gauge.scores(&found.encoded)?;
         let (reached, passes) = (Some(aim.reached(&found)), found.passes);
-        Ok(Coded { encoded: found.encoded, quality, passes, reached, scores, seconds })
+        let Encoded { stream: bytes, reconstruction, lossless } = found.encoded;
+        let (stream, reconstruction) = (Stream { bytes, lossless }, Some(reconstruction));
+        Ok(Coded { stream, reconstruction, quality, passes, reached, scores, seconds })
+    }
+
+    /// Whether the stream is decoded again.
+    fn decodes(&self) -> bool {
+        self.args.verify || self.decoded.is_some()
+    }
+
+    /// Encodes; the reconstruction is made where the stream is decoded again.
+    fn encode_once(
+        &self,
+        view: &ImageView<'_>,
+        observer: Option<&dyn Observer>,
+    ) -> std::result::Result<(Stream, Option<Image>), EncodeError> {
+        if !self.decodes() {
+            return Ok((self.encoder.encode_observed(view, observer)?, None));
+        }
+        let Encoded { stream: bytes, reconstruction, lossless } = self.encoder.encode_full(view, observer)?;
+        Ok((Stream { bytes, lossless }, Some(reconstruction)))
     }
 
     /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
     /// of this program, and nothing is written then.
-    fn verify(&self, name: &str, picture: &Picture, encoded: &Encoded) -> Result<Option<Verified>> {
-        if !self.args.verify && self.decoded.is_none() {
+    fn verify(&self, name: &str, picture: &Picture, coded: &Coded) -> Result<Option<Verified>> {
+        if !self.decodes() {
             return Ok(None);
         }
         let start = Instant::now();
-        let decoded = Decoder::with_options(&encoded.stream, self.decoder).and_then(|d| d.decode());
+        let decoded = Decoder::with_options(&coded.stream.bytes, self.decoder).and_then(|d| d.decode());
         let seconds = start.elapsed().as_secs_f64();
         let decoded = match decoded {
-            Ok(d) if d == encoded.reconstruction => Picture::from(d),
+            Ok(d) if coded.reconstruction.as_ref() == Some(&d) => Picture::from(d),
             Ok(_) => return Err(CliError::Run(format!("{name}: verification failed: the decoder's picture differs"))),
             Err(e @ DecodeError::Limit { .. }) => return Err(decode_error(name, &e)),
             Err(e) => return Err(CliError::Run(format!("{name}: verification failed: {e}"))),
@@ -338,7 +363,7 @@ impl Work<'_> {
         verified: Option<&Verified>,
         warnings: Vec<Warning>,
     ) -> Report {
-        let bytes_out = coded.encoded.stream.len() as u64;
+        let bytes_out = coded.stream.bytes.len() as u64;
         Report {
             output: target.into(),
             decoded: self.decoded.as_ref().map(|(t, _)| utf8(t.name())),
@@ -349,12 +374,12 @@ impl Work<'_> {
             bytes_in,
             bytes_out,
             bpp: bits_per_pixel(bytes_out, picture.pixels()),
-            quality: coded.quality.plain().filter(|_| !coded.encoded.lossless),
-            lossless: coded.encoded.lossless,
+            quality: coded.quality.plain().filter(|_| !coded.stream.lossless),
+            lossless: coded.stream.lossless,
             effort: self.args.effort,
             chroma: match (picture.format().has_colour(), self.args.chroma) {
                 (false, _) => "gray",
-                (true, ChromaArg::Quarter) if !coded.encoded.lossless => "420",
+                (true, ChromaArg::Quarter) if !coded.stream.lossless => "420",
                 (true, _) => "444",
             },
             seconds: coded.seconds,
@@ -367,7 +392,7 @@ impl Work<'_> {
     }
 
     /// The lines for people.
-    fn tell(&self, job: &Job, r: &Report, encoded: &Encoded, verified: Option<&Verified>) -> Result<()> {
+    fn tell(&self, job: &Job, r: &Report, stream: &[u8], verified: Option<&Verified>) -> Result<()> {
         let (name, output) = (display_name(&job.input), shown(job.target.name()));
         let megapixels = f64::from(r.width) * f64::from(r.height) / 1e6;
         let percent = 100.0 * r.bytes_out as f64 / r.bytes_in as f64;
@@ -399,7 +424,7 @@ impl Work<'_> {
             }
         }
         if self.console.verbose > 0
-            && let Ok(decoder) = Decoder::with_options(&encoded.stream, self.decoder)
+            && let Ok(decoder) = Decoder::with_options(stream, self.decoder)
         {
             let _ = writeln!(text, "     {}", super::info::details(decoder.info()));
         }

@@ -55,6 +55,15 @@ pub trait Observer: Sync {
     fn progress(&self, done: u64, total: u64) -> ControlFlow<()>;
 }
 
+/// A stream.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    /// The `.kvt` file.
+    pub bytes: Vec<u8>,
+    /// As [`Encoded::lossless`].
+    pub lossless: bool,
+}
+
 /// A stream, and the picture that decoding it gives.
 #[derive(Debug, Clone)]
 pub struct Encoded {
@@ -119,24 +128,34 @@ impl Encoder {
     /// # Errors
     /// [`EncodeError`], where the picture or what is said of it exceeds [`EncoderConfig::limits`].
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
-        self.encode_watched(image, None)
+        Ok(self.encode_observed(image, None)?.bytes)
     }
 
-    fn encode_watched(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Vec<u8>, EncodeError> {
-        self.check(image)?;
-        let progress = Progress::new(observer, image, self.config.lossless);
-        if self.config.lossless {
-            return self.lossless(image, &progress);
-        }
-        let coded = pipeline::code(self, image, &progress)?;
-        let exact = graphics::exact(self, image, coded.stream.len(), &progress)?;
-        Ok(exact.map_or(coded.stream, |exact| exact.stream))
-    }
-
-    /// Encodes a picture, tells `observer` how it goes, and returns the reconstruction beside the stream.
+    /// Encodes a picture and tells `observer` how it goes.
     ///
     /// # Errors
     /// As [`Encoder::encode`]; [`EncodeError::Cancelled`] where the observer said so.
+    pub fn encode_observed(
+        &self,
+        image: &ImageView<'_>,
+        observer: Option<&dyn Observer>,
+    ) -> Result<Stream, EncodeError> {
+        self.check(image)?;
+        let progress = Progress::new(observer, image, self.config.lossless);
+        if self.config.lossless {
+            return Ok(Stream { bytes: self.lossless(image, &progress)?, lossless: true });
+        }
+        let coded = pipeline::code(self, image, &progress, false)?;
+        Ok(match graphics::exact(self, image, coded.stream.len(), &progress)? {
+            Some(exact) => Stream { bytes: exact.stream, lossless: true },
+            None => Stream { bytes: coded.stream, lossless: false },
+        })
+    }
+
+    /// The same with the reconstruction beside the stream.
+    ///
+    /// # Errors
+    /// As [`Encoder::encode_observed`].
     pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
         self.check(image)?;
         let progress = Progress::new(observer, image, self.config.lossless);
@@ -144,7 +163,7 @@ impl Encoder {
             let stream = self.lossless(image, &progress)?;
             return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
         }
-        let coded = pipeline::code(self, image, &progress)?;
+        let coded = pipeline::code(self, image, &progress, true)?;
         match graphics::exact(self, image, coded.stream.len(), &progress)? {
             Some(exact) => Ok(exact),
             None => self.reconstructed(image, coded),
@@ -160,7 +179,8 @@ impl Encoder {
 
     /// What was coded of `image`, with the picture that a decoder makes of it.
     fn reconstructed(&self, image: &ImageView<'_>, coded: Coded) -> Result<Encoded, EncodeError> {
-        let Coded { stream, header, mut picture, alpha } = coded;
+        let Coded { stream, header, picture, alpha } = coded;
+        let mut picture = picture.expect("it was to be kept");
         let mut reconstruction = Image::with_depth(image.width(), image.height(), image.format(), image.depth())?;
         let simd = Simd::new(self.config.cpu);
         picture.filter(simd, &header);
@@ -186,7 +206,8 @@ impl Encoder {
         image: &ImageView<'_>,
         to: &mut [Vec<statistics::Equations>; 2],
     ) -> Result<(), EncodeError> {
-        let Coded { header, picture, .. } = pipeline::code(self, image, &Progress::new(None, image, false))?;
+        let Coded { header, picture, .. } = pipeline::code(self, image, &Progress::new(None, image, false), true)?;
+        let picture = picture.expect("it was to be kept");
         let simd = Simd::new(self.config.cpu);
         for (p, source) in colour::to_planes(simd, image, self.config.chroma, !self.config.exact).iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);

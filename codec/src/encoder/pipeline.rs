@@ -24,8 +24,8 @@ use crate::tile::Grid;
 pub(super) struct Coded {
     pub(super) stream: Vec<u8>,
     pub(super) header: PictureHeader,
-    /// Before the filters.
-    pub(super) picture: PictureSamples,
+    /// Before the filters; where it was to be kept.
+    pub(super) picture: Option<PictureSamples>,
     /// Of each tile, where there is any.
     pub(super) alpha: Vec<Plane>,
 }
@@ -45,8 +45,13 @@ struct TileOf {
     alpha: Option<(Plane, Vec<u8>)>,
 }
 
-/// Takes `image` through all stages.
-pub(super) fn code(encoder: &Encoder, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Coded, EncodeError> {
+/// Takes `image` through all stages; its samples are kept where they are asked for.
+pub(super) fn code(
+    encoder: &Encoder,
+    image: &ImageView<'_>,
+    progress: &Progress<'_>,
+    keep: bool,
+) -> Result<Coded, EncodeError> {
     let simd = Simd::new(encoder.config.cpu);
     let source = Source::of(encoder, image);
     let analysed = source.analysed();
@@ -62,7 +67,7 @@ pub(super) fn code(encoder: &Encoder, image: &ImageView<'_>, progress: &Progress
     header.deblock = deblock::choose(simd, &header, &picture, &source.planes, &plan.parameters);
     progress.advance(0)?;
     header.classified = classified::choose(simd, &header, &picture, &source.planes, &analysed, &plan.parameters);
-    Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha })
+    Ok(Coded { stream: container::write(&header, &sections, &data), header, picture: keep.then_some(picture), alpha })
 }
 
 impl Source {

@@ -61,5 +61,5 @@ fn preview(config: &EncoderConfig, image: &ImageView<'_>, progress: &Progress<'_
         orientation: image.metadata().map_or_else(Default::default, |m| m.orientation),
         ..Metadata::default()
     };
-    Encoder::new(config)?.encode_watched(&small.view().with_metadata(&metadata), Some(progress))
+    Ok(Encoder::new(config)?.encode_observed(&small.view().with_metadata(&metadata), Some(progress))?.bytes)
 }

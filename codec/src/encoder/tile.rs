@@ -1,5 +1,7 @@
-//! Encoding a tile: search a superblock by the prices of the models as they stand, write it, and reconstruct it for its signs
-//! as the decoder does.
+//! Encoding a tile, superblock by superblock: find its coding, write it, and reconstruct it as the decoder does, for its
+//! signs.
+
+use std::borrow::Cow;
 
 use super::Progress;
 use super::direct::DirectTile;
@@ -21,13 +23,48 @@ pub(super) struct CodedTile {
     pub(super) samples: TileSamples,
 }
 
-/// Copies a tile out of a plane.
-fn crop(plane: &Plane, rect: Rect) -> Plane {
-    let mut out = Plane::new(rect.w, rect.h);
-    for y in 0..rect.h {
-        out.row_mut(y).copy_from_slice(&plane.row(rect.y + y)[rect.x..rect.x + rect.w]);
+/// What a tile is coded by: a walk in the profile `FAST` or mixed, and the signs.
+pub(super) struct Writer<'a, const FAST: bool> {
+    pub(super) walk: Walk<'a, RangeEncoder<FAST>>,
+    pub(super) signs: SignWriter,
+}
+
+/// A way to find the coding of a tile's superblocks.
+pub(super) trait Way {
+    /// Finds that of the superblock at luma sample (x, y) and has it written, its signs as well.
+    fn superblock<const FAST: bool>(&mut self, x: usize, y: usize, writer: &mut Writer<'_, FAST>);
+
+    /// What the tile is reconstructed as.
+    fn into_samples(self) -> TileSamples;
+}
+
+/// The whole search.
+struct Searched<'a> {
+    search: TileSearch<'a>,
+    recon: Reconstruction<'a>,
+}
+
+impl Way for Searched<'_> {
+    fn superblock<const FAST: bool>(&mut self, x: usize, y: usize, Writer { walk, signs }: &mut Writer<'_, FAST>) {
+        self.search.set_models(walk.coder.models(), walk.coder.levels());
+        let mut sb = self.search.superblock(x, y);
+        walk.superblock(&mut sb, x, y);
+        self.recon.superblock(&sb, signs);
     }
-    out
+
+    fn into_samples(self) -> TileSamples {
+        self.recon.samples
+    }
+}
+
+/// The part of `plane` in `rect`.
+fn part(plane: &Plane, rect: Rect) -> Cow<'_, Plane> {
+    if (rect.w, rect.h) == (plane.width(), plane.height()) {
+        return Cow::Borrowed(plane);
+    }
+    let mut out = Plane::new(rect.w, rect.h);
+    out.copy(plane, rect, (0, 0));
+    Cow::Owned(out)
 }
 
 /// Codes tile `index` of `source`, the planes of the picture.
@@ -38,66 +75,59 @@ pub(super) fn encode(
     source: &[Plane],
     progress: &Progress<'_>,
 ) -> Result<CodedTile, EncodeError> {
+    let header = shared.context.header;
+    let planes: Vec<_> = source.iter().enumerate().map(|(p, plane)| part(plane, grid.rect(index, p))).collect();
+    let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
+    let (samples, state) = (|| TileSamples::new(header, grid, index), || grid.state(header, index));
+    match shared.plan.effort.direct.as_ref().filter(|_| !header.screen) {
+        Some(direct) => through(
+            DirectTile::new(shared, direct, &planes, offsets, samples(), state()),
+            shared,
+            grid,
+            index,
+            progress,
+        ),
+        None => {
+            let search = TileSearch::new(shared, &planes, offsets, samples(), state());
+            let recon = Reconstruction::new(shared.context, samples());
+            through(Searched { search, recon }, shared, grid, index, progress)
+        }
+    }
+}
+
+/// Takes tile `index` by `way`, in the picture's profile.
+fn through(
+    way: impl Way,
+    shared: &Shared<'_>,
+    grid: &Grid,
+    index: usize,
+    progress: &Progress<'_>,
+) -> Result<CodedTile, EncodeError> {
     match shared.context.header.profile {
-        Profile::Mixed => encode_with::<false>(shared, grid, index, source, progress),
-        Profile::Fast => encode_with::<true>(shared, grid, index, source, progress),
+        Profile::Mixed => through_profile::<false>(way, shared, grid, index, progress),
+        Profile::Fast => through_profile::<true>(way, shared, grid, index, progress),
     }
 }
 
-fn encode_with<const FAST: bool>(
+fn through_profile<const FAST: bool>(
+    mut way: impl Way,
     shared: &Shared<'_>,
     grid: &Grid,
     index: usize,
-    source: &[Plane],
     progress: &Progress<'_>,
 ) -> Result<CodedTile, EncodeError> {
     let header = shared.context.header;
-    let planes: Vec<Plane> = source.iter().enumerate().map(|(p, plane)| crop(plane, grid.rect(index, p))).collect();
-    let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
-    let samples = || TileSamples::new(header, grid, index);
-    if let Some(effort) = shared.plan.effort.direct.as_ref().filter(|_| !header.screen) {
-        return direct::<FAST>(shared, effort, grid, index, &planes, progress);
-    }
-    let mut search = TileSearch::new(shared, &planes, offsets, samples(), grid.state(header, index));
-    let mut recon = Reconstruction::new(shared.context, samples());
-    let mut walk = Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index));
-    let mut signs = SignWriter::new(WriteInterval::new(), !FAST);
-    let (width, height) = (planes[0].width(), planes[0].height());
+    let mut writer = Writer {
+        walk: Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index)),
+        signs: SignWriter::new(WriteInterval::new(), !FAST),
+    };
+    let Rect { w: width, h: height, .. } = grid.rect(index, 0);
     for y in (0..height).step_by(SUPERBLOCK) {
         for x in (0..width).step_by(SUPERBLOCK) {
-            search.set_models(walk.coder.models(), walk.coder.levels());
-            let mut sb = search.superblock(x, y);
-            walk.superblock(&mut sb, x, y);
-            recon.superblock(&sb, &mut signs);
+            way.superblock(x, y, &mut writer);
         }
         progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
     }
-    Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: recon.samples })
-}
-
-fn direct<const FAST: bool>(
-    shared: &Shared<'_>,
-    effort: &super::effort::Direct,
-    grid: &Grid,
-    index: usize,
-    planes: &[Plane],
-    progress: &Progress<'_>,
-) -> Result<CodedTile, EncodeError> {
-    let header = shared.context.header;
-    let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
-    let samples = TileSamples::new(header, grid, index);
-    let mut way = DirectTile::new(shared, effort, planes, offsets, samples, grid.state(header, index));
-    let mut walk = Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index));
-    let mut signs = SignWriter::new(WriteInterval::new(), !FAST);
-    let (width, height) = (planes[0].width(), planes[0].height());
-    for y in (0..height).step_by(SUPERBLOCK) {
-        for x in (0..width).step_by(SUPERBLOCK) {
-            if shared.plan.rule.optimise {
-                way.set_models(walk.coder.models(), walk.coder.levels());
-            }
-            walk.superblock(way.superblock(x, y, &mut signs), x, y);
-        }
-        progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
-    }
+    let Writer { walk, signs } = writer;
     Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: way.into_samples() })
 }

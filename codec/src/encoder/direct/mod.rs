@@ -8,12 +8,15 @@ mod levels;
 mod luma;
 mod quantise;
 
+use std::borrow::Cow;
+
 use self::gradient::Gradients;
 use self::layout::Planned;
 use super::adaptive::Offsets;
 use super::effort::Direct;
 use super::quantise as search;
 use super::search::Shared;
+use super::tile::{Way, Writer};
 use crate::entropy::cost::Counter;
 use crate::entropy::levels::LevelModels;
 use crate::entropy::model::Models;
@@ -46,7 +49,7 @@ struct Memory {
 pub(super) struct DirectTile<'a> {
     shared: &'a Shared<'a>,
     direct: &'a Direct,
-    source: &'a [Plane],
+    source: &'a [Cow<'a, Plane>],
     offsets: Option<Offsets>,
     gradients: Gradients,
     recon: Reconstruction<'a>,
@@ -60,7 +63,7 @@ impl<'a> DirectTile<'a> {
     pub(super) fn new(
         shared: &'a Shared<'a>,
         direct: &'a Direct,
-        source: &'a [Plane],
+        source: &'a [Cow<'a, Plane>],
         offsets: Option<Offsets>,
         samples: TileSamples,
         state: TileState,
@@ -91,13 +94,8 @@ impl<'a> DirectTile<'a> {
         }
     }
 
-    /// Sets the models that rates are read from.
-    pub(super) fn set_models(&mut self, models: &Models, levels: &LevelModels) {
-        self.walk.coder.set_models(models, levels);
-    }
-
     /// Finds the coding of the superblock at luma sample (x, y), and codes its signs.
-    pub(super) fn superblock(&mut self, x: usize, y: usize, signs: &mut impl Signs) -> &mut Superblock {
+    fn find(&mut self, x: usize, y: usize, signs: &mut impl Signs) {
         self.sb.clear();
         let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
         self.lay_out(root);
@@ -113,11 +111,20 @@ impl<'a> DirectTile<'a> {
             let root = Node { x: x >> shift, y: y >> shift, log2_w: log2, log2_h: log2 };
             self.chroma_tree(root, signs);
         }
-        &mut self.sb
+    }
+}
+
+impl Way for DirectTile<'_> {
+    fn superblock<const FAST: bool>(&mut self, x: usize, y: usize, Writer { walk, signs }: &mut Writer<'_, FAST>) {
+        // The price of modes hardly changes; that of levels does.
+        if self.shared.plan.rule.optimise {
+            self.walk.coder.set_models(walk.coder.models(), walk.coder.levels());
+        }
+        self.find(x, y, signs);
+        walk.superblock(&mut self.sb, x, y);
     }
 
-    /// What the tile is reconstructed as.
-    pub(super) fn into_samples(self) -> TileSamples {
+    fn into_samples(self) -> TileSamples {
         self.recon.samples
     }
 }

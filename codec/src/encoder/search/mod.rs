@@ -11,6 +11,8 @@ mod promise;
 mod ranking;
 
 use self::luma::Trial;
+use std::borrow::Cow;
+
 use super::adaptive::Offsets;
 use super::hash::BlockHashes;
 use super::plan::Plan;
@@ -120,7 +122,7 @@ struct Memory {
 #[derive(Debug)]
 pub(crate) struct TileSearch<'a> {
     shared: &'a Shared<'a>,
-    source: &'a [Plane],
+    source: &'a [Cow<'a, Plane>],
     offsets: Option<Offsets>,
     /// Of the source's luma, where copies are tried.
     hashes: Option<BlockHashes>,
@@ -133,7 +135,7 @@ impl<'a> TileSearch<'a> {
     /// `source` holds the planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
     pub(crate) fn new(
         shared: &'a Shared<'a>,
-        source: &'a [Plane],
+        source: &'a [Cow<'a, Plane>],
         offsets: Option<Offsets>,
         samples: TileSamples,
         state: TileState,

@@ -145,8 +145,8 @@ impl Encoder {
             let Some(quality) = search.next() else { break };
             let encoder = self.at_quality(quality as f32)?;
             let progress = Progress::new(observer, image, false);
-            let encoded =
-                pipeline::code(&encoder, image, &progress).and_then(|coded| encoder.reconstructed(image, coded))?;
+            let encoded = pipeline::code(&encoder, image, &progress, true)
+                .and_then(|coded| encoder.reconstructed(image, coded))?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let error = (value - target.value).abs();
