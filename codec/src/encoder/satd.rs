@@ -21,7 +21,7 @@ pub(crate) struct Pair<'a> {
 pub(crate) fn satd(simd: Simd, pair: Pair<'_>, extra: u32, w: usize, h: usize) -> u32 {
     let blocks = Differences { pair, extra };
     if w == 4 || h == 4 {
-        (run!(simd, blocks.tiles4(w, h)) + 2) >> 2
+        (simd.launch(SmallTiles { blocks, w, h }) + 2) >> 2
     } else {
         (simd.launch(Tiles { blocks, w, h }) + 4) >> 3
     }
@@ -42,7 +42,7 @@ pub(crate) fn residual(simd: Simd, pair: Pair<'_>, w: usize, h: usize, out: &mut
     }
 }
 
-/// Differences of two blocks whose samples are brought down to 10 bits.
+/// Differences of two blocks, whose samples are brought down to 10 bits.
 #[derive(Clone, Copy)]
 struct Differences<'a> {
     pair: Pair<'a>,
@@ -87,27 +87,21 @@ impl Pair<'_> {
 }
 
 impl Differences<'_> {
-    /// `L` of them from (`x`, `y`) on.
+    /// The differences of `a` and `b`.
     #[inline(always)]
-    fn at<const L: usize>(self, x: usize, y: usize) -> [i16; L] {
-        let (a, b) = self.pair.get::<L>(x, y);
-        std::array::from_fn(|l| (a[l] >> self.extra) as i16 - (b[l] >> self.extra) as i16)
+    fn of<L: Lanes>(&self, lanes: L, a: &[u16; LANES], b: &[u16; LANES]) -> L::Words {
+        let (a, b) = (lanes.samples(a), lanes.samples(b));
+        if self.extra == 0 { lanes.sub(a, b) } else { lanes.sub(lanes.shr(a, self.extra), lanes.shr(b, self.extra)) }
     }
+}
 
-    #[inline(always)]
-    fn tiles4(self, w: usize, h: usize) -> u32 {
-        let mut sum = 0;
-        for y in (0..h).step_by(4) {
-            for x in (0..w).step_by(4) {
-                let mut tile = [0; 16];
-                for (i, row) in tile.chunks_exact_mut(4).enumerate() {
-                    row.copy_from_slice(&self.at::<4>(x, y + i));
-                }
-                let turned = turn::<16, 8>(turn::<16, 8>(tile));
-                sum += magnitudes::<16, 4>(butterflies::<16, 8>(turned));
-            }
+/// Adds what [`Lanes::quads`] gives of `rows`.
+#[inline(always)]
+fn count<L: Lanes>(lanes: L, rows: [L::Words; 4], sums: &mut [[u32; LANES / 4]; 4]) {
+    for (sums, quads) in sums.iter_mut().zip(lanes.quads(rows)) {
+        for (sum, quad) in sums.iter_mut().zip(quads) {
+            *sum += quad;
         }
-        sum
     }
 }
 
@@ -132,12 +126,7 @@ impl Kernel for Tiles<'_> {
                 for (i, row) in rows.iter_mut().enumerate() {
                     *row = self.row(lanes, x, y + i);
                 }
-                let quads = lanes.quads(magnitudes8(lanes, rows));
-                for (sums, quads) in sums.iter_mut().zip(quads) {
-                    for (sum, quad) in sums.iter_mut().zip(quads) {
-                        *sum += quad;
-                    }
-                }
+                count(lanes, magnitudes8(lanes, rows), &mut sums);
             }
         }
         2 * sums.as_flattened().iter().sum::<u32>()
@@ -148,7 +137,7 @@ impl Tiles<'_> {
     /// The differences in one row of each of two tiles.
     #[inline(always)]
     fn row<L: Lanes>(&self, lanes: L, x: usize, y: usize) -> L::Words {
-        let Differences { pair, extra } = self.blocks;
+        let pair = self.blocks.pair;
         let (a, b) = if self.w > 8 {
             pair.get::<LANES>(x, y)
         } else {
@@ -163,8 +152,7 @@ impl Tiles<'_> {
             }
             (a, b)
         };
-        let (a, b) = (lanes.samples(&a), lanes.samples(&b));
-        if extra == 0 { lanes.sub(a, b) } else { lanes.sub(lanes.shr(a, extra), lanes.shr(b, extra)) }
+        self.blocks.of(lanes, &a, &b)
     }
 }
 
@@ -194,40 +182,53 @@ fn magnitudes8<L: Lanes>(lanes: L, mut rows: [L::Words; 8]) -> [L::Words; 4] {
     most
 }
 
-/// Butterflies over the highest bit of the index, which becomes the lowest. As many turns as a row's index has bits
-/// transform the columns and transpose the tile.
-#[inline(always)]
-fn turn<const N: usize, const HALF: usize>(a: [i16; N]) -> [i16; N] {
-    let mut b = [0; N];
-    for i in 0..HALF {
-        b[2 * i] = a[i] + a[i + HALF];
-        b[2 * i + 1] = a[i] - a[i + HALF];
-    }
-    b
+/// The sum of the magnitudes of tiles of 4x4, of which [`Lanes`] hold four, of a block whose one side is 4.
+struct SmallTiles<'a> {
+    blocks: Differences<'a>,
+    w: usize,
+    h: usize,
 }
 
-/// Butterflies over the bit `SPAN` of the index.
-#[inline(always)]
-fn butterflies<const N: usize, const SPAN: usize>(mut a: [i16; N]) -> [i16; N] {
-    for pair in a.chunks_exact_mut(2 * SPAN) {
-        for i in 0..SPAN {
-            (pair[i], pair[i + SPAN]) = (pair[i] + pair[i + SPAN], pair[i] - pair[i + SPAN]);
+impl Kernel for SmallTiles<'_> {
+    type Output = u32;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u32 {
+        // Where there are fewer than four, the others have no differences.
+        let mut rows = [lanes.splat(0); 4];
+        for (y, row) in rows.iter_mut().enumerate() {
+            let (mut a, mut b) = ([0; LANES], [0; LANES]);
+            for (k, (a, b)) in a.chunks_exact_mut(4).zip(b.chunks_exact_mut(4)).enumerate() {
+                let (x, y) = if self.h == 4 { (4 * k, y) } else { (0, y + 4 * k) };
+                if x < self.w && y < self.h {
+                    let four = self.blocks.pair.get::<4>(x, y);
+                    a.copy_from_slice(&four.0);
+                    b.copy_from_slice(&four.1);
+                }
+            }
+            *row = self.blocks.of(lanes, &a, &b);
         }
+        let mut sums = [[0; LANES / 4]; 4];
+        let [first, second] = magnitudes4(lanes, rows);
+        count(lanes, [first, second, lanes.splat(0), lanes.splat(0)], &mut sums);
+        2 * sums.as_flattened().iter().sum::<u32>()
     }
-    a
 }
 
-/// Sum of the magnitudes after the last butterflies, over the bit `SPAN`: `|p + q| + |p - q| = 2 max(|p|, |q|)`. It
-/// keeps the last step, which 16 bits have no room for, from being taken.
+/// Half of the magnitudes of the Hadamard transforms of four tiles, in an order that does not matter.
 #[inline(always)]
-fn magnitudes<const N: usize, const SPAN: usize>(a: [i16; N]) -> u32 {
-    let mut sum = 0;
-    for pair in a.chunks_exact(2 * SPAN) {
-        for i in 0..SPAN {
-            sum += i32::from(pair[i].abs().max(pair[i + SPAN].abs()));
-        }
+fn magnitudes4<L: Lanes>(lanes: L, [a, b, c, d]: [L::Words; 4]) -> [L::Words; 2] {
+    let (a, b, c, d) = (lanes.add(a, c), lanes.add(b, d), lanes.sub(a, c), lanes.sub(b, d));
+    let (a, b, c, d) = (lanes.add(a, b), lanes.sub(a, b), lanes.add(c, d), lanes.sub(c, d));
+    let (upper, lower) = (lanes.zip(a, b), lanes.zip(c, d));
+    let mut most = upper;
+    for (k, most) in most.iter_mut().enumerate() {
+        // Columns two apart, then those beside each other; of the last step see above.
+        let [low, high] = lanes.zip(upper[k], lower[k]);
+        let [low, high] = lanes.zip(lanes.add(low, high), lanes.sub(low, high));
+        *most = lanes.max(lanes.abs(low), lanes.abs(high));
     }
-    2 * sum as u32
+    most
 }
 
 #[cfg(test)]

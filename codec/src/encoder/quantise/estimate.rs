@@ -5,6 +5,7 @@ use super::{Job, per_unit};
 use crate::entropy::log2;
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
+use crate::transform::lanes::one_by_one;
 use crate::transform::run;
 
 /// What is added to a magnitude in steps before it is rounded down.
@@ -84,17 +85,21 @@ fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> 
     let mut errors = [0.0; 8];
     let chunks = coefficients.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
     for ((c, r), bands) in chunks.zip(bands.as_chunks::<8>().0) {
-        let (mut levels, mut any) = ([0.0f32; 8], 0.0f32);
+        one_by_one();
+        let (mut x, mut levels, mut any) = ([0.0f32; 8], [0.0f32; 8], 0);
         for i in 0..8 {
-            let x = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
-            levels[i] = whole(x + ROUNDING);
-            let error = x - levels[i];
-            errors[i] += error * error;
+            x[i] = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
+        }
+        for i in 0..8 {
+            levels[i] = whole(x[i] + ROUNDING);
+        }
+        for i in 0..8 {
+            errors[i] += (x[i] - levels[i]) * (x[i] - levels[i]);
         }
         for level in levels {
-            any += level;
+            any |= level.to_bits();
         }
-        if any > 0.0 {
+        if any > 0 {
             for (&level, &band) in levels.iter().zip(bands) {
                 sums.magnitudes[usize::from(band) % BANDS] += level as u32;
                 sums.coded += u32::from(level > 0.0);
@@ -110,5 +115,6 @@ fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> 
 #[inline(always)]
 fn whole(x: f32) -> f32 {
     const LARGE: f32 = (1u32 << 23) as f32;
-    (x.min(LARGE / 2.0) - 0.5 + LARGE) - LARGE
+    let x = if x < LARGE / 2.0 { x } else { LARGE / 2.0 };
+    (x - 0.5 + LARGE) - LARGE
 }

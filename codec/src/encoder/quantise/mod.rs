@@ -20,6 +20,7 @@ use crate::syntax::level::Template;
 use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
+use crate::transform::lanes::one_by_one;
 use crate::transform::{TxType, run};
 
 /// Bits that a counted cost stands for.
@@ -267,11 +268,16 @@ fn normalise(
     let chunks = coefficients.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
     let chunks = chunks.zip(indices.as_chunks::<8>().0);
     for (x, ((c, r), indices)) in x.as_chunks_mut::<8>().0.iter_mut().zip(chunks) {
+        one_by_one();
         let mut above = 0;
         for i in 0..8 {
             x[i] = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
-            sums[i] += f64::from(x[i]) * f64::from(x[i]);
+        }
+        for i in 0..8 {
             above |= u32::from(x[i] >= threshold);
+        }
+        for i in 0..8 {
+            sums[i] += f64::from(x[i]) * f64::from(x[i]);
         }
         if above > 0 {
             for (&x, &index) in x.iter().zip(indices) {

@@ -22,8 +22,18 @@ impl TileSearch<'_> {
     pub(super) fn chroma_block(&mut self, node: Node) -> Best {
         let blank = self.walk.blank_chroma(node);
         self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
+        let modes = self.rank_chroma_modes(&blank);
+        let mut tried: Vec<(f64, ChromaMode)> = Vec::with_capacity(modes.len());
+        for (price, mode) in modes {
+            // Nothing is to be chosen from.
+            let alone = self.shared.plan.effort.chroma_modes == 1;
+            let estimate = if alone { 0.0 } else { self.estimate_chroma(&ChromaBlock { mode, ..blank }) };
+            tried.push((price + estimate, mode));
+        }
+        let least = tried.iter().map(|t| t.0).fold(f64::INFINITY, f64::min);
+        tried.retain(|t| t.0 <= least * self.shared.plan.effort.trial_patience);
         let mut best: Option<(f64, ChromaBlock, Vec<i32>)> = None;
-        for mode in self.rank_chroma_modes(&blank) {
+        for (_, mode) in tried {
             let (cost, block) = self.quantise_chroma(ChromaBlock { mode, ..blank }, Family::Scalar);
             if best.as_ref().is_none_or(|b| cost < b.0) {
                 best = Some((cost, block, self.memory.levels.clone()));
@@ -39,8 +49,8 @@ impl TileSearch<'_> {
         Best { cost, chroma: vec![block], levels, ..Best::empty() }
     }
 
-    /// The modes worth trying in full.
-    fn rank_chroma_modes(&mut self, blank: &ChromaBlock) -> Vec<ChromaMode> {
+    /// The modes worth trying in full, with their prices in squared steps.
+    fn rank_chroma_modes(&mut self, blank: &ChromaBlock) -> Vec<(f64, ChromaMode)> {
         let node = &blank.node;
         let mut candidates = Vec::with_capacity(9);
         let copied = blank.luma_vector.map(|v| v.source(node.rect()));
@@ -60,7 +70,7 @@ impl TileSearch<'_> {
         }
         let header = self.shared.context.header;
         let qp = header.block_qp(blank.offset);
-        let mut ranked: Vec<(f64, ChromaMode)> = Vec::with_capacity(candidates.len());
+        let mut ranked: Vec<(f64, f64, ChromaMode)> = Vec::with_capacity(candidates.len());
         let per_step = [1, 2].map(|plane| per_step(header.plane_qp(qp, plane)));
         for mode in candidates {
             let block = ChromaBlock { mode, ..*blank };
@@ -76,10 +86,10 @@ impl TileSearch<'_> {
             }
             let units = &self.walk.state.chroma;
             let rate = bits(self.walk.coder.count(|c| modes::chroma_mode(c, units, node, mode)));
-            ranked.push((cost + self.shared.plan.parameters.rank_lambda * rate, mode));
+            ranked.push((cost + self.shared.plan.parameters.rank_lambda * rate, self.lambda() * rate, mode));
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-        ranked.iter().take(self.shared.plan.effort.chroma_modes).map(|r| r.1).collect()
+        ranked.iter().take(self.shared.plan.effort.chroma_modes).map(|r| (r.1, r.2)).collect()
     }
 
     /// Slopes of Cb and Cr over reconstructed luma by least squares against the source, in 1/8.
@@ -106,6 +116,35 @@ impl TileSearch<'_> {
         })
     }
 
+    /// The residual of `block` in `plane`, into working memory.
+    fn chroma_residual(&mut self, block: &ChromaBlock, plane: usize) {
+        let (simd, source, node) = (self.shared.context.simd, &self.source[plane], &block.node);
+        let m = &mut self.memory;
+        self.recon.samples.predict_chroma(simd, block, &m.references, plane, &mut m.prediction);
+        let (w, h, stride) = (node.w(), node.h(), source.width());
+        let pair = Pair { a: source.from(node.x, node.y), a_stride: stride, b: &m.prediction, b_stride: w };
+        residual(simd, pair, w, h, &mut m.residual);
+    }
+
+    /// What the levels of `block` cost, about.
+    fn estimate_chroma(&mut self, block: &ChromaBlock) -> f64 {
+        let (header, node, simd) = (self.shared.context.header, &block.node, self.shared.context.simd);
+        let place = Place::of(&self.walk.state.chroma, node, 1, false);
+        let mut cost = 0.0;
+        for plane in 1..3 {
+            self.chroma_residual(block, plane);
+            let qp = header.plane_qp(header.block_qp(block.offset), plane);
+            let shape = TxShape { w: node.w(), h: node.h(), tx: TxType::DCT, extra: header.extra_depth() };
+            let m = &mut self.memory;
+            forward(simd, &m.residual, shape, &mut m.coefficients);
+            let (coefficients, reciprocals) = (&self.memory.coefficients, &self.shared.reciprocals[1]);
+            let rule = &self.shared.plan.rule;
+            let job = Job { simd, node, place, coefficients, reciprocals, qp, tx: TxType::DCT, rule };
+            cost += job.estimate().cost + self.dropped(node, 1, qp, coefficients);
+        }
+        cost
+    }
+
     /// Cost of the block with the mode it has, and the block with its levels for `family`, which stand in the working
     /// memory.
     fn quantise_chroma(&mut self, mut block: ChromaBlock, family: Family) -> (f64, ChromaBlock) {
@@ -117,19 +156,14 @@ impl TileSearch<'_> {
         let mut distortion = 0.0;
         self.memory.levels.clear();
         for plane in 1..3 {
-            let (simd, source) = (self.shared.context.simd, &self.source[plane]);
-            let (w, h, stride) = (node.w(), node.h(), source.width());
-            let m = &mut self.memory;
-            self.recon.samples.predict_chroma(simd, &block, &m.references, plane, &mut m.prediction);
-            let pair = Pair { a: source.from(node.x, node.y), a_stride: stride, b: &m.prediction, b_stride: w };
-            residual(simd, pair, w, h, &mut m.residual);
+            self.chroma_residual(&block, plane);
             let after_coded = plane == 2 && block.tb[0].end > 0;
             if plane == 2 {
                 self.walk.template.keep_cb(after_coded);
             }
             let place = Place::of(&self.walk.state.chroma, &node, plane, after_coded);
             let plane_qp = header.plane_qp(qp, plane);
-            let start = m.levels.len();
+            let start = self.memory.levels.len();
             let (mut best, mut tx) = (self.quantise_plane(&node, place, plane_qp, TxType::DCT, family), TxType::DCT);
             if self.tries_identity(&node) {
                 let transformed = self.memory.levels.split_off(start);
