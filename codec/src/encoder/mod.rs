@@ -3,13 +3,13 @@
 mod activity;
 mod adaptive;
 mod alpha;
-mod classified;
+pub(crate) mod analysis;
 pub(crate) mod colour;
 mod config;
 mod content;
 mod dct8;
-mod deblock;
 mod effort;
+mod filters;
 pub(crate) mod forward;
 mod graphics;
 mod hash;
@@ -35,6 +35,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) use self::adaptive::CellGrid;
 use self::adaptive::Offsets;
 use self::alpha::Mask;
+use self::analysis::Analysis;
 pub use self::config::{Content, EncoderConfig, Quantiser, TileSize, Tune};
 #[cfg(feature = "bench-api")]
 pub(crate) use self::perception::losses;
@@ -224,7 +225,8 @@ impl Encoder {
         let analysed = colour::reduced(&source, Depths::new(image.depth()).extra());
         let blocks = shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
         let cicp = image.metadata().and_then(|m| m.cicp);
-        let plan = self.plan.for_picture(self.config.content, blocks.as_ref().unwrap_or(&analysed[0]), cicp);
+        let luma = blocks.as_ref().unwrap_or(&analysed[0]);
+        let plan = self.plan.for_picture(simd, self.config.content, (luma, &Analysis::new(simd, luma)), cicp);
         let sections = preview::sections(&self.config, image, progress)?;
         let mut header = plan.header(&self.config, image);
         header.sections = !sections.is_empty();
@@ -253,9 +255,7 @@ impl Encoder {
             data.push(container::tile(coded.as_deref(), Some(&tile.signs), &tile.colour));
         }
         progress.advance(0)?;
-        header.deblock = deblock::choose(simd, &header, &picture, &source, &plan.parameters);
-        progress.advance(0)?;
-        header.classified = classified::choose(simd, &header, &picture, &source, &analysed, &plan.parameters);
+        filters::choose(simd, &mut header, &picture, &source, &plan.parameters);
         Ok(Coded { stream: container::write(&header, &sections, &data), header, picture, alpha })
     }
 
