@@ -35,6 +35,20 @@ pub(crate) struct Effort {
     pub(crate) reach: f64,
     /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
     pub(crate) quarter_patience: f64,
+    /// Sketches that adaptive quantisation learns from; they may be of half the resolution.
+    pub(crate) sketches: u8,
+    pub(crate) half_sketches: bool,
+    /// How the filters' strengths are found.
+    pub(crate) filters: Filters,
+}
+
+/// Where the strengths of the filters come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filters {
+    /// The quantiser parameter.
+    Rule,
+    /// The least squared error in a sample of the rows.
+    Sample,
 }
 
 /// Transforms that are tried.
@@ -68,6 +82,9 @@ impl Effort {
             patience: 1.1,
             reach: 1.2,
             quarter_patience: 1.02,
+            sketches: 3,
+            half_sketches: false,
+            filters: Filters::Sample,
         };
         let patient = Self {
             angle_patience: f64::INFINITY,

@@ -78,7 +78,8 @@ impl Plan {
             return Err(ConfigError::AlphaQuality(config.alpha_quality));
         }
         let effort = Effort::of(config.effort);
-        let parameters = Parameters::of(config)?;
+        let mut parameters = Parameters::of(config)?;
+        parameters.fill(&effort);
         let rule = Rule {
             optimise: config.quantiser.map_or(effort.optimise, |q| q != Quantiser::DeadZone),
             rounding: parameters.rounding,

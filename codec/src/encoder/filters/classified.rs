@@ -37,7 +37,7 @@ pub(super) fn choose(simd: Simd, sample: &mut Sample, deblocking: [Deblock; 2], 
 }
 
 /// The strength nearest to `eighths` that the header has.
-fn coded(eighths: f64) -> u8 {
+pub(super) fn coded(eighths: f64) -> u8 {
     if eighths < 1.0 { 0 } else { eighths.round().clamp(2.0, 8.0) as u8 }
 }
 

@@ -2,6 +2,7 @@
 
 mod classified;
 mod deblock;
+mod rule;
 mod sample;
 
 use self::sample::Sample;
@@ -11,8 +12,8 @@ use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
-/// Puts the strengths of both filters into the header of `picture`, which comes of `source`: those that are set, or the best by
-/// squared error in a sample of its rows.
+/// Puts the strengths of both filters into the header of `picture`, which comes of `source`: those that are set, else those of
+/// the rule or the best by squared error in a sample of its rows.
 pub(super) fn choose(
     simd: Simd,
     header: &mut PictureHeader,
@@ -20,6 +21,10 @@ pub(super) fn choose(
     source: &[Plane],
     parameters: &Parameters,
 ) {
+    if parameters.filter_rule > 0.0 {
+        (header.deblock, header.classified) = rule::strengths(header.qp, parameters);
+        return;
+    }
     let mut sample = Sample::new(header, picture, source);
     header.deblock = deblock::choose(simd, &mut sample, parameters);
     header.classified = classified::choose(simd, &mut sample, header.deblock, parameters);

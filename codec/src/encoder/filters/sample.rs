@@ -9,9 +9,9 @@ use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::tree::SUPERBLOCK;
 
-/// Pixels from which every second band is enough, and every fourth.
-const HALF: usize = 1 << 17;
-const QUARTER: usize = 1 << 20;
+/// Pixels that are enough, about; but at least one band in `FEWEST`.
+const PIXELS: usize = 3 << 15;
+const FEWEST: usize = 8;
 
 /// Rows of luma at the ends of a band that what lies beyond it reaches.
 const MARGIN: usize = 8;
@@ -33,11 +33,7 @@ impl Sample {
     pub(super) fn new(header: &PictureHeader, picture: &PictureSamples, source: &[Plane]) -> Self {
         let (width, height) = header.plane_size(0);
         let bands = height / SUPERBLOCK;
-        let every = match width * height {
-            QUARTER.. => 4,
-            HALF.. => 2,
-            _ => 1,
-        };
+        let every = (width * height / PIXELS).clamp(1, FEWEST);
         let whole = every == 1 || bands < every;
         let (band, tops) = match whole {
             true => (height, vec![0]),
