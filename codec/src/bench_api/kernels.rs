@@ -5,6 +5,7 @@
 //! `min(width, 32)`, the orthonormal transform's times 4.
 
 use crate::colour::{self, Chroma, Depths, LEAST_DEPTH as DEPTH};
+use crate::encoder::analysis::Analysis;
 use crate::encoder::colour::to_planes;
 use crate::encoder::forward::forward;
 use crate::encoder::plan::Plan;
@@ -266,7 +267,10 @@ impl Quantisation {
     /// [`ConfigError::Quality`] where the quality is out of range.
     pub fn new(size: (usize, usize), quality: f32, quantiser: Quantiser) -> Result<Self, ConfigError> {
         let config = EncoderConfig { quality, quantiser: Some(quantiser), ..EncoderConfig::default() };
-        let plan = Plan::new(&config)?.for_picture(Content::Photo, &plane::Plane::new(8, 8), None);
+        let blank = plane::Plane::new(8, 8);
+        let simd = Simd::new(CpuLevel::detect());
+        let luma = (&blank, &Analysis::new(simd, &blank));
+        let plan = Plan::new(&config)?.for_picture(simd, Content::Photo, luma, None);
         let pixel = ImageView::new(&[0], 1, 1, 1, PixelFormat::Gray8).expect("a pixel is a picture");
         let header = plan.header(&config, &pixel);
         let node = Node { x: 0, y: 0, log2_w: size.0.ilog2(), log2_h: size.1.ilog2() };

@@ -1,6 +1,6 @@
 //! How busy a picture is: variances of 8x8 blocks, for what a quality means and where errors are masked.
 
-use crate::image::plane::Plane;
+use super::analysis::{Analysis, Moments};
 
 /// log2 of `v` (1 and up) in 1/16, the mantissa linear between powers of two.
 fn log2_16(v: u64) -> u32 {
@@ -9,45 +9,18 @@ fn log2_16(v: u64) -> u32 {
     n * 16 + fraction
 }
 
-/// log2 of the variance of the 8x8 block at (x, y), in terms of 8-bit samples, -2 and up.
-pub(super) fn log2_variance(plane: &Plane, x: usize, y: usize) -> f64 {
-    let (mut sum, mut squares) = (0u64, 0u64);
-    for row in y..y + 8 {
-        for &s in &plane.row(row)[x..x + 8] {
-            sum += s as u64;
-            squares += s as u64 * s as u64;
-        }
-    }
-    // 10-bit samples: 64 * 16 times the variance of 8-bit ones.
-    let scaled = squares - sum * sum / 64;
-    log2_16(scaled.max(256)) as f64 / 16.0 - 10.0
-}
-
-/// Mean of the blocks' log2 variances, and the share of them below 2; (0, 1) where there is no whole block.
-fn mean_and_flat(plane: &Plane) -> (f64, f64) {
+/// Mean of the log2 variances, in terms of 8-bit samples, -2 and up, that `scatters` of 64 samples of 10 bits stand for, and the
+/// share of them below 2; (0, 1) where there are none.
+fn mean_and_flat(scatters: impl Iterator<Item = u32>) -> (f64, f64) {
     let (mut sum, mut flat, mut n) = (0.0, 0.0, 0.0);
-    for y in (0..plane.height() & !7).step_by(8) {
-        for x in (0..plane.width() & !7).step_by(8) {
-            let v = log2_variance(plane, x, y);
-            sum += v;
-            flat += f64::from(v < 2.0);
-            n += 1.0;
-        }
+    for scatter in scatters {
+        // 64 * 16 times the variance.
+        let v = f64::from(log2_16(scatter.max(256).into())) / 16.0 - 10.0;
+        sum += v;
+        flat += f64::from(u8::from(v < 2.0));
+        n += 1.0;
     }
     if n > 0.0 { (sum / n, flat / n) } else { (0.0, 1.0) }
-}
-
-/// Means of 2x2 samples.
-fn halved(plane: &Plane) -> Plane {
-    let mut out = Plane::new(plane.width() / 2, plane.height() / 2);
-    for y in 0..out.height() {
-        let (upper, lower) = (plane.row(2 * y), plane.row(2 * y + 1));
-        for (x, to) in out.row_mut(y).iter_mut().enumerate() {
-            let sum = upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1];
-            *to = (sum + 2) >> 2;
-        }
-    }
-    out
 }
 
 /// How busy a picture is.
@@ -61,10 +34,10 @@ pub(super) struct Activity {
 }
 
 impl Activity {
-    /// Of the picture with this luma, of 10 bits a sample.
-    pub(super) fn of(luma: &Plane) -> Self {
-        let (full, flat) = mean_and_flat(luma);
-        let (half, _) = mean_and_flat(&halved(luma));
+    /// Of the picture with this luma.
+    pub(super) fn of(luma: &Analysis) -> Self {
+        let (full, flat) = mean_and_flat(luma.blocks.iter().map(Moments::scatter));
+        let (half, _) = mean_and_flat(luma.halved().map(|scatter| scatter / 16));
         Self { full, half, flat }
     }
 

@@ -3,7 +3,7 @@
 
 use super::alpha::Mask;
 use super::parameters::Parameters;
-use super::sketch::{Sketch, Sketching};
+use super::sketch::{Sketch, Sketching, halved};
 use crate::image::plane::{Plane, Rect};
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
@@ -65,9 +65,12 @@ impl Offsets {
         let unit = f64::from(1u32 << adaptive.resolution) / 32.0;
         let mut offsets = Self { unit, ..Self::blank(grid) };
         let weights = shown.map_or_else(|| vec![1.0; grid.len()], |mask| mask.count(&grid));
-        let sketching = Sketching { rounding: parameters.sketch_rounding, error: parameters.adaptive_error };
+        let half = parameters.adaptive_half > 0.0;
+        let sketching = Sketching { rounding: parameters.sketch_rounding, error: parameters.adaptive_error, half };
+        let halves: Vec<_> = source.iter().filter(|_| half).map(|plane| halved(simd, plane)).collect();
+        let planes = if half { &halves } else { source };
         for _ in 0..parameters.adaptive.round() as u32 {
-            let sketch = Sketch::new(simd, header, source, &offsets, sketching);
+            let sketch = Sketch::new(simd, header, planes, &offsets, sketching);
             offsets.refine(&sketch.losses, &sketch.levels, &weights, parameters);
         }
         Some(offsets)
@@ -106,8 +109,9 @@ impl Offsets {
         let worth = losses.iter().zip(levels).map(|(&loss, &n)| log2(loss + floors[0]) - log2(n + floors[1]));
         let worth = smoothed(&worth.collect::<Vec<_>>(), &self.grid, parameters.adaptive_smoothing);
         let (middle, before) = (mean(&worth), mean(&self.cells));
+        let gain = parameters.adaptive_gain / parameters.adaptive;
         for (cell, worth) in self.cells.iter_mut().zip(worth) {
-            *cell -= parameters.adaptive_gain * (worth - middle);
+            *cell -= gain * (worth - middle);
         }
         for _ in 0..4 {
             let excess = mean(&self.cells) - before;
@@ -176,7 +180,12 @@ mod tests {
 
     #[test]
     fn steps_move_to_where_more_is_lost_per_level_and_their_mean_stays() {
-        let parameters = parameters(&[("adaptive_gain", 0.2), ("adaptive_floor", 0.0), ("adaptive_smoothing", 0.0)]);
+        let parameters = parameters(&[
+            ("adaptive", 1.0),
+            ("adaptive_gain", 0.2),
+            ("adaptive_floor", 0.0),
+            ("adaptive_smoothing", 0.0),
+        ]);
         let mut moved = offsets(2, 2, vec![0.1, 0.1, -0.3, 0.0]);
         let before = moved.cells.clone();
         // Log ratios of loss and levels: 3, 1, 1, -1.
@@ -188,7 +197,12 @@ mod tests {
 
     #[test]
     fn what_is_hidden_does_not_count_in_the_mean() {
-        let parameters = parameters(&[("adaptive_gain", 0.2), ("adaptive_floor", 0.0), ("adaptive_smoothing", 0.0)]);
+        let parameters = parameters(&[
+            ("adaptive", 1.0),
+            ("adaptive_gain", 0.2),
+            ("adaptive_floor", 0.0),
+            ("adaptive_smoothing", 0.0),
+        ]);
         let mut moved = offsets(3, 1, vec![0.0; 3]);
         // Log ratios of loss and levels: 2, 0, -8.
         moved.refine(&[4.0, 1.0, 1.0], &[1.0, 1.0, 256.0], &[1.0, 1.0, 0.0], &parameters);
@@ -199,7 +213,12 @@ mod tests {
 
     #[test]
     fn steps_stay_where_all_levels_are_worth_the_same_and_within_their_limits_elsewhere() {
-        let limits = parameters(&[("adaptive_finer", 0.5), ("adaptive_coarser", 0.25), ("adaptive_gain", 1.0)]);
+        let limits = parameters(&[
+            ("adaptive_finer", 0.5),
+            ("adaptive_coarser", 0.25),
+            ("adaptive", 1.0),
+            ("adaptive_gain", 1.0),
+        ]);
         let mut even = offsets(3, 1, vec![0.1, -0.2, 0.25]);
         even.refine(&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0], &[1.0; 3], &limits);
         assert!(even.cells.iter().zip([0.1, -0.2, 0.25]).all(|(a, b)| (a - b).abs() < 1e-9), "{:?}", even.cells);

@@ -1,39 +1,98 @@
 //! What a picture shows: a photograph, or a screen, a drawing, text.
 
+// An index runs over several arrays at once.
+#![allow(clippy::needless_range_loop)]
+
 use crate::image::plane::Plane;
+use crate::simd::Simd;
 
 /// Side of the blocks looked at.
 const BLOCK: usize = 16;
 /// Blocks whose 8-bit luma spans less are flat, whatever they show.
 const CONTRAST: usize = 48;
 /// Part of a block's samples that one value has at least where strokes stand on a ground: of 256.
-const GROUND: u32 = 77;
+const GROUND: u16 = 77;
+
+/// Samples of a block, of every other row and column, that have its ground as a rule are three times as many as this.
+const GLANCE: u8 = 7;
 
 /// Whether the picture with this luma is a screen or a drawing: of the blocks with contrast, two in five have a ground of
 /// one value, and those are a hundredth of all blocks. (After the counts of colours in libaom's detection of screen
 /// content.)
-pub(super) fn is_screen(luma: &Plane) -> bool {
-    let (mut all, mut contrasty, mut grounded) = (0, 0, 0);
+pub(super) fn is_screen(simd: Simd, luma: &Plane) -> bool {
+    let mut count = Count::default();
     for y in (0..luma.height() / BLOCK).map(|y| y * BLOCK) {
-        for x in (0..luma.width() / BLOCK).map(|x| x * BLOCK) {
-            all += 1;
-            let rows = (y..y + BLOCK).map(|y| &luma.row(y)[x..x + BLOCK]);
-            let (low, high) = rows.clone().flatten().fold((u16::MAX, 0), |(low, high), &s| (low.min(s), high.max(s)));
-            if usize::from(high - low) < 4 * CONTRAST {
-                continue;
+        simd.run(
+            #[inline(always)]
+            || count.row(luma, y),
+        );
+    }
+    let Count { all, contrasty, grounded } = count;
+    5 * grounded >= 2 * contrasty && 100 * grounded >= all && grounded > 0
+}
+
+/// The rows of a block.
+type Rows<'a> = [&'a [u16; BLOCK]; BLOCK];
+
+/// Blocks, those with contrast, and those of them with a ground.
+#[derive(Debug, Default)]
+struct Count {
+    all: usize,
+    contrasty: usize,
+    grounded: usize,
+}
+
+impl Count {
+    /// Counts the blocks at row `y`.
+    #[inline(always)]
+    fn row(&mut self, luma: &Plane, y: usize) {
+        for x in 0..luma.width() / BLOCK {
+            let mut rows: Rows<'_> = [&[0; BLOCK]; BLOCK];
+            for (i, row) in rows.iter_mut().enumerate() {
+                *row = &luma.row(y + i).as_chunks().0[x];
             }
-            contrasty += 1;
-            let mut counts = [0u32; 256];
-            rows.flatten().for_each(|&s| counts[usize::from(s >> 2)] += 1);
-            grounded += usize::from(counts.iter().any(|&n| n >= GROUND));
+            self.all += 1;
+            if span(&rows) >= 4 * CONTRAST {
+                self.contrasty += 1;
+                self.grounded += usize::from(has_ground(&rows));
+            }
         }
     }
-    5 * grounded >= 2 * contrasty && 100 * grounded >= all && grounded > 0
+}
+
+/// From the least sample to the greatest.
+#[inline(always)]
+fn span(rows: &Rows<'_>) -> usize {
+    let (mut low, mut high) = (*rows[0], *rows[0]);
+    for row in &rows[1..] {
+        for i in 0..BLOCK {
+            low[i] = low[i].min(row[i]);
+            high[i] = high[i].max(row[i]);
+        }
+    }
+    let (low, high) = (low.into_iter().min(), high.into_iter().max());
+    usize::from(high.unwrap_or(0) - low.unwrap_or(0))
+}
+
+/// Whether one value of 8 bits has its share of the samples. Few blocks of photographs stand a glance.
+#[inline(never)]
+fn has_ground(rows: &Rows<'_>) -> bool {
+    let mut glance = [0u8; 256];
+    for row in rows.iter().step_by(2) {
+        row.iter().step_by(2).for_each(|&s| glance[usize::from(s >> 2) % 256] += 1);
+    }
+    if glance.iter().fold(0, |most, &n| n.max(most)) < GLANCE {
+        return false;
+    }
+    let mut counts = [0u16; 256];
+    rows.iter().flat_map(|row| row.iter()).for_each(|&s| counts[usize::from(s >> 2) % 256] += 1);
+    counts.iter().fold(0, |most, &n| n.max(most)) >= GROUND
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::CpuLevel;
 
     fn plane(law: impl Fn(usize, usize) -> usize) -> Plane {
         let mut plane = Plane::new(128, 128);
@@ -47,9 +106,10 @@ mod tests {
 
     #[test]
     fn strokes_on_a_ground_are_a_screen_and_ramps_noise_and_nothing_are_none() {
-        assert!(is_screen(&plane(|x, y| if x % 7 < 2 && y % 11 < 8 { 40 } else { 1020 })));
-        assert!(!is_screen(&plane(|x, y| 4 * (x + y))));
-        assert!(!is_screen(&plane(|x, y| (x * 7919 + y * 104_729) * 31 % 1021)));
-        assert!(!is_screen(&plane(|_, _| 500)));
+        let simd = Simd::new(CpuLevel::detect());
+        assert!(is_screen(simd, &plane(|x, y| if x % 7 < 2 && y % 11 < 8 { 40 } else { 1020 })));
+        assert!(!is_screen(simd, &plane(|x, y| 4 * (x + y))));
+        assert!(!is_screen(simd, &plane(|x, y| (x * 7919 + y * 104_729) * 31 % 1021)));
+        assert!(!is_screen(simd, &plane(|_, _| 500)));
     }
 }

@@ -37,6 +37,11 @@ pub(crate) struct Effort {
     pub(crate) quarter_patience: f64,
     /// The direct way, where pictures take it: screens do not.
     pub(crate) direct: Option<Direct>,
+    /// Sketches that adaptive quantisation learns from; they may be of half the resolution.
+    pub(crate) sketches: u8,
+    pub(crate) half_sketches: bool,
+    /// How the filters' strengths are found.
+    pub(crate) filters: Filters,
 }
 
 /// How much is tried where each block is coded once.
@@ -57,6 +62,15 @@ pub(crate) struct Direct {
     pub(crate) chroma_modes: usize,
     /// Transforms tried on the best prediction.
     pub(crate) transforms: Transforms,
+}
+
+/// Where the strengths of the filters come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filters {
+    /// The quantiser parameter.
+    Rule,
+    /// The least squared error in a sample of the rows.
+    Sample,
 }
 
 /// Transforms that are tried.
@@ -101,6 +115,9 @@ impl Effort {
             reach: 1.2,
             quarter_patience: 1.02,
             direct: None,
+            sketches: 3,
+            half_sketches: false,
+            filters: Filters::Sample,
         };
         let patient = Self {
             angle_patience: f64::INFINITY,

@@ -3,14 +3,14 @@
 mod activity;
 mod adaptive;
 mod alpha;
-mod classified;
+pub(crate) mod analysis;
 pub(crate) mod colour;
 mod config;
 mod content;
 mod dct8;
-mod deblock;
 mod direct;
 mod effort;
+mod filters;
 pub(crate) mod forward;
 mod graphics;
 mod hash;

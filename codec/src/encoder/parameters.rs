@@ -1,6 +1,7 @@
 //! The numbers behind quality and tuning, with names under which experiments may change them.
 
 use super::config::{EncoderConfig, Tune};
+use super::effort::{Effort, Filters};
 use crate::error::ConfigError;
 
 macro_rules! parameters {
@@ -75,10 +76,13 @@ parameters! {
     /// QP offset of chroma, in 1/8 octave.
     cb_qp: 4.0, -64.0, 63.0;
     cr_qp: 4.0, -64.0, 63.0;
-    /// Sketches that adaptive quantisation learns from, where the score is lost; 0: one step for the whole picture.
-    adaptive: 3.0, 0.0, 8.0;
-    /// Octaves of step per octave of loss per level, for each sketch.
-    adaptive_gain: 0.1, 0.0, 1.0;
+    /// Sketches that adaptive quantisation learns from, where the score is lost; 0: one step for the whole picture; negative:
+    /// as many as the effort has.
+    adaptive: -1.0, -1.0, 8.0;
+    /// 1: they are of half the resolution; negative: where the effort has them so.
+    adaptive_half: -1.0, -1.0, 1.0;
+    /// Octaves of step per octave of loss per level, for all sketches together.
+    adaptive_gain: 0.3, 0.0, 3.0;
     /// What squared error of luma counts in the loss, where all the rest counts 1.
     adaptive_error: 0.3, 0.0, 10.0;
     /// What is added to loss and levels of each cell, in terms of the picture's mean.
@@ -107,6 +111,8 @@ parameters! {
     lines: 3.0, 0.0, 6.0;
     /// 1: learned modes are tried.
     learned: 1.0, 0.0, 1.0;
+    /// 1: the strengths of the filters come from the quantiser parameter; negative: where the effort has them so.
+    filter_rule: -1.0, -1.0, 1.0;
     /// Strength of deblocking, 0 to 15; negative for the best by squared error.
     deblock: -1.0, -1.0, 15.0;
     deblock_sharpness: 2.0, 0.0, 7.0;
@@ -128,6 +134,14 @@ impl Parameters {
     /// Those of the trellis.
     pub(crate) fn trellis_shrink(&self) -> [f64; 3] {
         [self.trellis_shrink1, self.trellis_shrink2, self.trellis_shrink3].map(f64::round)
+    }
+
+    /// Takes from `effort` what nothing else sets.
+    pub(super) fn fill(&mut self, effort: &Effort) {
+        let fill = |value: &mut f64, own: f64| *value = if *value < 0.0 { own } else { *value };
+        fill(&mut self.adaptive, effort.sketches.into());
+        fill(&mut self.adaptive_half, f64::from(u8::from(effort.half_sketches)));
+        fill(&mut self.filter_rule, f64::from(u8::from(effort.filters == Filters::Rule)));
     }
 
     /// The parameters that `config` stands for.

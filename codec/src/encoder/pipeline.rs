@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::adaptive::Offsets;
 use super::alpha::{self, Mask};
+use super::analysis::Analysis;
 use super::plan::Plan;
 use super::search::Shared;
 use super::tile::{self, CodedTile};
-use super::{Encoder, Progress, classified, colour, deblock, lossless, preview};
+use super::{Encoder, Progress, colour, filters, lossless, preview};
 use crate::colour::Depths;
 use crate::container;
 use crate::error::EncodeError;
@@ -64,9 +65,7 @@ pub(super) fn code(
     let tiles = tiles(encoder, image, (&header, &plan), &source.planes, offsets.as_ref(), progress)?;
     let Gathered { picture, data, alpha } = Gathered::of(&header, tiles);
     progress.advance(0)?;
-    header.deblock = deblock::choose(simd, &header, &picture, &source.planes, &plan.parameters);
-    progress.advance(0)?;
-    header.classified = classified::choose(simd, &header, &picture, &source.planes, &analysed, &plan.parameters);
+    filters::choose(simd, &mut header, &picture, &source.planes, &plan.parameters);
     Ok(Coded { stream: container::write(&header, &sections, &data), header, picture: keep.then_some(picture), alpha })
 }
 
@@ -92,7 +91,8 @@ impl Source {
 fn plan(encoder: &Encoder, image: &ImageView<'_>, source: &Source, analysed: &[Plane]) -> Plan {
     let blocks = source.shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
     let cicp = image.metadata().and_then(|m| m.cicp);
-    encoder.plan.for_picture(encoder.config.content, blocks.as_ref().unwrap_or(&analysed[0]), cicp)
+    let (simd, luma) = (Simd::new(encoder.config.cpu), blocks.as_ref().unwrap_or(&analysed[0]));
+    encoder.plan.for_picture(simd, encoder.config.content, (luma, &Analysis::new(simd, luma)), cicp)
 }
 
 /// All tiles, in order.

@@ -1,6 +1,7 @@
 //! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
 
 use super::activity::Activity;
+use super::analysis::Analysis;
 use super::config::{Content, EncoderConfig, Quantiser, TileSize};
 use super::content;
 use super::effort::Effort;
@@ -16,6 +17,7 @@ use crate::metadata::{Cicp, Orientation};
 use crate::quant::family::Family;
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
+use crate::simd::Simd;
 use crate::syntax::header::{Adaptive, PictureHeader};
 
 /// Everything the encoder needs to know of its settings, resolved once.
@@ -76,7 +78,8 @@ impl Plan {
             return Err(ConfigError::AlphaQuality(config.alpha_quality));
         }
         let effort = Effort::of(config.effort);
-        let parameters = Parameters::of(config)?;
+        let mut parameters = Parameters::of(config)?;
+        parameters.fill(&effort);
         let rule = Rule {
             optimise: config.quantiser.map_or(effort.optimise, |q| q != Quantiser::DeadZone),
             rounding: parameters.rounding,
@@ -93,12 +96,19 @@ impl Plan {
         Ok(Self { effort, rule, trellis, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
     }
 
-    /// The plan for the picture whose luma plane, at 10 bits, is `luma`: it may be a screen, and quality means a score,
-    /// for which pictures differ in the quantiser parameter that they need. `cicp` says what its samples mean.
-    pub(crate) fn for_picture(&self, content: Content, luma: &Plane, cicp: Option<Cicp>) -> Self {
+    /// The plan for the picture whose luma plane, at 10 bits, is `luma`, with what was gathered of it: it may be a screen, and
+    /// quality means a score, for which pictures differ in the quantiser parameter that they need. `cicp` says what its samples
+    /// mean.
+    pub(crate) fn for_picture(
+        &self,
+        simd: Simd,
+        content: Content,
+        luma: (&Plane, &Analysis),
+        cicp: Option<Cicp>,
+    ) -> Self {
         let mut plan = self.clone();
         plan.screen = match content {
-            Content::Auto => content::is_screen(luma),
+            Content::Auto => content::is_screen(simd, luma.0),
             Content::Photo => false,
             Content::Screen => true,
         };
@@ -111,7 +121,7 @@ impl Plan {
             }
             // The same share of the way down from where all pictures score alike.
             let scale = ((self.qp - 180.0) / 85.0).max(0.0);
-            let activity = Activity::of(luma);
+            let activity = Activity::of(luma.1);
             plan.qp += activity.ease() * scale;
             if plan.is_adaptive() {
                 plan.qp += activity.masking();

@@ -43,6 +43,8 @@ pub(super) struct Sketching {
     pub(super) rounding: f64,
     /// What squared error of luma counts in the loss.
     pub(super) error: f64,
+    /// The planes have half of the picture's resolution.
+    pub(super) half: bool,
 }
 
 impl Sketch {
@@ -57,9 +59,9 @@ impl Sketch {
         let mut levels = vec![0.0; offsets.grid.len()];
         let mut losses = Losses::new(&offsets.grid);
         for (p, plane) in source.iter().enumerate() {
-            let shift = u32::from(p > 0 && header.subsampled);
+            let shift = u32::from(p > 0 && header.subsampled) + u32::from(sketching.half);
             let mut measure = PlaneLosses::new(p, (plane.width(), plane.height()), shift, offsets.grid);
-            let mut coder = Coder::new(header, p, plane.width(), sketching.rounding);
+            let mut coder = Coder::new(header, p, plane.width(), sketching);
             for y in (0..plane.height()).step_by(BLOCK) {
                 coder.set_steps(header, p, offsets, y << shift, shift);
                 let cells = &mut levels[offsets.grid.index(0, y << shift)..];
@@ -72,6 +74,24 @@ impl Sketch {
         }
         Self { losses: losses.cells(sketching.error), levels }
     }
+}
+
+/// Means of 2x2 samples of a plane of even sides.
+pub(super) fn halved(simd: Simd, plane: &Plane) -> Plane {
+    let mut out = Plane::new(plane.width() / 2, plane.height() / 2);
+    for y in 0..out.height() {
+        let (upper, lower) = (plane.row(2 * y), plane.row(2 * y + 1));
+        simd.run(
+            #[inline(always)]
+            || {
+                let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
+                for (to, (u, l)) in out.row_mut(y).iter_mut().zip(pairs) {
+                    *to = (u[0] + u[1] + l[0] + l[1] + 2) >> 2;
+                }
+            },
+        );
+    }
+    out
 }
 
 /// Numbers by frequency, vertical and horizontal.
@@ -101,13 +121,16 @@ struct Coder {
 
 impl Coder {
     /// For plane `p`, of `width` samples.
-    fn new(header: &PictureHeader, p: usize, width: usize, rounding: f64) -> Self {
+    fn new(header: &PictureHeader, p: usize, width: usize, sketching: Sketching) -> Self {
         let dequantiser = Dequantiser::new(header);
         // At parameter 0 the step is 1.
-        let steps = dequantiser.steps(p, (3, 3), 0, TxType::DCT);
+        let log2 = BLOCK.ilog2() + u32::from(sketching.half);
+        let steps = dequantiser.steps(p, (log2, log2), 0, TxType::DCT);
+        // A block of half the resolution has the low frequencies of one twice as large, at half their size.
+        let size = f64::from(1u32 << log2) / BLOCK as f64;
         let (mut to_steps, mut from_steps) = ([[0.0; BLOCK]; BLOCK], [[0.0; BLOCK]; BLOCK]);
         for (v, u) in (0..BLOCK).flat_map(|v| (0..BLOCK).map(move |u| (v, u))) {
-            let weight = steps.at(v * BLOCK + u) as f64 / f64::from(1u32 << PRODUCT_BITS);
+            let weight = steps.at((v << log2) + u) as f64 / (size * f64::from(1u32 << PRODUCT_BITS));
             let factors = FACTORS[v] * FACTORS[u];
             // Coefficients are 4 times those of an orthonormal transform.
             to_steps[v][u] = (4.0 / (8.0 * factors * weight)) as f32;
@@ -119,7 +142,7 @@ impl Coder {
         Self {
             to_steps,
             from_steps,
-            rounding: rounding as f32 - 0.5,
+            rounding: sketching.rounding as f32 - 0.5,
             shrink: shrink.map(|s| f32::from(s) / 32.0),
             cell: 0,
             steps: Vec::new(),
@@ -279,6 +302,8 @@ mod tests {
     use crate::syntax::header::Adaptive;
     use crate::transform::{ROOM, TxShape, inverse};
 
+    const WHOLE_SIZE: Sketching = Sketching { rounding: 0.25, error: 0.3, half: false };
+
     fn header(family: Family) -> PictureHeader {
         let mut header = PictureHeader::blank();
         (header.qp, header.quantiser, header.shrink) = (180, family, [1, -3, 4]);
@@ -327,7 +352,7 @@ mod tests {
         for family in [Family::Scalar, Family::Trellis] {
             let (header, source) = (header(family), plane(200, 8));
             let offsets = Offsets::blank(CellGrid::new(5, 200, 8));
-            let mut coder = Coder::new(&header, 0, 200, 0.25);
+            let mut coder = Coder::new(&header, 0, 200, WHOLE_SIZE);
             coder.set_steps(&header, 0, &offsets, 0, 0);
             let mut cells = vec![0.0; 7];
             (0..200).step_by(SPAN).for_each(|x| coder.blocks(&source, (x, 0), &mut cells));
@@ -359,10 +384,14 @@ mod tests {
             let planes =
                 [plane(width, height), plane(width >> shift, height >> shift), plane(width >> shift, height >> shift)];
             let offsets = Offsets::blank(CellGrid::new(5, width, height));
-            let sketching = Sketching { rounding: 0.25, error: 0.3 };
             let mut sketches = CpuLevel::available().map(|level| {
-                let sketch = Sketch::new(Simd::new(level), &header, &planes, &offsets, sketching);
-                [sketch.losses, sketch.levels].map(|v| v.into_iter().map(f64::to_bits).collect::<Vec<_>>())
+                let simd = Simd::new(level);
+                let half = planes.each_ref().map(|plane| halved(simd, plane));
+                let sketch = |planes, sketching| {
+                    let Sketch { losses, levels } = Sketch::new(simd, &header, planes, &offsets, sketching);
+                    [losses, levels].map(|v| v.into_iter().map(f64::to_bits).collect::<Vec<_>>())
+                };
+                [sketch(&planes, WHOLE_SIZE), sketch(&half, Sketching { half: true, ..WHOLE_SIZE })]
             });
             let first = sketches.next().expect("there is a level");
             assert!(sketches.all(|sketch| sketch == first), "{width}x{height}");

@@ -90,21 +90,14 @@ impl PictureSamples {
     }
 
     /// What deblocking with `parameters` makes of plane `p`, which stays as it is.
+    #[cfg(feature = "bench-api")]
     pub(crate) fn deblocked(&self, simd: Simd, header: &PictureHeader, p: usize, parameters: Deblock) -> Plane {
         let mut plane = self.planes[p].clone();
         deblock(simd, &mut plane, &self.maps[p], parameters, header.internal_depth(), p > 0 && header.subsampled);
         plane
     }
 
-    /// What the classified filter at full strength makes of a deblocked plane `p`.
-    pub(crate) fn classified(&self, simd: Simd, header: &PictureHeader, deblocked: &Plane, p: usize) -> Plane {
-        let mut plane = deblocked.clone();
-        classified(simd, &mut plane, &self.maps[p], header.extra_depth(), p > 0, 8);
-        plane
-    }
-
     /// The blocks of plane `p`.
-    #[cfg(feature = "bench-api")]
     pub(crate) fn map(&self, p: usize) -> &BlockMap {
         &self.maps[p]
     }

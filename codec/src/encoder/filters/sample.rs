@@ -1,0 +1,76 @@
+//! The rows of a picture that its filters are chosen by: bands of them, one below the other.
+
+use std::ops::Range;
+
+use crate::filter::{Deblock, classified, deblock};
+use crate::image::plane::{Plane, Rect};
+use crate::recon::picture::PictureSamples;
+use crate::simd::Simd;
+use crate::syntax::header::PictureHeader;
+use crate::syntax::tree::SUPERBLOCK;
+
+/// Pixels that are enough, about; but at least one band in `FEWEST`.
+const PIXELS: usize = 3 << 15;
+const FEWEST: usize = 8;
+
+/// Rows of luma at the ends of a band that what lies beyond it reaches.
+const MARGIN: usize = 8;
+
+/// Some bands of a picture: rows of superblocks.
+#[derive(Debug)]
+pub(super) struct Sample {
+    /// Of a picture of these rows alone.
+    pub(super) header: PictureHeader,
+    picture: PictureSamples,
+    /// Samples as they should be, and as the filters leave them.
+    pub(super) source: Vec<Plane>,
+    pub(super) filtered: Vec<Plane>,
+    /// All rows, in their order.
+    whole: bool,
+}
+
+impl Sample {
+    pub(super) fn new(header: &PictureHeader, picture: &PictureSamples, source: &[Plane]) -> Self {
+        let (width, height) = header.plane_size(0);
+        let bands = height / SUPERBLOCK;
+        let every = (width * height / PIXELS).clamp(1, FEWEST);
+        let whole = every == 1 || bands < every;
+        let (band, tops) = match whole {
+            true => (height, vec![0]),
+            false => (SUPERBLOCK, (every / 2..bands).step_by(every).map(|i| i * SUPERBLOCK).collect()),
+        };
+        let header = header.with_size(header.width as usize, band * tops.len());
+        let mut own = PictureSamples::new(&header);
+        let mut planes = own.planes.clone();
+        for (i, &y) in tops.iter().enumerate() {
+            let (part, to) = (Rect { x: 0, y, w: width, h: band }, Rect { x: 0, y: i * band, w: width, h: band });
+            own.copy(&header, picture, part, (0, to.y));
+            for (p, plane) in planes.iter_mut().enumerate() {
+                plane.copy(&source[p], header.in_plane(part, p), (0, header.in_plane(to, p).y));
+            }
+        }
+        Self { filtered: own.planes.clone(), header, picture: own, source: planes, whole }
+    }
+
+    /// The rows of plane `p` that count.
+    pub(super) fn rows(&self, p: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (height, margin) = (self.header.plane_size(0).1, if self.whole { 0 } else { MARGIN });
+        let band = if self.whole { height } else { SUPERBLOCK };
+        let shift = u32::from(p > 0 && self.header.subsampled);
+        (0..height).step_by(band).map(move |y| (y + margin) >> shift..(y + band - margin) >> shift)
+    }
+
+    /// Deblocks plane `p`.
+    pub(super) fn deblock(&mut self, simd: Simd, p: usize, parameters: Deblock) {
+        let (plane, subsampled) = (&mut self.filtered[p], p > 0 && self.header.subsampled);
+        plane.data_mut().copy_from_slice(self.picture.planes[p].from(0, 0));
+        deblock(simd, plane, self.picture.map(p), parameters, self.header.internal_depth(), subsampled);
+    }
+
+    /// What the classified filter at full strength makes of plane `p`, which is deblocked.
+    pub(super) fn classified(&self, simd: Simd, p: usize) -> Plane {
+        let mut plane = self.filtered[p].clone();
+        classified(simd, &mut plane, self.picture.map(p), self.header.extra_depth(), p > 0, 8);
+        plane
+    }
+}
