@@ -139,6 +139,9 @@ impl Effort {
                 quarters: false,
                 patience: 1.0,
                 direct: Some(direct),
+                sketches: 1,
+                half_sketches: true,
+                filters: Filters::Rule,
                 ..base
             },
             2 => Self {
@@ -151,6 +154,7 @@ impl Effort {
                 quarters: false,
                 patience: 1.0,
                 direct: Some(Direct { turn: 2, probable: 4, ..direct }),
+                sketches: 1,
                 ..base
             },
             3 => Self {

@@ -1,6 +1,8 @@
 //! The whole picture: tiles put together and filtered. BITSTREAM.md §10.
 
-use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
+#[cfg(feature = "bench-api")]
+use crate::filter::Deblock;
+use crate::filter::{BlockMap, Unit, classified, deblock};
 use crate::image::plane::{Plane, Rect};
 use crate::recon::TileSamples;
 use crate::simd::Simd;

@@ -106,8 +106,10 @@ impl DirectTile<'_> {
         let p = &self.shared.plan.parameters;
         let cost = p.direct_block + p.lambda * mode_bits(mode);
         self.take_residual(0, rect);
-        let spot = Spot::luma(node, qp);
-        Planned { node, mode, cost: cost + self.estimate(&spot, TxType::DCT).cost }
+        let estimate = self.estimate(&Spot::luma(node, qp), TxType::DCT);
+        let m = &self.memory;
+        let dropped = self.shared.dropped(&node, 0, qp, &m.residual, &m.coefficients);
+        Planned { node, mode, cost: cost + estimate.cost + dropped }
     }
 
     /// The best of the simple modes and the angles near the block's lines, by what they leave; its prediction is the best

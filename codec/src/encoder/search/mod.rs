@@ -45,6 +45,21 @@ impl<'a> Shared<'a> {
         let reciprocals = context.header.matrices.map(|shape| Reciprocals::new(&Matrices::new(shape)));
         Self { plan, context, reciprocals, offsets }
     }
+
+    /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
+    /// coefficients lack of the residual's.
+    pub(super) fn dropped(&self, node: &Node, channel: usize, qp: u16, residual: &[i32], coefficients: &[i32]) -> f64 {
+        if node.log2_w.max(node.log2_h) < 6 {
+            return 0.0;
+        }
+        let coded = node.w().min(32) * node.h().min(32);
+        let all: u64 = residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
+        let kept: u64 = coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
+        let weight = self.reciprocals[channel].last(node);
+        let scale = per_unit(qp) * weight;
+        let all = (16 * all) >> (2 * self.context.header.extra_depth());
+        all.saturating_sub(kept) as f64 * scale * scale
+    }
 }
 
 /// The best way found to code a part of a superblock.
@@ -213,19 +228,9 @@ impl<'a> TileSearch<'a> {
         self.shared.plan.parameters.lambda
     }
 
-    /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
-    /// coefficients lack of the residual's.
+    /// [`Shared::dropped`] of the residual in memory.
     fn dropped(&self, node: &Node, channel: usize, qp: u16, coefficients: &[i32]) -> f64 {
-        if node.log2_w.max(node.log2_h) < 6 {
-            return 0.0;
-        }
-        let coded = node.w().min(32) * node.h().min(32);
-        let all: u64 = self.memory.residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
-        let kept: u64 = coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
-        let weight = self.shared.reciprocals[channel].last(node);
-        let scale = per_unit(qp) * weight;
-        let all = (16 * all) >> (2 * self.shared.context.header.extra_depth());
-        all.saturating_sub(kept) as f64 * scale * scale
+        self.shared.dropped(node, channel, qp, &self.memory.residual, coefficients)
     }
 }
 
