@@ -42,6 +42,8 @@ pub(crate) struct Effort {
     pub(crate) half_sketches: bool,
     /// How the filters' strengths are found.
     pub(crate) filters: Filters,
+    /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md, calibration.
+    pub(crate) lost: f64,
 }
 
 /// How much is tried where each block is coded once.
@@ -118,6 +120,7 @@ impl Effort {
             sketches: 3,
             half_sketches: false,
             filters: Filters::Sample,
+            lost: 0.0,
         };
         let patient = Self {
             angle_patience: f64::INFINITY,
@@ -142,6 +145,7 @@ impl Effort {
                 sketches: 1,
                 half_sketches: true,
                 filters: Filters::Rule,
+                lost: 3.2,
                 ..base
             },
             2 => Self {
@@ -155,6 +159,7 @@ impl Effort {
                 patience: 1.0,
                 direct: Some(Direct { turn: 2, probable: 4, ..direct }),
                 sketches: 1,
+                lost: 2.6,
                 ..base
             },
             3 => Self {
@@ -174,6 +179,7 @@ impl Effort {
                     transforms: Transforms::Pair,
                     ..direct
                 }),
+                lost: 1.9,
                 ..base
             },
             4 => Self {

@@ -65,6 +65,11 @@ fn quality_to_qp(quality: f64) -> f64 {
     p0 + (quality - q0) * (p1 - p0) / (q1 - q0)
 }
 
+/// `quality` and what `effort` loses of the score: less of it where there is little to lose.
+fn made_up(quality: f64, effort: &Effort) -> f64 {
+    quality + effort.lost * ((100.0 - quality) / 30.0).min(1.0)
+}
+
 impl Plan {
     /// Resolves `config`.
     pub(crate) fn new(config: &EncoderConfig) -> Result<Self, ConfigError> {
@@ -92,7 +97,8 @@ impl Plan {
             shrink: parameters.trellis_shrink().map(|s| s / 32.0),
             ..rule
         });
-        let qp = if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(config.quality as f64) };
+        let qp =
+            if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(made_up(config.quality.into(), &effort)) };
         Ok(Self { effort, rule, trellis, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
     }
 
