@@ -37,9 +37,8 @@ pub(crate) struct Effort {
     pub(crate) quarter_patience: f64,
     /// The direct way, where pictures take it: screens do not.
     pub(crate) direct: Option<Direct>,
-    /// Sketches that adaptive quantisation learns from; they may be of half the resolution.
-    pub(crate) sketches: u8,
-    pub(crate) half_sketches: bool,
+    /// What adaptive quantisation learns from.
+    pub(crate) sketches: Sketches,
     /// How the filters' strengths are found.
     pub(crate) filters: Filters,
 }
@@ -62,6 +61,22 @@ pub(crate) struct Direct {
     pub(crate) chroma_modes: usize,
     /// Transforms tried on the best prediction.
     pub(crate) transforms: Transforms,
+}
+
+/// Sketches of the picture, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Sketches {
+    pub(crate) count: u8,
+    /// They are of luma alone, at half of its resolution.
+    pub(crate) light: bool,
+    /// Octaves of step per octave of loss per level, for all of them together.
+    pub(crate) gain: f64,
+}
+
+impl Sketches {
+    pub(crate) const THOROUGH: Self = Self { count: 3, light: false, gain: 0.3 };
+    /// About as good for a twentieth of the time. docs/TUNING.md, sketches.
+    pub(crate) const LIGHT: Self = Self { count: 1, light: true, gain: 0.2 };
 }
 
 /// Where the strengths of the filters come from.
@@ -115,8 +130,7 @@ impl Effort {
             reach: 1.2,
             quarter_patience: 1.02,
             direct: None,
-            sketches: 3,
-            half_sketches: false,
+            sketches: Sketches::THOROUGH,
             filters: Filters::Sample,
         };
         let patient = Self {
@@ -139,8 +153,7 @@ impl Effort {
                 quarters: false,
                 patience: 1.0,
                 direct: Some(direct),
-                sketches: 1,
-                half_sketches: true,
+                sketches: Sketches::LIGHT,
                 filters: Filters::Rule,
                 ..base
             },
@@ -154,7 +167,8 @@ impl Effort {
                 quarters: false,
                 patience: 1.0,
                 direct: Some(Direct { turn: 2, probable: 4, ..direct }),
-                sketches: 1,
+                sketches: Sketches::LIGHT,
+                filters: Filters::Rule,
                 ..base
             },
             3 => Self {
@@ -174,6 +188,7 @@ impl Effort {
                     transforms: Transforms::Pair,
                     ..direct
                 }),
+                sketches: Sketches::LIGHT,
                 ..base
             },
             4 => Self {
