@@ -27,10 +27,12 @@ const PARAMETERS: [(&str, f64, f64); 23] = [
     ("cb_qp", -64.0, 63.0),
     ("cr_qp", -64.0, 63.0),
     ("adaptive", 0.0, 4.0),
-    ("adaptive_gain", 0.0, 1.0),
+    ("adaptive_light", 0.0, 1.0),
+    ("adaptive_gain", 0.0, 3.0),
     ("adaptive_error", 0.0, 10.0),
     ("adaptive_finer", 0.0, 2.0),
     ("adaptive_coarser", 0.0, 2.0),
+    ("filter_rule", 0.0, 1.0),
     ("deblock", -1.0, 15.0),
     ("deblock_sharpness", 0.0, 7.0),
 ];

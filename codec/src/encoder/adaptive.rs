@@ -65,10 +65,11 @@ impl Offsets {
         let unit = f64::from(1u32 << adaptive.resolution) / 32.0;
         let mut offsets = Self { unit, ..Self::blank(grid) };
         let weights = shown.map_or_else(|| vec![1.0; grid.len()], |mask| mask.count(&grid));
-        let half = parameters.adaptive_half > 0.0;
-        let sketching = Sketching { rounding: parameters.sketch_rounding, error: parameters.adaptive_error, half };
-        let halves: Vec<_> = source.iter().filter(|_| half).map(|plane| halved(simd, plane)).collect();
-        let planes = if half { &halves } else { source };
+        let light = parameters.adaptive_light > 0.0;
+        let (rounding, error) = (parameters.sketch_rounding, parameters.adaptive_error);
+        let sketching = Sketching { rounding, error, half: light };
+        let luma = light.then(|| [halved(simd, &source[0])]);
+        let planes = luma.as_ref().map_or(source, |luma| luma);
         for _ in 0..parameters.adaptive.round() as u32 {
             let sketch = Sketch::new(simd, header, planes, &offsets, sketching);
             offsets.refine(&sketch.losses, &sketch.levels, &weights, parameters);

@@ -37,9 +37,8 @@ pub(crate) struct Effort {
     pub(crate) quarter_patience: f64,
     /// The direct way, where pictures take it: screens do not.
     pub(crate) direct: Option<Direct>,
-    /// Sketches that adaptive quantisation learns from; they may be of half the resolution.
-    pub(crate) sketches: u8,
-    pub(crate) half_sketches: bool,
+    /// What adaptive quantisation learns from.
+    pub(crate) sketches: Sketches,
     /// How the filters' strengths are found.
     pub(crate) filters: Filters,
     /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md, calibration.
@@ -64,6 +63,22 @@ pub(crate) struct Direct {
     pub(crate) chroma_modes: usize,
     /// Transforms tried on the best prediction.
     pub(crate) transforms: Transforms,
+}
+
+/// Sketches of the picture, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Sketches {
+    pub(crate) count: u8,
+    /// They are of luma alone, at half of its resolution.
+    pub(crate) light: bool,
+    /// Octaves of step per octave of loss per level, for all of them together.
+    pub(crate) gain: f64,
+}
+
+impl Sketches {
+    pub(crate) const THOROUGH: Self = Self { count: 3, light: false, gain: 0.3 };
+    /// About as good for a twentieth of the time. docs/TUNING.md, sketches.
+    pub(crate) const LIGHT: Self = Self { count: 1, light: true, gain: 0.2 };
 }
 
 /// Where the strengths of the filters come from.
@@ -117,8 +132,7 @@ impl Effort {
             reach: 1.2,
             quarter_patience: 1.02,
             direct: None,
-            sketches: 3,
-            half_sketches: false,
+            sketches: Sketches::THOROUGH,
             filters: Filters::Sample,
             lost: 0.0,
         };
@@ -142,8 +156,7 @@ impl Effort {
                 quarters: false,
                 patience: 1.0,
                 direct: Some(direct),
-                sketches: 1,
-                half_sketches: true,
+                sketches: Sketches::LIGHT,
                 filters: Filters::Rule,
                 lost: 3.2,
                 ..base
@@ -158,8 +171,9 @@ impl Effort {
                 quarters: false,
                 patience: 1.0,
                 direct: Some(Direct { turn: 2, probable: 4, ..direct }),
-                sketches: 1,
                 lost: 2.6,
+                sketches: Sketches::LIGHT,
+                filters: Filters::Rule,
                 ..base
             },
             3 => Self {
@@ -180,6 +194,7 @@ impl Effort {
                     ..direct
                 }),
                 lost: 1.9,
+                sketches: Sketches::LIGHT,
                 ..base
             },
             4 => Self {

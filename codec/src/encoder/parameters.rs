@@ -1,7 +1,7 @@
 //! The numbers behind quality and tuning, with names under which experiments may change them.
 
 use super::config::{EncoderConfig, Tune};
-use super::effort::{Effort, Filters};
+use super::effort::{Effort, Filters, Sketches};
 use crate::error::ConfigError;
 
 macro_rules! parameters {
@@ -79,10 +79,10 @@ parameters! {
     /// Sketches that adaptive quantisation learns from, where the score is lost; 0: one step for the whole picture; negative:
     /// as many as the effort has.
     adaptive: -1.0, -1.0, 8.0;
-    /// 1: they are of half the resolution; negative: where the effort has them so.
-    adaptive_half: -1.0, -1.0, 1.0;
-    /// Octaves of step per octave of loss per level, for all sketches together.
-    adaptive_gain: 0.3, 0.0, 3.0;
+    /// 1: they are of luma alone, at half of its resolution; negative: where the effort has them so.
+    adaptive_light: -1.0, -1.0, 1.0;
+    /// Octaves of step per octave of loss per level, for all sketches together; negative: those of the effort.
+    adaptive_gain: -1.0, -1.0, 3.0;
     /// What squared error of luma counts in the loss, where all the rest counts 1.
     adaptive_error: 0.3, 0.0, 10.0;
     /// What is added to loss and levels of each cell, in terms of the picture's mean.
@@ -139,9 +139,11 @@ impl Parameters {
     /// Takes from `effort` what nothing else sets.
     pub(super) fn fill(&mut self, effort: &Effort) {
         let fill = |value: &mut f64, own: f64| *value = if *value < 0.0 { own } else { *value };
-        fill(&mut self.adaptive, effort.sketches.into());
-        fill(&mut self.adaptive_half, f64::from(u8::from(effort.half_sketches)));
-        fill(&mut self.filter_rule, f64::from(u8::from(effort.filters == Filters::Rule)));
+        let Sketches { count, light, gain } = effort.sketches;
+        fill(&mut self.adaptive, count.into());
+        fill(&mut self.adaptive_light, u8::from(light).into());
+        fill(&mut self.adaptive_gain, gain);
+        fill(&mut self.filter_rule, u8::from(effort.filters == Filters::Rule).into());
     }
 
     /// The parameters that `config` stands for.

@@ -26,3 +26,20 @@ pub(super) fn strengths(qp: u16, parameters: &Parameters) -> ([Deblock; 2], [u8;
     let classified = [0, 1].map(|i| coded(if set[i] >= 0.0 { set[i] } else { own[i] }));
     (deblock, classified)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::config::EncoderConfig;
+
+    #[test]
+    fn coarser_steps_have_more_of_each_filter_and_what_is_set_stays() {
+        let parameters = Parameters::of(&EncoderConfig::default()).expect("the defaults are within their ranges");
+        let all = [0, 160, 200].map(|qp| strengths(qp, &parameters));
+        assert_eq!(all.map(|(deblock, _)| deblock.map(|d| d.strength)), [[0, 0], [0, 6], [6, 6]]);
+        assert_eq!(all.map(|(_, classified)| classified), [[2, 7], [8, 7], [8, 7]]);
+        let set = Parameters { deblock: 3.0, classified: 0.0, classified_chroma: 4.0, ..parameters };
+        let (deblock, classified) = strengths(300, &set);
+        assert_eq!((deblock.map(|d| d.strength), classified), ([3, 3], [0, 4]));
+    }
+}

@@ -74,3 +74,43 @@ impl Sample {
         plane
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sample of a picture whose samples are their rows' numbers.
+    fn sample(width: usize, height: usize) -> Sample {
+        let header = PictureHeader { subsampled: true, gray: false, ..PictureHeader::blank() }.with_size(width, height);
+        let mut picture = PictureSamples::new(&header);
+        for plane in &mut picture.planes {
+            (0..plane.height()).for_each(|y| plane.row_mut(y).fill(y as u16));
+        }
+        let source = picture.planes.clone();
+        Sample::new(&header, &picture, &source)
+    }
+
+    #[test]
+    fn a_small_picture_counts_as_a_whole() {
+        let sample = sample(200, 120);
+        let rows: Vec<_> = (0..3).flat_map(|p| sample.rows(p)).collect();
+        assert_eq!(rows, [0..120, 0..60, 0..60]);
+        assert!((0..120).all(|y| sample.source[0].get(199, y) == y as u16));
+    }
+
+    #[test]
+    fn bands_of_a_large_picture_are_whole_rows_of_superblocks_without_their_ends() {
+        let sample = sample(512, 512);
+        for p in 0..3 {
+            let band = 64 >> p.min(1);
+            let rows: Vec<_> = sample.rows(p).collect();
+            assert!(rows.len() >= 2, "{rows:?}");
+            for rows in rows {
+                let first = sample.source[p].get(0, rows.start);
+                assert_eq!(usize::from(first) % band, 8 >> p.min(1));
+                assert_eq!(rows.len(), (64 - 16) >> p.min(1));
+                assert!(rows.clone().all(|y| sample.source[p].get(0, y) - first == (y - rows.start) as u16));
+            }
+        }
+    }
+}
