@@ -31,6 +31,9 @@ pub(crate) struct Effort {
     pub(crate) stop_when_empty: bool,
     /// Four squares are given up where they cost more than this times the best so far, and then halves are not tried.
     pub(crate) patience: f64,
+    /// Four squares of chroma, each of 8 samples a side or fewer, are given up where the first of them cost more than their share of
+    /// the best so far by this part of it; half of it after two, a quarter after three.
+    pub(crate) chroma_spread: f64,
     /// Halves are not tried either where one block costs more than this times four squares.
     pub(crate) reach: f64,
     /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
@@ -129,6 +132,7 @@ impl Effort {
             quarters: true,
             stop_when_empty: true,
             patience: 1.1,
+            chroma_spread: 0.5,
             reach: 1.2,
             quarter_patience: 1.02,
             direct: None,
@@ -141,6 +145,7 @@ impl Effort {
             learned_modes: 6,
             learned_patience: f64::INFINITY,
             trial_patience: 1.06,
+            chroma_spread: f64::INFINITY,
             ..base
         };
         match effort {

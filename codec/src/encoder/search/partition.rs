@@ -177,8 +177,10 @@ impl TileSearch<'_> {
         let mut best = Best::empty();
         best.splits.push(split);
         best.cost = self.split_cost(channel, &node, split);
-        for child in node.children(split) {
-            if best.cost >= limit {
+        for (done, child) in node.children(split).enumerate() {
+            let tells = channel == Channel::Chroma && split == Split::Quad && node.log2_w <= 4 && done > 0;
+            let most = if tells { limit.min(self.most_of_chroma(done, limit)) } else { limit };
+            if best.cost >= most {
                 return None;
             }
             let part = match halvings {
@@ -188,6 +190,14 @@ impl TileSearch<'_> {
             best.append(&part);
         }
         (best.cost < limit).then_some(best)
+    }
+
+    /// What `done` of four squares of chroma may cost where all of them may cost `limit`: the more are done, the more they tell of
+    /// the others.
+    fn most_of_chroma(&self, done: usize, limit: f64) -> f64 {
+        let effort = &self.shared.plan.effort;
+        let spread = 1.0 + effort.chroma_spread * 2.0 / f64::from(1u32 << done);
+        limit / effort.patience * spread * done as f64 / 4.0
     }
 
     fn planes(channel: Channel) -> std::ops::Range<usize> {

@@ -44,14 +44,20 @@ impl Ranking {
         new
     }
 
-    /// The best `count`, best first, of modes from `first` on.
-    fn best(&self, first: IntraMode, count: usize) -> Vec<Candidate> {
-        let mut best: Vec<Candidate> = Vec::with_capacity(count + 1);
-        for &candidate in self.tried.iter().filter(|c| c.mode.0 >= first.0) {
-            let at = best.iter().position(|b| candidate.cost < b.cost).unwrap_or(best.len());
-            if at < count {
-                best.insert(at, candidate);
-                best.truncate(count);
+    /// The least cost of any mode.
+    fn least(&self) -> f64 {
+        self.tried.iter().fold(f64::INFINITY, |least, c| least.min(c.cost))
+    }
+
+    /// The best two angles, best first.
+    fn best_angles(&self) -> [Option<Candidate>; 2] {
+        let mut best: [Option<Candidate>; 2] = [None; 2];
+        for candidate in self.tried.iter().filter(|c| c.mode.0 >= IntraMode::ANGULAR0.0) {
+            let before = |other: Option<Candidate>| other.is_none_or(|o| candidate.cost < o.cost);
+            if before(best[0]) {
+                best = [Some(*candidate), best[0]];
+            } else if before(best[1]) {
+                best[1] = Some(*candidate);
             }
         }
         best
@@ -75,7 +81,10 @@ impl TileSearch<'_> {
         } else {
             self.rank_learned(node, &mut ranking);
         }
-        ranking.best(IntraMode::DC, self.shared.plan.effort.luma_modes)
+        let mut tried = ranking.tried;
+        tried.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        tried.truncate(self.shared.plan.effort.luma_modes);
+        tried
     }
 
     /// Angles from a coarse grid, then beside the best.
@@ -87,9 +96,9 @@ impl TileSearch<'_> {
         }
         while gap > 1 {
             gap /= 2;
-            let most = ranking.best(IntraMode::DC, 1)[0].cost * effort.angle_patience;
-            let centres = ranking.best(IntraMode::ANGULAR0, if gap >= 2 { 2 } else { 1 });
-            for centre in centres.into_iter().take_while(|c| c.cost <= most) {
+            let most = ranking.least() * effort.angle_patience;
+            let centres = ranking.best_angles().into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
+            for centre in centres.take_while(|c| c.cost <= most) {
                 let angle = centre.mode.0 - IntraMode::ANGULAR0.0;
                 for neighbour in [angle.checked_sub(gap), Some(angle + gap).filter(|&a| a < 64)].into_iter().flatten() {
                     self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + neighbour), ranking);
@@ -108,7 +117,7 @@ impl TileSearch<'_> {
         let (size, extra) = ((node.w(), node.h()), context.header.extra_depth());
         let mut promises = promises(context.simd, &m.edges[0], &m.source, size, extra);
         promises.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let most = ranking.best(IntraMode::DC, 1)[0].cost * effort.learned_patience / ranking.scale;
+        let most = ranking.least() * effort.learned_patience / ranking.scale;
         for (difference, mode) in promises.into_iter().take(effort.learned_modes) {
             if difference <= most {
                 self.rank(node, mode, ranking);
@@ -122,9 +131,11 @@ impl TileSearch<'_> {
         if count == 0 || node.x == 0 || node.y == 0 {
             return;
         }
-        let most = ranking.best(IntraMode::DC, 1)[0].cost * self.shared.plan.effort.angle_patience;
-        let mut directions = ranking.best(IntraMode::ANGULAR0, IntraMode::COUNT);
-        directions.retain(|d| d.cost <= most && ranking.probable.modes().contains(&d.mode));
+        let most = ranking.least() * self.shared.plan.effort.angle_patience;
+        let mut directions = ranking.tried.clone();
+        directions.retain(|d| d.mode.0 >= IntraMode::ANGULAR0.0 && d.cost <= most);
+        directions.retain(|d| ranking.probable.modes().contains(&d.mode));
+        directions.sort_by(|a, b| a.cost.total_cmp(&b.cost));
         directions.truncate(count);
         for line in (1..LINES.len() as u8).filter(|_| !directions.is_empty()) {
             self.recon.samples.edges(0, node.rect(), line, &mut self.memory.edges[usize::from(line)]);
