@@ -11,7 +11,7 @@ use crate::transform::run;
 /// What is added to a magnitude in steps before it is rounded down.
 const ROUNDING: f32 = 0.4;
 /// Bits that contexts take, of those of a geometric distribution: they know more of a level than the mean of its band.
-/// docs/TUNING.md, estimates.
+/// docs/TUNING.md.
 const KNOWN: f32 = 0.85;
 /// Bands of frequency that a block is divided into.
 const BANDS: usize = 8;

@@ -273,8 +273,8 @@ fn normalise(
         for i in 0..8 {
             x[i] = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
         }
-        for i in 0..8 {
-            above |= u32::from(x[i] >= threshold);
+        for &x in x.iter() {
+            above |= u32::from(x >= threshold);
         }
         for i in 0..8 {
             sums[i] += f64::from(x[i]) * f64::from(x[i]);
