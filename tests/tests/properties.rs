@@ -9,7 +9,7 @@ use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
 
 /// Parameters of the encoder that reach the stream's header or its levels, with their ranges.
-const PARAMETERS: [(&str, f64, f64); 23] = [
+const PARAMETERS: [(&str, f64, f64); 25] = [
     ("qp", -1.0, 447.0),
     ("rounding", 0.0, 0.5),
     ("shrink1", -8.0, 7.0),

@@ -38,7 +38,7 @@ pub(crate) struct Effort {
     pub(crate) reach: f64,
     /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
     pub(crate) quarter_patience: f64,
-    /// The direct way, where pictures take it: screens do not.
+    /// The direct way, where pictures take it: screens and the trellis do not.
     pub(crate) direct: Option<Direct>,
     /// What adaptive quantisation learns from.
     pub(crate) sketches: Sketches,
@@ -54,8 +54,6 @@ pub(crate) struct Direct {
     /// Smallest blocks of luma and of chroma, log2.
     pub(crate) smallest_log2: u32,
     pub(crate) chroma_log2: u32,
-    /// Halves are planned where one block and four cost less than this times one another.
-    pub(crate) halves: f64,
     /// How far beside the angle of a block's lines others are planned with, halved then: a power of two, or 0.
     pub(crate) turn: u8,
     /// Most probable modes tried beside the planned one.
@@ -110,7 +108,6 @@ impl Effort {
         let direct = Direct {
             smallest_log2: 3,
             chroma_log2: 4,
-            halves: 0.0,
             turn: 0,
             probable: 2,
             angle_step: 0,
@@ -195,7 +192,7 @@ impl Effort {
                     probable: 6,
                     angle_step: 16,
                     chroma_modes: 5,
-                    transforms: Transforms::Pair,
+                    transforms: Transforms::All,
                     ..direct
                 }),
                 lost: 1.9,
@@ -203,11 +200,18 @@ impl Effort {
                 ..base
             },
             4 => Self {
-                learned_modes: 1,
+                learned_modes: 0,
                 luma_modes: 1,
+                chroma_modes: 1,
                 transforms: Transforms::Pair,
+                halvings: 0,
                 quarters: false,
-                patience: 1.05,
+                patience: 1.0,
+                angle_step: 16,
+                angle_patience: 1.0,
+                trial_patience: 1.0,
+                sketches: Sketches::LIGHT,
+                lost: 1.0,
                 ..base
             },
             5 => base,

@@ -79,7 +79,7 @@ pub(super) fn encode(
     let planes: Vec<_> = source.iter().enumerate().map(|(p, plane)| part(plane, grid.rect(index, p))).collect();
     let offsets = shared.offsets.map(|o| o.tile(grid.rect(index, 0)));
     let (samples, state) = (|| TileSamples::new(header, grid, index), || grid.state(header, index));
-    match shared.plan.effort.direct.as_ref().filter(|_| !header.screen) {
+    match shared.plan.effort.direct.as_ref().filter(|_| !header.screen && !header.is_trellis()) {
         Some(direct) => through(
             DirectTile::new(shared, direct, &planes, offsets, samples(), state()),
             shared,

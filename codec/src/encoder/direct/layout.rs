@@ -1,5 +1,5 @@
-//! The partition of a superblock, planned on the source alone: what a block costs, about, against its quarters and
-//! halves. Source samples stand in for the references.
+//! The partition of a superblock, planned on the source alone: what a block costs, about, against its quarters.
+//! Source samples stand in for the references.
 
 use super::DirectTile;
 use super::levels::Spot;
@@ -49,7 +49,7 @@ impl DirectTile<'_> {
             node.log2_w <= smallest || whole.cost < stop
         };
         if let Some(whole) = whole.filter(settled) {
-            return self.replace(self.mark(), Split::None, &[whole]);
+            return self.replace(self.mark(), whole);
         }
         let mark = self.mark();
         self.sb.luma_splits.push(Split::Quad);
@@ -57,22 +57,7 @@ impl DirectTile<'_> {
         // One block of a whole superblock is for what is as large as that all over.
         let whole = whole.or_else(|| (self.memory.planned.len() == mark.blocks + 4).then(|| self.planned(node)));
         let Some(whole) = whole else { return quarters };
-        let mut best = quarters;
-        if whole.cost < best {
-            best = self.replace(mark, Split::None, &[whole]);
-        }
-        // Halves lie between one block and four: where those are far apart, the halves are not better.
-        let reach = self.direct.halves;
-        if whole.cost < reach * quarters && quarters < reach * whole.cost {
-            for split in [Split::H2, Split::V2] {
-                let mut parts = [whole; 2];
-                parts.iter_mut().zip(node.children(split)).for_each(|(part, child)| *part = self.planned(child));
-                if parts[0].cost + parts[1].cost < best {
-                    best = self.replace(mark, split, &parts);
-                }
-            }
-        }
-        best
+        if whole.cost < quarters { self.replace(mark, whole) } else { quarters }
     }
 
     /// How far the plan is.
@@ -80,16 +65,13 @@ impl DirectTile<'_> {
         Mark { splits: self.sb.luma_splits.len(), blocks: self.memory.planned.len() }
     }
 
-    /// Puts a split into `blocks` in the place of all that was planned since `mark`; returns what they cost.
-    fn replace(&mut self, mark: Mark, split: Split, blocks: &[Planned]) -> f64 {
+    /// Puts `block` in the place of all that was planned since `mark`; returns what it costs.
+    fn replace(&mut self, mark: Mark, block: Planned) -> f64 {
         self.sb.luma_splits.truncate(mark.splits);
         self.memory.planned.truncate(mark.blocks);
-        if split != Split::None {
-            self.sb.luma_splits.push(split);
-        }
-        self.sb.luma_splits.extend(blocks.iter().map(|_| Split::None));
-        self.memory.planned.extend_from_slice(blocks);
-        blocks.iter().map(|block| block.cost).sum()
+        self.sb.luma_splits.push(Split::None);
+        self.memory.planned.push(block);
+        block.cost
     }
 
     /// `node` as one block.
