@@ -7,10 +7,10 @@ use super::Progress;
 use super::direct::DirectTile;
 use super::search::{Shared, TileSearch};
 use crate::entropy::Profile;
-use crate::entropy::range::{RangeEncoder, WriteInterval};
+use crate::entropy::range::RangeEncoder;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::recon::{Reconstruction, SignWriter, TileSamples};
+use crate::recon::{Reconstruction, SignNoter, SignWriter, TileSamples};
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::SUPERBLOCK;
 use crate::tile::Grid;
@@ -26,7 +26,7 @@ pub(super) struct CodedTile {
 /// What a tile is coded by: a walk in the profile `FAST` or mixed, and the signs.
 pub(super) struct Writer<'a, const FAST: bool> {
     pub(super) walk: Walk<'a, RangeEncoder<FAST>>,
-    pub(super) signs: SignWriter,
+    pub(super) signs: SignNoter,
 }
 
 /// A way to find the coding of a tile's superblocks.
@@ -119,7 +119,7 @@ fn through_profile<const FAST: bool>(
     let header = shared.context.header;
     let mut writer = Writer {
         walk: Walk::new(RangeEncoder::<FAST>::new(header.is_trellis()), header, grid.state(header, index)),
-        signs: SignWriter::new(WriteInterval::new(), !FAST),
+        signs: SignNoter::new(!FAST),
     };
     let Rect { w: width, h: height, .. } = grid.rect(index, 0);
     for y in (0..height).step_by(SUPERBLOCK) {
@@ -129,5 +129,7 @@ fn through_profile<const FAST: bool>(
         progress.advance((width * SUPERBLOCK.min(height - y)) as u64)?;
     }
     let Writer { walk, signs } = writer;
-    Ok(CodedTile { signs: signs.finish(), colour: walk.coder.finish(), samples: way.into_samples() })
+    let mut sign_writer = SignWriter::new();
+    sign_writer.write(&signs.sink);
+    Ok(CodedTile { signs: sign_writer.finish(), colour: walk.coder.finish(), samples: way.into_samples() })
 }

@@ -17,7 +17,7 @@ use crate::predict::{IntraMode, predict};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::picture::PictureSamples;
 use crate::recon::ready::Ready;
-pub(crate) use crate::recon::signs::{Edge, Known, SignReader, SignWriter, Signs};
+pub(crate) use crate::recon::signs::{Edge, Known, SignNoter, SignNotes, SignReader, SignWriter, Signs};
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, Superblock, TransformBlock};
 use crate::syntax::copy::Vector;
