@@ -141,7 +141,7 @@ mod tests {
             // Forty contexts, each with its own probability, from rare ones to even odds.
             let ctx = Ctx((random % 40) as u16);
             let bin = random / 40 % 200 < 3 + 97 * u32::from(ctx.0) / 40;
-            let model = encoder.models().iter().nth(ctx.0 as usize).expect("a context");
+            let model = encoder.learnt().models.iter().nth(ctx.0 as usize).expect("a context");
             counted += bin_cost(model.p(), bin) as u64;
             encoder.bin(ctx, bin);
         }
