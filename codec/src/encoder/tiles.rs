@@ -34,9 +34,9 @@ fn encode_in<const FAST: bool, B: Send + Sync>(
     let work = || {
         loop {
             match next.fetch_add(1, Ordering::Relaxed) {
-                i if i < count => code(i)?,
-                i if i < 2 * count => besides[i - count].set(beside(i - count)?).unwrap_or(()),
-                _ => break,
+                i if i >= 2 * count => break,
+                i if i % 2 == 0 => besides[i / 2].set(beside(i / 2)?).unwrap_or(()),
+                i => code(i / 2)?,
             }
         }
         (0..count).try_for_each(code)

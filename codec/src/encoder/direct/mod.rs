@@ -114,15 +114,12 @@ impl<'a> DirectTile<'a> {
 
 impl Way for DirectTile<'_> {
     fn ground(&mut self) -> Ground<'_> {
-        Ground { source: &mut self.source, samples: &mut self.recon.samples, state: &mut self.walk.state }
+        let (walk, samples) = (&mut self.walk, &mut self.recon.samples);
+        Ground { source: &mut self.source, samples, state: &mut walk.state, prices: &mut walk.coder }
     }
 
     fn begin_row(&mut self, y: usize) {
         self.gradients.take(self.shared.context.simd, &self.source[0], y);
-    }
-
-    fn set_models(&mut self, learnt: &Learnt) {
-        self.walk.coder.set_models(&learnt.models, &learnt.levels);
     }
 
     fn superblock(&mut self, (x, y): (usize, usize), sb: &mut Superblock, signs: &mut SignNoter) {

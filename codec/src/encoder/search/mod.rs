@@ -226,11 +226,8 @@ impl<'a> TileSearch<'a> {
 
 impl Way for TileSearch<'_> {
     fn ground(&mut self) -> Ground<'_> {
-        Ground { source: &mut self.source, samples: &mut self.recon.samples, state: &mut self.walk.state }
-    }
-
-    fn set_models(&mut self, learnt: &Learnt) {
-        self.walk.coder.set_models(&learnt.models, &learnt.levels);
+        let (walk, samples) = (&mut self.walk, &mut self.recon.samples);
+        Ground { source: &mut self.source, samples, state: &mut walk.state, prices: &mut walk.coder }
     }
 
     fn superblock(&mut self, (x, y): (usize, usize), sb: &mut Superblock, signs: &mut SignNoter) {

@@ -2,7 +2,7 @@
 
 use super::rows::Row;
 use super::writer::Found;
-use super::{Tile, Way};
+use super::{Ground, Tile, Way};
 use crate::entropy::learnt::Learnt;
 use crate::entropy::notes::Noter;
 use crate::error::EncodeError;
@@ -110,13 +110,17 @@ impl<'t, 'a, W: Way, const FAST: bool> Lane<'t, 'a, W, FAST> {
 
     /// Finds the coding of the superblock at luma sample (`x`, `y`), and notes it.
     fn superblock(&mut self, x: usize, y: usize) {
-        if let Some(learnt) = &self.walk.coder.learnt {
-            self.way.set_models(learnt);
+        let Ground { state, prices, .. } = self.way.ground();
+        if let Some(learnt) = &mut self.walk.coder.learnt {
+            prices.borrow(learnt);
         }
-        let state = self.way.ground().state;
         let (cells, history) = (state.cells.save(x, y), state.history);
         self.way.superblock((x, y), &mut self.sb, &mut self.signs);
-        let state = self.way.ground().state;
+        let Ground { state, prices, .. } = self.way.ground();
+        if let Some(learnt) = &mut self.walk.coder.learnt {
+            prices.give_back(learnt);
+        }
+        // The walk meets all of it as if for the first time.
         state.cells.restore(x, y, &cells);
         state.history = history;
         std::mem::swap(&mut self.walk.state, state);

@@ -9,7 +9,7 @@ mod rows;
 mod writer;
 
 use std::sync::mpsc::Sender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(super) use self::writer::CodedTile;
 
@@ -19,6 +19,7 @@ use self::writer::{Found, Writer};
 use super::Progress;
 use super::direct::DirectTile;
 use super::search::{Shared, TileSearch};
+use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
@@ -39,9 +40,6 @@ pub(super) trait Way {
     /// The row of superblocks that begins at luma row `y` comes next; its source is there.
     fn begin_row(&mut self, _y: usize) {}
 
-    /// Takes prices from these models from now on.
-    fn set_models(&mut self, learnt: &Learnt);
-
     /// Finds the coding of the superblock at luma sample `at`, whose state and samples it leaves behind, with its signs
     /// in coding order.
     fn superblock(&mut self, at: (usize, usize), sb: &mut Superblock, signs: &mut SignNoter);
@@ -52,6 +50,7 @@ pub(super) struct Ground<'w> {
     pub(super) source: &'w mut [Plane],
     pub(super) samples: &'w mut TileSamples,
     pub(super) state: &'w mut TileState,
+    pub(super) prices: &'w mut Counter,
 }
 
 /// What tiles are coded from and put together to.
@@ -89,7 +88,7 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
     pub(super) fn work(&self) -> Result<(), EncodeError> {
         let Picture { shared, grid, .. } = *self.picture;
         let header = shared.context.header;
-        let Some(first) = self.next_row() else { return Ok(()) };
+        let Some(first) = self.rows().first(self.learns()) else { return Ok(()) };
         let rows = if header.screen { usize::MAX } else { LEAST_ROWS };
         let samples = TileSamples::with_rows(header, grid, self.index, rows);
         let (source, state) = (self.source(), grid.state(header, self.index));
@@ -166,6 +165,10 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
     }
 
     fn next_row(&self) -> Option<Row> {
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner).next(self.learns())
+        self.rows().next(self.learns())
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

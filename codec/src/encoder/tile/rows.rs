@@ -41,7 +41,12 @@ impl Rows {
         Self { next: 0, count, apart, stitches: None, models: VecDeque::new() }
     }
 
-    /// The next one; it has models where it `learns`.
+    /// The next one, for a lane that begins with it; it has models where it `learns`.
+    pub(super) fn first(&mut self, learns: bool) -> Option<Row> {
+        if self.apart || self.next == 0 { self.next(learns) } else { None }
+    }
+
+    /// The next one, for a lane that had one before.
     pub(super) fn next(&mut self, learns: bool) -> Option<Row> {
         let number = self.next;
         if number == self.count {
