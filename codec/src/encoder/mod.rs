@@ -214,7 +214,8 @@ impl Encoder {
         let Coded { header, picture, .. } = pipeline::code(self, image, &Progress::new(None, image, false), true)?;
         let picture = picture.expect("it was to be kept");
         let simd = Simd::new(self.config.cpu);
-        for (p, source) in colour::to_planes(simd, image, self.config.chroma, !self.config.exact).iter().enumerate() {
+        let source = colour::to_planes(simd, &self.workers, image, self.config.chroma, !self.config.exact);
+        for (p, source) in source.iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
             statistics::add(&mut to[p.min(1)], source, &deblocked, picture.map(p));
         }

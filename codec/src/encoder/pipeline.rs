@@ -71,7 +71,7 @@ impl Source {
     /// The planes of `image`, what nothing shows of them made cheap.
     fn of(encoder: &Encoder, image: &ImageView<'_>) -> Self {
         let (simd, config) = (Simd::new(encoder.config.cpu), &encoder.config);
-        let mut planes = colour::to_planes(simd, image, config.chroma, !config.exact);
+        let mut planes = colour::to_planes(simd, &encoder.workers, image, config.chroma, !config.exact);
         let shown = Mask::shown(image, planes[0].width(), planes[0].height());
         if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
             alpha::clean(shown, &mut planes);
