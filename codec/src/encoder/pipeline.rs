@@ -61,7 +61,8 @@ pub(super) fn code(
     let tiles = tiles(encoder, image, (&header, &plan), (&source, offsets.as_ref()), picture.as_ref(), progress)?;
     let picture = picture.map(|picture| picture.into_inner().unwrap_or_else(PoisonError::into_inner));
     progress.advance(0)?;
-    filters::choose(simd, &mut header, picture.as_ref(), &source.planes, &plan.parameters);
+    let planes = (picture.as_ref(), &source.planes[..]);
+    filters::choose(simd, &encoder.workers, &mut header, planes, &plan.parameters);
     let (data, alpha): (Vec<_>, Vec<_>) = tiles.into_iter().unzip();
     let stream = container::write(&header, &sections, &data);
     Ok(Coded { stream, header, picture: picture.filter(|_| keep), alpha: alpha.into_iter().flatten().collect() })
