@@ -41,6 +41,9 @@ struct Source {
     extra: u32,
 }
 
+/// A tile: what the file holds of it, and its alpha where there is any.
+type FileTile = (Vec<u8>, Option<Plane>);
+
 /// Takes `image` through all stages; its samples are kept where they are asked for.
 pub(super) fn code(
     encoder: &Encoder,
@@ -94,7 +97,7 @@ fn plan(encoder: &Encoder, image: &ImageView<'_>, source: &Source, analysed: &[P
     encoder.plan.for_picture(simd, encoder.config.content, (luma, &Analysis::new(simd, luma)), cicp)
 }
 
-/// What the file holds of each tile, in order, with its alpha where there is any.
+/// All tiles, in order.
 fn tiles(
     encoder: &Encoder,
     image: &ImageView<'_>,
@@ -102,7 +105,7 @@ fn tiles(
     (source, offsets): (&Source, Option<&Offsets>),
     samples: Option<&Mutex<PictureSamples>>,
     progress: &Progress<'_>,
-) -> Result<Vec<(Vec<u8>, Option<Plane>)>, EncodeError> {
+) -> Result<Vec<FileTile>, EncodeError> {
     let simd = Simd::new(encoder.config.cpu);
     let dequantiser = Dequantiser::new(header);
     let context = Context { simd, header, dequantiser: &dequantiser };

@@ -98,8 +98,7 @@ fn angle_along(x: f64, y: f64) -> IntraMode {
 /// Adds the differences of the samples of a row from those to the right and below to their cells.
 #[inline(always)]
 fn add_row(row: &[u16], below: &[u16], cells: &mut [Tensor]) {
-    for (cell, (x, to)) in (0..row.len() - 1).step_by(CELL).zip(cells).enumerate().map(|(i, c)| (i, c)) {
-        let _ = cell;
+    for (x, to) in (0..row.len() - 1).step_by(CELL).zip(cells) {
         let end = (x + CELL).min(row.len() - 1);
         let (mut xx, mut yy, mut xy) = (0, 0, 0);
         if end == x + CELL {

@@ -68,3 +68,39 @@ impl Rows {
         Some(Row { number, above, below, start, learnt })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::Profile;
+
+    #[test]
+    fn each_row_is_led_to_by_the_one_above_and_by_the_models_of_the_one_before_that() {
+        let mut rows = Rows::new(4, true);
+        let all: Vec<Row> = std::iter::from_fn(|| rows.first(true)).collect();
+        assert!(all.iter().map(|row| row.number).eq(0..4));
+        for row in &all {
+            assert_eq!((row.above.is_some(), row.below.is_some()), (row.number > 0, row.number < 3));
+            assert_eq!((row.start.is_some(), row.learnt.is_some()), (row.number >= LAG, row.number < 4 - LAG));
+        }
+        all[0].learnt.as_ref().unwrap().send(Learnt::new(Profile::Fast, false)).unwrap();
+        assert!(all[2].start.as_ref().unwrap().try_recv().is_ok());
+        assert!(all[3].start.as_ref().unwrap().try_recv().is_err());
+    }
+
+    #[test]
+    fn rows_that_are_not_apart_are_for_one_lane() {
+        let mut rows = Rows::new(3, false);
+        let first = rows.first(false).unwrap();
+        assert!(rows.first(false).is_none() && first.below.is_none());
+        assert!(rows.next(false).is_some_and(|row| row.number == 1 && row.above.is_none() && row.start.is_none()));
+    }
+
+    #[test]
+    fn who_waits_for_one_that_gave_up_hears_of_it() {
+        let mut rows = Rows::new(3, true);
+        let (first, second, third) = (rows.first(true).unwrap(), rows.first(true).unwrap(), rows.first(true).unwrap());
+        drop(first);
+        assert!(second.above.unwrap().recv().is_err() && third.start.unwrap().recv().is_err());
+    }
+}

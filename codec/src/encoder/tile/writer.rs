@@ -82,3 +82,35 @@ impl<const FAST: bool> Writer<FAST> {
         self.coded.expect("all rows are written")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::notes::Noter;
+    use crate::entropy::{BinCoder, Ctx};
+
+    /// A row of some bins.
+    fn row(number: usize) -> Found {
+        let mut noter = Noter::<false>::default();
+        (0..200).for_each(|i| {
+            noter.bin(Ctx(i as u16 % 9), (i * (number + 3)) % 5 < 2);
+        });
+        Found { bins: noter.notes, ..Found::default() }
+    }
+
+    #[test]
+    fn rows_are_written_in_order_whatever_the_order_that_they_come_in() {
+        let coded = |order: [usize; 4]| {
+            let mut writer = Writer::<false>::new(4, false);
+            for number in order {
+                assert!(writer.coded.is_none());
+                writer.put(number, row(number), None);
+            }
+            writer.finish().colour
+        };
+        let expected = coded([0, 1, 2, 3]);
+        assert!(expected.len() > 50);
+        assert_eq!(coded([1, 0, 3, 2]), expected);
+        assert_eq!(coded([3, 2, 1, 0]), expected);
+    }
+}
