@@ -52,6 +52,14 @@ impl Workers {
         })
     }
 
+    /// Does `work` with each of `items`.
+    pub(crate) fn each<T: Send>(&self, items: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync) {
+        self.run(|helped| match helped {
+            true => items.collect::<Vec<_>>().into_par_iter().for_each(&work),
+            false => items.for_each(&work),
+        });
+    }
+
     /// Has `work` done by the calling thread and by up to `helpers` others of these. All take part in the same work: who comes late
     /// may find none left. It must not wait for rayon, which might then begin it a second time within itself.
     pub(crate) fn share(&self, helpers: usize, work: impl Fn() + Sync) {

@@ -1,21 +1,28 @@
 //! The same picture and settings give the same bytes, and the same bytes the same pixels, for any number of threads and
 //! any CPU level.
 
-use kvant::{Chroma, CpuLevel, DecodeError, Decoder, DecoderOptions, Encoder, EncoderConfig, Image, Profile, TileSize};
+use kvant::{
+    Chroma, Content, CpuLevel, DecodeError, Decoder, DecoderOptions, Encoder, EncoderConfig, Image, PixelFormat,
+    Profile, Quantiser, TileSize,
+};
 use kvant_tests::campaign::every;
 use kvant_tests::check::{config, decode, encode, first_difference};
 use kvant_tests::damage::overwrite;
 use kvant_tests::pictures::{mirrored, testdata};
 use kvant_tests::repaired;
-use kvant_tests::synth::Random;
+use kvant_tests::synth::{self, Kind, Random};
 
 /// Three tiles of 512 across, two down, the last of them partial.
 const SIZE: (u32, u32) = (1060, 540);
 
+/// One tile of several rows of superblocks, the last of them partial.
+const ONE_TILE: (u32, u32) = (331, 277);
+
 fn same_for_threads_and_cpu(picture: &Image, mut config: EncoderConfig) {
     config.tile_size = TileSize::T512;
     let reference = encode(picture, &config);
-    for (threads, cpu) in [(2, CpuLevel::detect()), (3, CpuLevel::detect()), (0, CpuLevel::Scalar)] {
+    let levels = [CpuLevel::detect(), CpuLevel::Scalar];
+    for (threads, cpu) in [(2, levels[0]), (3, levels[0]), (4, levels[0]), (0, levels[1])] {
         (config.threads, config.cpu) = (threads, cpu);
         let other = encode(picture, &config);
         assert!(reference.stream == other.stream, "bytes differ with {threads} threads on {cpu:?}");
@@ -58,6 +65,40 @@ fn a_picture_of_six_tiles_in_the_plain_profile() {
 #[test]
 fn a_high_effort_on_two_tiles() {
     same_for_threads_and_cpu(&mirrored(&testdata("chelsea.png"), 560, 96), config(70.0, 8, Chroma::Yuv444));
+}
+
+#[test]
+fn one_tile_at_default_effort_and_of_a_trellis() {
+    let picture = mirrored(&testdata("astronaut.png"), ONE_TILE.0, ONE_TILE.1);
+    let mut config = config(75.0, EncoderConfig::default().effort, Chroma::Yuv444);
+    same_for_threads_and_cpu(&picture, config.clone());
+    (config.quantiser, config.effort) = (Some(Quantiser::Trellis), 4);
+    same_for_threads_and_cpu(&picture, config);
+}
+
+#[test]
+fn one_tile_at_low_efforts() {
+    for (effort, chroma, profile) in [
+        (1, Chroma::Yuv420, Profile::Mixed),
+        (2, Chroma::Yuv444, Profile::Fast),
+        (3, Chroma::Yuv420, Profile::Fast),
+        (3, Chroma::Yuv444, Profile::Mixed),
+    ] {
+        let mut config = config(60.0, effort, chroma);
+        config.profile = profile;
+        same_for_threads_and_cpu(&mirrored(&testdata("coffee.png"), ONE_TILE.0, ONE_TILE.1), config);
+    }
+}
+
+#[test]
+fn one_tile_of_gray_with_alpha_of_deep_samples_and_of_a_screen() {
+    let made = |kind, format| synth::picture(kind, ONE_TILE.0, ONE_TILE.1, format, 7);
+    same_for_threads_and_cpu(&made(Kind::Checker, PixelFormat::GrayAlpha8), config(50.0, 3, Chroma::Yuv444));
+    same_for_threads_and_cpu(&made(Kind::Gradient, PixelFormat::Rgba8), config(50.0, 2, Chroma::Yuv420));
+    same_for_threads_and_cpu(&made(Kind::Gradient, PixelFormat::Rgb16), config(80.0, 3, Chroma::Yuv444));
+    let mut screen = config(60.0, 5, Chroma::Yuv444);
+    screen.content = Content::Screen;
+    same_for_threads_and_cpu(&made(Kind::Screen, PixelFormat::Rgb8), screen);
 }
 
 #[test]

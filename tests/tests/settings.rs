@@ -90,10 +90,12 @@ impl Observer for EndAt {
 
 #[test]
 fn an_observer_ends_the_encode() {
-    for threads in [1, 2] {
-        for call in [1, 2] {
+    // Several tiles, and one that all threads are on.
+    let pictures = [picture(), mirrored(&testdata("coffee.png"), 300, 500)];
+    for (threads, call) in [1, 2, 3].into_iter().flat_map(|threads| (1..8).map(move |call| (threads, call))) {
+        for picture in &pictures {
             let encoder = Encoder::new(quick(threads)).expect("valid settings");
-            let result = encoder.encode_full(&picture().view(), Some(&EndAt(AtomicU64::new(call))));
+            let result = encoder.encode_full(&picture.view(), Some(&EndAt(AtomicU64::new(call))));
             assert_eq!(result.err(), Some(EncodeError::Cancelled), "{threads} threads, ended at call {call}");
         }
     }

@@ -32,6 +32,7 @@ use crate::syntax::ctx::Place;
 use crate::syntax::level::Template;
 use crate::syntax::state::UnitMap;
 use crate::syntax::tree::Node;
+use crate::threads::Workers;
 use crate::transform::{self, Kernel, ROOM, TxShape, TxType, inverse};
 
 /// A one-dimensional transform.
@@ -228,7 +229,7 @@ impl Kernels {
 
     /// Pixels to the planes that are coded, sides rounded up to 8 luma samples.
     pub fn to_planes(&self, view: &ImageView<'_>, chroma: Chroma) -> Planes {
-        Planes(to_planes(self.simd, view, chroma, false))
+        Planes(to_planes(self.simd, &Workers::new(1), view, chroma, false))
     }
 
     /// Planes of a picture with this sampling to the pixels of `out`, which has the size and format they came from, 8 bits

@@ -8,6 +8,7 @@ use crate::colour::{Chroma, Depths, Narrow, Sample, Wide, read_channel};
 use crate::image::plane::Plane;
 use crate::image::view::ImageView;
 use crate::simd::Simd;
+use crate::threads::Workers;
 use crate::transform::run;
 
 /// Fractional bits of the factors.
@@ -22,65 +23,115 @@ const PADDING: usize = 8;
 /// Pixels converted at a time.
 const CHUNK: usize = 32;
 
+/// Luma rows converted by one thread.
+const BAND: usize = 64;
+
 /// Planes of a picture: one for gray, three for RGB; alpha is left out. Their sides are the picture's (half of them for
 /// chroma at 4:2:0) rounded up to 8 luma samples, the last column and row repeated. At 4:2:0 a sample of chroma is the mean of
 /// four pixels; `by_alpha` they count as much as they are opaque, so that none takes its colour from one that is hidden.
-pub(crate) fn to_planes(simd: Simd, view: &ImageView<'_>, chroma: Chroma, by_alpha: bool) -> Vec<Plane> {
-    let (width, height) = (view.width() as usize, view.height() as usize);
-    let (padded_width, padded_height) = (width.next_multiple_of(PADDING), height.next_multiple_of(PADDING));
-    let depths = Depths::new(view.depth());
-    let format = view.format();
-    let mut luma = Plane::new(padded_width, padded_height);
-    let visible = |y: usize| view.row(y.min(height - 1) as u32);
-    if !format.has_colour() {
-        for y in 0..padded_height {
-            let to = luma.row_mut(y);
-            match format.is_wide() {
-                false => run!(simd, gray_row::<Narrow>(depths, visible(y), format.channels(), &mut to[..width])),
-                true => run!(simd, gray_row::<Wide>(depths, visible(y), format.channels(), &mut to[..width])),
-            }
-            pad(to, width);
-        }
+pub(crate) fn to_planes(
+    simd: Simd,
+    workers: &Workers,
+    view: &ImageView<'_>,
+    chroma: Chroma,
+    by_alpha: bool,
+) -> Vec<Plane> {
+    let [width, height] = [view.width(), view.height()].map(|side| (side as usize).next_multiple_of(PADDING));
+    let by_alpha = by_alpha && view.format().has_alpha();
+    let pixels = Pixels { simd, view, depths: Depths::new(view.depth()), by_alpha };
+    let mut luma = Plane::new(width, height);
+    if !view.format().has_colour() {
+        let bands = luma.data_mut().chunks_mut(BAND * width);
+        workers.each(bands.enumerate(), |(i, band)| pixels.gray(i * BAND, band, width));
         return vec![luma];
     }
-    let convert = |y: usize, rows: &mut [&mut [u16]; 3]| {
-        match (format.is_wide(), format.has_alpha()) {
-            (false, false) => run!(simd, rgb_row::<Narrow, 3>(depths, visible(y), rows)),
-            (false, true) => run!(simd, rgb_row::<Narrow, 4>(depths, visible(y), rows)),
-            (true, false) => run!(simd, rgb_row::<Wide, 3>(depths, visible(y), rows)),
-            (true, true) => run!(simd, rgb_row::<Wide, 4>(depths, visible(y), rows)),
-        }
-        rows.iter_mut().for_each(|row| pad(row, width));
-    };
-    if chroma == Chroma::Yuv444 {
-        let (mut cb, mut cr) = (luma.clone(), luma.clone());
-        for y in 0..padded_height {
-            convert(y, &mut [luma.row_mut(y), cb.row_mut(y), cr.row_mut(y)]);
-        }
-        return vec![luma, cb, cr];
+    let shift = u32::from(chroma == Chroma::Yuv420);
+    let [mut cb, mut cr] = [(); 2].map(|()| Plane::new(width >> shift, height >> shift));
+    let size = (BAND >> shift) * cb.width();
+    let chromas = cb.data_mut().chunks_mut(size).zip(cr.data_mut().chunks_mut(size));
+    let bands = luma.data_mut().chunks_mut(BAND * width).zip(chromas);
+    workers.each(bands.enumerate(), |(i, (luma, (cb, cr)))| match chroma {
+        Chroma::Yuv444 => pixels.colours(i * BAND, [luma, cb, cr], width),
+        Chroma::Yuv420 => pixels.halved(i * BAND, [luma, cb, cr], width),
+    });
+    vec![luma, cb, cr]
+}
+
+/// Pixels to be converted.
+struct Pixels<'a> {
+    simd: Simd,
+    view: &'a ImageView<'a>,
+    depths: Depths,
+    by_alpha: bool,
+}
+
+impl Pixels<'_> {
+    /// Row `y`, or the last one.
+    fn row(&self, y: usize) -> &[u8] {
+        self.view.row((y as u32).min(self.view.height() - 1))
     }
-    let mut cb = Plane::new(padded_width / 2, padded_height / 2);
-    let mut cr = cb.clone();
-    let rows = || [vec![0; padded_width], vec![0; padded_width]];
-    let (mut full, mut alpha) = ([rows(), rows()], (by_alpha && format.has_alpha()).then(rows));
-    for y in 0..padded_height {
-        let [full_cb, full_cr] = &mut full;
-        convert(y, &mut [luma.row_mut(y), &mut full_cb[y % 2], &mut full_cr[y % 2]]);
-        if let Some(alpha) = &mut alpha {
-            let max = ((1u32 << depths.pixel) - 1) as u16;
-            read_channel(format, format.channels() - 1, max, visible(y), &mut alpha[y % 2][..width]);
-            pad(&mut alpha[y % 2], width);
+
+    /// Those from row `top` on to rows of `width` samples.
+    fn gray(&self, top: usize, rows: &mut [u16], width: usize) {
+        let Self { simd, view, depths, .. } = *self;
+        let (visible, channels) = (view.width() as usize, view.format().channels());
+        for (y, to) in (top..).zip(rows.chunks_exact_mut(width)) {
+            match view.format().is_wide() {
+                false => run!(simd, gray_row::<Narrow>(depths, self.row(y), channels, &mut to[..visible])),
+                true => run!(simd, gray_row::<Wide>(depths, self.row(y), channels, &mut to[..visible])),
+            }
+            pad(to, visible);
         }
-        if y % 2 == 1 {
-            for (full, plane) in full.iter().zip([&mut cb, &mut cr]) {
+    }
+
+    /// The same with colours.
+    fn colours(&self, top: usize, [luma, cb, cr]: [&mut [u16]; 3], width: usize) {
+        let rows = luma.chunks_exact_mut(width).zip(cb.chunks_exact_mut(width)).zip(cr.chunks_exact_mut(width));
+        for (y, ((luma, cb), cr)) in (top..).zip(rows) {
+            self.convert(y, &mut [luma, cb, cr]);
+        }
+    }
+
+    /// The same with half as many samples of chroma either way.
+    fn halved(&self, top: usize, [luma, cb, cr]: [&mut [u16]; 3], width: usize) {
+        let rows = || [vec![0; width], vec![0; width]];
+        let (mut full, mut alpha) = ([rows(), rows()], self.by_alpha.then(rows));
+        let chromas = cb.chunks_exact_mut(width / 2).zip(cr.chunks_exact_mut(width / 2));
+        for ((y, luma), (cb, cr)) in (top..).step_by(2).zip(luma.chunks_exact_mut(2 * width)).zip(chromas) {
+            for (i, luma) in luma.chunks_exact_mut(width).enumerate() {
+                let [full_cb, full_cr] = &mut full;
+                self.convert(y + i, &mut [luma, &mut full_cb[i], &mut full_cr[i]]);
+                if let Some(alpha) = &mut alpha {
+                    self.read_alpha(y + i, &mut alpha[i]);
+                }
+            }
+            for (full, row) in full.iter().zip([cb, cr]) {
                 match &alpha {
-                    Some(alpha) => halve_weighted(full, alpha, plane.row_mut(y / 2)),
-                    None => run!(simd, halve(full, plane.row_mut(y / 2))),
+                    Some(alpha) => halve_weighted(full, alpha, row),
+                    None => run!(self.simd, halve(full, row)),
                 }
             }
         }
     }
-    vec![luma, cb, cr]
+
+    /// Row `y` to one of each plane.
+    fn convert(&self, y: usize, rows: &mut [&mut [u16]; 3]) {
+        let Self { simd, view, depths, .. } = *self;
+        match (view.format().is_wide(), view.format().has_alpha()) {
+            (false, false) => run!(simd, rgb_row::<Narrow, 3>(depths, self.row(y), rows)),
+            (false, true) => run!(simd, rgb_row::<Narrow, 4>(depths, self.row(y), rows)),
+            (true, false) => run!(simd, rgb_row::<Wide, 3>(depths, self.row(y), rows)),
+            (true, true) => run!(simd, rgb_row::<Wide, 4>(depths, self.row(y), rows)),
+        }
+        rows.iter_mut().for_each(|row| pad(row, view.width() as usize));
+    }
+
+    fn read_alpha(&self, y: usize, to: &mut [u16]) {
+        let (format, width) = (self.view.format(), self.view.width() as usize);
+        let max = ((1u32 << self.depths.pixel) - 1) as u16;
+        read_channel(format, format.channels() - 1, max, self.row(y), &mut to[..width]);
+        pad(to, width);
+    }
 }
 
 /// `planes` with samples of 10 bits, for what only looks at them; they have `extra` bits more.
@@ -192,6 +243,7 @@ mod tests {
     use crate::colour::tests::{levels, to_pixels};
     use crate::colour::{Chroma, Depths};
     use crate::image::view::{ImageView, PixelFormat};
+    use crate::threads::Workers;
     use crate::transform::tests::Random;
 
     /// What comes back, of pixels with `depth` bits a sample; both CPU levels agree.
@@ -201,7 +253,7 @@ mod tests {
         let view = ImageView::new(pixels, width as u32, height as u32, stride, format).unwrap();
         let view = view.with_depth(depth).unwrap();
         let [a, b] = levels().map(|simd| {
-            let planes = to_planes(simd, &view, chroma, false);
+            let planes = to_planes(simd, &Workers::new(1), &view, chroma, false);
             let back = to_pixels(simd, Depths::new(depth), &planes, chroma, format, (width, height));
             (planes, back)
         });

@@ -28,10 +28,11 @@ mod sketch;
 pub(crate) mod statistics;
 mod target;
 mod tile;
+mod tiles;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 #[cfg(feature = "bench-api")]
 pub(crate) use self::adaptive::CellGrid;
@@ -92,6 +93,7 @@ struct Progress<'a> {
     times: u64,
     done: AtomicU64,
     total: u64,
+    cancelled: AtomicBool,
 }
 
 impl<'a> Progress<'a> {
@@ -99,16 +101,19 @@ impl<'a> Progress<'a> {
         let total = u64::from(image.width()) * u64::from(image.height());
         let format = image.format();
         let times = if lossless { format.channels() } else { 1 + usize::from(format.has_alpha()) };
-        Self { observer, times: times as u64, done: AtomicU64::new(0), total }
+        Self { observer, times: times as u64, done: AtomicU64::new(0), total, cancelled: AtomicBool::new(false) }
     }
 
     /// Notes that `pixels` more are coded once.
     fn advance(&self, pixels: u64) -> Result<(), EncodeError> {
         let done = (self.done.fetch_add(pixels, Ordering::Relaxed) + pixels) / self.times;
-        match self.observer.map(|o| o.progress(done.min(self.total), self.total)) {
-            Some(ControlFlow::Break(())) => Err(EncodeError::Cancelled),
-            _ => Ok(()),
+        // All threads are to hear of it, and the observer is to be asked no more.
+        let cancels = |o: &dyn Observer| o.progress(done.min(self.total), self.total).is_break();
+        if self.cancelled.load(Ordering::Relaxed) || self.observer.is_some_and(cancels) {
+            self.cancelled.store(true, Ordering::Relaxed);
+            return Err(EncodeError::Cancelled);
         }
+        Ok(())
     }
 }
 
@@ -209,7 +214,8 @@ impl Encoder {
         let Coded { header, picture, .. } = pipeline::code(self, image, &Progress::new(None, image, false), true)?;
         let picture = picture.expect("it was to be kept");
         let simd = Simd::new(self.config.cpu);
-        for (p, source) in colour::to_planes(simd, image, self.config.chroma, !self.config.exact).iter().enumerate() {
+        let source = colour::to_planes(simd, &self.workers, image, self.config.chroma, !self.config.exact);
+        for (p, source) in source.iter().enumerate() {
             let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
             statistics::add(&mut to[p.min(1)], source, &deblocked, picture.map(p));
         }

@@ -1,14 +1,15 @@
 //! The stages that a lossy picture goes through: planes, plan, wanted offsets, tiles, filters, file.
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use super::adaptive::Offsets;
 use super::alpha::{self, Mask};
 use super::analysis::Analysis;
 use super::plan::Plan;
 use super::search::Shared;
-use super::tile::{self, CodedTile};
-use super::{Encoder, Progress, colour, filters, lossless, preview};
+use super::tile::{CodedTile, Picture};
+use super::{Encoder, Progress, colour, filters, lossless, preview, tiles};
 use crate::colour::Depths;
 use crate::container;
 use crate::error::EncodeError;
@@ -40,11 +41,8 @@ struct Source {
     extra: u32,
 }
 
-/// A tile's colours, and its alpha where there is any.
-struct TileOf {
-    colour: CodedTile,
-    alpha: Option<(Plane, Vec<u8>)>,
-}
+/// A tile: what the file holds of it, and its alpha where there is any.
+type FileTile = (Vec<u8>, Option<Plane>);
 
 /// Takes `image` through all stages; its samples are kept where they are asked for.
 pub(super) fn code(
@@ -62,18 +60,22 @@ pub(super) fn code(
     header.sections = !sections.is_empty();
     let offsets = Offsets::of(simd, &header, &analysed, source.shown.as_ref(), &plan.parameters);
     progress.advance(0)?;
-    let tiles = tiles(encoder, image, (&header, &plan), &source.planes, offsets.as_ref(), progress)?;
-    let Gathered { picture, data, alpha } = Gathered::of(&header, tiles);
+    let picture = (keep || filters::look(&plan.parameters)).then(|| Mutex::new(PictureSamples::new(&header)));
+    let tiles = tiles(encoder, image, (&header, &plan), (&source, offsets.as_ref()), picture.as_ref(), progress)?;
+    let picture = picture.map(|picture| picture.into_inner().unwrap_or_else(PoisonError::into_inner));
     progress.advance(0)?;
-    filters::choose(simd, &mut header, &picture, &source.planes, &plan.parameters);
-    Ok(Coded { stream: container::write(&header, &sections, &data), header, picture: keep.then_some(picture), alpha })
+    let planes = (picture.as_ref(), &source.planes[..]);
+    filters::choose(simd, &encoder.workers, &mut header, planes, &plan.parameters);
+    let (data, alpha): (Vec<_>, Vec<_>) = tiles.into_iter().unzip();
+    let stream = container::write(&header, &sections, &data);
+    Ok(Coded { stream, header, picture: picture.filter(|_| keep), alpha: alpha.into_iter().flatten().collect() })
 }
 
 impl Source {
     /// The planes of `image`, what nothing shows of them made cheap.
     fn of(encoder: &Encoder, image: &ImageView<'_>) -> Self {
         let (simd, config) = (Simd::new(encoder.config.cpu), &encoder.config);
-        let mut planes = colour::to_planes(simd, image, config.chroma, !config.exact);
+        let mut planes = colour::to_planes(simd, &encoder.workers, image, config.chroma, !config.exact);
         let shown = Mask::shown(image, planes[0].width(), planes[0].height());
         if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
             alpha::clean(shown, &mut planes);
@@ -100,20 +102,25 @@ fn tiles(
     encoder: &Encoder,
     image: &ImageView<'_>,
     (header, plan): (&PictureHeader, &Plan),
-    planes: &[Plane],
-    offsets: Option<&Offsets>,
+    (source, offsets): (&Source, Option<&Offsets>),
+    samples: Option<&Mutex<PictureSamples>>,
     progress: &Progress<'_>,
-) -> Result<Vec<TileOf>, EncodeError> {
+) -> Result<Vec<FileTile>, EncodeError> {
     let simd = Simd::new(encoder.config.cpu);
     let dequantiser = Dequantiser::new(header);
     let context = Context { simd, header, dequantiser: &dequantiser };
     let shared = Shared::new(plan, &context, offsets);
     let grid = Grid::new(header);
-    encoder.workers.map(grid.len(), |i| {
+    let picture = Picture { shared: &shared, grid: &grid, source: &source.planes, samples, progress };
+    let alpha = |i| {
         let alpha = || tile_alpha(encoder, image, grid.visible(header, i), progress);
-        let alpha = header.alpha.then(alpha).transpose()?;
-        Ok(TileOf { colour: tile::encode(&shared, &grid, i, planes, progress)?, alpha })
-    })
+        header.alpha.then(alpha).transpose()
+    };
+    let file = |(colour, alpha): (CodedTile, Option<(Plane, Vec<u8>)>)| {
+        let (plane, alpha) = alpha.unzip();
+        (container::tile(alpha.as_deref(), Some(&colour.signs), &colour.colour), plane)
+    };
+    Ok(tiles::encode(&encoder.workers, &picture, alpha)?.into_iter().map(file).collect())
 }
 
 /// The alpha of the pixels in `rect`, and what codes it.
@@ -127,29 +134,4 @@ fn tile_alpha(
     let simd = Simd::new(encoder.config.cpu);
     let coded = lossless::exact(simd, std::slice::from_ref(&plane), image.depth().into(), usize::MAX, progress)?;
     Ok((plane, coded.expect("any number of bytes will do")))
-}
-
-/// What the tiles give: the samples of the picture, and what the file holds of each.
-struct Gathered {
-    picture: PictureSamples,
-    data: Vec<Vec<u8>>,
-    alpha: Vec<Plane>,
-}
-
-impl Gathered {
-    /// Of `tiles`, whose memory goes as they come in.
-    fn of(header: &PictureHeader, tiles: Vec<TileOf>) -> Self {
-        let (grid, picture) = (Grid::new(header), PictureSamples::new(header));
-        let mut out = Self { picture, data: Vec::with_capacity(tiles.len()), alpha: Vec::new() };
-        for (i, TileOf { colour, alpha }) in tiles.into_iter().enumerate() {
-            let Rect { x, y, w, h } = grid.rect(i, 0);
-            out.picture.place(header, &colour.samples, Rect { x: 0, y: 0, w, h }, (x, y));
-            let coded = alpha.map(|(plane, coded)| {
-                out.alpha.push(plane);
-                coded
-            });
-            out.data.push(container::tile(coded.as_deref(), Some(&colour.signs), &colour.colour));
-        }
-        out
-    }
 }

@@ -1,5 +1,6 @@
 //! Counting bits without writing them: the price of a bin by its model's probability.
 
+use super::learnt::Learnt;
 use super::levels::{LevelModels, LevelPlace, Slot, bins_of, mean};
 use super::model::{Model, Models};
 use super::{BinCoder, Ctx, Profile, log2};
@@ -48,10 +49,15 @@ impl Counter {
         Self { prices, levels: levels.clone(), profile, cost: 0 }
     }
 
-    /// Takes the prices of other models from now on.
-    pub(crate) fn set_models(&mut self, models: &Models, levels: &LevelModels) {
-        self.prices.iter_mut().zip(models.iter()).for_each(|(p, model)| *p = prices(model));
-        self.levels.clone_from(levels);
+    /// Takes the prices of other models; those of levels are too many to be copied and stay here until they are given back.
+    pub(crate) fn borrow(&mut self, learnt: &mut Learnt) {
+        self.prices.iter_mut().zip(learnt.models.iter()).for_each(|(p, model)| *p = prices(model));
+        std::mem::swap(&mut self.levels, &mut learnt.levels);
+    }
+
+    /// Gives back what was borrowed.
+    pub(crate) fn give_back(&mut self, learnt: &mut Learnt) {
+        std::mem::swap(&mut self.levels, &mut learnt.levels);
     }
 
     /// Price of a sign.
@@ -141,7 +147,7 @@ mod tests {
             // Forty contexts, each with its own probability, from rare ones to even odds.
             let ctx = Ctx((random % 40) as u16);
             let bin = random / 40 % 200 < 3 + 97 * u32::from(ctx.0) / 40;
-            let model = encoder.models().iter().nth(ctx.0 as usize).expect("a context");
+            let model = encoder.learnt().models.iter().nth(ctx.0 as usize).expect("a context");
             counted += bin_cost(model.p(), bin) as u64;
             encoder.bin(ctx, bin);
         }

@@ -4,9 +4,11 @@
 pub(crate) mod contexts;
 pub(crate) mod cost;
 mod init;
+pub(crate) mod learnt;
 pub(crate) mod levels;
 pub(crate) mod logistic;
 pub(crate) mod model;
+pub(crate) mod notes;
 pub(crate) mod range;
 pub(crate) mod raw;
 #[cfg(feature = "bench-api")]

@@ -1,6 +1,7 @@
 //! The range coder: 32-bit range, byte-wise renormalisation, carry propagated through pending bytes (after
 //! G. N. N. Martin, "Range encoding", 1979, in the carry form that LZMA made common). BITSTREAM.md §7.1.
 
+use super::learnt::Learnt;
 use super::levels::{LevelModels, LevelPlace};
 use super::model::Models;
 use super::{BinCoder, Ctx, Profile};
@@ -13,8 +14,7 @@ pub(crate) const SYMBOLS: usize = 16;
 /// Writes bins by the probabilities of the models it owns, in the fast profile or the mixed one.
 #[derive(Debug)]
 pub(crate) struct RangeEncoder<const FAST: bool> {
-    models: Models,
-    levels: LevelModels,
+    learnt: Learnt,
     interval: WriteInterval,
 }
 
@@ -74,21 +74,12 @@ fn profile<const FAST: bool>() -> Profile {
 impl<const FAST: bool> RangeEncoder<FAST> {
     /// For levels of the scalar quantiser or of those of a trellis.
     pub(crate) fn new(trellis: bool) -> Self {
-        Self {
-            models: Models::new(),
-            levels: LevelModels::new(profile::<FAST>(), trellis),
-            interval: WriteInterval::new(),
-        }
+        Self { learnt: Learnt::new(profile::<FAST>(), trellis), interval: WriteInterval::new() }
     }
 
-    /// The models of contexts as they stand.
-    pub(crate) fn models(&self) -> &Models {
-        &self.models
-    }
-
-    /// Those of levels.
-    pub(crate) fn levels(&self) -> &LevelModels {
-        &self.levels
+    /// The models as they stand.
+    pub(crate) fn learnt(&self) -> &Learnt {
+        &self.learnt
     }
 
     /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what follows as zeros.
@@ -221,7 +212,7 @@ impl<const FAST: bool> BinCoder for RangeEncoder<FAST> {
 
     #[inline]
     fn bin(&mut self, ctx: Ctx, value: bool) -> bool {
-        let model = self.models.get_mut(ctx);
+        let model = self.learnt.models.get_mut(ctx);
         self.interval.code(model.p(), value);
         model.update(value);
         value
@@ -229,7 +220,7 @@ impl<const FAST: bool> BinCoder for RangeEncoder<FAST> {
 
     #[inline]
     fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
-        self.levels.code::<FAST>(place, last, magnitude, &mut self.interval)
+        self.learnt.levels.code::<FAST>(place, last, magnitude, &mut self.interval)
     }
 
     #[inline]

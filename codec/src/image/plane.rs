@@ -139,8 +139,18 @@ impl Plane {
     /// numbers.
     pub(crate) fn go_on(&mut self, top: usize) {
         if top > self.top {
-            self.data.copy_within((top - self.top) * self.width.., 0);
+            let given_up = ((top - self.top) * self.width).min(self.data.len());
+            self.data.copy_within(given_up.., 0);
             self.top = top;
+        }
+    }
+
+    /// Holds from now on the rows `rows` of the part of `from` that begins at `corner`.
+    pub(crate) fn take_rows(&mut self, from: &Self, corner: (usize, usize), rows: std::ops::Range<usize>) {
+        self.top = rows.start;
+        for y in rows {
+            let row = &from.row(corner.1 + y)[corner.0..][..self.width];
+            self.row_mut(y).copy_from_slice(row);
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod output;
 pub(crate) mod picture;
 mod ready;
 mod signs;
+mod stitch;
 
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::{Block, Plane, Rect};
@@ -17,7 +18,8 @@ use crate::predict::{IntraMode, predict};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::picture::PictureSamples;
 use crate::recon::ready::Ready;
-pub(crate) use crate::recon::signs::{Edge, Known, SignReader, SignWriter, Signs};
+pub(crate) use crate::recon::signs::{Edge, Known, SignNoter, SignNotes, SignReader, SignWriter, Signs};
+pub(crate) use crate::recon::stitch::Stitch;
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, Superblock, TransformBlock};
 use crate::syntax::copy::Vector;
@@ -215,6 +217,14 @@ impl TileSamples {
                 plane.blank(y);
                 map.blank(y / 4);
             }
+        }
+    }
+
+    /// Makes room for the row of superblocks that begins at luma row `y`, above which all is reconstructed, if elsewhere.
+    pub(crate) fn begin_row(&mut self, header: &PictureHeader, y: usize) {
+        self.make_room(header, y, false);
+        for (p, ready) in self.ready.iter_mut().enumerate() {
+            ready.begin_row(header.in_plane(Rect { x: 0, y, w: 0, h: 0 }, p).y);
         }
     }
 

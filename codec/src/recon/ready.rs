@@ -27,6 +27,14 @@ impl Ready {
         ((width + height) / UNIT * size_of::<u16>()) as u64
     }
 
+    /// All rows above row `y` are ready, and nothing else.
+    pub(crate) fn begin_row(&mut self, y: usize) {
+        let (above, below) = self.rows.split_at_mut(y / UNIT);
+        above.fill(self.cols.len() as u16);
+        below.fill(0);
+        self.cols.fill((y / UNIT) as u16);
+    }
+
     /// Makes the next block ready, or a larger one all of whose blocks are.
     pub(crate) fn add(&mut self, rect: Rect) {
         self.reach(rect, (rect.x + rect.w) / UNIT, (rect.y + rect.h) / UNIT);

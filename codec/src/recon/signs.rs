@@ -47,44 +47,128 @@ impl Signs for Known {
     fn code(&mut self, _block: &Edge<'_>, _levels: &[i32], _coefficients: &mut [i32]) {}
 }
 
-/// They are written or read.
-#[derive(Debug)]
-pub(crate) struct SignCoder<I> {
-    interval: I,
-    /// Signs are expected; else they are coded as they are.
-    expects: bool,
-    /// A sign is the expected one, by octave of the odds.
-    models: [Model; OCTAVES],
-    /// Scan indices of the levels of a block that are not zero.
-    coded: Box<[u16; MAX_CODED]>,
+/// Where signs go to or come from.
+pub(crate) trait SignSink {
+    /// A sign as it is: whether it is negative. A reader ignores `negative`.
+    fn open(&mut self, negative: bool) -> bool;
+
+    /// Whether a sign is the expected one, at odds in `octave`. A reader ignores `hit`.
+    fn expected(&mut self, octave: usize, hit: bool) -> bool;
 }
 
-/// Reads those of a tile.
-pub(crate) type SignReader<'a> = SignCoder<ReadInterval<'a>>;
-/// Writes those of a tile.
-pub(crate) type SignWriter = SignCoder<WriteInterval>;
+/// A run of the range coder, and the models of expected signs.
+#[derive(Debug)]
+pub(crate) struct SignRun<I> {
+    interval: I,
+    /// A sign is the expected one, by octave of the odds.
+    models: [Model; OCTAVES],
+}
 
-impl SignReader<'_> {
-    /// Damage, or data left over behind what was read.
-    pub(crate) fn finish(&self) -> Option<Damage> {
-        self.interval.overrun().or_else(|| self.interval.unread())
+impl<I: Interval> SignSink for SignRun<I> {
+    fn open(&mut self, negative: bool) -> bool {
+        self.interval.bypass(1, u32::from(negative)) != 0
+    }
+
+    #[inline(always)]
+    fn expected(&mut self, octave: usize, hit: bool) -> bool {
+        let model = &mut self.models[octave];
+        let hit = self.interval.code(model.p(), hit);
+        model.update(hit);
+        hit
     }
 }
 
+/// Writes the signs of a tile.
+pub(crate) type SignWriter = SignRun<WriteInterval>;
+
 impl SignWriter {
+    pub(crate) fn new() -> Self {
+        Self { interval: WriteInterval::new(), models: START }
+    }
+
+    /// Writes what was noted.
+    pub(crate) fn write(&mut self, notes: &SignNotes) {
+        for &note in &notes.0 {
+            let value = note & 1 != 0;
+            match note >> 1 {
+                SignNotes::OPEN => self.open(value),
+                octave => self.expected(octave.into(), value),
+            };
+        }
+    }
+
     pub(crate) fn finish(self) -> Vec<u8> {
         self.interval.finish()
     }
 }
 
-impl<I: Interval> SignCoder<I> {
-    pub(crate) fn new(interval: I, expects: bool) -> Self {
-        Self { interval, expects, models: START, coded: Box::new([0; MAX_CODED]) }
+/// Signs on their way to a writer: each with the octave of its odds, twice, and 1 where it is the expected one; or with
+/// [`SignNotes::OPEN`], twice, and 1 where it is negative.
+#[derive(Debug, Default)]
+pub(crate) struct SignNotes(Vec<u8>);
+
+impl SignNotes {
+    const OPEN: u8 = OCTAVES as u8;
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl SignSink for SignNotes {
+    fn open(&mut self, negative: bool) -> bool {
+        self.0.push(2 * Self::OPEN + u8::from(negative));
+        negative
+    }
+
+    #[inline(always)]
+    fn expected(&mut self, octave: usize, hit: bool) -> bool {
+        self.0.push(2 * octave as u8 + u8::from(hit));
+        hit
+    }
+}
+
+/// They are read, or noted for a writer.
+#[derive(Debug)]
+pub(crate) struct SignCoder<S> {
+    pub(crate) sink: S,
+    /// Signs are expected; else they are coded as they are.
+    expects: bool,
+    /// Scan indices of the levels of a block that are not zero.
+    coded: Box<[u16; MAX_CODED]>,
+}
+
+/// Reads those of a tile.
+pub(crate) type SignReader<'a> = SignCoder<SignRun<ReadInterval<'a>>>;
+/// Notes them.
+pub(crate) type SignNoter = SignCoder<SignNotes>;
+
+impl<'a> SignReader<'a> {
+    pub(crate) fn new(interval: ReadInterval<'a>, expects: bool) -> Self {
+        Self::with(SignRun { interval, models: START }, expects)
     }
 
     /// Whether all that was read so far was there.
     pub(crate) fn is_within(&self) -> bool {
-        self.interval.is_within()
+        self.sink.interval.is_within()
+    }
+
+    /// Damage, or data left over behind what was read.
+    pub(crate) fn finish(&self) -> Option<Damage> {
+        self.sink.interval.overrun().or_else(|| self.sink.interval.unread())
+    }
+}
+
+impl SignNoter {
+    pub(crate) fn new(expects: bool) -> Self {
+        Self::with(SignNotes::default(), expects)
+    }
+}
+
+impl<S: SignSink> SignCoder<S> {
+    fn with(sink: S, expects: bool) -> Self {
+        Self { sink, expects, coded: Box::new([0; MAX_CODED]) }
     }
 
     /// Notes which levels are not zero, once and without a branch on each; their number.
@@ -97,23 +181,15 @@ impl<I: Interval> SignCoder<I> {
         count
     }
 
-    /// A sign as it is.
-    fn open(&mut self, negative: bool) -> bool {
-        self.interval.bypass(1, u32::from(negative)) != 0
-    }
-
     /// A sign of which `odds` says what is expected: positive where they are, the more surely the larger they are.
     #[inline(always)]
     fn sign(&mut self, odds: i64, negative: bool) -> bool {
         let expected = odds < 0;
-        let model = &mut self.models[octave(odds)];
-        let hit = self.interval.code(model.p(), negative == expected);
-        model.update(hit);
-        hit == expected
+        self.sink.expected(octave(odds), negative == expected) == expected
     }
 }
 
-impl<I: Interval> Signs for SignCoder<I> {
+impl<S: SignSink> Signs for SignCoder<S> {
     fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]) {
         let (w, h) = coded_area(block.node);
         let scan = &scan::of(w, h)[..levels.len()];
@@ -121,7 +197,7 @@ impl<I: Interval> Signs for SignCoder<I> {
         if !self.expects || block.tx == TxType::IDENTITY {
             for i in 0..count {
                 let i = usize::from(self.coded[i]);
-                set(&mut coefficients[scan[i].raster as usize], self.open(levels[i] < 0));
+                set(&mut coefficients[scan[i].raster as usize], self.sink.open(levels[i] < 0));
             }
             return;
         }
@@ -395,9 +471,11 @@ mod tests {
                 coefficients[p.raster as usize] = level * 900;
             }
             let sent = coefficients.clone();
-            let mut writer = SignWriter::new(WriteInterval::new(), true);
-            writer.code(&block, &levels, &mut coefficients);
-            assert_eq!(coefficients, sent, "writing changes nothing");
+            let mut noter = SignNoter::new(true);
+            noter.code(&block, &levels, &mut coefficients);
+            assert_eq!(coefficients, sent, "noting changes nothing");
+            let mut writer = SignWriter::new();
+            writer.write(&noter.sink);
             let data = writer.finish();
             let mut reader = SignReader::new(ReadInterval::new(&data), true);
             let magnitudes: Vec<i32> = levels.iter().map(|l| l.abs()).collect();

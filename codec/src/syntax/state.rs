@@ -75,6 +75,16 @@ impl UnitMap {
         &self.units[y / 4 % KEPT * self.cols + x / 4]
     }
 
+    /// The units over the `w` samples from (x, y) on along the row.
+    pub(crate) fn row(&self, x: usize, y: usize, w: usize) -> &[Unit] {
+        &self.units[y / 4 % KEPT * self.cols + x / 4..][..w / 4]
+    }
+
+    /// The same, to write.
+    pub(crate) fn row_mut(&mut self, x: usize, y: usize, w: usize) -> &mut [Unit] {
+        &mut self.units[y / 4 % KEPT * self.cols + x / 4..][..w / 4]
+    }
+
     /// Whether `rect` lies in the plane and is all coded.
     pub(crate) fn is_coded(&self, rect: Rect) -> bool {
         rect.x + rect.w <= self.width()
@@ -200,6 +210,17 @@ pub(crate) struct TileState {
 }
 
 impl TileState {
+    /// Of no tile.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            luma: UnitMap::new(0, 0),
+            chroma: UnitMap::new(0, 0),
+            cells: CellMap::new(6, 0, 0),
+            sources: SourceMap::new(0, 0),
+            history: History::new(),
+        }
+    }
+
     /// Bytes that that of a tile of the size of `header` takes, about.
     pub(crate) fn memory(header: &PictureHeader) -> u64 {
         let kept = |p| {

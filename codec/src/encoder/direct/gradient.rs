@@ -4,6 +4,7 @@ use crate::image::plane::{Plane, Rect};
 use crate::predict::IntraMode;
 use crate::predict::angular::DISPLACEMENT;
 use crate::simd::Simd;
+use crate::syntax::tree::SUPERBLOCK;
 use crate::transform::run;
 
 /// log2 of the side of a cell.
@@ -18,11 +19,14 @@ struct Tensor {
     xy: f32,
 }
 
-/// The tensors of a plane's cells.
+/// The tensors of a plane's cells in a row of superblocks.
 #[derive(Debug)]
 pub(super) struct Gradients {
     cols: usize,
-    rows: usize,
+    /// Height of the plane.
+    height: usize,
+    /// Number of the first row of cells.
+    top: usize,
     cells: Vec<Tensor>,
 }
 
@@ -30,27 +34,30 @@ pub(super) struct Gradients {
 const COHERENT: f64 = 0.35;
 
 impl Gradients {
-    /// Of `plane`, whose sides are multiples of 8 or halves of them.
-    pub(super) fn of(simd: Simd, plane: &Plane) -> Self {
-        let (cols, rows) = (plane.width().div_ceil(CELL), plane.height().div_ceil(CELL));
-        let mut cells = vec![Tensor::default(); cols * rows];
-        for (cy, cells) in cells.chunks_exact_mut(cols).enumerate() {
-            let last = plane.height() - 1;
-            for y in cy * CELL..(cy * CELL + CELL).min(last) {
+    /// Of no row yet of a plane of `width` x `height` samples, multiples of 8 or halves of them.
+    pub(super) fn new(width: usize, height: usize) -> Self {
+        let cols = width.div_ceil(CELL);
+        Self { cols, height, top: 0, cells: vec![Tensor::default(); cols * SUPERBLOCK / CELL] }
+    }
+
+    /// Takes those of the row of superblocks of `plane` that begins at row `y`.
+    pub(super) fn take(&mut self, simd: Simd, plane: &Plane, y: usize) {
+        self.top = y / CELL;
+        self.cells.fill(Tensor::default());
+        for (y, cells) in (y..).step_by(CELL).zip(self.cells.chunks_exact_mut(self.cols)) {
+            for y in y..(y + CELL).min(self.height - 1) {
                 let (row, below) = (plane.row(y), plane.row(y + 1));
                 run!(simd, add_row(row, below, cells));
             }
         }
-        Self { cols, rows, cells }
     }
 
     /// The angle along which the lines in `rect` run, if they have one in common.
     pub(super) fn angle(&self, rect: Rect) -> Option<IntraMode> {
         let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
-        for cy in rect.y >> CELL_LOG2..((rect.y + rect.h).div_ceil(CELL)).min(self.rows) {
-            for cell in
-                &self.cells[cy * self.cols..][rect.x >> CELL_LOG2..((rect.x + rect.w).div_ceil(CELL)).min(self.cols)]
-            {
+        let across = rect.x >> CELL_LOG2..((rect.x + rect.w).div_ceil(CELL)).min(self.cols);
+        for cy in rect.y >> CELL_LOG2..(rect.y + rect.h).div_ceil(CELL) {
+            for cell in &self.cells[(cy - self.top) * self.cols..][across.clone()] {
                 xx += f64::from(cell.xx);
                 yy += f64::from(cell.yy);
                 xy += f64::from(cell.xy);

@@ -34,7 +34,7 @@ impl DirectTile<'_> {
 
     /// Plans `node`; returns about what it costs.
     fn lay_out_node(&mut self, node: Node) -> f64 {
-        let (width, height) = (self.source[0].width(), self.source[0].height());
+        let (width, height) = (self.walk.state.luma.width(), self.walk.state.luma.height());
         if node.x >= width || node.y >= height {
             return 0.0;
         }

@@ -8,21 +8,18 @@ mod levels;
 mod luma;
 mod quantise;
 
-use std::borrow::Cow;
-
 use self::gradient::Gradients;
 use self::layout::Planned;
 use super::adaptive::Offsets;
 use super::effort::Direct;
 use super::quantise as search;
 use super::search::Shared;
-use super::tile::{Way, Writer};
+use super::tile::{Ground, Way};
 use crate::entropy::cost::Counter;
-use crate::entropy::levels::LevelModels;
-use crate::entropy::model::Models;
+use crate::entropy::learnt::Learnt;
 use crate::image::plane::Plane;
 use crate::predict::edges::Edges;
-use crate::recon::{MAX_BLOCK, MAX_CODED, Reconstruction, References, Signs, TileSamples};
+use crate::recon::{MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, Signs, TileSamples};
 use crate::syntax::block::Superblock;
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
@@ -49,7 +46,7 @@ struct Memory {
 pub(super) struct DirectTile<'a> {
     shared: &'a Shared<'a>,
     direct: &'a Direct,
-    source: &'a [Cow<'a, Plane>],
+    source: Vec<Plane>,
     offsets: Option<Offsets>,
     gradients: Gradients,
     recon: Reconstruction<'a>,
@@ -59,24 +56,25 @@ pub(super) struct DirectTile<'a> {
 }
 
 impl<'a> DirectTile<'a> {
-    /// `direct` says how much is tried, `source` holds the planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
+    /// `direct` says how much is tried, `source` has room for some rows of the tile's planes, `offsets` what is wanted for its
+    /// cells, `samples` none yet.
     pub(super) fn new(
         shared: &'a Shared<'a>,
         direct: &'a Direct,
-        source: &'a [Cow<'a, Plane>],
+        source: Vec<Plane>,
         offsets: Option<Offsets>,
         samples: TileSamples,
         state: TileState,
     ) -> Self {
         let header = shared.context.header;
-        let counter =
-            Counter::new(header.profile, &Models::new(), &LevelModels::new(header.profile, header.is_trellis()));
+        let learnt = Learnt::new(header.profile, header.is_trellis());
+        let counter = Counter::new(header.profile, &learnt.models, &learnt.levels);
         Self {
             shared,
             direct,
+            gradients: Gradients::new(state.luma.width(), state.luma.height()),
             source,
             offsets,
-            gradients: Gradients::of(shared.context.simd, &source[0]),
             recon: Reconstruction::new(shared.context, samples),
             walk: Walk::new(counter, header, state),
             memory: Memory {
@@ -115,16 +113,17 @@ impl<'a> DirectTile<'a> {
 }
 
 impl Way for DirectTile<'_> {
-    fn superblock<const FAST: bool>(&mut self, x: usize, y: usize, Writer { walk, signs }: &mut Writer<'_, FAST>) {
-        // The price of modes hardly changes; that of levels does.
-        if self.shared.plan.rule.optimise {
-            self.walk.coder.set_models(walk.coder.models(), walk.coder.levels());
-        }
-        self.find(x, y, signs);
-        walk.superblock(&mut self.sb, x, y);
+    fn ground(&mut self) -> Ground<'_> {
+        let (walk, samples) = (&mut self.walk, &mut self.recon.samples);
+        Ground { source: &mut self.source, samples, state: &mut walk.state, prices: &mut walk.coder }
     }
 
-    fn into_samples(self) -> TileSamples {
-        self.recon.samples
+    fn begin_row(&mut self, y: usize) {
+        self.gradients.take(self.shared.context.simd, &self.source[0], y);
+    }
+
+    fn superblock(&mut self, (x, y): (usize, usize), sb: &mut Superblock, signs: &mut SignNoter) {
+        self.find(x, y, signs);
+        std::mem::swap(&mut self.sb, sb);
     }
 }

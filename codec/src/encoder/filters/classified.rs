@@ -1,39 +1,44 @@
 //! Choosing the strength of the classified filter.
 
 use super::super::parameters::Parameters;
-use super::sample::Sample;
+use super::sample::{Sample, SamplePlane};
 use crate::filter::Deblock;
 use crate::image::plane::Plane;
 use crate::simd::Simd;
+use crate::threads::Workers;
 
 /// Side of the blocks whose texture masks what is in them.
 const BLOCK: usize = 8;
 
-/// The strengths for luma and chroma: those that are set, or the ones with the least squared error, weighed down where
-/// texture masks it. The filter's change is proportional to its strength, so one run at full strength tells.
-pub(super) fn choose(simd: Simd, sample: &mut Sample, deblocking: [Deblock; 2], parameters: &Parameters) -> [u8; 2] {
-    let mut out = [0; 2];
-    let set = [parameters.classified, parameters.classified_chroma];
-    for (channel, planes) in [0..1, 1..sample.header.planes()].into_iter().enumerate() {
-        if set[channel] >= 0.0 {
-            out[channel] = coded(set[channel]);
-            continue;
-        }
-        let mut fit = Fit { extra: sample.header.extra_depth(), mask: parameters.classified_mask, ..Fit::default() };
-        for p in planes {
-            sample.deblock(simd, p, deblocking[channel]);
-            let after = sample.classified(simd, p);
-            let planes = [&sample.source[p], &sample.filtered[p], &after];
-            for rows in sample.rows(p) {
-                simd.run(
-                    #[inline(always)]
-                    || fit.add(planes, rows),
-                );
-            }
-        }
-        out[channel] = coded(fit.best() * parameters.classified_share);
+/// The strength for `planes`, luma or chroma: the one that is `set`, or the one with the least squared error after
+/// deblocking, weighed down where texture masks it. The filter's change is proportional to its strength, so one run at full
+/// strength tells.
+pub(super) fn choose(
+    simd: Simd,
+    workers: &Workers,
+    sample: &Sample,
+    (planes, deblocking): (&mut [SamplePlane], Deblock),
+    (set, parameters): (f64, &Parameters),
+) -> u8 {
+    if set >= 0.0 {
+        return coded(set);
     }
-    out
+    let mut after: Vec<_> = planes.iter().map(|_| None).collect();
+    workers.each(planes.iter_mut().zip(&mut after), |(plane, after)| {
+        sample.deblock(simd, plane, deblocking);
+        *after = Some(sample.classified(simd, plane));
+    });
+    let mut fit = Fit { extra: sample.header.extra_depth(), mask: parameters.classified_mask, ..Fit::default() };
+    for (plane, after) in planes.iter().zip(after.iter().flatten()) {
+        let planes = [&plane.source, &plane.filtered, after];
+        for rows in sample.rows(plane) {
+            simd.run(
+                #[inline(always)]
+                || fit.add(planes, rows),
+            );
+        }
+    }
+    coded(fit.best() * parameters.classified_share)
 }
 
 /// The strength nearest to `eighths` that the header has.

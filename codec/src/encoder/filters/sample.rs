@@ -22,15 +22,22 @@ pub(super) struct Sample {
     /// Of a picture of these rows alone.
     pub(super) header: PictureHeader,
     picture: PictureSamples,
-    /// Samples as they should be, and as the filters leave them.
-    pub(super) source: Vec<Plane>,
-    pub(super) filtered: Vec<Plane>,
     /// All rows, in their order.
     whole: bool,
 }
 
+/// A plane of a sample: as it should be, and as the filters leave it.
+#[derive(Debug)]
+pub(super) struct SamplePlane {
+    /// Its number.
+    p: usize,
+    pub(super) source: Plane,
+    pub(super) filtered: Plane,
+}
+
 impl Sample {
-    pub(super) fn new(header: &PictureHeader, picture: &PictureSamples, source: &[Plane]) -> Self {
+    /// That of `picture`, which comes of `source`, and its planes.
+    pub(super) fn new(header: &PictureHeader, picture: &PictureSamples, source: &[Plane]) -> (Self, Vec<SamplePlane>) {
         let (width, height) = header.plane_size(0);
         let bands = height / SUPERBLOCK;
         let every = (width * height / PIXELS).clamp(1, FEWEST);
@@ -49,27 +56,32 @@ impl Sample {
                 plane.copy(&source[p], header.in_plane(part, p), (0, header.in_plane(to, p).y));
             }
         }
-        Self { filtered: own.planes.clone(), header, picture: own, source: planes, whole }
+        let filtered = own.planes.clone().into_iter();
+        let planes = planes.into_iter().zip(filtered).enumerate();
+        let planes = planes.map(|(p, (source, filtered))| SamplePlane { p, source, filtered }).collect();
+        (Self { header, picture: own, whole }, planes)
     }
 
-    /// The rows of plane `p` that count.
-    pub(super) fn rows(&self, p: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+    /// The rows of `plane` that count.
+    pub(super) fn rows(&self, plane: &SamplePlane) -> impl Iterator<Item = Range<usize>> + use<> {
+        let p = plane.p;
         let (height, margin) = (self.header.plane_size(0).1, if self.whole { 0 } else { MARGIN });
         let band = if self.whole { height } else { SUPERBLOCK };
         let shift = u32::from(p > 0 && self.header.subsampled);
         (0..height).step_by(band).map(move |y| (y + margin) >> shift..(y + band - margin) >> shift)
     }
 
-    /// Deblocks plane `p`.
-    pub(super) fn deblock(&mut self, simd: Simd, p: usize, parameters: Deblock) {
-        let (plane, subsampled) = (&mut self.filtered[p], p > 0 && self.header.subsampled);
+    /// Deblocks `plane`.
+    pub(super) fn deblock(&self, simd: Simd, plane: &mut SamplePlane, parameters: Deblock) {
+        let SamplePlane { p, filtered: ref mut plane, .. } = *plane;
+        let subsampled = p > 0 && self.header.subsampled;
         plane.data_mut().copy_from_slice(self.picture.planes[p].from(0, 0));
         deblock(simd, plane, self.picture.map(p), parameters, self.header.internal_depth(), subsampled);
     }
 
-    /// What the classified filter at full strength makes of plane `p`, which is deblocked.
-    pub(super) fn classified(&self, simd: Simd, p: usize) -> Plane {
-        let mut plane = self.filtered[p].clone();
+    /// What the classified filter at full strength makes of a plane, which is deblocked.
+    pub(super) fn classified(&self, simd: Simd, plane: &SamplePlane) -> Plane {
+        let (p, mut plane) = (plane.p, plane.filtered.clone());
         classified(simd, &mut plane, self.picture.map(p), self.header.extra_depth(), p > 0, 8);
         plane
     }
@@ -80,7 +92,7 @@ mod tests {
     use super::*;
 
     /// A sample of a picture whose samples are their rows' numbers.
-    fn sample(width: usize, height: usize) -> Sample {
+    fn sample(width: usize, height: usize) -> (Sample, Vec<SamplePlane>) {
         let header = PictureHeader { subsampled: true, gray: false, ..PictureHeader::blank() }.with_size(width, height);
         let mut picture = PictureSamples::new(&header);
         for plane in &mut picture.planes {
@@ -92,24 +104,24 @@ mod tests {
 
     #[test]
     fn a_small_picture_counts_as_a_whole() {
-        let sample = sample(200, 120);
-        let rows: Vec<_> = (0..3).flat_map(|p| sample.rows(p)).collect();
+        let (sample, planes) = sample(200, 120);
+        let rows: Vec<_> = planes.iter().flat_map(|plane| sample.rows(plane)).collect();
         assert_eq!(rows, [0..120, 0..60, 0..60]);
-        assert!((0..120).all(|y| sample.source[0].get(199, y) == y as u16));
+        assert!((0..120).all(|y| planes[0].source.get(199, y) == y as u16));
     }
 
     #[test]
     fn bands_of_a_large_picture_are_whole_rows_of_superblocks_without_their_ends() {
-        let sample = sample(512, 512);
-        for p in 0..3 {
+        let (sample, planes) = sample(512, 512);
+        for (p, plane) in planes.iter().enumerate() {
             let band = 64 >> p.min(1);
-            let rows: Vec<_> = sample.rows(p).collect();
+            let rows: Vec<_> = sample.rows(plane).collect();
             assert!(rows.len() >= 2, "{rows:?}");
             for rows in rows {
-                let first = sample.source[p].get(0, rows.start);
+                let first = plane.source.get(0, rows.start);
                 assert_eq!(usize::from(first) % band, 8 >> p.min(1));
                 assert_eq!(rows.len(), (64 - 16) >> p.min(1));
-                assert!(rows.clone().all(|y| sample.source[p].get(0, y) - first == (y - rows.start) as u16));
+                assert!(rows.clone().all(|y| plane.source.get(0, y) - first == (y - rows.start) as u16));
             }
         }
     }

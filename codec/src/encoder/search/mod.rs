@@ -11,24 +11,22 @@ mod promise;
 mod ranking;
 
 use self::luma::Trial;
-use std::borrow::Cow;
-
 use super::adaptive::Offsets;
 use super::hash::BlockHashes;
 use super::plan::Plan;
 use super::quantise::{self, Reciprocals, per_unit};
+use super::tile::{Ground, Way};
 use crate::entropy::cost::Counter;
-use crate::entropy::levels::LevelModels;
-use crate::entropy::model::Models;
+use crate::entropy::learnt::Learnt;
 use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
 use crate::quant::matrix::Matrices;
-use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, TileSamples};
+use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, TileSamples};
 use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock};
 use crate::syntax::screen::Source;
 use crate::syntax::state::{Channel, TileState};
 use crate::syntax::superblock::Walk;
-use crate::syntax::tree::{Node, SUPERBLOCK_LOG2, Split};
+use crate::syntax::tree::{Node, SUPERBLOCK, SUPERBLOCK_LOG2, Split};
 
 /// What the search needs of a picture.
 #[derive(Debug)]
@@ -137,7 +135,7 @@ struct Memory {
 #[derive(Debug)]
 pub(crate) struct TileSearch<'a> {
     shared: &'a Shared<'a>,
-    source: &'a [Cow<'a, Plane>],
+    source: Vec<Plane>,
     offsets: Option<Offsets>,
     /// Of the source's luma, where copies are tried.
     hashes: Option<BlockHashes>,
@@ -147,26 +145,23 @@ pub(crate) struct TileSearch<'a> {
 }
 
 impl<'a> TileSearch<'a> {
-    /// `source` holds the planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
+    /// `source` has room for planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
     pub(crate) fn new(
         shared: &'a Shared<'a>,
-        source: &'a [Cow<'a, Plane>],
+        source: Vec<Plane>,
         offsets: Option<Offsets>,
         samples: TileSamples,
         state: TileState,
     ) -> Self {
         let header = shared.context.header;
+        let learnt = Learnt::new(header.profile, header.is_trellis());
         Self {
             shared,
+            hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             source,
             offsets,
-            hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             recon: Reconstruction::new(shared.context, samples),
-            walk: Walk::new(
-                Counter::new(header.profile, &Models::new(), &LevelModels::new(header.profile, header.is_trellis())),
-                header,
-                state,
-            ),
+            walk: Walk::new(Counter::new(header.profile, &learnt.models, &learnt.levels), header, state),
             memory: Memory {
                 edges: std::array::from_fn(|_| Edges::new()),
                 prediction: vec![0; MAX_BLOCK].into(),
@@ -182,13 +177,8 @@ impl<'a> TileSearch<'a> {
         }
     }
 
-    /// Sets the models that rates are read from.
-    pub(crate) fn set_models(&mut self, models: &Models, levels: &LevelModels) {
-        self.walk.coder.set_models(models, levels);
-    }
-
     /// Finds the coding of the superblock at luma sample (x, y).
-    pub(crate) fn superblock(&mut self, x: usize, y: usize) -> Superblock {
+    fn find(&mut self, x: usize, y: usize) -> Superblock {
         let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
         let mut best = Best::empty();
         if let Some(found) = self.partition(Channel::Luma, root, 0, f64::INFINITY) {
@@ -231,6 +221,21 @@ impl<'a> TileSearch<'a> {
     /// [`Shared::dropped`] of the residual in memory.
     fn dropped(&self, node: &Node, channel: usize, qp: u16, coefficients: &[i32]) -> f64 {
         self.shared.dropped(node, channel, qp, &self.memory.residual, coefficients)
+    }
+}
+
+impl Way for TileSearch<'_> {
+    fn ground(&mut self) -> Ground<'_> {
+        let (walk, samples) = (&mut self.walk, &mut self.recon.samples);
+        Ground { source: &mut self.source, samples, state: &mut walk.state, prices: &mut walk.coder }
+    }
+
+    fn superblock(&mut self, (x, y): (usize, usize), sb: &mut Superblock, signs: &mut SignNoter) {
+        *sb = self.find(x, y);
+        // Signs are coded in order, by predictions that stand in their places: all of it once more.
+        let (rect, header) = (Rect { x, y, w: SUPERBLOCK, h: SUPERBLOCK }, self.shared.context.header);
+        (0..header.planes().min(2)).for_each(|p| self.recon.samples.unmark(p, header.in_plane(rect, p)));
+        self.recon.superblock(sb, signs);
     }
 }
 

@@ -86,7 +86,8 @@ impl BlockMap {
     /// numbers.
     pub(crate) fn go_on(&mut self, top: usize) {
         if top > self.top {
-            self.units.copy_within((top - self.top) * self.stride.., 0);
+            let given_up = ((top - self.top) * self.stride).min(self.units.len());
+            self.units.copy_within(given_up.., 0);
             self.top = top;
         }
     }
