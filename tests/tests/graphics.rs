@@ -136,7 +136,7 @@ fn what_is_said_to_be_a_photograph_is_lossy() {
 fn targets_are_met_by_what_loses_nothing_in_fewer_bytes() {
     let art = graphics(64).swap_remove(9).1;
     let most = bytes_without_loss(&art);
-    let encoder = Encoder::new(config(80.0, 3)).expect("valid settings");
+    let encoder = Encoder::new(config(80.0, 5)).expect("valid settings");
     let score = |measure, value| {
         let target = Target::new(measure, value);
         let found = encoder.encode_to_target(&art.view(), &target, None, |e| {
@@ -146,7 +146,7 @@ fn targets_are_met_by_what_loses_nothing_in_fewer_bytes() {
             })
         });
         let found = found.expect("a picture that can be coded");
-        let again = encode(&art, &config(found.quality, 3));
+        let again = encode(&art, &config(found.quality, 5));
         assert!(again.stream == found.encoded.stream);
         found
     };

@@ -122,14 +122,14 @@ impl Effort {
             luma_modes: 2,
             chroma_modes: 2,
             transforms: Transforms::All,
-            trial_patience: 1.02,
+            trial_patience: 1.05,
             optimise: true,
             largest_log2: 6,
             halvings: 1,
             quarters: true,
             stop_when_empty: true,
             patience: 1.1,
-            chroma_spread: 0.5,
+            chroma_spread: f64::INFINITY,
             reach: 1.2,
             quarter_patience: 1.02,
             direct: None,
@@ -142,7 +142,6 @@ impl Effort {
             learned_modes: 6,
             learned_patience: f64::INFINITY,
             trial_patience: 1.06,
-            chroma_spread: f64::INFINITY,
             ..base
         };
         match effort {
@@ -210,6 +209,7 @@ impl Effort {
                 angle_step: 16,
                 angle_patience: 1.0,
                 trial_patience: 1.0,
+                chroma_spread: 0.5,
                 sketches: Sketches::LIGHT,
                 lost: 1.0,
                 ..base

@@ -12,6 +12,7 @@ mod ranking;
 
 use self::luma::Trial;
 use super::adaptive::Offsets;
+use super::effort::Direct;
 use super::hash::BlockHashes;
 use super::plan::Plan;
 use super::quantise::{self, Reciprocals, per_unit};
@@ -42,6 +43,12 @@ impl<'a> Shared<'a> {
     pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>, offsets: Option<&'a Offsets>) -> Self {
         let reciprocals = context.header.matrices.map(|shape| Reciprocals::new(&Matrices::new(shape)));
         Self { plan, context, reciprocals, offsets }
+    }
+
+    /// The direct way, where the picture takes it: screens and the trellis do not.
+    pub(super) fn direct(&self) -> Option<&Direct> {
+        let header = self.context.header;
+        self.plan.effort.direct.as_ref().filter(|_| !header.screen && !header.is_trellis())
     }
 
     /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the

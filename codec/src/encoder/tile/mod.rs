@@ -93,7 +93,7 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
         let samples = TileSamples::with_rows(header, grid, self.index, rows);
         let (source, state) = (self.source(), grid.state(header, self.index));
         let offsets = shared.offsets.map(|o| o.tile(grid.rect(self.index, 0)));
-        match shared.plan.effort.direct.as_ref().filter(|_| !header.screen && !header.is_trellis()) {
+        match shared.direct() {
             Some(direct) => {
                 Lane::new(self, DirectTile::new(shared, direct, source, offsets, samples, state)).run(first)
             }
@@ -160,8 +160,8 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
 
     /// Whether ways look at prices that change.
     fn learns(&self) -> bool {
-        let Shared { plan, context, .. } = *self.picture.shared;
-        plan.effort.direct.is_none() || plan.rule.optimise || context.header.screen
+        let shared = self.picture.shared;
+        shared.direct().is_none() || shared.plan.rule.optimise
     }
 
     fn next_row(&self) -> Option<Row> {
