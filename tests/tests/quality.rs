@@ -134,8 +134,8 @@ fn no_quality_above_90_gives_less_than_the_one_before() {
         for effort in [1, 5] {
             let mut best = 0.0;
             for (quality, back) in at_high_quality(&picture, 90.0, effort) {
-                // Above 65 dB, a seventh of a level of 8 bits, chance decides.
-                let found = psnr(&picture, &back).min(65.0);
+                // Above 70 dB, a twelfth of a level of 8 bits, chance decides; above 65 dB where no block is tried twice.
+                let found = psnr(&picture, &back).min(if effort == 1 { 65.0 } else { 70.0 });
                 assert!(found > best - 0.1, "{found:.2} dB at quality {quality}, {best:.2} dB below it");
                 best = found.max(best);
             }

@@ -7,7 +7,9 @@ use super::sketch::{Sketch, Sketching, halved};
 use crate::image::plane::{Plane, Rect};
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
+use crate::syntax::state::CellMap;
 use crate::syntax::superblock::MAX_OFFSET;
+use crate::syntax::tree::Node;
 
 /// The cells of a picture or of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +100,11 @@ impl Offsets {
         }
         let limit = MAX_OFFSET as f64;
         (sum / (n * self.unit)).round().clamp(-limit, limit) as i8
+    }
+
+    /// The offset of the block at `node`: that of its cell where one is known already, else the one wanted.
+    pub(crate) fn of_block(&self, cells: &CellMap, node: &Node) -> i8 {
+        cells.get(node.x, node.y).unwrap_or_else(|| self.at(node.x, node.y, node.w(), node.h()))
     }
 
     /// Moves the offsets towards where the score lost per level is the same in all cells: a step finer by a factor takes about as

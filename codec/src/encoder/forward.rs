@@ -11,6 +11,11 @@ use crate::transform::lanes::{add, load, mul_add, one_by_one, opaque, store, sub
 use crate::transform::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
 use crate::transform::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType, run};
 
+/// The transforms besides [`TxType::DCT`]: sine both ways, along rows, along columns.
+pub(crate) const SINE: TxType = TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dst7 };
+pub(crate) const SINE_ROWS: TxType = TxType { horizontal: Kernel::Dst7, ..TxType::DCT };
+pub(crate) const SINE_COLUMNS: TxType = TxType { vertical: Kernel::Dst7, ..TxType::DCT };
+
 const SHIFT_COLUMNS: u32 = 11 - 3;
 const SHIFT_ROWS: u32 = 11 + 3 - 2;
 

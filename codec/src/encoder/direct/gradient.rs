@@ -99,29 +99,24 @@ fn angle_along(x: f64, y: f64) -> IntraMode {
 #[inline(always)]
 fn add_row(row: &[u16], below: &[u16], cells: &mut [Tensor]) {
     for (x, to) in (0..row.len() - 1).step_by(CELL).zip(cells) {
-        let end = (x + CELL).min(row.len() - 1);
-        let (mut xx, mut yy, mut xy) = (0, 0, 0);
-        if end == x + CELL {
-            let here: &[u16; CELL + 1] = row[x..].first_chunk().expect("one more than a cell");
-            let down: &[u16; CELL] = below[x..].first_chunk().expect("a cell");
-            for i in 0..CELL {
-                let dx = i32::from(here[i + 1]) - i32::from(here[i]);
-                let dy = i32::from(down[i]) - i32::from(here[i]);
-                xx += dx * dx;
-                yy += dy * dy;
-                xy += dx * dy;
-            }
-        } else {
-            for x in x..end {
-                let dx = i32::from(row[x + 1]) - i32::from(row[x]);
-                let dy = i32::from(below[x]) - i32::from(row[x]);
-                xx += dx * dx;
-                yy += dy * dy;
-                xy += dx * dy;
-            }
+        let mut sums = [0; 3];
+        match (row[x..].first_chunk::<{ CELL + 1 }>(), below[x..].first_chunk::<CELL>()) {
+            (Some(here), Some(down)) => (0..CELL).for_each(|i| add(&mut sums, here[i], here[i + 1], down[i])),
+            // The last sample has none to the right.
+            _ => (x..row.len() - 1).for_each(|x| add(&mut sums, row[x], row[x + 1], below[x])),
         }
+        let [xx, yy, xy] = sums;
         to.xx += xx as f32;
         to.yy += yy as f32;
         to.xy += xy as f32;
     }
+}
+
+/// Adds the products of the differences of a sample from those to the right and below.
+#[inline(always)]
+fn add([xx, yy, xy]: &mut [i32; 3], here: u16, right: u16, down: u16) {
+    let (dx, dy) = (i32::from(right) - i32::from(here), i32::from(down) - i32::from(here));
+    *xx += dx * dx;
+    *yy += dy * dy;
+    *xy += dx * dy;
 }

@@ -4,6 +4,7 @@
 use super::DirectTile;
 use super::levels::Spot;
 use crate::encoder::satd::{Pair, satd};
+use crate::encoder::search::partition::towards_square;
 use crate::encoder::search::per_step;
 use crate::image::plane::{Block, Rect};
 use crate::predict::edges::Available;
@@ -83,7 +84,8 @@ impl DirectTile<'_> {
             corner: rect.x > 0 && rect.y > 0,
         };
         self.memory.edges.fill(plane, rect, available, header.internal_depth(), 0);
-        let qp = header.block_qp(self.wanted_offset(&node));
+        let offset = self.offsets.as_ref().map_or(0, |offsets| offsets.at(node.x, node.y, node.w(), node.h()));
+        let qp = header.block_qp(offset);
         let mode = self.mode_of_lines(rect, qp);
         let p = &self.shared.plan.parameters;
         let cost = p.direct_block + p.lambda * mode_bits(mode);
@@ -144,9 +146,7 @@ struct Mark {
 pub(super) fn forced(node: &Node, width: usize, height: usize) -> Option<Split> {
     match node.choices(width, height) {
         Choices::Forced(split) => Some(split),
-        _ if node.log2_w > node.log2_h => Some(Split::V2),
-        _ if node.log2_w < node.log2_h => Some(Split::H2),
-        _ => None,
+        Choices::Free { .. } => towards_square(node, 0),
     }
 }
 

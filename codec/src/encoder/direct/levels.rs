@@ -3,7 +3,7 @@
 use super::DirectTile;
 use super::quantise::Coefficients;
 use crate::encoder::effort::Transforms;
-use crate::encoder::forward::forward;
+use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
 use crate::encoder::quantise::{Estimate, Job};
 use crate::encoder::satd::{Pair, residual};
 use crate::encoder::search::Shared;
@@ -15,7 +15,7 @@ use crate::syntax::residual::MAX_SINE;
 use crate::syntax::spectrum::{Spectrum, spectrum};
 use crate::syntax::state::TileState;
 use crate::syntax::tree::Node;
-use crate::transform::{Kernel, TxShape, TxType};
+use crate::transform::{TxShape, TxType};
 
 /// A plane of a block.
 #[derive(Debug, Clone, Copy)]
@@ -49,10 +49,6 @@ impl Spot {
     }
 }
 
-const SINE: TxType = TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dst7 };
-const MIXED: [TxType; 2] =
-    [TxType { vertical: Kernel::Dst7, ..TxType::DCT }, TxType { horizontal: Kernel::Dst7, ..TxType::DCT }];
-
 impl DirectTile<'_> {
     /// Takes what the best prediction of `plane` leaves of the source at `rect` into memory.
     pub(super) fn take_residual(&mut self, plane: usize, rect: Rect) {
@@ -73,7 +69,7 @@ impl DirectTile<'_> {
     fn choose_transform(&mut self, spot: &Spot) -> TxType {
         let (w, h) = (spot.node.w(), spot.node.h());
         let tried: &[TxType] = match self.direct.transforms {
-            Transforms::All => &[SINE, MIXED[0], MIXED[1]],
+            Transforms::All => &[SINE, SINE_COLUMNS, SINE_ROWS],
             Transforms::Pair => &[SINE],
             Transforms::Cosine => &[],
         };

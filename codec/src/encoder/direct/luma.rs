@@ -26,8 +26,7 @@ impl DirectTile<'_> {
     /// Codes the planned block; state and samples follow it.
     pub(super) fn luma_block(&mut self, planned: &Planned, signs: &mut impl Signs) {
         let (node, header) = (planned.node, self.shared.context.header);
-        let offset = self.walk.state.cells.get(node.x, node.y).filter(|_| self.offsets.is_some());
-        let offset = offset.unwrap_or_else(|| self.wanted_offset(&node));
+        let offset = self.offsets.as_ref().map_or(0, |offsets| offsets.of_block(&self.walk.state.cells, &node));
         let qp = header.block_qp(offset);
         self.recon.samples.edges(0, node.rect(), 0, &mut self.memory.edges);
         let mode = self.choose_mode(planned, qp);
@@ -40,11 +39,6 @@ impl DirectTile<'_> {
         let spectrum = self.spectrum(&node, &tb);
         self.walk.note_luma(&block, spectrum);
         self.sb.luma.push(block);
-    }
-
-    /// The QP offset wanted for a block at `node`.
-    pub(super) fn wanted_offset(&self, node: &Node) -> i8 {
-        self.offsets.as_ref().map_or(0, |offsets| offsets.at(node.x, node.y, node.w(), node.h()))
     }
 
     /// The best mode by what it leaves and its price; its prediction is the best one then.

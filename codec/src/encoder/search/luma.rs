@@ -3,7 +3,7 @@
 use super::ranking::Candidate;
 use super::{Best, Shared, TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
-use crate::encoder::forward::forward;
+use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
 use crate::encoder::quantise::{Estimate, Job, Rule, bits};
 use crate::encoder::satd::{Pair, residual};
 use crate::image::plane::Block;
@@ -80,11 +80,8 @@ pub(super) struct Coded {
 }
 
 /// The transforms tried on each prediction, and those on the best.
-const FIRST: [TxType; 2] = [TxType::DCT, TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dst7 }];
-const MIXED: [TxType; 2] = [
-    TxType { vertical: Kernel::Dct2, horizontal: Kernel::Dst7 },
-    TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dct2 },
-];
+const FIRST: [TxType; 2] = [TxType::DCT, SINE];
+const MIXED: [TxType; 2] = [SINE_ROWS, SINE_COLUMNS];
 
 impl TileSearch<'_> {
     /// `node` as one luma block, coded as well as the effort finds; state and samples follow it.
@@ -148,9 +145,7 @@ impl TileSearch<'_> {
 
     /// The QP offset that a block at `node` has: the one its cell has already, or the wanted one.
     fn luma_offset(&self, node: &Node) -> i8 {
-        let Some(offsets) = &self.offsets else { return 0 };
-        let known = self.walk.state.cells.get(node.x, node.y);
-        known.unwrap_or_else(|| offsets.at(node.x, node.y, node.w(), node.h()))
+        self.offsets.as_ref().map_or(0, |offsets| offsets.of_block(&self.walk.state.cells, node))
     }
 
     pub(super) fn predict_luma(&mut self, node: &Node, mode: IntraMode, line: u8) {

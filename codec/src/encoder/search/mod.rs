@@ -6,7 +6,7 @@ mod chroma;
 mod copy;
 mod luma;
 mod palette;
-mod partition;
+pub(super) mod partition;
 mod promise;
 mod ranking;
 

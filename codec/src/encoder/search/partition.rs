@@ -50,7 +50,7 @@ impl Tried {
 
 /// The cut that makes of an oblong node what the squares inside of the picture are cut into. Oblong nodes without a
 /// halving before them are those that the edge of the picture made; without this they would stay as large as they are.
-fn towards_square(node: &Node, halvings: u32) -> Option<Split> {
+pub(in crate::encoder) fn towards_square(node: &Node, halvings: u32) -> Option<Split> {
     match node.log2_w.cmp(&node.log2_h) {
         _ if halvings > 0 => None,
         Ordering::Equal => None,

@@ -100,8 +100,8 @@ impl TileSearch<'_> {
             let centres = ranking.best_angles().into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
             for centre in centres.take_while(|c| c.cost <= most) {
                 let angle = centre.mode.0 - IntraMode::ANGULAR0.0;
-                for neighbour in [angle.checked_sub(gap), Some(angle + gap).filter(|&a| a < 64)].into_iter().flatten() {
-                    self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + neighbour), ranking);
+                for neighbour in IntraMode::beside(angle, gap) {
+                    self.rank(node, neighbour, ranking);
                 }
             }
         }
