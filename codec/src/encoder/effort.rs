@@ -1,5 +1,7 @@
 //! What each effort does: the one table.
 
+use super::layout::Depth;
+
 /// How hard to search. Every field is a bound on work; none changes the meaning of quality.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Effort {
@@ -51,11 +53,10 @@ pub(crate) struct Effort {
 /// How much is tried where each block is coded once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Direct {
-    /// Smallest blocks of luma and of chroma, log2.
-    pub(crate) smallest_log2: u32,
+    /// How the partition is planned.
+    pub(crate) depth: Depth,
+    /// Smallest blocks of chroma, log2.
     pub(crate) chroma_log2: u32,
-    /// How far beside the angle of a block's lines others are planned with, halved then: a power of two, or 0.
-    pub(crate) turn: u8,
     /// Most probable modes tried beside the planned one.
     pub(crate) probable: usize,
     /// Angles tried then are this far apart, the best refined by halving; 0: none.
@@ -106,9 +107,8 @@ impl Effort {
     /// The settings of `effort`, 1 to 9.
     pub(crate) fn of(effort: u8) -> Self {
         let direct = Direct {
-            smallest_log2: 3,
+            depth: Depth { smallest_log2: 3, turn: 0 },
             chroma_log2: 4,
-            turn: 0,
             probable: 2,
             angle_step: 0,
             chroma_modes: 2,
@@ -171,7 +171,7 @@ impl Effort {
                 halvings: 0,
                 quarters: false,
                 patience: 1.0,
-                direct: Some(Direct { turn: 2, probable: 4, ..direct }),
+                direct: Some(Direct { depth: Depth { turn: 2, ..direct.depth }, probable: 4, ..direct }),
                 lost: 2.6,
                 sketches: Sketches::LIGHT,
                 filters: Filters::Rule,
@@ -186,8 +186,7 @@ impl Effort {
                 quarters: false,
                 patience: 1.0,
                 direct: Some(Direct {
-                    smallest_log2: 2,
-                    turn: 2,
+                    depth: Depth { smallest_log2: 2, turn: 2 },
                     probable: 6,
                     angle_step: 16,
                     chroma_modes: 5,

@@ -14,6 +14,7 @@ mod filters;
 pub(crate) mod forward;
 mod graphics;
 mod hash;
+mod layout;
 mod lossless;
 mod parameters;
 mod perception;

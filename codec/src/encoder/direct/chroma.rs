@@ -1,8 +1,8 @@
 //! Chroma of the direct way: the tree of luma, cut off where blocks get small, and few modes.
 
 use super::DirectTile;
-use super::layout::forced;
 use super::levels::Spot;
+use crate::encoder::layout::forced;
 use crate::encoder::quantise::bits;
 use crate::encoder::satd::{Pair, satd};
 use crate::encoder::search::per_step;

@@ -1,10 +1,10 @@
 //! The transform and the levels of a residual on the direct way.
 
 use super::DirectTile;
-use super::quantise::Coefficients;
+use super::quantise::round;
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
-use crate::encoder::quantise::{Estimate, Job};
+use crate::encoder::quantise::{Coefficients, Estimate, Job};
 use crate::encoder::satd::{Pair, residual};
 use crate::encoder::search::Shared;
 use crate::image::plane::Rect;
@@ -33,19 +33,15 @@ impl Spot {
         Self { node, plane: 0, after_coded: false, qp }
     }
 
-    /// Its `coefficients` by `tx`, to be quantised.
-    fn job<'a>(&'a self, shared: &'a Shared<'_>, state: &TileState, coefficients: &'a [i32], tx: TxType) -> Job<'a> {
+    /// Its coefficients by `tx`: `values`.
+    fn coefficients<'a>(&'a self, shared: &'a Shared<'_>, values: &'a [i32], tx: TxType) -> Coefficients<'a> {
+        let (simd, reciprocals) = (shared.context.simd, &shared.reciprocals[self.plane.min(1)]);
+        Coefficients { simd, node: &self.node, values, tx, reciprocals, qp: self.qp }
+    }
+
+    fn place(&self, state: &TileState) -> Place {
         let units = if self.plane == 0 { &state.luma } else { &state.chroma };
-        Job {
-            simd: shared.context.simd,
-            node: &self.node,
-            place: Place::of(units, &self.node, self.plane, self.after_coded),
-            coefficients,
-            reciprocals: &shared.reciprocals[self.plane.min(1)],
-            qp: self.qp,
-            tx,
-            rule: &shared.plan.rule,
-        }
+        Place::of(units, &self.node, self.plane, self.after_coded)
     }
 }
 
@@ -62,7 +58,8 @@ impl DirectTile<'_> {
     /// What the residual costs, about, transformed by `tx`; its coefficients are the ones at hand then.
     pub(super) fn estimate(&mut self, spot: &Spot, tx: TxType) -> Estimate {
         self.transform(spot, tx);
-        spot.job(self.shared, &self.walk.state, &self.memory.coefficients, tx).estimate()
+        let coefficients = spot.coefficients(self.shared, &self.memory.coefficients, tx);
+        coefficients.estimate(self.shared.plan.rule.lambda)
     }
 
     /// The transform that the residual costs least with, about; its coefficients are the ones at hand then.
@@ -103,16 +100,13 @@ impl DirectTile<'_> {
     pub(super) fn code_residual(&mut self, spot: &Spot) -> TransformBlock {
         let tx = self.choose_transform(spot);
         let (shared, m, start) = (self.shared, &mut self.memory, self.sb.levels.len() as u32);
-        let end = match shared.plan.rule.optimise {
+        let (coefficients, rule) = (spot.coefficients(shared, &m.coefficients, tx), &shared.plan.rule);
+        let end = match rule.optimise {
             true => {
-                let job = spot.job(shared, &self.walk.state, &m.coefficients, tx);
+                let job = Job { coefficients, place: spot.place(&self.walk.state), rule };
                 job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut self.sb.levels).end
             }
-            false => {
-                let reciprocals = shared.reciprocals[spot.plane.min(1)].of(&spot.node);
-                let coefficients = Coefficients { values: &m.coefficients, reciprocals, qp: spot.qp };
-                coefficients.round(shared.context.simd, &spot.node, &shared.plan.rule, &mut self.sb.levels)
-            }
+            false => round(&coefficients, rule, &mut self.sb.levels),
         };
         TransformBlock { end, start, tx: if end == 0 { TxType::DCT } else { tx } }
     }

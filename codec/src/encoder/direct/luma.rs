@@ -1,11 +1,13 @@
 //! A luma block of the direct way: the mode planned for it against those of its neighbours, then its levels.
 
 use super::DirectTile;
-use super::layout::Planned;
 use super::levels::Spot;
+use crate::encoder::layout::Planned;
 use crate::encoder::quantise::bits;
+use crate::encoder::satd::{Pair, satd};
 use crate::encoder::search::per_step;
-use crate::predict::IntraMode;
+use crate::image::plane::{Block, Rect};
+use crate::predict::{IntraMode, predict};
 use crate::recon::Signs;
 use crate::syntax::block::LumaBlock;
 use crate::syntax::modes::{self, MostProbable};
@@ -24,12 +26,12 @@ struct Tried {
 
 impl DirectTile<'_> {
     /// Codes the planned block; state and samples follow it.
-    pub(super) fn luma_block(&mut self, planned: &Planned, signs: &mut impl Signs) {
+    pub(super) fn luma_block(&mut self, planned: Planned, signs: &mut impl Signs) {
         let (node, header) = (planned.node, self.shared.context.header);
         let offset = self.offsets.as_ref().map_or(0, |offsets| offsets.of_block(&self.walk.state.cells, &node));
         let qp = header.block_qp(offset);
         self.recon.samples.edges(0, node.rect(), 0, &mut self.memory.edges);
-        let mode = self.choose_mode(planned, qp);
+        let mode = self.choose_mode(&planned, qp);
         self.take_residual(0, node.rect());
         let tb = self.code_residual(&Spot::luma(node, qp));
         let block = LumaBlock { tb, ..LumaBlock::blank(node, offset, mode) };
@@ -83,5 +85,15 @@ impl DirectTile<'_> {
             (tried.cost, tried.mode) = (cost, mode);
             std::mem::swap(&mut self.memory.best, &mut self.memory.trial);
         }
+    }
+
+    /// What `mode` leaves of the luma at `rect`, Hadamard-transformed. The prediction is the one at hand then.
+    fn difference(&mut self, rect: Rect, mode: IntraMode) -> u32 {
+        let (context, m) = (&self.shared.context, &mut self.memory);
+        let (depth, extra) = (context.header.internal_depth(), context.header.extra_depth());
+        predict(context.simd, mode, &m.edges, depth, &mut Block::packed(&mut m.trial, rect.w, rect.h));
+        let source = &self.source[0];
+        let pair = Pair { a: source.from(rect.x, rect.y), a_stride: source.width(), b: &m.trial, b_stride: rect.w };
+        satd(context.simd, pair, extra, rect.w, rect.h)
     }
 }

@@ -1,17 +1,14 @@
-//! The direct way through a tile, of the low efforts: the partition is planned on the source (`layout`), then each block
+//! The direct way through a tile, of the low efforts: the partition is planned on the source ([`Layout`]), then each block
 //! is coded once, in order, and never again.
 
 mod chroma;
-mod gradient;
-mod layout;
 mod levels;
 mod luma;
 mod quantise;
 
-use self::gradient::Gradients;
-use self::layout::Planned;
 use super::adaptive::Offsets;
 use super::effort::Direct;
+use super::layout::Layout;
 use super::quantise as search;
 use super::search::Shared;
 use super::tile::{Ground, Way};
@@ -38,7 +35,6 @@ struct Memory {
     /// Those of another transform.
     others: Box<[i32]>,
     quantise: search::Scratch,
-    planned: Vec<Planned>,
 }
 
 /// The way through one tile.
@@ -48,7 +44,7 @@ pub(super) struct DirectTile<'a> {
     direct: &'a Direct,
     source: Vec<Plane>,
     offsets: Option<Offsets>,
-    gradients: Gradients,
+    layout: Layout<'a>,
     recon: Reconstruction<'a>,
     walk: Walk<'a, Counter>,
     memory: Memory,
@@ -72,7 +68,7 @@ impl<'a> DirectTile<'a> {
         Self {
             shared,
             direct,
-            gradients: Gradients::new(state.luma.width(), state.luma.height()),
+            layout: Layout::new(shared, direct.depth, state.luma.width(), state.luma.height()),
             source,
             offsets,
             recon: Reconstruction::new(shared.context, samples),
@@ -86,7 +82,6 @@ impl<'a> DirectTile<'a> {
                 coefficients: vec![0; MAX_CODED].into(),
                 others: vec![0; MAX_CODED].into(),
                 quantise: search::Scratch::new(),
-                planned: Vec::new(),
             },
             sb: Superblock::default(),
         }
@@ -96,12 +91,11 @@ impl<'a> DirectTile<'a> {
     fn find(&mut self, x: usize, y: usize, signs: &mut impl Signs) {
         self.sb.clear();
         let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
-        self.lay_out(root);
-        let planned = std::mem::take(&mut self.memory.planned);
-        for block in &planned {
-            self.luma_block(block, signs);
+        self.layout.plan(root, &self.source[0], self.offsets.as_ref());
+        std::mem::swap(&mut self.sb.luma_splits, &mut self.layout.splits);
+        for i in 0..self.layout.blocks.len() {
+            self.luma_block(self.layout.blocks[i], signs);
         }
-        self.memory.planned = planned;
         let header = self.shared.context.header;
         if !header.gray {
             let shift = u32::from(header.subsampled);
@@ -119,7 +113,7 @@ impl Way for DirectTile<'_> {
     }
 
     fn begin_row(&mut self, y: usize) {
-        self.gradients.take(self.shared.context.simd, &self.source[0], y);
+        self.layout.begin_row(&self.source[0], y);
     }
 
     fn superblock(&mut self, (x, y): (usize, usize), sb: &mut Superblock, signs: &mut SignNoter) {

@@ -1,37 +1,25 @@
 //! The dead zone, for all levels of a block at once.
 
-use crate::encoder::quantise::{Rule, per_unit};
+use crate::encoder::quantise::{Coefficients, Rule, per_unit};
 use crate::recon::MAX_CODED;
-use crate::simd::Simd;
 use crate::syntax::residual::{MAX_LEVEL, coded_area};
 use crate::syntax::scan;
-use crate::syntax::tree::Node;
 use crate::transform::run;
 
-/// The coefficients of a block, row by row, and what they are divided by.
-pub(super) struct Coefficients<'a> {
-    pub(super) values: &'a [i32],
-    /// Reciprocals of the weights.
-    pub(super) reciprocals: &'a [f32],
-    /// Quantiser parameter of the plane.
-    pub(super) qp: u16,
-}
-
-impl Coefficients<'_> {
-    /// Appends their levels to `levels`, in scan order up to the last that is not zero; returns how many those are.
-    pub(super) fn round(&self, simd: Simd, node: &Node, rule: &Rule, levels: &mut Vec<i32>) -> u16 {
-        let (w, h) = coded_area(node);
-        let (values, reciprocals) = (&self.values[..w * h], &self.reciprocals[..w * h]);
-        let (scale, rounding) = (per_unit(self.qp) as f32, rule.rounding as f32);
-        if run!(simd, largest(values, reciprocals)) * scale < 1.0 - rounding {
-            return 0;
-        }
-        let mut out = [0; MAX_CODED];
-        let out = &mut out[..w * h];
-        let end = run!(simd, divide(values, reciprocals, (scale, rounding), scan::indices(w, h), out));
-        levels.extend(scan::of(w, h)[..end].iter().map(|p| out[usize::from(p.raster)]));
-        end as u16
+/// Appends the levels of `coefficients` to `levels`, in scan order up to the last that is not zero; returns how many
+/// those are.
+pub(super) fn round(coefficients: &Coefficients<'_>, rule: &Rule, levels: &mut Vec<i32>) -> u16 {
+    let (simd, (w, h)) = (coefficients.simd, coded_area(coefficients.node));
+    let (values, reciprocals) = (&coefficients.values[..w * h], &coefficients.reciprocals()[..w * h]);
+    let (scale, rounding) = (per_unit(coefficients.qp) as f32, rule.rounding as f32);
+    if run!(simd, largest(values, reciprocals)) * scale < 1.0 - rounding {
+        return 0;
     }
+    let mut out = [0; MAX_CODED];
+    let out = &mut out[..w * h];
+    let end = run!(simd, divide(values, reciprocals, (scale, rounding), scan::indices(w, h), out));
+    levels.extend(scan::of(w, h)[..end].iter().map(|p| out[usize::from(p.raster)]));
+    end as u16
 }
 
 /// The largest product of a magnitude and its reciprocal.

@@ -1,7 +1,7 @@
 //! What a block costs, about, without its levels being chosen: those of a dead zone, and the bits that magnitudes of their mean
 //! would take in each band of frequency.
 
-use super::{Job, per_unit};
+use super::{Coefficients, per_unit};
 use crate::entropy::log2;
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
@@ -60,13 +60,14 @@ pub(crate) struct Estimate {
     pub(crate) coded: bool,
 }
 
-impl Job<'_> {
-    /// What the block costs, about: it tells which of several predictions and transforms are worth choosing levels for.
-    pub(crate) fn estimate(&self) -> Estimate {
+impl Coefficients<'_> {
+    /// What the block costs, about, where a bit costs `lambda`: it tells which of several predictions and transforms are worth
+    /// choosing levels for.
+    pub(crate) fn estimate(&self, lambda: f64) -> Estimate {
         let (w, h) = coded_area(self.node);
-        let coefficients = &self.coefficients[..w * h];
+        let values = &self.values[..w * h];
         let scale = per_unit(self.qp) as f32;
-        let sums = run!(self.simd, sums(coefficients, self.reciprocals(), self.reciprocals.bands(self.node), scale));
+        let sums = run!(self.simd, sums(values, self.reciprocals(), self.reciprocals.bands(self.node), scale));
         let mut bits = sums.coded as f32;
         for (&sum, count) in sums.magnitudes.iter().zip(scan::bands(w, h)) {
             if sum > 0 {
@@ -74,7 +75,7 @@ impl Job<'_> {
                 bits += product(sum + count) - product(sum) - product(count);
             }
         }
-        let cost = sums.error + self.rule.lambda as f32 * KNOWN * bits;
+        let cost = sums.error + lambda as f32 * KNOWN * bits;
         Estimate { cost: cost.into(), coded: sums.coded > 0 }
     }
 }

@@ -140,17 +140,31 @@ pub(crate) struct Outcome {
     pub(crate) cost: f64,
 }
 
-/// One plane of a block to quantise.
-#[derive(Debug)]
-pub(crate) struct Job<'a> {
+/// One plane of a block, transformed, and what it is divided by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Coefficients<'a> {
     pub(crate) simd: Simd,
     pub(crate) node: &'a Node,
-    pub(crate) place: Place,
-    pub(crate) coefficients: &'a [i32],
+    /// Row by row.
+    pub(crate) values: &'a [i32],
+    pub(crate) tx: TxType,
     pub(crate) reciprocals: &'a Reciprocals,
     /// Quantiser parameter of the plane.
     pub(crate) qp: u16,
-    pub(crate) tx: TxType,
+}
+
+impl Coefficients<'_> {
+    /// The reciprocals of the weights.
+    pub(crate) fn reciprocals(&self) -> &[f32] {
+        if self.tx == TxType::IDENTITY { &FLAT } else { self.reciprocals.of(self.node) }
+    }
+}
+
+/// A plane of a block to quantise.
+#[derive(Debug)]
+pub(crate) struct Job<'a> {
+    pub(crate) coefficients: Coefficients<'a>,
+    pub(crate) place: Place,
     pub(crate) rule: &'a Rule,
 }
 
@@ -194,7 +208,7 @@ impl Job<'_> {
         scratch: &mut Scratch,
         levels: &mut Vec<i32>,
     ) -> Outcome {
-        let (w, h) = coded_area(self.node);
+        let (w, h) = coded_area(self.coefficients.node);
         let positions = scan::of(w, h);
         let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
         let Some(last) = last else {
@@ -209,14 +223,9 @@ impl Job<'_> {
         };
         for (p, decision) in positions.iter().zip(&scratch.decisions[..outcome.end as usize]) {
             let m = decision.magnitude as i32;
-            levels.push(if self.coefficients[p.raster as usize] < 0 { -m } else { m });
+            levels.push(if self.coefficients.values[p.raster as usize] < 0 { -m } else { m });
         }
         outcome
-    }
-
-    /// Those of the block's coefficients.
-    fn reciprocals(&self) -> &[f32] {
-        if self.tx == TxType::IDENTITY { &FLAT } else { self.reciprocals.of(self.node) }
     }
 
     /// In squared steps.
@@ -227,8 +236,9 @@ impl Job<'_> {
     /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have a level.
     fn normalise(&self, indices: &[u16], x: &mut [f32]) -> (f64, Option<usize>) {
         let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding as f32 };
-        let (coefficients, scale) = (&self.coefficients[..indices.len()], per_unit(self.qp) as f32);
-        run!(self.simd, normalise(coefficients, self.reciprocals(), scale, (indices, threshold), x))
+        let Coefficients { simd, values, qp, .. } = self.coefficients;
+        let (values, scale) = (&values[..indices.len()], per_unit(qp) as f32);
+        run!(simd, normalise(values, self.coefficients.reciprocals(), scale, (indices, threshold), x))
     }
 
     /// Distortion of a magnitude less that of zero.
@@ -321,15 +331,17 @@ mod tests {
         let rule = Rule { optimise: false, rounding: 0.5, lambda: 0.0, shrink: [0.0; 3], alone: 0 };
         let (mut counter, mut template, mut scratch) = (counter(), Template::new(), Scratch::new());
         for qp in 0..=MAX_QP {
-            let coefficients: Vec<i32> = (0..64).map(|i| (1 + i * 4099 % 131_071) * (1 - 2 * (i & 1))).collect();
+            let values: Vec<i32> = (0..64).map(|i| (1 + i * 4099 % 131_071) * (1 - 2 * (i & 1))).collect();
             let (reciprocals, tx) = (&reciprocals, TxType::DCT);
             let simd = Simd::new(CpuLevel::Scalar);
-            let job = Job { simd, node: &node, place, coefficients: &coefficients, reciprocals, qp, tx, rule: &rule };
+            let values = &values;
+            let coefficients = Coefficients { simd, node: &node, values, tx, reciprocals, qp };
+            let job = Job { coefficients, place, rule: &rule };
             let mut levels = Vec::new();
             job.run(&mut counter, &mut template, &mut scratch, &mut levels);
             let (mut back, steps) = ([0; 64], dequantiser.steps(0, (3, 3), qp, tx));
             steps.dequantise(&node, &levels, &mut back);
-            for (at, (found, wanted)) in back.iter().zip(&coefficients).enumerate() {
+            for (at, (found, wanted)) in back.iter().zip(values).enumerate() {
                 let half = steps.at(at) as f64 / f64::from(1u32 << PRODUCT_BITS) / 2.0;
                 // And half a unit for rounding.
                 let off = f64::from((found - wanted).abs());
@@ -351,23 +363,22 @@ mod tests {
             let mut template = Template::new();
             for spread in [40, 200, 1500] {
                 let (w, h) = coded_area(&node);
-                let coefficients: Vec<i32> = (0..w * h)
+                let values: Vec<i32> = (0..w * h)
                     .map(|i| {
                         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
                         let range = spread * 4 / (1 + (i % w + i / w) as i64);
                         ((state >> 33) as i64 % (2 * range + 1) - range) as i32
                     })
                     .collect();
-                let job = Job {
+                let coefficients = Coefficients {
                     simd: Simd::new(CpuLevel::detect()),
                     node: &node,
-                    place,
-                    coefficients: &coefficients,
+                    values: &values,
+                    tx: TxType::DCT,
                     reciprocals: &reciprocals,
                     qp: 160,
-                    tx: TxType::DCT,
-                    rule: &rule,
                 };
+                let job = Job { coefficients, place, rule: &rule };
                 let mut levels = Vec::new();
                 let out = job.run(&mut counter, &mut template, &mut Scratch::new(), &mut levels);
                 assert_eq!(levels.len(), out.end as usize);

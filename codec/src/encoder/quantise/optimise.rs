@@ -47,8 +47,8 @@ impl Job<'_> {
         positions: &[Position],
         zero: f64,
     ) -> (Outcome, u16) {
-        let (w, h) = coded_area(self.node);
-        let (block, state, residual) = (&self.place.levels, State::START, self.tx == TxType::IDENTITY);
+        let (w, h) = coded_area(self.coefficients.node);
+        let (block, state, residual) = (&self.place.levels, State::START, self.coefficients.tx == TxType::IDENTITY);
         let (mut total, mut reach) = (0.0, 0);
         let rate = self.rate();
         template.clear(h);

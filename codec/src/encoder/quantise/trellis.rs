@@ -172,7 +172,7 @@ impl Job<'_> {
         scratch: &mut super::Scratch,
         levels: &mut Vec<i32>,
     ) -> Outcome {
-        let (w, h) = coded_area(self.node);
+        let (w, h) = coded_area(self.coefficients.node);
         let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
         let empty = self.price(counter.price(self.place.coded(), false));
         let nothing = Outcome { end: 0, distortion: zero, cost: zero + empty };
@@ -191,7 +191,7 @@ impl Job<'_> {
         for (p, decisions) in positions.iter().zip(&viterbi.decisions) {
             let Decision { magnitude, from } = decisions[state];
             let level = magnitude as i32;
-            levels.push(if self.coefficients[p.raster as usize] < 0 { -level } else { level });
+            levels.push(if self.coefficients.values[p.raster as usize] < 0 { -level } else { level });
             end += 1;
             if from == START {
                 break;
@@ -211,7 +211,7 @@ impl Job<'_> {
         positions: &[Position],
         viterbi: &mut Viterbi,
     ) {
-        let (w, h) = coded_area(self.node);
+        let (w, h) = coded_area(self.coefficients.node);
         let indices = scan::indices(w, h);
         let block = &self.place.levels;
         viterbi.decisions.clear();
@@ -286,7 +286,7 @@ impl Job<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reciprocals, Rule, Scratch};
+    use super::super::{Coefficients, Reciprocals, Rule, Scratch};
     use super::*;
     use crate::entropy::contexts::COUNT;
     use crate::entropy::levels::LevelModels;
@@ -343,13 +343,14 @@ mod tests {
         fn run<R>(
             &mut self,
             node: &Node,
-            coefficients: &[i32],
+            values: &[i32],
             with: impl FnOnce(&Job<'_>, Outcome, &mut Vec<i32>, &mut Counter) -> R,
         ) -> R {
             let place = ctx::Place::of(&UnitMap::new(64, 64), node, 0, false);
             let reciprocals = &self.reciprocals;
             let simd = Simd::new(CpuLevel::detect());
-            let job = Job { simd, node, place, coefficients, reciprocals, qp: QP, tx: TxType::DCT, rule: &RULE };
+            let coefficients = Coefficients { simd, node, values, tx: TxType::DCT, reciprocals, qp: QP };
+            let job = Job { coefficients, place, rule: &RULE };
             let mut levels = Vec::new();
             let out = job.run_trellis(&mut self.counter, &Template::new(), &mut self.scratch, &mut levels);
             assert_eq!(levels.len(), out.end as usize);

@@ -2,7 +2,7 @@
 
 use super::{Best, TileSearch, per_step};
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::{Job, Outcome, bits};
+use crate::encoder::quantise::{Coefficients, Job, Outcome, bits};
 use crate::encoder::satd::{Pair, residual, satd};
 use crate::quant::family::Family;
 use crate::recon::Known;
@@ -129,7 +129,6 @@ impl TileSearch<'_> {
     /// What the levels of `block` cost, about.
     fn estimate_chroma(&mut self, block: &ChromaBlock) -> f64 {
         let (header, node, simd) = (self.shared.context.header, &block.node, self.shared.context.simd);
-        let place = Place::of(&self.walk.state.chroma, node, 1, false);
         let mut cost = 0.0;
         for plane in 1..3 {
             self.chroma_residual(block, plane);
@@ -137,10 +136,9 @@ impl TileSearch<'_> {
             let shape = TxShape { w: node.w(), h: node.h(), tx: TxType::DCT, extra: header.extra_depth() };
             let m = &mut self.memory;
             forward(simd, &m.residual, shape, &mut m.coefficients);
-            let (coefficients, reciprocals) = (&self.memory.coefficients, &self.shared.reciprocals[1]);
-            let rule = &self.shared.plan.rule;
-            let job = Job { simd, node, place, coefficients, reciprocals, qp, tx: TxType::DCT, rule };
-            cost += job.estimate().cost + self.dropped(node, 1, qp, coefficients);
+            let (values, reciprocals) = (&self.memory.coefficients, &self.shared.reciprocals[1]);
+            let coefficients = Coefficients { simd, node, values, tx: TxType::DCT, reciprocals, qp };
+            cost += coefficients.estimate(self.shared.plan.rule.lambda).cost + self.dropped(node, 1, qp, values);
         }
         cost
     }
@@ -201,16 +199,9 @@ impl TileSearch<'_> {
         let shape = TxShape { w: node.w(), h: node.h(), tx, extra: self.shared.context.header.extra_depth() };
         forward(self.shared.context.simd, &m.residual, shape, &mut m.coefficients);
         let trellis = self.shared.plan.trellis.as_ref().filter(|_| family.of_block(tx) == Family::Trellis);
-        let job = Job {
-            simd: self.shared.context.simd,
-            node,
-            place,
-            coefficients: &m.coefficients,
-            reciprocals: &self.shared.reciprocals[1],
-            qp,
-            tx,
-            rule: trellis.unwrap_or(&self.shared.plan.rule),
-        };
+        let (simd, reciprocals) = (self.shared.context.simd, &self.shared.reciprocals[1]);
+        let coefficients = Coefficients { simd, node, values: &m.coefficients, tx, reciprocals, qp };
+        let job = Job { coefficients, place, rule: trellis.unwrap_or(&self.shared.plan.rule) };
         let out = if trellis.is_some() {
             job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.quantise, &mut m.levels)
         } else {

@@ -4,7 +4,7 @@ use super::ranking::Candidate;
 use super::{Best, Shared, TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
-use crate::encoder::quantise::{Estimate, Job, Rule, bits};
+use crate::encoder::quantise::{Coefficients, Estimate, Job, bits};
 use crate::encoder::satd::{Pair, residual};
 use crate::image::plane::Block;
 use crate::predict::{IntraMode, predict};
@@ -36,18 +36,10 @@ impl Spot {
         LumaBlock::blank(self.node, self.offset, mode)
     }
 
-    /// To quantise it.
-    fn job<'a>(&'a self, shared: &'a Shared<'_>, coefficients: &'a [i32], tx: TxType, rule: &'a Rule) -> Job<'a> {
-        Job {
-            simd: shared.context.simd,
-            node: &self.node,
-            place: self.place,
-            coefficients,
-            reciprocals: &shared.reciprocals[0],
-            qp: self.qp,
-            tx,
-            rule,
-        }
+    /// Its coefficients by `tx`: `values`.
+    fn coefficients<'a>(&'a self, shared: &'a Shared<'_>, values: &'a [i32], tx: TxType) -> Coefficients<'a> {
+        let (simd, reciprocals) = (shared.context.simd, &shared.reciprocals[0]);
+        Coefficients { simd, node: &self.node, values, tx, reciprocals, qp: self.qp }
     }
 }
 
@@ -208,7 +200,8 @@ impl TileSearch<'_> {
         let mut coefficients = m.spare.pop().unwrap_or_else(|| vec![0; MAX_CODED].into());
         let shape = TxShape { w: node.w(), h: node.h(), tx, extra: header.extra_depth() };
         forward(self.shared.context.simd, &m.residual, shape, &mut coefficients);
-        let Estimate { cost, coded } = spot.job(self.shared, &coefficients, tx, &self.shared.plan.rule).estimate();
+        let lambda = self.shared.plan.rule.lambda;
+        let Estimate { cost, coded } = spot.coefficients(self.shared, &coefficients, tx).estimate(lambda);
         let dropped = self.dropped(node, 0, spot.qp, &coefficients);
         Trial { block, indices: Vec::new(), price, dropped, estimate: cost + dropped + price, coded, coefficients }
     }
@@ -243,7 +236,8 @@ impl TileSearch<'_> {
     /// `trial` with its levels; the cost is an estimate.
     fn quantise_luma(&mut self, spot: &Spot, trial: Trial) -> Coded {
         let (node, header, tx) = (&spot.node, self.shared.context.header, trial.block.tb.tx);
-        let job = spot.job(self.shared, &trial.coefficients, tx, &self.shared.plan.rule);
+        let coefficients = spot.coefficients(self.shared, &trial.coefficients, tx);
+        let job = Job { coefficients, place: spot.place, rule: &self.shared.plan.rule };
         let mut levels = Vec::new();
         let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, &mut levels);
         let mut cost = out.cost + trial.dropped + trial.price;
@@ -260,7 +254,8 @@ impl TileSearch<'_> {
         let Some(rule) = self.shared.plan.trellis.as_ref().filter(|_| coded.end > 0 && tx != TxType::IDENTITY) else {
             return coded;
         };
-        let job = spot.job(self.shared, &coded.trial.coefficients, tx, rule);
+        let coefficients = spot.coefficients(self.shared, &coded.trial.coefficients, tx);
+        let job = Job { coefficients, place: spot.place, rule };
         let mut levels = Vec::with_capacity(coded.levels.len());
         let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.quantise, &mut levels);
         Coded { distortion: out.distortion + coded.trial.dropped, end: out.end, levels, ..coded }
