@@ -25,6 +25,8 @@ pub(crate) struct Effort {
     pub(crate) optimise: bool,
     /// Largest block tried, log2.
     pub(crate) largest_log2: u32,
+    /// The layout that guides the partition of luma, on photographs.
+    pub(crate) guide: Option<Guide>,
     /// Halves that may follow one another below a square.
     pub(crate) halvings: u32,
     /// Quarters are tried.
@@ -48,6 +50,17 @@ pub(crate) struct Effort {
     pub(crate) filters: Filters,
     /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md, calibration.
     pub(crate) lost: f64,
+}
+
+/// What the search takes from a layout planned on the source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Guide {
+    /// How it is planned.
+    pub(crate) depth: Depth,
+    /// A square is not tried as one block that costs, by the layout, more than this times four squares.
+    pub(crate) whole: f64,
+    /// Nor in four that cost more than this times one block.
+    pub(crate) quarters: f64,
 }
 
 /// How much is tried where each block is coded once.
@@ -125,6 +138,7 @@ impl Effort {
             trial_patience: 1.05,
             optimise: true,
             largest_log2: 6,
+            guide: None,
             halvings: 1,
             quarters: true,
             stop_when_empty: true,

@@ -101,7 +101,7 @@ impl<'a> Layout<'a> {
         self.node(root, &Source { luma, offsets });
     }
 
-    /// What the square `node` of the superblock costs, about, where that was looked at.
+    /// What the square `node` of the superblock costs, about, where both were looked at.
     pub(super) fn costs(&self, node: &Node) -> Option<Costs> {
         if node.log2_w == node.log2_h { self.costs[index(node)] } else { None }
     }
@@ -120,7 +120,6 @@ impl<'a> Layout<'a> {
         let settled = |whole: &Planned| node.log2_w <= self.depth.smallest_log2 || whole.cost < stop;
         let mark = Mark { splits: self.splits.len(), blocks: self.blocks.len() };
         if let Some(whole) = whole.filter(settled) {
-            self.costs[index(&node)] = Some(Costs { whole: whole.cost, quarters: f64::INFINITY });
             return self.replace(mark, whole);
         }
         self.splits.push(Split::Quad);

@@ -14,6 +14,7 @@ use self::luma::Trial;
 use super::adaptive::Offsets;
 use super::effort::Direct;
 use super::hash::BlockHashes;
+use super::layout::Layout;
 use super::plan::Plan;
 use super::quantise::{self, Reciprocals, per_unit};
 use super::tile::{Ground, Way};
@@ -149,6 +150,8 @@ pub(crate) struct TileSearch<'a> {
     recon: Reconstruction<'a>,
     walk: Walk<'a, Counter>,
     memory: Memory,
+    /// What guides the partition of luma.
+    layout: Option<Layout<'a>>,
 }
 
 impl<'a> TileSearch<'a> {
@@ -162,8 +165,12 @@ impl<'a> TileSearch<'a> {
     ) -> Self {
         let header = shared.context.header;
         let learnt = Learnt::new(header.profile, header.is_trellis());
+        // It knows of neither copies nor palettes.
+        let guided = shared.plan.effort.guide.filter(|_| !header.screen);
+        let (width, height) = (state.luma.width(), state.luma.height());
         Self {
             shared,
+            layout: guided.map(|guide| Layout::new(shared, guide.depth, width, height)),
             hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             source,
             offsets,
@@ -187,6 +194,9 @@ impl<'a> TileSearch<'a> {
     /// Finds the coding of the superblock at luma sample (x, y).
     fn find(&mut self, x: usize, y: usize) -> Superblock {
         let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
+        if let Some(layout) = &mut self.layout {
+            layout.plan(root, &self.source[0], self.offsets.as_ref());
+        }
         let mut best = Best::empty();
         if let Some(found) = self.partition(Channel::Luma, root, 0, f64::INFINITY) {
             best.append(&found);
@@ -235,6 +245,12 @@ impl Way for TileSearch<'_> {
     fn ground(&mut self) -> Ground<'_> {
         let (walk, samples) = (&mut self.walk, &mut self.recon.samples);
         Ground { source: &mut self.source, samples, state: &mut walk.state, prices: &mut walk.coder }
+    }
+
+    fn begin_row(&mut self, y: usize) {
+        if let Some(layout) = &mut self.layout {
+            layout.begin_row(&self.source[0], y);
+        }
     }
 
     fn superblock(&mut self, (x, y): (usize, usize), sb: &mut Superblock, signs: &mut SignNoter) {

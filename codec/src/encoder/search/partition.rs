@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Best, TileSearch};
 use crate::encoder::effort::Effort;
+use crate::encoder::layout::Costs;
 use crate::encoder::quantise::bits;
 use crate::syntax::spectrum::spectrum;
 use crate::syntax::state::{Channel, UnitMap};
@@ -13,11 +14,13 @@ use crate::syntax::tree::{self, Choices, Node, Split};
 struct Tried {
     best: f64,
     costs: [f64; 6],
+    /// What the layout says of the node.
+    planned: Option<Costs>,
 }
 
 impl Tried {
-    fn new(limit: f64) -> Self {
-        Self { best: limit, costs: [f64::INFINITY; 6] }
+    fn new(limit: f64, planned: Option<Costs>) -> Self {
+        Self { best: limit, costs: [f64::INFINITY; 6], planned }
     }
 
     fn note(&mut self, split: Split, cost: f64) {
@@ -35,6 +38,16 @@ impl Tried {
             return true;
         }
         let (whole, quad) = (self.cost(Split::None), self.cost(Split::Quad));
+        if let (Some(planned), Some(guide)) = (self.planned, effort.guide) {
+            match split {
+                Split::None => return planned.whole < planned.quarters * guide.whole,
+                // What one block costs in truth tells as much of the four squares as it is off itself.
+                Split::Quad if whole.is_finite() => {
+                    return planned.quarters < guide.quarters * (planned.whole * whole).sqrt();
+                }
+                _ => {}
+            }
+        }
         // Halves lie between one block and four squares: where those are far apart, the halves are not better.
         let between = whole.is_infinite() || (quad < whole * effort.patience && whole < quad * effort.reach);
         match split {
@@ -78,9 +91,12 @@ impl TileSearch<'_> {
         let effort = self.shared.plan.effort;
         let cells = self.walk.state.cells.save(node.x, node.y);
         let history = self.walk.state.history;
-        let mut tried = Tried::new(limit);
+        let planned = self.layout.as_ref().filter(|_| channel == Channel::Luma && halvings == 0);
+        let mut tried = Tried::new(limit, planned.and_then(|layout| layout.costs(&node)));
         let mut found: Option<(Best, Vec<Vec<u16>>)> = None;
-        if node.log2_w.max(node.log2_h) <= effort.largest_log2 {
+        if node.log2_w.max(node.log2_h) <= effort.largest_log2
+            && tried.suggests(&node, Split::None, halvings, &effort)
+        {
             let best = self.whole(channel, node);
             tried.note(Split::None, best.cost);
             let empty = best.is_empty();
