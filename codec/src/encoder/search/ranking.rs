@@ -49,6 +49,19 @@ impl Ranking {
         self.tried.iter().fold(f64::INFINITY, |least, c| least.min(c.cost))
     }
 
+    /// The best `count`, best first, of equals the one tried first.
+    fn best(&self, count: usize) -> Vec<Candidate> {
+        let mut best: Vec<Candidate> = Vec::with_capacity(count + 1);
+        for candidate in &self.tried {
+            let behind = best.iter().rev().take_while(|b| candidate.cost < b.cost).count();
+            if behind > 0 || best.len() < count {
+                best.insert(best.len() - behind, *candidate);
+                best.truncate(count);
+            }
+        }
+        best
+    }
+
     /// The best two angles, best first.
     fn best_angles(&self) -> [Option<Candidate>; 2] {
         let mut best: [Option<Candidate>; 2] = [None; 2];
@@ -81,10 +94,7 @@ impl TileSearch<'_> {
         } else {
             self.rank_learned(node, &mut ranking);
         }
-        let mut tried = ranking.tried;
-        tried.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-        tried.truncate(self.shared.plan.effort.luma_modes);
-        tried
+        ranking.best(self.shared.plan.effort.luma_modes)
     }
 
     /// Angles from a coarse grid, then beside the best.
