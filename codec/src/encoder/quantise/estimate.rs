@@ -5,7 +5,7 @@ use super::{Coefficients, per_unit};
 use crate::entropy::log2;
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
-use crate::transform::lanes::one_by_one;
+use crate::transform::lanes::{one_by_one, opaque};
 use crate::transform::run;
 
 /// What is added to a magnitude in steps before it is rounded down.
@@ -105,17 +105,23 @@ fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> 
             for i in 0..8 {
                 coded[i] += u32::from(levels[i] > 0);
             }
-            for (band, sums) in magnitudes.iter_mut().enumerate() {
+            let of_levels = bands.map(u32::from);
+            for (band, sums) in (0..).zip(&mut magnitudes) {
+                let mut of_band = [0; 8];
                 for i in 0..8 {
-                    sums[i] += if usize::from(bands[i]) == band { levels[i] } else { 0 };
+                    of_band[i] = u32::from(of_levels[i] == band).wrapping_neg();
+                }
+                for i in 0..8 {
+                    sums[i] += levels[i] & of_band[i];
                 }
             }
         }
     }
+    let (errors, coded, magnitudes) = (opaque(&errors), opaque(&coded), opaque(&magnitudes));
     let error =
         ((errors[0] + errors[4]) + (errors[1] + errors[5])) + ((errors[2] + errors[6]) + (errors[3] + errors[7]));
     let mut sums = Sums { error, coded: coded.iter().sum(), magnitudes: [0; BANDS] };
-    for (sum, magnitudes) in sums.magnitudes.iter_mut().zip(&magnitudes) {
+    for (sum, magnitudes) in sums.magnitudes.iter_mut().zip(magnitudes) {
         *sum = magnitudes.iter().sum();
     }
     sums

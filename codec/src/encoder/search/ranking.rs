@@ -32,8 +32,10 @@ struct Ranking {
 }
 
 impl Ranking {
-    fn new(probable: MostProbable, scale: f64) -> Self {
-        Self { probable, scale, tried: Vec::with_capacity(IntraMode::ALL), seen: 0 }
+    /// `room` keeps what is tried.
+    fn new(probable: MostProbable, scale: f64, mut room: Vec<Candidate>) -> Self {
+        room.clear();
+        Self { probable, scale, tried: room, seen: 0 }
     }
 
     /// Whether `mode` is new.
@@ -82,7 +84,8 @@ impl TileSearch<'_> {
     pub(super) fn rank_luma_modes(&mut self, node: &Node, qp: u16) -> Vec<Candidate> {
         let screen = self.shared.context.header.screen;
         // Difference in steps: a step is 4096 per coefficient unit, a sample has four units.
-        let mut ranking = Ranking::new(MostProbable::of(&self.walk.state.luma, node, screen), per_step(qp));
+        let probable = MostProbable::of(&self.walk.state.luma, node, screen);
+        let mut ranking = Ranking::new(probable, per_step(qp), std::mem::take(&mut self.memory.ranked));
         let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
         let probable = *ranking.probable.modes();
         for mode in simple.into_iter().chain(probable) {
@@ -94,7 +97,9 @@ impl TileSearch<'_> {
         } else {
             self.rank_learned(node, &mut ranking);
         }
-        ranking.best(self.shared.plan.effort.luma_modes)
+        let best = ranking.best(self.shared.plan.effort.luma_modes);
+        self.memory.ranked = ranking.tried;
+        best
     }
 
     /// Angles from a coarse grid, then beside the best.
