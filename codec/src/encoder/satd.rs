@@ -21,7 +21,13 @@ pub(crate) struct Pair<'a> {
 pub(crate) fn satd(simd: Simd, pair: Pair<'_>, extra: u32, w: usize, h: usize) -> u32 {
     let blocks = Differences { pair, extra };
     if w == 4 || h == 4 {
-        (simd.launch(SmallTiles { blocks, w, h }) + 2) >> 2
+        let wide = w > h;
+        let sum = match w.max(h) {
+            4 => simd.launch(SmallTiles::<1> { blocks, wide }),
+            8 => simd.launch(SmallTiles::<2> { blocks, wide }),
+            _ => simd.launch(SmallTiles::<4> { blocks, wide }),
+        };
+        (sum + 2) >> 2
     } else {
         (simd.launch(Tiles { blocks, w, h }) + 4) >> 3
     }
@@ -182,14 +188,13 @@ fn magnitudes8<L: Lanes>(lanes: L, mut rows: [L::Words; 8]) -> [L::Words; 4] {
     most
 }
 
-/// The sum of the magnitudes of tiles of 4x4, of which [`Lanes`] hold four, of a block whose one side is 4.
-struct SmallTiles<'a> {
+/// The sum of the magnitudes of `N` tiles of 4x4, of which [`Lanes`] hold four: side by side, or one above the other.
+struct SmallTiles<'a, const N: usize> {
     blocks: Differences<'a>,
-    w: usize,
-    h: usize,
+    wide: bool,
 }
 
-impl Kernel for SmallTiles<'_> {
+impl<const N: usize> Kernel for SmallTiles<'_, N> {
     type Output = u32;
 
     #[inline(always)]
@@ -198,13 +203,11 @@ impl Kernel for SmallTiles<'_> {
         let mut rows = [lanes.splat(0); 4];
         for (y, row) in rows.iter_mut().enumerate() {
             let (mut a, mut b) = ([0; LANES], [0; LANES]);
-            for (k, (a, b)) in a.chunks_exact_mut(4).zip(b.chunks_exact_mut(4)).enumerate() {
-                let (x, y) = if self.h == 4 { (4 * k, y) } else { (0, y + 4 * k) };
-                if x < self.w && y < self.h {
-                    let four = self.blocks.pair.get::<4>(x, y);
-                    a.copy_from_slice(&four.0);
-                    b.copy_from_slice(&four.1);
-                }
+            for k in 0..N {
+                let (x, y) = if self.wide { (4 * k, y) } else { (0, y + 4 * k) };
+                let four = self.blocks.pair.get::<4>(x, y);
+                a[4 * k..4 * k + 4].copy_from_slice(&four.0);
+                b[4 * k..4 * k + 4].copy_from_slice(&four.1);
             }
             *row = self.blocks.of(lanes, &a, &b);
         }

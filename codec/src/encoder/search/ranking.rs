@@ -29,13 +29,17 @@ struct Ranking {
     tried: Vec<Candidate>,
     /// Bit by mode.
     seen: u128,
+    /// The least cost of any mode.
+    least: f64,
+    /// The best two angles, best first.
+    angles: [Option<Candidate>; 2],
 }
 
 impl Ranking {
     /// `room` keeps what is tried.
     fn new(probable: MostProbable, scale: f64, mut room: Vec<Candidate>) -> Self {
         room.clear();
-        Self { probable, scale, tried: room, seen: 0 }
+        Self { probable, scale, tried: room, seen: 0, least: f64::INFINITY, angles: [None; 2] }
     }
 
     /// Whether `mode` is new.
@@ -46,9 +50,19 @@ impl Ranking {
         new
     }
 
-    /// The least cost of any mode.
-    fn least(&self) -> f64 {
-        self.tried.iter().fold(f64::INFINITY, |least, c| least.min(c.cost))
+    /// Notes what `candidate` costs.
+    fn note(&mut self, candidate: Candidate) {
+        self.tried.push(candidate);
+        self.least = self.least.min(candidate.cost);
+        if candidate.mode.0 < IntraMode::ANGULAR0.0 {
+            return;
+        }
+        let before = |other: Option<Candidate>| other.is_none_or(|o| candidate.cost < o.cost);
+        if before(self.angles[0]) {
+            self.angles = [Some(candidate), self.angles[0]];
+        } else if before(self.angles[1]) {
+            self.angles[1] = Some(candidate);
+        }
     }
 
     /// The best `count`, best first, of equals the one tried first.
@@ -59,20 +73,6 @@ impl Ranking {
             if behind > 0 || best.len() < count {
                 best.insert(best.len() - behind, *candidate);
                 best.truncate(count);
-            }
-        }
-        best
-    }
-
-    /// The best two angles, best first.
-    fn best_angles(&self) -> [Option<Candidate>; 2] {
-        let mut best: [Option<Candidate>; 2] = [None; 2];
-        for candidate in self.tried.iter().filter(|c| c.mode.0 >= IntraMode::ANGULAR0.0) {
-            let before = |other: Option<Candidate>| other.is_none_or(|o| candidate.cost < o.cost);
-            if before(best[0]) {
-                best = [Some(*candidate), best[0]];
-            } else if before(best[1]) {
-                best[1] = Some(*candidate);
             }
         }
         best
@@ -111,8 +111,8 @@ impl TileSearch<'_> {
         }
         while gap > 1 {
             gap /= 2;
-            let most = ranking.least() * effort.angle_patience;
-            let centres = ranking.best_angles().into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
+            let most = ranking.least * effort.angle_patience;
+            let centres = ranking.angles.into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
             for centre in centres.take_while(|c| c.cost <= most) {
                 let angle = centre.mode.0 - IntraMode::ANGULAR0.0;
                 for neighbour in IntraMode::beside(angle, gap) {
@@ -132,7 +132,7 @@ impl TileSearch<'_> {
         let (size, extra) = ((node.w(), node.h()), context.header.extra_depth());
         let mut promises = promises(context.simd, &m.edges[0], &m.source, size, extra);
         promises.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let most = ranking.least() * effort.learned_patience / ranking.scale;
+        let most = ranking.least * effort.learned_patience / ranking.scale;
         for (difference, mode) in promises.into_iter().take(effort.learned_modes) {
             if difference <= most {
                 self.rank(node, mode, ranking);
@@ -146,7 +146,7 @@ impl TileSearch<'_> {
         if count == 0 || node.x == 0 || node.y == 0 {
             return;
         }
-        let most = ranking.least() * self.shared.plan.effort.angle_patience;
+        let most = ranking.least * self.shared.plan.effort.angle_patience;
         let mut directions = ranking.tried.clone();
         directions.retain(|d| d.mode.0 >= IntraMode::ANGULAR0.0 && d.cost <= most);
         directions.retain(|d| ranking.probable.modes().contains(&d.mode));
@@ -156,7 +156,7 @@ impl TileSearch<'_> {
             self.recon.samples.edges(0, node.rect(), line, &mut self.memory.edges[usize::from(line)]);
             for direction in &directions {
                 let candidate = self.candidate(node, direction.mode, line, ranking);
-                ranking.tried.push(candidate);
+                ranking.note(candidate);
             }
         }
     }
@@ -166,7 +166,7 @@ impl TileSearch<'_> {
             return;
         }
         let candidate = self.candidate(node, mode, 0, ranking);
-        ranking.tried.push(candidate);
+        ranking.note(candidate);
     }
 
     /// The block with `mode` and `line`.
