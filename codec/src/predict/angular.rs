@@ -5,9 +5,9 @@
 //! the left column and transposed on the way out.
 
 use crate::image::plane::Block;
-use crate::predict::MAX_SIDE;
 use crate::predict::edges::{Edges, MAX_EDGE, MAX_LINE};
 use crate::predict::pdpc::{self, FILLED};
+use crate::predict::{MAX_SIDE, by_side};
 use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// Displacement per row in 1/32 sample, by distance from the straight mode. VVC's values: finer near the straight
@@ -82,13 +82,7 @@ type Main = [i16; MAIN];
 /// Predicts from angle `a` of 0..64.
 pub(crate) fn predict(simd: Simd, a: usize, edges: &Edges, depth: u32, out: &mut Block<'_>) {
     // The length of the main reference beside the block.
-    match if a < 32 { out.h } else { out.w } {
-        4 => simd.launch(Angle::<4> { a, edges, depth, out }),
-        8 => simd.launch(Angle::<8> { a, edges, depth, out }),
-        16 => simd.launch(Angle::<16> { a, edges, depth, out }),
-        32 => simd.launch(Angle::<32> { a, edges, depth, out }),
-        _ => simd.launch(Angle::<64> { a, edges, depth, out }),
-    }
+    by_side!(simd, if a < 32 { out.h } else { out.w }, Angle { a, edges, depth, out });
 }
 
 /// An angle and the block to predict from it, whose side along the main reference is `W`.

@@ -88,8 +88,17 @@ impl IntraMode {
     }
 }
 
-/// Runs a kernel at a CPU level, compiled for each side that a block can have.
+/// Runs a kernel at a CPU level, compiled for each side that a block can have: a function, or a [`Kernel`](crate::simd::Kernel).
 macro_rules! by_side {
+    ($simd:expr, $side:expr, $kernel:ident { $($field:ident),* }) => {
+        match $side {
+            4 => $simd.launch($kernel::<4> { $($field),* }),
+            8 => $simd.launch($kernel::<8> { $($field),* }),
+            16 => $simd.launch($kernel::<16> { $($field),* }),
+            32 => $simd.launch($kernel::<32> { $($field),* }),
+            _ => $simd.launch($kernel::<64> { $($field),* }),
+        }
+    };
     ($simd:expr, $side:expr, $kernel:ident($($argument:expr),*)) => {
         match $side {
             4 => by_side!(@ $simd, $kernel::<4>($($argument),*)),
@@ -114,13 +123,16 @@ pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, depth: u32, ou
     debug_assert!(usize::from(mode.0) < IntraMode::ALL && w <= 4 * h && h <= 4 * w);
     debug_assert!(w.is_power_of_two() && h.is_power_of_two() && w.min(h) >= 4 && w.max(h) <= MAX_SIDE);
     let straight = matches!(mode, IntraMode::HORIZONTAL | IntraMode::VERTICAL) && edges.distance == 0;
-    match mode.angle_index().filter(|_| !straight) {
-        Some(angle) => angular::predict(simd, angle, edges, depth, out),
-        None => by_side!(simd, w, by_mode(mode, edges, depth, out)),
+    if let Some(angle) = mode.angle_index().filter(|_| !straight) {
+        angular::predict(simd, angle, edges, depth, out);
+    } else if let Some(index) = mode.learned_index() {
+        learned::predict(simd, index, edges, depth, out);
+    } else {
+        by_side!(simd, w, by_mode(mode, edges, depth, out));
     }
 }
 
-/// The modes without an angle, and the straight ones.
+/// The simple modes and the straight ones.
 #[inline(always)]
 fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, depth: u32, out: &mut Block<'_>) {
     match mode {
@@ -130,10 +142,6 @@ fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, depth: u32, out: &mut
         IntraMode::SMOOTH_H => smooth::horizontal::<W>(edges, out),
         IntraMode::SMOOTH_V => smooth::vertical::<W>(edges, out),
         IntraMode::HORIZONTAL => straight::horizontal::<W>(edges, depth, out),
-        IntraMode::VERTICAL => straight::vertical::<W>(edges, depth, out),
-        IntraMode(number) => {
-            let index = usize::from(number.saturating_sub(IntraMode::LEARNED0.0));
-            learned::predict::<W>(edges, index, depth, out);
-        }
+        _ => straight::vertical::<W>(edges, depth, out),
     }
 }

@@ -4,6 +4,7 @@ use crate::predict::IntraMode;
 use crate::predict::edges::Edges;
 use crate::predict::learned::{FEATURES, GRID, MATRICES, TABLE, features, mirrored};
 use crate::simd::Simd;
+use crate::transform::lanes::one_by_one;
 
 /// Cells of a block, four by four.
 const CELLS: usize = 16;
@@ -86,9 +87,8 @@ pub(super) fn promises(
 /// What modes see that are as they are, and those that are mirrored.
 #[inline(always)]
 fn alternating(as_it_is: i32, mirrored: i32) -> Lanes {
-    let mut lanes = [as_it_is as i16; IntraMode::LEARNED];
-    lanes.iter_mut().skip(1).step_by(2).for_each(|l| *l = mirrored as i16);
-    lanes
+    let pairs = [[as_it_is as i16, mirrored as i16]; MATRICES];
+    *pairs.as_flattened().first_chunk().expect("two for each matrix")
 }
 
 /// The means of the cells of a block, row by row.
@@ -144,6 +144,7 @@ fn magnitudes(mut cells: [Lanes; CELLS]) -> [i32; IntraMode::LEARNED] {
     }
     let mut sums = [0; IntraMode::LEARNED];
     for cell in &cells {
+        one_by_one();
         for (sum, c) in sums.iter_mut().zip(cell) {
             *sum += 2 * i32::from(c.unsigned_abs());
         }
