@@ -29,8 +29,8 @@ static INVERSE: [i32; 17] = {
 /// (VVC's thresholds).
 pub(crate) const SMOOTH_ABOVE: [usize; 5] = [24, 14, 2, 0, 0];
 
-/// Interpolation filter for fractions of a sample, sum 128.
-type Filter = [[i16; 4]; 32];
+/// Interpolation filter for fractions of a sample, sum 128: taps by twos.
+type Filter = [[[i16; 2]; 2]; 32];
 
 /// Cubic convolution (Keys, 1981, a = -1/2): interpolates, with negative outer taps.
 static SHARP: Filter = sharp();
@@ -38,13 +38,13 @@ static SHARP: Filter = sharp();
 static SMOOTH: Filter = smooth();
 
 const fn sharp() -> Filter {
-    let mut filter = [[0; 4]; 32];
+    let mut filter = [[[0; 2]; 2]; 32];
     let mut p = 0;
     while p < 32 {
         let outer_left = sharp_outer(p);
         let outer_right = sharp_outer(32 - p);
         let inner_right = sharp_inner(32 - p);
-        filter[p as usize] = [outer_left, 128 - outer_left - inner_right - outer_right, inner_right, outer_right];
+        filter[p as usize] = [[outer_left, 128 - outer_left - inner_right - outer_right], [inner_right, outer_right]];
         p += 1;
     }
     filter
@@ -61,11 +61,11 @@ const fn sharp_inner(p: i32) -> i16 {
 }
 
 const fn smooth() -> Filter {
-    let mut filter = [[0; 4]; 32];
+    let mut filter = [[[0; 2]; 2]; 32];
     let mut p = 0;
     while p < 32 {
         let f = p as i16;
-        filter[p] = [32 - f, 64 - f, 32 + f, f];
+        filter[p] = [[32 - f, 64 - f], [32 + f, f]];
         p += 1;
     }
     filter
@@ -216,8 +216,7 @@ impl<'a> Direction<'a> {
         for (r, (start, taps)) in starts.iter_mut().zip(&mut taps).enumerate() {
             let d = ((y + r + self.distance) as i32 + 1) * self.displacement;
             *start = ((ORIGIN + self.distance) as i32 + (d >> 5)) as usize;
-            let [a, b, c, d] = self.filter[(d & 31) as usize];
-            *taps = [[a, b], [c, d]];
+            *taps = self.filter[(d & 31) as usize];
         }
         let mut rows = [[0; W]; 4];
         for (k, out) in rows.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
@@ -322,17 +321,18 @@ mod tests {
     #[test]
     fn filters_sum_to_one_and_mirror() {
         for filter in [&SHARP, &SMOOTH] {
+            let filter = filter.map(|taps| taps.concat());
             for p in 0..32 {
                 assert_eq!(filter[p].iter().sum::<i16>(), 128);
                 if p > 0 {
-                    let mut mirrored = filter[32 - p];
+                    let mut mirrored = filter[32 - p].clone();
                     mirrored.reverse();
-                    assert!(filter[p].iter().zip(mirrored).all(|(&a, b)| a.abs_diff(b) <= 1));
+                    assert!(filter[p].iter().zip(&mirrored).all(|(&a, &b)| a.abs_diff(b) <= 1));
                 }
             }
         }
-        assert_eq!(SHARP[0], [0, 128, 0, 0]);
-        assert_eq!(SHARP[16], [-8, 72, 72, -8]);
+        assert_eq!(SHARP[0], [[0, 128], [0, 0]]);
+        assert_eq!(SHARP[16], [[-8, 72], [72, -8]]);
     }
 
     #[test]
