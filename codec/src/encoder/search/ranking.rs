@@ -186,3 +186,30 @@ impl TileSearch<'_> {
         Candidate { cost, price: self.lambda() * rate, mode, line }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::state::UnitMap;
+
+    #[test]
+    fn the_best_are_the_first_of_a_stable_order_by_cost() {
+        let node = Node { x: 0, y: 0, log2_w: 2, log2_h: 2 };
+        let probable = MostProbable::of(&UnitMap::new(64, 64), &node, false);
+        let mut ranking = Ranking::new(probable, 1.0, Vec::new());
+        for mode in IntraMode::luma() {
+            // Many cost the same.
+            let cost = f64::from(u32::from(mode.0) * 37 % 11);
+            ranking.note(Candidate { cost, price: 0.0, mode, line: 0 });
+        }
+        let mut sorted = ranking.tried.clone();
+        sorted.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        let modes = |candidates: &[Candidate]| candidates.iter().map(|c| c.mode).collect::<Vec<_>>();
+        for count in [1, 2, 6, 20] {
+            assert_eq!(modes(&ranking.best(count)), modes(&sorted[..count]), "{count}");
+        }
+        assert_eq!(ranking.least, sorted[0].cost);
+        let angles: Vec<_> = sorted.iter().filter(|c| c.mode.0 >= IntraMode::ANGULAR0.0).map(|c| c.mode).collect();
+        assert_eq!(ranking.angles.map(|a| a.map(|c| c.mode)), [Some(angles[0]), Some(angles[1])]);
+    }
+}
