@@ -21,9 +21,20 @@ pub(crate) struct Pair<'a> {
 pub(crate) fn satd(simd: Simd, pair: Pair<'_>, extra: u32, w: usize, h: usize) -> u32 {
     let blocks = Differences { pair, extra };
     if w == 4 || h == 4 {
-        (simd.launch(SmallTiles { blocks, w, h }) + 2) >> 2
+        let wide = w > h;
+        let sum = match w.max(h) {
+            4 => simd.launch(SmallTiles::<1> { blocks, wide }),
+            8 => simd.launch(SmallTiles::<2> { blocks, wide }),
+            _ => simd.launch(SmallTiles::<4> { blocks, wide }),
+        };
+        (sum + 2) >> 2
     } else {
-        (simd.launch(Tiles { blocks, w, h }) + 4) >> 3
+        let sum = match (w > 8, h > 8) {
+            (true, _) => simd.launch(Tiles::<2, true> { blocks, w, h }),
+            (false, true) => simd.launch(Tiles::<2, false> { blocks, w, h }),
+            (false, false) => simd.launch(Tiles::<1, false> { blocks, w, h }),
+        };
+        (sum + 4) >> 3
     }
 }
 
@@ -105,21 +116,20 @@ fn count<L: Lanes>(lanes: L, rows: [L::Words; 4], sums: &mut [[u32; LANES / 4]; 
     }
 }
 
-/// The sum of the magnitudes of tiles of 8x8, of which [`Lanes`] hold two.
-struct Tiles<'a> {
+/// The sum of the magnitudes of tiles of 8x8, of which [`Lanes`] hold two: `N` at a time, side by side or one above the other.
+struct Tiles<'a, const N: usize, const WIDE: bool> {
     blocks: Differences<'a>,
     w: usize,
     h: usize,
 }
 
-impl Kernel for Tiles<'_> {
+impl<const N: usize, const WIDE: bool> Kernel for Tiles<'_, N, WIDE> {
     type Output = u32;
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> u32 {
         let mut sums = [[0; LANES / 4]; 4];
-        // Two tiles are side by side, or one above the other; where there is one, the other has no differences.
-        let (wide, high) = if self.w > 8 { (16, 8) } else { (8, 16) };
+        let (wide, high) = if WIDE { (8 * N, 8) } else { (8, 8 * N) };
         for y in (0..self.h).step_by(high) {
             for x in (0..self.w).step_by(wide) {
                 let mut rows = [lanes.splat(0); 8];
@@ -133,25 +143,21 @@ impl Kernel for Tiles<'_> {
     }
 }
 
-impl Tiles<'_> {
-    /// The differences in one row of each of two tiles.
+impl<const N: usize, const WIDE: bool> Tiles<'_, N, WIDE> {
+    /// The differences in one row of each of the tiles; where there is one, the other has none.
     #[inline(always)]
     fn row<L: Lanes>(&self, lanes: L, x: usize, y: usize) -> L::Words {
         let pair = self.blocks.pair;
-        let (a, b) = if self.w > 8 {
-            pair.get::<LANES>(x, y)
-        } else {
-            let (mut a, mut b) = ([0; LANES], [0; LANES]);
-            let upper = pair.get::<8>(x, y);
-            a[..8].copy_from_slice(&upper.0);
-            b[..8].copy_from_slice(&upper.1);
-            if self.h > 8 {
-                let lower = pair.get::<8>(x, y + 8);
-                a[8..].copy_from_slice(&lower.0);
-                b[8..].copy_from_slice(&lower.1);
-            }
-            (a, b)
-        };
+        if WIDE {
+            let (a, b) = pair.get::<LANES>(x, y);
+            return self.blocks.of(lanes, &a, &b);
+        }
+        let (mut a, mut b) = ([0; LANES], [0; LANES]);
+        for k in 0..N {
+            let eight = pair.get::<8>(x, y + 8 * k);
+            a[8 * k..8 * k + 8].copy_from_slice(&eight.0);
+            b[8 * k..8 * k + 8].copy_from_slice(&eight.1);
+        }
         self.blocks.of(lanes, &a, &b)
     }
 }
@@ -182,14 +188,13 @@ fn magnitudes8<L: Lanes>(lanes: L, mut rows: [L::Words; 8]) -> [L::Words; 4] {
     most
 }
 
-/// The sum of the magnitudes of tiles of 4x4, of which [`Lanes`] hold four, of a block whose one side is 4.
-struct SmallTiles<'a> {
+/// The sum of the magnitudes of `N` tiles of 4x4, of which [`Lanes`] hold four: side by side, or one above the other.
+struct SmallTiles<'a, const N: usize> {
     blocks: Differences<'a>,
-    w: usize,
-    h: usize,
+    wide: bool,
 }
 
-impl Kernel for SmallTiles<'_> {
+impl<const N: usize> Kernel for SmallTiles<'_, N> {
     type Output = u32;
 
     #[inline(always)]
@@ -198,13 +203,11 @@ impl Kernel for SmallTiles<'_> {
         let mut rows = [lanes.splat(0); 4];
         for (y, row) in rows.iter_mut().enumerate() {
             let (mut a, mut b) = ([0; LANES], [0; LANES]);
-            for (k, (a, b)) in a.chunks_exact_mut(4).zip(b.chunks_exact_mut(4)).enumerate() {
-                let (x, y) = if self.h == 4 { (4 * k, y) } else { (0, y + 4 * k) };
-                if x < self.w && y < self.h {
-                    let four = self.blocks.pair.get::<4>(x, y);
-                    a.copy_from_slice(&four.0);
-                    b.copy_from_slice(&four.1);
-                }
+            for k in 0..N {
+                let (x, y) = if self.wide { (4 * k, y) } else { (0, y + 4 * k) };
+                let four = self.blocks.pair.get::<4>(x, y);
+                a[4 * k..4 * k + 4].copy_from_slice(&four.0);
+                b[4 * k..4 * k + 4].copy_from_slice(&four.1);
             }
             *row = self.blocks.of(lanes, &a, &b);
         }

@@ -168,9 +168,8 @@ impl Plane {
         }
     }
 
-    /// Copies `rect` out to `out`, row by row.
+    /// Appends `rect` to `out`, row by row.
     pub(crate) fn save(&self, rect: Rect, out: &mut Vec<u16>) {
-        out.clear();
         for y in rect.y..rect.y + rect.h {
             out.extend_from_slice(&self.row(y)[rect.x..rect.x + rect.w]);
         }

@@ -4,10 +4,11 @@
 //! The angles of the left side are those of the top side mirrored at the diagonal: they are predicted downwards from
 //! the left column and transposed on the way out.
 
-use crate::image::plane::{Block, clip};
-use crate::predict::MAX_SIDE;
-use crate::predict::edges::{MAX_EDGE, MAX_LINE};
+use crate::image::plane::Block;
+use crate::predict::edges::{Edges, MAX_EDGE, MAX_LINE};
 use crate::predict::pdpc::{self, FILLED};
+use crate::predict::{MAX_SIDE, by_side};
+use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// Displacement per row in 1/32 sample, by distance from the straight mode. VVC's values: finer near the straight
 /// modes, where edges of natural pictures gather.
@@ -28,8 +29,8 @@ static INVERSE: [i32; 17] = {
 /// (VVC's thresholds).
 pub(crate) const SMOOTH_ABOVE: [usize; 5] = [24, 14, 2, 0, 0];
 
-/// Interpolation filter for fractions of a sample, sum 128.
-type Filter = [[i16; 4]; 32];
+/// Interpolation filter for fractions of a sample, sum 128: taps by twos.
+type Filter = [[[i16; 2]; 2]; 32];
 
 /// Cubic convolution (Keys, 1981, a = -1/2): interpolates, with negative outer taps.
 static SHARP: Filter = sharp();
@@ -37,13 +38,13 @@ static SHARP: Filter = sharp();
 static SMOOTH: Filter = smooth();
 
 const fn sharp() -> Filter {
-    let mut filter = [[0; 4]; 32];
+    let mut filter = [[[0; 2]; 2]; 32];
     let mut p = 0;
     while p < 32 {
         let outer_left = sharp_outer(p);
         let outer_right = sharp_outer(32 - p);
         let inner_right = sharp_inner(32 - p);
-        filter[p as usize] = [outer_left, 128 - outer_left - inner_right - outer_right, inner_right, outer_right];
+        filter[p as usize] = [[outer_left, 128 - outer_left - inner_right - outer_right], [inner_right, outer_right]];
         p += 1;
     }
     filter
@@ -60,11 +61,11 @@ const fn sharp_inner(p: i32) -> i16 {
 }
 
 const fn smooth() -> Filter {
-    let mut filter = [[0; 4]; 32];
+    let mut filter = [[[0; 2]; 2]; 32];
     let mut p = 0;
     while p < 32 {
         let f = p as i16;
-        filter[p] = [32 - f, 64 - f, 32 + f, f];
+        filter[p] = [[32 - f, 64 - f], [32 + f, f]];
         p += 1;
     }
     filter
@@ -73,24 +74,54 @@ const fn smooth() -> Filter {
 /// Where the corner stands in the main reference: room for the longest projection of the other side before it.
 const ORIGIN: usize = MAX_SIDE + MAX_LINE;
 /// The longest main reference, and samples past its end for taps and for what further lines shift it by.
-const MAIN: usize = ORIGIN + 1 + MAX_EDGE + 3 + MAX_LINE;
+const MAIN: usize = ORIGIN + 1 + MAX_EDGE + 4 + MAX_LINE;
 
 /// The main reference of a direction: see [`ORIGIN`].
-pub(crate) type Main = [i16; MAIN];
-/// Room for a main reference.
-pub(crate) const EMPTY: Main = [0; MAIN];
+type Main = [i16; MAIN];
+
+/// Predicts from angle `a` of 0..64.
+pub(crate) fn predict(simd: Simd, a: usize, edges: &Edges, depth: u32, out: &mut Block<'_>) {
+    // The length of the main reference beside the block.
+    by_side!(simd, if a < 32 { out.h } else { out.w }, Angle { a, edges, depth, out });
+}
+
+/// An angle and the block to predict from it, whose side along the main reference is `W`.
+struct Angle<'a, 'b, const W: usize> {
+    a: usize,
+    edges: &'a Edges,
+    depth: u32,
+    out: &'a mut Block<'b>,
+}
+
+impl<const W: usize> Kernel for Angle<'_, '_, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { a, edges, depth, out } = self;
+        let &Edges { corner, distance, .. } = edges;
+        let mut room = [0; MAIN];
+        if a < 32 {
+            let sides = Sides { main: &edges.left, side: &edges.top, corner, distance };
+            Direction::new::<W>(a, &sides, &mut room, out.w, depth).sideways::<L, W>(lanes, out);
+        } else {
+            let sides = Sides { main: &edges.top, side: &edges.left, corner, distance };
+            Direction::new::<W>(a, &sides, &mut room, out.h, depth).downwards::<L, W>(lanes, out);
+        }
+    }
+}
 
 /// The two sides as a direction sees them: `main` is the one it starts from.
-pub(crate) struct Sides<'a> {
-    pub(crate) main: &'a [u16; MAX_EDGE],
-    pub(crate) side: &'a [u16; MAX_EDGE],
-    pub(crate) corner: u16,
-    /// How far from the block they lie: see [`Edges`](crate::predict::edges::Edges).
-    pub(crate) distance: usize,
+struct Sides<'a> {
+    main: &'a [u16; MAX_EDGE],
+    side: &'a [u16; MAX_EDGE],
+    corner: u16,
+    /// How far from the block they lie: see [`Edges`].
+    distance: usize,
 }
 
 /// One angle of one block, seen as if it came from above.
-pub(crate) struct Direction<'a> {
+struct Direction<'a> {
     main: &'a Main,
     side: &'a [u16; MAX_EDGE],
     /// Index of the side's last sample.
@@ -99,18 +130,31 @@ pub(crate) struct Direction<'a> {
     /// How far from the block the references lie.
     distance: usize,
     filter: &'static Filter,
-    max: u16,
+    max: i16,
     /// Number of columns blended with the side, for each the row offset and the weight of the side's sample.
     blended: usize,
     offsets: [u16; FILLED],
     weights: [i32; FILLED],
 }
 
+/// The samples under each of four taps, for lanes that start at each of `starts` in turn, `N` at a time; `M` is `N + 4`.
+#[inline(always)]
+fn windows<const N: usize, const M: usize>(main: &Main, starts: &[usize]) -> [[i16; LANES]; 4] {
+    let mut windows = [[0; LANES]; 4];
+    for (k, &start) in starts.iter().enumerate() {
+        let from: &[i16; M] = main[start..].first_chunk().expect("room for all taps");
+        for (i, window) in windows.iter_mut().enumerate() {
+            window[N * k..N * k + N].copy_from_slice(&from[i..i + N]);
+        }
+    }
+    windows
+}
+
 impl<'a> Direction<'a> {
     /// Angle `a` of 0..64 over a block of `W` columns along the main side and `h` rows along the other. `room` keeps
     /// the main reference.
     #[inline(always)]
-    pub(crate) fn new<const W: usize>(a: usize, sides: &Sides<'a>, room: &'a mut Main, h: usize, depth: u32) -> Self {
+    fn new<const W: usize>(a: usize, sides: &Sides<'a>, room: &'a mut Main, h: usize, depth: u32) -> Self {
         let straight = if a < 32 { 16 } else { 48 };
         let turn = a.abs_diff(straight);
         let positive = !(16..=48).contains(&a);
@@ -119,16 +163,17 @@ impl<'a> Direction<'a> {
         let n = W + h + distance;
         room[ORIGIN] = sides.corner as i16;
         // As many as the tallest block of this width needs: a constant, for fixed vector code.
-        for (to, &from) in room[ORIGIN + 1..].iter_mut().zip(&sides.main[..W + MAX_SIDE.min(4 * W) + MAX_LINE]) {
+        for (to, &from) in room[ORIGIN + 1..].iter_mut().zip(&sides.main[..W + MAX_SIDE.min(4 * W) + MAX_LINE + 1]) {
             *to = from as i16;
         }
         room[ORIGIN + 1 + n..ORIGIN + 4 + n + distance].fill(sides.main[n - 1] as i16);
         if displacement < 0 {
             // The main reference goes on before the corner with the side's samples, projected along the angle.
-            let inverse = INVERSE[turn];
-            for (k, to) in (1..=h + distance).zip(room[..ORIGIN].iter_mut().rev()) {
+            let (inverse, rows) = (INVERSE[turn], h + distance);
+            let reach = (rows * DISPLACEMENT[turn] as usize).div_ceil(32);
+            for (k, to) in (1..=reach).zip(room[..ORIGIN].iter_mut().rev()) {
                 let row = ((k as i32 * inverse + 256) >> 9) as usize;
-                *to = sides.side[row.min(h + distance) - 1] as i16;
+                *to = sides.side[row.min(rows) - 1] as i16;
             }
         }
         let size_class = ((W.ilog2() + h.ilog2()) / 2 - 2) as usize;
@@ -139,7 +184,7 @@ impl<'a> Direction<'a> {
             displacement,
             distance,
             filter: if distance == 0 && turn > SMOOTH_ABOVE[size_class] { &SMOOTH } else { &SHARP },
-            max: (1 << depth) - 1,
+            max: ((1 << depth) - 1) as i16,
             blended: 0,
             offsets: [0; FILLED],
             weights: [0; FILLED],
@@ -164,65 +209,83 @@ impl<'a> Direction<'a> {
         }
     }
 
-    /// One row of the block.
+    /// Four rows of the block, from `y` on.
     #[inline(always)]
-    fn row<const W: usize>(&self, y: usize, out: &mut [u16; W]) {
-        let d = ((y + self.distance) as i32 + 1) * self.displacement;
-        let start = ((ORIGIN + self.distance) as i32 + (d >> 5)) as usize;
-        let taps = self.filter[(d & 31) as usize].map(i32::from);
-        // Four loads of W samples; results in an array of its own, so that nothing aliases.
-        let samples = |i: usize| -> [i16; W] { *self.main[start + i..].first_chunk().expect("room for all taps") };
-        let (s0, s1, s2, s3) = (samples(0), samples(1), samples(2), samples(3));
-        let mut line = [0; W];
-        for x in 0..W {
-            let sum = taps[0] * i32::from(s0[x])
-                + taps[1] * i32::from(s1[x])
-                + taps[2] * i32::from(s2[x])
-                + taps[3] * i32::from(s3[x]);
-            line[x] = clip((sum + 64) >> 7, self.max);
+    fn rows<L: Lanes, const W: usize>(&self, lanes: L, y: usize) -> [[u16; W]; 4] {
+        let (mut starts, mut taps) = ([0; 4], [[[0; 2]; 2]; 4]);
+        for (r, (start, taps)) in starts.iter_mut().zip(&mut taps).enumerate() {
+            let d = ((y + r + self.distance) as i32 + 1) * self.displacement;
+            *start = ((ORIGIN + self.distance) as i32 + (d >> 5)) as usize;
+            *taps = self.filter[(d & 31) as usize];
+        }
+        let mut rows = [[0; W]; 4];
+        for (k, out) in rows.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let (row, x) = (LANES * k / W, LANES * k % W);
+            let windows = match W {
+                4 => windows::<4, 8>(self.main, &starts),
+                8 => windows::<8, 12>(self.main, &starts[row..row + 2]),
+                _ => windows::<16, 20>(self.main, &[starts[row] + x]),
+            };
+            let mut sums = lanes.nothing();
+            for half in 0..2 {
+                let mut pairs = [[0; 2]; 4];
+                for (q, pair) in pairs.iter_mut().enumerate() {
+                    *pair = taps[row + 4 * q / W.min(LANES)][half];
+                }
+                let [a, b] = [lanes.load(&windows[2 * half]), lanes.load(&windows[2 * half + 1])];
+                sums = lanes.weigh(sums, a, b, &lanes.weights(pairs));
+            }
+            let words = lanes.clamp(lanes.shifted(sums, 1, 7), lanes.splat(0), lanes.splat(self.max));
+            *out = lanes.stored(words);
         }
         if self.blended > 0 {
-            let mut sides = [0; FILLED];
-            for (side, &offset) in sides.iter_mut().zip(&self.offsets).take(self.blended) {
-                *side = i32::from(self.side[(y + usize::from(offset)).min(self.side_last)]);
-            }
-            for x in 0..W.min(FILLED) {
-                let own = (64 - self.weights[x]) * i32::from(line[x]);
-                line[x] = ((sides[x] * self.weights[x] + own + 32) >> 6) as u16;
+            for (r, row) in rows.iter_mut().enumerate() {
+                self.blend(y + r, row);
             }
         }
-        *out = line;
+        rows
+    }
+
+    /// Blends row `y` with the other side.
+    #[inline(always)]
+    fn blend<const W: usize>(&self, y: usize, line: &mut [u16; W]) {
+        let mut sides = [0; FILLED];
+        for (side, &offset) in sides.iter_mut().zip(&self.offsets).take(self.blended) {
+            *side = i32::from(self.side[(y + usize::from(offset)).min(self.side_last)]);
+        }
+        for x in 0..W.min(FILLED) {
+            let own = (64 - self.weights[x]) * i32::from(line[x]);
+            line[x] = ((sides[x] * self.weights[x] + own + 32) >> 6) as u16;
+        }
     }
 
     /// Predicts a block of width `W` from above.
     #[inline(always)]
-    pub(crate) fn downwards<const W: usize>(&self, out: &mut Block<'_>) {
-        for (y, row) in out.rows().enumerate() {
-            self.row::<W>(y, row);
+    fn downwards<L: Lanes, const W: usize>(&self, lanes: L, out: &mut Block<'_>) {
+        for y in (0..out.h).step_by(4) {
+            for (r, row) in self.rows::<L, W>(lanes, y).iter().enumerate() {
+                *out.at(0, y + r) = *row;
+            }
         }
     }
 
     /// Predicts a block of height `H` from the left.
     #[inline(always)]
-    pub(crate) fn sideways<const H: usize>(&self, out: &mut Block<'_>) {
-        let w = out.w;
-        let mut columns = [[0; H]; 8];
-        if w == 4 || H == 4 {
-            for x in 0..w {
-                self.row::<H>(x, &mut columns[0]);
-                for (y, &s) in columns[0].iter().enumerate() {
-                    *out.at(x, y) = [s];
+    fn sideways<L: Lanes, const H: usize>(&self, lanes: L, out: &mut Block<'_>) {
+        if out.w == 4 || H == 4 {
+            for x in (0..out.w).step_by(4) {
+                let [a, b, c, d] = self.rows::<L, H>(lanes, x);
+                for y in 0..H {
+                    *out.at(x, y) = [a[y], b[y], c[y], d[y]];
                 }
             }
             return;
         }
-        for x in (0..w).step_by(8) {
-            for (i, column) in columns.iter_mut().enumerate() {
-                self.row::<H>(x + i, column);
-            }
+        for x in (0..out.w).step_by(8) {
+            let columns = [self.rows::<L, H>(lanes, x), self.rows::<L, H>(lanes, x + 4)];
             for y in (0..H).step_by(8) {
                 let mut square = [[0; 8]; 8];
-                for (to, from) in square.iter_mut().zip(&columns) {
+                for (to, from) in square.iter_mut().zip(columns.as_flattened()) {
                     to.copy_from_slice(&from[y..y + 8]);
                 }
                 for (i, row) in transpose(square).iter().enumerate() {
@@ -258,17 +321,18 @@ mod tests {
     #[test]
     fn filters_sum_to_one_and_mirror() {
         for filter in [&SHARP, &SMOOTH] {
+            let filter = filter.map(|taps| taps.concat());
             for p in 0..32 {
                 assert_eq!(filter[p].iter().sum::<i16>(), 128);
                 if p > 0 {
-                    let mut mirrored = filter[32 - p];
+                    let mut mirrored = filter[32 - p].clone();
                     mirrored.reverse();
-                    assert!(filter[p].iter().zip(mirrored).all(|(&a, b)| a.abs_diff(b) <= 1));
+                    assert!(filter[p].iter().zip(&mirrored).all(|(&a, &b)| a.abs_diff(b) <= 1));
                 }
             }
         }
-        assert_eq!(SHARP[0], [0, 128, 0, 0]);
-        assert_eq!(SHARP[16], [-8, 72, 72, -8]);
+        assert_eq!(SHARP[0], [[0, 128], [0, 0]]);
+        assert_eq!(SHARP[16], [[-8, 72], [72, -8]]);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::image::plane::{Plane, Rect};
 pub(crate) const LINES: [usize; 3] = [0, 1, 3];
 /// The largest of them.
 pub(crate) const MAX_LINE: usize = 3;
-/// Longest reference side: width + height of the largest block, and the largest distance.
-pub(crate) const MAX_EDGE: usize = 128 + MAX_LINE;
+/// Room for the longest reference side, width + height of the largest block and the largest distance: a multiple of four.
+pub(crate) const MAX_EDGE: usize = 128 + MAX_LINE + 1;
 
 /// How many reference samples of a block are reconstructed already and may be used.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]

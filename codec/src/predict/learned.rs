@@ -8,7 +8,9 @@
 #![allow(clippy::needless_range_loop)]
 
 use crate::image::plane::Block;
+use crate::predict::by_side;
 use crate::predict::edges::{Edges, MAX_EDGE};
+use crate::simd::{Kernel, LANES, Lanes, Row, Simd};
 
 /// Number of matrices.
 pub(crate) const MATRICES: usize = 8;
@@ -55,69 +57,105 @@ pub(crate) fn mirrored([a, b, c, d, e, f, g, h, corner, top, left]: [i32; FEATUR
 
 /// The grid by matrix number `matrix`, by row.
 #[inline(always)]
-fn grid(matrix: usize, features: &[i32; FEATURES], middle: i32, max: i32) -> [[i32; GRID]; GRID] {
-    let mut sums = [1 << (SHIFT - 1); GRID * GRID];
-    let table = TABLE.as_chunks::<{ GRID * GRID }>().0[matrix * FEATURES..][..FEATURES].iter();
-    for (&feature, coefficients) in features.iter().zip(table) {
-        for (sum, &c) in sums.iter_mut().zip(coefficients) {
-            *sum += feature * i32::from(c as i8);
-        }
+fn grid<L: Lanes>(lanes: L, matrix: usize, features: &[i32; FEATURES], middle: i32, max: i32) -> [[i32; GRID]; GRID] {
+    let table = &TABLE.as_chunks::<{ GRID * GRID }>().0[matrix * FEATURES..][..FEATURES];
+    // Features by twos; the last one has none beside it.
+    let mut weights = [lanes.weights([[0; 2]; 4]); FEATURES.div_ceil(2)];
+    for (weights, features) in weights.iter_mut().zip(features.chunks(2)) {
+        let second = features.get(1).map_or(0, |&f| f as i16);
+        *weights = lanes.weights([[features[0] as i16, second]; 4]);
     }
+    let (least, most) = (lanes.splat(-middle as i16), lanes.splat((max - middle) as i16));
     let mut grid = [[0; GRID]; GRID];
-    for (point, sum) in grid.as_flattened_mut().iter_mut().zip(sums) {
-        *point = ((sum >> SHIFT) + middle).clamp(0, max);
+    for (k, points) in grid.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+        let mut sums = lanes.nothing();
+        for (weights, rows) in weights.iter().zip(table.chunks(2)) {
+            let [a, b] = [coefficients(&rows[0], k), coefficients(&rows[rows.len() - 1], k)];
+            sums = lanes.weigh(sums, lanes.load(&a), lanes.load(&b), weights);
+        }
+        let words = lanes.stored(lanes.clamp(lanes.shifted(sums, 1, SHIFT), least, most));
+        for (point, word) in points.iter_mut().zip(words) {
+            *point = i32::from(word as i16) + middle;
+        }
     }
     grid
 }
 
-/// Predicts a block of width `W`, samples of `depth` bits, by learned mode `index`: a matrix, mirrored where it is odd.
+/// Part `k` of the coefficients of a feature.
+#[inline(always)]
+fn coefficients(row: &[u8; GRID * GRID], k: usize) -> Row {
+    let mut out = [0; LANES];
+    for (to, &c) in out.iter_mut().zip(&row[LANES * k..LANES * k + LANES]) {
+        *to = i16::from(c as i8);
+    }
+    out
+}
+
+/// Predicts a block, samples of `depth` bits, by learned mode `index`: a matrix, mirrored where it is odd.
+pub(crate) fn predict(simd: Simd, index: usize, edges: &Edges, depth: u32, out: &mut Block<'_>) {
+    by_side!(simd, out.w, Learned { index, edges, depth, out });
+}
+
+/// A learned mode and the block of width `W` to predict by it.
 ///
 /// Lines of samples run through points first, along the matrix's rows, then the samples between two lines follow. In a mirrored
 /// block the lines stand.
-#[inline(always)]
-pub(crate) fn predict<const W: usize>(edges: &Edges, index: usize, depth: u32, out: &mut Block<'_>) {
-    let h = out.h;
-    let (features, middle) = features(edges, W, h);
-    let (every, log2) = if h < GRID { (GRID / h, 0) } else { (1, h.ilog2() - GRID.ilog2()) };
-    let max = (1 << depth) - 1;
-    let cells = (0..h).step_by(1 << log2).zip((every - 1..).step_by(every));
-    if index.is_multiple_of(2) {
-        let grid = grid(index / 2, &features, middle, max);
-        let mut above = [0; W];
-        above.iter_mut().zip(&edges.top).for_each(|(to, &s)| *to = s.into());
-        for (y, point) in cells {
-            let below = along::<W>(edges.left[y + (1 << log2) - 1].into(), &grid[point]);
-            for part in 0..1 << log2 {
-                let mut line = [0; W];
-                for x in 0..W {
-                    line[x] = between(above[x], below[x], part + 1, log2) as u16;
+struct Learned<'a, 'b, const W: usize> {
+    index: usize,
+    edges: &'a Edges,
+    depth: u32,
+    out: &'a mut Block<'b>,
+}
+
+impl<const W: usize> Kernel for Learned<'_, '_, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { index, edges, depth, out } = self;
+        let h = out.h;
+        let (features, middle) = features(edges, W, h);
+        let (every, log2) = if h < GRID { (GRID / h, 0) } else { (1, h.ilog2() - GRID.ilog2()) };
+        let max = (1 << depth) - 1;
+        let cells = (0..h).step_by(1 << log2).zip((every - 1..).step_by(every));
+        if index.is_multiple_of(2) {
+            let grid = grid(lanes, index / 2, &features, middle, max);
+            let mut above = [0; W];
+            above.iter_mut().zip(&edges.top).for_each(|(to, &s)| *to = s.into());
+            for (y, point) in cells {
+                let below = along::<W>(edges.left[y + (1 << log2) - 1].into(), &grid[point]);
+                for part in 0..1 << log2 {
+                    let mut line = [0; W];
+                    for x in 0..W {
+                        line[x] = between(above[x], below[x], part + 1, log2) as u16;
+                    }
+                    *out.at(0, y + part as usize) = line;
                 }
-                *out.at(0, y + part as usize) = line;
+                above = below;
             }
-            above = below;
-        }
-    } else {
-        let grid = grid(index / 2, &mirrored(features), middle, max);
-        let (mut above, mut below, mut points) = ([0; GRID], [0; GRID], [0; GRID]);
-        for i in 0..GRID {
-            above[i] = edges.top[((i + 1) * W).div_ceil(GRID) - 1].into();
-        }
-        for (y, point) in cells {
+        } else {
+            let grid = grid(lanes, index / 2, &mirrored(features), middle, max);
+            let (mut above, mut below, mut points) = ([0; GRID], [0; GRID], [0; GRID]);
             for i in 0..GRID {
-                below[i] = grid[i][point];
+                above[i] = edges.top[((i + 1) * W).div_ceil(GRID) - 1].into();
             }
-            for part in 0..1 << log2 {
-                let y = y + part as usize;
+            for (y, point) in cells {
                 for i in 0..GRID {
-                    points[i] = between(above[i], below[i], part + 1, log2);
+                    below[i] = grid[i][point];
                 }
-                let (from, mut line) = (along::<W>(edges.left[y].into(), &points), [0; W]);
-                for x in 0..W {
-                    line[x] = from[x] as u16;
+                for part in 0..1 << log2 {
+                    let y = y + part as usize;
+                    for i in 0..GRID {
+                        points[i] = between(above[i], below[i], part + 1, log2);
+                    }
+                    let (from, mut line) = (along::<W>(edges.left[y].into(), &points), [0; W]);
+                    for x in 0..W {
+                        line[x] = from[x] as u16;
+                    }
+                    *out.at(0, y) = line;
                 }
-                *out.at(0, y) = line;
+                above = below;
             }
-            above = below;
         }
     }
 }

@@ -20,7 +20,6 @@ mod smooth;
 mod straight;
 
 use crate::image::plane::Block;
-use crate::predict::angular::{Direction, Sides};
 use crate::predict::edges::Edges;
 use crate::simd::Simd;
 
@@ -89,8 +88,17 @@ impl IntraMode {
     }
 }
 
-/// Runs a kernel at a CPU level, compiled for each side that a block can have.
+/// Runs a kernel at a CPU level, compiled for each side that a block can have: a function, or a [`Kernel`](crate::simd::Kernel).
 macro_rules! by_side {
+    ($simd:expr, $side:expr, $kernel:ident { $($field:ident),* }) => {
+        match $side {
+            4 => $simd.launch($kernel::<4> { $($field),* }),
+            8 => $simd.launch($kernel::<8> { $($field),* }),
+            16 => $simd.launch($kernel::<16> { $($field),* }),
+            32 => $simd.launch($kernel::<32> { $($field),* }),
+            _ => $simd.launch($kernel::<64> { $($field),* }),
+        }
+    };
     ($simd:expr, $side:expr, $kernel:ident($($argument:expr),*)) => {
         match $side {
             4 => by_side!(@ $simd, $kernel::<4>($($argument),*)),
@@ -114,13 +122,17 @@ pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, depth: u32, ou
     let (w, h) = (out.w, out.h);
     debug_assert!(usize::from(mode.0) < IntraMode::ALL && w <= 4 * h && h <= 4 * w);
     debug_assert!(w.is_power_of_two() && h.is_power_of_two() && w.min(h) >= 4 && w.max(h) <= MAX_SIDE);
-    // The width of a directional prediction is the length of its main reference.
-    let copied = mode == IntraMode::HORIZONTAL && edges.distance == 0;
-    let sideways = mode.angle_index().is_some_and(|a| a < 32) && !copied;
-    by_side!(simd, if sideways { h } else { w }, by_mode(mode, edges, depth, out));
+    let straight = matches!(mode, IntraMode::HORIZONTAL | IntraMode::VERTICAL) && edges.distance == 0;
+    if let Some(angle) = mode.angle_index().filter(|_| !straight) {
+        angular::predict(simd, angle, edges, depth, out);
+    } else if let Some(index) = mode.learned_index() {
+        learned::predict(simd, index, edges, depth, out);
+    } else {
+        by_side!(simd, w, by_mode(mode, edges, depth, out));
+    }
 }
 
-/// `W` is the block's width, except that for the angles on the left side it is the block's height.
+/// The simple modes and the straight ones.
 #[inline(always)]
 fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, depth: u32, out: &mut Block<'_>) {
     match mode {
@@ -129,22 +141,7 @@ fn by_mode<const W: usize>(mode: IntraMode, edges: &Edges, depth: u32, out: &mut
         IntraMode::PAETH => paeth::predict::<W>(edges, out),
         IntraMode::SMOOTH_H => smooth::horizontal::<W>(edges, out),
         IntraMode::SMOOTH_V => smooth::vertical::<W>(edges, out),
-        IntraMode::HORIZONTAL if edges.distance == 0 => straight::horizontal::<W>(edges, depth, out),
-        IntraMode::VERTICAL if edges.distance == 0 => straight::vertical::<W>(edges, depth, out),
-        IntraMode(number) if number >= IntraMode::LEARNED0.0 => {
-            learned::predict::<W>(edges, usize::from(number - IntraMode::LEARNED0.0), depth, out);
-        }
-        _ => {
-            let a = mode.angle_index().unwrap_or(0);
-            let mut room = angular::EMPTY;
-            let &Edges { corner, distance, .. } = edges;
-            if a < 32 {
-                let sides = Sides { main: &edges.left, side: &edges.top, corner, distance };
-                Direction::new::<W>(a, &sides, &mut room, out.w, depth).sideways::<W>(out);
-            } else {
-                let sides = Sides { main: &edges.top, side: &edges.left, corner, distance };
-                Direction::new::<W>(a, &sides, &mut room, out.h, depth).downwards::<W>(out);
-            }
-        }
+        IntraMode::HORIZONTAL => straight::horizontal::<W>(edges, depth, out),
+        _ => straight::vertical::<W>(edges, depth, out),
     }
 }

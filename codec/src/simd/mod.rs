@@ -15,7 +15,7 @@ mod sse41;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use lanes::{LANES, Lanes};
+pub(crate) use lanes::{LANES, Lanes, Row};
 pub(crate) use scalar::Plain;
 
 /// How much of the CPU the kernels may use. All levels give the same bytes and samples.

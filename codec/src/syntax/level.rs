@@ -236,8 +236,8 @@ pub(crate) struct Level<'a> {
 impl LevelPlace for Level<'_> {
     #[inline(always)]
     fn slots(&self) -> (usize, usize) {
-        let BlockLevels { plane, expected } = *self.block;
-        let p = self.p;
+        let BlockLevels { plane, expected } = self.block;
+        let (plane, p) = (*plane, self.p);
         let sum =
             usize::from(self.around & ((1 << SUM_BITS) - 1)) + usize::from(expected[p.band as usize % (BANDS + 1)]);
         let [near, far] = BEFORE[sum.min(MOST)].map(usize::from);

@@ -5,7 +5,7 @@ use super::{Coefficients, per_unit};
 use crate::entropy::log2;
 use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
-use crate::transform::lanes::one_by_one;
+use crate::transform::lanes::{one_by_one, opaque};
 use crate::transform::run;
 
 /// What is added to a magnitude in steps before it is rounded down.
@@ -14,7 +14,7 @@ const ROUNDING: f32 = 0.4;
 /// docs/TUNING.md.
 const KNOWN: f32 = 0.85;
 /// Bands of frequency that a block is divided into.
-const BANDS: usize = 8;
+const BANDS: usize = 7;
 
 /// Log2 of the largest number in [`PRODUCTS`].
 const PRODUCTS_LOG2: u32 = 12;
@@ -82,40 +82,56 @@ impl Coefficients<'_> {
 
 #[inline(always)]
 fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> Sums {
-    let mut sums = Sums::default();
-    let mut errors = [0.0; 8];
+    let (mut errors, mut coded, mut magnitudes) = ([0.0; 8], [0; 8], [[0; 8]; BANDS]);
     let chunks = coefficients.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
     for ((c, r), bands) in chunks.zip(bands.as_chunks::<8>().0) {
         one_by_one();
-        let (mut x, mut levels, mut any) = ([0.0f32; 8], [0.0f32; 8], 0);
+        let (mut x, mut levels, mut any) = ([0.0f32; 8], [0; 8], 0);
         for i in 0..8 {
             x[i] = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
         }
         for i in 0..8 {
-            levels[i] = whole(x[i] + ROUNDING);
+            let (level, error) = whole(x[i] + ROUNDING);
+            levels[i] = level;
+            x[i] -= error;
         }
         for i in 0..8 {
-            errors[i] += (x[i] - levels[i]) * (x[i] - levels[i]);
+            errors[i] += x[i] * x[i];
         }
         for level in levels {
-            any |= level.to_bits();
+            any |= level;
         }
         if any > 0 {
-            for (&level, &band) in levels.iter().zip(bands) {
-                sums.magnitudes[usize::from(band) % BANDS] += level as u32;
-                sums.coded += u32::from(level > 0.0);
+            for i in 0..8 {
+                coded[i] += u32::from(levels[i] > 0);
+            }
+            let of_levels = bands.map(u32::from);
+            for (band, sums) in (0..).zip(&mut magnitudes) {
+                let mut of_band = [0; 8];
+                for i in 0..8 {
+                    of_band[i] = u32::from(of_levels[i] == band).wrapping_neg();
+                }
+                for i in 0..8 {
+                    sums[i] += levels[i] & of_band[i];
+                }
             }
         }
     }
-    sums.error =
+    let (errors, coded, magnitudes) = (opaque(&errors), opaque(&coded), opaque(&magnitudes));
+    let error =
         ((errors[0] + errors[4]) + (errors[1] + errors[5])) + ((errors[2] + errors[6]) + (errors[3] + errors[7]));
+    let mut sums = Sums { error, coded: coded.iter().sum(), magnitudes: [0; BANDS] };
+    for (sum, magnitudes) in sums.magnitudes.iter_mut().zip(magnitudes) {
+        *sum = magnitudes.iter().sum();
+    }
     sums
 }
 
-/// `x` rounded down, from 0 to 2^22, but that a whole number may be the one below.
+/// `x` rounded down, from 0 to 2^22, but that a whole number may be the one below; as it is and as a float.
 #[inline(always)]
-fn whole(x: f32) -> f32 {
+fn whole(x: f32) -> (u32, f32) {
     const LARGE: f32 = (1u32 << 23) as f32;
     let x = if x < LARGE / 2.0 { x } else { LARGE / 2.0 };
-    (x - 0.5 + LARGE) - LARGE
+    let large = x - 0.5 + LARGE;
+    (large.to_bits() - LARGE.to_bits(), large - LARGE)
 }

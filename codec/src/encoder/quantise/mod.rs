@@ -20,7 +20,7 @@ use crate::syntax::level::Template;
 use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
-use crate::transform::lanes::one_by_one;
+use crate::transform::lanes::{one_by_one, opaque};
 use crate::transform::{TxType, run};
 
 /// Bits that a counted cost stands for.
@@ -221,10 +221,11 @@ impl Job<'_> {
         } else {
             self.round(scratch, positions, zero)
         };
-        for (p, decision) in positions.iter().zip(&scratch.decisions[..outcome.end as usize]) {
+        let chosen = positions.iter().zip(&scratch.decisions[..outcome.end as usize]);
+        levels.extend(chosen.map(|(p, decision)| {
             let m = decision.magnitude as i32;
-            levels.push(if self.coefficients.values[p.raster as usize] < 0 { -m } else { m });
-        }
+            if self.coefficients.values[p.raster as usize] < 0 { -m } else { m }
+        }));
         outcome
     }
 
@@ -274,30 +275,33 @@ fn normalise(
     x: &mut [f32],
 ) -> (f64, Option<usize>) {
     // Eight sums, so that the order of additions does not depend on vector width.
-    let (mut sums, mut last) = ([0.0; 8], None);
+    let (mut sums, mut ends) = ([0.0; 8], [0; 8]);
     let chunks = coefficients.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
     let chunks = chunks.zip(indices.as_chunks::<8>().0);
-    for (x, ((c, r), indices)) in x.as_chunks_mut::<8>().0.iter_mut().zip(chunks) {
+    for (out, ((c, r), indices)) in x.as_chunks_mut::<8>().0.iter_mut().zip(chunks) {
         one_by_one();
-        let mut above = 0;
+        let mut x = [0.0; 8];
         for i in 0..8 {
             x[i] = c[i].unsigned_abs() as i32 as f32 * r[i] * scale;
-        }
-        for &x in x.iter() {
-            above |= u32::from(x >= threshold);
         }
         for i in 0..8 {
             sums[i] += f64::from(x[i]) * f64::from(x[i]);
         }
-        if above > 0 {
-            for (&x, &index) in x.iter().zip(indices) {
-                if x >= threshold {
-                    last = last.max(Some(usize::from(index)));
-                }
-            }
+        let mut end = [0; 8];
+        for i in 0..8 {
+            end[i] = u32::from(indices[i]) + 1;
         }
+        for i in 0..8 {
+            end[i] &= u32::from(x[i] >= threshold).wrapping_neg();
+        }
+        for i in 0..8 {
+            ends[i] = ends[i].max(end[i]);
+        }
+        *out = x;
     }
-    (((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7])), last)
+    let (sums, end) = (opaque(&sums), opaque(&ends).iter().fold(0, |a, &b| a.max(b)));
+    let sum = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+    (sum, (end as usize).checked_sub(1))
 }
 
 #[cfg(test)]

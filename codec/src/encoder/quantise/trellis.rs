@@ -422,7 +422,7 @@ mod tests {
         levels.truncate(end);
         let mut tb = TransformBlock { end: end as u16, ..TransformBlock::UNCODED };
         counter.take();
-        transform_block(counter, &mut Template::new(), job.node, job.place, CHOICE, &mut tb, &mut levels);
+        transform_block(counter, &mut Template::new(), job.coefficients.node, job.place, CHOICE, &mut tb, &mut levels);
         let mut cost = RULE.lambda * bits(counter.take());
         let mut state = State::START;
         let beyond = positions.iter().zip(x).skip(end);

@@ -11,6 +11,7 @@ mod promise;
 mod ranking;
 
 use self::luma::Trial;
+use self::ranking::Candidate;
 use super::adaptive::Offsets;
 use super::effort::Direct;
 use super::hash::BlockHashes;
@@ -132,7 +133,9 @@ struct Memory {
     residual: Box<[i32]>,
     coefficients: Box<[i32]>,
     levels: Vec<i32>,
-    /// Of the luma block that is searched.
+    /// Predictions of the luma block that is searched.
+    ranked: Vec<Candidate>,
+    /// Those that are tried, transformed.
     trials: Vec<Trial>,
     /// Room for their coefficients.
     spare: Vec<Box<[i32]>>,
@@ -184,6 +187,7 @@ impl<'a> TileSearch<'a> {
                 residual: vec![0; MAX_BLOCK].into(),
                 coefficients: vec![0; MAX_CODED].into(),
                 levels: Vec::new(),
+                ranked: Vec::new(),
                 trials: Vec::new(),
                 spare: Vec::new(),
                 references: References::new(),

@@ -93,7 +93,7 @@ impl TileSearch<'_> {
         let history = self.walk.state.history;
         let planned = self.layout.as_ref().filter(|_| channel == Channel::Luma && halvings == 0);
         let mut tried = Tried::new(limit, planned.and_then(|layout| layout.costs(&node)));
-        let mut found: Option<(Best, Vec<Vec<u16>>)> = None;
+        let mut found: Option<(Best, Vec<u16>)> = None;
         if node.log2_w.max(node.log2_h) <= effort.largest_log2
             && tried.suggests(&node, Split::None, halvings, &effort)
         {
@@ -223,20 +223,17 @@ impl TileSearch<'_> {
         }
     }
 
-    /// The samples of `node` as they stand.
-    fn save(&self, channel: Channel, node: Node) -> Vec<Vec<u16>> {
-        Self::planes(channel)
-            .map(|p| {
-                let mut out = Vec::with_capacity(node.w() * node.h());
-                self.recon.samples.planes[p].save(node.rect(), &mut out);
-                out
-            })
-            .collect()
+    /// The samples of `node` as they stand, plane by plane.
+    fn save(&self, channel: Channel, node: Node) -> Vec<u16> {
+        let planes = Self::planes(channel);
+        let mut out = Vec::with_capacity(planes.len() * node.w() * node.h());
+        planes.for_each(|p| self.recon.samples.planes[p].save(node.rect(), &mut out));
+        out
     }
 
     /// Makes the state and the samples those after coding `best`.
-    fn put_back(&mut self, channel: Channel, node: Node, best: &Best, samples: &[Vec<u16>]) {
-        for (p, saved) in Self::planes(channel).zip(samples) {
+    fn put_back(&mut self, channel: Channel, node: Node, best: &Best, samples: &[u16]) {
+        for (p, saved) in Self::planes(channel).zip(samples.chunks_exact(node.w() * node.h())) {
             self.recon.samples.planes[p].restore(node.rect(), saved);
         }
         self.recon.samples.mark(Self::planes(channel).start, node.rect());

@@ -4,6 +4,7 @@ use crate::predict::IntraMode;
 use crate::predict::edges::Edges;
 use crate::predict::learned::{FEATURES, GRID, MATRICES, TABLE, features, mirrored};
 use crate::simd::Simd;
+use crate::transform::lanes::one_by_one;
 
 /// Cells of a block, four by four.
 const CELLS: usize = 16;
@@ -64,22 +65,30 @@ pub(super) fn promises(
         || {
             let (features, middle) = features(edges, w, h);
             let mirrored = mirrored(features);
-            let lanes: [Lanes; FEATURES] = std::array::from_fn(|f| {
-                let [as_it_is, mirrored] = [features[f], mirrored[f]].map(|v| (v << 3 >> extra) as i16);
-                std::array::from_fn(|l| if l % 2 == 0 { as_it_is } else { mirrored })
-            });
+            let mut lanes = [[0; IntraMode::LEARNED]; FEATURES];
+            for (f, lanes) in lanes.iter_mut().enumerate() {
+                *lanes = alternating(features[f] << 3 >> extra, mirrored[f] << 3 >> extra);
+            }
             let cells = cells(source, w, h);
-            let differences: [Lanes; CELLS] = std::array::from_fn(|c| {
+            let mut differences = [[0; IntraMode::LEARNED]; CELLS];
+            for (c, out) in differences.iter_mut().enumerate() {
                 let turned = c % 4 * 4 + c / 4;
-                let [mean, mirrored] = [c, turned].map(|c| ((cells[c] - middle) >> extra) as i16);
-                difference(&lanes, &MEANS[c], std::array::from_fn(|l| if l % 2 == 0 { mean } else { mirrored }))
-            });
+                let means = alternating((cells[c] - middle) >> extra, (cells[turned] - middle) >> extra);
+                *out = difference(&lanes, &MEANS[c], means);
+            }
             magnitudes(differences)
         },
     );
     // An orthonormal transform of four by four has a quarter of the sum; the mean of n samples counts as the root of n.
     let unit = ((w * h) as f64).sqrt() / 16.0;
     std::array::from_fn(|l| (f64::from(sums[l]) * unit, IntraMode(IntraMode::LEARNED0.0 + l as u8)))
+}
+
+/// What modes see that are as they are, and those that are mirrored.
+#[inline(always)]
+fn alternating(as_it_is: i32, mirrored: i32) -> Lanes {
+    let pairs = [[as_it_is as i16, mirrored as i16]; MATRICES];
+    *pairs.as_flattened().first_chunk().expect("two for each matrix")
 }
 
 /// The means of the cells of a block, row by row.
@@ -106,13 +115,19 @@ fn cells(source: &[u16], w: usize, h: usize) -> [i32; CELLS] {
 /// come in another order, no more.
 #[inline(always)]
 fn difference(features: &[Lanes; FEATURES], means: &[Lanes; FEATURES], mean: Lanes) -> Lanes {
-    let mut sum: Lanes = std::array::from_fn(|l| (FEATURES as i16 / 2).wrapping_sub(mean[l]));
+    let mut sum = [FEATURES as i16 / 2; IntraMode::LEARNED];
+    for (sum, mean) in sum.iter_mut().zip(mean) {
+        *sum = sum.wrapping_sub(mean);
+    }
     for (f, m) in features.iter().zip(means) {
         for l in 0..IntraMode::LEARNED {
             sum[l] = sum[l].wrapping_add(((i32::from(f[l]) * i32::from(m[l])) >> 16) as i16);
         }
     }
-    sum.map(|s| s >> 1)
+    for sum in &mut sum {
+        *sum >>= 1;
+    }
+    sum
 }
 
 /// The sums of the absolute Hadamard coefficients of twice `cells`.
@@ -121,12 +136,15 @@ fn magnitudes(mut cells: [Lanes; CELLS]) -> [i32; IntraMode::LEARNED] {
     for span in [1, 2, 4, 8] {
         for i in (0..CELLS).filter(|i| i & span == 0) {
             let (a, b) = (cells[i], cells[i + span]);
-            cells[i] = std::array::from_fn(|l| a[l].wrapping_add(b[l]));
-            cells[i + span] = std::array::from_fn(|l| a[l].wrapping_sub(b[l]));
+            for l in 0..IntraMode::LEARNED {
+                cells[i][l] = a[l].wrapping_add(b[l]);
+                cells[i + span][l] = a[l].wrapping_sub(b[l]);
+            }
         }
     }
     let mut sums = [0; IntraMode::LEARNED];
     for cell in &cells {
+        one_by_one();
         for (sum, c) in sums.iter_mut().zip(cell) {
             *sum += 2 * i32::from(c.unsigned_abs());
         }

@@ -29,11 +29,17 @@ struct Ranking {
     tried: Vec<Candidate>,
     /// Bit by mode.
     seen: u128,
+    /// The least cost of any mode.
+    least: f64,
+    /// The best two angles, best first.
+    angles: [Option<Candidate>; 2],
 }
 
 impl Ranking {
-    fn new(probable: MostProbable, scale: f64) -> Self {
-        Self { probable, scale, tried: Vec::with_capacity(IntraMode::ALL), seen: 0 }
+    /// `room` keeps what is tried.
+    fn new(probable: MostProbable, scale: f64, mut room: Vec<Candidate>) -> Self {
+        room.clear();
+        Self { probable, scale, tried: room, seen: 0, least: f64::INFINITY, angles: [None; 2] }
     }
 
     /// Whether `mode` is new.
@@ -44,20 +50,29 @@ impl Ranking {
         new
     }
 
-    /// The least cost of any mode.
-    fn least(&self) -> f64 {
-        self.tried.iter().fold(f64::INFINITY, |least, c| least.min(c.cost))
+    /// Notes what `candidate` costs.
+    fn note(&mut self, candidate: Candidate) {
+        self.tried.push(candidate);
+        self.least = self.least.min(candidate.cost);
+        if candidate.mode.0 < IntraMode::ANGULAR0.0 {
+            return;
+        }
+        let before = |other: Option<Candidate>| other.is_none_or(|o| candidate.cost < o.cost);
+        if before(self.angles[0]) {
+            self.angles = [Some(candidate), self.angles[0]];
+        } else if before(self.angles[1]) {
+            self.angles[1] = Some(candidate);
+        }
     }
 
-    /// The best two angles, best first.
-    fn best_angles(&self) -> [Option<Candidate>; 2] {
-        let mut best: [Option<Candidate>; 2] = [None; 2];
-        for candidate in self.tried.iter().filter(|c| c.mode.0 >= IntraMode::ANGULAR0.0) {
-            let before = |other: Option<Candidate>| other.is_none_or(|o| candidate.cost < o.cost);
-            if before(best[0]) {
-                best = [Some(*candidate), best[0]];
-            } else if before(best[1]) {
-                best[1] = Some(*candidate);
+    /// The best `count`, best first, of equals the one tried first.
+    fn best(&self, count: usize) -> Vec<Candidate> {
+        let mut best: Vec<Candidate> = Vec::with_capacity(count + 1);
+        for candidate in &self.tried {
+            let behind = best.iter().rev().take_while(|b| candidate.cost < b.cost).count();
+            if behind > 0 || best.len() < count {
+                best.insert(best.len() - behind, *candidate);
+                best.truncate(count);
             }
         }
         best
@@ -69,7 +84,8 @@ impl TileSearch<'_> {
     pub(super) fn rank_luma_modes(&mut self, node: &Node, qp: u16) -> Vec<Candidate> {
         let screen = self.shared.context.header.screen;
         // Difference in steps: a step is 4096 per coefficient unit, a sample has four units.
-        let mut ranking = Ranking::new(MostProbable::of(&self.walk.state.luma, node, screen), per_step(qp));
+        let probable = MostProbable::of(&self.walk.state.luma, node, screen);
+        let mut ranking = Ranking::new(probable, per_step(qp), std::mem::take(&mut self.memory.ranked));
         let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
         let probable = *ranking.probable.modes();
         for mode in simple.into_iter().chain(probable) {
@@ -81,10 +97,9 @@ impl TileSearch<'_> {
         } else {
             self.rank_learned(node, &mut ranking);
         }
-        let mut tried = ranking.tried;
-        tried.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-        tried.truncate(self.shared.plan.effort.luma_modes);
-        tried
+        let best = ranking.best(self.shared.plan.effort.luma_modes);
+        self.memory.ranked = ranking.tried;
+        best
     }
 
     /// Angles from a coarse grid, then beside the best.
@@ -96,8 +111,8 @@ impl TileSearch<'_> {
         }
         while gap > 1 {
             gap /= 2;
-            let most = ranking.least() * effort.angle_patience;
-            let centres = ranking.best_angles().into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
+            let most = ranking.least * effort.angle_patience;
+            let centres = ranking.angles.into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
             for centre in centres.take_while(|c| c.cost <= most) {
                 let angle = centre.mode.0 - IntraMode::ANGULAR0.0;
                 for neighbour in IntraMode::beside(angle, gap) {
@@ -117,7 +132,7 @@ impl TileSearch<'_> {
         let (size, extra) = ((node.w(), node.h()), context.header.extra_depth());
         let mut promises = promises(context.simd, &m.edges[0], &m.source, size, extra);
         promises.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let most = ranking.least() * effort.learned_patience / ranking.scale;
+        let most = ranking.least * effort.learned_patience / ranking.scale;
         for (difference, mode) in promises.into_iter().take(effort.learned_modes) {
             if difference <= most {
                 self.rank(node, mode, ranking);
@@ -131,7 +146,7 @@ impl TileSearch<'_> {
         if count == 0 || node.x == 0 || node.y == 0 {
             return;
         }
-        let most = ranking.least() * self.shared.plan.effort.angle_patience;
+        let most = ranking.least * self.shared.plan.effort.angle_patience;
         let mut directions = ranking.tried.clone();
         directions.retain(|d| d.mode.0 >= IntraMode::ANGULAR0.0 && d.cost <= most);
         directions.retain(|d| ranking.probable.modes().contains(&d.mode));
@@ -141,7 +156,7 @@ impl TileSearch<'_> {
             self.recon.samples.edges(0, node.rect(), line, &mut self.memory.edges[usize::from(line)]);
             for direction in &directions {
                 let candidate = self.candidate(node, direction.mode, line, ranking);
-                ranking.tried.push(candidate);
+                ranking.note(candidate);
             }
         }
     }
@@ -151,7 +166,7 @@ impl TileSearch<'_> {
             return;
         }
         let candidate = self.candidate(node, mode, 0, ranking);
-        ranking.tried.push(candidate);
+        ranking.note(candidate);
     }
 
     /// The block with `mode` and `line`.
@@ -169,5 +184,32 @@ impl TileSearch<'_> {
         }));
         let cost = difference + self.shared.plan.parameters.rank_lambda * rate;
         Candidate { cost, price: self.lambda() * rate, mode, line }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::state::UnitMap;
+
+    #[test]
+    fn the_best_are_the_first_of_a_stable_order_by_cost() {
+        let node = Node { x: 0, y: 0, log2_w: 2, log2_h: 2 };
+        let probable = MostProbable::of(&UnitMap::new(64, 64), &node, false);
+        let mut ranking = Ranking::new(probable, 1.0, Vec::new());
+        for mode in IntraMode::luma() {
+            // Many cost the same.
+            let cost = f64::from(u32::from(mode.0) * 37 % 11);
+            ranking.note(Candidate { cost, price: 0.0, mode, line: 0 });
+        }
+        let mut sorted = ranking.tried.clone();
+        sorted.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        let modes = |candidates: &[Candidate]| candidates.iter().map(|c| c.mode).collect::<Vec<_>>();
+        for count in [1, 2, 6, 20] {
+            assert_eq!(modes(&ranking.best(count)), modes(&sorted[..count]), "{count}");
+        }
+        assert_eq!(ranking.least, sorted[0].cost);
+        let angles: Vec<_> = sorted.iter().filter(|c| c.mode.0 >= IntraMode::ANGULAR0.0).map(|c| c.mode).collect();
+        assert_eq!(ranking.angles.map(|a| a.map(|c| c.mode)), [Some(angles[0]), Some(angles[1])]);
     }
 }
