@@ -25,23 +25,14 @@ pub(crate) struct Effort {
     pub(crate) optimise: bool,
     /// Largest block tried, log2.
     pub(crate) largest_log2: u32,
-    /// The layout that guides the partition of luma, on photographs.
-    pub(crate) guide: Option<Guide>,
-    /// Halves that may follow one another below a square.
-    pub(crate) halvings: u32,
-    /// Quarters are tried.
-    pub(crate) quarters: bool,
     /// Splits below a block that needs no levels are not tried.
     pub(crate) stop_when_empty: bool,
-    /// Four squares are given up where they cost more than this times the best so far, and then halves are not tried.
-    pub(crate) patience: f64,
     /// Four squares of chroma, each of 8 samples a side or fewer, are given up where the first of them cost more than their share of
     /// the best so far by this part of it; half of it after two, a quarter after three.
     pub(crate) chroma_spread: f64,
-    /// Halves are not tried either where one block costs more than this times four squares.
-    pub(crate) reach: f64,
-    /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
-    pub(crate) quarter_patience: f64,
+    /// Which splits are tried in photographs, and in screens.
+    pub(crate) partition: Partition,
+    pub(crate) screens: Partition,
     /// The direct way, where pictures take it: screens and the trellis do not.
     pub(crate) direct: Option<Direct>,
     /// What adaptive quantisation learns from.
@@ -50,6 +41,39 @@ pub(crate) struct Effort {
     pub(crate) filters: Filters,
     /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md, calibration.
     pub(crate) lost: f64,
+}
+
+/// Which splits of a block are tried.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Partition {
+    /// The layout that guides luma.
+    pub(crate) guide: Option<Guide>,
+    /// Halves that may follow one another below a square.
+    pub(crate) halvings: u32,
+    /// Quarters are tried.
+    pub(crate) quarters: bool,
+    /// Four squares are given up where they cost more than this times the best so far, and then halves are not tried.
+    pub(crate) patience: f64,
+    /// Halves are not tried either where one block costs more than this times four squares.
+    pub(crate) reach: f64,
+    /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
+    pub(crate) quarter_patience: f64,
+}
+
+impl Partition {
+    /// Squares alone.
+    const SQUARES: Self =
+        Self { guide: None, halvings: 0, quarters: false, patience: 1.0, reach: 1.2, quarter_patience: 1.02 };
+    const HALVES: Self = Self { halvings: 1, quarters: true, patience: 1.1, ..Self::SQUARES };
+    const PATIENT: Self = Self { patience: 1.2, ..Self::HALVES };
+    const ALL: Self = Self { halvings: 2, patience: 1.4, reach: 1.6, quarter_patience: 1.1, ..Self::HALVES };
+    const EXHAUSTIVE: Self = Self { patience: 1.5, reach: 2.0, quarter_patience: 1.2, ..Self::ALL };
+
+    /// Guided by a layout: four squares are tried where it says that they cost up to `quarters` times one block.
+    const fn guided(self, quarters: f64) -> Self {
+        let depth = Depth { smallest_log2: 2, turn: 2 };
+        Self { guide: Some(Guide { depth, whole: 1.4, quarters }), ..self }
+    }
 }
 
 /// What the search takes from a layout planned on the source.
@@ -94,6 +118,7 @@ impl Sketches {
     pub(crate) const THOROUGH: Self = Self { count: 3, light: false, gain: 0.3 };
     /// About as good for a twentieth of the time. docs/TUNING.md, sketches.
     pub(crate) const LIGHT: Self = Self { count: 1, light: true, gain: 0.2 };
+    pub(crate) const LIGHT_TWICE: Self = Self { count: 2, light: true, gain: 0.24 };
 }
 
 /// Where the strengths of the filters come from.
@@ -138,67 +163,59 @@ impl Effort {
             trial_patience: 1.05,
             optimise: true,
             largest_log2: 6,
-            guide: None,
-            halvings: 1,
-            quarters: true,
             stop_when_empty: true,
-            patience: 1.1,
             chroma_spread: f64::INFINITY,
-            reach: 1.2,
-            quarter_patience: 1.02,
+            partition: Partition { quarters: false, patience: 1.03, reach: 1.05, ..Partition::HALVES }.guided(1.1),
+            screens: Partition::HALVES,
             direct: None,
-            sketches: Sketches::THOROUGH,
+            sketches: Sketches::LIGHT_TWICE,
             filters: Filters::Sample,
             lost: 0.0,
         };
+        // One way to code each block.
+        let plain = Self {
+            angle_step: 16,
+            angle_patience: 1.0,
+            learned_modes: 0,
+            luma_modes: 1,
+            chroma_modes: 1,
+            transforms: Transforms::Pair,
+            trial_patience: 1.0,
+            partition: Partition::SQUARES,
+            screens: Partition::SQUARES,
+            sketches: Sketches::LIGHT,
+            ..base
+        };
+        let thorough =
+            Self { angle_step: 4, partition: Partition::HALVES.guided(1.25), sketches: Sketches::THOROUGH, ..base };
         let patient = Self {
             angle_patience: f64::INFINITY,
             learned_modes: 6,
             learned_patience: f64::INFINITY,
             trial_patience: 1.06,
-            ..base
+            partition: Partition::PATIENT.guided(1.25),
+            screens: Partition { halvings: 2, ..Partition::PATIENT },
+            ..thorough
         };
         match effort {
             1 => Self {
-                angle_step: 16,
-                learned_modes: 0,
-                luma_modes: 1,
-                chroma_modes: 1,
                 transforms: Transforms::Cosine,
                 optimise: false,
                 largest_log2: 5,
-                halvings: 0,
-                quarters: false,
-                patience: 1.0,
                 direct: Some(direct),
-                sketches: Sketches::LIGHT,
                 filters: Filters::Rule,
                 lost: 3.2,
-                ..base
+                ..plain
             },
             2 => Self {
-                learned_modes: 0,
-                luma_modes: 1,
-                chroma_modes: 1,
                 transforms: Transforms::Cosine,
                 largest_log2: 5,
-                halvings: 0,
-                quarters: false,
-                patience: 1.0,
                 direct: Some(Direct { depth: Depth { turn: 2, ..direct.depth }, probable: 4, ..direct }),
-                lost: 2.6,
-                sketches: Sketches::LIGHT,
                 filters: Filters::Rule,
-                ..base
+                lost: 2.6,
+                ..plain
             },
             3 => Self {
-                learned_modes: 0,
-                luma_modes: 1,
-                chroma_modes: 1,
-                transforms: Transforms::Pair,
-                halvings: 0,
-                quarters: false,
-                patience: 1.0,
                 direct: Some(Direct {
                     depth: Depth { smallest_log2: 2, turn: 2 },
                     probable: 6,
@@ -208,48 +225,36 @@ impl Effort {
                     ..direct
                 }),
                 lost: 1.9,
-                sketches: Sketches::LIGHT,
-                ..base
+                ..plain
             },
             4 => Self {
-                learned_modes: 0,
-                luma_modes: 1,
-                chroma_modes: 1,
-                transforms: Transforms::Pair,
-                halvings: 0,
-                quarters: false,
-                patience: 1.0,
-                angle_step: 16,
-                angle_patience: 1.0,
-                trial_patience: 1.0,
+                angle_step: 8,
+                angle_patience: 1.3,
+                luma_modes: 2,
+                trial_patience: 1.05,
+                partition: Partition::SQUARES.guided(1.03),
                 chroma_spread: 0.5,
-                sketches: Sketches::LIGHT,
-                lost: 1.0,
-                ..base
+                lost: 0.6,
+                ..plain
             },
             5 => base,
-            6 => Self { learned_patience: f64::INFINITY, luma_modes: 3, patience: 1.2, ..base },
-            7 => Self { luma_modes: 3, chroma_modes: 3, halvings: 2, patience: 1.2, ..patient },
+            6 => thorough,
+            7 => Self { luma_modes: 3, chroma_modes: 3, ..patient },
             8 => Self {
                 luma_modes: 4,
                 chroma_modes: 4,
-                halvings: 2,
                 stop_when_empty: false,
-                patience: 1.4,
-                reach: 1.6,
-                quarter_patience: 1.1,
+                partition: Partition::ALL,
+                screens: Partition::ALL,
                 ..patient
             },
             _ => Self {
-                angle_step: 4,
                 learned_modes: 8,
                 luma_modes: 6,
                 chroma_modes: 6,
-                halvings: 2,
                 stop_when_empty: false,
-                patience: 1.5,
-                reach: 2.0,
-                quarter_patience: 1.2,
+                partition: Partition::EXHAUSTIVE,
+                screens: Partition::EXHAUSTIVE,
                 ..patient
             },
         }

@@ -13,7 +13,7 @@ mod ranking;
 use self::luma::Trial;
 use self::ranking::Candidate;
 use super::adaptive::Offsets;
-use super::effort::Direct;
+use super::effort::{Direct, Partition};
 use super::hash::BlockHashes;
 use super::layout::Layout;
 use super::plan::Plan;
@@ -153,6 +153,7 @@ pub(crate) struct TileSearch<'a> {
     recon: Reconstruction<'a>,
     walk: Walk<'a, Counter>,
     memory: Memory,
+    partition: Partition,
     /// What guides the partition of luma.
     layout: Option<Layout<'a>>,
 }
@@ -168,12 +169,12 @@ impl<'a> TileSearch<'a> {
     ) -> Self {
         let header = shared.context.header;
         let learnt = Learnt::new(header.profile, header.is_trellis());
-        // It knows of neither copies nor palettes.
-        let guided = shared.plan.effort.guide.filter(|_| !header.screen);
+        let partition = if header.screen { shared.plan.effort.screens } else { shared.plan.effort.partition };
         let (width, height) = (state.luma.width(), state.luma.height());
         Self {
             shared,
-            layout: guided.map(|guide| Layout::new(shared, guide.depth, width, height)),
+            partition,
+            layout: partition.guide.map(|guide| Layout::new(shared, guide.depth, width, height)),
             hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             source,
             offsets,

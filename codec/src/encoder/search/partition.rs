@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Best, TileSearch};
-use crate::encoder::effort::Effort;
+use crate::encoder::effort::Partition;
 use crate::encoder::layout::Costs;
 use crate::encoder::quantise::bits;
 use crate::syntax::spectrum::spectrum;
@@ -33,12 +33,12 @@ impl Tried {
     }
 
     /// Whether `split` of `node` may still be the best, by the costs of its relatives.
-    fn suggests(&self, node: &Node, split: Split, halvings: u32, effort: &Effort) -> bool {
+    fn suggests(&self, node: &Node, split: Split, halvings: u32, partition: &Partition) -> bool {
         if Some(split) == towards_square(node, halvings) {
             return true;
         }
         let (whole, quad) = (self.cost(Split::None), self.cost(Split::Quad));
-        if let (Some(planned), Some(guide)) = (self.planned, effort.guide) {
+        if let (Some(planned), Some(guide)) = (self.planned, partition.guide) {
             match split {
                 Split::None => return planned.whole < planned.quarters * guide.whole,
                 // What one block costs in truth tells as much of the four squares as it is off itself.
@@ -49,13 +49,13 @@ impl Tried {
             }
         }
         // Halves lie between one block and four squares: where those are far apart, the halves are not better.
-        let between = whole.is_infinite() || (quad < whole * effort.patience && whole < quad * effort.reach);
+        let between = whole.is_infinite() || (quad < whole * partition.patience && whole < quad * partition.reach);
         match split {
             Split::None | Split::Quad => true,
-            Split::H2 | Split::V2 => halvings < effort.halvings && (halvings > 0 || between),
+            Split::H2 | Split::V2 => halvings < partition.halvings && (halvings > 0 || between),
             Split::H4 | Split::V4 => {
                 let half = self.cost(if split == Split::H4 { Split::H2 } else { Split::V2 });
-                effort.quarters && halvings == 0 && between && half < self.best * effort.quarter_patience
+                partition.quarters && halvings == 0 && between && half < self.best * partition.quarter_patience
             }
         }
     }
@@ -88,14 +88,14 @@ impl TileSearch<'_> {
             let children = if split == Split::Quad { 0 } else { halvings };
             return self.divided(channel, node, split, Some(children), limit);
         }
-        let effort = self.shared.plan.effort;
+        let (effort, partition) = (&self.shared.plan.effort, self.partition);
         let cells = self.walk.state.cells.save(node.x, node.y);
         let history = self.walk.state.history;
         let planned = self.layout.as_ref().filter(|_| channel == Channel::Luma && halvings == 0);
         let mut tried = Tried::new(limit, planned.and_then(|layout| layout.costs(&node)));
         let mut found: Option<(Best, Vec<u16>)> = None;
         if node.log2_w.max(node.log2_h) <= effort.largest_log2
-            && tried.suggests(&node, Split::None, halvings, &effort)
+            && tried.suggests(&node, Split::None, halvings, &partition)
         {
             let best = self.whole(channel, node);
             tried.note(Split::None, best.cost);
@@ -108,15 +108,15 @@ impl TileSearch<'_> {
             }
         }
         for split in [Split::Quad, Split::H2, Split::V2, Split::H4, Split::V4] {
-            if !choices.allow(split) || !tried.suggests(&node, split, halvings, &effort) {
+            if !choices.allow(split) || !tried.suggests(&node, split, halvings, &partition) {
                 continue;
             }
             // Four squares are followed a little beyond the best, for what they say of the halves.
-            let limit = if split == Split::Quad { tried.best * effort.patience } else { tried.best };
+            let limit = if split == Split::Quad { tried.best * partition.patience } else { tried.best };
             let children = match split {
                 Split::Quad | Split::None => Some(0),
                 Split::H2 | Split::V2 if Some(split) == towards_square(&node, halvings) => Some(0),
-                Split::H2 | Split::V2 => Some(halvings + 1).filter(|&h| h < effort.halvings),
+                Split::H2 | Split::V2 => Some(halvings + 1).filter(|&h| h < partition.halvings),
                 Split::H4 | Split::V4 => None,
             };
             self.forget(channel, node);
@@ -213,7 +213,7 @@ impl TileSearch<'_> {
     fn most_of_chroma(&self, done: usize, limit: f64) -> f64 {
         let effort = &self.shared.plan.effort;
         let spread = 1.0 + effort.chroma_spread * 2.0 / f64::from(1u32 << done);
-        limit / effort.patience * spread * done as f64 / 4.0
+        limit / self.partition.patience * spread * done as f64 / 4.0
     }
 
     fn planes(channel: Channel) -> std::ops::Range<usize> {
