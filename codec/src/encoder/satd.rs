@@ -63,7 +63,7 @@ struct Differences<'a> {
 impl Pair<'_> {
     /// `L` samples of each from (`x`, `y`) on.
     #[inline(always)]
-    fn get<const L: usize>(self, x: usize, y: usize) -> ([u16; L], [u16; L]) {
+    pub(crate) fn get<const L: usize>(self, x: usize, y: usize) -> ([u16; L], [u16; L]) {
         let (a, b) = (y * self.a_stride + x, y * self.b_stride + x);
         (self.a[a..a + L].try_into().unwrap(), self.b[b..b + L].try_into().unwrap())
     }

@@ -1,7 +1,7 @@
 //! The search for what a luma block may be copied from.
 
 use super::TileSearch;
-use super::luma::Spot;
+use super::luma::{Predicted, Spot};
 use crate::encoder::hash::WINDOW;
 use crate::encoder::satd::{Pair, sse};
 use crate::predict::IntraMode;
@@ -31,9 +31,9 @@ impl TileSearch<'_> {
         let mut ranked: Vec<(f64, f64, Vector)> = Vec::new();
         for vector in self.copy_candidates(node) {
             let m = &mut self.memory;
-            self.recon.samples.copy(0, node.rect(), vector, &mut m.prediction);
+            self.recon.samples.copy(0, node.rect(), vector, &mut m.predictions[0][0]);
             let (simd, w) = (self.shared.context.simd, node.w());
-            let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
+            let pair = Pair { a: &m.source, a_stride: w, b: &m.predictions[0][0], b_stride: w };
             let error = sse(simd, pair, w, node.h()) as f64 * per_step * per_step;
             let source = Source::Copy(vector);
             let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
@@ -42,10 +42,10 @@ impl TileSearch<'_> {
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         for &(_, price, vector) in ranked.iter().take(TRIED) {
-            self.recon.samples.copy(0, node.rect(), vector, &mut self.memory.prediction);
+            self.recon.samples.copy(0, node.rect(), vector, &mut self.memory.predictions[0][0]);
             let source = Source::Copy(vector);
             let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
-            self.try_transforms(spot, &block, &[], price, &[TxType::DCT]);
+            self.try_transforms(spot, Predicted { block, price, slot: 0 }, &[], &[TxType::DCT]);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The search for the mode, transforms and levels of a luma block.
 
 use super::ranking::Candidate;
+use super::shortlist::Entry;
 use super::{Best, Shared, TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
@@ -9,7 +10,7 @@ use crate::encoder::satd::{Pair, residual};
 use crate::image::plane::Block;
 use crate::predict::{IntraMode, predict};
 use crate::quant::family::Family;
-use crate::recon::{Known, MAX_CODED};
+use crate::recon::Known;
 use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
@@ -38,21 +39,29 @@ impl Spot {
 
     /// Its coefficients by `tx`: `values`.
     fn coefficients<'a>(&'a self, shared: &'a Shared<'_>, values: &'a [i32], tx: TxType) -> Coefficients<'a> {
-        let (simd, reciprocals) = (shared.context.simd, &shared.reciprocals[0]);
-        Coefficients { simd, node: &self.node, values, tx, reciprocals, qp: self.qp }
+        shared.coefficients(0, &self.node, values, tx, self.qp)
     }
+}
+
+/// A block that is predicted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Predicted {
+    /// Without levels.
+    pub(super) block: LumaBlock,
+    /// Price of the prediction, in squared steps.
+    pub(super) price: f64,
+    /// Where it stands.
+    pub(super) slot: usize,
 }
 
 /// A way to code a block, before its levels are chosen.
 #[derive(Debug)]
 pub(super) struct Trial {
-    /// With its transform.
-    block: LumaBlock,
+    predicted: Predicted,
+    tx: TxType,
     /// Of its palette.
     indices: Vec<u8>,
     coefficients: Box<[i32]>,
-    /// Price of the prediction, in squared steps.
-    price: f64,
     /// Distortion by frequencies that are not coded.
     dropped: f64,
     /// What all of it costs, about.
@@ -98,13 +107,18 @@ impl TileSearch<'_> {
         }
         let Some(best) = best else { return Best::empty() };
         let Coded { trial, distortion, end, mut levels, .. } = self.through_trellis(&spot, best);
-        let Trial { mut block, mut indices, .. } = trial;
-        block.tb = TransformBlock { end, start: 0, tx: if end == 0 { TxType::DCT } else { block.tb.tx } };
+        let Trial { predicted: Predicted { mut block, slot, .. }, mut indices, tx, .. } = trial;
+        block.tb = TransformBlock { end, start: 0, tx: if end == 0 { TxType::DCT } else { tx } };
         self.memory.spare.push(trial.coefficients);
         self.walk.coder.take();
         let spectrum = self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
         let cost = distortion + self.lambda() * bits(self.walk.coder.take());
-        self.recon.luma_block(&block, &levels, &indices, &mut Known);
+        if block.source == Source::Mode {
+            self.recon.put(0, &node, &self.memory.predictions[0][slot]);
+            self.recon.add_luma(&block, &levels, &mut Known);
+        } else {
+            self.recon.luma_block(&block, &levels, &indices, &mut Known);
+        }
         self.walk.note_luma(&block, spectrum);
         Best { cost, luma: vec![block], levels, indices, ..Best::empty() }
     }
@@ -116,22 +130,22 @@ impl TileSearch<'_> {
 
     /// Tries the modes of the best rank.
     fn try_modes(&mut self, spot: &Spot) {
-        for Candidate { mode, line, price, .. } in self.rank_luma_modes(&spot.node, spot.qp) {
-            self.predict_luma(&spot.node, mode, line);
-            let blank = LumaBlock { line, ..spot.blank(mode) };
+        self.rank_luma_modes(&spot.node, spot.qp);
+        for i in 0..self.memory.shortlist.entries().len() {
+            let Entry { index, slot, .. } = self.memory.shortlist.entries()[i];
+            let Candidate { mode, line, price, .. } = self.memory.ranked[index];
+            let block = LumaBlock { line, ..spot.blank(mode) };
             let screen = self.shared.context.header.screen;
-            let price = if screen { self.prediction_price(&blank, &mut Vec::new()) } else { price };
-            self.try_transforms(spot, &blank, &[], price, &FIRST);
+            let price = if screen { self.prediction_price(&block, &mut Vec::new()) } else { price };
+            self.try_transforms(spot, Predicted { block, price, slot }, &[], &FIRST);
         }
         if self.shared.plan.effort.transforms != Transforms::All {
             return;
         }
-        let modes = self.memory.trials.iter().filter(|t| t.block.source == Source::Mode);
+        let modes = self.memory.trials.iter().filter(|t| t.predicted.block.source == Source::Mode);
         let best = modes.min_by(|a, b| a.estimate.total_cmp(&b.estimate));
-        if let Some(Trial { block, price, coded: true, .. }) = best {
-            let (blank, price) = (LumaBlock { tb: TransformBlock::UNCODED, ..*block }, *price);
-            self.predict_luma(&spot.node, blank.mode, blank.line);
-            self.try_transforms(spot, &blank, &[], price, &MIXED);
+        if let Some(&Trial { predicted, coded: true, .. }) = best {
+            self.try_transforms(spot, predicted, &[], &MIXED);
         }
     }
 
@@ -140,10 +154,10 @@ impl TileSearch<'_> {
         self.offsets.as_ref().map_or(0, |offsets| offsets.of_block(&self.walk.state.cells, node))
     }
 
-    pub(super) fn predict_luma(&mut self, node: &Node, mode: IntraMode, line: u8) {
+    pub(super) fn predict_luma(&mut self, node: &Node, mode: IntraMode, line: u8, slot: usize) {
         let m = &mut self.memory;
         let (edges, depth) = (&m.edges[usize::from(line)], self.shared.context.header.internal_depth());
-        let out = &mut Block::packed(&mut m.prediction, node.w(), node.h());
+        let out = &mut Block::packed(&mut m.predictions[0][slot], node.w(), node.h());
         predict(self.shared.context.simd, mode, edges, depth, out);
     }
 
@@ -160,26 +174,17 @@ impl TileSearch<'_> {
         self.lambda() * bits(self.walk.coder.take())
     }
 
-    /// Tries transforms on the prediction in memory, which is that of `blank`, a block without levels, with the
-    /// `indices` of its palette; `price` is that of the prediction.
-    pub(super) fn try_transforms(
-        &mut self,
-        spot: &Spot,
-        blank: &LumaBlock,
-        indices: &[u8],
-        price: f64,
-        transforms: &[TxType],
-    ) {
+    /// Tries transforms on what `predicted` leaves, a block with the `indices` of its palette.
+    pub(super) fn try_transforms(&mut self, spot: &Spot, predicted: Predicted, indices: &[u8], transforms: &[TxType]) {
         let (w, h) = (spot.node.w(), spot.node.h());
         let m = &mut self.memory;
-        let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
+        let pair = Pair { a: &m.source, a_stride: w, b: &m.predictions[0][predicted.slot], b_stride: w };
         residual(self.shared.context.simd, pair, w, h, &mut m.residual);
         let identity = [TxType::IDENTITY];
-        let identity = if self.tries_identity(&blank.node) { &identity[..] } else { &[] };
+        let identity = if self.tries_identity(&spot.node) { &identity[..] } else { &[] };
         for &tx in transforms.iter().chain(identity) {
             if self.suits(tx, w, h) {
-                let block = LumaBlock { tb: TransformBlock { tx, ..TransformBlock::UNCODED }, ..*blank };
-                let mut trial = self.trial(spot, block, price);
+                let mut trial = self.trial(spot, predicted, tx);
                 trial.indices.extend(indices);
                 self.memory.trials.push(trial);
             }
@@ -193,17 +198,17 @@ impl TileSearch<'_> {
         fits && (!(vertical || horizontal) || self.shared.plan.effort.transforms != Transforms::Cosine)
     }
 
-    /// `block` with the residual in memory, transformed.
-    fn trial(&mut self, spot: &Spot, block: LumaBlock, price: f64) -> Trial {
-        let (node, tx, header) = (&spot.node, block.tb.tx, self.shared.context.header);
-        let m = &mut self.memory;
-        let mut coefficients = m.spare.pop().unwrap_or_else(|| vec![0; MAX_CODED].into());
+    /// The block with the residual in memory, transformed by `tx`.
+    fn trial(&mut self, spot: &Spot, predicted: Predicted, tx: TxType) -> Trial {
+        let (node, header) = (&spot.node, self.shared.context.header);
+        let mut coefficients = self.memory.room();
         let shape = TxShape { w: node.w(), h: node.h(), tx, extra: header.extra_depth() };
-        forward(self.shared.context.simd, &m.residual, shape, &mut coefficients);
+        forward(self.shared.context.simd, &self.memory.residual, shape, &mut coefficients);
         let lambda = self.shared.plan.rule.lambda;
         let Estimate { cost, coded } = spot.coefficients(self.shared, &coefficients, tx).estimate(lambda);
         let dropped = self.dropped(node, 0, spot.qp, &coefficients);
-        Trial { block, indices: Vec::new(), price, dropped, estimate: cost + dropped + price, coded, coefficients }
+        let estimate = cost + dropped + predicted.price;
+        Trial { predicted, tx, indices: Vec::new(), dropped, estimate, coded, coefficients }
     }
 
     /// The best of `best` and of what was tried, whose levels are chosen where it promises enough.
@@ -235,14 +240,14 @@ impl TileSearch<'_> {
 
     /// `trial` with its levels; the cost is an estimate.
     fn quantise_luma(&mut self, spot: &Spot, trial: Trial) -> Coded {
-        let (node, header, tx) = (&spot.node, self.shared.context.header, trial.block.tb.tx);
+        let (node, header, tx, predicted) = (&spot.node, self.shared.context.header, trial.tx, &trial.predicted);
         let coefficients = spot.coefficients(self.shared, &trial.coefficients, tx);
         let job = Job { coefficients, place: spot.place, rule: &self.shared.plan.rule };
         let mut levels = Vec::new();
         let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, &mut levels);
-        let mut cost = out.cost + trial.dropped + trial.price;
+        let mut cost = out.cost + trial.dropped + predicted.price;
         if out.end > 0 {
-            let choice = TxChoice { quantiser: Family::Scalar, ..header.choice(Some(trial.block.mode)) };
+            let choice = TxChoice { quantiser: Family::Scalar, ..header.choice(Some(predicted.block.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
         Coded { cost, distortion: out.distortion + trial.dropped, end: out.end, levels, trial }
@@ -250,7 +255,7 @@ impl TileSearch<'_> {
 
     /// `coded` with the levels that the trellis gives, where the picture has one.
     fn through_trellis(&mut self, spot: &Spot, coded: Coded) -> Coded {
-        let tx = coded.trial.block.tb.tx;
+        let tx = coded.trial.tx;
         let Some(rule) = self.shared.plan.trellis.as_ref().filter(|_| coded.end > 0 && tx != TxType::IDENTITY) else {
             return coded;
         };

@@ -9,15 +9,19 @@ mod palette;
 pub(super) mod partition;
 mod promise;
 mod ranking;
+mod shortlist;
+mod slopes;
 
+use self::chroma::{Offer, Trial as ChromaTrial};
 use self::luma::Trial;
 use self::ranking::Candidate;
+use self::shortlist::Shortlist;
 use super::adaptive::Offsets;
 use super::effort::{Direct, Partition};
 use super::hash::BlockHashes;
 use super::layout::Layout;
 use super::plan::Plan;
-use super::quantise::{self, Reciprocals, per_unit};
+use super::quantise::{self, Coefficients, Reciprocals, per_unit};
 use super::tile::{Ground, Way};
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
@@ -30,6 +34,7 @@ use crate::syntax::screen::Source;
 use crate::syntax::state::{Channel, TileState};
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Node, SUPERBLOCK, SUPERBLOCK_LOG2, Split};
+use crate::transform::TxType;
 
 /// What the search needs of a picture.
 #[derive(Debug)]
@@ -51,6 +56,18 @@ impl<'a> Shared<'a> {
     pub(super) fn direct(&self) -> Option<&Direct> {
         let header = self.context.header;
         self.plan.effort.direct.as_ref().filter(|_| !header.screen && !header.is_trellis())
+    }
+
+    /// Coefficients of a block of `channel` by `tx`: `values`.
+    fn coefficients<'b>(
+        &'b self,
+        channel: usize,
+        node: &'b Node,
+        values: &'b [i32],
+        tx: TxType,
+        qp: u16,
+    ) -> Coefficients<'b> {
+        Coefficients { simd: self.context.simd, node, values, tx, reciprocals: &self.reciprocals[channel], qp }
     }
 
     /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
@@ -127,19 +144,31 @@ impl Best {
 struct Memory {
     /// By line.
     edges: [Edges; LINES.len()],
-    prediction: Box<[u16]>,
+    /// By plane of the channel, then by slot of the shortlist.
+    predictions: [Vec<Box<[u16]>>; 2],
+    shortlist: Shortlist,
     quantise: quantise::Scratch,
     source: Box<[u16]>,
     residual: Box<[i32]>,
-    coefficients: Box<[i32]>,
     levels: Vec<i32>,
     /// Predictions of the luma block that is searched.
     ranked: Vec<Candidate>,
     /// Those that are tried, transformed.
     trials: Vec<Trial>,
+    /// Modes of the chroma block that is searched.
+    ranked_chroma: Vec<Offer>,
+    /// Those that are tried, transformed.
+    chroma_trials: Vec<ChromaTrial>,
     /// Room for their coefficients.
     spare: Vec<Box<[i32]>>,
     references: References,
+}
+
+impl Memory {
+    /// Room for the coefficients of a block.
+    fn room(&mut self) -> Box<[i32]> {
+        self.spare.pop().unwrap_or_else(|| vec![0; MAX_CODED].into())
+    }
 }
 
 /// The search through one tile.
@@ -169,7 +198,9 @@ impl<'a> TileSearch<'a> {
     ) -> Self {
         let header = shared.context.header;
         let learnt = Learnt::new(header.profile, header.is_trellis());
-        let partition = if header.screen { shared.plan.effort.screens } else { shared.plan.effort.partition };
+        let effort = &shared.plan.effort;
+        let partition = if header.screen { effort.screens } else { effort.partition };
+        let slots = |most: usize| (0..=most).map(|_| vec![0; MAX_BLOCK].into()).collect();
         let (width, height) = (state.luma.width(), state.luma.height());
         Self {
             shared,
@@ -182,14 +213,16 @@ impl<'a> TileSearch<'a> {
             walk: Walk::new(Counter::new(header.profile, &learnt.models, &learnt.levels), header, state),
             memory: Memory {
                 edges: std::array::from_fn(|_| Edges::new()),
-                prediction: vec![0; MAX_BLOCK].into(),
+                predictions: [effort.luma_modes.max(effort.chroma_modes), effort.chroma_modes].map(slots),
+                shortlist: Shortlist::default(),
                 quantise: quantise::Scratch::new(),
                 source: vec![0; MAX_BLOCK].into(),
                 residual: vec![0; MAX_BLOCK].into(),
-                coefficients: vec![0; MAX_CODED].into(),
                 levels: Vec::new(),
                 ranked: Vec::new(),
                 trials: Vec::new(),
+                ranked_chroma: Vec::new(),
+                chroma_trials: Vec::new(),
                 spare: Vec::new(),
                 references: References::new(),
             },

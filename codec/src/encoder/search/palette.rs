@@ -1,6 +1,6 @@
 //! The search for palettes: few luma colours that come close to a block's samples.
 
-use super::luma::{Coded, Spot};
+use super::luma::{Coded, Predicted, Spot};
 use super::{TileSearch, per_step};
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;
@@ -134,9 +134,9 @@ impl TileSearch<'_> {
                 break;
             }
             if let Source::Palette(palette, _) = block.source {
-                palette.paint(&indices, depth, &mut self.memory.prediction);
+                palette.paint(&indices, depth, &mut self.memory.predictions[0][0]);
             }
-            self.try_transforms(spot, &block, &indices, price, &[TxType::DCT]);
+            self.try_transforms(spot, Predicted { block, price, slot: 0 }, &indices, &[TxType::DCT]);
         }
     }
 }

@@ -64,28 +64,16 @@ impl Ranking {
             self.angles[1] = Some(candidate);
         }
     }
-
-    /// The best `count`, best first, of equals the one tried first.
-    fn best(&self, count: usize) -> Vec<Candidate> {
-        let mut best: Vec<Candidate> = Vec::with_capacity(count + 1);
-        for candidate in &self.tried {
-            let behind = best.iter().rev().take_while(|b| candidate.cost < b.cost).count();
-            if behind > 0 || best.len() < count {
-                best.insert(best.len() - behind, *candidate);
-                best.truncate(count);
-            }
-        }
-        best
-    }
 }
 
 impl TileSearch<'_> {
-    /// What is worth trying for the block in memory, best first.
-    pub(super) fn rank_luma_modes(&mut self, node: &Node, qp: u16) -> Vec<Candidate> {
+    /// Ranks what may be worth trying for the block in memory: the best stand in the shortlist.
+    pub(super) fn rank_luma_modes(&mut self, node: &Node, qp: u16) {
         let screen = self.shared.context.header.screen;
         // Difference in steps: a step is 4096 per coefficient unit, a sample has four units.
         let probable = MostProbable::of(&self.walk.state.luma, node, screen);
         let mut ranking = Ranking::new(probable, per_step(qp), std::mem::take(&mut self.memory.ranked));
+        self.memory.shortlist.begin(self.shared.plan.effort.luma_modes);
         let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
         let probable = *ranking.probable.modes();
         for mode in simple.into_iter().chain(probable) {
@@ -97,9 +85,7 @@ impl TileSearch<'_> {
         } else {
             self.rank_learned(node, &mut ranking);
         }
-        let best = ranking.best(self.shared.plan.effort.luma_modes);
         self.memory.ranked = ranking.tried;
-        best
     }
 
     /// Angles from a coarse grid, then beside the best.
@@ -155,26 +141,24 @@ impl TileSearch<'_> {
         for line in (1..LINES.len() as u8).filter(|_| !directions.is_empty()) {
             self.recon.samples.edges(0, node.rect(), line, &mut self.memory.edges[usize::from(line)]);
             for direction in &directions {
-                let candidate = self.candidate(node, direction.mode, line, ranking);
-                ranking.note(candidate);
+                self.consider(node, direction.mode, line, ranking);
             }
         }
     }
 
     fn rank(&mut self, node: &Node, mode: IntraMode, ranking: &mut Ranking) {
-        if !ranking.enter(mode) {
-            return;
+        if ranking.enter(mode) {
+            self.consider(node, mode, 0, ranking);
         }
-        let candidate = self.candidate(node, mode, 0, ranking);
-        ranking.note(candidate);
     }
 
-    /// The block with `mode` and `line`.
-    fn candidate(&mut self, node: &Node, mode: IntraMode, line: u8, ranking: &Ranking) -> Candidate {
-        self.predict_luma(node, mode, line);
+    /// Ranks the block with `mode` and `line`.
+    fn consider(&mut self, node: &Node, mode: IntraMode, line: u8, ranking: &mut Ranking) {
+        let slot = self.memory.shortlist.free();
+        self.predict_luma(node, mode, line, slot);
         let (w, h) = (node.w(), node.h());
         let m = &self.memory;
-        let pair = Pair { a: &m.source, a_stride: w, b: &m.prediction, b_stride: w };
+        let pair = Pair { a: &m.source, a_stride: w, b: &m.predictions[0][slot], b_stride: w };
         let extra = self.shared.context.header.extra_depth();
         let difference = satd(self.shared.context.simd, pair, extra, w, h) as f64 * ranking.scale;
         let probable = &ranking.probable;
@@ -183,7 +167,8 @@ impl TileSearch<'_> {
             modes::line(c, node, probable, mode, line);
         }));
         let cost = difference + self.shared.plan.parameters.rank_lambda * rate;
-        Candidate { cost, price: self.lambda() * rate, mode, line }
+        self.memory.shortlist.note(cost);
+        ranking.note(Candidate { cost, price: self.lambda() * rate, mode, line });
     }
 }
 
@@ -193,7 +178,7 @@ mod tests {
     use crate::syntax::state::UnitMap;
 
     #[test]
-    fn the_best_are_the_first_of_a_stable_order_by_cost() {
+    fn the_best_angles_are_the_first_of_a_stable_order_by_cost() {
         let node = Node { x: 0, y: 0, log2_w: 2, log2_h: 2 };
         let probable = MostProbable::of(&UnitMap::new(64, 64), &node, false);
         let mut ranking = Ranking::new(probable, 1.0, Vec::new());
@@ -204,10 +189,6 @@ mod tests {
         }
         let mut sorted = ranking.tried.clone();
         sorted.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-        let modes = |candidates: &[Candidate]| candidates.iter().map(|c| c.mode).collect::<Vec<_>>();
-        for count in [1, 2, 6, 20] {
-            assert_eq!(modes(&ranking.best(count)), modes(&sorted[..count]), "{count}");
-        }
         assert_eq!(ranking.least, sorted[0].cost);
         let angles: Vec<_> = sorted.iter().filter(|c| c.mode.0 >= IntraMode::ANGULAR0.0).map(|c| c.mode).collect();
         assert_eq!(ranking.angles.map(|a| a.map(|c| c.mode)), [Some(angles[0]), Some(angles[1])]);

@@ -1,0 +1,74 @@
+//! The best of what is ranked: the prediction of each stays in a slot of the working memory until it is beaten.
+
+/// One of the best.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    cost: f64,
+    /// Which it was of those ranked.
+    pub(super) index: usize,
+    /// Where its prediction stands.
+    pub(super) slot: usize,
+}
+
+/// The best of what was ranked, best first, of equals the one ranked first.
+#[derive(Debug, Default)]
+pub(super) struct Shortlist {
+    entries: Vec<Entry>,
+    most: usize,
+    ranked: usize,
+    free: usize,
+}
+
+impl Shortlist {
+    /// Empties it, for the best `most`, one or more; there is a slot more than that.
+    pub(super) fn begin(&mut self, most: usize) {
+        self.entries.clear();
+        (self.most, self.ranked, self.free) = (most, 0, 0);
+    }
+
+    /// The slot for the prediction of what is ranked next.
+    pub(super) fn free(&self) -> usize {
+        self.free
+    }
+
+    /// Notes what the next one costs.
+    pub(super) fn note(&mut self, cost: f64) {
+        let (index, slot, len) = (self.ranked, self.free, self.entries.len());
+        self.ranked += 1;
+        let behind = self.entries.iter().rev().take_while(|e| cost < e.cost).count();
+        if behind == 0 && len == self.most {
+            return;
+        }
+        self.entries.insert(len - behind, Entry { cost, index, slot });
+        self.free = if len < self.most { len + 1 } else { self.entries.pop().map_or(0, |last| last.slot) };
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_are_the_first_of_a_stable_order_by_cost_and_keep_their_slots() {
+        // Many cost the same.
+        let costs: Vec<f64> = (0..80).map(|i| f64::from(i * 37 % 11)).collect();
+        let mut sorted: Vec<usize> = (0..costs.len()).collect();
+        sorted.sort_by(|&a, &b| costs[a].total_cmp(&costs[b]));
+        let mut list = Shortlist::default();
+        for most in [1, 2, 6, 20] {
+            list.begin(most);
+            let mut slots = vec![usize::MAX; most + 1];
+            for (index, &cost) in costs.iter().enumerate() {
+                slots[list.free()] = index;
+                list.note(cost);
+            }
+            let best: Vec<usize> = list.entries().iter().map(|e| e.index).collect();
+            assert_eq!(best, sorted[..most]);
+            assert!(list.entries().iter().all(|e| slots[e.slot] == e.index));
+        }
+    }
+}
