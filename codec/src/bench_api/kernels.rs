@@ -9,7 +9,7 @@ use crate::encoder::analysis::Analysis;
 use crate::encoder::colour::to_planes;
 use crate::encoder::forward::forward;
 use crate::encoder::plan::Plan;
-use crate::encoder::quantise::{Job, Reciprocals, Rule, Scratch};
+use crate::encoder::quantise::{Coefficients, Job, Reciprocals, Rule, Scratch};
 use crate::encoder::satd::{Pair, satd};
 use crate::encoder::{Content, EncoderConfig, Quantiser};
 use crate::entropy::cost::Counter;
@@ -299,11 +299,12 @@ impl Quantisation {
         step(self.qp) as f64 / 4096.0
     }
 
-    /// Levels of a block's coefficients, in scan order up to the last that is not zero.
-    pub fn quantise(&mut self, coefficients: &[i32]) -> &[i32] {
+    /// Levels of a block's coefficients, `values`, in scan order up to the last that is not zero.
+    pub fn quantise(&mut self, values: &[i32]) -> &[i32] {
         let (node, reciprocals, rule) = (&self.node, &self.reciprocals, self.trellis.as_ref().unwrap_or(&self.rule));
         let simd = Simd::new(CpuLevel::detect());
-        let job = Job { simd, node, place: self.place, coefficients, reciprocals, qp: self.qp, tx: TxType::DCT, rule };
+        let coefficients = Coefficients { simd, node, values, tx: TxType::DCT, reciprocals, qp: self.qp };
+        let job = Job { coefficients, place: self.place, rule };
         self.levels.clear();
         if self.trellis.is_some() {
             job.run_trellis(&mut self.counter, &self.template, &mut self.scratch, &mut self.levels);

@@ -220,7 +220,7 @@ const SQUARES: usize = 1 + 4 + 16 + 64 + 256;
 /// The number of a square within its superblock: larger ones before smaller ones.
 fn index(node: &Node) -> usize {
     let depth = SUPERBLOCK_LOG2 - node.log2_w;
-    let within = |at: usize| at % (1 << SUPERBLOCK_LOG2) >> node.log2_w;
+    let within = |at: usize| (at % (1 << SUPERBLOCK_LOG2)) >> node.log2_w;
     ((1 << (2 * depth)) - 1) / 3 + (within(node.y) << depth) + within(node.x)
 }
 

@@ -117,12 +117,18 @@ impl TileSearch<'_> {
         let (context, m) = (&self.shared.context, &self.memory);
         let (size, extra) = ((node.w(), node.h()), context.header.extra_depth());
         let mut promises = promises(context.simd, &m.edges[0], &m.source, size, extra);
-        promises.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let most = ranking.least * effort.learned_patience / ranking.scale;
-        for (difference, mode) in promises.into_iter().take(effort.learned_modes) {
-            if difference <= most {
-                self.rank(node, mode, ranking);
+        for _ in 0..effort.learned_modes {
+            let mut best = 0;
+            for i in 1..promises.len() {
+                best = if promises[i].0 < promises[best].0 { i } else { best };
             }
+            let (difference, mode) = promises[best];
+            if difference > most {
+                return;
+            }
+            promises[best].0 = f64::INFINITY;
+            self.rank(node, mode, ranking);
         }
     }
 
