@@ -2,9 +2,9 @@
 
 use super::shortlist::Entry;
 use super::slopes::slopes;
-use super::{Best, TileSearch, per_step};
+use super::{Room, TileSearch, per_step};
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::{Coefficients, Job, Outcome, bits};
+use crate::encoder::quantise::{Job, Outcome, bits};
 use crate::encoder::satd::{Pair, residual, satd};
 use crate::quant::family::Family;
 use crate::recon::Known;
@@ -29,8 +29,8 @@ pub(super) struct Trial {
     offer: Offer,
     /// Where its predictions stand.
     slot: usize,
-    /// By plane.
-    coefficients: [Box<[i32]>; 2],
+    /// By plane: coefficients, and the levels chosen last.
+    rooms: [Room; 2],
     /// Distortion by frequencies that are not coded.
     dropped: [f64; 2],
     /// What all of it costs, about.
@@ -38,8 +38,8 @@ pub(super) struct Trial {
 }
 
 impl TileSearch<'_> {
-    /// `node` as one chroma block, coded as well as the effort finds; state and samples follow it.
-    pub(super) fn chroma_block(&mut self, node: Node) -> Best {
+    /// Finds `node` as one chroma block, coded as well as the effort does, and returns its cost; state and samples follow it.
+    pub(super) fn chroma_block(&mut self, node: Node) -> f64 {
         let blank = self.walk.blank_chroma(node);
         self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
         self.rank_chroma_modes(&blank);
@@ -49,28 +49,38 @@ impl TileSearch<'_> {
         }
         let least = trials.iter().map(|t| t.estimate).fold(f64::INFINITY, f64::min);
         let most = least * self.shared.plan.effort.trial_patience;
-        let mut best: Option<(f64, ChromaBlock, &Trial)> = None;
-        let mut levels = Vec::new();
-        for trial in trials.iter().filter(|t| t.estimate <= most) {
+        let mut best: Option<(f64, ChromaBlock, &mut Trial)> = None;
+        for trial in trials.iter_mut().filter(|t| t.estimate <= most) {
             let (cost, block) = self.quantise_chroma(&blank, trial, Family::Scalar);
             if best.as_ref().is_none_or(|b| cost < b.0) {
                 best = Some((cost, block, trial));
-                std::mem::swap(&mut levels, &mut self.memory.levels);
             }
         }
-        let Some((mut cost, mut block, trial)) = best else { return Best::empty() };
-        if self.shared.plan.trellis.is_some() {
-            (cost, block) = self.quantise_chroma(&blank, trial, Family::Trellis);
-            std::mem::swap(&mut levels, &mut self.memory.levels);
-        }
-        for plane in 1..3 {
-            self.recon.put(plane, &node, &self.memory.predictions[plane - 1][trial.slot]);
-        }
-        self.memory.spare.extend(trials.drain(..).flat_map(|t| t.coefficients));
+        let cost = best.map_or(0.0, |(cost, block, trial)| {
+            if self.shared.plan.trellis.is_none() {
+                self.settle_chroma(block, trial);
+                return cost;
+            }
+            let (cost, block) = self.quantise_chroma(&blank, trial, Family::Trellis);
+            self.settle_chroma(block, trial);
+            cost
+        });
+        self.memory.spare.extend(trials.drain(..).flat_map(|t| t.rooms));
         self.memory.chroma_trials = trials;
-        self.recon.add_chroma(&block, &levels, &mut Known);
-        self.walk.note_chroma(&block, block.tb.map(|tb| spectrum(&block.node, &tb, &levels)));
-        Best { cost, chroma: vec![block], levels, ..Best::empty() }
+        cost
+    }
+
+    /// Codes `block` with the levels of `trial`.
+    fn settle_chroma(&mut self, mut block: ChromaBlock, trial: &Trial) {
+        let found = &mut self.found;
+        for (plane, room) in (1..).zip(&trial.rooms) {
+            block.tb[plane - 1].start = found.levels.len() as u32;
+            found.levels.extend(&room.levels);
+            self.recon.put(plane, &block.node, &self.memory.predictions[plane - 1][trial.slot]);
+        }
+        self.recon.add_chroma(&block, &found.levels, &mut Known);
+        self.walk.note_chroma(&block, block.tb.map(|tb| spectrum(&block.node, &tb, &found.levels)));
+        found.chroma.push(block);
     }
 
     /// Ranks the modes that may be worth trying in full: the best stand in the shortlist.
@@ -123,10 +133,10 @@ impl TileSearch<'_> {
     fn chroma_trial(&mut self, blank: &ChromaBlock, Entry { index, slot, .. }: Entry) -> Trial {
         let (node, plan) = (&blank.node, self.shared.plan);
         let offer = self.memory.ranked_chroma[index];
-        let mut coefficients = [self.memory.room(), self.memory.room()];
+        let mut rooms = [self.memory.room(), self.memory.room()];
         let (mut dropped, mut cost) = ([0.0; 2], 0.0);
         for plane in 1..3 {
-            let (qp, values) = (self.chroma_qp(blank, plane), &mut coefficients[plane - 1]);
+            let (qp, values) = (self.chroma_qp(blank, plane), &mut rooms[plane - 1].coefficients);
             self.transform_chroma(node, slot, plane, TxType::DCT, values);
             dropped[plane - 1] = self.dropped(node, 1, qp, values);
             // Where nothing is to be chosen from, what it costs does not matter.
@@ -135,7 +145,7 @@ impl TileSearch<'_> {
                 cost += estimate.cost + dropped[plane - 1];
             }
         }
-        Trial { offer, slot, coefficients, dropped, estimate: self.lambda() * offer.bits + cost }
+        Trial { offer, slot, rooms, dropped, estimate: self.lambda() * offer.bits + cost }
     }
 
     /// QP of `plane` of the block.
@@ -154,80 +164,75 @@ impl TileSearch<'_> {
         forward(simd, &m.residual, shape, out);
     }
 
-    /// Cost of `trial`, and the block with its levels for `family`, which stand in the working memory.
-    fn quantise_chroma(&mut self, blank: &ChromaBlock, trial: &Trial, family: Family) -> (f64, ChromaBlock) {
+    /// Chooses levels for `trial`; returns its cost, and the block with them.
+    fn quantise_chroma(&mut self, blank: &ChromaBlock, trial: &mut Trial, family: Family) -> (f64, ChromaBlock) {
         let header = self.shared.context.header;
         let mut block = ChromaBlock { mode: trial.offer.mode, ..*blank };
         let node = block.node;
         let (mut rate, mut distortion) = (trial.offer.bits, 0.0);
-        self.memory.levels.clear();
         for plane in 1..3 {
             let after_coded = plane == 2 && block.tb[0].end > 0;
             if plane == 2 {
                 self.walk.template.keep_cb(after_coded);
             }
             let place = Place::of(&self.walk.state.chroma, &node, plane, after_coded);
-            let start = self.memory.levels.len();
             let (best, tx) = self.quantise_plane(&block, trial, place, plane, family);
             distortion += best.distortion;
-            let mut tb = TransformBlock { end: best.end, start: start as u32, tx };
-            let m = &mut self.memory;
-            self.walk.coder.take();
+            let mut tb = TransformBlock { end: best.end, start: 0, tx };
+            let (walk, levels) = (&mut self.walk, &mut trial.rooms[plane - 1].levels);
+            walk.coder.take();
             let choice = TxChoice { quantiser: family, ..header.choice(None) };
-            transform_block(
-                &mut self.walk.coder,
-                &mut self.walk.template,
-                &node,
-                place,
-                choice,
-                &mut tb,
-                &mut m.levels,
-            );
+            transform_block(&mut walk.coder, &mut walk.template, &node, place, choice, &mut tb, levels);
             rate += bits(self.walk.coder.take());
             block.tb[plane - 1] = tb;
         }
         (distortion + self.lambda() * rate, block)
     }
 
-    /// Appends the levels of `plane` of `trial` to those in memory; returns the transform that they are of.
+    /// Chooses levels for `plane` of `trial`, which has them then, by the best transform: returns that too.
     fn quantise_plane(
         &mut self,
         block: &ChromaBlock,
-        trial: &Trial,
+        trial: &mut Trial,
         place: Place,
         plane: usize,
         family: Family,
     ) -> (Outcome, TxType) {
-        let (shared, node, qp) = (self.shared, &block.node, self.chroma_qp(block, plane));
-        let start = self.memory.levels.len();
-        let transformed = shared.coefficients(1, node, &trial.coefficients[plane - 1], TxType::DCT, qp);
-        let (out, dropped) = (self.choose_levels(transformed, place, family), trial.dropped[plane - 1]);
+        let (node, qp) = (&block.node, self.chroma_qp(block, plane));
+        let (room, dropped) = (&mut trial.rooms[plane - 1], trial.dropped[plane - 1]);
+        let out = self.choose_levels(room, (node, TxType::DCT, qp), place, family);
         let best = Outcome { distortion: out.distortion + dropped, cost: out.cost + dropped, ..out };
         if !self.tries_identity(node) {
             return (best, TxType::DCT);
         }
-        let levels = self.memory.levels.split_off(start);
-        let mut values = self.memory.room();
-        self.transform_chroma(node, trial.slot, plane, TxType::IDENTITY, &mut values);
-        let other = self.choose_levels(shared.coefficients(1, node, &values, TxType::IDENTITY, qp), place, family);
-        self.memory.spare.push(values);
-        if other.end > 0 && other.cost < best.cost {
-            return (other, TxType::IDENTITY);
+        let mut plain = self.memory.room();
+        self.transform_chroma(node, trial.slot, plane, TxType::IDENTITY, &mut plain.coefficients);
+        let other = self.choose_levels(&mut plain, (node, TxType::IDENTITY, qp), place, family);
+        let better = other.end > 0 && other.cost < best.cost;
+        if better {
+            std::mem::swap(&mut room.levels, &mut plain.levels);
         }
-        self.memory.levels.truncate(start);
-        self.memory.levels.extend(levels);
-        (best, TxType::DCT)
+        self.memory.spare.push(plain);
+        if better { (other, TxType::IDENTITY) } else { (best, TxType::DCT) }
     }
 
-    /// Appends levels of chroma to those in memory.
-    fn choose_levels(&mut self, coefficients: Coefficients<'_>, place: Place, family: Family) -> Outcome {
-        let (plan, m) = (self.shared.plan, &mut self.memory);
-        let trellis = plan.trellis.as_ref().filter(|_| family.of_block(coefficients.tx) == Family::Trellis);
+    /// Chooses levels for the coefficients in `room`.
+    fn choose_levels(
+        &mut self,
+        room: &mut Room,
+        (node, tx, qp): (&Node, TxType, u16),
+        place: Place,
+        family: Family,
+    ) -> Outcome {
+        let (plan, m, Room { coefficients, levels }) = (self.shared.plan, &mut self.memory, room);
+        let trellis = plan.trellis.as_ref().filter(|_| family.of_block(tx) == Family::Trellis);
+        let coefficients = self.shared.coefficients(1, node, coefficients, tx, qp);
         let job = Job { coefficients, place, rule: trellis.unwrap_or(&plan.rule) };
+        levels.clear();
         if trellis.is_some() {
-            job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.quantise, &mut m.levels)
+            job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.quantise, levels)
         } else {
-            job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut m.levels)
+            job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, levels)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ranking::Candidate;
 use super::shortlist::Entry;
-use super::{Best, Shared, TileSearch, copy_block};
+use super::{Room, Shared, TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
 use crate::encoder::quantise::{Coefficients, Estimate, Job, bits};
@@ -61,7 +61,8 @@ pub(super) struct Trial {
     tx: TxType,
     /// Of its palette.
     indices: Vec<u8>,
-    coefficients: Box<[i32]>,
+    /// Its coefficients.
+    room: Room,
     /// Distortion by frequencies that are not coded.
     dropped: f64,
     /// What all of it costs, about.
@@ -70,14 +71,13 @@ pub(super) struct Trial {
     coded: bool,
 }
 
-/// A trial with its levels.
+/// A trial whose levels are chosen.
 #[derive(Debug)]
 pub(super) struct Coded {
     trial: Trial,
     pub(super) cost: f64,
     distortion: f64,
     end: u16,
-    levels: Vec<i32>,
 }
 
 /// The transforms tried on each prediction, and those on the best.
@@ -85,8 +85,8 @@ const FIRST: [TxType; 2] = [TxType::DCT, SINE];
 const MIXED: [TxType; 2] = [SINE_ROWS, SINE_COLUMNS];
 
 impl TileSearch<'_> {
-    /// `node` as one luma block, coded as well as the effort finds; state and samples follow it.
-    pub(super) fn luma_block(&mut self, node: Node) -> Best {
+    /// Finds `node` as one luma block, coded as well as the effort does, and returns its cost; state and samples follow it.
+    pub(super) fn luma_block(&mut self, node: Node) -> f64 {
         copy_block(&self.source[0], node.rect(), &mut self.memory.source);
         self.recon.samples.edges(0, node.rect(), 0, &mut self.memory.edges[0]);
         let (header, offset) = (self.shared.context.header, self.luma_offset(&node));
@@ -105,22 +105,35 @@ impl TileSearch<'_> {
             self.try_modes(&spot);
             best = self.decide(&spot, best);
         }
-        let Some(best) = best else { return Best::empty() };
-        let Coded { trial, distortion, end, mut levels, .. } = self.through_trellis(&spot, best);
-        let Trial { predicted: Predicted { mut block, slot, .. }, mut indices, tx, .. } = trial;
-        block.tb = TransformBlock { end, start: 0, tx: if end == 0 { TxType::DCT } else { tx } };
-        self.memory.spare.push(trial.coefficients);
+        let Some(best) = best else { return 0.0 };
+        let coded = self.through_trellis(&spot, best);
+        self.settle(coded)
+    }
+
+    /// Codes the block as `coded` says; returns its cost.
+    fn settle(&mut self, coded: Coded) -> f64 {
+        let Coded { trial: Trial { predicted, indices, tx, room, .. }, distortion, end, .. } = coded;
+        let (mut block, found) = (predicted.block, &mut self.found);
+        let tx = if end == 0 { TxType::DCT } else { tx };
+        block.tb = TransformBlock { end, start: found.levels.len() as u32, tx };
+        if let Source::Palette(_, start) = &mut block.source {
+            *start = found.indices.len() as u32;
+        }
+        found.levels.extend(&room.levels);
+        found.indices.extend(&indices);
+        self.memory.spare.push(room);
         self.walk.coder.take();
-        let spectrum = self.walk.luma_syntax(&mut block, &mut levels, &mut indices);
-        let cost = distortion + self.lambda() * bits(self.walk.coder.take());
+        let spectrum = self.walk.luma_syntax(&mut block, &mut found.levels, &mut found.indices);
+        let bits = bits(self.walk.coder.take());
         if block.source == Source::Mode {
-            self.recon.put(0, &node, &self.memory.predictions[0][slot]);
-            self.recon.add_luma(&block, &levels, &mut Known);
+            self.recon.put(0, &block.node, &self.memory.predictions[0][predicted.slot]);
+            self.recon.add_luma(&block, &found.levels, &mut Known);
         } else {
-            self.recon.luma_block(&block, &levels, &indices, &mut Known);
+            self.recon.luma_block(&block, &found.levels, &found.indices, &mut Known);
         }
         self.walk.note_luma(&block, spectrum);
-        Best { cost, luma: vec![block], levels, indices, ..Best::empty() }
+        found.luma.push(block);
+        distortion + self.lambda() * bits
     }
 
     /// Whether a copy is so good that nothing else is worth trying.
@@ -201,14 +214,14 @@ impl TileSearch<'_> {
     /// The block with the residual in memory, transformed by `tx`.
     fn trial(&mut self, spot: &Spot, predicted: Predicted, tx: TxType) -> Trial {
         let (node, header) = (&spot.node, self.shared.context.header);
-        let mut coefficients = self.memory.room();
+        let mut room = self.memory.room();
         let shape = TxShape { w: node.w(), h: node.h(), tx, extra: header.extra_depth() };
-        forward(self.shared.context.simd, &self.memory.residual, shape, &mut coefficients);
+        forward(self.shared.context.simd, &self.memory.residual, shape, &mut room.coefficients);
         let lambda = self.shared.plan.rule.lambda;
-        let Estimate { cost, coded } = spot.coefficients(self.shared, &coefficients, tx).estimate(lambda);
-        let dropped = self.dropped(node, 0, spot.qp, &coefficients);
+        let Estimate { cost, coded } = spot.coefficients(self.shared, &room.coefficients, tx).estimate(lambda);
+        let dropped = self.dropped(node, 0, spot.qp, &room.coefficients);
         let estimate = cost + dropped + predicted.price;
-        Trial { predicted, tx, indices: Vec::new(), dropped, estimate, coded, coefficients }
+        Trial { predicted, tx, indices: Vec::new(), dropped, estimate, coded, room }
     }
 
     /// The best of `best` and of what was tried, whose levels are chosen where it promises enough.
@@ -218,7 +231,7 @@ impl TileSearch<'_> {
         let most = estimates.fold(f64::INFINITY, f64::min) * self.shared.plan.effort.trial_patience;
         for trial in trials.drain(..) {
             if trial.estimate > most {
-                self.memory.spare.push(trial.coefficients);
+                self.memory.spare.push(trial.room);
                 continue;
             }
             let coded = self.quantise_luma(spot, trial);
@@ -232,37 +245,39 @@ impl TileSearch<'_> {
                     before
                 }
             };
-            self.memory.spare.extend(worse.map(|w| w.trial.coefficients));
+            self.memory.spare.extend(worse.map(|w| w.trial.room));
         }
         self.memory.trials = trials;
         best
     }
 
     /// `trial` with its levels; the cost is an estimate.
-    fn quantise_luma(&mut self, spot: &Spot, trial: Trial) -> Coded {
-        let (node, header, tx, predicted) = (&spot.node, self.shared.context.header, trial.tx, &trial.predicted);
-        let coefficients = spot.coefficients(self.shared, &trial.coefficients, tx);
+    fn quantise_luma(&mut self, spot: &Spot, mut trial: Trial) -> Coded {
+        let (node, header, tx, predicted) = (&spot.node, self.shared.context.header, trial.tx, trial.predicted);
+        let Room { coefficients, levels } = &mut trial.room;
+        let coefficients = spot.coefficients(self.shared, coefficients, tx);
         let job = Job { coefficients, place: spot.place, rule: &self.shared.plan.rule };
-        let mut levels = Vec::new();
-        let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, &mut levels);
+        levels.clear();
+        let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, levels);
         let mut cost = out.cost + trial.dropped + predicted.price;
         if out.end > 0 {
             let choice = TxChoice { quantiser: Family::Scalar, ..header.choice(Some(predicted.block.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
-        Coded { cost, distortion: out.distortion + trial.dropped, end: out.end, levels, trial }
+        Coded { cost, distortion: out.distortion + trial.dropped, end: out.end, trial }
     }
 
     /// `coded` with the levels that the trellis gives, where the picture has one.
-    fn through_trellis(&mut self, spot: &Spot, coded: Coded) -> Coded {
+    fn through_trellis(&mut self, spot: &Spot, mut coded: Coded) -> Coded {
         let tx = coded.trial.tx;
         let Some(rule) = self.shared.plan.trellis.as_ref().filter(|_| coded.end > 0 && tx != TxType::IDENTITY) else {
             return coded;
         };
-        let coefficients = spot.coefficients(self.shared, &coded.trial.coefficients, tx);
+        let Room { coefficients, levels } = &mut coded.trial.room;
+        let coefficients = spot.coefficients(self.shared, coefficients, tx);
         let job = Job { coefficients, place: spot.place, rule };
-        let mut levels = Vec::with_capacity(coded.levels.len());
-        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.quantise, &mut levels);
-        Coded { distortion: out.distortion + coded.trial.dropped, end: out.end, levels, ..coded }
+        levels.clear();
+        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.quantise, levels);
+        Coded { distortion: out.distortion + coded.trial.dropped, end: out.end, ..coded }
     }
 }

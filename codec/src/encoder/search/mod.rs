@@ -4,6 +4,7 @@
 
 mod chroma;
 mod copy;
+mod found;
 mod luma;
 mod palette;
 pub(super) mod partition;
@@ -29,11 +30,10 @@ use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
 use crate::quant::matrix::Matrices;
 use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, TileSamples};
-use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock};
-use crate::syntax::screen::Source;
+use crate::syntax::block::Superblock;
 use crate::syntax::state::{Channel, TileState};
 use crate::syntax::superblock::Walk;
-use crate::syntax::tree::{Node, SUPERBLOCK, SUPERBLOCK_LOG2, Split};
+use crate::syntax::tree::{Node, SUPERBLOCK, SUPERBLOCK_LOG2};
 use crate::transform::TxType;
 
 /// What the search needs of a picture.
@@ -86,59 +86,6 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// The best way found to code a part of a superblock.
-#[derive(Debug, Clone)]
-struct Best {
-    cost: f64,
-    splits: Vec<Split>,
-    luma: Vec<LumaBlock>,
-    chroma: Vec<ChromaBlock>,
-    levels: Vec<i32>,
-    indices: Vec<u8>,
-}
-
-impl Best {
-    /// Nothing yet.
-    fn empty() -> Self {
-        Self {
-            cost: 0.0,
-            splits: Vec::new(),
-            luma: Vec::new(),
-            chroma: Vec::new(),
-            levels: Vec::new(),
-            indices: Vec::new(),
-        }
-    }
-
-    /// Whether neither a level nor an index is coded.
-    fn is_empty(&self) -> bool {
-        self.levels.is_empty() && self.indices.is_empty()
-    }
-
-    /// Adds what was found for the part that follows.
-    fn append(&mut self, part: &Self) {
-        self.cost += part.cost;
-        self.splits.extend(&part.splits);
-        let base = self.levels.len() as u32;
-        self.levels.extend(&part.levels);
-        let indices = self.indices.len() as u32;
-        self.indices.extend(&part.indices);
-        self.luma.extend(part.luma.iter().map(|block| {
-            let mut block = *block;
-            block.tb.start += base;
-            if let Source::Palette(_, start) = &mut block.source {
-                *start += indices;
-            }
-            block
-        }));
-        self.chroma.extend(part.chroma.iter().map(|block| {
-            let mut block = *block;
-            block.tb.iter_mut().for_each(|tb| tb.start += base);
-            block
-        }));
-    }
-}
-
 /// Working memory of the search.
 #[derive(Debug)]
 struct Memory {
@@ -150,7 +97,8 @@ struct Memory {
     quantise: quantise::Scratch,
     source: Box<[u16]>,
     residual: Box<[i32]>,
-    levels: Vec<i32>,
+    /// Samples of nodes as they stand after the best found so far, the last one's last.
+    saved: Vec<u16>,
     /// Predictions of the luma block that is searched.
     ranked: Vec<Candidate>,
     /// Those that are tried, transformed.
@@ -159,16 +107,21 @@ struct Memory {
     ranked_chroma: Vec<Offer>,
     /// Those that are tried, transformed.
     chroma_trials: Vec<ChromaTrial>,
-    /// Room for their coefficients.
-    spare: Vec<Box<[i32]>>,
+    spare: Vec<Room>,
     references: References,
 }
 
 impl Memory {
-    /// Room for the coefficients of a block.
-    fn room(&mut self) -> Box<[i32]> {
-        self.spare.pop().unwrap_or_else(|| vec![0; MAX_CODED].into())
+    fn room(&mut self) -> Room {
+        self.spare.pop().unwrap_or_else(|| Room { coefficients: vec![0; MAX_CODED].into(), levels: Vec::new() })
     }
+}
+
+/// Room for a plane of a block.
+#[derive(Debug)]
+struct Room {
+    coefficients: Box<[i32]>,
+    levels: Vec<i32>,
 }
 
 /// The search through one tile.
@@ -181,6 +134,8 @@ pub(crate) struct TileSearch<'a> {
     hashes: Option<BlockHashes>,
     recon: Reconstruction<'a>,
     walk: Walk<'a, Counter>,
+    /// Of the superblock that is searched.
+    found: Superblock,
     memory: Memory,
     partition: Partition,
     /// What guides the partition of luma.
@@ -211,6 +166,7 @@ impl<'a> TileSearch<'a> {
             offsets,
             recon: Reconstruction::new(shared.context, samples),
             walk: Walk::new(Counter::new(header.profile, &learnt.models, &learnt.levels), header, state),
+            found: Superblock::default(),
             memory: Memory {
                 edges: std::array::from_fn(|_| Edges::new()),
                 predictions: [effort.luma_modes.max(effort.chroma_modes), effort.chroma_modes].map(slots),
@@ -218,7 +174,7 @@ impl<'a> TileSearch<'a> {
                 quantise: quantise::Scratch::new(),
                 source: vec![0; MAX_BLOCK].into(),
                 residual: vec![0; MAX_BLOCK].into(),
-                levels: Vec::new(),
+                saved: Vec::new(),
                 ranked: Vec::new(),
                 trials: Vec::new(),
                 ranked_chroma: Vec::new(),
@@ -230,37 +186,22 @@ impl<'a> TileSearch<'a> {
     }
 
     /// Finds the coding of the superblock at luma sample (x, y).
-    fn find(&mut self, x: usize, y: usize) -> Superblock {
+    fn find(&mut self, x: usize, y: usize) {
         let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
         if let Some(layout) = &mut self.layout {
             layout.plan(root, &self.source[0], self.offsets.as_ref());
         }
-        let mut best = Best::empty();
-        if let Some(found) = self.partition(Channel::Luma, root, 0, f64::INFINITY) {
-            best.append(&found);
-        }
-        let luma_splits = std::mem::take(&mut best.splits);
+        self.found.clear();
+        self.partition(Channel::Luma, root, 0, f64::INFINITY);
         let header = self.shared.context.header;
-        let shared_tree = !header.gray && !header.subsampled && self.shared.plan.parameters.shared_tree > 0.0;
-        if shared_tree {
-            let found = self.follow(root, &mut luma_splits.iter().copied());
-            best.append(&found);
+        self.found.shared_tree = !header.gray && !header.subsampled && self.shared.plan.parameters.shared_tree > 0.0;
+        if self.found.shared_tree {
+            self.follow(root);
         } else if !header.gray {
             let shift = u32::from(header.subsampled);
             let log2 = SUPERBLOCK_LOG2 - shift;
             let root = Node { x: x >> shift, y: y >> shift, log2_w: log2, log2_h: log2 };
-            if let Some(found) = self.partition(Channel::Chroma, root, 0, f64::INFINITY) {
-                best.append(&found);
-            }
-        }
-        Superblock {
-            shared_tree,
-            luma_splits,
-            chroma_splits: best.splits,
-            luma: best.luma,
-            chroma: best.chroma,
-            levels: best.levels,
-            indices: best.indices,
+            self.partition(Channel::Chroma, root, 0, f64::INFINITY);
         }
     }
 
@@ -292,7 +233,8 @@ impl Way for TileSearch<'_> {
     }
 
     fn superblock(&mut self, (x, y): (usize, usize), sb: &mut Superblock, signs: &mut SignNoter) {
-        *sb = self.find(x, y);
+        self.find(x, y);
+        std::mem::swap(sb, &mut self.found);
         // Signs are coded in order, by predictions that stand in their places: all of it once more.
         let (rect, header) = (Rect { x, y, w: SUPERBLOCK, h: SUPERBLOCK }, self.shared.context.header);
         (0..header.planes().min(2)).for_each(|p| self.recon.samples.unmark(p, header.in_plane(rect, p)));

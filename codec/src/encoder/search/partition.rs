@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::{Best, TileSearch};
+use super::TileSearch;
+use super::found::Mark;
 use crate::encoder::effort::Partition;
 use crate::encoder::layout::Costs;
 use crate::encoder::quantise::bits;
+use crate::syntax::block::Superblock;
 use crate::syntax::spectrum::spectrum;
 use crate::syntax::state::{Channel, UnitMap};
 use crate::syntax::tree::{self, Choices, Node, Split};
@@ -73,14 +75,15 @@ pub(in crate::encoder) fn towards_square(node: &Node, halvings: u32) -> Option<S
 }
 
 impl TileSearch<'_> {
-    /// The best coding of `node`, or nothing where it is outside or costs `limit` or more. `halvings` counts the cuts
-    /// since the last square.
+    /// Finds the best coding of `node` and returns its cost, or nothing where that is `limit` or more. `halvings` counts the
+    /// cuts since the last square.
     ///
-    /// Afterwards the state and the samples are as after coding what is returned (undefined where nothing is).
-    pub(super) fn partition(&mut self, channel: Channel, node: Node, halvings: u32, limit: f64) -> Option<Best> {
+    /// Afterwards the state and the samples are as after coding what was found. Where nothing is returned they are undefined,
+    /// and some of what was found may be left.
+    pub(super) fn partition(&mut self, channel: Channel, node: Node, halvings: u32, limit: f64) -> Option<f64> {
         let units = self.units(channel);
         if node.x >= units.width() || node.y >= units.height() {
-            return Some(Best::empty());
+            return Some(0.0);
         }
         let choices = node.choices(units.width(), units.height());
         if let Choices::Forced(split) = choices {
@@ -93,18 +96,21 @@ impl TileSearch<'_> {
         let history = self.walk.state.history;
         let planned = self.layout.as_ref().filter(|_| channel == Channel::Luma && halvings == 0);
         let mut tried = Tried::new(limit, planned.and_then(|layout| layout.costs(&node)));
-        let mut found: Option<(Best, Vec<u16>)> = None;
+        let (start, saved) = (self.found.mark(), self.memory.saved.len());
+        let mut best = None;
+        // Whether state and samples are as after coding it.
+        let mut stands = false;
         if node.log2_w.max(node.log2_h) <= effort.largest_log2
             && tried.suggests(&node, Split::None, halvings, &partition)
         {
-            let best = self.whole(channel, node);
-            tried.note(Split::None, best.cost);
-            let empty = best.is_empty();
-            if best.cost < limit {
-                found = Some((best, self.save(channel, node)));
+            let cost = self.whole(channel, node);
+            tried.note(Split::None, cost);
+            (best, stands) = (Some(cost).filter(|&c| c < limit), cost < limit);
+            if effort.stop_when_empty && self.found.is_empty_since(start) {
+                return best;
             }
-            if empty && effort.stop_when_empty {
-                return found.map(|f| f.0);
+            if !stands {
+                self.found.back_to(start);
             }
         }
         for split in [Split::Quad, Split::H2, Split::V2, Split::H4, Split::V4] {
@@ -119,37 +125,47 @@ impl TileSearch<'_> {
                 Split::H2 | Split::V2 => Some(halvings + 1).filter(|&h| h < partition.halvings),
                 Split::H4 | Split::V4 => None,
             };
+            if stands {
+                self.memory.saved.truncate(saved);
+                self.save(channel, node);
+            }
             self.forget(channel, node);
             self.walk.state.cells.restore(node.x, node.y, &cells);
             self.walk.state.history = history;
-            let best = self.divided(channel, node, split, children, limit);
-            let better = best.as_ref().is_some_and(|b| b.cost < tried.best);
-            tried.note(split, best.as_ref().map_or(f64::INFINITY, |b| b.cost));
-            if let Some(best) = best.filter(|_| better) {
-                found = Some((best, self.save(channel, node)));
+            let end = self.found.mark();
+            let cost = self.divided(channel, node, split, children, limit);
+            stands = cost.is_some_and(|c| c < tried.best);
+            tried.note(split, cost.unwrap_or(f64::INFINITY));
+            if stands {
+                self.found.remove(start, end);
+                best = cost;
+            } else {
+                self.found.back_to(end);
             }
         }
-        let (best, samples) = found?;
-        self.walk.state.cells.restore(node.x, node.y, &cells);
-        self.walk.state.history = history;
-        self.put_back(channel, node, &best, &samples);
-        Some(best)
+        if best.is_some() && !stands {
+            self.walk.state.cells.restore(node.x, node.y, &cells);
+            self.walk.state.history = history;
+            self.put_back(channel, node, start, saved);
+        }
+        self.memory.saved.truncate(saved);
+        best
     }
 
-    /// Chroma by the tree that luma has: `splits` in coding order.
-    pub(super) fn follow(&mut self, node: Node, splits: &mut impl Iterator<Item = Split>) -> Best {
+    /// Chroma by the tree that luma has.
+    pub(super) fn follow(&mut self, node: Node) {
         let units = self.units(Channel::Chroma);
         if node.x >= units.width() || node.y >= units.height() {
-            return Best::empty();
+            return;
         }
-        let split = splits.next().unwrap_or(Split::None);
-        let mut best = if split == Split::None { self.chroma_block(node) } else { Best::empty() };
-        best.splits.push(split);
-        for child in node.children(split).filter(|_| split != Split::None) {
-            let part = self.follow(child, splits);
-            best.append(&part);
+        let Superblock { luma_splits, chroma_splits, .. } = &mut self.found;
+        let split = luma_splits.get(chroma_splits.len()).copied().unwrap_or(Split::None);
+        chroma_splits.push(split);
+        if split == Split::None {
+            self.chroma_block(node);
+            return;
         }
-        best
+        node.children(split).for_each(|child| self.follow(child));
     }
 
     fn units(&self, channel: Channel) -> &UnitMap {
@@ -168,20 +184,19 @@ impl TileSearch<'_> {
         self.lambda() * bits(cost)
     }
 
-    /// `node` as one block.
-    fn whole(&mut self, channel: Channel, node: Node) -> Best {
+    /// Finds `node` as one block and returns its cost.
+    fn whole(&mut self, channel: Channel, node: Node) -> f64 {
         let cost = self.split_cost(channel, &node, Split::None);
-        let mut best = match channel {
+        self.found.splits_mut(channel).push(Split::None);
+        let block = match channel {
             Channel::Luma => self.luma_block(node),
             Channel::Chroma => self.chroma_block(node),
         };
-        best.cost += cost;
-        best.splits.push(Split::None);
-        best
+        block + cost
     }
 
-    /// `node` split by `split`, or nothing where that costs `limit` or more. `halvings` are those of the children; without,
-    /// they are not divided further.
+    /// Finds `node` split by `split` and returns its cost, or nothing where that is `limit` or more. `halvings` are those of
+    /// the children; without, they are not divided further.
     fn divided(
         &mut self,
         channel: Channel,
@@ -189,23 +204,21 @@ impl TileSearch<'_> {
         split: Split,
         halvings: Option<u32>,
         limit: f64,
-    ) -> Option<Best> {
-        let mut best = Best::empty();
-        best.splits.push(split);
-        best.cost = self.split_cost(channel, &node, split);
+    ) -> Option<f64> {
+        self.found.splits_mut(channel).push(split);
+        let mut cost = self.split_cost(channel, &node, split);
         for (done, child) in node.children(split).enumerate() {
             let tells = channel == Channel::Chroma && split == Split::Quad && node.log2_w <= 4 && done > 0;
             let most = if tells { limit.min(self.most_of_chroma(done, limit)) } else { limit };
-            if best.cost >= most {
+            if cost >= most {
                 return None;
             }
-            let part = match halvings {
-                Some(halvings) => self.partition(channel, child, halvings, limit - best.cost)?,
+            cost += match halvings {
+                Some(halvings) => self.partition(channel, child, halvings, limit - cost)?,
                 None => self.whole(channel, child),
             };
-            best.append(&part);
         }
-        (best.cost < limit).then_some(best)
+        (cost < limit).then_some(cost)
     }
 
     /// What `done` of four squares of chroma may cost where all of them may cost `limit`: the more are done, the more they tell of
@@ -223,25 +236,26 @@ impl TileSearch<'_> {
         }
     }
 
-    /// The samples of `node` as they stand, plane by plane.
-    fn save(&self, channel: Channel, node: Node) -> Vec<u16> {
-        let planes = Self::planes(channel);
-        let mut out = Vec::with_capacity(planes.len() * node.w() * node.h());
-        planes.for_each(|p| self.recon.samples.planes[p].save(node.rect(), &mut out));
-        out
+    /// Keeps the samples of `node` as they stand, plane by plane.
+    fn save(&mut self, channel: Channel, node: Node) {
+        let (samples, saved) = (&self.recon.samples, &mut self.memory.saved);
+        Self::planes(channel).for_each(|p| samples.planes[p].save(node.rect(), saved));
     }
 
-    /// Makes the state and the samples those after coding `best`.
-    fn put_back(&mut self, channel: Channel, node: Node, best: &Best, samples: &[u16]) {
-        for (p, saved) in Self::planes(channel).zip(samples.chunks_exact(node.w() * node.h())) {
-            self.recon.samples.planes[p].restore(node.rect(), saved);
+    /// Makes the state and the samples of `node` those after coding what was found since `start`; of the samples those that
+    /// were saved from `saved` on.
+    fn put_back(&mut self, channel: Channel, node: Node, start: Mark, saved: usize) {
+        let samples = &mut self.recon.samples;
+        for (p, saved) in Self::planes(channel).zip(self.memory.saved[saved..].chunks_exact(node.w() * node.h())) {
+            samples.planes[p].restore(node.rect(), saved);
         }
-        self.recon.samples.mark(Self::planes(channel).start, node.rect());
-        for block in &best.luma {
-            self.walk.note_luma(block, spectrum(&block.node, &block.tb, &best.levels));
+        samples.mark(Self::planes(channel).start, node.rect());
+        let found = &self.found;
+        for block in &found.luma[start.luma..] {
+            self.walk.note_luma(block, spectrum(&block.node, &block.tb, &found.levels));
         }
-        for block in &best.chroma {
-            self.walk.note_chroma(block, block.tb.map(|tb| spectrum(&block.node, &tb, &best.levels)));
+        for block in &found.chroma[start.chroma..] {
+            self.walk.note_chroma(block, block.tb.map(|tb| spectrum(&block.node, &tb, &found.levels)));
         }
     }
 
