@@ -33,14 +33,19 @@ impl Shortlist {
 
     /// Notes what the next one costs.
     pub(super) fn note(&mut self, cost: f64) {
-        let (index, slot, len) = (self.ranked, self.free, self.entries.len());
+        let entry = Entry { cost, index: self.ranked, slot: self.free };
         self.ranked += 1;
-        let behind = self.entries.iter().rev().take_while(|e| cost < e.cost).count();
-        if behind == 0 && len == self.most {
-            return;
+        if self.entries.len() < self.most {
+            self.entries.push(entry);
+            self.free = self.entries.len();
+        } else if let Some(last) = self.entries.last_mut().filter(|last| cost < last.cost) {
+            self.free = std::mem::replace(last, entry).slot;
         }
-        self.entries.insert(len - behind, Entry { cost, index, slot });
-        self.free = if len < self.most { len + 1 } else { self.entries.pop().map_or(0, |last| last.slot) };
+        let mut at = self.entries.len() - 1;
+        while at > 0 && self.entries[at].cost < self.entries[at - 1].cost {
+            self.entries.swap(at, at - 1);
+            at -= 1;
+        }
     }
 
     pub(super) fn entries(&self) -> &[Entry] {
