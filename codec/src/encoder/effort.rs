@@ -48,6 +48,8 @@ pub(crate) struct Effort {
 pub(crate) struct Partition {
     /// The layout that guides luma.
     pub(crate) guide: Option<Guide>,
+    /// Largest squares that are halved, log2.
+    pub(crate) largest_halved_log2: u32,
     /// Halves that may follow one another below a square.
     pub(crate) halvings: u32,
     /// Quarters are tried.
@@ -62,12 +64,23 @@ pub(crate) struct Partition {
 
 impl Partition {
     /// Squares alone.
-    const SQUARES: Self =
-        Self { guide: None, halvings: 0, quarters: false, patience: 1.0, reach: 1.2, quarter_patience: 1.02 };
+    const SQUARES: Self = Self {
+        guide: None,
+        largest_halved_log2: 5,
+        halvings: 0,
+        quarters: false,
+        patience: 1.0,
+        reach: 1.2,
+        quarter_patience: 1.02,
+    };
     const HALVES: Self = Self { halvings: 1, quarters: true, patience: 1.1, ..Self::SQUARES };
-    const PATIENT: Self = Self { patience: 1.2, ..Self::HALVES };
-    const ALL: Self = Self { halvings: 2, patience: 1.4, reach: 1.6, quarter_patience: 1.1, ..Self::HALVES };
-    const EXHAUSTIVE: Self = Self { patience: 1.5, reach: 2.0, quarter_patience: 1.2, ..Self::ALL };
+    const PATIENT: Self = Self { patience: 1.4, reach: 1.6, quarter_patience: 1.1, ..Self::HALVES };
+    const EXHAUSTIVE: Self = Self { halvings: 2, patience: 1.5, reach: 2.0, quarter_patience: 1.2, ..Self::PATIENT };
+
+    /// What is drawn is halved at any size.
+    const fn drawn(self) -> Self {
+        Self { largest_halved_log2: 6, ..self }
+    }
 
     /// Guided by a layout: four squares are tried where it says that they cost up to `quarters` times one block.
     const fn guided(self, quarters: f64) -> Self {
@@ -166,7 +179,7 @@ impl Effort {
             stop_when_empty: true,
             chroma_spread: f64::INFINITY,
             partition: Partition { quarters: false, patience: 1.03, reach: 1.05, ..Partition::HALVES }.guided(1.1),
-            screens: Partition::HALVES,
+            screens: Partition::HALVES.drawn(),
             direct: None,
             sketches: Sketches::LIGHT_TWICE,
             filters: Filters::Sample,
@@ -193,8 +206,7 @@ impl Effort {
             learned_modes: 6,
             learned_patience: f64::INFINITY,
             trial_patience: 1.06,
-            partition: Partition::PATIENT.guided(1.25),
-            screens: Partition { halvings: 2, ..Partition::PATIENT },
+            stop_when_empty: false,
             ..thorough
         };
         match effort {
@@ -239,22 +251,26 @@ impl Effort {
             },
             5 => base,
             6 => thorough,
-            7 => Self { luma_modes: 3, chroma_modes: 3, ..patient },
+            7 => Self {
+                luma_modes: 3,
+                chroma_modes: 3,
+                partition: Partition::PATIENT.guided(1.25),
+                screens: Partition { halvings: 2, patience: 1.2, ..Partition::HALVES }.drawn(),
+                ..patient
+            },
             8 => Self {
                 luma_modes: 4,
                 chroma_modes: 4,
-                stop_when_empty: false,
-                partition: Partition::ALL,
-                screens: Partition::ALL,
+                partition: Partition { halvings: 2, ..Partition::PATIENT }.guided(1.4),
+                screens: Partition { halvings: 2, ..Partition::PATIENT }.drawn(),
                 ..patient
             },
             _ => Self {
                 learned_modes: 8,
                 luma_modes: 6,
                 chroma_modes: 6,
-                stop_when_empty: false,
                 partition: Partition::EXHAUSTIVE,
-                screens: Partition::EXHAUSTIVE,
+                screens: Partition::EXHAUSTIVE.drawn(),
                 ..patient
             },
         }

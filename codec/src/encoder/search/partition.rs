@@ -54,6 +54,7 @@ impl Tried {
         let between = whole.is_infinite() || (quad < whole * partition.patience && whole < quad * partition.reach);
         match split {
             Split::None | Split::Quad => true,
+            _ if node.log2_w > partition.largest_halved_log2 => false,
             Split::H2 | Split::V2 => halvings < partition.halvings && (halvings > 0 || between),
             Split::H4 | Split::V4 => {
                 let half = self.cost(if split == Split::H4 { Split::H2 } else { Split::V2 });
