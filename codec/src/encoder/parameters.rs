@@ -51,10 +51,10 @@ parameters! {
     trellis_qp: 3.0, -64.0, 64.0;
     /// Price of a bit of a mode against transformed difference in steps.
     rank_lambda: 0.45, 0.0, 4.0;
-    /// On the direct way: what a block costs besides, and below what a sample costs a block is not divided further, both in squared
+    /// In a layout: what a block costs besides, and below what a sample costs a block is not divided further, both in squared
     /// steps.
-    direct_block: 0.3, 0.0, 64.0;
-    direct_stop: 0.005, 0.0, 8.0;
+    layout_block: 0.3, 0.0, 64.0;
+    layout_stop: 0.005, 0.0, 8.0;
     /// Rounding of the dead-zone quantiser.
     rounding: 0.39, 0.0, 0.5;
     /// Reconstruction points towards zero, in 1/32 step.

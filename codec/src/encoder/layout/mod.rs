@@ -116,7 +116,7 @@ impl<'a> Layout<'a> {
             return node.children(split).map(|child| self.node(child, source)).sum();
         }
         let whole = (node.log2_w < SUPERBLOCK_LOG2).then(|| self.planned(node, source));
-        let stop = self.shared.plan.parameters.direct_stop * (node.w() * node.h()) as f64;
+        let stop = self.shared.plan.parameters.layout_stop * (node.w() * node.h()) as f64;
         let settled = |whole: &Planned| node.log2_w <= self.depth.smallest_log2 || whole.cost < stop;
         let mark = Mark { splits: self.splits.len(), blocks: self.blocks.len() };
         if let Some(whole) = whole.filter(settled) {
@@ -167,7 +167,7 @@ impl<'a> Layout<'a> {
         let Estimate { cost, .. } = coefficients.estimate(self.shared.plan.rule.lambda);
         let dropped = self.shared.dropped(&node, 0, qp, &self.residual, &self.coefficients);
         let p = &self.shared.plan.parameters;
-        Planned { node, mode, cost: cost + dropped + p.direct_block + p.lambda * mode_bits(mode) }
+        Planned { node, mode, cost: cost + dropped + p.layout_block + p.lambda * mode_bits(mode) }
     }
 
     /// The best of the simple modes and the angles near the block's lines, by what they leave of the source in `pair`; its
