@@ -254,7 +254,7 @@ impl Effort {
             7 => Self {
                 luma_modes: 3,
                 chroma_modes: 3,
-                partition: Partition::PATIENT.guided(1.25),
+                partition: Partition::PATIENT.guided(1.15),
                 screens: Partition { halvings: 2, patience: 1.2, ..Partition::HALVES }.drawn(),
                 ..patient
             },
