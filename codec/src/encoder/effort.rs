@@ -96,7 +96,7 @@ pub(crate) struct Guide {
     pub(crate) depth: Depth,
     /// A square is not tried as one block that costs, by the layout, more than this times four squares.
     pub(crate) whole: f64,
-    /// Nor in four that cost more than this times one block.
+    /// Nor in four that cost, by the layout, more than this times the geometric mean of what one block costs by it and in truth.
     pub(crate) quarters: f64,
 }
 
@@ -132,6 +132,11 @@ impl Sketches {
     /// About as good for a twentieth of the time. docs/TUNING.md, sketches.
     pub(crate) const LIGHT: Self = Self { count: 1, light: true, gain: 0.2 };
     pub(crate) const LIGHT_TWICE: Self = Self { count: 2, light: true, gain: 0.24 };
+
+    /// Those for `quality`. Near 100 errors are finer than what two light ones see.
+    pub(crate) fn at(self, quality: f32) -> Self {
+        if self == Self::LIGHT_TWICE && quality >= 90.0 { Self::THOROUGH } else { self }
+    }
 }
 
 /// Where the strengths of the filters come from.

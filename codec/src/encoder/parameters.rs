@@ -136,10 +136,10 @@ impl Parameters {
         [self.trellis_shrink1, self.trellis_shrink2, self.trellis_shrink3].map(f64::round)
     }
 
-    /// Takes from `effort` what nothing else sets.
-    pub(super) fn fill(&mut self, effort: &Effort) {
+    /// Takes from `effort` what nothing else sets at `quality`.
+    pub(super) fn fill(&mut self, effort: &Effort, quality: f32) {
         let fill = |value: &mut f64, own: f64| *value = if *value < 0.0 { own } else { *value };
-        let Sketches { count, light, gain } = effort.sketches;
+        let Sketches { count, light, gain } = effort.sketches.at(quality);
         fill(&mut self.adaptive, count.into());
         fill(&mut self.adaptive_light, u8::from(light).into());
         fill(&mut self.adaptive_gain, gain);

@@ -84,7 +84,7 @@ impl Plan {
         }
         let effort = Effort::of(config.effort);
         let mut parameters = Parameters::of(config)?;
-        parameters.fill(&effort);
+        parameters.fill(&effort, config.quality);
         let rule = Rule {
             optimise: config.quantiser.map_or(effort.optimise, |q| q != Quantiser::DeadZone),
             rounding: parameters.rounding,
