@@ -37,6 +37,8 @@ pub(crate) struct Effort {
     pub(crate) direct: Option<Direct>,
     /// What adaptive quantisation learns from.
     pub(crate) sketches: Sketches,
+    /// From this quality on it learns from thorough ones: near 100 errors are finer than what light ones see.
+    pub(crate) thorough_from: f32,
     /// How the filters' strengths are found.
     pub(crate) filters: Filters,
     /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md, calibration.
@@ -132,11 +134,6 @@ impl Sketches {
     /// About as good for a twentieth of the time. docs/TUNING.md, sketches.
     pub(crate) const LIGHT: Self = Self { count: 1, light: true, gain: 0.2 };
     pub(crate) const LIGHT_TWICE: Self = Self { count: 2, light: true, gain: 0.24 };
-
-    /// Those for `quality`. Near 100 errors are finer than what two light ones see.
-    pub(crate) fn at(self, quality: f32) -> Self {
-        if self == Self::LIGHT_TWICE && quality >= 90.0 { Self::THOROUGH } else { self }
-    }
 }
 
 /// Where the strengths of the filters come from.
@@ -187,6 +184,7 @@ impl Effort {
             screens: Partition::HALVES.drawn(),
             direct: None,
             sketches: Sketches::LIGHT_TWICE,
+            thorough_from: 90.0,
             filters: Filters::Sample,
             lost: 0.0,
         };
@@ -202,6 +200,7 @@ impl Effort {
             partition: Partition::SQUARES,
             screens: Partition::SQUARES,
             sketches: Sketches::LIGHT,
+            thorough_from: f32::INFINITY,
             ..base
         };
         let thorough =

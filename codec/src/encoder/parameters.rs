@@ -139,7 +139,8 @@ impl Parameters {
     /// Takes from `effort` what nothing else sets at `quality`.
     pub(super) fn fill(&mut self, effort: &Effort, quality: f32) {
         let fill = |value: &mut f64, own: f64| *value = if *value < 0.0 { own } else { *value };
-        let Sketches { count, light, gain } = effort.sketches.at(quality);
+        let sketches = if quality >= effort.thorough_from { Sketches::THOROUGH } else { effort.sketches };
+        let Sketches { count, light, gain } = sketches;
         fill(&mut self.adaptive, count.into());
         fill(&mut self.adaptive_light, u8::from(light).into());
         fill(&mut self.adaptive_gain, gain);

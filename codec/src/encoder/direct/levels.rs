@@ -35,8 +35,7 @@ impl Spot {
 
     /// Its coefficients by `tx`: `values`.
     fn coefficients<'a>(&'a self, shared: &'a Shared<'_>, values: &'a [i32], tx: TxType) -> Coefficients<'a> {
-        let (simd, reciprocals) = (shared.context.simd, &shared.reciprocals[self.plane.min(1)]);
-        Coefficients { simd, node: &self.node, values, tx, reciprocals, qp: self.qp }
+        shared.coefficients(self.plane.min(1), &self.node, values, tx, self.qp)
     }
 
     fn place(&self, state: &TileState) -> Place {

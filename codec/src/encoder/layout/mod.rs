@@ -5,7 +5,7 @@ mod gradient;
 
 use self::gradient::Gradients;
 use super::adaptive::Offsets;
-use super::quantise::{Coefficients, Estimate};
+use super::quantise::Estimate;
 use super::satd::{Pair, residual, satd};
 use super::search::partition::towards_square;
 use super::search::{Shared, per_step};
@@ -156,14 +156,7 @@ impl<'a> Layout<'a> {
         residual(context.simd, Pair { b: &self.best, ..pair }, rect.w, rect.h, &mut self.residual);
         let shape = TxShape { w: node.w(), h: node.h(), tx: TxType::DCT, extra: context.header.extra_depth() };
         forward(context.simd, &self.residual, shape, &mut self.coefficients);
-        let coefficients = Coefficients {
-            simd: context.simd,
-            node: &node,
-            values: &self.coefficients,
-            tx: TxType::DCT,
-            reciprocals: &self.shared.reciprocals[0],
-            qp,
-        };
+        let coefficients = self.shared.coefficients(0, &node, &self.coefficients, TxType::DCT, qp);
         let Estimate { cost, .. } = coefficients.estimate(self.shared.plan.rule.lambda);
         let dropped = self.shared.dropped(&node, 0, qp, &self.residual, &self.coefficients);
         let p = &self.shared.plan.parameters;

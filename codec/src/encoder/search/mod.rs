@@ -59,7 +59,7 @@ impl<'a> Shared<'a> {
     }
 
     /// Coefficients of a block of `channel` by `tx`: `values`.
-    fn coefficients<'b>(
+    pub(super) fn coefficients<'b>(
         &'b self,
         channel: usize,
         node: &'b Node,
