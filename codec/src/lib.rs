@@ -50,7 +50,7 @@ pub use crate::encoder::{
 };
 pub use crate::entropy::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
-pub use crate::image::view::{Image, ImageView, ImageViewMut, PixelFormat};
+pub use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;
 pub use crate::metadata::{Cicp, Metadata, Orientation, Resolution, ResolutionUnit};
 pub use crate::simd::CpuLevel;

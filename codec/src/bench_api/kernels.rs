@@ -7,6 +7,7 @@
 use crate::colour::{self, Chroma, Depths, LEAST_DEPTH as DEPTH};
 use crate::encoder::analysis::Analysis;
 use crate::encoder::colour::to_planes;
+use crate::encoder::content::Census;
 use crate::encoder::forward::forward;
 use crate::encoder::plan::Plan;
 use crate::encoder::quantise::{Coefficients, Job, Reciprocals, Rule, Scratch};
@@ -18,7 +19,7 @@ use crate::entropy::model::Models;
 use crate::error::ConfigError;
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::plane::{self, Block};
-use crate::image::view::{ImageView, ImageViewMut, PixelFormat};
+use crate::image::view::{ImageSpec, ImageView, ImageViewMut, PixelFormat};
 use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
 use crate::predict::edges::{Available, Edges};
@@ -270,9 +271,10 @@ impl Quantisation {
         let config = EncoderConfig { quality, quantiser: Some(quantiser), ..EncoderConfig::default() };
         let blank = plane::Plane::new(8, 8);
         let simd = Simd::new(CpuLevel::detect());
-        let luma = (&blank, &Analysis::new(simd, &blank));
-        let plan = Plan::new(&config)?.for_picture(simd, Content::Photo, luma, None);
-        let pixel = ImageView::new(&[0], 1, 1, 1, PixelFormat::Gray8).expect("a pixel is a picture");
+        let mut analysis = Analysis::default();
+        analysis.add(simd, &blank);
+        let plan = Plan::new(&config)?.for_picture(Content::Photo, (&analysis, &Census::default()), None);
+        let pixel = ImageSpec::new(1, 1, PixelFormat::Gray8).expect("a pixel is a picture");
         let header = plan.header(&config, &pixel);
         let node = Node { x: 0, y: 0, log2_w: size.0.ilog2(), log2_h: size.1.ilog2() };
         Ok(Self {

@@ -1,10 +1,11 @@
 //! Adaptive quantisation in a closed loop: the steps move to where sketches of the picture lose their score.
 //! (The idea of libjxl's loop over Butteraugli, with another measure and without whole encodes.)
 
-use super::alpha::Mask;
 use super::parameters::Parameters;
-use super::sketch::{Sketch, Sketching, halved};
-use crate::image::plane::{Plane, Rect};
+use super::sketch::{Sketcher, Sketching};
+use super::source::Source;
+use crate::error::EncodeError;
+use crate::image::plane::Rect;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::state::CellMap;
@@ -54,29 +55,33 @@ impl Offsets {
         Self { grid, unit: 0.125, cells: vec![0.0; grid.len()] }
     }
 
-    /// For the planes of a picture, where its quantisation is adaptive. Their mean over what is `shown` is about 0.
+    /// For the planes of a picture, where its quantisation is adaptive. Their mean over what is shown is about 0.
     pub(super) fn of(
         simd: Simd,
         header: &PictureHeader,
-        source: &[Plane],
-        shown: Option<&Mask>,
+        source: &mut Source<'_>,
         parameters: &Parameters,
-    ) -> Option<Self> {
-        let adaptive = header.adaptive?;
-        let grid = CellGrid::new(adaptive.cell_log2, source[0].width(), source[0].height());
+    ) -> Result<Option<Self>, EncodeError> {
+        let Some(adaptive) = header.adaptive else { return Ok(None) };
+        let (width, height) = header.plane_size(0);
+        let grid = CellGrid::new(adaptive.cell_log2, width, height);
         let unit = f64::from(1u32 << adaptive.resolution) / 32.0;
         let mut offsets = Self { unit, ..Self::blank(grid) };
-        let weights = shown.map_or_else(|| vec![1.0; grid.len()], |mask| mask.count(&grid));
+        let weights = source.shown.as_ref().map_or_else(|| vec![1.0; grid.len()], |mask| mask.count(&grid));
         let light = parameters.adaptive_light > 0.0;
         let (rounding, error) = (parameters.sketch_rounding, parameters.adaptive_error);
         let sketching = Sketching { rounding, error, half: light };
-        let luma = light.then(|| [halved(simd, &source[0])]);
-        let planes = luma.as_ref().map_or(source, |luma| luma);
+        let half = light.then(|| source.half(simd, header)).transpose()?;
         for _ in 0..parameters.adaptive.round() as u32 {
-            let sketch = Sketch::new(simd, header, planes, &offsets, sketching);
+            let mut sketcher = Sketcher::new(header, &offsets, sketching);
+            match &half {
+                Some(half) => sketcher.add(simd, std::slice::from_ref(half)),
+                None => source.glance(|planes| sketcher.add(simd, planes))?,
+            }
+            let sketch = sketcher.finish();
             offsets.refine(&sketch.losses, &sketch.levels, &weights, parameters);
         }
-        Some(offsets)
+        Ok(Some(offsets))
     }
 
     /// Those of a tile at `rect` in luma, whose corner is a cell's.

@@ -21,7 +21,7 @@ pub(crate) struct Moments {
 }
 
 /// All blocks of a plane, row by row; samples beyond whole ones are left out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Analysis {
     pub(crate) cols: usize,
     pub(crate) rows: usize,
@@ -73,19 +73,19 @@ impl Moments {
 }
 
 impl Analysis {
-    /// Of a plane of 10 bits a sample.
-    pub(crate) fn new(simd: Simd, plane: &Plane) -> Self {
-        let (cols, rows) = (plane.width() / BLOCK, plane.height() / BLOCK);
-        let mut blocks = vec![Moments::default(); cols * rows];
+    /// Takes in a plane of 10 bits a sample, or its next rows; all but the last come in whole blocks.
+    pub(crate) fn add(&mut self, simd: Simd, plane: &Plane) {
+        let (cols, rows, before) = (plane.width() / BLOCK, plane.height() / BLOCK, self.blocks.len());
+        self.blocks.resize(before + cols * rows, Moments::default());
+        (self.cols, self.rows) = (cols, self.rows + rows);
         if cols > 0 {
-            for (y, blocks) in blocks.chunks_exact_mut(cols).enumerate() {
+            for (y, blocks) in plane.rows().step_by(BLOCK).zip(self.blocks[before..].chunks_exact_mut(cols)) {
                 simd.run(
                     #[inline(always)]
-                    || row(plane, BLOCK * y, blocks),
+                    || row(plane, y, blocks),
                 );
             }
         }
-        Self { cols, rows, blocks }
     }
 
     /// Scatters of blocks of as many samples at half of the resolution, times 16, row by row.
@@ -138,7 +138,8 @@ mod tests {
         let at = |x: usize, y: usize| f64::from(plane.get(x, y));
         let halved = |x: usize, y: usize| (0..4).map(|i| at(2 * x + i % 2, 2 * y + i / 2)).sum();
         for level in CpuLevel::available() {
-            let analysis = Analysis::new(Simd::new(level), &plane);
+            let mut analysis = Analysis::default();
+            analysis.add(Simd::new(level), &plane);
             assert_eq!((analysis.cols, analysis.rows), (5, 3));
             for (i, block) in analysis.blocks.iter().enumerate() {
                 let (x, y) = (8 * (i % 5), 8 * (i / 5));
@@ -158,7 +159,8 @@ mod tests {
 
     #[test]
     fn a_plane_below_a_block_has_none() {
-        let analysis = Analysis::new(Simd::new(CpuLevel::detect()), &Plane::new(4, 12));
+        let mut analysis = Analysis::default();
+        analysis.add(Simd::new(CpuLevel::detect()), &Plane::new(4, 12));
         assert!(analysis.blocks.is_empty() && analysis.halved().next().is_none());
     }
 }

@@ -36,25 +36,41 @@ pub(crate) fn to_planes(
     chroma: Chroma,
     by_alpha: bool,
 ) -> Vec<Plane> {
-    let [width, height] = [view.width(), view.height()].map(|side| (side as usize).next_multiple_of(PADDING));
+    let mut planes = room(view, chroma, Vec::new());
+    fill(simd, workers, view, by_alpha, &mut planes);
+    planes
+}
+
+/// Planes of the size that those of `view` have, in the memory of `spare` ones, where there are any.
+pub(super) fn room(view: &ImageView<'_>, chroma: Chroma, spare: Vec<Plane>) -> Vec<Plane> {
+    let sides = [view.width(), view.height()].map(|side| (side as usize).next_multiple_of(PADDING));
+    let shift = u32::from(chroma == Chroma::Yuv420);
+    let shifts = [0, shift, shift].into_iter().take(if view.format().has_colour() { 3 } else { 1 });
+    let mut spare = spare.into_iter();
+    let plane = |shift| {
+        let [width, height] = sides.map(|side| side >> shift);
+        spare.next().map_or_else(|| Plane::new(width, height), |plane| plane.resized(width, height))
+    };
+    shifts.map(plane).collect()
+}
+
+/// Puts what [`to_planes`] gives into `planes`, which have its size.
+pub(super) fn fill(simd: Simd, workers: &Workers, view: &ImageView<'_>, by_alpha: bool, planes: &mut [Plane]) {
     let by_alpha = by_alpha && view.format().has_alpha();
     let pixels = Pixels { simd, view, depths: Depths::new(view.depth()), by_alpha };
-    let mut luma = Plane::new(width, height);
-    if !view.format().has_colour() {
-        let bands = luma.data_mut().chunks_mut(BAND * width);
-        workers.each(bands.enumerate(), |(i, band)| pixels.gray(i * BAND, band, width));
-        return vec![luma];
-    }
-    let shift = u32::from(chroma == Chroma::Yuv420);
-    let [mut cb, mut cr] = [(); 2].map(|()| Plane::new(width >> shift, height >> shift));
-    let size = (BAND >> shift) * cb.width();
+    let width = planes[0].width();
+    let [luma, cb, cr] = planes else {
+        let bands = planes[0].data_mut().chunks_mut(BAND * width);
+        return workers.each(bands.enumerate(), |(i, band)| pixels.gray(i * BAND, band, width));
+    };
+    let subsampled = cb.width() < width;
+    let size = (BAND >> u32::from(subsampled)) * cb.width();
     let chromas = cb.data_mut().chunks_mut(size).zip(cr.data_mut().chunks_mut(size));
     let bands = luma.data_mut().chunks_mut(BAND * width).zip(chromas);
-    workers.each(bands.enumerate(), |(i, (luma, (cb, cr)))| match chroma {
-        Chroma::Yuv444 => pixels.colours(i * BAND, [luma, cb, cr], width),
-        Chroma::Yuv420 => pixels.halved(i * BAND, [luma, cb, cr], width),
+    workers.each(bands.enumerate(), |(i, (luma, (cb, cr)))| match subsampled {
+        false => pixels.colours(i * BAND, [luma, cb, cr], width),
+        true => pixels.halved(i * BAND, [luma, cb, cr], width),
     });
-    vec![luma, cb, cr]
 }
 
 /// Pixels to be converted.

@@ -14,6 +14,16 @@ pub enum TileSize {
     T1024,
 }
 
+impl TileSize {
+    /// log2 of a side.
+    pub(crate) fn log2(self) -> u32 {
+        match self {
+            Self::T512 => 9,
+            Self::T1024 => 10,
+        }
+    }
+}
+
 /// What the encoder minimises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tune {

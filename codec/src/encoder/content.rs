@@ -16,33 +16,35 @@ const GROUND: u16 = 77;
 /// Samples of a block, of every other row and column, that have its ground as a rule are three times as many as this.
 const GLANCE: u8 = 7;
 
-/// Whether the picture with this luma is a screen or a drawing: of the blocks with contrast, two in five have a ground of
-/// one value, and those are a hundredth of all blocks. (After the counts of colours in libaom's detection of screen
-/// content.)
-pub(super) fn is_screen(simd: Simd, luma: &Plane) -> bool {
-    let mut count = Count::default();
-    for y in (0..luma.height() / BLOCK).map(|y| y * BLOCK) {
-        simd.run(
-            #[inline(always)]
-            || count.row(luma, y),
-        );
-    }
-    let Count { all, contrasty, grounded } = count;
-    5 * grounded >= 2 * contrasty && 100 * grounded >= all && grounded > 0
-}
-
 /// The rows of a block.
 type Rows<'a> = [&'a [u16; BLOCK]; BLOCK];
 
 /// Blocks, those with contrast, and those of them with a ground.
-#[derive(Debug, Default)]
-struct Count {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Census {
     all: usize,
     contrasty: usize,
     grounded: usize,
 }
 
-impl Count {
+impl Census {
+    /// Takes in the luma of a picture, or its next rows; all but the last come in whole blocks.
+    pub(crate) fn add(&mut self, simd: Simd, luma: &Plane) {
+        for y in luma.rows().step_by(BLOCK).take(luma.height() / BLOCK) {
+            simd.run(
+                #[inline(always)]
+                || self.row(luma, y),
+            );
+        }
+    }
+
+    /// Whether the picture is a screen or a drawing: of the blocks with contrast, two in five have a ground of one value, and
+    /// those are a hundredth of all blocks. (After the counts of colours in libaom's detection of screen content.)
+    pub(crate) fn is_screen(&self) -> bool {
+        let Self { all, contrasty, grounded } = *self;
+        5 * grounded >= 2 * contrasty && 100 * grounded >= all && grounded > 0
+    }
+
     /// Counts the blocks at row `y`.
     #[inline(always)]
     fn row(&mut self, luma: &Plane, y: usize) {
@@ -106,10 +108,14 @@ mod tests {
 
     #[test]
     fn strokes_on_a_ground_are_a_screen_and_ramps_noise_and_nothing_are_none() {
-        let simd = Simd::new(CpuLevel::detect());
-        assert!(is_screen(simd, &plane(|x, y| if x % 7 < 2 && y % 11 < 8 { 40 } else { 1020 })));
-        assert!(!is_screen(simd, &plane(|x, y| 4 * (x + y))));
-        assert!(!is_screen(simd, &plane(|x, y| (x * 7919 + y * 104_729) * 31 % 1021)));
-        assert!(!is_screen(simd, &plane(|_, _| 500)));
+        let is_screen = |plane: &Plane| {
+            let mut content = Census::default();
+            content.add(Simd::new(CpuLevel::detect()), plane);
+            content.is_screen()
+        };
+        assert!(is_screen(&plane(|x, y| if x % 7 < 2 && y % 11 < 8 { 40 } else { 1020 })));
+        assert!(!is_screen(&plane(|x, y| 4 * (x + y))));
+        assert!(!is_screen(&plane(|x, y| (x * 7919 + y * 104_729) * 31 % 1021)));
+        assert!(!is_screen(&plane(|_, _| 500)));
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn exact(
     }
     // Those who can take the lossy stream need not have the memory for this one.
     let lossless = EncoderConfig { lossless: true, ..config.clone() };
-    if memory::check_picture(&encoder.plan.header(&lossless, image), &config.limits).is_err() {
+    if memory::check_picture(&encoder.plan.header(&lossless, image.spec()), &config.limits).is_err() {
         return Ok(None);
     }
     let hide = |with| if config.exact { Ok(None) } else { alpha::hide(image, with) };
@@ -48,7 +48,7 @@ pub(super) fn exact(
         Some(black) => [Some(black), hide(Hidden::White)?, hide(Hidden::Beside)?],
         None => [Some(Image::of(image)?), None, None],
     };
-    let sections = preview::sections(config, image, progress)?;
+    let sections = preview::sections_of(config, image, progress)?;
     let mut best: Option<Encoded> = None;
     for reconstruction in candidates.into_iter().flatten() {
         let most = best.as_ref().map_or(most, |b| b.stream.len() - 1);

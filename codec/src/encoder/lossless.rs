@@ -58,7 +58,7 @@ pub(super) fn encode(
     progress: &Progress<'_>,
 ) -> Result<Option<Vec<u8>>, EncodeError> {
     let config = EncoderConfig { lossless: true, ..encoder.config.clone() };
-    let mut header = encoder.plan.header(&config, image);
+    let mut header = encoder.plan.header(&config, image.spec());
     header.sections = !sections.is_empty();
     let grid = Grid::new(&header);
     let (simd, depth) = (Simd::new(config.cpu), image.depth().into());

@@ -6,7 +6,7 @@ mod alpha;
 pub(crate) mod analysis;
 pub(crate) mod colour;
 mod config;
-mod content;
+pub(crate) mod content;
 mod dct8;
 mod direct;
 mod effort;
@@ -22,9 +22,11 @@ mod pipeline;
 pub(crate) mod plan;
 mod preview;
 pub(crate) mod quantise;
+mod rows;
 pub(crate) mod satd;
 mod search;
 mod sketch;
+mod source;
 #[cfg(feature = "bench-api")]
 pub(crate) mod statistics;
 mod target;
@@ -42,9 +44,10 @@ pub use self::config::{Content, EncoderConfig, Quantiser, TileSize, Tune};
 pub(crate) use self::perception::losses;
 use self::pipeline::Coded;
 use self::plan::Plan;
+use self::source::Source;
 pub use self::target::{Measure, Target, Targeted};
 use crate::error::{ConfigError, EncodeError};
-use crate::image::view::{Image, ImageView};
+use crate::image::view::{Image, ImageSpec, ImageView};
 use crate::memory;
 use crate::recon::output::Output;
 use crate::simd::Simd;
@@ -98,7 +101,7 @@ struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    fn new(observer: Option<&'a dyn Observer>, image: &ImageView<'_>, lossless: bool) -> Self {
+    fn new(observer: Option<&'a dyn Observer>, image: &ImageSpec<'_>, lossless: bool) -> Self {
         let total = u64::from(image.width()) * u64::from(image.height());
         let format = image.format();
         let times = if lossless { format.channels() } else { 1 + usize::from(format.has_alpha()) };
@@ -146,12 +149,12 @@ impl Encoder {
         image: &ImageView<'_>,
         observer: Option<&dyn Observer>,
     ) -> Result<Stream, EncodeError> {
-        self.check(image)?;
-        let progress = Progress::new(observer, image, self.config.lossless);
+        self.check(image.spec())?;
+        let progress = Progress::new(observer, image.spec(), self.config.lossless);
         if self.config.lossless {
             return Ok(Stream { bytes: self.lossless(image, &progress)?, lossless: true });
         }
-        let coded = pipeline::code(self, image, &progress, false)?;
+        let coded = pipeline::code(self, Source::of(self, image), &progress, false)?;
         Ok(match graphics::exact(self, image, coded.stream.len(), &progress)? {
             Some(exact) => Stream { bytes: exact.stream, lossless: true },
             None => Stream { bytes: coded.stream, lossless: false },
@@ -163,13 +166,13 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::encode_observed`].
     pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
-        self.check(image)?;
-        let progress = Progress::new(observer, image, self.config.lossless);
+        self.check(image.spec())?;
+        let progress = Progress::new(observer, image.spec(), self.config.lossless);
         if self.config.lossless {
             let stream = self.lossless(image, &progress)?;
             return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
         }
-        let coded = pipeline::code(self, image, &progress, true)?;
+        let coded = pipeline::code(self, Source::of(self, image), &progress, true)?;
         match graphics::exact(self, image, coded.stream.len(), &progress)? {
             Some(exact) => Ok(exact),
             None => self.reconstructed(image, coded),
@@ -178,7 +181,7 @@ impl Encoder {
 
     /// The stream of a picture all of whose pixels are to be kept.
     fn lossless(&self, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Vec<u8>, EncodeError> {
-        let sections = preview::sections(&self.config, image, progress)?;
+        let sections = preview::sections_of(&self.config, image, progress)?;
         let stream = lossless::encode(self, image, &sections, usize::MAX, progress)?;
         Ok(stream.expect("any number of bytes will do"))
     }
@@ -201,7 +204,7 @@ impl Encoder {
     }
 
     /// That those who keep to the limits can decode `image`.
-    fn check(&self, image: &ImageView<'_>) -> Result<(), EncodeError> {
+    fn check(&self, image: &ImageSpec<'_>) -> Result<(), EncodeError> {
         Ok(memory::check_picture(&self.plan.header(&self.config, image), &self.config.limits)?)
     }
 
@@ -212,7 +215,8 @@ impl Encoder {
         image: &ImageView<'_>,
         to: &mut [Vec<statistics::Equations>; 2],
     ) -> Result<(), EncodeError> {
-        let Coded { header, picture, .. } = pipeline::code(self, image, &Progress::new(None, image, false), true)?;
+        let progress = Progress::new(None, image.spec(), false);
+        let Coded { header, picture, .. } = pipeline::code(self, Source::of(self, image), &progress, true)?;
         let picture = picture.expect("it was to be kept");
         let simd = Simd::new(self.config.cpu);
         let source = colour::to_planes(simd, &self.workers, image, self.config.chroma, !self.config.exact);

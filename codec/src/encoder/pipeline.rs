@@ -1,16 +1,17 @@
 //! The stages that a lossy picture goes through: planes, plan, wanted offsets, tiles, filters, file.
 
-use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use super::adaptive::Offsets;
-use super::alpha::{self, Mask};
+use super::alpha;
 use super::analysis::Analysis;
+use super::content::Census;
+use super::filters::Kept;
 use super::plan::Plan;
 use super::search::Shared;
+use super::source::Source;
 use super::tile::{CodedTile, Picture};
-use super::{Encoder, Progress, colour, filters, lossless, preview, tiles};
-use crate::colour::Depths;
+use super::{Encoder, Progress, filters, lossless, preview, tiles};
 use crate::container;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
@@ -32,78 +33,55 @@ pub(super) struct Coded {
     pub(super) alpha: Vec<Plane>,
 }
 
-/// What is coded of a picture.
-struct Source {
-    planes: Vec<Plane>,
-    /// The samples that show, where some are hidden.
-    shown: Option<Mask>,
-    /// Bits of a sample beyond 10.
-    extra: u32,
-}
-
 /// A tile: what the file holds of it, and its alpha where there is any.
 type FileTile = (Vec<u8>, Option<Plane>);
 
-/// Takes `image` through all stages; its samples are kept where they are asked for.
+/// Takes `source` through all stages; the samples that it is reconstructed as are kept where they are asked for.
 pub(super) fn code(
     encoder: &Encoder,
-    image: &ImageView<'_>,
+    mut source: Source<'_>,
     progress: &Progress<'_>,
     keep: bool,
 ) -> Result<Coded, EncodeError> {
-    let simd = Simd::new(encoder.config.cpu);
-    let source = Source::of(encoder, image);
-    let analysed = source.analysed();
-    let plan = plan(encoder, image, &source, &analysed);
-    let sections = preview::sections(&encoder.config, image, progress)?;
-    let mut header = plan.header(&encoder.config, image);
+    let (simd, spec) = (Simd::new(encoder.config.cpu), source.spec);
+    let plan = plan(encoder, &mut source)?;
+    let sections = preview::sections(&encoder.config, &spec, |small| source.eighth(small), progress)?;
+    let mut header = plan.header(&encoder.config, &spec);
     header.sections = !sections.is_empty();
-    let offsets = Offsets::of(simd, &header, &analysed, source.shown.as_ref(), &plan.parameters);
+    let offsets = Offsets::of(simd, &header, &mut source, &plan.parameters)?;
     progress.advance(0)?;
-    let picture = (keep || filters::look(&plan.parameters)).then(|| Mutex::new(PictureSamples::new(&header)));
-    let tiles = tiles(encoder, image, (&header, &plan), (&source, offsets.as_ref()), picture.as_ref(), progress)?;
-    let picture = picture.map(|picture| picture.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let kept = Mutex::new(Kept::new(&header, &plan.parameters, keep));
+    let tiles = tiles(encoder, (&header, &plan), (&mut source, offsets.as_ref()), &kept, progress)?;
+    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     progress.advance(0)?;
-    let planes = (picture.as_ref(), &source.planes[..]);
-    filters::choose(simd, &encoder.workers, &mut header, planes, &plan.parameters);
+    filters::choose(simd, &encoder.workers, &mut header, &mut kept, &plan.parameters);
     let (data, alpha): (Vec<_>, Vec<_>) = tiles.into_iter().unzip();
     let stream = container::write(&header, &sections, &data);
-    Ok(Coded { stream, header, picture: picture.filter(|_| keep), alpha: alpha.into_iter().flatten().collect() })
-}
-
-impl Source {
-    /// The planes of `image`, what nothing shows of them made cheap.
-    fn of(encoder: &Encoder, image: &ImageView<'_>) -> Self {
-        let (simd, config) = (Simd::new(encoder.config.cpu), &encoder.config);
-        let mut planes = colour::to_planes(simd, &encoder.workers, image, config.chroma, !config.exact);
-        let shown = Mask::shown(image, planes[0].width(), planes[0].height());
-        if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
-            alpha::clean(shown, &mut planes);
-        }
-        Self { planes, shown, extra: Depths::new(image.depth()).extra() }
-    }
-
-    /// The planes at 10 bits, for what only looks at them.
-    fn analysed(&self) -> Cow<'_, [Plane]> {
-        colour::reduced(&self.planes, self.extra)
-    }
+    Ok(Coded { stream, header, picture: kept.picture, alpha: alpha.into_iter().flatten().collect() })
 }
 
 /// What this picture is coded with.
-fn plan(encoder: &Encoder, image: &ImageView<'_>, source: &Source, analysed: &[Plane]) -> Plan {
-    let blocks = source.shown.as_ref().and_then(|shown| shown.blocks(&analysed[0]));
-    let cicp = image.metadata().and_then(|m| m.cicp);
-    let (simd, luma) = (Simd::new(encoder.config.cpu), blocks.as_ref().unwrap_or(&analysed[0]));
-    encoder.plan.for_picture(simd, encoder.config.content, (luma, &Analysis::new(simd, luma)), cicp)
+fn plan(encoder: &Encoder, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
+    let simd = Simd::new(encoder.config.cpu);
+    let (mut analysis, mut census) = (Analysis::default(), Census::default());
+    let shown = source.shown.take();
+    source.glance(|planes| {
+        let blocks = shown.as_ref().and_then(|shown| shown.blocks(&planes[0]));
+        let luma = blocks.as_ref().unwrap_or(&planes[0]);
+        analysis.add(simd, luma);
+        census.add(simd, luma);
+    })?;
+    source.shown = shown;
+    let cicp = source.spec.metadata().and_then(|m| m.cicp);
+    Ok(encoder.plan.for_picture(encoder.config.content, (&analysis, &census), cicp))
 }
 
 /// All tiles, in order.
 fn tiles(
     encoder: &Encoder,
-    image: &ImageView<'_>,
     (header, plan): (&PictureHeader, &Plan),
-    (source, offsets): (&Source, Option<&Offsets>),
-    samples: Option<&Mutex<PictureSamples>>,
+    (source, offsets): (&mut Source<'_>, Option<&Offsets>),
+    kept: &Mutex<Kept>,
     progress: &Progress<'_>,
 ) -> Result<Vec<FileTile>, EncodeError> {
     let simd = Simd::new(encoder.config.cpu);
@@ -111,16 +89,23 @@ fn tiles(
     let context = Context { simd, header, dequantiser: &dequantiser };
     let shared = Shared::new(plan, &context, offsets);
     let grid = Grid::new(header);
-    let picture = Picture { shared: &shared, grid: &grid, source: &source.planes, samples, progress };
+    let view = source.view().copied();
     let alpha = |i| {
-        let alpha = || tile_alpha(encoder, image, grid.visible(header, i), progress);
-        header.alpha.then(alpha).transpose()
+        let alpha = |image: &ImageView<'_>| tile_alpha(encoder, image, grid.visible(header, i), progress);
+        view.as_ref().filter(|_| header.alpha).map(alpha).transpose()
     };
     let file = |(colour, alpha): (CodedTile, Option<(Plane, Vec<u8>)>)| {
         let (plane, alpha) = alpha.unzip();
         (container::tile(alpha.as_deref(), Some(&colour.signs), &colour.colour), plane)
     };
-    Ok(tiles::encode(&encoder.workers, &picture, alpha)?.into_iter().map(file).collect())
+    let mut out = Vec::with_capacity(grid.len());
+    source.walk(|planes| {
+        let picture = Picture { shared: &shared, grid: &grid, source: planes, kept, progress };
+        let tiles = tiles::encode(&encoder.workers, &picture, grid.beginning(planes[0].rows()), alpha)?;
+        out.extend(tiles.into_iter().map(file));
+        Ok(())
+    })?;
+    Ok(out)
 }
 
 /// The alpha of the pixels in `rect`, and what codes it.

@@ -2,8 +2,8 @@
 
 use super::activity::Activity;
 use super::analysis::Analysis;
-use super::config::{Content, EncoderConfig, Quantiser, TileSize};
-use super::content;
+use super::config::{Content, EncoderConfig, Quantiser};
+use super::content::Census;
 use super::effort::Effort;
 use super::parameters::Parameters;
 use super::quantise::Rule;
@@ -11,13 +11,11 @@ use crate::colour::Chroma;
 use crate::entropy::cost::COST_BITS;
 use crate::error::ConfigError;
 use crate::filter::Deblock;
-use crate::image::plane::Plane;
-use crate::image::view::ImageView;
+use crate::image::view::ImageSpec;
 use crate::metadata::{Cicp, Orientation};
 use crate::quant::family::Family;
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
-use crate::simd::Simd;
 use crate::syntax::header::{Adaptive, PictureHeader};
 
 /// Everything the encoder needs to know of its settings, resolved once.
@@ -102,19 +100,17 @@ impl Plan {
         Ok(Self { effort, rule, trellis, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
     }
 
-    /// The plan for the picture whose luma plane, at 10 bits, is `luma`, with what was gathered of it: it may be a screen, and
-    /// quality means a score, for which pictures differ in the quantiser parameter that they need. `cicp` says what its samples
-    /// mean.
+    /// The plan for the picture of whose luma `luma` and `census` were gathered: it may be a screen, and quality means a score,
+    /// for which pictures differ in the quantiser parameter that they need. `cicp` says what its samples mean.
     pub(crate) fn for_picture(
         &self,
-        simd: Simd,
         content: Content,
-        luma: (&Plane, &Analysis),
+        (luma, census): (&Analysis, &Census),
         cicp: Option<Cicp>,
     ) -> Self {
         let mut plan = self.clone();
         plan.screen = match content {
-            Content::Auto => content::is_screen(simd, luma.0),
+            Content::Auto => census.is_screen(),
             Content::Photo => false,
             Content::Screen => true,
         };
@@ -127,7 +123,7 @@ impl Plan {
             }
             // The same share of the way down from where all pictures score alike.
             let scale = ((self.qp - 180.0) / 85.0).max(0.0);
-            let activity = Activity::of(luma.1);
+            let activity = Activity::of(luma);
             plan.qp += activity.ease() * scale;
             if plan.is_adaptive() {
                 plan.qp += activity.masking();
@@ -163,7 +159,7 @@ impl Plan {
     }
 
     /// The header for the picture of this plan.
-    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageView<'_>) -> PictureHeader {
+    pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageSpec<'_>) -> PictureHeader {
         let p = &self.parameters;
         let gray = !image.format().has_colour();
         let shape =
@@ -177,10 +173,7 @@ impl Plan {
             alpha: image.format().has_alpha(),
             lossless: config.lossless,
             subsampled: !gray && !config.lossless && config.chroma == Chroma::Yuv420,
-            tile_log2: match config.tile_size {
-                TileSize::T512 => 9,
-                TileSize::T1024 => 10,
-            },
+            tile_log2: config.tile_size.log2(),
             orientation: image.metadata().map_or(Orientation::Upright, |m| m.orientation),
             sections: false,
             profile: config.profile,

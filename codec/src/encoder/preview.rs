@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use super::{Encoder, EncoderConfig, Observer, Progress};
-use crate::colour::{self, Chroma, Scale};
+use crate::colour::{Chroma, Scale, reduce};
 use crate::container::Section;
 use crate::entropy::Profile;
 use crate::error::EncodeError;
-use crate::image::view::{Image, ImageView};
-use crate::metadata::{Metadata, section};
+use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut};
+use crate::metadata::{Metadata, Orientation, section};
 
 /// High, as long as it takes about 1 % of the bytes of the picture at quality 80. A row of docs/TUNING.md.
 const QUALITY: f32 = 60.0;
@@ -16,15 +16,34 @@ const QUALITY: f32 = 60.0;
 const ALPHA_QUALITY: u8 = 75;
 
 /// What goes into the sections of the stream of `image`.
-pub(super) fn sections(
+pub(super) fn sections_of(
     config: &EncoderConfig,
     image: &ImageView<'_>,
+    progress: &Progress<'_>,
+) -> Result<Vec<Section>, EncodeError> {
+    let eighth = |small: &mut ImageViewMut<'_>| {
+        reduce(image, Scale::Eighth, small, (0, 0));
+        Ok(())
+    };
+    sections(config, image.spec(), eighth, progress)
+}
+
+/// The same, where `eighth` writes the picture at an eighth of its size.
+pub(super) fn sections(
+    config: &EncoderConfig,
+    image: &ImageSpec<'_>,
+    eighth: impl FnOnce(&mut ImageViewMut<'_>) -> Result<(), EncodeError>,
     progress: &Progress<'_>,
 ) -> Result<Vec<Section>, EncodeError> {
     let mut sections = image.metadata().map_or(Ok(Vec::new()), |m| m.sections(&config.limits))?;
     if config.preview {
         let at = sections.partition_point(|s| s.0 < section::PREVIEW);
-        sections.insert(at, (section::PREVIEW, preview(config, image, progress)?));
+        let side = |side| Scale::Eighth.of(side);
+        let (width, height) = (side(image.width()), side(image.height()));
+        let mut small = Image::with_depth(width, height, image.format(), image.depth())?;
+        eighth(&mut small.view_mut())?;
+        let orientation = image.metadata().map_or_else(Default::default, |m| m.orientation);
+        sections.insert(at, (section::PREVIEW, preview(config, &small, orientation, progress)?));
     }
     config.limits.check_metadata(sections.iter().map(|s| s.1.len() as u64).sum())?;
     Ok(sections)
@@ -37,11 +56,13 @@ impl Observer for Progress<'_> {
     }
 }
 
-/// The stream of the preview: in the profile and with the chroma that decode fast.
-fn preview(config: &EncoderConfig, image: &ImageView<'_>, progress: &Progress<'_>) -> Result<Vec<u8>, EncodeError> {
-    let side = |side| Scale::Eighth.of(side);
-    let mut small = Image::with_depth(side(image.width()), side(image.height()), image.format(), image.depth())?;
-    colour::reduce(image, Scale::Eighth, &mut small.view_mut(), (0, 0));
+/// The stream of the preview `small`: in the profile and with the chroma that decode fast.
+fn preview(
+    config: &EncoderConfig,
+    small: &Image,
+    orientation: Orientation,
+    progress: &Progress<'_>,
+) -> Result<Vec<u8>, EncodeError> {
     // Never without loss: that is slow to decode.
     let config = EncoderConfig {
         parameters: vec![("graphics".to_owned(), 0.0)],
@@ -57,9 +78,6 @@ fn preview(config: &EncoderConfig, image: &ImageView<'_>, progress: &Progress<'_
         limits: config.limits,
         ..EncoderConfig::default()
     };
-    let metadata = Metadata {
-        orientation: image.metadata().map_or_else(Default::default, |m| m.orientation),
-        ..Metadata::default()
-    };
+    let metadata = Metadata { orientation, ..Metadata::default() };
     Ok(Encoder::new(config)?.encode_observed(&small.view().with_metadata(&metadata), Some(progress))?.bytes)
 }

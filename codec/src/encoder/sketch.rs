@@ -47,51 +47,69 @@ pub(super) struct Sketching {
     pub(super) half: bool,
 }
 
-impl Sketch {
-    /// Of the planes of a picture, at 10 bits, with `offsets`.
-    pub(super) fn new(
-        simd: Simd,
-        header: &PictureHeader,
-        source: &[Plane],
-        offsets: &Offsets,
-        sketching: Sketching,
-    ) -> Self {
-        let mut levels = vec![0.0; offsets.grid.len()];
-        let mut losses = Losses::new(&offsets.grid);
-        for (p, plane) in source.iter().enumerate() {
-            let shift = u32::from(p > 0 && header.subsampled) + u32::from(sketching.half);
-            let mut measure = PlaneLosses::new(p, (plane.width(), plane.height()), shift, offsets.grid);
-            let mut coder = Coder::new(header, p, plane.width(), sketching);
-            for y in (0..plane.height()).step_by(BLOCK) {
+/// A sketch on the way down a picture.
+pub(super) struct Sketcher<'a> {
+    header: &'a PictureHeader,
+    offsets: &'a Offsets,
+    sketching: Sketching,
+    /// Of each plane.
+    ways: Vec<(Coder, PlaneLosses)>,
+    levels: Vec<f64>,
+}
+
+impl<'a> Sketcher<'a> {
+    /// Of a picture, or of its luma alone where it has half of the resolution, with `offsets`.
+    pub(super) fn new(header: &'a PictureHeader, offsets: &'a Offsets, sketching: Sketching) -> Self {
+        let half = u32::from(sketching.half);
+        let way = |p| {
+            let (width, height) = header.plane_size(p);
+            let shift = u32::from(p > 0 && header.subsampled) + half;
+            let measure = PlaneLosses::new(p, (width >> half, height >> half), shift, offsets.grid);
+            (Coder::new(header, p, width >> half, sketching), measure)
+        };
+        let planes = if sketching.half { 1 } else { header.planes() };
+        let levels = vec![0.0; offsets.grid.len()];
+        Self { header, offsets, sketching, ways: (0..planes).map(way).collect(), levels }
+    }
+
+    /// Takes in the planes, at 10 bits, or their next rows; all but the last come in whole rows of cells.
+    pub(super) fn add(&mut self, simd: Simd, planes: &[Plane]) {
+        let Self { header, offsets, ref mut ways, ref mut levels, .. } = *self;
+        for (p, (plane, (coder, measure))) in planes.iter().zip(ways).enumerate() {
+            let shift = u32::from(p > 0 && header.subsampled) + u32::from(self.sketching.half);
+            for y in plane.rows().step_by(BLOCK) {
                 coder.set_steps(header, p, offsets, y << shift, shift);
                 let cells = &mut levels[offsets.grid.index(0, y << shift)..];
                 simd.run(
                     #[inline(always)]
-                    || coder.row(plane, y, cells, &mut measure),
+                    || coder.row(plane, y, cells, measure),
                 );
             }
-            losses.add(&measure);
         }
-        Self { losses: losses.cells(sketching.error), levels }
+    }
+
+    /// What it shows, all rows taken in.
+    pub(super) fn finish(self) -> Sketch {
+        let mut losses = Losses::new(&self.offsets.grid);
+        self.ways.iter().for_each(|(_, measure)| losses.add(measure));
+        Sketch { losses: losses.cells(self.sketching.error), levels: self.levels }
     }
 }
 
-/// Means of 2x2 samples of a plane of even sides.
-pub(super) fn halved(simd: Simd, plane: &Plane) -> Plane {
-    let mut out = Plane::new(plane.width() / 2, plane.height() / 2);
-    for y in 0..out.height() {
-        let (upper, lower) = (plane.row(2 * y), plane.row(2 * y + 1));
+/// Puts means of 2x2 samples of some rows of a plane of even sides into `out`, which has half of its size.
+pub(super) fn halve(simd: Simd, plane: &Plane, out: &mut Plane) {
+    for y in plane.rows().step_by(2) {
+        let (upper, lower) = (plane.row(y), plane.row(y + 1));
         simd.run(
             #[inline(always)]
             || {
                 let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
-                for (to, (u, l)) in out.row_mut(y).iter_mut().zip(pairs) {
+                for (to, (u, l)) in out.row_mut(y / 2).iter_mut().zip(pairs) {
                     *to = (u[0] + u[1] + l[0] + l[1] + 2) >> 2;
                 }
             },
         );
     }
-    out
 }
 
 /// Numbers by frequency, vertical and horizontal.
@@ -168,7 +186,7 @@ impl Coder {
         for x in (0..plane.width()).step_by(SPAN) {
             self.blocks(plane, (x, y), cells);
         }
-        for row in 0..BLOCK.min(plane.height() - y) {
+        for row in 0..BLOCK.min(plane.rows().end - y) {
             let [source, error] = measure.next();
             let n = source.len();
             source.copy_from_slice(&self.source[row * stride..][..n]);
@@ -250,7 +268,7 @@ impl Coder {
 fn load(plane: &Plane, x: usize, y: usize) -> Rows {
     let mut rows = [[0.0; SPAN]; BLOCK];
     for v in 0..BLOCK {
-        let from = &plane.row((y + v).min(plane.height() - 1))[x..];
+        let from = &plane.row((y + v).min(plane.rows().end - 1))[x..];
         let mut samples = [0; SPAN];
         match from.first_chunk() {
             Some(from) => samples = *from,
@@ -378,20 +396,23 @@ mod tests {
     #[test]
     fn sketches_are_the_same_at_every_level_of_the_cpu() {
         for (width, height, subsampled) in [(8, 8, false), (136, 72, true), (72, 24, false), (320, 40, true)] {
-            let mut header = header(Family::Scalar);
-            header.subsampled = subsampled;
+            let mut header = header(Family::Scalar).with_size(width, height);
+            (header.subsampled, header.gray) = (subsampled, false);
             let shift = u32::from(subsampled);
             let planes =
                 [plane(width, height), plane(width >> shift, height >> shift), plane(width >> shift, height >> shift)];
             let offsets = Offsets::blank(CellGrid::new(5, width, height));
             let mut sketches = CpuLevel::available().map(|level| {
                 let simd = Simd::new(level);
-                let half = planes.each_ref().map(|plane| halved(simd, plane));
-                let sketch = |planes, sketching| {
-                    let Sketch { losses, levels } = Sketch::new(simd, &header, planes, &offsets, sketching);
+                let mut half = Plane::new(width / 2, height / 2);
+                halve(simd, &planes[0], &mut half);
+                let sketch = |planes: &[Plane], sketching| {
+                    let mut sketcher = Sketcher::new(&header, &offsets, sketching);
+                    sketcher.add(simd, planes);
+                    let Sketch { losses, levels } = sketcher.finish();
                     [losses, levels].map(|v| v.into_iter().map(f64::to_bits).collect::<Vec<_>>())
                 };
-                [sketch(&planes, WHOLE_SIZE), sketch(&half, Sketching { half: true, ..WHOLE_SIZE })]
+                [sketch(&planes, WHOLE_SIZE), sketch(&[half], Sketching { half: true, ..WHOLE_SIZE })]
             });
             let first = sketches.next().expect("there is a level");
             assert!(sketches.all(|sketch| sketch == first), "{width}x{height}");

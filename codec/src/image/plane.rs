@@ -1,5 +1,7 @@
 //! A plane of samples, or some rows of one: 16-bit storage, rows without gaps.
 
+use std::ops::Range;
+
 /// A rectangle of samples, in units of samples of the plane it speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rect {
@@ -145,8 +147,18 @@ impl Plane {
         }
     }
 
+    /// The numbers of its rows.
+    pub(crate) fn rows(&self) -> Range<usize> {
+        self.top..self.top + self.height
+    }
+
+    /// The same rows, numbered from `top` on.
+    pub(crate) fn numbered(self, top: usize) -> Self {
+        Self { top, ..self }
+    }
+
     /// Holds from now on the rows `rows` of the part of `from` that begins at `corner`.
-    pub(crate) fn take_rows(&mut self, from: &Self, corner: (usize, usize), rows: std::ops::Range<usize>) {
+    pub(crate) fn take_rows(&mut self, from: &Self, corner: (usize, usize), rows: Range<usize>) {
         self.top = rows.start;
         for y in rows {
             let row = &from.row(corner.1 + y)[corner.0..][..self.width];

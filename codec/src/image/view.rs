@@ -1,4 +1,4 @@
-//! The caller's pixels: borrowed views with a stride, and an owned picture.
+//! The caller's pixels: what a picture is, borrowed views with a stride, and an owned picture.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -121,35 +121,27 @@ fn check(len: usize, width: u32, height: u32, stride: usize, format: PixelFormat
     Ok(())
 }
 
-/// Borrowed pixels, row by row from the top, `stride` bytes apart.
+/// What a picture is, its pixels apart: size, format, bits of a sample, and what a stream should say of it besides.
 #[derive(Debug, Clone, Copy)]
-pub struct ImageView<'a> {
-    data: &'a [u8],
+pub struct ImageSpec<'a> {
     width: u32,
     height: u32,
-    stride: usize,
     format: PixelFormat,
     depth: u8,
     metadata: Option<&'a Metadata>,
 }
 
-impl<'a> ImageView<'a> {
-    /// Describes `data` as a picture of `width` x `height` pixels (each 1 to 2^24), rows `stride` bytes apart.
+impl<'a> ImageSpec<'a> {
+    /// A picture of `width` x `height` pixels, each 1 to 2^24, whose samples fill their bytes.
     ///
     /// # Errors
-    /// [`ImageError`] where the size is out of range, the stride is below a row's bytes or the data is too short.
-    pub fn new(
-        data: &'a [u8],
-        width: u32,
-        height: u32,
-        stride: usize,
-        format: PixelFormat,
-    ) -> Result<Self, ImageError> {
-        check(data.len(), width, height, stride, format)?;
-        Ok(Self { data, width, height, stride, format, depth: format.full_depth(), metadata: None })
+    /// [`ImageError::Dimensions`] where a side is out of range.
+    pub fn new(width: u32, height: u32, format: PixelFormat) -> Result<Self, ImageError> {
+        check_sides(width, height)?;
+        Ok(Self { width, height, format, depth: format.full_depth(), metadata: None })
     }
 
-    /// The same pixels, their samples of `depth` bits: values 0 to 2^depth - 1, larger ones count as the largest.
+    /// The same picture, its samples of `depth` bits: values 0 to 2^depth - 1, larger ones count as the largest.
     ///
     /// # Errors
     /// [`ImageError::Depth`] where `depth` is not 8 for samples of a byte, 9 to 16 for those of two.
@@ -158,7 +150,7 @@ impl<'a> ImageView<'a> {
         Ok(Self { depth, ..self })
     }
 
-    /// The same pixels, with what a stream should say of them besides.
+    /// The same picture, with what a stream should say of it besides.
     pub fn with_metadata(self, metadata: &'a Metadata) -> Self {
         Self { metadata: Some(metadata), ..self }
     }
@@ -188,16 +180,90 @@ impl<'a> ImageView<'a> {
         self.depth
     }
 
+    /// Bytes of a row of pixels.
+    pub(crate) fn row_bytes(&self) -> usize {
+        self.width as usize * self.format.bytes_per_pixel()
+    }
+}
+
+/// Borrowed pixels, row by row from the top, `stride` bytes apart.
+#[derive(Debug, Clone, Copy)]
+pub struct ImageView<'a> {
+    data: &'a [u8],
+    stride: usize,
+    spec: ImageSpec<'a>,
+}
+
+impl<'a> ImageView<'a> {
+    /// Describes `data` as a picture of `width` x `height` pixels (each 1 to 2^24), rows `stride` bytes apart.
+    ///
+    /// # Errors
+    /// [`ImageError`] where the size is out of range, the stride is below a row's bytes or the data is too short.
+    pub fn new(
+        data: &'a [u8],
+        width: u32,
+        height: u32,
+        stride: usize,
+        format: PixelFormat,
+    ) -> Result<Self, ImageError> {
+        check(data.len(), width, height, stride, format)?;
+        Ok(Self { data, stride, spec: ImageSpec::new(width, height, format)? })
+    }
+
+    /// As [`ImageSpec::with_depth`].
+    ///
+    /// # Errors
+    /// As [`ImageSpec::with_depth`].
+    pub fn with_depth(self, depth: u8) -> Result<Self, ImageError> {
+        Ok(Self { spec: self.spec.with_depth(depth)?, ..self })
+    }
+
+    /// As [`ImageSpec::with_metadata`].
+    pub fn with_metadata(self, metadata: &'a Metadata) -> Self {
+        Self { spec: self.spec.with_metadata(metadata), ..self }
+    }
+
+    /// What the picture is, its pixels apart.
+    pub fn spec(&self) -> &ImageSpec<'a> {
+        &self.spec
+    }
+
+    /// What a stream will say of the picture besides its pixels.
+    pub fn metadata(&self) -> Option<&'a Metadata> {
+        self.spec.metadata
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> u32 {
+        self.spec.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> u32 {
+        self.spec.height
+    }
+
+    /// Pixel format.
+    pub fn format(&self) -> PixelFormat {
+        self.spec.format
+    }
+
+    /// Bits of a sample, 8 to 16.
+    pub fn depth(&self) -> u8 {
+        self.spec.depth
+    }
+
     /// Some of its rows.
     pub(crate) fn rows(self, rows: Range<usize>) -> Self {
         let start = rows.start * self.stride;
-        Self { data: &self.data[start..], height: rows.len() as u32, ..self }
+        let spec = ImageSpec { height: rows.len() as u32, ..self.spec };
+        Self { data: &self.data[start..], spec, ..self }
     }
 
     /// The bytes of row `y`, without what the stride adds. Panics where `y` is not below the height.
     pub fn row(&self, y: u32) -> &'a [u8] {
         let start = y as usize * self.stride;
-        &self.data[start..start + self.width as usize * self.format.bytes_per_pixel()]
+        &self.data[start..start + self.spec.row_bytes()]
     }
 }
 
@@ -247,6 +313,11 @@ impl<'a> ImageViewMut<'a> {
         let start = rect.y * self.stride + rect.x * self.format.bytes_per_pixel();
         let (width, height) = (rect.w as u32, rect.h as u32);
         ImageViewMut { data: &mut self.data[start..], width, height, stride: self.stride, format: self.format }
+    }
+
+    /// The first `count` of its rows.
+    pub(crate) fn rows(self, count: usize) -> Self {
+        Self { height: count as u32, ..self }
     }
 
     /// The bytes of row `y`, to write. Panics where `y` is not below the height.
@@ -360,16 +431,9 @@ impl Image {
 
     /// A view of the whole picture.
     pub fn view(&self) -> ImageView<'_> {
-        let stride = self.width as usize * self.format.bytes_per_pixel();
-        ImageView {
-            data: &self.data,
-            width: self.width,
-            height: self.height,
-            stride,
-            format: self.format,
-            depth: self.depth,
-            metadata: None,
-        }
+        let Self { width, height, format, depth, .. } = *self;
+        let spec = ImageSpec { width, height, format, depth, metadata: None };
+        ImageView { data: &self.data, stride: spec.row_bytes(), spec }
     }
 
     /// A writable view of the whole picture.

@@ -1,5 +1,7 @@
 //! The grid of tiles: independent in parsing and prediction. BITSTREAM.md §2.3.
 
+use std::ops::Range;
+
 use crate::image::plane::Rect;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::screen::{History, SourceMap};
@@ -23,6 +25,12 @@ impl Grid {
     /// Tiles side by side.
     pub(crate) fn cols(&self) -> usize {
         self.width.div_ceil(self.side)
+    }
+
+    /// The tiles that begin in luma rows `rows`.
+    pub(crate) fn beginning(&self, rows: Range<usize>) -> Range<usize> {
+        let [start, end] = [rows.start, rows.end].map(|y| y.div_ceil(self.side) * self.cols());
+        start..end
     }
 
     /// Number of tiles.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::filter::{Deblock, classified, deblock};
 use crate::image::plane::{Plane, Rect};
+use crate::recon::TileSamples;
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
@@ -22,8 +23,9 @@ pub(super) struct Sample {
     /// Of a picture of these rows alone.
     pub(super) header: PictureHeader,
     picture: PictureSamples,
-    /// All rows, in their order.
-    whole: bool,
+    source: Vec<Plane>,
+    /// There is one band in so many; 1 where all rows are taken.
+    every: usize,
 }
 
 /// A plane of a sample: as it should be, and as the filters leave it.
@@ -36,37 +38,51 @@ pub(super) struct SamplePlane {
 }
 
 impl Sample {
-    /// That of `picture`, which comes of `source`, and its planes.
-    pub(super) fn new(header: &PictureHeader, picture: &PictureSamples, source: &[Plane]) -> (Self, Vec<SamplePlane>) {
+    /// Of the picture of `header`, whose rows are to come.
+    pub(super) fn new(header: &PictureHeader) -> Self {
         let (width, height) = header.plane_size(0);
         let bands = height / SUPERBLOCK;
         let every = (width * height / PIXELS).clamp(1, FEWEST);
-        let whole = every == 1 || bands < every;
-        let (band, tops) = match whole {
-            true => (height, vec![0]),
-            false => (SUPERBLOCK, (every / 2..bands).step_by(every).map(|i| i * SUPERBLOCK).collect()),
-        };
-        let header = header.with_size(header.width as usize, band * tops.len());
-        let mut own = PictureSamples::new(&header);
-        let mut planes = own.planes.clone();
-        for (i, &y) in tops.iter().enumerate() {
-            let (part, to) = (Rect { x: 0, y, w: width, h: band }, Rect { x: 0, y: i * band, w: width, h: band });
-            own.copy(&header, picture, part, (0, to.y));
-            for (p, plane) in planes.iter_mut().enumerate() {
-                plane.copy(&source[p], header.in_plane(part, p), (0, header.in_plane(to, p).y));
-            }
+        let every = if bands < every { 1 } else { every };
+        let height = if every == 1 { height } else { (every / 2..bands).step_by(every).len() * SUPERBLOCK };
+        let header = header.with_size(header.width as usize, height);
+        let picture = PictureSamples::new(&header);
+        let source = picture.planes.clone();
+        Self { header, picture, source, every }
+    }
+
+    /// Takes `part` of a tile, a row of superblocks, which begins at `to` in the picture and comes of `source`, where it is of
+    /// a band.
+    pub(super) fn place(&mut self, (samples, source): (&TileSamples, &[Plane]), part: Rect, to: (usize, usize)) {
+        let number = to.1 / SUPERBLOCK;
+        let y = number / self.every * SUPERBLOCK;
+        if number % self.every != self.every / 2 || y >= self.header.plane_size(0).1 {
+            return;
         }
-        let filtered = own.planes.clone().into_iter();
-        let planes = planes.into_iter().zip(filtered).enumerate();
-        let planes = planes.map(|(p, (source, filtered))| SamplePlane { p, source, filtered }).collect();
-        (Self { header, picture: own, whole }, planes)
+        self.picture.place(&self.header, samples, part, (to.0, y));
+        let (from, to) = (Rect { x: to.0, y: to.1, ..part }, Rect { x: to.0, y, ..part });
+        for (p, (plane, source)) in self.source.iter_mut().zip(source).enumerate() {
+            let to = self.header.in_plane(to, p);
+            plane.copy(source, self.header.in_plane(from, p), (to.x, to.y));
+        }
+    }
+
+    /// The planes, all rows taken.
+    pub(super) fn planes(&mut self) -> Vec<SamplePlane> {
+        let source = std::mem::take(&mut self.source).into_iter().enumerate();
+        source.map(|(p, source)| SamplePlane { p, source, filtered: self.picture.planes[p].clone() }).collect()
+    }
+
+    /// Whether all rows are taken.
+    fn is_whole(&self) -> bool {
+        self.every == 1
     }
 
     /// The rows of `plane` that count.
     pub(super) fn rows(&self, plane: &SamplePlane) -> impl Iterator<Item = Range<usize>> + use<> {
         let p = plane.p;
-        let (height, margin) = (self.header.plane_size(0).1, if self.whole { 0 } else { MARGIN });
-        let band = if self.whole { height } else { SUPERBLOCK };
+        let (height, margin) = (self.header.plane_size(0).1, if self.is_whole() { 0 } else { MARGIN });
+        let band = if self.is_whole() { height } else { SUPERBLOCK };
         let shift = u32::from(p > 0 && self.header.subsampled);
         (0..height).step_by(band).map(move |y| (y + margin) >> shift..(y + band - margin) >> shift)
     }
@@ -90,16 +106,23 @@ impl Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tile::Grid;
 
     /// A sample of a picture whose samples are their rows' numbers.
     fn sample(width: usize, height: usize) -> (Sample, Vec<SamplePlane>) {
         let header = PictureHeader { subsampled: true, gray: false, ..PictureHeader::blank() }.with_size(width, height);
-        let mut picture = PictureSamples::new(&header);
-        for plane in &mut picture.planes {
+        let mut samples = TileSamples::with_rows(&header, &Grid::new(&header), 0, usize::MAX);
+        for plane in &mut samples.planes {
             (0..plane.height()).for_each(|y| plane.row_mut(y).fill(y as u16));
         }
-        let source = picture.planes.clone();
-        Sample::new(&header, &picture, &source)
+        let (source, mut sample) = (samples.planes.clone(), Sample::new(&header));
+        let (width, height) = header.plane_size(0);
+        for y in (0..height).step_by(SUPERBLOCK) {
+            let part = Rect { x: 0, y, w: width, h: SUPERBLOCK.min(height - y) };
+            sample.place((&samples, &source), part, (0, y));
+        }
+        let planes = sample.planes();
+        (sample, planes)
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod search;
 
 use self::search::Search;
 use super::pipeline;
+use super::source::Source;
 use super::{Encoded, Encoder, Observer, Progress, graphics};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
@@ -138,14 +139,14 @@ impl Encoder {
         if self.config.lossless {
             return Err(EncodeError::from(ConfigError::LosslessTarget).into());
         }
-        self.check(image).map_err(E::from)?;
+        self.check(image.spec()).map_err(E::from)?;
         let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {
             let Some(quality) = search.next() else { break };
             let encoder = self.at_quality(quality as f32)?;
-            let progress = Progress::new(observer, image, false);
-            let encoded = pipeline::code(&encoder, image, &progress, true)
+            let progress = Progress::new(observer, image.spec(), false);
+            let encoded = pipeline::code(&encoder, Source::of(&encoder, image), &progress, true)
                 .and_then(|coded| encoder.reconstructed(image, coded))?;
             let value = measure(&encoded)?;
             search.note(quality, value);
@@ -163,7 +164,7 @@ impl Encoder {
         }
         let best = best.expect("the first pass is always made");
         // As an encode with the quality found does.
-        let progress = Progress::new(observer, image, false);
+        let progress = Progress::new(observer, image.spec(), false);
         match graphics::exact(self, image, best.encoded.stream.len(), &progress).map_err(E::from)? {
             Some(encoded) => Ok(Targeted { value: measure(&encoded)?, encoded, met: true, ..best }),
             None => Ok(best),

@@ -18,12 +18,12 @@ use self::rows::{Row, Rows};
 use self::writer::{Found, Writer};
 use super::Progress;
 use super::direct::DirectTile;
+use super::filters::Kept;
 use super::search::{Shared, TileSearch};
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::recon::picture::PictureSamples;
 use crate::recon::{LEAST_ROWS, SignNoter, TileSamples};
 use crate::syntax::block::Superblock;
 use crate::syntax::state::TileState;
@@ -58,8 +58,8 @@ pub(super) struct Picture<'a> {
     pub(super) shared: &'a Shared<'a>,
     pub(super) grid: &'a Grid,
     pub(super) source: &'a [Plane],
-    /// What comes of it, where that is wanted.
-    pub(super) samples: Option<&'a Mutex<PictureSamples>>,
+    /// What is kept of what it is reconstructed as.
+    pub(super) kept: &'a Mutex<Kept>,
     pub(super) progress: &'a Progress<'a>,
 }
 
@@ -143,12 +143,12 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
         Rect { x: 0, y, w, h: SUPERBLOCK.min(h - y) }
     }
 
-    /// Puts what the row of superblocks at luma row `y` is reconstructed as into the picture, where that is wanted.
+    /// Keeps what the row of superblocks at luma row `y` is reconstructed as, where that is wanted.
     fn place(&self, samples: &TileSamples, y: usize) {
-        let Picture { shared, grid, samples: Some(picture), .. } = *self.picture else { return };
+        let Picture { shared, grid, source, kept, .. } = *self.picture;
         let Rect { x, y: top, .. } = grid.rect(self.index, 0);
-        let mut picture = picture.lock().unwrap_or_else(PoisonError::into_inner);
-        picture.place(shared.context.header, samples, self.row_rect(y), (x, top + y));
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.place(shared.context.header, (samples, source), self.row_rect(y), (x, top + y));
     }
 
     /// Has row `number` written; `learnt` takes the models as they stand then. Returns memory for another row.

@@ -1,0 +1,76 @@
+//! Encoding a picture whose pixels are read as they are needed.
+
+use super::source::{ReadRows, Source};
+use super::{Encoder, Observer, Progress, Stream, pipeline};
+use crate::error::EncodeError;
+use crate::image::view::{Image, ImageSpec, ImageViewMut};
+
+impl Encoder {
+    /// Encodes a picture that need not be in memory: `read` is asked for its rows, as many as there are in a row of tiles at a
+    /// time, by the number of the first and a buffer as wide as the picture. They are asked for from the top to the bottom,
+    /// and that several times over: to look at the picture, to set its steps (once more, from effort 6 on three times more, for
+    /// a preview once more), and to code it. Each time they must be the same.
+    ///
+    /// The stream is that of [`Encoder::encode`], but for drawings: they are not tried without loss. Beside the stream, memory
+    /// takes the pixels and planes of a row of tiles, and about a byte for each pixel of the picture. Pictures with alpha and
+    /// those to be coded without loss are read once, and are in memory as a whole.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// use kvant::{EncodeError, Encoder, EncoderConfig, ImageSpec, PixelFormat};
+    ///
+    /// let encoder = Encoder::new(EncoderConfig::default())?;
+    /// let spec = ImageSpec::new(64, 48, PixelFormat::Rgb8)?;
+    /// let stream = encoder.encode_rows(&spec, None, |first, rows| {
+    ///     for y in 0..rows.height() {
+    ///         let at = (first + y) as usize * 64 * 3;
+    ///         rows.row_mut(y).copy_from_slice(&pixels[at..at + 64 * 3]);
+    ///     }
+    ///     Ok::<_, EncodeError>(())
+    /// })?;
+    /// assert_eq!(stream.bytes, encoder.encode(&view)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Encoder::encode_observed`], and what `read` returns, which ends encoding.
+    pub fn encode_rows<E: From<EncodeError>>(
+        &self,
+        spec: &ImageSpec<'_>,
+        observer: Option<&dyn Observer>,
+        mut read: impl FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), E>,
+    ) -> Result<Stream, E> {
+        let mut stopped = None;
+        let coded = self.code_rows(spec, observer, &mut |first, rows| {
+            read(first, rows).map_err(|error| {
+                stopped = Some(error);
+                // Whatever it is, it ends encoding; the caller's own is told.
+                EncodeError::Cancelled
+            })
+        });
+        match stopped {
+            Some(error) => Err(error),
+            None => Ok(coded?),
+        }
+    }
+
+    fn code_rows(
+        &self,
+        spec: &ImageSpec<'_>,
+        observer: Option<&dyn Observer>,
+        read: &mut ReadRows<'_>,
+    ) -> Result<Stream, EncodeError> {
+        self.check(spec)?;
+        if spec.format().has_alpha() || self.config.lossless {
+            let mut image = Image::with_depth(spec.width(), spec.height(), spec.format(), spec.depth())?;
+            read(0, &mut image.view_mut())?;
+            let view = image.view();
+            let view = spec.metadata().map_or(view, |metadata| view.with_metadata(metadata));
+            return self.encode_observed(&view, observer);
+        }
+        let progress = Progress::new(observer, spec, false);
+        let coded = pipeline::code(self, Source::read(self, spec, read)?, &progress, false)?;
+        Ok(Stream { bytes: coded.stream, lossless: false })
+    }
+}

@@ -1,0 +1,147 @@
+//! What a picture is coded from: its planes, all at once or those of a row of tiles at a time.
+
+use super::alpha::{self, Mask};
+use super::{Encoder, colour, sketch};
+use crate::colour::{Depths, Scale, reduce};
+use crate::error::EncodeError;
+use crate::image::plane::Plane;
+use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut};
+use crate::simd::Simd;
+use crate::syntax::header::PictureHeader;
+
+/// Reads the rows from a number on into a view as wide as the picture.
+pub(super) type ReadRows<'r> = dyn FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), EncodeError> + 'r;
+
+/// A picture to be coded.
+pub(super) struct Source<'s> {
+    pub(super) spec: ImageSpec<'s>,
+    /// The samples that show, where some are hidden.
+    pub(super) shown: Option<Mask>,
+    pixels: Pixels<'s>,
+}
+
+/// Where its planes come from.
+enum Pixels<'s> {
+    /// They are there, beside the pixels.
+    Whole(ImageView<'s>, Vec<Plane>),
+    /// They are made, time and again, of rows that are read.
+    Rows(Reader<'s>),
+}
+
+/// Makes planes of rows that it reads: of a row of tiles at a time.
+struct Reader<'s> {
+    encoder: &'s Encoder,
+    spec: ImageSpec<'s>,
+    read: &'s mut ReadRows<'s>,
+    /// Memory for the pixels of a row of tiles.
+    band: Image,
+    /// Planes that are no longer needed.
+    spare: Vec<Plane>,
+}
+
+impl<'s> Source<'s> {
+    /// The planes of `image`, what nothing shows of them made cheap.
+    pub(super) fn of(encoder: &Encoder, image: &ImageView<'s>) -> Self {
+        let (simd, config) = (Simd::new(encoder.config.cpu), &encoder.config);
+        let mut planes = colour::to_planes(simd, &encoder.workers, image, config.chroma, !config.exact);
+        let shown = Mask::shown(image, planes[0].width(), planes[0].height());
+        if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
+            alpha::clean(shown, &mut planes);
+        }
+        Self { spec: *image.spec(), shown, pixels: Pixels::Whole(*image, planes) }
+    }
+
+    /// Those of a picture without alpha whose rows are read.
+    pub(super) fn read(
+        encoder: &'s Encoder,
+        spec: &ImageSpec<'s>,
+        read: &'s mut ReadRows<'s>,
+    ) -> Result<Self, EncodeError> {
+        let height = spec.height().min(1 << encoder.config.tile_size.log2());
+        let band = Image::with_depth(spec.width(), height, spec.format(), spec.depth())?;
+        let reader = Reader { encoder, spec: *spec, read, band, spare: Vec::new() };
+        Ok(Self { spec: *spec, shown: None, pixels: Pixels::Rows(reader) })
+    }
+
+    /// The pixels, where they are there: those of a picture with alpha are.
+    pub(super) fn view(&self) -> Option<&ImageView<'s>> {
+        match &self.pixels {
+            Pixels::Whole(view, _) => Some(view),
+            Pixels::Rows(_) => None,
+        }
+    }
+
+    /// Shows `each` the planes from the top on: all at once, or those of a row of tiles at a time, whose rows keep their numbers.
+    pub(super) fn walk(
+        &mut self,
+        mut each: impl FnMut(&[Plane]) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        match &mut self.pixels {
+            Pixels::Whole(_, planes) => each(planes),
+            Pixels::Rows(reader) => reader.walk(&mut each),
+        }
+    }
+
+    /// The same with samples of 10 bits, for what only looks at them.
+    pub(super) fn glance(&mut self, mut each: impl FnMut(&[Plane])) -> Result<(), EncodeError> {
+        let extra = Depths::new(self.spec.depth()).extra();
+        self.walk(|planes| {
+            each(&colour::reduced(planes, extra));
+            Ok(())
+        })
+    }
+
+    /// Its luma at half of its resolution, at 10 bits.
+    pub(super) fn half(&mut self, simd: Simd, header: &PictureHeader) -> Result<Plane, EncodeError> {
+        let (width, height) = header.plane_size(0);
+        let mut half = Plane::new(width / 2, height / 2);
+        self.glance(|planes| sketch::halve(simd, &planes[0], &mut half))?;
+        Ok(half)
+    }
+
+    /// Writes it at an eighth of its size to `out`.
+    pub(super) fn eighth(&mut self, out: &mut ImageViewMut<'_>) -> Result<(), EncodeError> {
+        match &mut self.pixels {
+            Pixels::Whole(view, _) => reduce(view, Scale::Eighth, out, (0, 0)),
+            Pixels::Rows(reader) => {
+                for top in reader.tops() {
+                    reduce(&reader.pixels(top)?, Scale::Eighth, out, (0, top / Scale::Eighth.factor()));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// The first pixel rows of the rows of tiles.
+    fn tops(&self) -> impl Iterator<Item = u32> + use<> {
+        (0..self.spec.height()).step_by(self.band.height() as usize)
+    }
+
+    /// Reads the pixels of the row of tiles that begins at row `top`.
+    fn pixels(&mut self, top: u32) -> Result<ImageView<'_>, EncodeError> {
+        let rows = self.band.height().min(self.spec.height() - top) as usize;
+        (self.read)(top, &mut self.band.view_mut().rows(rows))?;
+        Ok(self.band.view().rows(0..rows))
+    }
+
+    fn walk(&mut self, each: &mut impl FnMut(&[Plane]) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
+        let Encoder { config, workers, .. } = self.encoder;
+        for top in self.tops() {
+            let spare = std::mem::take(&mut self.spare);
+            let pixels = self.pixels(top)?;
+            let mut planes = colour::room(&pixels, config.chroma, spare);
+            colour::fill(Simd::new(config.cpu), workers, &pixels, false, &mut planes);
+            let width = planes[0].width();
+            let number = |plane: Plane| {
+                let shift = u32::from(plane.width() < width);
+                plane.numbered(top as usize >> shift)
+            };
+            let planes: Vec<_> = planes.into_iter().map(number).collect();
+            each(&planes)?;
+            self.spare = planes;
+        }
+        Ok(())
+    }
+}
