@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use kvant::{
-    DecodeError, Decoder, DecoderOptions, EncodeError, Encoded, Encoder, EncoderConfig, Image, ImageView, Metadata,
-    Observer, Stream,
+    Cicp, DecodeError, Decoder, DecoderOptions, EncodeError, Encoded, Encoder, EncoderConfig, Image, ImageSpec,
+    ImageView, Metadata, Observer, Stream,
 };
 use serde::Serialize;
 
@@ -19,8 +19,8 @@ use crate::identity::{Inputs, Place};
 use crate::names::{display_name, shown, utf8};
 use crate::output::{Manner, Target};
 use crate::pictures::{
-    Loaded, OutputFormat, PARTIAL, Picture, ReadOptions, Transparency, Warning, decode_error, has_picture_extension,
-    left_over, lost, read_bytes, read_picture, strip, write_file,
+    LARGE, LargePicture, Loaded, OutputFormat, PARTIAL, Picture, ReadOptions, Transparency, Warning, channels_name,
+    decode_error, has_picture_extension, left_over, lost, read_bytes, read_picture, strip, write_file,
 };
 use crate::plan::{Job, Plan};
 use crate::rd::metrics::{Reference, Scores, Selection};
@@ -195,6 +195,40 @@ struct Work<'a> {
     console: &'a Console,
 }
 
+/// A file to encode.
+struct Input {
+    pixels: Pixels,
+    /// Of the file.
+    bytes: u64,
+    metadata: Metadata,
+    warnings: Vec<Warning>,
+}
+
+enum Pixels {
+    Whole(Picture),
+    /// Of a large picture, to be read as they are needed.
+    Rows(Box<LargePicture>),
+}
+
+impl Pixels {
+    /// What the picture is.
+    fn spec(&self) -> ImageSpec<'static> {
+        match self {
+            Self::Whole(picture) => picture.spec(),
+            Self::Rows(picture) => *picture.spec(),
+        }
+    }
+
+    /// The same, whose samples mean what code points say.
+    fn with_cicp(self, cicp: Option<Cicp>) -> Self {
+        match self {
+            Self::Whole(picture) => Self::Whole(picture.with_cicp(cicp)),
+            // Nobody but the encoder looks at its pixels.
+            rows => rows,
+        }
+    }
+}
+
 /// What encoding gave.
 struct Coded {
     stream: Stream,
@@ -222,27 +256,25 @@ impl Work<'_> {
         let Job { input, target } = job;
         let (name, force) = (display_name(input), self.args.batch.force);
         let like = batch::preserved(input, &self.args.batch)?;
-        let data = read_bytes(input, &self.decoder.limits)?;
-        let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
-        let options = ReadOptions { transparency, partial: self.args.allow_partial, decoder: self.decoder };
-        let Loaded { picture, mut metadata, mut warnings, kvt } = read_picture(&name, &data, &options)?;
+        let Input { pixels, bytes, mut metadata, mut warnings } = self.read(&name, input)?;
         warnings.extend(strip(&mut metadata, &self.args.strip));
         metadata.cicp = self.args.cicp.or(metadata.cicp);
-        let picture = picture.with_cicp(metadata.cicp);
+        let mut pixels = pixels.with_cicp(metadata.cicp);
+        let spec = pixels.spec();
         if self.args.cicp.is_some() && metadata.icc.is_some() {
             let text = "the ICC profile is kept beside the code points, which count; --strip icc drops it".to_owned();
             warnings.push(Warning { code: "profile-kept", text });
         }
-        if kvt.is_some() {
-            return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
-        }
         target.check(force)?;
         if let Some((decoded, format)) = &self.decoded {
             decoded.check(force)?;
-            let fits = format.check_size(picture.width(), picture.height(), picture.format());
+            let fits = format.check_size(spec.width(), spec.height(), spec.format());
             fits.map_err(|e| CliError::Run(format!("{}: {e}", shown(decoded.name()))))?;
         }
-        let coded = self.encode(&name, &picture, &metadata, data.len() as u64)?;
+        let coded = match &mut pixels {
+            Pixels::Whole(picture) => self.encode(&name, picture, &metadata, bytes)?,
+            Pixels::Rows(picture) => self.encode_rows(&name, picture, &metadata)?,
+        };
         self.check_stripped(&name, &coded.stream.bytes)?;
         if coded.quality == Quality::Lossy(100.0) && !coded.stream.lossless {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
@@ -254,7 +286,10 @@ impl Work<'_> {
         }
         let quality = coded.quality.plain().unwrap_or_default();
         warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
-        let verified = self.verify(&name, &picture, &coded)?;
+        let verified = match &pixels {
+            Pixels::Whole(picture) => self.verify(&name, picture, &coded)?,
+            Pixels::Rows(_) => None,
+        };
         let manner = Manner { force, like: like.as_ref() };
         let mut unlike = Vec::from_iter(target.write(&coded.stream.bytes, manner)?);
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
@@ -267,9 +302,27 @@ impl Work<'_> {
         }
         unlike.iter().for_each(|warning| self.console.warn(&name, warning));
         warnings.extend(unlike);
-        let report = self.report(target, &picture, data.len() as u64, &coded, verified.as_ref(), warnings);
+        let report = self.report(target, (&spec, bytes), &coded, verified.as_ref(), warnings);
         self.tell(job, &report, &coded.stream.bytes, verified.as_ref())?;
         Ok(report)
+    }
+
+    /// What is in a file: a large picture row by row, where nothing asks for all of it at once.
+    fn read(&self, name: &str, path: &Path) -> Result<Input> {
+        let whole = self.decodes() || self.args.target.is_set() || self.args.quality == Quality::Lossless;
+        if !whole && let Some(mut picture) = LargePicture::open(name, path, LARGE, &self.decoder.limits)? {
+            let LargePicture { bytes, .. } = picture;
+            let (metadata, warnings) = picture.besides();
+            return Ok(Input { pixels: Pixels::Rows(Box::new(picture)), bytes, metadata, warnings });
+        }
+        let data = read_bytes(path, &self.decoder.limits)?;
+        let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
+        let options = ReadOptions { transparency, partial: self.args.allow_partial, decoder: self.decoder };
+        let Loaded { picture, metadata, warnings, kvt } = read_picture(name, &data, &options)?;
+        if kvt.is_some() {
+            return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
+        }
+        Ok(Input { pixels: Pixels::Whole(picture), bytes: data.len() as u64, metadata, warnings })
     }
 
     /// Reads a stream again: what was to be left out is not in it.
@@ -312,6 +365,17 @@ impl Work<'_> {
         let Encoded { stream: bytes, reconstruction, lossless } = found.encoded;
         let (stream, reconstruction) = (Stream { bytes, lossless }, Some(reconstruction));
         Ok(Coded { stream, reconstruction, quality, passes, reached, scores, seconds })
+    }
+
+    /// Encodes a picture whose rows are read.
+    fn encode_rows(&self, name: &str, picture: &mut LargePicture, metadata: &Metadata) -> Result<Coded> {
+        let progress = Progress::new(name, self.console.may_show_progress());
+        let observer = progress.as_ref().map(|p| p as &dyn Observer);
+        let (start, spec) = (Instant::now(), picture.spec().with_metadata(metadata));
+        let stream = self.encoder.encode_rows(&spec, observer, |first, rows| picture.read(first, rows));
+        let (stream, seconds) = (stream.map_err(|e| e.of(name))?, start.elapsed().as_secs_f64());
+        let quality = self.args.quality;
+        Ok(Coded { stream, reconstruction: None, quality, passes: 1, reached: None, scores: None, seconds })
     }
 
     /// Whether the stream is decoded again.
@@ -357,8 +421,7 @@ impl Work<'_> {
     fn report(
         &self,
         target: &Target,
-        picture: &Picture,
-        bytes_in: u64,
+        (picture, bytes_in): (&ImageSpec<'_>, u64),
         coded: &Coded,
         verified: Option<&Verified>,
         warnings: Vec<Warning>,
@@ -370,10 +433,10 @@ impl Work<'_> {
             width: picture.width(),
             height: picture.height(),
             depth: picture.depth(),
-            channels: picture.channels(),
+            channels: channels_name(picture.format()),
             bytes_in,
             bytes_out,
-            bpp: bits_per_pixel(bytes_out, picture.pixels()),
+            bpp: bits_per_pixel(bytes_out, u64::from(picture.width()) * u64::from(picture.height())),
             quality: coded.quality.plain().filter(|_| !coded.stream.lossless),
             lossless: coded.stream.lossless,
             effort: self.args.effort,

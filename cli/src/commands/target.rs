@@ -54,6 +54,13 @@ pub(crate) struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// Whether anything but a quality is asked for.
+    pub(crate) fn is_set(&self) -> bool {
+        let sizes = [self.target_size.is_some(), self.max_size.is_some()];
+        let scores = [self.target_bpp, self.target_ssimulacra2, self.target_butteraugli, self.target_psnr];
+        sizes.contains(&true) || scores.iter().any(Option::is_some)
+    }
+
     /// The target for `picture`, read from a file of `bytes_in` bytes; `None` where nothing but a quality is asked for.
     pub(crate) fn aim(&self, picture: &Picture, bytes_in: u64) -> Option<Aim> {
         let pixels = picture.pixels() as f64;

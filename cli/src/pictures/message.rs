@@ -1,9 +1,9 @@
-//! What the crate that reads and writes other formats says, in our way.
+//! What the crates that read and write other formats say, in our way.
 
-use image::ImageError;
+use std::fmt::Display;
 
 /// A message of it on one line and without the notation of Rust.
-pub(super) fn one_line(error: &ImageError) -> String {
+pub(super) fn one_line(error: &impl Display) -> String {
     plain(&error.to_string())
 }
 

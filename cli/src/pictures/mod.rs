@@ -17,12 +17,13 @@ mod xmp;
 
 use std::borrow::Cow;
 
-use kvant::{Cicp, Image, ImageView, Orientation, PixelFormat};
+use kvant::{Cicp, Image, ImageSpec, ImageView, Orientation, PixelFormat};
 
 use crate::error::Result;
 pub(crate) use convert::widened;
 pub(crate) use embed::lost;
 pub(crate) use hdr::{HdrSpace, WHITE};
+pub(crate) use input::{LARGE, LargePicture};
 pub(crate) use read::{
     LOSSY_INPUT, Loaded, PARTIAL, ReadOptions, Transparency, Warning, decode_error, has_picture_extension, read_bytes,
     read_front, read_picture,
@@ -93,6 +94,12 @@ impl Picture {
     /// All bytes of the pixels.
     pub(crate) fn data(&self) -> &[u8] {
         self.image.data()
+    }
+
+    /// What it is, its pixels apart.
+    pub(crate) fn spec(&self) -> ImageSpec<'static> {
+        let spec = ImageSpec::new(self.width(), self.height(), self.format());
+        spec.and_then(|spec| spec.with_depth(self.depth())).expect("a picture has sides and a depth")
     }
 
     /// Width times height.

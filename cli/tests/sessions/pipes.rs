@@ -26,6 +26,21 @@ fn a_pipe_gives_what_files_give() {
 }
 
 #[test]
+fn a_large_file_is_read_row_by_row_and_gives_what_a_pipe_gives() {
+    let f = Folder::new("large");
+    let pixels = (0..8200u32).flat_map(|y| (0..8200).map(move |x| ((x + y / 9) / 70) as u8));
+    let pgm: Vec<u8> = b"P5\n8200 8200\n255\n".iter().copied().chain(pixels).collect();
+    f.write("a.pgm", &pgm);
+    f.kvant(&["encode", "a.pgm", "-e", "1", "-j", "2", "--preset", "photo"]).ok();
+    let piped = f.kvant_with(&["encode", "-", "-e", "1", "-j", "2", "--preset", "photo", "-o", "-"], &pgm).ok();
+    assert!(piped.stdout == f.read("a.kvt"));
+    // What is wrong with a file is told as it is of others.
+    f.write("b.pgm", &pgm[..pgm.len() - 1]);
+    f.kvant(&["encode", "b.pgm", "-e", "1"]).fails(3, &["b.pgm", "cut off"]);
+    f.kvant(&["encode", "a.pgm", "-f", "--max-pixels", "60000000"]).fails(4, &["a.pgm", "--max-pixels"]);
+}
+
+#[test]
 fn quiet_says_nothing() {
     let f = Folder::new("quiet");
     f.write("a.ppm", &colour_ppm(20, 10));

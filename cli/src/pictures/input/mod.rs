@@ -10,6 +10,7 @@ pub(super) mod colours;
 mod cuts;
 mod inventory;
 mod jpeg;
+mod large;
 mod library;
 pub(super) mod png;
 mod pnm;
@@ -23,6 +24,7 @@ use image::{DynamicImage, ImageFormat};
 use kvant::{Limits, Metadata};
 
 use self::inventory::Inventory;
+pub(crate) use self::large::{LARGE, LargePicture};
 use super::read::{PARTIAL, Warning};
 use super::{Picture, convert};
 use crate::error::{CliError, Result};

@@ -4,7 +4,7 @@ mod chunks;
 mod notes;
 
 use image::{DynamicImage, ImageFormat};
-use kvant::Cicp;
+use kvant::{Cicp, ImageSpec, PixelFormat};
 
 use self::chunks::{Chunk, SIGNATURE, Split, split};
 use self::notes::Notes;
@@ -13,6 +13,31 @@ use crate::error::{CliError, Result};
 
 /// The picture in a file, and what the file says besides.
 pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+    let Packed { file, .. } = packed(source, found)?;
+    match library::pixels(source, &file, ImageFormat::Png) {
+        Err(CliError::Input(_)) if source.partial => library::rows(source, &file, ImageFormat::Png, found),
+        pixels => pixels,
+    }
+}
+
+/// What the file is that begins with `data`, where its samples are stored as they are, row by row, without transparency.
+pub(super) fn plain(data: &[u8]) -> Option<ImageSpec<'static>> {
+    let (length, tail) = data.strip_prefix(SIGNATURE)?.split_first_chunk::<4>()?;
+    let header = tail.strip_prefix(b"IHDR")?.first_chunk::<13>().filter(|_| *length == [0, 0, 0, 13])?;
+    let side = |at: usize| Some(u32::from_be_bytes(*header[at..].first_chunk()?));
+    let [depth @ (8 | 16), colour @ (0 | 2), 0, 0, 0] = header[8..] else { return None };
+    ImageSpec::new(side(0)?, side(4)?, PixelFormat::new(colour == 2, false, depth == 16)).ok()
+}
+
+/// A file of what makes pixels and nothing else.
+pub(super) struct Packed {
+    pub(super) file: Vec<u8>,
+    /// Some values of samples, or colours of the palette, are transparent.
+    pub(super) transparent: bool,
+}
+
+/// What makes the pixels of a file, and what there is besides.
+pub(super) fn packed(source: &Source<'_>, found: &mut Inventory) -> Result<Packed> {
     let Split { chunks, rest, ended } = split(source)?;
     let header = Header::of(&chunks).ok_or_else(|| source.fault("the file does not begin with a header"))?;
     if is_animated(&chunks) {
@@ -22,18 +47,18 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
         let name = chunk.name();
         return Err(source.fault(format!("the picture cannot be read without its chunk {name}, which is not known")));
     }
-    let mut file = SIGNATURE.to_vec();
-    pixel_chunks(&chunks, header, found).for_each(|chunk| file.extend(chunk.whole));
+    let (mut file, mut transparent) = (SIGNATURE.to_vec(), false);
+    for chunk in pixel_chunks(&chunks, header, found) {
+        file.extend(chunk.whole);
+        transparent |= chunk.kind == b"tRNS";
+    }
     Notes::take(&chunks, header, source.limits.max_metadata, found);
     if ended {
         found.drops_rest(rest.len());
     } else {
         file.extend(rest);
     }
-    match library::pixels(source, &file, ImageFormat::Png) {
-        Err(CliError::Input(_)) if source.partial => library::rows(source, &file, ImageFormat::Png, found),
-        pixels => pixels,
-    }
+    Ok(Packed { file, transparent })
 }
 
 /// Chunks without which there are no pixels.
