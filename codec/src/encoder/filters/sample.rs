@@ -10,9 +10,10 @@ use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::tree::SUPERBLOCK;
 
-/// Pixels that are enough, about; but at least one band in `FEWEST`.
+/// Pixels that are enough, about; but at least one band in `FEWEST`, up to this many pixels.
 const PIXELS: usize = 3 << 15;
 const FEWEST: usize = 8;
+const MOST: usize = 1 << 22;
 
 /// Rows of luma at the ends of a band that what lies beyond it reaches.
 const MARGIN: usize = 8;
@@ -42,7 +43,7 @@ impl Sample {
     pub(super) fn new(header: &PictureHeader) -> Self {
         let (width, height) = header.plane_size(0);
         let bands = height / SUPERBLOCK;
-        let every = (width * height / PIXELS).clamp(1, FEWEST);
+        let every = (width * height / PIXELS).clamp(1, FEWEST.max(width * height / MOST));
         let every = if bands < every { 1 } else { every };
         let height = if every == 1 { height } else { (every / 2..bands).step_by(every).len() * SUPERBLOCK };
         let header = header.with_size(header.width as usize, height);

@@ -39,7 +39,7 @@ impl Encoder {
         let mut quality = f64::from(self.config.quality);
         let mut best: Option<Targeted> = None;
         for passes in 1..=bound.max_passes {
-            let encoded = self.at_quality(quality as f32)?.encode_full(image, observer)?;
+            let encoded = self.at(quality as f32, self.config.effort)?.encode_full(image, observer)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let met = value <= bound.value;

@@ -28,12 +28,21 @@ const LARGEST: f64 = 1e3;
 pub(super) struct Curve {
     measure: Measure,
     pixels: f64,
+    /// How much more the picture's values rise than usual, and what is added then.
+    steepness: f64,
+    addend: f64,
 }
 
 impl Curve {
     /// Of pictures of `pixels` pixels.
     pub(super) fn of(measure: Measure, pixels: u64) -> Self {
-        Self { measure, pixels: pixels as f64 }
+        Self { measure, pixels: pixels as f64, steepness: 1.0, addend: 0.0 }
+    }
+
+    /// The curve that rises `steepness` times as much and has `value` where this one has `usual`.
+    pub(super) fn through(self, (usual, value): (f64, f64), steepness: f64) -> Self {
+        let of_all = self.steepness * steepness;
+        Self { steepness: of_all, addend: value - steepness * (usual - self.addend), ..self }
     }
 
     /// `value` on the scale of the curve.
@@ -47,7 +56,7 @@ impl Curve {
         scaled.clamp(-LARGEST, LARGEST)
     }
 
-    /// The usual scaled values, rising: (quality, value).
+    /// The scaled values, rising: (quality, value).
     fn points(&self) -> [(f64, f64); USUAL.len()] {
         USUAL.map(|(quality, usual)| {
             let value = match self.measure {
@@ -57,7 +66,7 @@ impl Curve {
                 Measure::Butteraugli => -usual[3],
                 Measure::Other { .. } => quality / 100.0,
             };
-            (quality, value)
+            (quality, self.steepness * value + self.addend)
         })
     }
 
@@ -93,6 +102,18 @@ mod tests {
                 assert!((curve.quality_of(curve.at(q)) - q).abs() < 1e-6, "{measure:?} at {q}");
             }
         }
+    }
+
+    #[test]
+    fn a_curve_through_a_point_has_it_and_rises_as_asked() {
+        let usual = Curve::of(Measure::Ssimulacra2, 1000);
+        let (at_30, at_80) = (usual.at(30.0), usual.at(80.0));
+        let once = usual.through((at_30, 40.0), 0.5);
+        assert_eq!((once.at(30.0), once.at(80.0)), (40.0, 40.0 + 0.5 * (at_80 - at_30)));
+        let rise = once.at(80.0) - once.at(30.0);
+        let twice = once.through((40.0, 41.0), 2.0);
+        assert!((twice.at(30.0) - 41.0).abs() < 1e-9 && (twice.at(80.0) - twice.at(30.0) - 2.0 * rise).abs() < 1e-9);
+        assert!((twice.quality_of(twice.at(63.0)) - 63.0).abs() < 1e-9);
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub struct Target {
     /// Largest distance from it, either way, that is near enough. By default 1 % of the bytes, 0.1 dB, 0.3 points of
     /// SSIMULACRA2, 0.02 of Butteraugli, 0.3 % of the range of others.
     pub tolerance: f64,
-    /// How many times the picture may be encoded, 1 and up. Default 8; three or four are usual.
+    /// How many times the picture may be encoded, 1 and up. Default 8; two to four are usual. Fast encodes that look ahead for
+    /// a size do not count.
     pub max_passes: u32,
 }
 
@@ -59,7 +60,7 @@ pub struct Targeted {
     /// Whether that is within the tolerance or not above the bound, or nothing is lost in no more bytes than the nearest
     /// quality takes.
     pub met: bool,
-    /// How many times the picture was encoded.
+    /// How many times the picture was encoded at the effort asked for.
     pub passes: u32,
 }
 
@@ -95,16 +96,54 @@ impl Target {
     }
 }
 
+/// The effort that looks ahead for a size, where the one asked for is at least twice as slow.
+const SCOUT: u8 = 2;
+const SCOUTED_FROM: u8 = 4;
+/// How often at most, and what is near enough for it: times the tolerance.
+const SCOUTS: u32 = 3;
+const NEAR: f64 = 3.0;
+
 impl Encoder {
-    /// The same at another quality.
-    fn at_quality(&self, quality: f32) -> Result<Self, EncodeError> {
+    /// The same at another quality and effort.
+    fn at(&self, quality: f32, effort: u8) -> Result<Self, EncodeError> {
         let mut config = self.config.clone();
-        config.quality = quality;
+        (config.quality, config.effort) = (quality, effort);
         Ok(Self::new(config)?)
     }
 
+    /// Begins a search for `target`: after some fast encodes where it is a size and the effort is high. A score is too bumpy for one
+    /// effort to tell much of another. docs/TUNING.md, targets.
+    fn search<E: From<EncodeError>>(
+        &self,
+        image: &ImageView<'_>,
+        target: &Target,
+        observer: Option<&dyn Observer>,
+        measure: &mut impl FnMut(&Encoded) -> Result<f64, E>,
+    ) -> Result<Search, E> {
+        let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
+        if target.measure != Measure::Bytes || self.config.effort < SCOUTED_FROM {
+            return Ok(search);
+        }
+        for _ in 0..SCOUTS {
+            let Some(quality) = search.next() else { break };
+            let value = measure(&self.at(quality as f32, SCOUT)?.pass(image, observer)?)?;
+            search.note(quality, value);
+            if (value - target.value).abs() <= NEAR * target.tolerance {
+                break;
+            }
+        }
+        Ok(search.afresh())
+    }
+
+    /// One encode of a search.
+    fn pass(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
+        let progress = Progress::new(observer, image.spec(), false);
+        self.reconstructed(image, pipeline::code(self, Source::of(self, image), &progress, true)?)
+    }
+
     /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none can. The quality of the
-    /// configuration does not count. `observer` is told of each pass from its start.
+    /// configuration does not count. `observer` is told of each pass from its start, `measure` asked about each, those of a low effort
+    /// included that look ahead.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -140,14 +179,11 @@ impl Encoder {
             return Err(EncodeError::from(ConfigError::LosslessTarget).into());
         }
         self.check(image.spec()).map_err(E::from)?;
-        let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
+        let mut search = self.search(image, target, observer, &mut measure)?;
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {
             let Some(quality) = search.next() else { break };
-            let encoder = self.at_quality(quality as f32)?;
-            let progress = Progress::new(observer, image.spec(), false);
-            let encoded = pipeline::code(&encoder, Source::of(&encoder, image), &progress, true)
-                .and_then(|coded| encoder.reconstructed(image, coded))?;
+            let encoded = self.at(quality as f32, self.config.effort)?.pass(image, observer)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let error = (value - target.value).abs();

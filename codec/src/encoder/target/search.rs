@@ -41,6 +41,28 @@ impl Search {
         Self { wanted: curve.scaled(target.value), curve, below: None, above: None, before: None }
     }
 
+    /// The search of an encoding that rises with quality as the one did that this search tried.
+    pub(super) fn afresh(self) -> Self {
+        let off = |t: &Tried| (t.value - self.wanted).abs();
+        let nearest = [self.below, self.above].into_iter().flatten().min_by(|a, b| off(a).total_cmp(&off(b)));
+        let steepness = self.steepness();
+        let curve = match nearest {
+            Some(t) => self.curve.through((t.usual, t.value), steepness),
+            None => self.curve,
+        };
+        Self { curve, wanted: self.wanted, below: None, above: None, before: None }
+    }
+
+    /// How much more the picture's values rise than usual, as far as that is known and to be believed.
+    fn steepness(&self) -> f64 {
+        let two = match (self.below, self.above, self.before) {
+            (Some(a), Some(b), _) | (Some(a), None, Some(b)) | (None, Some(a), Some(b)) => Some((a, b)),
+            _ => None,
+        };
+        let slope = two.map_or(1.0, |(a, b)| (a.value - b.value) / (a.usual - b.usual));
+        slope.max(STEEPNESS.0).min(STEEPNESS.1)
+    }
+
     /// Notes what the quality that [`Search::next`] gave came to.
     pub(super) fn note(&mut self, quality: f64, value: f64) {
         let tried = Tried { quality, usual: self.curve.at(quality), value: self.curve.scaled(value) };
@@ -62,15 +84,13 @@ impl Search {
 
     /// The usual value of the quality at which the picture probably has the value wanted.
     fn usual(&self) -> f64 {
-        let slope = |a: Tried, b: Tried| (a.value - b.value) / (a.usual - b.usual);
-        match (self.below, self.above, self.before) {
-            (None, None, _) => self.wanted,
-            (Some(below), Some(above), _) => below.usual + (self.wanted - below.value) / slope(below, above),
-            (Some(last), None, None) | (None, Some(last), None) => last.usual + self.wanted - last.value,
-            (Some(last), None, Some(before)) | (None, Some(last), Some(before)) => {
-                let slope = slope(last, before).max(STEEPNESS.0).min(STEEPNESS.1);
-                last.usual + (self.wanted - last.value) / slope
+        match (self.below, self.above) {
+            (None, None) => self.wanted,
+            (Some(below), Some(above)) => {
+                let slope = (above.value - below.value) / (above.usual - below.usual);
+                below.usual + (self.wanted - below.value) / slope
             }
+            (Some(last), None) | (None, Some(last)) => last.usual + (self.wanted - last.value) / self.steepness(),
         }
     }
 }
@@ -111,6 +131,22 @@ mod tests {
                 assert!(met(&target, &tried) && tried.len() <= 7, "{scale} {slope} {wanted}: {tried:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_search_afresh_begins_near_where_the_one_before_ended() {
+        let target = Target::new(Measure::Ssimulacra2, 63.0);
+        let mut scout = Search::new(&target, 1 << 20);
+        for _ in 0..3 {
+            let quality = scout.next().expect("one is nearer");
+            scout.note(quality, 1.3 * quality - 20.0);
+        }
+        let mut search = scout.afresh();
+        let tried = search.next().expect("nothing was tried");
+        let value = 1.3 * tried - 21.5;
+        search.note(tried, value);
+        let next = 1.3 * search.next().expect("one is nearer") - 21.5;
+        assert!((value - 61.5).abs() < 0.3 && (next - 63.0).abs() < 0.1, "{value} {next}");
     }
 
     #[test]
