@@ -69,9 +69,10 @@ impl Reciprocals {
         let weights = |(w, h)| if exists(w, h) { matrices.of(w, h) } else { &[] };
         let bands = |(w, h)| {
             let side = |log2: u32| 1 << log2.min(5);
-            let mut positions = if exists(w, h) { scan::of(side(w), side(h)).to_vec() } else { Vec::new() };
-            positions.sort_unstable_by_key(|p| p.raster);
-            positions.iter().map(|p| p.band).collect()
+            let positions = if exists(w, h) { scan::of(side(w), side(h)) } else { &[] };
+            let mut bands = vec![0; positions.len()];
+            positions.iter().for_each(|p| bands[usize::from(p.raster)] = p.band);
+            bands
         };
         Self {
             by_size: sizes().map(|size| weights(size).iter().map(reciprocal).collect()).collect(),
