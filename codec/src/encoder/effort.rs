@@ -226,9 +226,9 @@ impl Effort {
             2 => Self {
                 transforms: Transforms::Cosine,
                 largest_log2: 5,
-                direct: Some(Direct { depth: Depth { turn: 2, ..direct.depth }, probable: 4, ..direct }),
+                direct: Some(Direct { depth: Depth { smallest_log2: 2, turn: 2 }, probable: 4, ..direct }),
                 filters: Filters::Rule,
-                lost: 2.6,
+                lost: 2.3,
                 ..plain
             },
             3 => Self {

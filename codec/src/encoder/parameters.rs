@@ -38,7 +38,7 @@ parameters! {
     /// Quantiser parameter instead of the one that quality gives; negative for none.
     qp: -1.0, -1.0, 447.0;
     /// Price of a bit in squared steps, in the choice of blocks, modes and transforms.
-    lambda: 0.062, 0.0, 2.0;
+    lambda: 0.066, 0.0, 2.0;
     /// The same in pictures of screens.
     screen_lambda: 0.09, 0.0, 2.0;
     /// The same in the choice of levels.
@@ -71,11 +71,11 @@ parameters! {
     luma_slope: 6.0, 0.0, 63.0;
     luma_curve: 0.0, -8.0, 7.0;
     chroma_dc: 22.0, 0.0, 31.0;
-    chroma_slope: 24.0, 0.0, 63.0;
+    chroma_slope: 22.0, 0.0, 63.0;
     chroma_curve: 0.0, -8.0, 7.0;
     /// QP offset of chroma, in 1/8 octave.
-    cb_qp: 4.0, -64.0, 63.0;
-    cr_qp: 4.0, -64.0, 63.0;
+    cb_qp: 5.0, -64.0, 63.0;
+    cr_qp: 5.0, -64.0, 63.0;
     /// Sketches that adaptive quantisation learns from, where the score is lost; 0: one step for the whole picture; negative:
     /// as many as the effort has.
     adaptive: -1.0, -1.0, 8.0;
@@ -84,7 +84,7 @@ parameters! {
     /// Octaves of step per octave of loss per level, for all sketches together; negative: those of the effort.
     adaptive_gain: -1.0, -1.0, 3.0;
     /// What squared error of luma counts in the loss, where all the rest counts 1.
-    adaptive_error: 0.3, 0.0, 10.0;
+    adaptive_error: 0.4, 0.0, 10.0;
     /// What is added to loss and levels of each cell, in terms of the picture's mean.
     adaptive_floor: 0.1, 0.0, 10.0;
     /// Share that the cells around have in a cell's ratio of the two.
