@@ -28,7 +28,7 @@ fn encode(criterion: &mut Criterion) {
     let picture = Picture::testdata("chelsea.png");
     let run = |config: &EncoderConfig| kvant::encode(&black_box(picture.view()), config).expect("an encodable picture");
     let mut efforts = slow_group(criterion, "encode-effort", picture.pixels());
-    for effort in [1, 3, 5, 7, 9] {
+    for effort in 1..=9 {
         let config = config(60.0, effort, Chroma::Yuv444);
         efforts.bench_function(BenchmarkId::from_parameter(effort), |b| b.iter(|| run(&config)));
     }

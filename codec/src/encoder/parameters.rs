@@ -71,7 +71,7 @@ parameters! {
     luma_slope: 6.0, 0.0, 63.0;
     luma_curve: 0.0, -8.0, 7.0;
     chroma_dc: 22.0, 0.0, 31.0;
-    chroma_slope: 22.0, 0.0, 63.0;
+    chroma_slope: 21.0, 0.0, 63.0;
     chroma_curve: 0.0, -8.0, 7.0;
     /// QP offset of chroma, in 1/8 octave.
     cb_qp: 5.0, -64.0, 63.0;
