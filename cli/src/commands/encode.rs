@@ -309,10 +309,12 @@ impl Work<'_> {
 
     /// What is in a file: a large picture row by row, where nothing asks for all of it at once.
     fn read(&self, name: &str, path: &Path) -> Result<Input> {
-        let whole = self.decodes() || self.args.target.is_set() || self.args.quality == Quality::Lossless;
-        if !whole && let Some(mut picture) = LargePicture::open(name, path, LARGE, &self.decoder.limits)? {
-            let LargePicture { bytes, .. } = picture;
-            let (metadata, warnings) = picture.besides();
+        let asked = self.decodes() || self.args.target.is_set() || self.args.quality == Quality::Lossless;
+        let whole = asked || self.args.allow_partial;
+        if !whole
+            && let Some((picture, metadata, warnings)) = LargePicture::open(name, path, LARGE, &self.decoder.limits)?
+        {
+            let bytes = picture.bytes;
             return Ok(Input { pixels: Pixels::Rows(Box::new(picture)), bytes, metadata, warnings });
         }
         let data = read_bytes(path, &self.decoder.limits)?;

@@ -48,7 +48,8 @@ pub(crate) struct TargetArgs {
     #[arg(long, requires = "aim", value_name = "X", value_parser = parse_positive)]
     tolerance: Option<f64>,
 
-    /// Encode a picture at most so many times
+    /// Encode a picture at most so many times at the effort asked for. From effort 4 on up to three fast encodes look ahead for a
+    /// size
     #[arg(long, requires = "aim", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     max_passes: u32,
 }

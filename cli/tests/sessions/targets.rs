@@ -124,14 +124,13 @@ fn the_nearest_is_written_where_a_target_is_out_of_reach() {
 
 #[test]
 fn no_file_is_larger_than_the_largest_size() {
-    let f = small("target-max-size");
-    // A drawing, which takes less without loss.
-    let encode = |args: &[&str]| encode(&f, "a.ppm", &[&["--preset", "photo"], args].concat());
-    let bytes_in = f.read("a.ppm").len() as u64;
-    let cases = [("2000", "80", 2000), ("2500", "80", 2500), ("9k", "99", 9000), ("5%", "100", bytes_in / 20)];
+    let f = with_pictures("target-max-size", &["coffee.png"]);
+    let encode = |args: &[&str]| encode(&f, "coffee.png", args);
+    let bytes_in = f.read("coffee.png").len() as u64;
+    let cases = [("8k", "80", 8000), ("12000", "80", 12000), ("40k", "99", 40000), ("5%", "100", bytes_in / 20)];
     for (size, quality, bytes) in cases {
         let r = encode(&["--max-size", size, "-q", quality]);
-        let found = f.read("a.kvt");
+        let found = f.read("coffee.kvt");
         let length = found.len() as u64;
         // All but one percent is used.
         assert!(length <= bytes && length * 100 >= bytes * 99, "{size}: {length}");
@@ -140,13 +139,13 @@ fn no_file_is_larger_than_the_largest_size() {
         assert!(r["passes"].as_u64().unwrap() <= 7, "{r}");
         // The quality gives the same again.
         encode(&["-q", &r["quality"].to_string()]);
-        assert!(f.read("a.kvt") == found);
+        assert!(f.read("coffee.kvt") == found);
     }
     // A tolerance may leave more of it unused; at most so many passes are made.
-    let r = encode(&["--max-size", "4k", "-q", "100", "--tolerance", "60"]);
-    assert!(r["bytes_out"].as_u64().unwrap() <= 4000 && r["passes"].as_u64().unwrap() <= 3, "{r}");
-    let r = encode(&["--max-size", "2000", "-q", "100", "--max-passes", "2"]);
-    assert_eq!((r["bytes_out"].as_u64().unwrap() <= 2000, &r["quality"]), (true, &0.0.into()));
+    let r = encode(&["--max-size", "16k", "-q", "100", "--tolerance", "60"]);
+    assert!(r["bytes_out"].as_u64().unwrap() <= 16000 && r["passes"].as_u64().unwrap() <= 3, "{r}");
+    let r = encode(&["--max-size", "8000", "-q", "100", "--max-passes", "2"]);
+    assert_eq!((r["bytes_out"].as_u64().unwrap() <= 8000, &r["quality"]), (true, &0.0.into()));
 }
 
 #[test]

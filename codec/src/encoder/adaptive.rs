@@ -76,7 +76,7 @@ impl Offsets {
             let mut sketcher = Sketcher::new(header, &offsets, sketching);
             match &half {
                 Some(half) => sketcher.add(simd, std::slice::from_ref(half)),
-                None => source.glance(|planes| sketcher.add(simd, planes))?,
+                None => source.glance(|planes, _| sketcher.add(simd, planes))?,
             }
             let sketch = sketcher.finish();
             offsets.refine(&sketch.losses, &sketch.levels, &weights, parameters);

@@ -1,7 +1,5 @@
 //! What each effort does: the one table.
 
-use super::layout::Depth;
-
 /// How hard to search. Every field is a bound on work; none changes the meaning of quality.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Effort {
@@ -100,6 +98,15 @@ pub(crate) struct Guide {
     pub(crate) whole: f64,
     /// Nor in four that cost, by the layout, more than this times the geometric mean of what one block costs by it and in truth.
     pub(crate) quarters: f64,
+}
+
+/// How much a layout looks at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Depth {
+    /// Smallest blocks, log2.
+    pub(crate) smallest_log2: u32,
+    /// How far beside the angle of a block's lines others are tried, halved then: a power of two, or 0.
+    pub(crate) turn: u8,
 }
 
 /// How much is tried where each block is coded once.

@@ -25,6 +25,7 @@ pub(crate) mod quantise;
 mod rows;
 pub(crate) mod satd;
 mod search;
+mod shared;
 mod sketch;
 mod source;
 #[cfg(feature = "bench-api")]

@@ -8,7 +8,7 @@ use super::analysis::Analysis;
 use super::content::Census;
 use super::filters::Kept;
 use super::plan::Plan;
-use super::search::Shared;
+use super::shared::Shared;
 use super::source::Source;
 use super::tile::{CodedTile, Picture};
 use super::{Encoder, Progress, filters, lossless, preview, tiles};
@@ -64,14 +64,12 @@ pub(super) fn code(
 fn plan(encoder: &Encoder, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
     let simd = Simd::new(encoder.config.cpu);
     let (mut analysis, mut census) = (Analysis::default(), Census::default());
-    let shown = source.shown.take();
-    source.glance(|planes| {
-        let blocks = shown.as_ref().and_then(|shown| shown.blocks(&planes[0]));
+    source.glance(|planes, shown| {
+        let blocks = shown.and_then(|shown| shown.blocks(&planes[0]));
         let luma = blocks.as_ref().unwrap_or(&planes[0]);
         analysis.add(simd, luma);
         census.add(simd, luma);
     })?;
-    source.shown = shown;
     let cicp = source.spec.metadata().and_then(|m| m.cicp);
     Ok(encoder.plan.for_picture(encoder.config.content, (&analysis, &census), cicp))
 }

@@ -8,10 +8,10 @@ use crate::image::view::{Image, ImageSpec, ImageViewMut};
 impl Encoder {
     /// Encodes a picture that need not be in memory: `read` is asked for its rows, as many as there are in a row of tiles at a
     /// time, by the number of the first and a buffer as wide as the picture. They are asked for from the top to the bottom,
-    /// and that several times over: to look at the picture, to set its steps (once more, from effort 6 on three times more, for
-    /// a preview once more), and to code it. Each time they must be the same.
+    /// and that several times over, three to six as a rule: to look at the picture, to find its steps, to make its preview, to code it.
+    /// Each time they must be the same.
     ///
-    /// The stream is that of [`Encoder::encode`], but for drawings: they are not tried without loss. Beside the stream, memory
+    /// The stream is that of [`Encoder::encode`], but for drawings: they are not tried without loss ([`Content::Auto`](crate::Content::Auto)). Beside the stream, memory
     /// takes the pixels and planes of a row of tiles, and about a byte for each pixel of the picture. Pictures with alpha and
     /// those to be coded without loss are read once, and are in memory as a whole.
     ///
@@ -70,7 +70,11 @@ impl Encoder {
             return self.encode_observed(&view, observer);
         }
         let progress = Progress::new(observer, spec, false);
-        let coded = pipeline::code(self, Source::read(self, spec, read)?, &progress, false)?;
+        let mut read = |first, rows: &mut ImageViewMut<'_>| {
+            progress.advance(0)?;
+            read(first, rows)
+        };
+        let coded = pipeline::code(self, Source::read(self, spec, &mut read)?, &progress, false)?;
         Ok(Stream { bytes: coded.stream, lossless: false })
     }
 }

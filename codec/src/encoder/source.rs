@@ -76,17 +76,14 @@ impl<'s> Source<'s> {
         &mut self,
         mut each: impl FnMut(&[Plane]) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        match &mut self.pixels {
-            Pixels::Whole(_, planes) => each(planes),
-            Pixels::Rows(reader) => reader.walk(&mut each),
-        }
+        self.pixels.walk(&mut each)
     }
 
-    /// The same with samples of 10 bits, for what only looks at them.
-    pub(super) fn glance(&mut self, mut each: impl FnMut(&[Plane])) -> Result<(), EncodeError> {
-        let extra = Depths::new(self.spec.depth()).extra();
-        self.walk(|planes| {
-            each(&colour::reduced(planes, extra));
+    /// The same with samples of 10 bits, for what only looks at them, and which of them show, where some do not.
+    pub(super) fn glance(&mut self, mut each: impl FnMut(&[Plane], Option<&Mask>)) -> Result<(), EncodeError> {
+        let (extra, shown) = (Depths::new(self.spec.depth()).extra(), self.shown.as_ref());
+        self.pixels.walk(&mut |planes| {
+            each(&colour::reduced(planes, extra), shown);
             Ok(())
         })
     }
@@ -95,7 +92,7 @@ impl<'s> Source<'s> {
     pub(super) fn half(&mut self, simd: Simd, header: &PictureHeader) -> Result<Plane, EncodeError> {
         let (width, height) = header.plane_size(0);
         let mut half = Plane::new(width / 2, height / 2);
-        self.glance(|planes| sketch::halve(simd, &planes[0], &mut half))?;
+        self.glance(|planes, _| sketch::halve(simd, &planes[0], &mut half))?;
         Ok(half)
     }
 
@@ -113,6 +110,15 @@ impl<'s> Source<'s> {
     }
 }
 
+impl Pixels<'_> {
+    fn walk(&mut self, each: &mut impl FnMut(&[Plane]) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
+        match self {
+            Self::Whole(_, planes) => each(planes),
+            Self::Rows(reader) => reader.walk(each),
+        }
+    }
+}
+
 impl Reader<'_> {
     /// The first pixel rows of the rows of tiles.
     fn tops(&self) -> impl Iterator<Item = u32> + use<> {
@@ -122,7 +128,7 @@ impl Reader<'_> {
     /// Reads the pixels of the row of tiles that begins at row `top`.
     fn pixels(&mut self, top: u32) -> Result<ImageView<'_>, EncodeError> {
         let rows = self.band.height().min(self.spec.height() - top) as usize;
-        (self.read)(top, &mut self.band.view_mut().rows(rows))?;
+        (self.read)(top, &mut self.band.view_mut().first_rows(rows))?;
         Ok(self.band.view().rows(0..rows))
     }
 

@@ -316,7 +316,7 @@ impl<'a> ImageViewMut<'a> {
     }
 
     /// The first `count` of its rows.
-    pub(crate) fn rows(self, count: usize) -> Self {
+    pub(crate) fn first_rows(self, count: usize) -> Self {
         Self { height: count as u32, ..self }
     }
 

@@ -1,15 +1,16 @@
 //! Pictures that are too large to be in memory as a whole: their rows are read as they are needed, from the top on and as
 //! often as somebody wants to. PNM files of bytes, whose pixels stay in the file, and PNG files, which stay packed.
 
-use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
 use kvant::{ImageSpec, ImageViewMut, Limits, Metadata};
-use png::Reader;
+use png::{Decoder, DecodingError, Reader};
 
-use super::{Inventory, Source, png as png_file, pnm};
+use super::png::{PixelFile, pixel_file, plain};
+use super::{Inventory, Source, pnm};
 use crate::error::{CliError, Result};
 use crate::pictures::message::one_line;
 use crate::pictures::read::{Warning, read_bytes};
@@ -22,29 +23,47 @@ const FRONT: u64 = 1 << 16;
 /// A picture whose rows are read.
 pub(crate) struct LargePicture {
     spec: ImageSpec<'static>,
-    rows: Rows,
     /// Bytes of the file.
     pub(crate) bytes: u64,
-    metadata: Metadata,
-    warnings: Vec<Warning>,
+    rows: Rows,
 }
 
 /// Where rows come from.
 enum Rows {
     /// A file, and where its pixels begin.
     Pnm(BufReader<File>, u64),
-    /// A file, and what has read some rows of it.
-    Png(Packed, Option<Box<PackedReader>>),
+    Png(PngRows),
+}
+
+/// The rows of a PNG file.
+struct PngRows {
+    file: PngFile,
+    /// For the decoder's own memory.
+    limit: usize,
+    /// What has read some rows.
+    reader: Option<Box<Reader<Cursor<PngFile>>>>,
 }
 
 /// A PNG file in memory.
-type Packed = Arc<[u8]>;
-type PackedReader = Reader<Cursor<Packed>>;
+#[derive(Clone)]
+struct PngFile(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for PngFile {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 impl LargePicture {
-    /// The picture in the file at `path`, which errors call `name`; `None` where it is not of `least` pixels, or of a kind that is
-    /// not read so: then it is read like all others, and what is wrong with it is told.
-    pub(crate) fn open(name: &str, path: &Path, least: u64, limits: &Limits) -> Result<Option<Self>> {
+    /// The picture in the file at `path`, which errors call `name`, what the file says besides, and what of it is in neither;
+    /// `None` where it is not of `least` pixels, or of a kind that is not read so: then it is read like all others, and what is
+    /// wrong with it is told.
+    pub(crate) fn open(
+        name: &str,
+        path: &Path,
+        least: u64,
+        limits: &Limits,
+    ) -> Result<Option<(Self, Metadata, Vec<Warning>)>> {
         let Some((mut file, bytes)) = regular(path) else { return Ok(None) };
         let mut front = Vec::new();
         if file.by_ref().take(FRONT).read_to_end(&mut front).is_err() {
@@ -53,24 +72,24 @@ impl LargePicture {
         let source = Source { name, data: &front, limits, partial: false };
         let mut found = Inventory::default();
         let is_large = |spec: &ImageSpec<'_>| u64::from(spec.width()) * u64::from(spec.height()) >= least;
-        let (spec, rows) = if let Some((spec, start)) = pnm::binary(&source, bytes, &mut found) {
-            (spec, Rows::Pnm(BufReader::new(file), start))
-        } else if png_file::plain(&front).is_some_and(|spec| is_large(&spec)) {
+        let picture = if let Some((spec, start)) = pnm::binary(&front, bytes, &mut found) {
+            Self { spec, bytes, rows: Rows::Pnm(BufReader::new(file), start) }
+        } else if plain(&front).is_some_and(|spec| is_large(&spec)) {
             let data = read_bytes(path, limits)?;
-            let source = Source { data: &data, ..source };
-            match (png_file::plain(&data), png_file::packed(&source, &mut found)?) {
-                (Some(spec), packed) if !packed.transparent => (spec, Rows::Png(packed.file.into(), None)),
-                _ => return Ok(None),
-            }
+            let (spec, bytes, source) = (plain(&data), data.len() as u64, Source { data: &data, ..source });
+            let PixelFile { file, transparent } = pixel_file(&source, &mut found)?;
+            let Some(spec) = spec.filter(|_| !transparent) else { return Ok(None) };
+            let limit = usize::try_from(limits.max_memory).unwrap_or(usize::MAX);
+            Self { spec, bytes, rows: Rows::Png(PngRows { file: PngFile(file.into()), limit, reader: None }) }
         } else {
             return Ok(None);
         };
-        if !is_large(&spec) {
+        if !is_large(&picture.spec) {
             return Ok(None);
         }
-        source.check_dimensions((spec.width(), spec.height()))?;
-        let (metadata, warnings) = found.finish(spec.format().has_colour(), limits.max_metadata);
-        Ok(Some(Self { spec, rows, bytes, metadata, warnings }))
+        source.check_dimensions((picture.spec.width(), picture.spec.height()))?;
+        let (metadata, warnings) = found.finish(picture.spec.format().has_colour(), limits.max_metadata);
+        Ok(Some((picture, metadata, warnings)))
     }
 
     /// What the picture is.
@@ -78,35 +97,13 @@ impl LargePicture {
         &self.spec
     }
 
-    /// Takes out what the file says besides, and what of it is in neither.
-    pub(crate) fn besides(&mut self) -> (Metadata, Vec<Warning>) {
-        (std::mem::take(&mut self.metadata), std::mem::take(&mut self.warnings))
-    }
-
     /// Reads the rows from row `first` on, which follow those that were read last or begin anew.
     pub(crate) fn read(&mut self, first: u32, out: &mut ImageViewMut<'_>) -> Result<()> {
-        let fault = |text: String| CliError::Input(format!("the file is cut off or damaged: {text}"));
         match &mut self.rows {
-            Rows::Pnm(file, start) => {
-                let failed = |e: std::io::Error| fault(e.to_string());
-                if first == 0 {
-                    file.seek(SeekFrom::Start(*start)).map_err(failed)?;
-                }
-                (0..out.height()).try_for_each(|y| file.read_exact(out.row_mut(y))).map_err(failed)?;
-            }
-            Rows::Png(packed, reader) => {
-                let failed = |e: png::DecodingError| fault(one_line(&e));
-                if first == 0 {
-                    *reader = None;
-                }
-                let reader = match reader {
-                    Some(reader) => reader,
-                    None => {
-                        let decoder = png::Decoder::new(Cursor::new(packed.clone()));
-                        reader.insert(Box::new(decoder.read_info().map_err(failed)?))
-                    }
-                };
-                (0..out.height()).try_for_each(|y| reader.read_row(out.row_mut(y)).map(|_| ())).map_err(failed)?;
+            Rows::Pnm(file, start) => read_pnm(file, (first == 0).then_some(*start), out).map_err(|e| not_read(&e))?,
+            Rows::Png(rows) => {
+                let last = first + out.height() == self.spec.height();
+                rows.read(first, out, last).map_err(|e| not_decoded(&e))?;
             }
         }
         if self.spec.format().is_wide() {
@@ -119,17 +116,62 @@ impl LargePicture {
     }
 }
 
-/// A file that can be read time and again, and its length.
+impl PngRows {
+    /// Reads rows; behind the `last` ones what checks them.
+    fn read(&mut self, first: u32, out: &mut ImageViewMut<'_>, last: bool) -> std::result::Result<(), DecodingError> {
+        if first == 0 {
+            self.reader = None;
+        }
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            none => {
+                let limits = png::Limits { bytes: self.limit };
+                let decoder = Decoder::new_with_limits(Cursor::new(self.file.clone()), limits);
+                none.insert(Box::new(decoder.read_info()?))
+            }
+        };
+        for y in 0..out.height() {
+            reader.read_row(out.row_mut(y))?;
+        }
+        if last {
+            reader.read_row(&mut [])?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads rows of a PNM file, from a `start` where there is one, else from where it is.
+fn read_pnm(file: &mut BufReader<File>, start: Option<u64>, out: &mut ImageViewMut<'_>) -> io::Result<()> {
+    if let Some(start) = start {
+        file.seek(SeekFrom::Start(start))?;
+    }
+    (0..out.height()).try_for_each(|y| file.read_exact(out.row_mut(y)))
+}
+
+fn not_read(error: &io::Error) -> CliError {
+    CliError::Input(match error.kind() {
+        ErrorKind::UnexpectedEof => "the file is cut off".to_owned(),
+        _ => format!("cannot read: {error}"),
+    })
+}
+
+fn not_decoded(error: &DecodingError) -> CliError {
+    let text = format!("the file is cut off or damaged: {}", one_line(error));
+    match error {
+        DecodingError::LimitsExceeded => CliError::Limit(text + " (--max-mem)"),
+        _ => CliError::Input(text),
+    }
+}
+
+/// A file that can be read time and again, and its length. Pipes are not touched.
 fn regular(path: &Path) -> Option<(File, u64)> {
-    let file = File::open(path).ok().filter(|_| path != Path::new("-"))?;
-    let metadata = file.metadata().ok()?;
-    metadata.is_file().then_some((file, metadata.len()))
+    let length = fs::metadata(path).ok().filter(|found| found.is_file() && path != Path::new("-"))?.len();
+    Some((File::open(path).ok()?, length))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
+    use image::{ExtendedColorType, ImageEncoder as _};
     use kvant::{Image, PixelFormat};
 
     use super::super::png::tests::{chunk, file};
@@ -137,11 +179,12 @@ mod tests {
     use crate::output::TemporaryFolder;
 
     /// The picture in a file of these bytes, read row by row, twice.
-    fn open(data: &[u8]) -> Option<(LargePicture, Image)> {
+    fn open(data: &[u8]) -> Option<(Image, Metadata, Vec<Warning>)> {
         let folder = TemporaryFolder::new().unwrap();
         let path = folder.path().join("a");
         fs::write(&path, data).unwrap();
-        let mut large = LargePicture::open("a", &path, 1, &Limits::default()).unwrap()?;
+        let (mut large, metadata, warnings) = LargePicture::open("a", &path, 1, &Limits::default()).unwrap()?;
+        assert_eq!(large.bytes, data.len() as u64);
         let spec = *large.spec();
         let mut image = Image::with_depth(spec.width(), spec.height(), spec.format(), spec.depth()).unwrap();
         for _ in 0..2 {
@@ -154,7 +197,15 @@ mod tests {
                 image.view_mut().row_mut(y).copy_from_slice(&bytes);
             }
         }
-        Some((large, image))
+        Some((image, metadata, warnings))
+    }
+
+    /// Gray of 16 bits.
+    fn wide_png() -> Vec<u8> {
+        let mut file = Vec::new();
+        let pixels: Vec<u8> = (0..40).collect();
+        image::codecs::png::PngEncoder::new(&mut file).write_image(&pixels, 4, 5, ExtendedColorType::L16).unwrap();
+        file
     }
 
     /// What the usual way reads.
@@ -176,22 +227,23 @@ mod tests {
             pnm("P6\n1 1\n65535\n", b"abcdef"),
             file(true, &text, &[]),
             file(false, &[], &text),
+            [&file(true, &[], &text)[..], b"more"].concat(),
+            wide_png(),
         ];
         for data in files {
-            let (large, image) = open(&data).expect("of a kind that is read so");
-            let (picture, metadata, warnings) = whole(&data);
-            assert_eq!((image, &large.metadata, &large.warnings), (picture, &metadata, &warnings));
-            assert_eq!(large.bytes, data.len() as u64);
+            assert_eq!(open(&data).expect("of a kind that is read so"), whole(&data));
         }
     }
 
     #[test]
     fn other_kinds_are_left_to_the_usual_way() {
-        let others: [&[u8]; 7] = [
+        let others: [&[u8]; 9] = [
             b"",
             b"P5\n2 2\n255\nabc",
             b"P5\n2 2\n255\nabcde",
             b"P5\n2 2\n100\nabcd",
+            b"P5\n2 2\n255xabcd",
+            b"P5\n2 2\n255#abcd",
             b"P4\n8 1\na",
             b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 255\nENDHDR\na",
             b"not a picture",
@@ -211,16 +263,22 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told() {
-        let mut data = file(true, &[], &[]);
-        let at = data.windows(4).position(|w| w == b"IDAT").unwrap();
-        data[at + 9] ^= 0x55;
+    fn damage_is_told_wherever_it_is() {
+        let whole = file(true, &[], &[]);
+        let at = whole.windows(4).position(|w| w == b"IDAT").unwrap();
+        let length = u32::from_be_bytes(*whole[at - 4..].first_chunk().unwrap()) as usize;
         let folder = TemporaryFolder::new().unwrap();
         let path = folder.path().join("a");
-        fs::write(&path, &data).unwrap();
-        let mut large = LargePicture::open("a", &path, 1, &Limits::default()).unwrap().unwrap();
-        let mut bytes = vec![0; 18];
-        let error = large.read(0, &mut ImageViewMut::new(&mut bytes, 3, 2, 9, PixelFormat::Rgb8).unwrap()).unwrap_err();
-        assert!(error.code() == 3 && error.to_string().contains("cut off or damaged"), "{error}");
+        // The packed rows, and the checksum behind them.
+        for byte in [9, 4 + length + 1] {
+            let mut data = whole.clone();
+            data[at + byte] ^= 0x55;
+            fs::write(&path, &data).unwrap();
+            let (mut large, ..) = LargePicture::open("a", &path, 1, &Limits::default()).unwrap().unwrap();
+            let mut bytes = vec![0; 18];
+            let mut rows = ImageViewMut::new(&mut bytes, 3, 2, 9, PixelFormat::Rgb8).unwrap();
+            let error = large.read(0, &mut rows).unwrap_err();
+            assert!(error.code() == 3 && error.to_string().contains("cut off or damaged"), "{byte}: {error}");
+        }
     }
 }

@@ -25,19 +25,23 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
 }
 
 /// What a file is that holds one picture of bytes, or of samples of 16 bits in full, and nothing behind it, and where its pixels
-/// begin. `source` has its front, and the file `bytes` bytes.
-pub(super) fn binary(source: &Source<'_>, bytes: u64, found: &mut Inventory) -> Option<(ImageSpec<'static>, u64)> {
-    let kind = source.data.strip_prefix(b"P")?.first().filter(|kind| matches!(kind, b'5' | b'6'))?;
-    let mut scan = Scan { data: source.data, position: 2, comments: Vec::new() };
+/// begin. `front` is the front of a file of `bytes` bytes.
+pub(super) fn binary(front: &[u8], bytes: u64, found: &mut Inventory) -> Option<(ImageSpec<'static>, u64)> {
+    let kind = front.strip_prefix(b"P")?.first().filter(|kind| matches!(kind, b'5' | b'6'))?;
+    let mut scan = Scan { data: front, position: 2, comments: Vec::new() };
     let (width, height, most) = (scan.number()?, scan.number()?, scan.number()?);
     let wide = matches!(most, 255 | 65535).then_some(most > 255)?;
     let format = PixelFormat::new(*kind == b'6', false, wide);
     let spec = ImageSpec::new(width.try_into().ok()?, height.try_into().ok()?, format).ok()?;
     let pixels = (width as u64 * height as u64).checked_mul(format.bytes_per_pixel() as u64)?;
     // One white space stands before the pixels.
+    front.get(scan.position).filter(|byte| byte.is_ascii_whitespace())?;
     let start = scan.position as u64 + 1;
+    if start.checked_add(pixels)? != bytes {
+        return None;
+    }
     scan.comments.into_iter().for_each(|comment| found.note(COMMENT, comment));
-    (start.checked_add(pixels)? == bytes).then_some((spec, start))
+    Some((spec, start))
 }
 
 /// Goes over a file without making pixels.

@@ -6,7 +6,7 @@ use crate::encoder::effort::Transforms;
 use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
 use crate::encoder::quantise::{Coefficients, Estimate, Job};
 use crate::encoder::satd::{Pair, residual};
-use crate::encoder::search::Shared;
+use crate::encoder::shared::Shared;
 use crate::image::plane::Rect;
 use crate::recon::MAX_BLOCK;
 use crate::syntax::block::TransformBlock;

@@ -10,7 +10,7 @@ use super::adaptive::Offsets;
 use super::effort::Direct;
 use super::layout::Layout;
 use super::quantise as search;
-use super::search::Shared;
+use super::shared::Shared;
 use super::tile::{Ground, Way};
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;

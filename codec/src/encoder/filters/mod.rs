@@ -59,7 +59,7 @@ pub(super) fn choose(
         (header.deblock, header.classified) = rule::strengths(header.qp, parameters);
         return;
     };
-    let mut planes = sample.planes();
+    let mut planes = sample.take_planes();
     let (luma, chroma) = planes.split_at_mut(1);
     let strengths = header.deblock.iter_mut().zip(&mut header.classified);
     let channels = [(luma, parameters.classified), (chroma, parameters.classified_chroma)].into_iter().zip(strengths);

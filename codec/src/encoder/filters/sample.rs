@@ -44,7 +44,7 @@ impl Sample {
         let (width, height) = header.plane_size(0);
         let bands = height / SUPERBLOCK;
         let every = (width * height / PIXELS).clamp(1, FEWEST.max(width * height / MOST));
-        let every = if bands < every { 1 } else { every };
+        let every = if bands < every.min(FEWEST) { 1 } else { every.min(bands) };
         let height = if every == 1 { height } else { (every / 2..bands).step_by(every).len() * SUPERBLOCK };
         let header = header.with_size(header.width as usize, height);
         let picture = PictureSamples::new(&header);
@@ -68,8 +68,8 @@ impl Sample {
         }
     }
 
-    /// The planes, all rows taken.
-    pub(super) fn planes(&mut self) -> Vec<SamplePlane> {
+    /// Takes the planes out, once all rows are there.
+    pub(super) fn take_planes(&mut self) -> Vec<SamplePlane> {
         let source = std::mem::take(&mut self.source).into_iter().enumerate();
         source.map(|(p, source)| SamplePlane { p, source, filtered: self.picture.planes[p].clone() }).collect()
     }
@@ -122,7 +122,7 @@ mod tests {
             let part = Rect { x: 0, y, w: width, h: SUPERBLOCK.min(height - y) };
             sample.place((&samples, &source), part, (0, y));
         }
-        let planes = sample.planes();
+        let planes = sample.take_planes();
         (sample, planes)
     }
 

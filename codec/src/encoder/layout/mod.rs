@@ -3,12 +3,14 @@
 
 mod gradient;
 
+use std::cmp::Ordering;
+
 use self::gradient::Gradients;
 use super::adaptive::Offsets;
-use super::quantise::Estimate;
+use super::effort::Depth;
+use super::quantise::{Estimate, per_step};
 use super::satd::{Pair, residual, satd};
-use super::search::partition::towards_square;
-use super::search::{Shared, per_step};
+use super::shared::Shared;
 use crate::encoder::forward::forward;
 use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::edges::{Available, Edges};
@@ -32,15 +34,6 @@ pub(super) struct Planned {
 pub(super) struct Costs {
     pub(super) whole: f64,
     pub(super) quarters: f64,
-}
-
-/// How much is looked at.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Depth {
-    /// Smallest blocks, log2.
-    pub(crate) smallest_log2: u32,
-    /// How far beside the angle of a block's lines others are tried, halved then: a power of two, or 0.
-    pub(crate) turn: u8,
 }
 
 /// Plans superblocks of a tile, one after the other.
@@ -222,6 +215,17 @@ pub(super) fn forced(node: &Node, width: usize, height: usize) -> Option<Split> 
     match node.choices(width, height) {
         Choices::Forced(split) => Some(split),
         Choices::Free { .. } => towards_square(node, 0),
+    }
+}
+
+/// The cut that makes of an oblong node what the squares inside of the picture are cut into. Oblong nodes without a
+/// halving before them are those that the edge of the picture made; without this they would stay as large as they are.
+pub(super) fn towards_square(node: &Node, halvings: u32) -> Option<Split> {
+    match node.log2_w.cmp(&node.log2_h) {
+        _ if halvings > 0 => None,
+        Ordering::Equal => None,
+        Ordering::Greater => Some(Split::V2),
+        Ordering::Less => Some(Split::H2),
     }
 }
 

@@ -49,6 +49,11 @@ pub(crate) fn per_unit(qp: u16) -> f64 {
     f64::from(1u32 << STEP_BITS) / f64::from(step(qp))
 }
 
+/// How many steps of `qp` a difference of 1 between samples of 10 bits is: four coefficient units.
+pub(crate) fn per_step(qp: u16) -> f64 {
+    4.0 * per_unit(qp)
+}
+
 /// Reciprocals of the weights of a channel for all sizes, and the distortion weights that go with them. Times [`per_unit`]
 /// they are the reciprocals of [`crate::quant::dequant::Steps::at`].
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use super::shortlist::Entry;
 use super::slopes::slopes;
-use super::{Room, TileSearch, per_step};
+use super::{Room, TileSearch};
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::{Job, Outcome, bits};
+use crate::encoder::quantise::{Job, Outcome, bits, per_step};
 use crate::encoder::satd::{Pair, residual, satd};
 use crate::quant::family::Family;
 use crate::recon::Known;

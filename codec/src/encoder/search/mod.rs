@@ -7,7 +7,7 @@ mod copy;
 mod found;
 mod luma;
 mod palette;
-pub(super) mod partition;
+mod partition;
 mod promise;
 mod ranking;
 mod shortlist;
@@ -18,73 +18,21 @@ use self::luma::Trial;
 use self::ranking::Candidate;
 use self::shortlist::Shortlist;
 use super::adaptive::Offsets;
-use super::effort::{Direct, Partition};
+use super::effort::Partition;
 use super::hash::BlockHashes;
 use super::layout::Layout;
-use super::plan::Plan;
-use super::quantise::{self, Coefficients, Reciprocals, per_unit};
+use super::quantise::{self, per_step};
+use super::shared::Shared;
 use super::tile::{Ground, Way};
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
 use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
-use crate::quant::matrix::Matrices;
-use crate::recon::{Context, MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, TileSamples};
+use crate::recon::{MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, TileSamples};
 use crate::syntax::block::Superblock;
 use crate::syntax::state::{Channel, TileState};
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Node, SUPERBLOCK, SUPERBLOCK_LOG2};
-use crate::transform::TxType;
-
-/// What the search needs of a picture.
-#[derive(Debug)]
-pub(crate) struct Shared<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) context: &'a Context<'a>,
-    pub(crate) reciprocals: [Reciprocals; 2],
-    /// Of the picture's cells, where quantisation is adaptive.
-    pub(crate) offsets: Option<&'a Offsets>,
-}
-
-impl<'a> Shared<'a> {
-    pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>, offsets: Option<&'a Offsets>) -> Self {
-        let reciprocals = context.header.matrices.map(|shape| Reciprocals::new(&Matrices::new(shape)));
-        Self { plan, context, reciprocals, offsets }
-    }
-
-    /// The direct way, where the picture takes it: screens and the trellis do not.
-    pub(super) fn direct(&self) -> Option<&Direct> {
-        let header = self.context.header;
-        self.plan.effort.direct.as_ref().filter(|_| !header.screen && !header.is_trellis())
-    }
-
-    /// Coefficients of a block of `channel` by `tx`: `values`.
-    pub(super) fn coefficients<'b>(
-        &'b self,
-        channel: usize,
-        node: &'b Node,
-        values: &'b [i32],
-        tx: TxType,
-        qp: u16,
-    ) -> Coefficients<'b> {
-        Coefficients { simd: self.context.simd, node, values, tx, reciprocals: &self.reciprocals[channel], qp }
-    }
-
-    /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
-    /// coefficients lack of the residual's.
-    pub(super) fn dropped(&self, node: &Node, channel: usize, qp: u16, residual: &[i32], coefficients: &[i32]) -> f64 {
-        if node.log2_w.max(node.log2_h) < 6 {
-            return 0.0;
-        }
-        let coded = node.w().min(32) * node.h().min(32);
-        let all: u64 = residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
-        let kept: u64 = coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
-        let weight = self.reciprocals[channel].last(node);
-        let scale = per_unit(qp) * weight;
-        let all = (16 * all) >> (2 * self.context.header.extra_depth());
-        all.saturating_sub(kept) as f64 * scale * scale
-    }
-}
 
 /// Working memory of the search.
 #[derive(Debug)]
@@ -240,11 +188,6 @@ impl Way for TileSearch<'_> {
         (0..header.planes().min(2)).for_each(|p| self.recon.samples.unmark(p, header.in_plane(rect, p)));
         self.recon.superblock(sb, signs);
     }
-}
-
-/// How many steps of `qp` a difference of 1 between samples of 10 bits is: four coefficient units.
-pub(crate) fn per_step(qp: u16) -> f64 {
-    4.0 * per_unit(qp)
 }
 
 /// Copies a block out of a plane.

@@ -1,7 +1,8 @@
 //! The search for palettes: few luma colours that come close to a block's samples.
 
+use super::TileSearch;
 use super::luma::{Coded, Predicted, Spot};
-use super::{TileSearch, per_step};
+use crate::encoder::quantise::per_step;
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;
 use crate::syntax::palette::{MAX_COLOURS, Palette};

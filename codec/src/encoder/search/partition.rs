@@ -1,11 +1,9 @@
 //! The search for the partition: one block against its splits, from the whole superblock down.
 
-use std::cmp::Ordering;
-
 use super::TileSearch;
 use super::found::Mark;
 use crate::encoder::effort::Partition;
-use crate::encoder::layout::Costs;
+use crate::encoder::layout::{Costs, towards_square};
 use crate::encoder::quantise::bits;
 use crate::syntax::block::Superblock;
 use crate::syntax::spectrum::spectrum;
@@ -61,17 +59,6 @@ impl Tried {
                 partition.quarters && halvings == 0 && between && half < self.best * partition.quarter_patience
             }
         }
-    }
-}
-
-/// The cut that makes of an oblong node what the squares inside of the picture are cut into. Oblong nodes without a
-/// halving before them are those that the edge of the picture made; without this they would stay as large as they are.
-pub(in crate::encoder) fn towards_square(node: &Node, halvings: u32) -> Option<Split> {
-    match node.log2_w.cmp(&node.log2_h) {
-        _ if halvings > 0 => None,
-        Ordering::Equal => None,
-        Ordering::Greater => Some(Split::V2),
-        Ordering::Less => Some(Split::H2),
     }
 }
 

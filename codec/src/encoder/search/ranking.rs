@@ -1,8 +1,9 @@
 //! Which modes of a luma block are worth trying in full: by Hadamard-transformed difference and the price of the mode.
 
+use super::TileSearch;
 use super::promise::promises;
-use super::{TileSearch, per_step};
 use crate::encoder::quantise::bits;
+use crate::encoder::quantise::per_step;
 use crate::encoder::satd::{Pair, satd};
 use crate::predict::IntraMode;
 use crate::predict::edges::LINES;

@@ -7,7 +7,7 @@ mod search;
 use self::search::Search;
 use super::pipeline;
 use super::source::Source;
-use super::{Encoded, Encoder, Observer, Progress, graphics};
+use super::{Encoded, Encoder, Observer, Progress, Quantiser, graphics};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
 
@@ -96,7 +96,7 @@ impl Target {
     }
 }
 
-/// The effort that looks ahead for a size, where the one asked for is at least twice as slow.
+/// The effort that looks ahead for a size, and from which on: those are four times as slow and more, but in pictures of the trellis.
 const SCOUT: u8 = 2;
 const SCOUTED_FROM: u8 = 4;
 /// How often at most, and what is near enough for it: times the tolerance.
@@ -111,8 +111,8 @@ impl Encoder {
         Ok(Self::new(config)?)
     }
 
-    /// Begins a search for `target`: after some fast encodes where it is a size and the effort is high. A score is too bumpy for one
-    /// effort to tell much of another. docs/TUNING.md, targets.
+    /// Begins a search for `target`: after some fast encodes where it is a size and the effort is high. Scores are too bumpy for one
+    /// effort to tell much of another.
     fn search<E: From<EncodeError>>(
         &self,
         image: &ImageView<'_>,
@@ -121,7 +121,8 @@ impl Encoder {
         measure: &mut impl FnMut(&Encoded) -> Result<f64, E>,
     ) -> Result<Search, E> {
         let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
-        if target.measure != Measure::Bytes || self.config.effort < SCOUTED_FROM {
+        let slow = self.config.effort >= SCOUTED_FROM && self.config.quantiser != Some(Quantiser::Trellis);
+        if target.measure != Measure::Bytes || !slow {
             return Ok(search);
         }
         for _ in 0..SCOUTS {

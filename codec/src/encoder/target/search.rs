@@ -18,9 +18,16 @@ const STEEPNESS: (f64, f64) = (0.25, 4.0);
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Tried {
     quality: f64,
-    /// The usual value there.
+    /// The curve's value there.
     usual: f64,
     value: f64,
+}
+
+impl Tried {
+    /// By how much more than on the curve values change from here to `other`.
+    fn slope(&self, other: &Self) -> f64 {
+        (other.value - self.value) / (other.usual - self.usual)
+    }
 }
 
 #[derive(Debug)]
@@ -59,8 +66,7 @@ impl Search {
             (Some(a), Some(b), _) | (Some(a), None, Some(b)) | (None, Some(a), Some(b)) => Some((a, b)),
             _ => None,
         };
-        let slope = two.map_or(1.0, |(a, b)| (a.value - b.value) / (a.usual - b.usual));
-        slope.max(STEEPNESS.0).min(STEEPNESS.1)
+        two.map_or(1.0, |(a, b)| a.slope(&b)).max(STEEPNESS.0).min(STEEPNESS.1)
     }
 
     /// Notes what the quality that [`Search::next`] gave came to.
@@ -86,10 +92,7 @@ impl Search {
     fn usual(&self) -> f64 {
         match (self.below, self.above) {
             (None, None) => self.wanted,
-            (Some(below), Some(above)) => {
-                let slope = (above.value - below.value) / (above.usual - below.usual);
-                below.usual + (self.wanted - below.value) / slope
-            }
+            (Some(below), Some(above)) => below.usual + (self.wanted - below.value) / below.slope(&above),
             (Some(last), None) | (None, Some(last)) => last.usual + (self.wanted - last.value) / self.steepness(),
         }
     }

@@ -13,7 +13,7 @@ use crate::error::{CliError, Result};
 
 /// The picture in a file, and what the file says besides.
 pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
-    let Packed { file, .. } = packed(source, found)?;
+    let PixelFile { file, .. } = pixel_file(source, found)?;
     match library::pixels(source, &file, ImageFormat::Png) {
         Err(CliError::Input(_)) if source.partial => library::rows(source, &file, ImageFormat::Png, found),
         pixels => pixels,
@@ -30,14 +30,14 @@ pub(super) fn plain(data: &[u8]) -> Option<ImageSpec<'static>> {
 }
 
 /// A file of what makes pixels and nothing else.
-pub(super) struct Packed {
+pub(super) struct PixelFile {
     pub(super) file: Vec<u8>,
     /// Some values of samples, or colours of the palette, are transparent.
     pub(super) transparent: bool,
 }
 
 /// What makes the pixels of a file, and what there is besides.
-pub(super) fn packed(source: &Source<'_>, found: &mut Inventory) -> Result<Packed> {
+pub(super) fn pixel_file(source: &Source<'_>, found: &mut Inventory) -> Result<PixelFile> {
     let Split { chunks, rest, ended } = split(source)?;
     let header = Header::of(&chunks).ok_or_else(|| source.fault("the file does not begin with a header"))?;
     if is_animated(&chunks) {
@@ -58,7 +58,7 @@ pub(super) fn packed(source: &Source<'_>, found: &mut Inventory) -> Result<Packe
     } else {
         file.extend(rest);
     }
-    Ok(Packed { file, transparent })
+    Ok(PixelFile { file, transparent })
 }
 
 /// Chunks without which there are no pixels.
