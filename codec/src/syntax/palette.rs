@@ -58,14 +58,6 @@ pub(crate) fn palette<C: BinCoder>(c: &mut C, recent: &[u8], value: &Palette) ->
     out
 }
 
-/// The order in which the neighbours' indices of a sample are tried, and how they agree.
-struct Neighbourhood {
-    /// Each index once: those of the neighbours, then the others.
-    order: [u8; MAX_COLOURS],
-    /// Which of the four are equal: 0 to 14.
-    pattern: usize,
-}
-
 /// Pattern by the ranks of the second to fourth neighbour among the distinct ones: rank of the second (0, 1) x of the
 /// third (0 to 2) x of the fourth (0 to 3).
 const PATTERN: [u8; 24] = [
@@ -73,27 +65,35 @@ const PATTERN: [u8; 24] = [
     5, 6, 7, 0, 8, 9, 10, 0, 11, 12, 13, 14,
 ];
 
-impl Neighbourhood {
-    /// Of indices above, left, above left and above right.
-    fn new(near: [u8; 4]) -> Self {
-        let mut order = [0; MAX_COLOURS];
-        let mut ranks = [0; 4];
-        let mut n = 0;
-        let mut seen = 0u32;
-        for (rank, index) in ranks.iter_mut().zip(near) {
-            *rank = order[..n].iter().position(|&o| o == index).unwrap_or_else(|| {
-                order[n] = index;
-                seen |= 1 << index;
-                n += 1;
-                n - 1
-            });
-        }
-        for index in (0..MAX_COLOURS as u8).filter(|i| seen >> i & 1 == 0) {
+/// Which of the neighbours' indices (above, left, above left, above right) are equal: 0 to 14.
+fn pattern(near: [u8; 4]) -> usize {
+    let [above, left, corner, right] = near;
+    let second = usize::from(left != above);
+    let third = match corner {
+        _ if corner == above => 0,
+        _ if corner == left => second,
+        _ => second + 1,
+    };
+    let fourth = match right {
+        _ if right == above => 0,
+        _ if right == left => second,
+        _ if right == corner => third,
+        _ => second.max(third) + 1,
+    };
+    PATTERN[second * 12 + third * 4 + fourth].into()
+}
+
+/// The indices in the order in which they are tried: those of the neighbours, each once, then the others.
+fn order(near: [u8; 4]) -> [u8; MAX_COLOURS] {
+    let (mut order, mut n, mut seen) = ([0; MAX_COLOURS], 0, 0u32);
+    for index in near.into_iter().chain(0..MAX_COLOURS as u8) {
+        if seen >> index & 1 == 0 {
+            seen |= 1 << index;
             order[n] = index;
             n += 1;
         }
-        Self { order, pattern: PATTERN[ranks[1] * 12 + ranks[2] * 4 + ranks[3]].into() }
     }
+    order
 }
 
 /// Codes the indices (below `colours`) of the block at `node`, row by row.
@@ -116,18 +116,23 @@ pub(crate) fn index_map<C: BinCoder>(c: &mut C, node: &Node, colours: usize, map
             let above = if y > 0 { map[at - w] } else { left };
             let corner = if x > 0 && y > 0 { map[at - w - 1] } else { above };
             let right = if y > 0 && x + 1 < w { map[at - w + 1] } else { above };
-            let near = Neighbourhood::new([above, left, corner, right]);
-            map[at] = index(c, &near, colours, map[at]);
+            map[at] = index(c, [above, left, corner, right], colours, map[at]);
         }
     }
 }
 
-/// Codes one index by its place among those of the neighbourhood.
-fn index<C: BinCoder>(c: &mut C, near: &Neighbourhood, colours: usize, value: u8) -> u8 {
-    let mut candidates = near.order.into_iter().filter(|&i| usize::from(i) < colours).take(colours).peekable();
-    let mut tried = 0;
+/// Codes one of two indices and more by its place among those of the neighbours, all of them below `colours`.
+fn index<C: BinCoder>(c: &mut C, near: [u8; 4], colours: usize, value: u8) -> u8 {
+    let contexts = pattern(near) * 7;
+    // Mostly it is the one above, and nobody asks for the order.
+    if c.bin(group::PALETTE_INDEX.at(contexts), near[0] == value) {
+        return near[0];
+    }
+    let order = order(near);
+    let mut candidates = order.into_iter().filter(|&i| usize::from(i) < colours).skip(1).peekable();
+    let mut tried = 1;
     while let Some(candidate) = candidates.next() {
-        if candidates.peek().is_none() || c.bin(group::PALETTE_INDEX.at(near.pattern * 7 + tried), candidate == value) {
+        if candidates.peek().is_none() || c.bin(group::PALETTE_INDEX.at(contexts + tried), candidate == value) {
             return candidate;
         }
         tried += 1;
@@ -147,7 +152,7 @@ mod tests {
             let near = [n & 3, n >> 2 & 3, n >> 4 & 3, n >> 6].map(|v| v as u8);
             let equal: Vec<bool> =
                 (0..4).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| near[i] == near[j]).collect();
-            let pattern = Neighbourhood::new(near).pattern;
+            let pattern = pattern(near);
             assert_eq!(*seen.entry(equal).or_insert(pattern), pattern);
         }
         let patterns: std::collections::BTreeSet<usize> = seen.values().copied().collect();

@@ -17,6 +17,20 @@ const TRIED: usize = 2;
 /// How often each 8-bit value occurs.
 type Histogram = [u32; 256];
 
+/// Of the values below each: number, sum and sum of squares.
+struct Totals([[u32; 3]; 257]);
+
+impl Totals {
+    fn of(histogram: &Histogram) -> Self {
+        let mut totals = [[0; 3]; 257];
+        for (v, &count) in (0..).zip(histogram) {
+            let [n, sum, squares] = totals[v as usize];
+            totals[v as usize + 1] = [n + count, sum + count * v, squares + count * v * v];
+        }
+        Self(totals)
+    }
+}
+
 /// Values from `from` to before `to`.
 #[derive(Debug, Clone, Copy)]
 struct Cluster {
@@ -26,25 +40,23 @@ struct Cluster {
 
 impl Cluster {
     /// Number, sum and sum of squares.
-    fn sums(self, histogram: &Histogram) -> (u64, u64, u64) {
-        (self.from..self.to).fold((0, 0, 0), |(n, sum, squares), v| {
-            let (count, v) = (u64::from(histogram[v]), v as u64);
-            (n + count, sum + count * v, squares + count * v * v)
-        })
+    fn sums(self, totals: &Totals) -> [u32; 3] {
+        let (from, to) = (totals.0[self.from], totals.0[self.to]);
+        [to[0] - from[0], to[1] - from[1], to[2] - from[2]]
     }
 
     /// Squared error about the mean.
-    fn error(self, histogram: &Histogram) -> f64 {
-        let (n, sum, squares) = self.sums(histogram);
-        if n == 0 { 0.0 } else { squares as f64 - sum as f64 * sum as f64 / n as f64 }
+    fn error(self, totals: &Totals) -> f64 {
+        let [n, sum, squares] = self.sums(totals).map(f64::from);
+        if n == 0.0 { 0.0 } else { squares - sum * sum / n }
     }
 
     /// The two parts, neither of them empty, whose errors add up to the least.
-    fn split(self, histogram: &Histogram) -> (Self, Self) {
+    fn split(self, histogram: &Histogram, totals: &Totals) -> (Self, Self) {
         let parts = |at| (Self { to: at, ..self }, Self { from: at, ..self });
         let cost = |at: usize| {
             let (low, high) = parts(at);
-            low.error(histogram) + high.error(histogram)
+            low.error(totals) + high.error(totals)
         };
         let filled = (self.from + 1..self.to).filter(|&at| histogram[at] > 0);
         let best = filled.map(|at| (cost(at), at)).min_by(|a, b| a.0.total_cmp(&b.0));
@@ -52,9 +64,9 @@ impl Cluster {
     }
 
     /// The value that stands for all: the one that half of them have, else their mean.
-    fn centre(self, histogram: &Histogram) -> u8 {
-        let (n, sum, _) = self.sums(histogram);
-        let half = (self.from..self.to).find(|&v| 2 * u64::from(histogram[v]) >= n);
+    fn centre(self, histogram: &Histogram, totals: &Totals) -> u8 {
+        let [n, sum, _] = self.sums(totals);
+        let half = (self.from..self.to).find(|&v| 2 * histogram[v] >= n);
         half.unwrap_or(((2 * sum + n) / (2 * n.max(1))) as usize) as u8
     }
 }
@@ -63,14 +75,15 @@ impl Cluster {
 fn palettes(histogram: &Histogram) -> Vec<Vec<u8>> {
     let from = histogram.iter().position(|&n| n > 0).unwrap_or(0);
     let to = histogram.iter().rposition(|&n| n > 0).unwrap_or(0) + 1;
+    let totals = Totals::of(histogram);
     let mut clusters = vec![Cluster { from, to }];
     let mut out = Vec::new();
     loop {
-        out.push(clusters.iter().map(|c| c.centre(histogram)).collect());
-        let errors = clusters.iter().map(|c| c.error(histogram)).enumerate();
+        out.push(clusters.iter().map(|c| c.centre(histogram, &totals)).collect());
+        let errors = clusters.iter().map(|c| c.error(&totals)).enumerate();
         let worst = errors.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|w| w.1 > 0.0);
         let Some((worst, _)) = worst.filter(|_| clusters.len() < MAX_COLOURS) else { return out };
-        let (low, high) = clusters[worst].split(histogram);
+        let (low, high) = clusters[worst].split(histogram, &totals);
         clusters[worst] = low;
         clusters.push(high);
     }
@@ -89,11 +102,11 @@ fn with_recent(colours: &[u8], recent: &[u8], tolerance: u8) -> Vec<u8> {
     out
 }
 
-/// The index of the nearest colour for every 8-bit value, and the squared error of all samples.
+/// The index of the nearest colour for every value that occurs, and the squared error of all samples.
 fn assign(colours: &[u8], histogram: &Histogram) -> ([u8; 256], u64) {
     let mut table = [0; 256];
     let mut error = 0;
-    for (v, (entry, &n)) in table.iter_mut().zip(histogram).enumerate() {
+    for (v, (entry, &n)) in table.iter_mut().zip(histogram).enumerate().filter(|(_, (_, n))| **n > 0) {
         let distances = colours.iter().map(|&c| usize::from(c).abs_diff(v)).enumerate();
         let (index, distance) = distances.min_by_key(|d| d.1).unwrap_or_default();
         *entry = index as u8;
@@ -123,11 +136,16 @@ impl TileSearch<'_> {
             let recent = self.walk.state.history.colours.values();
             let colours = with_recent(&colours, recent, tolerance);
             let (table, error) = assign(&colours, &histogram);
+            let distortion = error as f64 * per_step * per_step;
+            // What it costs besides cannot make up for that.
+            if best.is_some_and(|b| distortion > PATIENCE * b.cost) {
+                continue;
+            }
             let mut indices: Vec<u8> = source.iter().map(|&s| table[usize::from(s)]).collect();
             let source = Source::Palette(Palette::new(&colours), 0);
             let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
             let price = self.prediction_price(&block, &mut indices);
-            ranked.push((error as f64 * per_step * per_step + price, price, block, indices));
+            ranked.push((distortion + price, price, block, indices));
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (cost, price, block, indices) in ranked.into_iter().take(TRIED) {
