@@ -41,6 +41,22 @@ fn a_large_file_is_read_row_by_row_and_gives_what_a_pipe_gives() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_named_pipe_is_read_once() {
+    let f = Folder::new("fifo");
+    let ppm = colour_ppm(60, 40);
+    f.write("a.ppm", &ppm);
+    f.kvant(&["encode", "a.ppm"]).ok();
+    let made = std::process::Command::new("mkfifo").arg(f.path("p.ppm")).status().unwrap();
+    assert!(made.success());
+    let path = f.path("p.ppm");
+    let writer = std::thread::spawn(move || std::fs::write(path, ppm));
+    f.kvant(&["encode", "p.ppm", "-o", "b.kvt"]).ok();
+    writer.join().unwrap().unwrap();
+    assert!(f.read("b.kvt") == f.read("a.kvt"));
+}
+
+#[test]
 fn quiet_says_nothing() {
     let f = Folder::new("quiet");
     f.write("a.ppm", &colour_ppm(20, 10));
