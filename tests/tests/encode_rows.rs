@@ -57,14 +57,14 @@ fn lossy(config: EncoderConfig) -> EncoderConfig {
 #[test]
 fn the_stream_is_that_of_the_picture_in_memory() {
     let picture = photograph();
-    // To look, for the sketches, to code.
-    assert_eq!(same(&picture, &small_tiles(60.0, 1, Chroma::Yuv444)), 3);
-    assert_eq!(same(&picture, &small_tiles(40.0, 3, Chroma::Yuv420)), 3);
+    // To look and to code; thorough sketches look three times more.
+    assert_eq!(same(&picture, &small_tiles(60.0, 1, Chroma::Yuv444)), 2);
+    assert_eq!(same(&picture, &small_tiles(40.0, 3, Chroma::Yuv420)), 2);
     assert_eq!(same(&picture, &small_tiles(30.0, 6, Chroma::Yuv420)), 5);
     let threads = with(small_tiles(75.0, 4, Chroma::Yuv444), |config| config.threads = 3);
-    assert_eq!(same(&picture, &threads), 3);
+    assert_eq!(same(&picture, &threads), 2);
     let preview = with(small_tiles(50.0, 2, Chroma::Yuv444), |config| config.preview = true);
-    assert_eq!(same(&picture, &preview), 4);
+    assert_eq!(same(&picture, &preview), 3);
     let screen = with(small_tiles(70.0, 1, Chroma::Yuv444), |config| config.content = Content::Screen);
     assert_eq!(same(&picture, &lossy(screen)), 2);
 }
@@ -84,7 +84,7 @@ fn gray_deep_and_tiny_pictures_are_read_too() {
 #[test]
 fn rows_are_asked_for_from_the_top_and_no_more_than_those_of_a_tile_at_a_time() {
     let (_, asked) = from_rows(&photograph(), &spec(&photograph()), &small_tiles(50.0, 1, Chroma::Yuv444));
-    assert_eq!(asked, [(0, 512), (512, 512), (1024, 177)].repeat(3));
+    assert_eq!(asked, [(0, 512), (512, 512), (1024, 177)].repeat(2));
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Offsets {
         let light = parameters.adaptive_light > 0.0;
         let (rounding, error) = (parameters.sketch_rounding, parameters.adaptive_error);
         let sketching = Sketching { rounding, error, half: light };
-        let half = light.then(|| source.half(simd, header)).transpose()?;
+        let half = source.half.take().filter(|_| light);
         for _ in 0..parameters.adaptive.round() as u32 {
             let mut sketcher = Sketcher::new(header, &offsets, sketching);
             match &half {

@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::shared::Shared;
 use super::source::Source;
 use super::tile::{CodedTile, Picture};
-use super::{Encoder, Progress, filters, lossless, preview, tiles};
+use super::{Encoder, Progress, filters, lossless, preview, sketch, tiles};
 use crate::container;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
@@ -60,16 +60,22 @@ pub(super) fn code(
     Ok(Coded { stream, header, picture: kept.picture, alpha: alpha.into_iter().flatten().collect() })
 }
 
-/// What this picture is coded with.
+/// What this picture is coded with, and its luma at half of the resolution where sketches are made of that.
 fn plan(encoder: &Encoder, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
     let simd = Simd::new(encoder.config.cpu);
     let (mut analysis, mut census) = (Analysis::default(), Census::default());
+    let sides = [source.spec.width(), source.spec.height()].map(|side| (side as usize).next_multiple_of(8) / 2);
+    let mut half = encoder.plan.is_sketched_lightly().then(|| Plane::new(sides[0], sides[1]));
     source.glance(|planes, shown| {
         let blocks = shown.and_then(|shown| shown.blocks(&planes[0]));
         let luma = blocks.as_ref().unwrap_or(&planes[0]);
         analysis.add(simd, luma);
         census.add(simd, luma);
+        if let Some(half) = &mut half {
+            sketch::halve(simd, &planes[0], half);
+        }
     })?;
+    source.half = half;
     let cicp = source.spec.metadata().and_then(|m| m.cicp);
     Ok(encoder.plan.for_picture(encoder.config.content, (&analysis, &census), cicp))
 }

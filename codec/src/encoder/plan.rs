@@ -158,6 +158,11 @@ impl Plan {
         !self.screen && self.parameters.adaptive.round() > 0.0
     }
 
+    /// Whether sketches, where a picture has any, are of luma at half of its resolution.
+    pub(super) fn is_sketched_lightly(&self) -> bool {
+        self.parameters.adaptive_light > 0.0 && self.parameters.adaptive.round() > 0.0
+    }
+
     /// The header for the picture of this plan.
     pub(crate) fn header(&self, config: &EncoderConfig, image: &ImageSpec<'_>) -> PictureHeader {
         let p = &self.parameters;

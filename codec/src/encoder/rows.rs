@@ -8,7 +8,7 @@ use crate::image::view::{Image, ImageSpec, ImageViewMut};
 impl Encoder {
     /// Encodes a picture that need not be in memory: `read` is asked for its rows, as many as there are in a row of tiles at a
     /// time, by the number of the first and a buffer as wide as the picture. They are asked for from the top to the bottom,
-    /// and that several times over, three to six as a rule: to look at the picture, to find its steps, to make its preview, to code it.
+    /// and that several times over, two to six as a rule: to look at the picture, to find its steps, to make its preview, to code it.
     /// Each time they must be the same.
     ///
     /// The stream is that of [`Encoder::encode`], but for drawings: they are not tried without loss ([`Content::Auto`](crate::Content::Auto)). Beside the stream, memory

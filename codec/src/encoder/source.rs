@@ -1,13 +1,12 @@
 //! What a picture is coded from: its planes, all at once or those of a row of tiles at a time.
 
 use super::alpha::{self, Mask};
-use super::{Encoder, colour, sketch};
+use super::{Encoder, colour};
 use crate::colour::{Depths, Scale, reduce};
 use crate::error::EncodeError;
 use crate::image::plane::Plane;
 use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut};
 use crate::simd::Simd;
-use crate::syntax::header::PictureHeader;
 
 /// Reads the rows from a number on into a view as wide as the picture.
 pub(super) type ReadRows<'r> = dyn FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), EncodeError> + 'r;
@@ -17,6 +16,8 @@ pub(super) struct Source<'s> {
     pub(super) spec: ImageSpec<'s>,
     /// The samples that show, where some are hidden.
     pub(super) shown: Option<Mask>,
+    /// Its luma at half of its resolution, at 10 bits, where sketches are made of that; taken on the first walk.
+    pub(super) half: Option<Plane>,
     pixels: Pixels<'s>,
 }
 
@@ -48,7 +49,7 @@ impl<'s> Source<'s> {
         if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
             alpha::clean(shown, &mut planes);
         }
-        Self { spec: *image.spec(), shown, pixels: Pixels::Whole(*image, planes) }
+        Self { spec: *image.spec(), shown, half: None, pixels: Pixels::Whole(*image, planes) }
     }
 
     /// Those of a picture without alpha whose rows are read.
@@ -60,7 +61,7 @@ impl<'s> Source<'s> {
         let height = spec.height().min(1 << encoder.config.tile_size.log2());
         let band = Image::with_depth(spec.width(), height, spec.format(), spec.depth())?;
         let reader = Reader { encoder, spec: *spec, read, band, spare: Vec::new() };
-        Ok(Self { spec: *spec, shown: None, pixels: Pixels::Rows(reader) })
+        Ok(Self { spec: *spec, shown: None, half: None, pixels: Pixels::Rows(reader) })
     }
 
     /// The pixels, where they are there: those of a picture with alpha are.
@@ -86,14 +87,6 @@ impl<'s> Source<'s> {
             each(&colour::reduced(planes, extra), shown);
             Ok(())
         })
-    }
-
-    /// Its luma at half of its resolution, at 10 bits.
-    pub(super) fn half(&mut self, simd: Simd, header: &PictureHeader) -> Result<Plane, EncodeError> {
-        let (width, height) = header.plane_size(0);
-        let mut half = Plane::new(width / 2, height / 2);
-        self.glance(|planes, _| sketch::halve(simd, &planes[0], &mut half))?;
-        Ok(half)
     }
 
     /// Writes it at an eighth of its size to `out`.
