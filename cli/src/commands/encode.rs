@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use kvant::{
-    Cicp, DecodeError, Decoder, DecoderOptions, EncodeError, Encoded, Encoder, EncoderConfig, Image, ImageSpec,
-    ImageView, Metadata, Observer, Stream,
+    Cicp, DecodeError, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image, ImageSpec, Metadata, Observer,
+    Stream,
 };
 use serde::Serialize;
 
@@ -271,10 +271,7 @@ impl Work<'_> {
             let fits = format.check_size(spec.width(), spec.height(), spec.format());
             fits.map_err(|e| CliError::Run(format!("{}: {e}", shown(decoded.name()))))?;
         }
-        let coded = match &mut pixels {
-            Pixels::Whole(picture) => self.encode(&name, picture, &metadata, bytes)?,
-            Pixels::Rows(picture) => self.encode_rows(&name, picture, &metadata)?,
-        };
+        let coded = self.encode(&name, &mut pixels, &metadata, bytes)?;
         self.check_stripped(&name, &coded.stream.bytes)?;
         if coded.quality == Quality::Lossy(100.0) && !coded.stream.lossless {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
@@ -341,18 +338,20 @@ impl Work<'_> {
     }
 
     /// Encodes, once or until a target is met, and says how long that took.
-    fn encode(&self, name: &str, picture: &Picture, metadata: &Metadata, bytes_in: u64) -> Result<Coded> {
-        let view = picture.view().with_metadata(metadata);
+    fn encode(&self, name: &str, pixels: &mut Pixels, metadata: &Metadata, bytes_in: u64) -> Result<Coded> {
         let progress = Progress::new(name, self.console.may_show_progress());
         let observer = progress.as_ref().map(|p| p as &dyn Observer);
         let start = Instant::now();
         let seconds = || start.elapsed().as_secs_f64();
-        let Some(aim) = self.args.target.aim(picture, bytes_in) else {
-            let (stream, reconstruction) = self.encode_once(&view, observer).map_err(|e| CliError::from(e).of(name))?;
-            let (quality, seconds) = (self.args.quality, seconds());
-            return Ok(Coded { stream, reconstruction, quality, passes: 1, reached: None, scores: None, seconds });
+        let (aim, picture) = match (self.args.target.aim(pixels.spec().pixels(), bytes_in), pixels) {
+            (Some(aim), Pixels::Whole(picture)) => (aim, &*picture),
+            (_, pixels) => {
+                let coded = self.encode_once(pixels, metadata, observer).map_err(|e| e.of(name))?;
+                let ((stream, reconstruction), quality, seconds) = (coded, self.args.quality, seconds());
+                return Ok(Coded { stream, reconstruction, quality, passes: 1, reached: None, scores: None, seconds });
+            }
         };
-        let gauge = aim.gauge(picture)?;
+        let (view, gauge) = (picture.view().with_metadata(metadata), aim.gauge(picture)?);
         let found = aim.search(&self.encoder, &view, observer, &gauge).map_err(|e| e.of(name))?;
         let quality = match self.args.quality {
             Quality::Lossless => Quality::Lossless,
@@ -369,17 +368,6 @@ impl Work<'_> {
         Ok(Coded { stream, reconstruction, quality, passes, reached, scores, seconds })
     }
 
-    /// Encodes a picture whose rows are read.
-    fn encode_rows(&self, name: &str, picture: &mut LargePicture, metadata: &Metadata) -> Result<Coded> {
-        let progress = Progress::new(name, self.console.may_show_progress());
-        let observer = progress.as_ref().map(|p| p as &dyn Observer);
-        let (start, spec) = (Instant::now(), picture.spec().with_metadata(metadata));
-        let stream = self.encoder.encode_rows(&spec, observer, |first, rows| picture.read(first, rows));
-        let (stream, seconds) = (stream.map_err(|e| e.of(name))?, start.elapsed().as_secs_f64());
-        let quality = self.args.quality;
-        Ok(Coded { stream, reconstruction: None, quality, passes: 1, reached: None, scores: None, seconds })
-    }
-
     /// Whether the stream is decoded again.
     fn decodes(&self) -> bool {
         self.args.verify || self.decoded.is_some()
@@ -388,14 +376,24 @@ impl Work<'_> {
     /// Encodes; the reconstruction is made where the stream is decoded again.
     fn encode_once(
         &self,
-        view: &ImageView<'_>,
+        pixels: &mut Pixels,
+        metadata: &Metadata,
         observer: Option<&dyn Observer>,
-    ) -> std::result::Result<(Stream, Option<Image>), EncodeError> {
-        if !self.decodes() {
-            return Ok((self.encoder.encode_observed(view, observer)?, None));
+    ) -> Result<(Stream, Option<Image>)> {
+        match pixels {
+            Pixels::Rows(picture) => {
+                let spec = picture.spec().with_metadata(metadata);
+                Ok((self.encoder.encode_rows(&spec, observer, |first, rows| picture.read(first, rows))?, None))
+            }
+            Pixels::Whole(picture) if self.decodes() => {
+                let view = picture.view().with_metadata(metadata);
+                let Encoded { stream: bytes, reconstruction, lossless } = self.encoder.encode_full(&view, observer)?;
+                Ok((Stream { bytes, lossless }, Some(reconstruction)))
+            }
+            Pixels::Whole(picture) => {
+                Ok((self.encoder.encode_observed(&picture.view().with_metadata(metadata), observer)?, None))
+            }
         }
-        let Encoded { stream: bytes, reconstruction, lossless } = self.encoder.encode_full(view, observer)?;
-        Ok((Stream { bytes, lossless }, Some(reconstruction)))
     }
 
     /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
@@ -438,7 +436,7 @@ impl Work<'_> {
             channels: channels_name(picture.format()),
             bytes_in,
             bytes_out,
-            bpp: bits_per_pixel(bytes_out, u64::from(picture.width()) * u64::from(picture.height())),
+            bpp: bits_per_pixel(bytes_out, picture.pixels()),
             quality: coded.quality.plain().filter(|_| !coded.stream.lossless),
             lossless: coded.stream.lossless,
             effort: self.args.effort,

@@ -57,14 +57,12 @@ pub(crate) struct TargetArgs {
 impl TargetArgs {
     /// Whether anything but a quality is asked for.
     pub(crate) fn is_set(&self) -> bool {
-        let sizes = [self.target_size.is_some(), self.max_size.is_some()];
-        let scores = [self.target_bpp, self.target_ssimulacra2, self.target_butteraugli, self.target_psnr];
-        sizes.contains(&true) || scores.iter().any(Option::is_some)
+        self.aim(1, 1).is_some()
     }
 
-    /// The target for `picture`, read from a file of `bytes_in` bytes; `None` where nothing but a quality is asked for.
-    pub(crate) fn aim(&self, picture: &Picture, bytes_in: u64) -> Option<Aim> {
-        let pixels = picture.pixels() as f64;
+    /// The target for a picture of `pixels` pixels, read from a file of `bytes_in` bytes; `None` where nothing but a quality is asked for.
+    pub(crate) fn aim(&self, pixels: u64, bytes_in: u64) -> Option<Aim> {
+        let pixels = pixels as f64;
         let bytes = |size| match size {
             TargetSize::Bytes(bytes) => bytes,
             TargetSize::Percent(percent) => (bytes_in as f64 * percent / 100.0).max(1.0),

@@ -98,22 +98,17 @@ impl Picture {
 
     /// What it is, its pixels apart.
     pub(crate) fn spec(&self) -> ImageSpec<'static> {
-        let spec = ImageSpec::new(self.width(), self.height(), self.format());
-        spec.and_then(|spec| spec.with_depth(self.depth())).expect("a picture has sides and a depth")
+        *self.image.spec()
     }
 
     /// Width times height.
     pub(crate) fn pixels(&self) -> u64 {
-        u64::from(self.width()) * u64::from(self.height())
+        self.image.spec().pixels()
     }
 
     /// What a library call takes.
     pub(crate) fn view(&self) -> ImageView<'_> {
-        let (width, height, format) = (self.width(), self.height(), self.format());
-        let stride = width as usize * format.bytes_per_pixel();
-        ImageView::new(self.image.data(), width, height, stride, format)
-            .and_then(|view| view.with_depth(self.depth()))
-            .expect("a picture is its own view")
+        self.image.view()
     }
 
     /// The bytes of all samples, of 16 bits in full where they have more than 8.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::colour::{Chroma, Depths, Narrow, Sample, Wide, read_channel};
 use crate::image::plane::Plane;
-use crate::image::view::ImageView;
+use crate::image::view::{ImageSpec, ImageView};
 use crate::simd::Simd;
 use crate::threads::Workers;
 use crate::transform::run;
@@ -41,9 +41,14 @@ pub(crate) fn to_planes(
     planes
 }
 
+/// Width and height of the luma plane of a picture.
+pub(super) fn luma_sides(image: &ImageSpec<'_>) -> [usize; 2] {
+    [image.width(), image.height()].map(|side| (side as usize).next_multiple_of(PADDING))
+}
+
 /// Planes of the size that those of `view` have, in the memory of `spare` ones, where there are any.
 pub(super) fn room(view: &ImageView<'_>, chroma: Chroma, spare: Vec<Plane>) -> Vec<Plane> {
-    let sides = [view.width(), view.height()].map(|side| (side as usize).next_multiple_of(PADDING));
+    let sides = luma_sides(view.spec());
     let shift = u32::from(chroma == Chroma::Yuv420);
     let shifts = [0, shift, shift].into_iter().take(if view.format().has_colour() { 3 } else { 1 });
     let mut spare = spare.into_iter();

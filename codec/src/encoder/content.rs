@@ -109,9 +109,9 @@ mod tests {
     #[test]
     fn strokes_on_a_ground_are_a_screen_and_ramps_noise_and_nothing_are_none() {
         let is_screen = |plane: &Plane| {
-            let mut content = Census::default();
-            content.add(Simd::new(CpuLevel::detect()), plane);
-            content.is_screen()
+            let mut census = Census::default();
+            census.add(Simd::new(CpuLevel::detect()), plane);
+            census.is_screen()
         };
         assert!(is_screen(&plane(|x, y| if x % 7 < 2 && y % 11 < 8 { 40 } else { 1020 })));
         assert!(!is_screen(&plane(|x, y| 4 * (x + y))));

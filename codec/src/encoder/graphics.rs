@@ -52,8 +52,7 @@ pub(super) fn exact(
     let mut best: Option<Encoded> = None;
     for reconstruction in candidates.into_iter().flatten() {
         let most = best.as_ref().map_or(most, |b| b.stream.len() - 1);
-        let view = reconstruction.view();
-        let view = image.metadata().map_or(view, |metadata| view.with_metadata(metadata));
+        let view = reconstruction.view().with_metadata_of(image.spec());
         if let Some(stream) = lossless::encode(encoder, &view, &sections, most, progress)? {
             best = Some(Encoded { stream, reconstruction, lossless: true });
         }

@@ -103,7 +103,7 @@ struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     fn new(observer: Option<&'a dyn Observer>, image: &ImageSpec<'_>, lossless: bool) -> Self {
-        let total = u64::from(image.width()) * u64::from(image.height());
+        let total = image.pixels();
         let format = image.format();
         let times = if lossless { format.channels() } else { 1 + usize::from(format.has_alpha()) };
         Self { observer, times: times as u64, done: AtomicU64::new(0), total, cancelled: AtomicBool::new(false) }

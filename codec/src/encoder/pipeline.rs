@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::shared::Shared;
 use super::source::Source;
 use super::tile::{CodedTile, Picture};
-use super::{Encoder, Progress, filters, lossless, preview, sketch, tiles};
+use super::{Encoder, Progress, colour, filters, lossless, preview, sketch, tiles};
 use crate::container;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
@@ -64,8 +64,8 @@ pub(super) fn code(
 fn plan(encoder: &Encoder, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
     let simd = Simd::new(encoder.config.cpu);
     let (mut analysis, mut census) = (Analysis::default(), Census::default());
-    let sides = [source.spec.width(), source.spec.height()].map(|side| (side as usize).next_multiple_of(8) / 2);
-    let mut half = encoder.plan.is_sketched_lightly().then(|| Plane::new(sides[0], sides[1]));
+    let [width, height] = colour::luma_sides(&source.spec);
+    let mut half = encoder.plan.is_sketched_lightly().then(|| Plane::new(width / 2, height / 2));
     source.glance(|planes, shown| {
         let blocks = shown.and_then(|shown| shown.blocks(&planes[0]));
         let luma = blocks.as_ref().unwrap_or(&planes[0]);

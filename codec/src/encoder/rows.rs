@@ -65,9 +65,7 @@ impl Encoder {
         if spec.format().has_alpha() || self.config.lossless {
             let mut image = Image::with_depth(spec.width(), spec.height(), spec.format(), spec.depth())?;
             read(0, &mut image.view_mut())?;
-            let view = image.view();
-            let view = spec.metadata().map_or(view, |metadata| view.with_metadata(metadata));
-            return self.encode_observed(&view, observer);
+            return self.encode_observed(&image.view().with_metadata_of(spec), observer);
         }
         let progress = Progress::new(observer, spec, false);
         let mut read = |first, rows: &mut ImageViewMut<'_>| {

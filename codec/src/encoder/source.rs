@@ -32,7 +32,8 @@ enum Pixels<'s> {
 /// Makes planes of rows that it reads: of a row of tiles at a time.
 struct Reader<'s> {
     encoder: &'s Encoder,
-    spec: ImageSpec<'s>,
+    /// Of the picture.
+    height: u32,
     read: &'s mut ReadRows<'s>,
     /// Memory for the pixels of a row of tiles.
     band: Image,
@@ -60,7 +61,7 @@ impl<'s> Source<'s> {
     ) -> Result<Self, EncodeError> {
         let height = spec.height().min(1 << encoder.config.tile_size.log2());
         let band = Image::with_depth(spec.width(), height, spec.format(), spec.depth())?;
-        let reader = Reader { encoder, spec: *spec, read, band, spare: Vec::new() };
+        let reader = Reader { encoder, height: spec.height(), read, band, spare: Vec::new() };
         Ok(Self { spec: *spec, shown: None, half: None, pixels: Pixels::Rows(reader) })
     }
 
@@ -115,12 +116,12 @@ impl Pixels<'_> {
 impl Reader<'_> {
     /// The first pixel rows of the rows of tiles.
     fn tops(&self) -> impl Iterator<Item = u32> + use<> {
-        (0..self.spec.height()).step_by(self.band.height() as usize)
+        (0..self.height).step_by(self.band.height() as usize)
     }
 
     /// Reads the pixels of the row of tiles that begins at row `top`.
     fn pixels(&mut self, top: u32) -> Result<ImageView<'_>, EncodeError> {
-        let rows = self.band.height().min(self.spec.height() - top) as usize;
+        let rows = self.band.height().min(self.height - top) as usize;
         (self.read)(top, &mut self.band.view_mut().first_rows(rows))?;
         Ok(self.band.view().rows(0..rows))
     }

@@ -122,7 +122,7 @@ fn check(len: usize, width: u32, height: u32, stride: usize, format: PixelFormat
 }
 
 /// What a picture is, its pixels apart: size, format, bits of a sample, and what a stream should say of it besides.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageSpec<'a> {
     width: u32,
     height: u32,
@@ -180,6 +180,11 @@ impl<'a> ImageSpec<'a> {
         self.depth
     }
 
+    /// Width times height.
+    pub fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
     /// Bytes of a row of pixels.
     pub(crate) fn row_bytes(&self) -> usize {
         self.width as usize * self.format.bytes_per_pixel()
@@ -221,6 +226,11 @@ impl<'a> ImageView<'a> {
     /// As [`ImageSpec::with_metadata`].
     pub fn with_metadata(self, metadata: &'a Metadata) -> Self {
         Self { spec: self.spec.with_metadata(metadata), ..self }
+    }
+
+    /// The same pixels, with what is to be said of another picture.
+    pub(crate) fn with_metadata_of(self, other: &ImageSpec<'a>) -> Self {
+        Self { spec: ImageSpec { metadata: other.metadata, ..self.spec }, ..self }
     }
 
     /// What the picture is, its pixels apart.
@@ -331,10 +341,8 @@ impl<'a> ImageViewMut<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
     data: Vec<u8>,
-    width: u32,
-    height: u32,
-    format: PixelFormat,
-    depth: u8,
+    /// Without metadata.
+    spec: ImageSpec<'static>,
 }
 
 impl Image {
@@ -344,8 +352,9 @@ impl Image {
     /// [`ImageError::Dimensions`] where a side is 0 or above 2^24, [`ImageError::TooLarge`] where the pixels are more than can
     /// be addressed.
     pub fn new(width: u32, height: u32, format: PixelFormat) -> Result<Self, ImageError> {
-        let bytes = pixel_bytes(width, height, format, isize::MAX as usize)?;
-        Ok(Self { data: vec![0; bytes], width, height, format, depth: format.full_depth() })
+        let (spec, bytes) =
+            (ImageSpec::new(width, height, format)?, pixel_bytes(width, height, format, isize::MAX as usize)?);
+        Ok(Self { data: vec![0; bytes], spec })
     }
 
     /// A black picture whose samples have `depth` bits.
@@ -354,7 +363,8 @@ impl Image {
     /// As [`Image::new`]; [`ImageError::Depth`] as [`ImageView::with_depth`].
     pub fn with_depth(width: u32, height: u32, format: PixelFormat, depth: u8) -> Result<Self, ImageError> {
         check_depth(format, depth)?;
-        Ok(Self { depth, ..Self::new(width, height, format)? })
+        let Self { data, spec } = Self::new(width, height, format)?;
+        Ok(Self { data, spec: spec.with_depth(depth)? })
     }
 
     /// Takes over `data`, the bytes of `width` x `height` pixels whose samples have `depth` bits.
@@ -374,28 +384,33 @@ impl Image {
         match len.cmp(&needed) {
             Ordering::Less => Err(ImageError::BufferTooSmall { len, needed }),
             Ordering::Greater => Err(ImageError::Mismatch),
-            Ordering::Equal => Ok(Self { data, width, height, format, depth }),
+            Ordering::Equal => Ok(Self { data, spec: ImageSpec::new(width, height, format)?.with_depth(depth)? }),
         }
+    }
+
+    /// What the picture is, its pixels apart; it has no metadata.
+    pub fn spec(&self) -> &ImageSpec<'static> {
+        &self.spec
     }
 
     /// Width in pixels.
     pub fn width(&self) -> u32 {
-        self.width
+        self.spec.width
     }
 
     /// Height in pixels.
     pub fn height(&self) -> u32 {
-        self.height
+        self.spec.height
     }
 
     /// Pixel format.
     pub fn format(&self) -> PixelFormat {
-        self.format
+        self.spec.format
     }
 
     /// Bits of a sample, 8 to 16.
     pub fn depth(&self) -> u8 {
-        self.depth
+        self.spec.depth
     }
 
     /// All pixels, row by row.
@@ -411,11 +426,11 @@ impl Image {
     /// A copy of the pixels of `view`; samples above the depth's largest become that.
     pub(crate) fn of(view: &ImageView<'_>) -> Result<Self, ImageError> {
         let mut out = Self::with_depth(view.width(), view.height(), view.format(), view.depth())?;
-        let stride = out.width as usize * out.format.bytes_per_pixel();
-        let max = (1u32 << out.depth) - 1;
-        for (y, to) in (0..).zip(out.data.chunks_exact_mut(stride)) {
+        let ImageSpec { format, depth, .. } = out.spec;
+        let max = (1u32 << depth) - 1;
+        for (y, to) in (0..).zip(out.data.chunks_exact_mut(out.spec.row_bytes())) {
             to.copy_from_slice(view.row(y));
-            if out.depth < out.format.full_depth() {
+            if depth < format.full_depth() {
                 for sample in to.as_chunks_mut().0 {
                     *sample = u16::from_ne_bytes(*sample).min(max as u16).to_ne_bytes();
                 }
@@ -431,15 +446,13 @@ impl Image {
 
     /// A view of the whole picture.
     pub fn view(&self) -> ImageView<'_> {
-        let Self { width, height, format, depth, .. } = *self;
-        let spec = ImageSpec { width, height, format, depth, metadata: None };
-        ImageView { data: &self.data, stride: spec.row_bytes(), spec }
+        ImageView { data: &self.data, stride: self.spec.row_bytes(), spec: self.spec }
     }
 
     /// A writable view of the whole picture.
     pub fn view_mut(&mut self) -> ImageViewMut<'_> {
-        let stride = self.width as usize * self.format.bytes_per_pixel();
-        ImageViewMut { data: &mut self.data, width: self.width, height: self.height, stride, format: self.format }
+        let ImageSpec { width, height, format, .. } = self.spec;
+        ImageViewMut { data: &mut self.data, width, height, stride: self.spec.row_bytes(), format }
     }
 }
 

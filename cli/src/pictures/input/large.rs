@@ -17,6 +17,8 @@ use crate::pictures::read::{Warning, read_bytes};
 
 /// Pixels from which on a picture is read row by row. Below, the time to read it several times is worth more.
 pub(crate) const LARGE: u64 = 1 << 26;
+/// Bytes that one of deflate's can stand for, rounded up: a smaller file has fewer pixels than that times its bytes.
+const PACKED: u64 = 1040;
 /// Bytes at the front of a file that tell what it is.
 const FRONT: u64 = 1 << 16;
 
@@ -64,14 +66,14 @@ impl LargePicture {
         least: u64,
         limits: &Limits,
     ) -> Result<Option<(Self, Metadata, Vec<Warning>)>> {
-        let Some((mut file, bytes)) = regular(path) else { return Ok(None) };
+        let Some((mut file, bytes)) = regular(path, least / PACKED) else { return Ok(None) };
         let mut front = Vec::new();
         if file.by_ref().take(FRONT).read_to_end(&mut front).is_err() {
             return Ok(None);
         }
         let source = Source { name, data: &front, limits, partial: false };
         let mut found = Inventory::default();
-        let is_large = |spec: &ImageSpec<'_>| u64::from(spec.width()) * u64::from(spec.height()) >= least;
+        let is_large = |spec: &ImageSpec<'_>| spec.pixels() >= least;
         let picture = if let Some((spec, start)) = pnm::binary(&front, bytes, &mut found) {
             Self { spec, bytes, rows: Rows::Pnm(BufReader::new(file), start) }
         } else if plain(&front).is_some_and(|spec| is_large(&spec)) {
@@ -163,9 +165,10 @@ fn not_decoded(error: &DecodingError) -> CliError {
     }
 }
 
-/// A file that can be read time and again, and its length. Pipes are not touched.
-fn regular(path: &Path) -> Option<(File, u64)> {
-    let length = fs::metadata(path).ok().filter(|found| found.is_file() && path != Path::new("-"))?.len();
+/// A file of `least` bytes or more that can be read time and again, and its length. Others, pipes among them, are not touched.
+fn regular(path: &Path, least: u64) -> Option<(File, u64)> {
+    let found = fs::metadata(path).ok().filter(|found| found.is_file() && path != Path::new("-"))?;
+    let length = Some(found.len()).filter(|&length| length >= least)?;
     Some((File::open(path).ok()?, length))
 }
 

@@ -35,7 +35,7 @@ impl Encoder {
     ) -> Result<Targeted, E> {
         bound.check().map_err(EncodeError::from)?;
         let aim = Target { value: bound.value - bound.tolerance.min(bound.value.abs()) / 2.0, ..*bound };
-        let mut search = Search::new(&aim, image.width() as u64 * image.height() as u64);
+        let mut search = Search::new(&aim, image.spec().pixels());
         let mut quality = f64::from(self.config.quality);
         let mut best: Option<Targeted> = None;
         for passes in 1..=bound.max_passes {

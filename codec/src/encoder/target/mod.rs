@@ -120,7 +120,7 @@ impl Encoder {
         observer: Option<&dyn Observer>,
         measure: &mut impl FnMut(&Encoded) -> Result<f64, E>,
     ) -> Result<Search, E> {
-        let mut search = Search::new(target, image.width() as u64 * image.height() as u64);
+        let mut search = Search::new(target, image.spec().pixels());
         let slow = self.config.effort >= SCOUTED_FROM && self.config.quantiser != Some(Quantiser::Trellis);
         if target.measure != Measure::Bytes || !slow {
             return Ok(search);

@@ -62,7 +62,7 @@ pub(super) fn split<'a>(source: &Source<'a>) -> Result<Split<'a>> {
 }
 
 /// The chunk at the front, if it is all there.
-fn first(data: &[u8]) -> Option<Chunk<'_>> {
+pub(super) fn first(data: &[u8]) -> Option<Chunk<'_>> {
     let (length, tail) = data.split_first_chunk::<4>()?;
     let (kind, tail) = tail.split_first_chunk::<4>()?;
     let (contents, tail) = tail.split_at_checked(u32::from_be_bytes(*length) as usize)?;

@@ -6,7 +6,7 @@ mod notes;
 use image::{DynamicImage, ImageFormat};
 use kvant::{Cicp, ImageSpec, PixelFormat};
 
-use self::chunks::{Chunk, SIGNATURE, Split, split};
+use self::chunks::{Chunk, SIGNATURE, Split, first, split};
 use self::notes::Notes;
 use super::{Inventory, Source, library};
 use crate::error::{CliError, Result};
@@ -22,10 +22,9 @@ pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<Dynamic
 
 /// What the file is that begins with `data`, where its samples are stored as they are, row by row, without transparency.
 pub(super) fn plain(data: &[u8]) -> Option<ImageSpec<'static>> {
-    let (length, tail) = data.strip_prefix(SIGNATURE)?.split_first_chunk::<4>()?;
-    let header = tail.strip_prefix(b"IHDR")?.first_chunk::<13>().filter(|_| *length == [0, 0, 0, 13])?;
-    let side = |at: usize| Some(u32::from_be_bytes(*header[at..].first_chunk()?));
-    let [depth @ (8 | 16), colour @ (0 | 2), 0, 0, 0] = header[8..] else { return None };
+    let header = first(data.strip_prefix(SIGNATURE)?).filter(|chunk| chunk.kind == b"IHDR")?.contents;
+    let side = |at: usize| Some(u32::from_be_bytes(*header.get(at..)?.first_chunk()?));
+    let [depth @ (8 | 16), colour @ (0 | 2), 0, 0, 0] = *header.get(8..)? else { return None };
     ImageSpec::new(side(0)?, side(4)?, PixelFormat::new(colour == 2, false, depth == 16)).ok()
 }
 
