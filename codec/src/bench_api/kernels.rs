@@ -104,7 +104,7 @@ impl Plane {
 pub struct Planes(pub(super) Vec<plane::Plane>);
 
 /// Number of intra modes.
-pub const MODES: u8 = IntraMode::ALL as u8;
+pub const MODES: u8 = IntraMode::COUNT as u8;
 
 /// The samples around a block that it is predicted from.
 #[derive(Debug, Clone)]
@@ -198,7 +198,8 @@ impl Kernels {
     /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles,
     /// from 69 on the learned ones.
     pub fn predict(&self, mode: u8, references: &References, size: (usize, usize), out: &mut [u16]) {
-        predict(self.simd, IntraMode(mode), &references.0, DEPTH, &mut Block::packed(out, size.0, size.1));
+        let mode = IntraMode::all().nth(mode.into()).expect("a mode's number");
+        predict(self.simd, mode, &references.0, DEPTH, &mut Block::packed(out, size.0, size.1));
     }
 
     /// The linear model fitted to the neighbours of the chroma block at `rect`, which `luma` and `chroma` were gathered

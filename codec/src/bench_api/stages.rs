@@ -16,7 +16,6 @@ use crate::recon::{Context, Edge, Known, Reconstruction, SignReader, Signs, Tile
 use crate::simd::{CpuLevel, Simd};
 use crate::syntax::block::Superblock;
 use crate::syntax::header::PictureHeader;
-use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Node, SUPERBLOCK};
@@ -231,7 +230,7 @@ impl Signs for Recorder<'_> {
     fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]) {
         let (samples, node) = surroundings(self.header, block);
         self.signs.code(block, levels, coefficients);
-        let (w, h) = coded_area(block.node);
+        let (w, h) = block.node.coded_area();
         let signed = scan::of(w, h).iter().zip(levels).map(|(p, &level)| match coefficients[p.raster as usize] {
             ..0 => -level,
             _ => level,

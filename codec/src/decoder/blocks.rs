@@ -4,15 +4,15 @@ use super::tile;
 use super::{Chroma, Decoder};
 use crate::error::DecodeError;
 use crate::memory::Account;
-use crate::predict::IntraMode;
 use crate::predict::angular::DISPLACEMENT;
+use crate::predict::{ChromaMode, IntraMode};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
 use crate::simd::Simd;
-use crate::syntax::block::{ChromaMode, Superblock, TransformBlock};
-use crate::syntax::copy::Vector;
-use crate::syntax::screen::Source;
+use crate::syntax::block::{Superblock, TransformBlock};
+use crate::syntax::screen::Prediction;
 use crate::syntax::tree::Node;
+use crate::syntax::vector::Vector;
 use crate::transform::{Kernel, TxType};
 
 /// One of the two partitions of a superblock.
@@ -149,10 +149,10 @@ impl Decoder<'_> {
             }
         };
         for b in &sb.luma {
-            let mode = match b.source {
-                Source::Mode => intra(b.mode),
-                Source::Copy(Vector { x, y }) => BlockMode::Copied(x, y),
-                Source::Palette(palette, _) => BlockMode::Palette(palette.colours().len() as u8),
+            let mode = match b.prediction {
+                Prediction::Intra => intra(b.mode),
+                Prediction::Copy(Vector { x, y }) => BlockMode::Copied(x, y),
+                Prediction::Palette(palette, _) => BlockMode::Palette(palette.colours().len() as u8),
             };
             visit(&block(BlockTree::Luma, &b.node, mode, b.offset, &[b.tb]));
         }
@@ -179,14 +179,14 @@ fn bases(tx: TxType) -> (Basis, Basis) {
 
 fn intra(mode: IntraMode) -> BlockMode {
     match mode {
-        IntraMode::DC => BlockMode::Dc,
-        IntraMode::PLANAR => BlockMode::Planar,
-        IntraMode::PAETH => BlockMode::Paeth,
-        IntraMode::SMOOTH_H => BlockMode::SmoothHorizontal,
-        IntraMode::SMOOTH_V => BlockMode::SmoothVertical,
-        _ if mode.learned_index().is_some() => BlockMode::Learned(mode.0 - IntraMode::LEARNED0.0),
-        _ => {
-            let angle = mode.0 as i32 - IntraMode::ANGULAR0.0 as i32;
+        IntraMode::Dc => BlockMode::Dc,
+        IntraMode::Planar => BlockMode::Planar,
+        IntraMode::Paeth => BlockMode::Paeth,
+        IntraMode::SmoothH => BlockMode::SmoothHorizontal,
+        IntraMode::SmoothV => BlockMode::SmoothVertical,
+        IntraMode::Learned(index) => BlockMode::Learned(index),
+        IntraMode::Angular(angle) => {
+            let angle = i32::from(angle);
             let displacement = |straight: i32| {
                 let d = DISPLACEMENT[(angle - straight).unsigned_abs() as usize] as i8;
                 if angle < straight { -d } else { d }
@@ -207,10 +207,10 @@ mod tests {
     #[test]
     fn angles_go_from_bottom_left_by_way_of_up_left_to_the_right() {
         let at = |mode: IntraMode| intra(mode);
-        assert_eq!(at(IntraMode::ANGULAR0), BlockMode::Angular(-32, 32));
+        assert_eq!(at(IntraMode::Angular(0)), BlockMode::Angular(-32, 32));
         assert_eq!(at(IntraMode::HORIZONTAL), BlockMode::Angular(-32, 0));
-        assert_eq!(at(IntraMode(IntraMode::ANGULAR0.0 + 32)), BlockMode::Angular(-32, -32));
+        assert_eq!(at(IntraMode::Angular(32)), BlockMode::Angular(-32, -32));
         assert_eq!(at(IntraMode::VERTICAL), BlockMode::Angular(0, -32));
-        assert_eq!(at(IntraMode(IntraMode::ANGULAR0.0 + 63)), BlockMode::Angular(29, -32));
+        assert_eq!(at(IntraMode::Angular(63)), BlockMode::Angular(29, -32));
     }
 }

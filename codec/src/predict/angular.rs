@@ -5,9 +5,10 @@
 //! the left column and transposed on the way out.
 
 use crate::image::plane::Block;
+use crate::predict::by_side::by_side;
+use crate::predict::edges::MAX_SIDE;
 use crate::predict::edges::{Edges, MAX_EDGE, MAX_LINE};
 use crate::predict::pdpc::{self, FILLED};
-use crate::predict::{MAX_SIDE, by_side};
 use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// Displacement per row in 1/32 sample, by distance from the straight mode. VVC's values: finer near the straight

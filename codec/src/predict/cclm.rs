@@ -3,7 +3,7 @@
 //! BITSTREAM.md §9.6.
 
 use crate::image::plane::{Block, clip};
-use crate::predict::by_side;
+use crate::predict::by_side::by_side;
 use crate::predict::edges::{Available, Edges};
 use crate::predict::luma::LumaSamples;
 use crate::simd::Simd;

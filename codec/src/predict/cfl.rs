@@ -2,9 +2,10 @@
 //! mean. BITSTREAM.md §9.7.
 
 use crate::image::plane::{Block, clip};
+use crate::predict::by_side::by_side;
+use crate::predict::dc;
 use crate::predict::edges::Edges;
 use crate::predict::luma::LumaSamples;
-use crate::predict::{by_side, dc};
 use crate::simd::Simd;
 
 /// Largest slope, in 1/8.

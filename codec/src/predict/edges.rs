@@ -3,6 +3,8 @@
 
 use crate::image::plane::{Plane, Rect};
 
+/// Longest side of a block.
+pub(crate) const MAX_SIDE: usize = 64;
 /// Distances of the lines that directions may take their references from.
 pub(crate) const LINES: [usize; 3] = [0, 1, 3];
 /// The largest of them.

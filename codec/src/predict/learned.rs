@@ -8,12 +8,11 @@
 #![allow(clippy::needless_range_loop)]
 
 use crate::image::plane::Block;
-use crate::predict::by_side;
+use crate::predict::by_side::by_side;
 use crate::predict::edges::{Edges, MAX_EDGE};
+use crate::predict::mode::MATRICES;
 use crate::simd::{Kernel, LANES, Lanes, Row, Simd};
 
-/// Number of matrices.
-pub(crate) const MATRICES: usize = 8;
 /// Points along a side of the grid.
 pub(crate) const GRID: usize = 8;
 /// What a matrix looks at: four means along each side, the corner, a mean behind the end of each side.

@@ -1,8 +1,8 @@
 //! Finished luma at the resolution of a chroma block, for the cross-component tools. BITSTREAM.md §9.5.
 
 use crate::image::plane::{Plane, Rect};
-use crate::predict::MAX_SIDE;
 use crate::predict::edges::Available;
+use crate::predict::edges::MAX_SIDE;
 
 /// Luma samples over a chroma block, row by row without gaps, and along the row above and the column to the left of it.
 #[derive(Debug, Clone)]

@@ -4,7 +4,6 @@ use super::family::{Family, State};
 use super::matrix::{FLAT_WEIGHTS, Matrices, WEIGHT_BITS};
 use super::step::{STEP_BITS, step};
 use crate::syntax::header::PictureHeader;
-use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
 use crate::syntax::tree::Node;
 use crate::transform::TxType;
@@ -49,7 +48,7 @@ impl Steps<'_> {
 
     fn dequantise_by<const TRELLIS: bool>(&self, node: &Node, levels: &[i32], out: &mut [i32]) -> (usize, usize) {
         let steps = Self { family: if TRELLIS { Family::Trellis } else { Family::Scalar }, ..*self };
-        let (w, h) = coded_area(node);
+        let (w, h) = node.coded_area();
         let mut state = State::START;
         // A bit for each.
         let (mut cols, mut rows) = (0, 0);
@@ -157,7 +156,7 @@ mod tests {
             header.quantiser = family;
             let dequantiser = Dequantiser::new(&header);
             let node = Node { x: 0, y: 0, log2_w: w.ilog2(), log2_h: h.ilog2() };
-            let (w, h) = coded_area(&node);
+            let (w, h) = node.coded_area();
             let steps = dequantiser.steps(0, (node.log2_w, node.log2_h), 200, TxType::DCT);
             for _ in 0..20 {
                 let (end, share) = (random.range(1, (w * h) as i32), random.range(1, 9));

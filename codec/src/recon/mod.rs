@@ -14,19 +14,18 @@ use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
 use crate::predict::edges::{Available, Edges, LINES};
 use crate::predict::luma::LumaSamples;
-use crate::predict::{IntraMode, predict};
+use crate::predict::{ChromaMode, IntraMode, ModelSides, predict};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::picture::PictureSamples;
 use crate::recon::ready::Ready;
 pub(crate) use crate::recon::signs::{Edge, Known, SignNoter, SignNotes, SignReader, SignWriter, Signs};
 pub(crate) use crate::recon::stitch::Stitch;
 use crate::simd::Simd;
-use crate::syntax::block::{ChromaBlock, ChromaMode, LumaBlock, Neighbours, Superblock, TransformBlock};
-use crate::syntax::copy::Vector;
+use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock, TransformBlock};
 use crate::syntax::header::PictureHeader;
-use crate::syntax::residual::coded_area;
-use crate::syntax::screen::Source;
+use crate::syntax::screen::Prediction;
 use crate::syntax::tree::{Node, SUPERBLOCK};
+use crate::syntax::vector::Vector;
 use crate::tile::Grid;
 use crate::transform::{ROOM, Room, TxShape, inverse};
 
@@ -91,9 +90,9 @@ impl References {
             ChromaMode::Derived | ChromaMode::Own(_) => {}
             ChromaMode::Fitted(neighbours) => {
                 let available = match neighbours {
-                    Neighbours::Both => self.available,
-                    Neighbours::Above => Available { left: 0, ..self.available },
-                    Neighbours::Left => Available { top: 0, ..self.available },
+                    ModelSides::Both => self.available,
+                    ModelSides::Above => Available { left: 0, ..self.available },
+                    ModelSides::Left => Available { top: 0, ..self.available },
                 };
                 predict_cclm(simd, &self.luma, edges, available, depth, out);
             }
@@ -131,13 +130,6 @@ impl Scratch {
             coefficients: vec![0; MAX_CODED].into(),
             room: Box::new(ROOM),
         }
-    }
-}
-
-impl Node {
-    /// Its place in the plane.
-    pub(crate) fn rect(&self) -> Rect {
-        Rect { x: self.x, y: self.y, w: self.w(), h: self.h() }
     }
 }
 
@@ -337,14 +329,14 @@ impl<'a> Reconstruction<'a> {
     /// Reconstructs a luma block; `levels` and `indices` are those of its superblock.
     pub(crate) fn luma_block(&mut self, block: &LumaBlock, levels: &[i32], indices: &[u8], signs: &mut impl Signs) {
         let (rect, s) = (block.node.rect(), &mut self.scratch);
-        match block.source {
-            Source::Mode => {
+        match block.prediction {
+            Prediction::Intra => {
                 self.samples.edges(0, rect, block.line, &mut s.edges);
                 let out = &mut self.samples.planes[0].block(rect);
                 predict(self.context.simd, block.mode, &s.edges, self.samples.depth, out);
             }
-            Source::Copy(vector) => self.samples.copy_within(0, rect, vector),
-            Source::Palette(palette, start) => {
+            Prediction::Copy(vector) => self.samples.copy_within(0, rect, vector),
+            Prediction::Palette(palette, start) => {
                 for (indices, y) in indices[start as usize..].chunks_exact(rect.w).zip(rect.y..rect.y + rect.h) {
                     let row = &mut self.samples.planes[0].row_mut(y)[rect.x..rect.x + rect.w];
                     palette.paint(indices, self.samples.depth, row);
@@ -424,6 +416,6 @@ impl<'a> Reconstruction<'a> {
         let shape = TxShape { w: node.w(), h: node.h(), tx: tb.tx, extra: header.extra_depth() };
         let out = &mut self.samples.planes[plane].block(node.rect());
         inverse(simd, coefficients, shape, extent, room, out);
-        coefficients[..extent.1 * coded_area(node).0].fill(0);
+        coefficients[..extent.1 * node.coded_area().0].fill(0);
     }
 }

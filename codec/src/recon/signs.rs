@@ -8,7 +8,6 @@ use crate::entropy::model::Model;
 use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Rect;
 use crate::simd::Simd;
-use crate::syntax::residual::coded_area;
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::tables::{LOW, border};
@@ -191,7 +190,7 @@ impl<S: SignSink> SignCoder<S> {
 
 impl<S: SignSink> Signs for SignCoder<S> {
     fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]) {
-        let (w, h) = coded_area(block.node);
+        let (w, h) = block.node.coded_area();
         let scan = &scan::of(w, h)[..levels.len()];
         let count = self.gather(levels);
         if !self.expects || block.tx == TxType::IDENTITY {

@@ -1,10 +1,10 @@
 //! What the stream says of a superblock: splits, blocks and levels, parsed or to be written.
 
-use super::copy::Vector;
-use super::screen::Source;
-use super::state::{Channel, Unit};
-use super::tree::{Node, Split};
-use crate::predict::IntraMode;
+use super::screen::Prediction;
+use super::state::{Unit, UnitMode};
+use super::tree::{Channel, Node, Split};
+use super::vector::Vector;
+use crate::predict::{ChromaMode, IntraMode};
 use crate::transform::TxType;
 
 /// The levels of one plane of a block.
@@ -32,33 +32,12 @@ pub(crate) struct LumaBlock {
     pub(crate) node: Node,
     /// QP offset, in the header's resolution.
     pub(crate) offset: i8,
-    pub(crate) source: Source,
-    /// DC where the source is not the mode.
+    pub(crate) prediction: Prediction,
+    /// DC where the block is not predicted by a mode.
     pub(crate) mode: IntraMode,
     /// Line of the references, an index of [`LINES`](crate::predict::edges::LINES).
     pub(crate) line: u8,
     pub(crate) tb: TransformBlock,
-}
-
-/// The neighbours that a cross-component model is fitted to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Neighbours {
-    Both,
-    Above,
-    Left,
-}
-
-/// How chroma is predicted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ChromaMode {
-    /// As the luma block at its centre.
-    Derived,
-    /// By a mode of its own.
-    Own(IntraMode),
-    /// From luma, by a linear model fitted to neighbours.
-    Fitted(Neighbours),
-    /// From luma, with slopes for Cb and Cr in 1/8, -16 to 16.
-    Explicit([i8; 2]),
 }
 
 /// A block of the chroma tree: both planes.
@@ -114,7 +93,7 @@ impl Superblock {
 impl LumaBlock {
     /// A block at `node` predicted by `mode`, without levels.
     pub(crate) fn blank(node: Node, offset: i8, mode: IntraMode) -> Self {
-        Self { node, offset, source: Source::Mode, mode, line: 0, tb: TransformBlock::UNCODED }
+        Self { node, offset, prediction: Prediction::Intra, mode, line: 0, tb: TransformBlock::UNCODED }
     }
 
     /// What later blocks see of it but for its spectra.
@@ -122,20 +101,8 @@ impl LumaBlock {
         Unit {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
-            mode: self.mode.seen().0,
-            learned: self.mode.learned_index().is_some(),
+            mode: UnitMode::Luma(self.mode),
             spectrum: Default::default(),
-        }
-    }
-}
-
-impl ChromaMode {
-    /// Family, for contexts: 0 a mode of its own, 1 derived, 2 from luma samples.
-    pub(crate) fn family(self) -> u8 {
-        match self {
-            Self::Own(_) => 0,
-            Self::Derived => 1,
-            Self::Fitted(_) | Self::Explicit(_) => 2,
         }
     }
 }
@@ -151,8 +118,7 @@ impl ChromaBlock {
         Unit {
             log2_w: self.node.log2_w as u8,
             log2_h: self.node.log2_h as u8,
-            mode: self.mode.family(),
-            learned: false,
+            mode: UnitMode::Chroma(self.mode.family()),
             spectrum: Default::default(),
         }
     }

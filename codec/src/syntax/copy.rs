@@ -1,19 +1,13 @@
-//! Block vectors: where a copied block comes from, how that is coded, and which ones are legal. BITSTREAM.md §5.5.
+//! Block vectors: how they are coded, and which ones are legal. BITSTREAM.md §5.5.
 
 use super::recent::Recent;
-use super::screen::Source;
+use super::screen::Prediction;
 use super::state::UnitMap;
 use super::tree::Node;
+use super::vector::Vector;
 use crate::entropy::contexts as group;
 use crate::entropy::{BinCoder, tree};
 use crate::image::plane::Rect;
-
-/// From a block to the samples that it copies, in luma samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Vector {
-    pub(crate) x: i16,
-    pub(crate) y: i16,
-}
 
 /// Most vectors that may be expected.
 const EXPECTED: usize = 4;
@@ -22,23 +16,9 @@ const CLASS_BITS: u32 = 4;
 /// Largest class: magnitudes below 2^10, the largest side of a tile.
 const MAX_CLASS: u32 = 9;
 
-impl Vector {
-    /// The vector in a plane whose resolution is 2^-`shift` of luma's.
-    pub(crate) fn scaled(self, shift: u32) -> Self {
-        Self { x: self.x >> shift, y: self.y >> shift }
-    }
-
-    /// Where `rect` copies from, unless that reaches over the upper or left edge of the tile.
-    pub(crate) fn source(self, rect: Rect) -> Option<Rect> {
-        let x = rect.x.checked_add_signed(self.x.into())?;
-        let y = rect.y.checked_add_signed(self.y.into())?;
-        Some(Rect { x, y, ..rect })
-    }
-
-    /// Whether a block at `rect` may copy by this vector: what it copies lies in the tile and is coded already.
-    pub(crate) fn is_legal(self, units: &UnitMap, rect: Rect) -> bool {
-        self.source(rect).is_some_and(|from| units.is_coded(from))
-    }
+/// Whether a block at `rect` may copy by `vector`: what it copies lies in the tile and is coded already.
+pub(crate) fn is_legal(vector: Vector, units: &UnitMap, rect: Rect) -> bool {
+    vector.source(rect).is_some_and(|from| units.is_coded(from))
 }
 
 /// The vectors that the block at a node is expected to have, most probable first.
@@ -46,10 +26,10 @@ impl Vector {
 pub(crate) struct Expected(Recent<Vector, EXPECTED>);
 
 impl Expected {
-    /// From the sources of the blocks at the left and above, and the vectors used last.
-    pub(crate) fn of(left: Source, above: Source, recent: &[Vector]) -> Self {
+    /// From the predictions of the blocks at the left and above, and the vectors used last.
+    pub(crate) fn of(left: Prediction, above: Prediction, recent: &[Vector]) -> Self {
         let mut list = Recent::new();
-        let near = [left, above].into_iter().filter_map(Source::vector);
+        let near = [left, above].into_iter().filter_map(Prediction::vector);
         for vector in near.chain(recent.iter().copied()) {
             list.append(vector);
         }
@@ -82,7 +62,7 @@ pub(crate) fn vector<C: BinCoder>(
     } else {
         Vector { x: component(c, 0, value.x), y: component(c, 1, value.y) }
     };
-    if !vector.is_legal(units, node.rect()) {
+    if !is_legal(vector, units, node.rect()) {
         let reach = |v: i16| u64::from(v.unsigned_abs());
         c.corrupt("block vector", reach(vector.x), reach(vector.y));
     }
@@ -110,14 +90,16 @@ fn component<C: BinCoder>(c: &mut C, axis: usize, value: i16) -> i16 {
 mod tests {
     use super::*;
     use crate::entropy::range::{RangeDecoder, RangeEncoder};
-    use crate::syntax::state::Unit;
+    use crate::predict::IntraMode;
+    use crate::syntax::block::LumaBlock;
 
     /// A plane of 64x64 samples whose first `columns` 8x8 blocks of each row are coded.
     fn units(columns: usize) -> UnitMap {
         let mut units = UnitMap::with_copies(64, 64);
         for i in (0..64).filter(|i| i % 8 < columns) {
-            let unit = Unit { log2_w: 3, log2_h: 3, mode: 0, learned: false, spectrum: Default::default() };
-            units.set(i % 8 * 8, i / 8 * 8, unit);
+            let node = Node { x: i % 8 * 8, y: i / 8 * 8, log2_w: 3, log2_h: 3 };
+            let unit = LumaBlock::blank(node, 0, IntraMode::Dc).unit();
+            units.set(node.x, node.y, unit);
         }
         units
     }
@@ -129,7 +111,7 @@ mod tests {
         // The writer's own units are all coded: it does not look.
         let mut encoder = RangeEncoder::<false>::new(false);
         let all = super::tests::units(8);
-        if value.is_legal(&all, NODE.rect()) {
+        if is_legal(value, &all, NODE.rect()) {
             vector(&mut encoder, &all, &NODE, expected, value);
         } else {
             return (value, false);
@@ -142,7 +124,8 @@ mod tests {
 
     #[test]
     fn vectors_are_read_as_written_and_those_to_samples_not_coded_are_damage() {
-        let expected = Expected::of(Source::Copy(Vector { x: -9, y: 3 }), Source::Mode, &[Vector { x: -32, y: 40 }]);
+        let expected =
+            Expected::of(Prediction::Copy(Vector { x: -9, y: 3 }), Prediction::Intra, &[Vector { x: -32, y: 40 }]);
         for y in -8..=48 {
             for x in -32..=24 {
                 let value = Vector { x, y };
@@ -158,7 +141,7 @@ mod tests {
         for (x, y, legal) in
             [(-32, 0, true), (-33, 0, false), (0, -9, false), (24, 48, true), (25, 0, false), (0, 49, false)]
         {
-            assert_eq!(Vector { x, y }.is_legal(&all, NODE.rect()), legal, "{x} {y}");
+            assert_eq!(is_legal(Vector { x, y }, &all, NODE.rect()), legal, "{x} {y}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Which context a bin takes: pure functions of what is already coded. BITSTREAM.md §7.3.
 
+use super::beside::Beside;
 use super::level::BlockLevels;
-use super::screen::Source;
-use super::spectrum::Beside;
-use super::state::{Channel, Unit, UnitMap};
-use super::tree::Node;
+use super::screen::Prediction;
+use super::state::{Unit, UnitMap, UnitMode};
+use super::tree::{Channel, Node};
 use crate::entropy::Ctx;
 use crate::entropy::contexts as group;
-use crate::predict::IntraMode;
+use crate::predict::{ChromaFamily, IntraMode};
 
 fn channel_index(channel: Channel) -> usize {
     match channel {
@@ -94,25 +94,25 @@ pub(crate) fn line(node: &Node) -> Ctx {
 
 /// The luma mode is a learned one.
 pub(crate) fn learned(units: &UnitMap, node: &Node) -> Ctx {
-    let is = |u: Option<&Unit>| usize::from(u.is_some_and(|u| u.learned));
+    let is = |u: Option<&Unit>| usize::from(u.is_some_and(Unit::is_learned));
     let near = is(units.left(node.x, node.y)) + is(units.above(node.x, node.y));
     group::LEARNED.at(size3(node.log2_w + node.log2_h) * 3 + near)
 }
 
 /// How many of a chroma block's neighbours have the family of mode.
-pub(crate) fn chroma_neighbours(units: &UnitMap, node: &Node, family: u8) -> usize {
-    let is = |u: Option<&Unit>| usize::from(u.is_some_and(|u| u.mode == family));
+pub(crate) fn chroma_neighbours(units: &UnitMap, node: &Node, family: ChromaFamily) -> usize {
+    let is = |u: Option<&Unit>| usize::from(u.is_some_and(|u| u.mode == UnitMode::Chroma(family)));
     is(units.left(node.x, node.y)) + is(units.above(node.x, node.y))
 }
 
 /// A luma block between those of `near` is a copy.
-pub(crate) fn copy(near: &[Source; 2]) -> Ctx {
-    group::COPY.at(near.iter().filter(|s| matches!(s, Source::Copy(_))).count())
+pub(crate) fn copy(near: &[Prediction; 2]) -> Ctx {
+    group::COPY.at(near.iter().filter(|s| matches!(s, Prediction::Copy(_))).count())
 }
 
 /// It has a palette.
-pub(crate) fn palette(near: &[Source; 2]) -> Ctx {
-    group::PALETTE.at(near.iter().filter(|s| matches!(s, Source::Palette(..))).count())
+pub(crate) fn palette(near: &[Prediction; 2]) -> Ctx {
+    group::PALETTE.at(near.iter().filter(|s| matches!(s, Prediction::Palette(..))).count())
 }
 
 /// It has no transform.
@@ -123,12 +123,11 @@ pub(crate) fn identity(channel: Channel, node: &Node) -> Ctx {
 /// Class of a luma mode, for the choice of transforms: smooth, other simple, horizontal, diagonal, vertical.
 pub(crate) fn mode_class(mode: IntraMode) -> usize {
     match mode {
-        IntraMode::DC | IntraMode::PLANAR => 0,
-        m if m.learned_index().is_some() => 0,
-        m if m.0 < IntraMode::ANGULAR0.0 => 1,
-        m if m.0 < IntraMode::ANGULAR0.0 + 24 => 2,
-        m if m.0 <= IntraMode::ANGULAR0.0 + 40 => 3,
-        _ => 4,
+        IntraMode::Dc | IntraMode::Planar | IntraMode::Learned(_) => 0,
+        IntraMode::Paeth | IntraMode::SmoothH | IntraMode::SmoothV => 1,
+        IntraMode::Angular(..24) => 2,
+        IntraMode::Angular(24..=40) => 3,
+        IntraMode::Angular(_) => 4,
     }
 }
 

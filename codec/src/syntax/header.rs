@@ -1,6 +1,5 @@
 //! The picture header: everything that holds for the whole picture. BITSTREAM.md §4.
 
-use super::residual::TxChoice;
 use crate::colour::{Chroma, Depths};
 use crate::entropy::BinCoder;
 use crate::entropy::Profile;
@@ -8,7 +7,6 @@ use crate::filter::Deblock;
 use crate::image::plane::Rect;
 use crate::image::view::PixelFormat;
 use crate::metadata::Orientation;
-use crate::predict::IntraMode;
 use crate::quant::family::Family;
 use crate::quant::matrix::MatrixShape;
 use crate::quant::step::MAX_QP;
@@ -250,11 +248,6 @@ impl PictureHeader {
     /// Whether levels are those of the two quantisers of a trellis.
     pub(crate) fn is_trellis(&self) -> bool {
         self.quantiser == Family::Trellis
-    }
-
-    /// What a transform block may choose from; `mode` is that of a luma block.
-    pub(crate) fn choice(&self, mode: Option<IntraMode>) -> TxChoice {
-        TxChoice { mode, identity: self.screen, quantiser: self.quantiser }
     }
 
     /// Number of planes.

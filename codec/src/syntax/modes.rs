@@ -1,12 +1,11 @@
 //! Prediction modes: most probable modes of luma, chroma modes. BITSTREAM.md §5.3, §5.4.
 
-use super::block::{ChromaMode, Neighbours};
 use super::ctx;
-use super::state::UnitMap;
+use super::state::{Unit, UnitMap};
 use super::tree::Node;
 use crate::entropy::contexts as group;
 use crate::entropy::{BinCoder, Ctx, tree};
-use crate::predict::IntraMode;
+use crate::predict::{ChromaFamily, ChromaMode, IntraMode, ModelSides};
 
 /// Number of most probable modes.
 const MPMS: usize = 6;
@@ -23,19 +22,18 @@ pub(crate) struct MostProbable {
     case: usize,
 }
 
-/// The angular mode `step` further, wrapping around.
-fn turned(mode: IntraMode, step: u8) -> IntraMode {
-    IntraMode(IntraMode::ANGULAR0.0 + (mode.0 - IntraMode::ANGULAR0.0 + step) % 64)
+/// The direction `step` further than `angle`, wrapping around.
+fn turned(angle: u8, step: u8) -> IntraMode {
+    IntraMode::Angular((angle + step) % IntraMode::ANGLES)
 }
 
 impl MostProbable {
     /// For the block at `node`, in a picture of a screen or another one.
     pub(crate) fn of(units: &UnitMap, node: &Node, screen: bool) -> Self {
         // The units at the far ends of the sides: they speak for what comes next rather than for the corner.
-        let left = units.left(node.x, node.y + node.h() - 1).map_or(IntraMode::PLANAR, |u| IntraMode(u.mode));
-        let above = units.above(node.x + node.w() - 1, node.y).map_or(IntraMode::PLANAR, |u| IntraMode(u.mode));
-        let angular = |m: IntraMode| m.0 >= IntraMode::ANGULAR0.0;
-        let mut list = [IntraMode::PLANAR; MPMS];
+        let left = units.left(node.x, node.y + node.h() - 1).map_or(IntraMode::Planar, Unit::luma_mode);
+        let above = units.above(node.x + node.w() - 1, node.y).map_or(IntraMode::Planar, Unit::luma_mode);
+        let mut list = [IntraMode::Planar; MPMS];
         let mut n = 0;
         let mut push = |m: IntraMode| {
             if n < MPMS && !list[..n].contains(&m) {
@@ -45,22 +43,21 @@ impl MostProbable {
         };
         push(left);
         push(above);
-        push(IntraMode::PLANAR);
-        push(IntraMode::DC);
+        push(IntraMode::Planar);
+        push(IntraMode::Dc);
         for step in [1, 2] {
             for m in [left, above] {
-                if angular(m) {
-                    push(turned(m, step));
-                    push(turned(m, 64 - step));
+                if let IntraMode::Angular(angle) = m {
+                    push(turned(angle, step));
+                    push(turned(angle, IntraMode::ANGLES - step));
                 }
             }
         }
-        for m in
-            [IntraMode::VERTICAL, IntraMode::HORIZONTAL, IntraMode::SMOOTH_V, IntraMode::SMOOTH_H, IntraMode::PAETH]
+        for m in [IntraMode::VERTICAL, IntraMode::HORIZONTAL, IntraMode::SmoothV, IntraMode::SmoothH, IntraMode::Paeth]
         {
             push(m);
         }
-        let case = usize::from(angular(left)) + usize::from(angular(above));
+        let case = usize::from(left.is_angular()) + usize::from(above.is_angular());
         let learned = (!screen).then(|| ctx::learned(units, node));
         Self { learned, modes: list, alike: left == above, case }
     }
@@ -74,12 +71,12 @@ impl MostProbable {
 /// Codes the mode of a luma block.
 pub(crate) fn luma_mode<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProbable, mode: IntraMode) -> IntraMode {
     c.element("luma mode");
-    let learned = mode.learned_index();
+    let learned = if let IntraMode::Learned(index) = mode { Some(index) } else { None };
     if let Some(flag) = probable.learned
         && c.bin(flag, learned.is_some())
     {
-        let index = tree(c, group::LEARNED_MODE.at(0), 4, learned.unwrap_or(0) as u32);
-        return IntraMode(IntraMode::LEARNED0.0 + index as u8);
+        let index = tree(c, group::LEARNED_MODE.at(0), 4, learned.unwrap_or(0).into());
+        return IntraMode::Learned(index as u8);
     }
     let index = probable.modes.iter().position(|&m| m == mode);
     if c.bin(ctx::mpm(node, probable.alike), index.is_some()) {
@@ -90,16 +87,16 @@ pub(crate) fn luma_mode<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProb
         }
         return probable.modes[i];
     }
-    if c.bin(ctx::angular(node), mode.0 >= IntraMode::ANGULAR0.0) {
-        let angle = tree(c, group::ANGLE.at(0), 6, mode.0.wrapping_sub(IntraMode::ANGULAR0.0) as u32);
-        return IntraMode(IntraMode::ANGULAR0.0 + angle as u8);
+    if c.bin(ctx::angular(node), mode.is_angular()) {
+        let angle = if let IntraMode::Angular(angle) = mode { angle } else { 0 };
+        return IntraMode::Angular(tree(c, group::ANGLE.at(0), 6, angle.into()) as u8);
     }
-    let simple = tree(c, group::SIMPLE_MODE.at(0), 3, mode.0 as u32);
-    if simple >= IntraMode::ANGULAR0.0 as u32 {
-        c.corrupt("luma mode", simple as u64, IntraMode::ANGULAR0.0 as u64 - 1);
-        return IntraMode::DC;
-    }
-    IntraMode(simple as u8)
+    let index = IntraMode::SIMPLE.iter().position(|&m| m == mode).unwrap_or(0);
+    let index = tree(c, group::SIMPLE_MODE.at(0), 3, index as u32);
+    IntraMode::SIMPLE.get(index as usize).copied().unwrap_or_else(|| {
+        c.corrupt("luma mode", index.into(), IntraMode::SIMPLE.len() as u64 - 1);
+        IntraMode::Dc
+    })
 }
 
 /// Codes the line that a luma block with `mode` takes its references from, an index of
@@ -107,7 +104,7 @@ pub(crate) fn luma_mode<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProb
 /// screens.
 pub(crate) fn line<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProbable, mode: IntraMode, line: u8) -> u8 {
     let near_only = probable.learned.is_some() || node.x == 0 || node.y == 0;
-    if near_only || mode.angle_index().is_none() || !probable.modes.contains(&mode) {
+    if near_only || !mode.is_angular() || !probable.modes.contains(&mode) {
         return 0;
     }
     c.element("line");
@@ -119,37 +116,37 @@ pub(crate) fn line<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProbable,
 
 /// The modes that chroma may have of its own.
 pub(crate) const CHROMA_OWN: [IntraMode; 4] =
-    [IntraMode::PLANAR, IntraMode::DC, IntraMode::VERTICAL, IntraMode::HORIZONTAL];
+    [IntraMode::Planar, IntraMode::Dc, IntraMode::VERTICAL, IntraMode::HORIZONTAL];
 
 /// Codes the mode of a chroma block.
 pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, mode: ChromaMode) -> ChromaMode {
     c.element("chroma mode");
-    let cross = group::CHROMA_CROSS.at(ctx::chroma_neighbours(units, node, 2));
-    if c.bin(cross, mode.family() == 2) {
+    let cross = group::CHROMA_CROSS.at(ctx::chroma_neighbours(units, node, ChromaFamily::CrossComponent));
+    if c.bin(cross, mode.family() == ChromaFamily::CrossComponent) {
         if c.bin(group::CHROMA_EXPLICIT.at(0), matches!(mode, ChromaMode::Explicit(_))) {
             let slopes = if let ChromaMode::Explicit(s) = mode { s } else { [0; 2] };
             let cb = slope(c, 0, 0, slopes[0]);
             let cr = slope(c, 1, 1 + (cb.signum() + 1) as usize, slopes[1]);
             return ChromaMode::Explicit([cb, cr]);
         }
-        let neighbours = if let ChromaMode::Fitted(n) = mode { n } else { Neighbours::Both };
-        return ChromaMode::Fitted(fitted_to(c, neighbours));
+        let sides = if let ChromaMode::Fitted(sides) = mode { sides } else { ModelSides::Both };
+        return ChromaMode::Fitted(fitted_to(c, sides));
     }
-    let derived = group::CHROMA_DERIVED.at(ctx::chroma_neighbours(units, node, 1));
+    let derived = group::CHROMA_DERIVED.at(ctx::chroma_neighbours(units, node, ChromaFamily::Derived));
     if c.bin(derived, mode == ChromaMode::Derived) {
         return ChromaMode::Derived;
     }
-    let own = if let ChromaMode::Own(m) = mode { m } else { IntraMode::DC };
+    let own = if let ChromaMode::Own(m) = mode { m } else { IntraMode::Dc };
     let index = CHROMA_OWN.iter().position(|&m| m == own).unwrap_or(0);
     ChromaMode::Own(CHROMA_OWN[tree(c, group::CHROMA_MODE.at(0), 2, index as u32) as usize])
 }
 
-/// Codes which neighbours a model is fitted to.
-fn fitted_to<C: BinCoder>(c: &mut C, neighbours: Neighbours) -> Neighbours {
-    if !c.bin(group::FITTED_ONE_SIDE.at(0), neighbours != Neighbours::Both) {
-        return Neighbours::Both;
+/// Codes which sides a model is fitted to.
+fn fitted_to<C: BinCoder>(c: &mut C, sides: ModelSides) -> ModelSides {
+    if !c.bin(group::FITTED_ONE_SIDE.at(0), sides != ModelSides::Both) {
+        return ModelSides::Both;
     }
-    if c.bin(group::FITTED_LEFT.at(0), neighbours == Neighbours::Left) { Neighbours::Left } else { Neighbours::Above }
+    if c.bin(group::FITTED_LEFT.at(0), sides == ModelSides::Left) { ModelSides::Left } else { ModelSides::Above }
 }
 
 /// Codes an explicit slope of plane `plane` (0 Cb, 1 Cr), its sign by context `sign`.
@@ -181,10 +178,10 @@ mod tests {
 
     #[test]
     fn every_luma_mode_is_read_as_written_beside_every_other() {
-        for (left, screen) in IntraMode::luma().flat_map(|left| [(left, false), (left, true)]) {
+        for (left, screen) in IntraMode::all().flat_map(|left| [(left, false), (left, true)]) {
             let units = beside(left);
             let probable = MostProbable::of(&units, &NODE, screen);
-            let modes = || IntraMode::luma().take(if screen { IntraMode::COUNT } else { IntraMode::ALL });
+            let modes = || IntraMode::all().take(IntraMode::COUNT - if screen { IntraMode::LEARNED } else { 0 });
             let mut encoder = RangeEncoder::<false>::new(false);
             for mode in modes() {
                 luma_mode(&mut encoder, &NODE, &probable, mode);
@@ -192,7 +189,7 @@ mod tests {
             let data = encoder.finish();
             let mut decoder = RangeDecoder::<false>::new(false, &data);
             for mode in modes() {
-                assert_eq!(luma_mode(&mut decoder, &NODE, &probable, IntraMode::DC), mode);
+                assert_eq!(luma_mode(&mut decoder, &NODE, &probable, IntraMode::Dc), mode);
             }
             assert_eq!(decoder.finish(), None);
         }
@@ -200,8 +197,8 @@ mod tests {
 
     #[test]
     fn a_learned_neighbour_is_seen_as_planar() {
-        for learned in IntraMode::luma().skip(IntraMode::COUNT) {
-            let [learned, planar] = [learned, IntraMode::PLANAR].map(|m| MostProbable::of(&beside(m), &NODE, false));
+        for learned in (0..IntraMode::LEARNED as u8).map(IntraMode::Learned) {
+            let [learned, planar] = [learned, IntraMode::Planar].map(|m| MostProbable::of(&beside(m), &NODE, false));
             assert_eq!((learned.modes, learned.alike, learned.case), (planar.modes, planar.alike, planar.case));
             assert_ne!(learned.learned, planar.learned);
         }

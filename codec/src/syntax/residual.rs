@@ -2,11 +2,11 @@
 
 use super::block::TransformBlock;
 use super::ctx::{self, Place};
+use super::header::PictureHeader;
 use super::level::{Level, Template};
 use super::scan;
 use super::spectrum::{Spectrum, Sums};
-use super::state::Channel;
-use super::tree::Node;
+use super::tree::{Channel, Node};
 use crate::entropy::contexts as group;
 use crate::entropy::{BinCoder, exp_golomb};
 use crate::predict::IntraMode;
@@ -18,11 +18,6 @@ pub(crate) const MAX_LEVEL: u32 = 1 << 18;
 /// Longest side for which the sine transform exists.
 pub(crate) const MAX_SINE: usize = 16;
 
-/// The coded area of a block: of a side of 64 only the low 32 frequencies.
-pub(crate) fn coded_area(node: &Node) -> (usize, usize) {
-    (node.w().min(32), node.h().min(32))
-}
-
 /// What a block may choose from instead of DCT-II, and what its levels stand for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TxChoice {
@@ -32,6 +27,13 @@ pub(crate) struct TxChoice {
     pub(crate) identity: bool,
     /// The picture's family of quantiser.
     pub(crate) quantiser: Family,
+}
+
+impl TxChoice {
+    /// That of a luma block with `mode` or, without, of a chroma block.
+    pub(crate) fn of(header: &PictureHeader, mode: Option<IntraMode>) -> Self {
+        Self { mode, identity: header.screen, quantiser: header.quantiser }
+    }
 }
 
 /// Codes one plane of a block but for the signs of its levels, which follow with the samples (`recon/signs.rs`). `levels`
@@ -51,7 +53,7 @@ pub(crate) fn transform_block<C: BinCoder>(
         return Spectrum::default();
     }
     tb.tx = tx_type(c, node, choice, tb.tx);
-    let (w, h) = coded_area(node);
+    let (w, h) = node.coded_area();
     tb.end = end(c, place, w * h, tb.end);
     if C::DECODING {
         tb.start = levels.len() as u32;

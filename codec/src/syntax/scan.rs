@@ -1,6 +1,6 @@
 //! Order of the coefficients of a transform block: by diagonal of equal frequency. BITSTREAM.md §6.2.
 
-use super::level;
+use super::slots;
 
 /// Row length of the padded working area of the level walk: 32 positions, and four of margin on either side.
 pub(crate) const PADDED: usize = 40;
@@ -19,7 +19,7 @@ pub(crate) struct Position {
     /// Horizontal and vertical frequency.
     pub(crate) u: u8,
     pub(crate) v: u8,
-    /// Its part of the numbers of a level's slots ([`slots`](super::level)).
+    /// Its part of the numbers of a level's slots ([`slots`]).
     pub(crate) near: u16,
     pub(crate) far: u16,
 }
@@ -44,7 +44,7 @@ const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
         _ => 5 + across,
     };
     let padded = ((v + MARGIN) * PADDED + u + MARGIN) as u16;
-    let (near, far) = level::parts(u, v, w, h, place);
+    let (near, far) = slots::parts(u, v, w, h, place);
     Position { band, u: u as u8, v: v as u8, raster: (v * w + u) as u16, padded, near, far }
 }
 

@@ -4,17 +4,10 @@
 use bitvec::vec::BitVec;
 
 use super::header::PictureHeader;
-use super::screen::{History, Source, SourceMap};
+use super::screen::{History, Prediction, PredictionMap};
 use super::spectrum::{BANDS, Spectrum};
 use crate::image::plane::Rect;
-use crate::predict::IntraMode;
-
-/// Luma, or the two chroma planes that share a tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Channel {
-    Luma,
-    Chroma,
-}
+use crate::predict::{ChromaFamily, IntraMode};
 
 /// What is remembered of the block over a 4x4 unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,16 +15,37 @@ pub(crate) struct Unit {
     /// Log2 of the block's sides.
     pub(crate) log2_w: u8,
     pub(crate) log2_h: u8,
-    /// Luma mode; for chroma, the family of mode (`ChromaMode::family`).
-    pub(crate) mode: u8,
-    /// A luma block is predicted by a learned mode.
-    pub(crate) learned: bool,
+    pub(crate) mode: UnitMode,
     /// Spectra of the levels; for chroma of Cb and Cr.
     pub(crate) spectrum: [Spectrum; 2],
 }
 
+/// The mode of a block, as far as later ones look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnitMode {
+    Luma(IntraMode),
+    Chroma(ChromaFamily),
+}
+
+impl Unit {
+    /// The mode that a luma block has for those that look at it: planar for a learned one.
+    #[inline(always)]
+    pub(crate) fn luma_mode(&self) -> IntraMode {
+        match self.mode {
+            UnitMode::Luma(IntraMode::Learned(_)) | UnitMode::Chroma(_) => IntraMode::Planar,
+            UnitMode::Luma(mode) => mode,
+        }
+    }
+
+    /// Whether a luma block is predicted by a learned mode.
+    #[inline(always)]
+    pub(crate) fn is_learned(&self) -> bool {
+        matches!(self.mode, UnitMode::Luma(IntraMode::Learned(_)))
+    }
+}
+
 /// Where no block is coded yet: sides of 0.
-const EMPTY: Unit = Unit { log2_w: 0, log2_h: 0, mode: IntraMode::PLANAR.0, learned: false, spectrum: [[0; BANDS]; 2] };
+const EMPTY: Unit = Unit { log2_w: 0, log2_h: 0, mode: UnitMode::Luma(IntraMode::Planar), spectrum: [[0; BANDS]; 2] };
 
 /// Rows of units that are kept: those of a row of superblocks and of the one above.
 const KEPT: usize = 32;
@@ -205,7 +219,7 @@ pub(crate) struct TileState {
     pub(crate) chroma: UnitMap,
     pub(crate) cells: CellMap,
     /// Without room where the picture does not use the tools for screens.
-    pub(crate) sources: SourceMap,
+    pub(crate) predictions: PredictionMap,
     pub(crate) history: History,
 }
 
@@ -216,7 +230,7 @@ impl TileState {
             luma: UnitMap::new(0, 0),
             chroma: UnitMap::new(0, 0),
             cells: CellMap::new(6, 0, 0),
-            sources: SourceMap::new(0, 0),
+            predictions: PredictionMap::new(0, 0),
             history: History::new(),
         }
     }
@@ -230,8 +244,8 @@ impl TileState {
         let (width, height) = header.plane_size(0);
         let units = width as u64 * height as u64 / 16;
         let chroma = if header.gray { 0 } else { kept(1) };
-        // Of each unit its source, and for luma and chroma whether it is coded.
-        let copies = if header.screen { units * size_of::<Source>() as u64 + units / 4 } else { 0 };
+        // Of each unit its prediction, and for luma and chroma whether it is coded.
+        let copies = if header.screen { units * size_of::<Prediction>() as u64 + units / 4 } else { 0 };
         // Cells have 16 luma samples a side at the least.
         (kept(0) + chroma) * size_of::<Unit>() as u64 + units / 8 + copies
     }

@@ -1,20 +1,22 @@
 //! The walk through a superblock: luma tree, then chroma tree, blocks with all that they carry. BITSTREAM.md §5.
 
-use super::block::{ChromaBlock, ChromaMode, LumaBlock, Superblock, TransformBlock};
-use super::copy::{self, Expected, Vector};
+use super::block::{ChromaBlock, LumaBlock, Superblock, TransformBlock};
+use super::copy::{self, Expected};
 use super::ctx::{self, Place};
 use super::header::PictureHeader;
 use super::level::Template;
 use super::modes::{self, MostProbable};
 use super::palette::{self, Palette};
-use super::residual;
-use super::screen::Source;
+use super::partition;
+use super::residual::{self, TxChoice};
+use super::screen::Prediction;
 use super::spectrum::Spectrum;
-use super::state::{CellMap, Channel, TileState};
-use super::tree::{self, Node, SUPERBLOCK_LOG2, Split};
+use super::state::{CellMap, TileState};
+use super::tree::{Channel, Node, SUPERBLOCK_LOG2, Split};
+use super::vector::Vector;
 use crate::entropy::BinCoder;
 use crate::entropy::contexts as group;
-use crate::predict::IntraMode;
+use crate::predict::{ChromaMode, IntraMode};
 
 /// Largest magnitude of a QP offset, in the header's resolution.
 pub(crate) const MAX_OFFSET: i32 = 31;
@@ -71,7 +73,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let split = if channel == Channel::Chroma && sb.shared_tree {
             sb.luma_splits[at.splits]
         } else {
-            tree::split(&mut self.coder, channel, units, &node, value)
+            partition::split(&mut self.coder, channel, units, &node, value)
         };
         sb.splits_mut(channel)[at.splits] = split;
         at.splits += 1;
@@ -90,7 +92,7 @@ impl<'a, C: BinCoder> Walk<'a, C> {
 
     fn luma_block(&mut self, sb: &mut Superblock, index: usize, node: Node) {
         if C::DECODING {
-            sb.luma.push(LumaBlock::blank(node, 0, IntraMode::DC));
+            sb.luma.push(LumaBlock::blank(node, 0, IntraMode::Dc));
         }
         let mut block = sb.luma[index];
         let spectrum = self.luma_syntax(&mut block, &mut sb.levels, &mut sb.indices);
@@ -109,17 +111,17 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         self.prediction_syntax(block, indices);
         let (c, node) = (&mut self.coder, &block.node);
         let place = Place::of(&self.state.luma, node, 0, false);
-        let choice = self.header.choice(Some(block.mode));
+        let choice = TxChoice::of(self.header, Some(block.mode));
         residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels)
     }
 
     /// Codes how a luma block is predicted: copied, by a palette or by a mode.
     pub(crate) fn prediction_syntax(&mut self, block: &mut LumaBlock, indices: &mut Vec<u8>) {
         if self.header.screen {
-            block.source = self.source_syntax(&block.node, block.source, indices);
+            block.prediction = self.screen_syntax(&block.node, block.prediction, indices);
         }
-        if block.source != Source::Mode {
-            (block.mode, block.line) = (IntraMode::DC, 0);
+        if block.prediction != Prediction::Intra {
+            (block.mode, block.line) = (IntraMode::Dc, 0);
             return;
         }
         let (c, probable) = (&mut self.coder, MostProbable::of(&self.state.luma, &block.node, self.header.screen));
@@ -127,26 +129,26 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         block.line = modes::line(c, &block.node, &probable, block.mode, block.line);
     }
 
-    fn source_syntax(&mut self, node: &Node, source: Source, indices: &mut Vec<u8>) -> Source {
+    fn screen_syntax(&mut self, node: &Node, prediction: Prediction, indices: &mut Vec<u8>) -> Prediction {
         let (c, state) = (&mut self.coder, &self.state);
         c.element("source");
-        let near = state.sources.near(node.x, node.y);
-        if c.bin(ctx::copy(&near), matches!(source, Source::Copy(_))) {
+        let near = state.predictions.near(node.x, node.y);
+        if c.bin(ctx::copy(&near), matches!(prediction, Prediction::Copy(_))) {
             let expected = Expected::of(near[0], near[1], state.history.vectors.values());
-            let vector = source.vector().unwrap_or_default();
-            return Source::Copy(copy::vector(c, &state.luma, node, &expected, vector));
+            let vector = prediction.vector().unwrap_or_default();
+            return Prediction::Copy(copy::vector(c, &state.luma, node, &expected, vector));
         }
-        if !c.bin(ctx::palette(&near), matches!(source, Source::Palette(..))) {
-            return Source::Mode;
+        if !c.bin(ctx::palette(&near), matches!(prediction, Prediction::Palette(..))) {
+            return Prediction::Intra;
         }
-        let (palette, start) = match source {
-            Source::Palette(palette, start) if !C::DECODING => (palette, start as usize),
+        let (palette, start) = match prediction {
+            Prediction::Palette(palette, start) if !C::DECODING => (palette, start as usize),
             _ => (Palette::new(&[]), indices.len()),
         };
         let palette = palette::palette(c, state.history.colours.values(), &palette);
         indices.resize(indices.len().max(start + node.w() * node.h()), 0);
         palette::index_map(c, node, palette.colours().len(), &mut indices[start..][..node.w() * node.h()]);
-        Source::Palette(palette, start as u32)
+        Prediction::Palette(palette, start as u32)
     }
 
     /// Notes a luma block for those that follow, with the spectrum of its levels.
@@ -156,8 +158,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             self.state.cells.assign(node.x, node.y, node.w(), node.h(), block.offset);
         }
         if self.header.screen {
-            self.state.sources.set((node.x, node.y), (node.w(), node.h()), block.source);
-            self.state.history.note(&block.source);
+            self.state.predictions.set((node.x, node.y), (node.w(), node.h()), block.prediction);
+            self.state.history.note(&block.prediction);
         }
         let mut unit = block.unit();
         unit.spectrum[0] = spectrum;
@@ -191,8 +193,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
             node,
             offset,
             mode: ChromaMode::Derived,
-            luma_mode: IntraMode(self.state.luma.at(x, y).mode),
-            luma_vector: self.state.sources.at(x, y).vector().map(|v: Vector| v.scaled(shift)),
+            luma_mode: self.state.luma.at(x, y).luma_mode(),
+            luma_vector: self.state.predictions.at(x, y).vector().map(|v: Vector| v.scaled(shift)),
             tb: [TransformBlock::UNCODED; 2],
         }
     }
@@ -203,12 +205,12 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         let units = &self.state.chroma;
         block.mode = modes::chroma_mode(c, units, node, block.mode);
         if let Some(vector) = block.vector()
-            && !vector.is_legal(units, node.rect())
+            && !copy::is_legal(vector, units, node.rect())
         {
             let reach = |v: i16| u64::from(v.unsigned_abs());
             c.corrupt("block vector of chroma", reach(vector.x), reach(vector.y));
         }
-        let choice = self.header.choice(None);
+        let choice = TxChoice::of(self.header, None);
         let mut spectra = [Spectrum::default(); 2];
         for (plane, spectrum) in spectra.iter_mut().enumerate() {
             let after_coded = plane == 1 && block.tb[0].end > 0;

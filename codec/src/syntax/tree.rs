@@ -1,14 +1,18 @@
-//! The partition of a superblock: nodes, splits, which splits a node may have and how the choice is coded.
-//! BITSTREAM.md §5.1.
+//! The partition of a superblock: nodes, splits, and which splits a node may have. BITSTREAM.md §5.1.
 
-use super::ctx;
-use super::state::{Channel, UnitMap};
-use crate::entropy::BinCoder;
+use crate::image::plane::Rect;
 
 /// Log2 of the side of a superblock, in luma samples.
 pub(crate) const SUPERBLOCK_LOG2: u32 = 6;
 /// Side of a superblock, in luma samples.
 pub(crate) const SUPERBLOCK: usize = 1 << SUPERBLOCK_LOG2;
+
+/// Luma, or the two chroma planes that share a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Luma,
+    Chroma,
+}
 
 /// How a node is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,16 @@ impl Node {
 
     pub(crate) fn h(&self) -> usize {
         1 << self.log2_h
+    }
+
+    /// Its samples.
+    pub(crate) fn rect(&self) -> Rect {
+        Rect { x: self.x, y: self.y, w: self.w(), h: self.h() }
+    }
+
+    /// Width and height of the coefficients that are coded: of a side of 64 only the low 32 frequencies.
+    pub(crate) fn coded_area(&self) -> (usize, usize) {
+        (self.w().min(32), self.h().min(32))
     }
 
     /// What may be done with this node in a plane of `width` x `height` samples. Sides stay at 4 or above and no
@@ -110,38 +124,6 @@ impl Choices {
                 Split::V4 => v4,
             },
         }
-    }
-}
-
-/// Codes the split of `node`.
-pub(crate) fn split<C: BinCoder>(c: &mut C, channel: Channel, units: &UnitMap, node: &Node, value: Split) -> Split {
-    let (quad, h2, v2, h4, v4) = match node.choices(units.width(), units.height()) {
-        Choices::Forced(only) => return only,
-        Choices::Free { quad, h2, v2, h4, v4 } => (quad, h2, v2, h4, v4),
-    };
-    if !(quad || h2 || v2) {
-        return Split::None;
-    }
-    c.element("split");
-    let near = ctx::SplitNeighbours::of(units, node);
-    if !c.bin(ctx::split(channel, node, near), value != Split::None) {
-        return Split::None;
-    }
-    if quad && c.bin(ctx::split_quad(channel, node, near), value == Split::Quad) {
-        return Split::Quad;
-    }
-    let vertical = match (h2, v2) {
-        (true, true) => c.bin(ctx::split_vertical(channel, node, near), matches!(value, Split::V2 | Split::V4)),
-        (_, vertical) => vertical,
-    };
-    let side = if vertical { node.log2_w } else { node.log2_h };
-    let quarter = (if vertical { v4 } else { h4 })
-        && c.bin(ctx::split_quarter(channel, vertical, side), matches!(value, Split::H4 | Split::V4));
-    match (vertical, quarter) {
-        (false, false) => Split::H2,
-        (false, true) => Split::H4,
-        (true, false) => Split::V2,
-        (true, true) => Split::V4,
     }
 }
 

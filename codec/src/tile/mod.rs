@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::image::plane::Rect;
 use crate::syntax::header::PictureHeader;
-use crate::syntax::screen::{History, SourceMap};
+use crate::syntax::screen::{History, PredictionMap};
 use crate::syntax::state::{CellMap, TileState, UnitMap};
 
 /// The tiles of a picture.
@@ -62,7 +62,7 @@ impl Grid {
             luma: units(luma.w, luma.h),
             chroma: units(chroma.w, chroma.h),
             cells: CellMap::new(header.adaptive.map_or(6, |a| a.cell_log2), luma.w, luma.h),
-            sources: if header.screen { SourceMap::new(luma.w, luma.h) } else { SourceMap::new(0, 0) },
+            predictions: if header.screen { PredictionMap::new(luma.w, luma.h) } else { PredictionMap::new(0, 0) },
             history: History::new(),
         }
     }

@@ -6,20 +6,20 @@ use crate::encoder::layout::forced;
 use crate::encoder::quantise::bits;
 use crate::encoder::quantise::per_step;
 use crate::encoder::satd::{Pair, satd};
-use crate::predict::IntraMode;
+use crate::predict::{ChromaMode, IntraMode, ModelSides};
 use crate::recon::{MAX_BLOCK, Signs};
-use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours};
+use crate::syntax::block::ChromaBlock;
 use crate::syntax::modes;
 use crate::syntax::tree::{Node, Split};
 
 /// Modes in the order of trial.
 const MODES: [ChromaMode; 8] = [
     ChromaMode::Derived,
-    ChromaMode::Fitted(Neighbours::Both),
-    ChromaMode::Own(IntraMode::PLANAR),
-    ChromaMode::Fitted(Neighbours::Above),
-    ChromaMode::Fitted(Neighbours::Left),
-    ChromaMode::Own(IntraMode::DC),
+    ChromaMode::Fitted(ModelSides::Both),
+    ChromaMode::Own(IntraMode::Planar),
+    ChromaMode::Fitted(ModelSides::Above),
+    ChromaMode::Fitted(ModelSides::Left),
+    ChromaMode::Own(IntraMode::Dc),
     ChromaMode::Own(IntraMode::VERTICAL),
     ChromaMode::Own(IntraMode::HORIZONTAL),
 ];

@@ -113,7 +113,7 @@ impl DirectTile<'_> {
     /// That of the levels of a block, where prices ask for it.
     pub(super) fn spectrum(&self, node: &Node, tb: &TransformBlock) -> Spectrum {
         match self.shared.plan.rule.optimise {
-            true => spectrum(node, tb, &self.sb.levels),
+            true => spectrum(node, tb.levels(&self.sb.levels)),
             false => Spectrum::default(),
         }
     }

@@ -53,13 +53,13 @@ impl DirectTile<'_> {
             self.try_mode(&node, mode, &mut tried);
         }
         let mut gap = direct.angle_step;
-        for angle in (0..64).step_by(usize::from(gap.max(1))).take_while(|_| gap > 0) {
-            self.try_mode(&node, IntraMode(IntraMode::ANGULAR0.0 + angle), &mut tried);
+        for angle in (0..IntraMode::ANGLES).step_by(usize::from(gap.max(1))).take_while(|_| gap > 0) {
+            self.try_mode(&node, IntraMode::Angular(angle), &mut tried);
         }
         while gap > 1 {
             gap /= 2;
-            let Some(angle) = tried.mode.angle_index() else { break };
-            for mode in IntraMode::beside(angle as u8, gap) {
+            let IntraMode::Angular(angle) = tried.mode else { break };
+            for mode in IntraMode::beside(angle, gap) {
                 self.try_mode(&node, mode, &mut tried);
             }
         }
@@ -67,7 +67,7 @@ impl DirectTile<'_> {
     }
 
     fn try_mode(&mut self, node: &Node, mode: IntraMode, tried: &mut Tried) {
-        let bit = 1 << mode.0;
+        let bit = 1 << mode.number();
         if tried.seen & bit != 0 {
             return;
         }

@@ -2,14 +2,14 @@
 
 use crate::encoder::quantise::{Coefficients, Rule, per_unit};
 use crate::recon::MAX_CODED;
-use crate::syntax::residual::{MAX_LEVEL, coded_area};
+use crate::syntax::residual::MAX_LEVEL;
 use crate::syntax::scan;
 use crate::transform::run;
 
 /// Appends the levels of `coefficients` to `levels`, in scan order up to the last that is not zero; returns how many
 /// those are.
 pub(super) fn round(coefficients: &Coefficients<'_>, rule: &Rule, levels: &mut Vec<i32>) -> u16 {
-    let (simd, (w, h)) = (coefficients.simd, coded_area(coefficients.node));
+    let (simd, (w, h)) = (coefficients.simd, coefficients.node.coded_area());
     let (values, reciprocals) = (&coefficients.values[..w * h], &coefficients.reciprocals()[..w * h]);
     let (scale, rounding) = (per_unit(coefficients.qp) as f32, rule.rounding as f32);
     if run!(simd, largest(values, reciprocals)) * scale < 1.0 - rounding {

@@ -92,7 +92,7 @@ fn angle_along(x: f64, y: f64) -> IntraMode {
     // Positive slopes lie before the angles of the left side and behind those of the upper one.
     let outwards = if straight == 48 { 1 } else { -1 };
     let angle = straight + if slope >= 0.0 { outwards * turn } else { -outwards * turn };
-    IntraMode(IntraMode::ANGULAR0.0 + angle.clamp(0, 63) as u8)
+    IntraMode::Angular(angle.clamp(0, 63) as u8)
 }
 
 /// Adds the differences of the samples of a row from those to the right and below to their cells.

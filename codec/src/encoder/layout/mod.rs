@@ -159,13 +159,13 @@ impl<'a> Layout<'a> {
     /// The best of the simple modes and the angles near the block's lines, by what they leave of the source in `pair`; its
     /// prediction is the best one then.
     fn mode_of_lines(&mut self, rect: Rect, pair: Pair<'_>, qp: u16) -> IntraMode {
-        let mut best = (f64::INFINITY, IntraMode::PLANAR);
-        for mode in [IntraMode::PLANAR, IntraMode::DC].into_iter().chain(self.gradients.angle(rect)) {
+        let mut best = (f64::INFINITY, IntraMode::Planar);
+        for mode in [IntraMode::Planar, IntraMode::Dc].into_iter().chain(self.gradients.angle(rect)) {
             self.try_mode(rect, pair, qp, mode, &mut best);
         }
         let mut gap = self.depth.turn;
-        while let Some(angle) = best.1.angle_index().filter(|_| gap > 0) {
-            for mode in IntraMode::beside(angle as u8, gap) {
+        while let (IntraMode::Angular(angle), 1..) = (best.1, gap) {
+            for mode in IntraMode::beside(angle, gap) {
                 self.try_mode(rect, pair, qp, mode, &mut best);
             }
             gap /= 2;
@@ -230,5 +230,5 @@ pub(super) fn towards_square(node: &Node, halvings: u32) -> Option<Split> {
 }
 
 fn mode_bits(mode: IntraMode) -> f64 {
-    if mode.angle_index().is_some() { ANGLE_BITS } else { SIMPLE_BITS }
+    if mode.is_angular() { ANGLE_BITS } else { SIMPLE_BITS }
 }

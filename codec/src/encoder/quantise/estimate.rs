@@ -3,7 +3,6 @@
 
 use super::{Coefficients, per_unit};
 use crate::entropy::log2;
-use crate::syntax::residual::coded_area;
 use crate::syntax::scan;
 use crate::transform::lanes::{one_by_one, opaque};
 use crate::transform::run;
@@ -64,7 +63,7 @@ impl Coefficients<'_> {
     /// What the block costs, about, where a bit costs `lambda`: it tells which of several predictions and transforms are worth
     /// choosing levels for.
     pub(crate) fn estimate(&self, lambda: f64) -> Estimate {
-        let (w, h) = coded_area(self.node);
+        let (w, h) = self.node.coded_area();
         let values = &self.values[..w * h];
         let scale = per_unit(self.qp) as f32;
         let sums = run!(self.simd, sums(values, self.reciprocals(), self.reciprocals.bands(self.node), scale));

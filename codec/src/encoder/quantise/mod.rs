@@ -17,7 +17,7 @@ use crate::recon::MAX_CODED;
 use crate::simd::Simd;
 use crate::syntax::ctx::Place;
 use crate::syntax::level::Template;
-use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
+use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::lanes::{one_by_one, opaque};
@@ -214,7 +214,7 @@ impl Job<'_> {
         scratch: &mut Scratch,
         levels: &mut Vec<i32>,
     ) -> Outcome {
-        let (w, h) = coded_area(self.coefficients.node);
+        let (w, h) = self.coefficients.node.coded_area();
         let positions = scan::of(w, h);
         let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
         let Some(last) = last else {
@@ -372,7 +372,7 @@ mod tests {
             let mut counter = counter();
             let mut template = Template::new();
             for spread in [40, 200, 1500] {
-                let (w, h) = coded_area(&node);
+                let (w, h) = node.coded_area();
                 let values: Vec<i32> = (0..w * h)
                     .map(|i| {
                         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

@@ -5,7 +5,7 @@ use super::{Decision, Job, Outcome, Prices, Scratch};
 use crate::entropy::cost::{COST_BITS, Counter};
 use crate::quant::family::State;
 use crate::syntax::level::{Level, Template};
-use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
+use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::Position;
 use crate::transform::TxType;
 
@@ -47,7 +47,7 @@ impl Job<'_> {
         positions: &[Position],
         zero: f64,
     ) -> (Outcome, u16) {
-        let (w, h) = coded_area(self.coefficients.node);
+        let (w, h) = self.coefficients.node.coded_area();
         let (block, state, residual) = (&self.place.levels, State::START, self.coefficients.tx == TxType::IDENTITY);
         let (mut total, mut reach) = (0.0, 0);
         let rate = self.rate();

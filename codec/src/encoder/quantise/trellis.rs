@@ -5,7 +5,7 @@ use super::{Job, Outcome, Prices, bits};
 use crate::entropy::cost::Counter;
 use crate::quant::family::{STATES, State};
 use crate::syntax::level::{Level, NEAREST, Template, part, steps_around};
-use crate::syntax::residual::{self, MAX_LEVEL, coded_area};
+use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::{self, Position};
 
 /// Levels that a path remembers: more than the scan positions between a level and the farthest that its slots look at.
@@ -172,7 +172,7 @@ impl Job<'_> {
         scratch: &mut super::Scratch,
         levels: &mut Vec<i32>,
     ) -> Outcome {
-        let (w, h) = coded_area(self.coefficients.node);
+        let (w, h) = self.coefficients.node.coded_area();
         let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
         let empty = self.price(counter.price(self.place.coded(), false));
         let nothing = Outcome { end: 0, distortion: zero, cost: zero + empty };
@@ -211,7 +211,7 @@ impl Job<'_> {
         positions: &[Position],
         viterbi: &mut Viterbi,
     ) {
-        let (w, h) = coded_area(self.coefficients.node);
+        let (w, h) = self.coefficients.node.coded_area();
         let indices = scan::indices(w, h);
         let block = &self.place.levels;
         viterbi.decisions.clear();
@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn window_holds_all_that_slots_look_at() {
-        for (w, h) in SIZES.map(|size| coded_area(&node(size))) {
+        for (w, h) in SIZES.map(|size| node(size).coded_area()) {
             let indices = scan::indices(w, h);
             for (i, p) in scan::of(w, h).iter().enumerate() {
                 for &(x, y) in steps_around(h > w) {
@@ -381,7 +381,7 @@ mod tests {
         let dequantiser = Dequantiser::new(&header);
         for (size, steps) in SIZES.into_iter().flat_map(|size| [1.5, 4.0, 30.0, 900.0].map(|s| (size, s))) {
             let node = node(size);
-            let (w, h) = coded_area(&node);
+            let (w, h) = node.coded_area();
             let coefficients = coefficients(&mut random, w * h, w, steps);
             bench.run(&node, &coefficients, |job, out, levels, counter| {
                 let mut tb = TransformBlock { end: out.end, ..TransformBlock::UNCODED };

@@ -6,9 +6,10 @@ use super::{Room, TileSearch};
 use crate::encoder::forward::forward;
 use crate::encoder::quantise::{Job, Outcome, bits, per_step};
 use crate::encoder::satd::{Pair, residual, satd};
+use crate::predict::{ChromaMode, ModelSides};
 use crate::quant::family::Family;
 use crate::recon::Known;
-use crate::syntax::block::{ChromaBlock, ChromaMode, Neighbours, TransformBlock};
+use crate::syntax::block::{ChromaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes;
 use crate::syntax::residual::{TxChoice, transform_block};
@@ -79,7 +80,7 @@ impl TileSearch<'_> {
             self.recon.put(plane, &block.node, &self.memory.predictions[plane - 1][trial.slot]);
         }
         self.recon.add_chroma(&block, &found.levels, &mut Known);
-        self.walk.note_chroma(&block, block.tb.map(|tb| spectrum(&block.node, &tb, &found.levels)));
+        self.walk.note_chroma(&block, block.tb.map(|tb| spectrum(&block.node, tb.levels(&found.levels))));
         found.chroma.push(block);
     }
 
@@ -92,8 +93,8 @@ impl TileSearch<'_> {
         if copied.is_none_or(|from| from.is_some_and(|from| self.recon.samples.is_ready(1, from))) {
             self.rank_chroma(blank, ChromaMode::Derived);
         }
-        for neighbours in [Neighbours::Both, Neighbours::Above, Neighbours::Left] {
-            self.rank_chroma(blank, ChromaMode::Fitted(neighbours));
+        for sides in [ModelSides::Both, ModelSides::Above, ModelSides::Left] {
+            self.rank_chroma(blank, ChromaMode::Fitted(sides));
         }
         for own in modes::CHROMA_OWN {
             if copied.is_some() || own != blank.luma_mode {
@@ -181,7 +182,7 @@ impl TileSearch<'_> {
             let mut tb = TransformBlock { end: best.end, start: 0, tx };
             let (walk, levels) = (&mut self.walk, &mut trial.rooms[plane - 1].levels);
             walk.coder.take();
-            let choice = TxChoice { quantiser: family, ..header.choice(None) };
+            let choice = TxChoice { quantiser: family, ..TxChoice::of(header, None) };
             transform_block(&mut walk.coder, &mut walk.template, &node, place, choice, &mut tb, levels);
             rate += bits(self.walk.coder.take());
             block.tb[plane - 1] = tb;

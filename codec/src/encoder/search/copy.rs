@@ -6,9 +6,10 @@ use crate::encoder::hash::WINDOW;
 use crate::encoder::satd::{Pair, sse};
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;
-use crate::syntax::copy::{Expected, Vector};
-use crate::syntax::screen::Source;
+use crate::syntax::copy::Expected;
+use crate::syntax::screen::Prediction;
 use crate::syntax::tree::{Node, SUPERBLOCK};
+use crate::syntax::vector::Vector;
 use crate::transform::TxType;
 
 /// Windows with the same hash that are looked at.
@@ -35,16 +36,16 @@ impl TileSearch<'_> {
             let (simd, w) = (self.shared.context.simd, node.w());
             let pair = Pair { a: &m.source, a_stride: w, b: &m.predictions[0][0], b_stride: w };
             let error = sse(simd, pair, w, node.h()) as f64 * per_step * per_step;
-            let source = Source::Copy(vector);
-            let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
+            let prediction = Prediction::Copy(vector);
+            let block = LumaBlock { prediction, ..spot.blank(IntraMode::Dc) };
             let price = self.prediction_price(&block, &mut Vec::new());
             ranked.push((error + price, price, vector));
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         for &(_, price, vector) in ranked.iter().take(TRIED) {
             self.recon.samples.copy(0, node.rect(), vector, &mut self.memory.predictions[0][0]);
-            let source = Source::Copy(vector);
-            let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
+            let prediction = Prediction::Copy(vector);
+            let block = LumaBlock { prediction, ..spot.blank(IntraMode::Dc) };
             self.try_transforms(spot, Predicted { block, price, slot: 0 }, &[], &[TxType::DCT]);
         }
     }
@@ -53,7 +54,7 @@ impl TileSearch<'_> {
     fn copy_candidates(&self, node: &Node) -> Vec<Vector> {
         let (state, rect) = (&self.walk.state, node.rect());
         let is_legal = |v: &Vector| v.source(rect).is_some_and(|from| self.recon.samples.is_ready(0, from));
-        let [left, above] = state.sources.near(node.x, node.y);
+        let [left, above] = state.predictions.near(node.x, node.y);
         let expected = Expected::of(left, above, state.history.vectors.values());
         let mut found: Vec<Vector> = expected.vectors().iter().copied().filter(is_legal).collect();
         let Some(hashes) = &self.hashes else { return found };

@@ -2,7 +2,7 @@
 //! there before.
 
 use crate::syntax::block::Superblock;
-use crate::syntax::screen::Source;
+use crate::syntax::screen::Prediction;
 
 /// How much is coded.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ impl Superblock {
         let (levels, indices) = ((to.levels - from.levels) as u32, (to.indices - from.indices) as u32);
         for block in &mut self.luma[from.luma..] {
             block.tb.start -= levels;
-            if let Source::Palette(_, start) = &mut block.source {
+            if let Prediction::Palette(_, start) = &mut block.prediction {
                 *start -= indices;
             }
         }
@@ -69,8 +69,8 @@ mod tests {
         let node = Node { x: 0, y: 0, log2_w: 2, log2_h: 2 };
         let start = found.levels.len() as u32;
         let tb = TransformBlock { end: levels.len() as u16, start, ..TransformBlock::UNCODED };
-        let source = Source::Palette(Palette::new(&[7]), found.indices.len() as u32);
-        found.luma.push(LumaBlock { source, tb, ..LumaBlock::blank(node, 0, IntraMode::DC) });
+        let prediction = Prediction::Palette(Palette::new(&[7]), found.indices.len() as u32);
+        found.luma.push(LumaBlock { prediction, tb, ..LumaBlock::blank(node, 0, IntraMode::Dc) });
         found.luma_splits.push(Split::None);
         found.levels.extend(levels);
         found.indices.extend(levels.iter().map(|&l| l as u8));
@@ -91,7 +91,7 @@ mod tests {
         let levels: Vec<_> = found.luma.iter().map(|b| b.tb.levels(&found.levels)).collect();
         assert_eq!(levels, [&[1, 2][..], &[6], &[7, 8]]);
         for (block, levels) in found.luma.iter().zip(levels) {
-            let Source::Palette(_, start) = block.source else { panic!("it had a palette") };
+            let Prediction::Palette(_, start) = block.prediction else { panic!("it had a palette") };
             assert_eq!(i32::from(found.indices[start as usize]), levels[0]);
         }
         found.back_to(from);

@@ -14,7 +14,7 @@ use crate::recon::Known;
 use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
-use crate::syntax::screen::Source;
+use crate::syntax::screen::Prediction;
 use crate::syntax::tree::Node;
 use crate::transform::{Kernel, MAX_TX, TxShape, TxType};
 
@@ -116,7 +116,7 @@ impl TileSearch<'_> {
         let (mut block, found) = (predicted.block, &mut self.found);
         let tx = if end == 0 { TxType::DCT } else { tx };
         block.tb = TransformBlock { end, start: found.levels.len() as u32, tx };
-        if let Source::Palette(_, start) = &mut block.source {
+        if let Prediction::Palette(_, start) = &mut block.prediction {
             *start = found.indices.len() as u32;
         }
         found.levels.extend(&room.levels);
@@ -125,7 +125,7 @@ impl TileSearch<'_> {
         self.walk.coder.take();
         let spectrum = self.walk.luma_syntax(&mut block, &mut found.levels, &mut found.indices);
         let bits = bits(self.walk.coder.take());
-        if block.source == Source::Mode {
+        if block.prediction == Prediction::Intra {
             self.recon.put(0, &block.node, &self.memory.predictions[0][predicted.slot]);
             self.recon.add_luma(&block, &found.levels, &mut Known);
         } else {
@@ -155,7 +155,7 @@ impl TileSearch<'_> {
         if self.shared.plan.effort.transforms != Transforms::All {
             return;
         }
-        let modes = self.memory.trials.iter().filter(|t| t.predicted.block.source == Source::Mode);
+        let modes = self.memory.trials.iter().filter(|t| t.predicted.block.prediction == Prediction::Intra);
         let best = modes.min_by(|a, b| a.estimate.total_cmp(&b.estimate));
         if let Some(&Trial { predicted, coded: true, .. }) = best {
             self.try_transforms(spot, predicted, &[], &MIXED);
@@ -261,7 +261,7 @@ impl TileSearch<'_> {
         let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, levels);
         let mut cost = out.cost + trial.dropped + predicted.price;
         if out.end > 0 {
-            let choice = TxChoice { quantiser: Family::Scalar, ..header.choice(Some(predicted.block.mode)) };
+            let choice = TxChoice { quantiser: Family::Scalar, ..TxChoice::of(header, Some(predicted.block.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
         Coded { cost, distortion: out.distortion + trial.dropped, end: out.end, trial }

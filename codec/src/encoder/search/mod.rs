@@ -30,9 +30,9 @@ use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
 use crate::recon::{MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, TileSamples};
 use crate::syntax::block::Superblock;
-use crate::syntax::state::{Channel, TileState};
+use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
-use crate::syntax::tree::{Node, SUPERBLOCK, SUPERBLOCK_LOG2};
+use crate::syntax::tree::{Channel, Node, SUPERBLOCK, SUPERBLOCK_LOG2};
 
 /// Working memory of the search.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use crate::encoder::quantise::per_step;
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;
 use crate::syntax::palette::{MAX_COLOURS, Palette};
-use crate::syntax::screen::Source;
+use crate::syntax::screen::Prediction;
 use crate::transform::TxType;
 
 /// Palettes of this much the best's estimated cost are not tried in full.
@@ -142,8 +142,8 @@ impl TileSearch<'_> {
                 continue;
             }
             let mut indices: Vec<u8> = source.iter().map(|&s| table[usize::from(s)]).collect();
-            let source = Source::Palette(Palette::new(&colours), 0);
-            let block = LumaBlock { source, ..spot.blank(IntraMode::DC) };
+            let prediction = Prediction::Palette(Palette::new(&colours), 0);
+            let block = LumaBlock { prediction, ..spot.blank(IntraMode::Dc) };
             let price = self.prediction_price(&block, &mut indices);
             ranked.push((distortion + price, price, block, indices));
         }
@@ -152,7 +152,7 @@ impl TileSearch<'_> {
             if best.is_some_and(|b| cost > PATIENCE * b.cost) {
                 break;
             }
-            if let Source::Palette(palette, _) = block.source {
+            if let Prediction::Palette(palette, _) = block.prediction {
                 palette.paint(&indices, depth, &mut self.memory.predictions[0][0]);
             }
             self.try_transforms(spot, Predicted { block, price, slot: 0 }, &indices, &[TxType::DCT]);

@@ -6,9 +6,10 @@ use crate::encoder::effort::Partition;
 use crate::encoder::layout::{Costs, towards_square};
 use crate::encoder::quantise::bits;
 use crate::syntax::block::Superblock;
+use crate::syntax::partition;
 use crate::syntax::spectrum::spectrum;
-use crate::syntax::state::{Channel, UnitMap};
-use crate::syntax::tree::{self, Choices, Node, Split};
+use crate::syntax::state::UnitMap;
+use crate::syntax::tree::{Channel, Choices, Node, Split};
 
 /// Costs of what was tried with a node so far; infinite for what was not, or was given up.
 struct Tried {
@@ -168,7 +169,7 @@ impl TileSearch<'_> {
             Channel::Luma => &self.walk.state.luma,
             Channel::Chroma => &self.walk.state.chroma,
         };
-        let cost = self.walk.coder.count(|c| tree::split(c, channel, units, node, split));
+        let cost = self.walk.coder.count(|c| partition::split(c, channel, units, node, split));
         self.lambda() * bits(cost)
     }
 
@@ -240,10 +241,10 @@ impl TileSearch<'_> {
         samples.mark(Self::planes(channel).start, node.rect());
         let found = &self.found;
         for block in &found.luma[start.luma..] {
-            self.walk.note_luma(block, spectrum(&block.node, &block.tb, &found.levels));
+            self.walk.note_luma(block, spectrum(&block.node, block.tb.levels(&found.levels)));
         }
         for block in &found.chroma[start.chroma..] {
-            self.walk.note_chroma(block, block.tb.map(|tb| spectrum(&block.node, &tb, &found.levels)));
+            self.walk.note_chroma(block, block.tb.map(|tb| spectrum(&block.node, tb.levels(&found.levels))));
         }
     }
 

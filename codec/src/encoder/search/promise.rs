@@ -2,7 +2,8 @@
 
 use crate::predict::IntraMode;
 use crate::predict::edges::Edges;
-use crate::predict::learned::{FEATURES, GRID, MATRICES, TABLE, features, mirrored};
+use crate::predict::learned::{FEATURES, GRID, TABLE, features, mirrored};
+use crate::predict::mode::MATRICES;
 use crate::simd::Simd;
 use crate::transform::lanes::one_by_one;
 
@@ -81,7 +82,7 @@ pub(super) fn promises(
     );
     // An orthonormal transform of four by four has a quarter of the sum; the mean of n samples counts as the root of n.
     let unit = ((w * h) as f64).sqrt() / 16.0;
-    std::array::from_fn(|l| (f64::from(sums[l]) * unit, IntraMode(IntraMode::LEARNED0.0 + l as u8)))
+    std::array::from_fn(|l| (f64::from(sums[l]) * unit, IntraMode::Learned(l as u8)))
 }
 
 /// What modes see that are as they are, and those that are mirrored.
@@ -156,7 +157,7 @@ fn magnitudes(mut cells: [Lanes; CELLS]) -> [i32; IntraMode::LEARNED] {
 mod tests {
     use super::*;
     use crate::image::plane::Block;
-    use crate::predict::MAX_SIDE;
+    use crate::predict::edges::MAX_SIDE;
     use crate::predict::predict;
     use crate::predict::reference::{Random, levels};
 
@@ -174,7 +175,7 @@ mod tests {
         let mut random = Random::new(8);
         for (size, extra) in [((8, 8), 0), ((16, 16), 0), ((16, 8), 4), ((8, 32), 0)] {
             let (mut own, mut others) = (0.0, 0.0);
-            for mode in IntraMode::luma().skip(IntraMode::COUNT) {
+            for mode in (0..IntraMode::LEARNED as u8).map(IntraMode::Learned) {
                 let mut edges = edges(&mut random);
                 edges.corner <<= extra;
                 edges.top.iter_mut().chain(&mut edges.left).for_each(|s| *s <<= extra);

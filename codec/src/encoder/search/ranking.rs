@@ -45,7 +45,7 @@ impl Ranking {
 
     /// Whether `mode` is new.
     fn enter(&mut self, mode: IntraMode) -> bool {
-        let bit = 1 << mode.0;
+        let bit = 1 << mode.number();
         let new = self.seen & bit == 0;
         self.seen |= bit;
         new
@@ -55,7 +55,7 @@ impl Ranking {
     fn note(&mut self, candidate: Candidate) {
         self.tried.push(candidate);
         self.least = self.least.min(candidate.cost);
-        if candidate.mode.0 < IntraMode::ANGULAR0.0 {
+        if !candidate.mode.is_angular() {
             return;
         }
         let before = |other: Option<Candidate>| other.is_none_or(|o| candidate.cost < o.cost);
@@ -75,9 +75,8 @@ impl TileSearch<'_> {
         let probable = MostProbable::of(&self.walk.state.luma, node, screen);
         let mut ranking = Ranking::new(probable, per_step(qp), std::mem::take(&mut self.memory.ranked));
         self.memory.shortlist.begin(self.shared.plan.effort.luma_modes);
-        let simple = [IntraMode::DC, IntraMode::PLANAR, IntraMode::PAETH, IntraMode::SMOOTH_H, IntraMode::SMOOTH_V];
         let probable = *ranking.probable.modes();
-        for mode in simple.into_iter().chain(probable) {
+        for mode in IntraMode::SIMPLE.into_iter().chain(probable) {
             self.rank(node, mode, &mut ranking);
         }
         self.rank_angles(node, &mut ranking);
@@ -93,15 +92,15 @@ impl TileSearch<'_> {
     fn rank_angles(&mut self, node: &Node, ranking: &mut Ranking) {
         let effort = self.shared.plan.effort;
         let mut gap = effort.angle_step;
-        for angle in (0..64).step_by(gap as usize) {
-            self.rank(node, IntraMode(IntraMode::ANGULAR0.0 + angle), ranking);
+        for angle in (0..IntraMode::ANGLES).step_by(gap as usize) {
+            self.rank(node, IntraMode::Angular(angle), ranking);
         }
         while gap > 1 {
             gap /= 2;
             let most = ranking.least * effort.angle_patience;
             let centres = ranking.angles.into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
             for centre in centres.take_while(|c| c.cost <= most) {
-                let angle = centre.mode.0 - IntraMode::ANGULAR0.0;
+                let IntraMode::Angular(angle) = centre.mode else { continue };
                 for neighbour in IntraMode::beside(angle, gap) {
                     self.rank(node, neighbour, ranking);
                 }
@@ -141,7 +140,7 @@ impl TileSearch<'_> {
         }
         let most = ranking.least * self.shared.plan.effort.angle_patience;
         let mut directions = ranking.tried.clone();
-        directions.retain(|d| d.mode.0 >= IntraMode::ANGULAR0.0 && d.cost <= most);
+        directions.retain(|d| d.mode.is_angular() && d.cost <= most);
         directions.retain(|d| ranking.probable.modes().contains(&d.mode));
         directions.sort_by(|a, b| a.cost.total_cmp(&b.cost));
         directions.truncate(count);
@@ -189,15 +188,15 @@ mod tests {
         let node = Node { x: 0, y: 0, log2_w: 2, log2_h: 2 };
         let probable = MostProbable::of(&UnitMap::new(64, 64), &node, false);
         let mut ranking = Ranking::new(probable, 1.0, Vec::new());
-        for mode in IntraMode::luma() {
+        for mode in IntraMode::all() {
             // Many cost the same.
-            let cost = f64::from(u32::from(mode.0) * 37 % 11);
+            let cost = (mode.number() * 37 % 11) as f64;
             ranking.note(Candidate { cost, price: 0.0, mode, line: 0 });
         }
         let mut sorted = ranking.tried.clone();
         sorted.sort_by(|a, b| a.cost.total_cmp(&b.cost));
         assert_eq!(ranking.least, sorted[0].cost);
-        let angles: Vec<_> = sorted.iter().filter(|c| c.mode.0 >= IntraMode::ANGULAR0.0).map(|c| c.mode).collect();
+        let angles: Vec<_> = sorted.iter().filter(|c| c.mode.is_angular()).map(|c| c.mode).collect();
         assert_eq!(ranking.angles.map(|a| a.map(|c| c.mode)), [Some(angles[0]), Some(angles[1])]);
     }
 }
