@@ -2,7 +2,7 @@
 
 use bitvec::vec::BitVec;
 
-use super::adaptive::CellGrid;
+use super::cells::CellGrid;
 use crate::colour;
 use crate::error::ImageError;
 use crate::image::plane::{Plane, Rect};

@@ -4,6 +4,7 @@ mod activity;
 mod adaptive;
 mod alpha;
 pub(crate) mod analysis;
+mod cells;
 pub(crate) mod colour;
 mod config;
 pub(crate) mod content;
@@ -39,7 +40,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 #[cfg(feature = "bench-api")]
-pub(crate) use self::adaptive::CellGrid;
+pub(crate) use self::cells::CellGrid;
 pub use self::config::{Content, EncoderConfig, Quantiser, TileSize, Tune};
 #[cfg(feature = "bench-api")]
 pub(crate) use self::perception::losses;

@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::adaptive::Offsets;
 use super::alpha;
 use super::analysis::Analysis;
+use super::cells::Offsets;
 use super::content::Census;
 use super::filters::Kept;
 use super::plan::Plan;

@@ -1,6 +1,6 @@
 //! What all tiles of a picture share.
 
-use super::adaptive::Offsets;
+use super::cells::Offsets;
 use super::effort::Direct;
 use super::plan::Plan;
 use super::quantise::{Coefficients, Reciprocals, per_unit};

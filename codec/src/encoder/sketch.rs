@@ -6,7 +6,7 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::adaptive::Offsets;
+use super::cells::Offsets;
 use super::dct8::{self, FACTORS};
 use super::perception::{Losses, MIDDLE, PlaneLosses, UNIT};
 use crate::image::plane::Plane;
@@ -311,7 +311,7 @@ fn turned_back(columns: &[Lanes; BLOCK]) -> [f32; SPAN] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::adaptive::CellGrid;
+    use crate::encoder::cells::CellGrid;
     use crate::encoder::forward::forward;
     use crate::image::plane::Rect;
     use crate::quant::family::State;

@@ -6,7 +6,7 @@ mod levels;
 mod luma;
 mod quantise;
 
-use super::adaptive::Offsets;
+use super::cells::Offsets;
 use super::effort::Direct;
 use super::layout::Layout;
 use super::quantise as search;

@@ -6,7 +6,7 @@ mod gradient;
 use std::cmp::Ordering;
 
 use self::gradient::Gradients;
-use super::adaptive::Offsets;
+use super::cells::Offsets;
 use super::effort::Depth;
 use super::quantise::{Estimate, per_step};
 use super::satd::{Pair, residual, satd};

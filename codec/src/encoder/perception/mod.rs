@@ -11,7 +11,7 @@
 mod scale;
 
 use self::scale::{Scale, Sum};
-use super::adaptive::CellGrid;
+use super::cells::CellGrid;
 #[cfg(any(test, feature = "bench-api"))]
 use crate::image::plane::Plane;
 
@@ -53,9 +53,6 @@ const COARSEST: u32 = 4;
 pub(super) const UNIT: f32 = 0.85 / 1023.0;
 /// The middle of their range.
 pub(super) const MIDDLE: f32 = 512.0;
-
-/// What keeps the structure of flat ground from counting, in squared units.
-const FLOOR: f32 = 0.0009;
 
 /// What the planes of a picture lose, on the way down their rows.
 #[derive(Debug)]

@@ -3,8 +3,7 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::FLOOR;
-use crate::encoder::adaptive::CellGrid;
+use crate::encoder::cells::CellGrid;
 
 /// Numbers that are worked on at a time; rows have a multiple of them.
 const CHUNK: usize = 32;
@@ -14,6 +13,8 @@ const REACH: usize = 4;
 const ROWS: usize = 2 * REACH + 1;
 /// The binomial window from its middle outwards, near a Gaussian of deviation 1.4.
 const WINDOW: [f32; REACH + 1] = [70.0 / 256.0, 56.0 / 256.0, 28.0 / 256.0, 8.0 / 256.0, 1.0 / 256.0];
+/// What keeps the structure of flat ground from counting, in squared units of the measure.
+const FLOOR: f32 = 0.0009;
 /// Smaller differences are none: their fourth powers would be where arithmetic is slow.
 const LEAST: f32 = 1e-9;
 

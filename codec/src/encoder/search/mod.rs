@@ -17,7 +17,7 @@ use self::chroma::{Offer, Trial as ChromaTrial};
 use self::luma::Trial;
 use self::ranking::Candidate;
 use self::shortlist::Shortlist;
-use super::adaptive::Offsets;
+use super::cells::Offsets;
 use super::effort::Partition;
 use super::hash::BlockHashes;
 use super::layout::Layout;
