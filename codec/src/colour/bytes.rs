@@ -1,6 +1,8 @@
 //! Samples of 10 bits to red, green and blue in a byte each: what most pictures are.
 
-use super::{BLUE_CB, Depths, FRACTION, GREEN_CB, GREEN_CR, Narrow, RED_CR, rgb};
+use super::depth::Depths;
+use super::matrix::{BLUE_CB, FRACTION, GREEN_CB, GREEN_CR, RED_CR, rgb};
+use super::sample::Narrow;
 use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// Writes the pixels that rows of Y, Cb and Cr give.

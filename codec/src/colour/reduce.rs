@@ -1,7 +1,7 @@
 //! Pictures at a half, a quarter or an eighth of their size: the means of squares of pixels; and what such a picture says of
 //! pixels that are missing. No part of the format.
 
-use super::{Narrow, Sample, Wide, write_channel};
+use super::sample::{Narrow, Sample, Wide, write_channel};
 use crate::image::plane::Rect;
 use crate::image::view::{ImageView, ImageViewMut};
 

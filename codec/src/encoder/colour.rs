@@ -7,9 +7,8 @@ use std::borrow::Cow;
 use crate::colour::{Chroma, Depths, Narrow, Sample, Wide, read_channel};
 use crate::image::plane::Plane;
 use crate::image::view::{ImageSpec, ImageView};
-use crate::simd::Simd;
+use crate::simd::{Simd, run};
 use crate::threads::Workers;
-use crate::transform::run;
 
 /// Fractional bits of the factors.
 const FRACTION: u32 = 16;

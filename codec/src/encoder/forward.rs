@@ -6,10 +6,10 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use crate::simd::Simd;
-use crate::transform::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
+use crate::simd::arrays::{add, load, mul_add, one_by_one, opaque, store, sub};
+use crate::simd::{Simd, run};
 use crate::transform::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
-use crate::transform::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType, run};
+use crate::transform::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
 
 /// The transforms besides [`TxType::DCT`]: sine both ways, along rows, along columns.
 pub(crate) const SINE: TxType = TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dst7 };

@@ -3,9 +3,8 @@
 //! Samples have 14 bits at most. 16-bit arithmetic has room for Hadamard transforms of 10: samples of more are
 //! brought down to that.
 
-use crate::simd::{Kernel, LANES, Lanes, Simd};
-use crate::transform::lanes::one_by_one;
-use crate::transform::run;
+use crate::simd::arrays::one_by_one;
+use crate::simd::{Kernel, LANES, Lanes, Simd, run};
 
 /// Two blocks of samples, strides in samples.
 #[derive(Debug, Clone, Copy)]

@@ -7,11 +7,11 @@ use super::{MAX_CODED, TileSamples};
 use crate::entropy::model::Model;
 use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Rect;
-use crate::simd::Simd;
+use crate::simd::{Simd, run};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::tables::{LOW, border};
-use crate::transform::{Kernel, TxType, run};
+use crate::transform::{Kernel, TxType};
 
 /// Longest side of a block.
 const MAX_SIDE: usize = 64;

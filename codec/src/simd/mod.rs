@@ -4,6 +4,7 @@
 //! instruction by itself, a kernel is written over [`Lanes`], whose few operations each level has in a file of its own
 //! ([`Simd::launch`]).
 
+pub(crate) mod arrays;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod lanes;
@@ -17,6 +18,17 @@ mod tests;
 
 pub(crate) use lanes::{LANES, Lanes, Row};
 pub(crate) use scalar::Plain;
+
+/// Runs a kernel at a CPU level. The closure must be inlined, or all levels share one baseline copy of it.
+macro_rules! run {
+    ($simd:expr, $kernel:expr) => {
+        $simd.run(
+            #[inline(always)]
+            || $kernel,
+        )
+    };
+}
+pub(crate) use run;
 
 /// How much of the CPU the kernels may use. All levels give the same bytes and samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,12 +8,11 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::lanes::{add, load, mul_add, one_by_one, opaque, store, sub};
+use super::kernel::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
 use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix, basis};
-use super::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
 use crate::image::plane::{Block, clip};
-use crate::simd::Simd;
-use crate::transform::run;
+use crate::simd::arrays::{add, load, mul_add, one_by_one, opaque, store, sub};
+use crate::simd::{Simd, run};
 
 const SHIFT_COLUMNS: u32 = 11;
 const SHIFT_ROWS: u32 = 13;

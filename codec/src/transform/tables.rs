@@ -3,7 +3,7 @@
 //!
 //! They are spelt by their distinct values, which a test computes again from the formulas.
 
-use super::Kernel;
+use super::kernel::Kernel;
 
 /// A matrix of `K` basis functions of `N` samples.
 pub(crate) type Matrix<const N: usize, const K: usize> = [[i32; N]; K];

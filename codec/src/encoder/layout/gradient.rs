@@ -3,9 +3,8 @@
 use crate::image::plane::{Plane, Rect};
 use crate::predict::IntraMode;
 use crate::predict::angular::DISPLACEMENT;
-use crate::simd::Simd;
+use crate::simd::{Simd, run};
 use crate::syntax::tree::SUPERBLOCK;
-use crate::transform::run;
 
 /// log2 of the side of a cell.
 const CELL_LOG2: usize = 3;

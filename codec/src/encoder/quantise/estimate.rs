@@ -3,9 +3,9 @@
 
 use super::{Coefficients, per_unit};
 use crate::entropy::log2;
+use crate::simd::arrays::{one_by_one, opaque};
+use crate::simd::run;
 use crate::syntax::scan;
-use crate::transform::lanes::{one_by_one, opaque};
-use crate::transform::run;
 
 /// What is added to a magnitude in steps before it is rounded down.
 const ROUNDING: f32 = 0.4;

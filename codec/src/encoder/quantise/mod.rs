@@ -14,14 +14,14 @@ use crate::entropy::levels::{Slot, mean};
 use crate::quant::matrix::{Matrices, WEIGHT_BITS};
 use crate::quant::step::{STEP_BITS, step};
 use crate::recon::MAX_CODED;
-use crate::simd::Simd;
+use crate::simd::arrays::{one_by_one, opaque};
+use crate::simd::{Simd, run};
 use crate::syntax::ctx::Place;
 use crate::syntax::level::Template;
 use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
-use crate::transform::lanes::{one_by_one, opaque};
-use crate::transform::{TxType, run};
+use crate::transform::TxType;
 
 /// Bits that a counted cost stands for.
 #[inline(always)]

@@ -5,7 +5,7 @@ use crate::predict::edges::Edges;
 use crate::predict::learned::{FEATURES, GRID, TABLE, features, mirrored};
 use crate::predict::mode::MATRICES;
 use crate::simd::Simd;
-use crate::transform::lanes::one_by_one;
+use crate::simd::arrays::one_by_one;
 
 /// Cells of a block, four by four.
 const CELLS: usize = 16;

@@ -2,9 +2,8 @@
 
 use crate::encoder::satd::Pair;
 use crate::image::plane::{Plane, Rect};
-use crate::simd::Simd;
-use crate::transform::lanes::one_by_one;
-use crate::transform::run;
+use crate::simd::arrays::one_by_one;
+use crate::simd::{Simd, run};
 
 /// Largest slope of an explicit model, in 1/8.
 const MAX_SLOPE: f64 = 16.0;
