@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use super::walk::walk;
 use crate::container;
+use crate::entropy::LevelPlace;
 use crate::entropy::Profile;
-use crate::entropy::levels::{FAR, LevelModels, LevelPlace, NEAR, SET_BYTES, SETS, bins_of};
-use crate::entropy::range::{Interval, ReadInterval, WriteInterval};
+use crate::entropy::interval::{Interval, ReadInterval, WriteInterval};
+use crate::entropy::levels::{FAR, LevelModels, NEAR, SET_BYTES, SETS, bins_of};
 use crate::entropy::trace::{Event, Trace};
 use crate::error::DecodeError;
 use crate::limits::Limits;

@@ -3,7 +3,8 @@
 use super::kernels::Planes;
 use crate::container::{self, Parsed, TileIndex};
 use crate::entropy::Profile;
-use crate::entropy::range::{RangeDecoder, ReadInterval};
+use crate::entropy::interval::ReadInterval;
+use crate::entropy::range::RangeDecoder;
 use crate::error::DecodeError;
 use crate::filter::Deblock;
 use crate::image::plane::Rect;

@@ -1,9 +1,10 @@
 //! The walk through the tiles of a stream, whatever its profile, with coders that wrap a decoder.
 
 use crate::container;
+use crate::entropy::LevelPlace;
 use crate::entropy::Profile;
-use crate::entropy::levels::LevelPlace;
-use crate::entropy::range::{Damage, RangeDecoder};
+use crate::entropy::interval::Damage;
+use crate::entropy::range::RangeDecoder;
 use crate::entropy::{BinCoder, Ctx};
 use crate::error::DecodeError;
 use crate::limits::Limits;

@@ -3,7 +3,8 @@
 use super::sweep::Reconstructed;
 use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::Profile;
-use crate::entropy::range::{Damage, RangeDecoder, ReadInterval};
+use crate::entropy::interval::{Damage, ReadInterval};
+use crate::entropy::range::RangeDecoder;
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Decoded, Shape};

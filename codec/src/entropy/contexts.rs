@@ -1,7 +1,7 @@
 //! The one declaration of all adaptive contexts: name and size of each group, in the order of their numbers. What
 //! chooses a context within its group stands in `syntax/ctx.rs`. BITSTREAM.md §7.3.
 
-use super::Ctx;
+use super::coder::Ctx;
 
 /// A group of contexts with consecutive numbers.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,10 @@
 //! Counting bits without writing them: the price of a bin by its model's probability.
 
+use super::coder::{BinCoder, Ctx, LevelPlace, Profile};
 use super::learnt::Learnt;
-use super::levels::{LevelModels, LevelPlace, Slot, bins_of, mean};
+use super::levels::{LevelModels, Slot, bins_of, mean};
+use super::logistic::log2;
 use super::model::{Model, Models};
-use super::{BinCoder, Ctx, Profile, log2};
 
 /// Fractional bits of a cost: costs are in 1/2048 bit.
 pub(crate) const COST_BITS: u32 = 11;

@@ -1,6 +1,6 @@
 //! The models of a tile as they stand.
 
-use super::Profile;
+use super::coder::Profile;
 use super::levels::LevelModels;
 use super::model::Models;
 

@@ -2,9 +2,10 @@
 //! them. In the mixed profile a bin has the mean of two slots that know different things; that keeps most of what
 //! logistic mixing of seven states gains (docs/TUNING.md) at a fraction of its time. BITSTREAM.md §7.4.
 
-use super::Profile;
+use super::coder::LevelPlace;
+use super::coder::Profile;
+use super::interval::Interval;
 use super::logistic::{ODDS_BITS, squash};
-use super::range::Interval;
 
 /// Probabilities, in 1/65536, of the four bins of a level: it is not zero, above one, odd where it is above one, above
 /// three.
@@ -60,13 +61,6 @@ const fn far(set: usize) -> [Slot; FAR] {
 /// Those of the scalar quantiser, ready to be copied.
 static SCALAR_NEAR: [Slot; NEAR] = near(0);
 static SCALAR_FAR: [Slot; FAR] = far(0);
-
-/// The slots that a level looks at.
-pub(crate) trait LevelPlace {
-    /// Numbers of its slots: of [`NEAR`], and of [`FAR`]; those of the second quantiser of a trellis come behind all of the
-    /// first one's.
-    fn slots(&self) -> (usize, usize);
-}
 
 /// The slots of a picture's quantisers, as they learn.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Adaptive probability of one bin. BITSTREAM.md §7.2.
 
-use super::Ctx;
+use super::coder::Ctx;
 use super::init::INITIAL;
 
 /// Probability of a bin being 1, with the count that sets how fast it learns: 1/(n + 1.5) at first, never below

@@ -1,9 +1,8 @@
 //! What a walk codes, noted for a range coder that follows later; models may learn from it meanwhile.
 
+use super::coder::{BinCoder, Ctx, LevelPlace};
+use super::interval::{Interval, SYMBOLS};
 use super::learnt::Learnt;
-use super::levels::LevelPlace;
-use super::range::{Interval, SYMBOLS};
-use super::{BinCoder, Ctx};
 
 /// One thing that was coded.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Plain bits, most significant first: the coder of headers. BITSTREAM.md §3.
 
-use super::range::Damage;
-use super::{BinCoder, Ctx};
+use super::coder::{BinCoder, Ctx};
+use super::interval::Damage;
 
 /// Writes bits into bytes.
 #[derive(Debug, Default)]

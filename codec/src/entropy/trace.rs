@@ -1,8 +1,7 @@
 //! A coder that writes down what passes through another one: two traces, of an encode and of a decode, show the first
 //! element where they part.
 
-use super::levels::LevelPlace;
-use super::{BinCoder, Ctx};
+use super::coder::{BinCoder, Ctx, LevelPlace};
 
 /// One thing that passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,10 @@ const SIDE: usize = 9;
 /// Rows of margin above.
 const ABOVE: usize = 8;
 
-/// Values behind the last, so that cells of as many may begin anywhere.
-const BEHIND: usize = super::neighbours::CELL;
+/// Columns of a cell: samples whose least squares go together.
+pub(super) const CELL: usize = 16;
+/// Values behind the last, so that cells may begin anywhere.
+const BEHIND: usize = CELL;
 
 /// `width` x `height` values with 9 columns beside, 8 rows above and 1 row below them.
 #[derive(Debug, Clone)]

@@ -1,13 +1,14 @@
 //! A plane as it is coded: its range of values, which of them occur, how they are modelled, and the values.
 //! BITSTREAM.md §13.3.
 
-use super::Shape;
 use super::canvas::Canvas;
+use super::coder::Coder;
 use super::exact::Exact;
 use super::natural::Natural;
+use super::plane::{CodedPlane, Shape};
 use super::values::occurrence;
-use super::walk::{self, Coded, Coder};
-use crate::entropy::range::Interval;
+use super::walk;
+use crate::entropy::interval::Interval;
 
 /// Largest difference between values of a plane: that of two differences of samples of 16 bits.
 const LARGEST_SPAN: u32 = (1 << 17) - 1;
@@ -128,9 +129,9 @@ pub(super) enum Values<'a> {
 pub(super) fn channel<I: Interval>(
     coder: &mut Coder<'_, I>,
     shape: &Shape,
-    before: &[Coded],
+    before: &[CodedPlane],
     source: Values<'_>,
-) -> Coded {
+) -> CodedPlane {
     let (mut header, rows) = match source {
         Values::Write(header, _) => (header.clone(), shape.height),
         Values::Read { rows } => (Header::default(), rows),
@@ -142,7 +143,7 @@ pub(super) fn channel<I: Interval>(
         let is_right = coder.damage.is_none() && coder.interval.is_within();
         let errors = Canvas::new(shape.width, shape.height, 0);
         canvas.data.fill(header.low);
-        return Coded { values: canvas, errors, span: 0, rows: if is_right { rows } else { 0 } };
+        return CodedPlane { values: canvas, errors, span: 0, rows: if is_right { rows } else { 0 } };
     }
     if let Values::Write(_, values) = source {
         let numbers = header.numbers();

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::Shape;
 use super::channel::{Header, Model, Values, channel};
+use super::coder::Coder;
 use super::colour::Transform;
+use super::plane::{CodedPlane, Shape};
 use super::values::{COLOURS, palette};
-use super::walk::{Coded, Coder};
-use crate::entropy::range::{Interval, WriteInterval};
+use crate::entropy::interval::{Interval, WriteInterval};
 
 /// Pixels that a palette needs for each of its colours.
 const PIXELS_A_COLOUR: usize = 16;
@@ -91,9 +91,9 @@ pub(super) fn numbers(palette: &[[i32; 3]], pixels: &[[i32; 3]]) -> Vec<i32> {
 pub(super) fn written(
     coder: &mut Coder<'_, WriteInterval>,
     shape: &Shape,
-    before: &[Coded],
+    before: &[CodedPlane],
     values: Vec<i32>,
-) -> Coded {
+) -> CodedPlane {
     let mut header = Header::of(&values);
     let repeats = values.windows(2).filter(|pair| pair[0] == pair[1]).count();
     // Only where many values repeat can they matter one by one.

@@ -3,7 +3,7 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use crate::entropy::range::SYMBOLS;
+use crate::entropy::interval::SYMBOLS;
 
 /// Fractional bits of a bound.
 const BITS: u32 = 22;

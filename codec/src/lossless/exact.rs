@@ -3,7 +3,8 @@
 use super::canvas::Canvas;
 use super::level::{hash, level};
 use super::mixer::{Contexts, NODES, TABLES};
-use super::walk::{Coded, Modeller};
+use super::modeller::Modeller;
+use super::plane::CodedPlane;
 
 /// Prediction and contexts of a plane of text, drawings or masks.
 #[derive(Debug)]
@@ -13,17 +14,17 @@ pub(super) struct Exact {
 }
 
 impl Modeller for Exact {
-    fn new(width: usize, height: usize, _top: i32, _before: &[Coded]) -> Self {
+    fn new(width: usize, height: usize, _top: i32, _before: &[CodedPlane]) -> Self {
         Self { errors: Canvas::new(width, height, 0), expected: 0 }
     }
 
     fn start_row(&mut self) {}
 
-    fn end_row(&mut self, _v: &Canvas, _before: &[Coded]) {}
+    fn end_row(&mut self, _v: &Canvas, _before: &[CodedPlane]) {}
 
     /// The median of left, upper and their sum less the upper left.
     #[inline(always)]
-    fn predict(&mut self, v: &Canvas, x: usize, y: usize, _before: &[Coded]) -> i32 {
+    fn predict(&mut self, v: &Canvas, x: usize, y: usize, _before: &[CodedPlane]) -> i32 {
         let i = v.at(x, y);
         let (w, n, nw) = (v.data[i - 1], v.data[i - v.stride], v.data[i - v.stride - 1]);
         self.expected = (w + n - nw).clamp(w.min(n), w.max(n));
@@ -31,7 +32,7 @@ impl Modeller for Exact {
     }
 
     #[inline(always)]
-    fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> Contexts {
+    fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[CodedPlane]) -> Contexts {
         let i = v.at(x, y);
         let (d, s) = (&v.data, v.stride);
         let e = &self.errors.data;

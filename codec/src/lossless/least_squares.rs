@@ -6,7 +6,8 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::neighbours::{CELL, Field, LEFT, Lessons, ORDER};
+use super::canvas::CELL;
+use super::neighbours::{Field, LEFT, Lessons, ORDER};
 
 /// Fractional bits of a coefficient.
 const BITS: u32 = 13;

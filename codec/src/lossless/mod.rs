@@ -5,14 +5,17 @@
 mod canvas;
 mod channel;
 mod choice;
+mod coder;
 mod colour;
 mod distribution;
 mod exact;
 mod least_squares;
 mod level;
 mod mixer;
+mod modeller;
 mod natural;
 mod neighbours;
+mod plane;
 mod residual;
 mod runs;
 mod values;
@@ -23,34 +26,20 @@ use std::ops::Range;
 use self::canvas::Canvas;
 use self::channel::{Values, channel};
 use self::choice::Colours;
+use self::coder::Coder;
+pub(crate) use self::coder::Watch;
 use self::colour::Transform;
 use self::natural::Natural;
+use self::plane::CodedPlane;
+pub(crate) use self::plane::Shape;
 use self::residual::Residuals;
 use self::values::palette;
-use self::walk::{Coded, Coder};
-use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
+use crate::entropy::interval::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Plane;
 use crate::simd::Simd;
 
-/// Size and number of the planes that a stream holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape {
-    /// Columns, from 1.
-    pub(crate) width: usize,
-    /// Rows, from 1.
-    pub(crate) height: usize,
-    /// 1 to 3.
-    pub(crate) planes: usize,
-    /// Bits of a sample, 1 to 16.
-    pub(crate) depth: u32,
-}
-
 /// Number of a palette among the transforms.
 const PALETTE: u32 = 3;
-
-/// Told of samples that are coded, after each row of a plane (of none where a way to code them is only tried), and asked
-/// whether to go on.
-pub(crate) type Watch<'a> = dyn Fn(u64) -> bool + 'a;
 
 /// Codes `planes` (1 to 3 of equal size), whose samples have `depth` bits (1 to 16). Three are taken as red, green and
 /// blue, but may be anything. `None`, soon, where they take more than `most` bytes, or where `watch` said to stop.
@@ -111,7 +100,7 @@ pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> D
         palette(&mut coder, shape.depth, &mut colours);
     }
     let count = if transform == PALETTE { 1 } else { shape.planes };
-    let mut channels: Vec<Coded> = Vec::new();
+    let mut channels: Vec<CodedPlane> = Vec::new();
     let mut rows = shape.height;
     for k in 0..count {
         // Later planes look at all of the earlier ones.
@@ -147,7 +136,7 @@ pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> D
 /// are three: `rows` rows, fewer where one has values that no sample can have.
 fn samples(
     shape: &Shape,
-    channels: &[Coded],
+    channels: &[CodedPlane],
     rows: usize,
     pixel: impl Fn([i32; 3]) -> [i32; 3],
 ) -> (Vec<Plane>, usize, Option<Damage>) {
@@ -175,7 +164,7 @@ fn samples(
 }
 
 /// Gives `rows` of three planes their shades, and the colours that are there.
-fn fill(shape: &Shape, channels: &[Coded], rows: Range<usize>, transform: u32, planes: &mut [Plane]) {
+fn fill(shape: &Shape, channels: &[CodedPlane], rows: Range<usize>, transform: u32, planes: &mut [Plane]) {
     let (top, Some(transform)) = ((1 << shape.depth) - 1, Transform::ALL.get(transform as usize)) else { return };
     let [red, green, blue] = planes else { return };
     for y in rows {

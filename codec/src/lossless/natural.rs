@@ -7,8 +7,9 @@ use super::canvas::Canvas;
 use super::least_squares::LeastSquares;
 use super::level::{hash, level, signed_level};
 use super::mixer::{Contexts, NODES, TABLES};
+use super::modeller::Modeller;
 use super::neighbours::Field;
-use super::walk::{Coded, Modeller};
+use super::plane::CodedPlane;
 
 /// Predictions are in 1/16 of a value.
 const FRACTION: u32 = 4;
@@ -87,7 +88,7 @@ impl<const FULL: bool> Natural<FULL> {
 
     /// Simple predictions in 1/16, to which that of least squares comes as the first.
     #[inline(always)]
-    fn simple(v: &Canvas, i: usize, before: &[Coded]) -> [i32; PREDICTORS] {
+    fn simple(v: &Canvas, i: usize, before: &[CodedPlane]) -> [i32; PREDICTORS] {
         let d = &v.data;
         let s = v.stride;
         let (w, n, nw, ne) = (d[i - 1], d[i - s], d[i - s - 1], d[i - s + 1]);
@@ -136,7 +137,7 @@ fn weight(miss: i32) -> i64 {
 }
 
 impl<const FULL: bool> Modeller for Natural<FULL> {
-    fn new(width: usize, height: usize, top: i32, before: &[Coded]) -> Self {
+    fn new(width: usize, height: usize, top: i32, before: &[CodedPlane]) -> Self {
         let wide = top > NARROW || before.iter().any(|plane| plane.span > NARROW as u32);
         Self {
             squares: LeastSquares::new(width, if FULL { 4 } else { 2 }, wide),
@@ -156,12 +157,12 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
     }
 
     #[inline(always)]
-    fn end_row(&mut self, v: &Canvas, before: &[Coded]) {
+    fn end_row(&mut self, v: &Canvas, before: &[CodedPlane]) {
         self.squares.end_row(Field { own: v, before });
     }
 
     #[inline(always)]
-    fn predict(&mut self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> i32 {
+    fn predict(&mut self, v: &Canvas, x: usize, y: usize, before: &[CodedPlane]) -> i32 {
         let i = v.at(x, y);
         let (d, s) = (&v.data, v.stride);
         self.predictions = Self::simple(v, i, before);
@@ -185,7 +186,7 @@ impl<const FULL: bool> Modeller for Natural<FULL> {
     }
 
     #[inline(always)]
-    fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[Coded]) -> Contexts {
+    fn contexts(&self, v: &Canvas, x: usize, y: usize, before: &[CodedPlane]) -> Contexts {
         let i = v.at(x, y);
         let (d, s) = (&v.data, v.stride);
         let e = &self.errors.data;

@@ -3,13 +3,11 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::canvas::Canvas;
-use super::walk::Coded;
+use super::canvas::{CELL, Canvas};
+use super::plane::CodedPlane;
 
 /// Neighbours that take part.
 pub(super) const ORDER: usize = 16;
-/// Columns of a cell.
-pub(super) const CELL: usize = 16;
 /// Neighbours of the own plane in the same row: at 1, 2 and 3 columns to the left.
 pub(super) const LEFT: usize = 3;
 /// A plane (0 is the own one, then those before it in order), columns to the right and rows down.
@@ -80,7 +78,7 @@ pub(super) type Lessons = [[i16; CELL]; ORDER + 1];
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
     pub(super) own: &'a Canvas,
-    pub(super) before: &'a [Coded],
+    pub(super) before: &'a [CodedPlane],
 }
 
 impl<'a> Field<'a> {

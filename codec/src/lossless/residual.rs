@@ -2,10 +2,10 @@
 //! all of these are mixed, in photographs the first few where errors are small, and the rest has adaptive distributions.
 //! BITSTREAM.md §13.5.
 
+use super::coder::Coder;
 use super::distribution::Distribution;
 use super::mixer::{Contexts, Mixer, State};
-use super::walk::Coder;
-use crate::entropy::range::{Interval, SYMBOLS};
+use crate::entropy::interval::{Interval, SYMBOLS};
 
 const ZERO: usize = 0;
 const SIGN: usize = 1;

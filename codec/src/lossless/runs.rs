@@ -1,9 +1,9 @@
 //! Runs: where the left value and all above are alike, one bin says that they go on being so. BITSTREAM.md §13.4.
 
 use super::canvas::Canvas;
+use super::coder::Coder;
 use super::mixer::State;
-use super::walk::Coder;
-use crate::entropy::range::Interval;
+use crate::entropy::interval::Interval;
 
 /// Values that a run has at least.
 const SHORTEST: usize = 8;

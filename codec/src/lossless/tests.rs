@@ -1,7 +1,7 @@
 //! Tests of the whole way, on planes made here; those on real pictures stand in `tests/tests/lossless.rs`.
 
 use super::{Decoded, Shape, memory};
-use crate::entropy::range::Damage;
+use crate::entropy::interval::Damage;
 use crate::image::plane::Plane;
 use crate::simd::{CpuLevel, Simd};
 

@@ -1,8 +1,8 @@
 //! Which values occur in a plane, and which colours in a picture of few. BITSTREAM.md §13.2, §13.3.
 
+use super::coder::Coder;
 use super::mixer::State;
-use super::walk::Coder;
-use crate::entropy::range::Interval;
+use crate::entropy::interval::Interval;
 
 /// Colours that a palette has at most.
 pub(super) const COLOURS: usize = 1024;

@@ -4,8 +4,8 @@
 //! waits for samples. BITSTREAM.md §6.4.
 
 use super::{MAX_CODED, TileSamples};
+use crate::entropy::interval::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::entropy::model::Model;
-use crate::entropy::range::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Rect;
 use crate::simd::{Simd, run};
 use crate::syntax::scan::{self, Position};

@@ -4,7 +4,8 @@
 use super::scan::{MARGIN, PADDED, Position};
 use super::slots::{BEFORE, CHANNEL, MOST, NO_FREQUENCY, PLACE, RESIDUAL, ROLE};
 use super::spectrum::{BANDS, Spectrum};
-use crate::entropy::levels::{FAR, LevelPlace, NEAR};
+use crate::entropy::LevelPlace;
+use crate::entropy::levels::{FAR, NEAR};
 use crate::quant::family::State;
 
 /// A transform block, as its levels see it.

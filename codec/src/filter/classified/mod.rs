@@ -2,6 +2,7 @@
 //! its direction and its activity choose. BITSTREAM.md §10.7 to §10.10; the scheme is VVC's adaptive loop filter with
 //! clipping, but the bank is fixed, and classes and clips are measured by the quantiser step instead of sent.
 
+mod class;
 mod strip;
 
 use std::ops::Range;
@@ -82,10 +83,6 @@ const fn turned(k: usize, orientation: usize) -> usize {
     to
 }
 
-/// Second differences around a unit, summed over 8x8 samples: vertical, horizontal, along the falling and along the
-/// rising diagonal.
-type Gradients = [u32; 4];
-
 /// What the quantiser parameter of a unit decides.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
@@ -102,18 +99,6 @@ impl Scale {
         let least = |activity: u64| ((activity * power(qp.into())).div_ceil(1 << 17)).min(u32::MAX.into()) as u32;
         Self { qp, activities: ACTIVITIES.map(least), bounds: bounds(qp, extra) }
     }
-}
-
-/// What the proportions of second differences make of a class: 4 * direction + orientation.
-#[inline(always)]
-fn shape([v, h, falling, rising]: Gradients) -> u32 {
-    let (straight, diagonal) = ((v.max(h), v.min(h)), (falling.max(rising), falling.min(rising)));
-    let product = |a: u32, b: u32| u64::from(a) * u64::from(b);
-    let is_diagonal = product(diagonal.0, straight.1) > product(straight.0, diagonal.1);
-    let (most, least) = if is_diagonal { diagonal } else { straight };
-    let strength = u32::from(most > 2 * least) + u32::from(2 * most > 9 * least);
-    let direction = if strength == 0 { 0 } else { strength + 2 * u32::from(is_diagonal) };
-    4 * direction + u32::from(h < v) + 2 * u32::from(falling < rising)
 }
 
 /// Index of the filter for a unit of this shape, with so much of second differences.

@@ -1,6 +1,6 @@
 //! The rows around a row of units: they move down the plane, so that what is filtered can be written in place.
 
-use super::shape;
+use super::class::shape;
 use crate::image::plane::Plane;
 use crate::simd::{LANES, Lanes};
 
@@ -32,7 +32,7 @@ pub(crate) struct Strip {
     loaded: usize,
     /// Bits of a sample above 10.
     extra: u32,
-    /// Second differences of cells, which are units moved up and to the left by two samples, in the order of [`Gradients`](super::Gradients): of
+    /// Second differences of cells, which are units moved up and to the left by two samples, in the order of [`Gradients`](super::class::Gradients): of
     /// those that begin above the units, and of those that begin within them.
     upper: [Vec<u32>; 4],
     lower: [Vec<u32>; 4],
@@ -179,7 +179,7 @@ impl Strip {
     }
 }
 
-/// Second differences of sixteen columns, each summed over four rows, in the order of [`Gradients`](super::Gradients).
+/// Second differences of sixteen columns, each summed over four rows, in the order of [`Gradients`](super::class::Gradients).
 #[inline(always)]
 fn bends<L: Lanes>(lanes: L, windows: [&[i16; DIFFERENCES]; 6], extra: u32) -> [L::Words; 4] {
     let mut sums = [lanes.splat(0); 4];
