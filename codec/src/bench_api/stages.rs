@@ -187,7 +187,7 @@ impl Stages {
         })?;
         let (samples, signed) = (recon.samples, recorder.blocks);
         let Rect { x, y, w, h } = self.parsed.grid.rect(tile, 0);
-        self.picture.place(header, &samples, Rect { x: 0, y: 0, w, h }, (x, y));
+        self.picture.place(header, samples.parts(), Rect { x: 0, y: 0, w, h }, (x, y));
         self.tiles.push(Kept { superblocks, signed });
         Ok(())
     }

@@ -41,7 +41,7 @@ impl Piece {
 
     /// Copies `part` of `from` to where `to` begins, multiples of 8.
     fn copy(&mut self, header: &PictureHeader, from: &Self, part: Rect, to: (usize, usize)) {
-        self.samples.copy(header, &from.samples, part, to);
+        self.samples.place(header, from.samples.parts(), part, to);
         if let (Some(alpha), Some(from)) = (&mut self.alpha, &from.alpha) {
             alpha.copy(from, part, to);
         }
@@ -49,7 +49,7 @@ impl Piece {
 
     /// The same of a tile, of whose alpha there is what is visible.
     fn place(&mut self, header: &PictureHeader, tile: Reconstructed<'_>, part: Rect, to: (usize, usize)) {
-        self.samples.place(header, tile.samples, part, to);
+        self.samples.place(header, tile.samples.parts(), part, to);
         if let (Some(alpha), Some(own)) = (&mut self.alpha, tile.alpha) {
             let visible = Rect { x: 0, y: 0, w: own.width(), h: own.height() };
             part.within(visible).iter().for_each(|part| alpha.copy(own, *part, to));

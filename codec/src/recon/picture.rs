@@ -4,9 +4,11 @@
 use crate::filter::Deblock;
 use crate::filter::{BlockMap, Unit, classified, deblock};
 use crate::image::plane::{Plane, Rect};
-use crate::recon::TileSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
+
+/// Planes, and the blocks that each is made of.
+pub(crate) type Parts<'a> = (&'a [Plane], &'a [BlockMap]);
 
 /// The planes of a picture, or some rows of them, and the blocks they are made of.
 #[derive(Debug, Clone)]
@@ -32,17 +34,13 @@ impl PictureSamples {
         2 * samples + samples / 16 * size_of::<Unit>() as u64
     }
 
+    /// The planes, and the blocks of each.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        (&self.planes, &self.maps)
+    }
+
     /// Copies what `from` has over `part` to where `to` begins; both in luma samples, multiples of 8.
-    pub(crate) fn copy(&mut self, header: &PictureHeader, from: &Self, part: Rect, to: (usize, usize)) {
-        self.put(header, (&from.planes, &from.maps), part, to);
-    }
-
-    /// The same of what is reconstructed of a tile.
-    pub(crate) fn place(&mut self, header: &PictureHeader, from: &TileSamples, part: Rect, to: (usize, usize)) {
-        self.put(header, (&from.planes, &from.maps), part, to);
-    }
-
-    fn put(&mut self, header: &PictureHeader, (planes, maps): (&[Plane], &[BlockMap]), part: Rect, to: (usize, usize)) {
+    pub(crate) fn place(&mut self, header: &PictureHeader, (planes, maps): Parts<'_>, part: Rect, to: (usize, usize)) {
         let to = Rect { x: to.0, y: to.1, ..part };
         for p in 0..self.planes.len() {
             let (part, to) = (header.in_plane(part, p), header.in_plane(to, p));

@@ -3,7 +3,7 @@
 //! with a probability in place of a hypothesis. They have a run of the range coder of their own, so that parsing never
 //! waits for samples. BITSTREAM.md §6.4.
 
-use super::{MAX_CODED, TileSamples};
+use super::samples::TileSamples;
 use crate::entropy::interval::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::entropy::model::Model;
 use crate::image::plane::Rect;
@@ -11,7 +11,7 @@ use crate::simd::{Simd, run};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::tables::{LOW, border};
-use crate::transform::{Kernel, TxType};
+use crate::transform::{Kernel, MAX_CODED, TxType};
 
 /// Longest side of a block.
 const MAX_SIDE: usize = 64;

@@ -1,7 +1,7 @@
 //! What stands at the bottom of a superblock, handed over to those below: where rows of superblocks are reconstructed side by
 //! side, each in memory of its own.
 
-use super::{LOOKED_AT, TileSamples};
+use super::samples::{LOOKED_AT, TileSamples};
 use crate::image::plane::Rect;
 use crate::syntax::header::PictureHeader;
 use crate::syntax::state::{TileState, Unit};

@@ -3,6 +3,9 @@
 /// The longer side of what is coded of a block: of a side of 64 only the low 32 frequencies are.
 pub(crate) const MAX_TX: usize = 32;
 
+/// Coefficients of the largest block.
+pub(crate) const MAX_CODED: usize = MAX_TX * MAX_TX;
+
 /// Least value of a dequantised coefficient, and of a value between the two passes.
 pub(crate) const COEF_MIN: i32 = -(1 << 17);
 

@@ -9,4 +9,4 @@ pub(crate) mod tables;
 pub(crate) mod tests;
 
 pub(crate) use self::inverse::{ROOM, Room, inverse};
-pub(crate) use self::kernel::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
+pub(crate) use self::kernel::{COEF_MAX, COEF_MIN, Kernel, MAX_CODED, MAX_TX, TxShape, TxType};

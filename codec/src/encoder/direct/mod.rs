@@ -16,11 +16,12 @@ use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
 use crate::image::plane::Plane;
 use crate::predict::edges::Edges;
-use crate::recon::{MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, Signs, TileSamples};
+use crate::recon::{MAX_BLOCK, Reconstruction, References, SignNoter, Signs, TileSamples};
 use crate::syntax::block::Superblock;
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Node, SUPERBLOCK_LOG2};
+use crate::transform::MAX_CODED;
 
 /// Working memory.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! The dead zone, for all levels of a block at once.
 
 use crate::encoder::quantise::{Coefficients, Rule, per_unit};
-use crate::recon::MAX_CODED;
 use crate::simd::run;
 use crate::syntax::residual::MAX_LEVEL;
 use crate::syntax::scan;
+use crate::transform::MAX_CODED;
 
 /// Appends the levels of `coefficients` to `levels`, in scan order up to the last that is not zero; returns how many
 /// those are.

@@ -38,7 +38,7 @@ impl Kept {
         to: (usize, usize),
     ) {
         if let Some(picture) = &mut self.picture {
-            picture.place(header, samples, part, to);
+            picture.place(header, samples.parts(), part, to);
         }
         if let Some(sample) = &mut self.sample {
             sample.place((samples, source), part, to);

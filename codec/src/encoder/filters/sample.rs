@@ -60,7 +60,7 @@ impl Sample {
         if number % self.every != self.every / 2 || y >= self.header.plane_size(0).1 {
             return;
         }
-        self.picture.place(&self.header, samples, part, (to.0, y));
+        self.picture.place(&self.header, samples.parts(), part, (to.0, y));
         let (from, to) = (Rect { x: to.0, y: to.1, ..part }, Rect { x: to.0, y, ..part });
         for (p, (plane, source)) in self.source.iter_mut().zip(source).enumerate() {
             let to = self.header.in_plane(to, p);

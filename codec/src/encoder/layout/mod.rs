@@ -15,9 +15,9 @@ use crate::encoder::forward::forward;
 use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::edges::{Available, Edges};
 use crate::predict::{IntraMode, predict};
-use crate::recon::{MAX_BLOCK, MAX_CODED};
+use crate::recon::MAX_BLOCK;
 use crate::syntax::tree::{Choices, Node, SUPERBLOCK_LOG2, Split};
-use crate::transform::{TxShape, TxType};
+use crate::transform::{MAX_CODED, TxShape, TxType};
 
 /// A block of the plan.
 #[derive(Debug, Clone, Copy)]

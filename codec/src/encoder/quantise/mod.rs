@@ -13,7 +13,6 @@ use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
 use crate::entropy::levels::{Slot, mean};
 use crate::quant::matrix::{Matrices, WEIGHT_BITS};
 use crate::quant::step::{STEP_BITS, step};
-use crate::recon::MAX_CODED;
 use crate::simd::arrays::{one_by_one, opaque};
 use crate::simd::{Simd, run};
 use crate::syntax::ctx::Place;
@@ -21,7 +20,7 @@ use crate::syntax::level::Template;
 use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
-use crate::transform::TxType;
+use crate::transform::{MAX_CODED, TxType};
 
 /// Bits that a counted cost stands for.
 #[inline(always)]

@@ -28,11 +28,12 @@ use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
 use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
-use crate::recon::{MAX_BLOCK, MAX_CODED, Reconstruction, References, SignNoter, TileSamples};
+use crate::recon::{MAX_BLOCK, Reconstruction, References, SignNoter, TileSamples};
 use crate::syntax::block::Superblock;
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Channel, Node, SUPERBLOCK, SUPERBLOCK_LOG2};
+use crate::transform::MAX_CODED;
 
 /// Working memory of the search.
 #[derive(Debug)]
