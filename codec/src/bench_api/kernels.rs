@@ -10,7 +10,7 @@ use crate::encoder::colour::to_planes;
 use crate::encoder::content::Census;
 use crate::encoder::forward::forward;
 use crate::encoder::plan::Plan;
-use crate::encoder::quantise::{Coefficients, Job, Reciprocals, Rule, Scratch};
+use crate::encoder::quantise::{Coefficients, LevelChoice, Reciprocals, Rule, Scratch, Viterbi};
 use crate::encoder::satd::{Pair, satd};
 use crate::encoder::{Content, EncoderConfig, Quantiser};
 use crate::entropy::cost::Counter;
@@ -260,6 +260,7 @@ pub struct Quantisation {
     counter: Counter,
     template: Template,
     scratch: Scratch,
+    viterbi: Viterbi,
     levels: Vec<i32>,
 }
 
@@ -293,6 +294,7 @@ impl Quantisation {
             ),
             template: Template::new(),
             scratch: Scratch::new(),
+            viterbi: Viterbi::new(),
             levels: Vec::new(),
         })
     }
@@ -307,10 +309,10 @@ impl Quantisation {
         let (node, reciprocals, rule) = (&self.node, &self.reciprocals, self.trellis.as_ref().unwrap_or(&self.rule));
         let simd = Simd::new(CpuLevel::detect());
         let coefficients = Coefficients { simd, node, values, tx: TxType::DCT, reciprocals, qp: self.qp };
-        let job = Job { coefficients, place: self.place, rule };
+        let job = LevelChoice { coefficients, place: self.place, rule };
         self.levels.clear();
         if self.trellis.is_some() {
-            job.run_trellis(&mut self.counter, &self.template, &mut self.scratch, &mut self.levels);
+            job.run_trellis(&mut self.counter, &self.template, &mut self.viterbi, &mut self.levels);
         } else {
             job.run(&mut self.counter, &mut self.template, &mut self.scratch, &mut self.levels);
         }

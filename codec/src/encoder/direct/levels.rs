@@ -4,7 +4,7 @@ use super::DirectTile;
 use super::quantise::round;
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
-use crate::encoder::quantise::{Coefficients, Estimate, Job};
+use crate::encoder::quantise::{Coefficients, Estimate, LevelChoice};
 use crate::encoder::satd::{Pair, residual};
 use crate::encoder::shared::Shared;
 use crate::image::plane::Rect;
@@ -102,7 +102,7 @@ impl DirectTile<'_> {
         let (coefficients, rule) = (spot.coefficients(shared, &m.coefficients, tx), &shared.plan.rule);
         let end = match rule.optimise {
             true => {
-                let job = Job { coefficients, place: spot.place(&self.walk.state), rule };
+                let job = LevelChoice { coefficients, place: spot.place(&self.walk.state), rule };
                 job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, &mut self.sb.levels).end
             }
             false => round(&coefficients, rule, &mut self.sb.levels),

@@ -9,9 +9,9 @@ mod quantise;
 use super::cells::Offsets;
 use super::effort::Direct;
 use super::layout::Layout;
-use super::quantise as search;
 use super::shared::Shared;
-use super::tile::{Ground, Way};
+use super::tile::way::{Ground, Way};
+use crate::encoder::quantise::Scratch;
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
 use crate::image::plane::Plane;
@@ -35,7 +35,7 @@ struct Memory {
     coefficients: Box<[i32]>,
     /// Those of another transform.
     others: Box<[i32]>,
-    quantise: search::Scratch,
+    quantise: Scratch,
 }
 
 /// The way through one tile.
@@ -82,7 +82,7 @@ impl<'a> DirectTile<'a> {
                 residual: vec![0; MAX_BLOCK].into(),
                 coefficients: vec![0; MAX_CODED].into(),
                 others: vec![0; MAX_CODED].into(),
-                quantise: search::Scratch::new(),
+                quantise: Scratch::new(),
             },
             sb: Superblock::default(),
         }

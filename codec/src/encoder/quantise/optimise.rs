@@ -1,7 +1,7 @@
 //! Rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21, 2008, adapted to levels coded from high to
 //! low frequency).
 
-use super::{Decision, Job, Outcome, Prices, Scratch};
+use super::choice::{Decision, LevelChoice, Outcome, Prices, Scratch};
 use crate::entropy::cost::{COST_BITS, Counter};
 use crate::quant::family::State;
 use crate::syntax::level::{Level, Template};
@@ -15,7 +15,7 @@ const FEW: u16 = 32;
 /// Bits that a level of 2 or more costs at most more than the next lower one.
 const RISE: f64 = 8.0;
 
-impl Job<'_> {
+impl LevelChoice<'_> {
     /// Squared steps that 1/2048 bit costs.
     fn rate(&self) -> f64 {
         self.rule.lambda / (1u32 << COST_BITS) as f64

@@ -1,12 +1,13 @@
 //! Choosing the levels of trellis-coded quantisation: the cheapest path through the states of the quantiser, level by
 //! level in coding order (Viterbi's algorithm). Rates depend on levels coded before, so each path keeps its own.
 
-use super::{Job, Outcome, Prices, bits};
+use super::choice::{LevelChoice, Outcome, Prices, bits};
 use crate::entropy::cost::Counter;
 use crate::quant::family::{STATES, State};
 use crate::syntax::level::{Level, NEAREST, Template, part, steps_around};
 use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::{self, Position};
+use crate::transform::MAX_CODED;
 
 /// Levels that a path remembers: more than the scan positions between a level and the farthest that its slots look at.
 const WINDOW: usize = 127;
@@ -93,15 +94,22 @@ impl Place {
 
 /// Working memory.
 #[derive(Debug)]
-pub(super) struct Viterbi {
+pub(crate) struct Viterbi {
+    /// Magnitudes in steps.
+    x: Box<[f32]>,
     paths: Box<[Path; STATES]>,
     next: Box<[Path; STATES]>,
     decisions: Vec<[Decision; STATES]>,
 }
 
 impl Viterbi {
-    pub(super) fn new() -> Self {
-        Self { paths: Box::new([NONE; STATES]), next: Box::new([NONE; STATES]), decisions: Vec::new() }
+    pub(crate) fn new() -> Self {
+        Self {
+            x: vec![0.0; MAX_CODED].into(),
+            paths: Box::new([NONE; STATES]),
+            next: Box::new([NONE; STATES]),
+            decisions: Vec::new(),
+        }
     }
 
     /// Every path by a zero at `place`: each state goes to another one.
@@ -142,7 +150,7 @@ impl Viterbi {
 struct Ends([[f64; 2]; 12]);
 
 impl Ends {
-    fn new(job: &Job<'_>, counter: &mut Counter, area: usize) -> Self {
+    fn new(job: &LevelChoice<'_>, counter: &mut Counter, area: usize) -> Self {
         let mut prices = [[0.0; 2]; 12];
         for (class, prices) in prices.iter_mut().enumerate().take(area.ilog2() as usize + 1) {
             let first = if class == 0 { 1 } else { (1 << (class - 1)) + 1 };
@@ -163,25 +171,24 @@ impl Ends {
     }
 }
 
-impl Job<'_> {
+impl LevelChoice<'_> {
     /// Chooses levels for the trellis, appends them to `levels` in scan order up to the last one that is not zero.
     pub(crate) fn run_trellis(
         &self,
         counter: &mut Counter,
         template: &Template,
-        scratch: &mut super::Scratch,
+        viterbi: &mut Viterbi,
         levels: &mut Vec<i32>,
     ) -> Outcome {
         let (w, h) = self.coefficients.node.coded_area();
-        let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
+        let (zero, last) = self.normalise(scan::indices(w, h), &mut viterbi.x);
         let empty = self.price(counter.price(self.place.coded(), false));
         let nothing = Outcome { end: 0, distortion: zero, cost: zero + empty };
         let Some(last) = last else { return nothing };
         let positions = &scan::of(w, h)[..=last];
         let coded = self.price(counter.price(self.place.coded(), true));
         let ends = Ends::new(self, counter, w * h);
-        self.search(counter, template, &ends, &scratch.x, positions, &mut scratch.viterbi);
-        let viterbi = &scratch.viterbi;
+        self.search(counter, template, &ends, positions, viterbi);
         let best = State::all().min_by(|a, b| viterbi.paths[a.index()].cost.total_cmp(&viterbi.paths[b.index()].cost));
         let Some(path) = best.map(|s| (s, &viterbi.paths[s.index()])).filter(|(_, p)| p.cost + coded < empty) else {
             return nothing;
@@ -207,7 +214,6 @@ impl Job<'_> {
         counter: &Counter,
         template: &Template,
         ends: &Ends,
-        x: &[f32],
         positions: &[Position],
         viterbi: &mut Viterbi,
     ) {
@@ -218,7 +224,7 @@ impl Job<'_> {
         viterbi.decisions.resize(positions.len(), Default::default());
         viterbi.paths.fill(NONE);
         for (i, p) in positions.iter().enumerate().rev() {
-            let x = f64::from(x[p.raster as usize]);
+            let x = f64::from(viterbi.x[p.raster as usize]);
             let place = Place::of(i, p, indices, (w, h), positions.len());
             let prices = |state: State, path: &Path| {
                 let (around, wide) = place.sums(&path.window);
@@ -286,7 +292,7 @@ impl Job<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Coefficients, Reciprocals, Rule, Scratch};
+    use super::super::{Coefficients, Reciprocals, Rule};
     use super::*;
     use crate::entropy::contexts::COUNT;
     use crate::entropy::levels::LevelModels;
@@ -331,28 +337,28 @@ mod tests {
     struct Bench {
         counter: Counter,
         reciprocals: Reciprocals,
-        scratch: Scratch,
+        viterbi: Viterbi,
     }
 
     impl Bench {
         fn new(models: &Models, levels: &LevelModels) -> Self {
             let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));
-            Self { counter: Counter::new(Profile::Mixed, models, levels), reciprocals, scratch: Scratch::new() }
+            Self { counter: Counter::new(Profile::Mixed, models, levels), reciprocals, viterbi: Viterbi::new() }
         }
 
         fn run<R>(
             &mut self,
             node: &Node,
             values: &[i32],
-            with: impl FnOnce(&Job<'_>, Outcome, &mut Vec<i32>, &mut Counter) -> R,
+            with: impl FnOnce(&LevelChoice<'_>, Outcome, &mut Vec<i32>, &mut Counter) -> R,
         ) -> R {
             let place = ctx::Place::of(&UnitMap::new(64, 64), node, 0, false);
             let reciprocals = &self.reciprocals;
             let simd = Simd::new(CpuLevel::detect());
             let coefficients = Coefficients { simd, node, values, tx: TxType::DCT, reciprocals, qp: QP };
-            let job = Job { coefficients, place, rule: &RULE };
+            let job = LevelChoice { coefficients, place, rule: &RULE };
             let mut levels = Vec::new();
-            let out = job.run_trellis(&mut self.counter, &Template::new(), &mut self.scratch, &mut levels);
+            let out = job.run_trellis(&mut self.counter, &Template::new(), &mut self.viterbi, &mut levels);
             assert_eq!(levels.len(), out.end as usize);
             assert!(levels.last().is_none_or(|&l| l != 0));
             with(&job, out, &mut levels, &mut self.counter)
@@ -402,7 +408,7 @@ mod tests {
     }
 
     /// Cost of the best of all levels near the coefficients from position `i` down, by trying each.
-    fn exhaustive(job: &Job<'_>, counter: &mut Counter, x: &[f64], chosen: &mut Vec<i32>) -> f64 {
+    fn exhaustive(job: &LevelChoice<'_>, counter: &mut Counter, x: &[f64], chosen: &mut Vec<i32>) -> f64 {
         let positions = scan::of(4, 4);
         if chosen.len() < x.len() {
             let at = x.len() - 1 - chosen.len();

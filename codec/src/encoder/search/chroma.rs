@@ -1,10 +1,11 @@
 //! The search for the mode and levels of a chroma block: Cb and Cr together.
 
+use super::memory::{ChromaTrial, Offer, Room};
 use super::shortlist::Entry;
 use super::slopes::slopes;
-use super::{Room, TileSearch};
+use super::tile::TileSearch;
 use crate::encoder::forward::forward;
-use crate::encoder::quantise::{Job, Outcome, bits, per_step};
+use crate::encoder::quantise::{LevelChoice, Outcome, bits, per_step};
 use crate::encoder::satd::{Pair, residual, satd};
 use crate::predict::{ChromaMode, ModelSides};
 use crate::quant::family::Family;
@@ -16,27 +17,6 @@ use crate::syntax::residual::{TxChoice, transform_block};
 use crate::syntax::spectrum::spectrum;
 use crate::syntax::tree::Node;
 use crate::transform::{TxShape, TxType};
-
-/// A mode and the bits that it takes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Offer {
-    mode: ChromaMode,
-    bits: f64,
-}
-
-/// A way to predict a block, transformed.
-#[derive(Debug)]
-pub(super) struct Trial {
-    offer: Offer,
-    /// Where its predictions stand.
-    slot: usize,
-    /// By plane: coefficients, and the levels chosen last.
-    rooms: [Room; 2],
-    /// Distortion by frequencies that are not coded.
-    dropped: [f64; 2],
-    /// What all of it costs, about.
-    estimate: f64,
-}
 
 impl TileSearch<'_> {
     /// Finds `node` as one chroma block, coded as well as the effort does, and returns its cost; state and samples follow it.
@@ -50,7 +30,7 @@ impl TileSearch<'_> {
         }
         let least = trials.iter().map(|t| t.estimate).fold(f64::INFINITY, f64::min);
         let most = least * self.shared.plan.effort.trial_patience;
-        let mut best: Option<(f64, ChromaBlock, &mut Trial)> = None;
+        let mut best: Option<(f64, ChromaBlock, &mut ChromaTrial)> = None;
         for trial in trials.iter_mut().filter(|t| t.estimate <= most) {
             let (cost, block) = self.quantise_chroma(&blank, trial, Family::Scalar);
             if best.as_ref().is_none_or(|b| cost < b.0) {
@@ -72,7 +52,7 @@ impl TileSearch<'_> {
     }
 
     /// Codes `block` with the levels of `trial`.
-    fn settle_chroma(&mut self, mut block: ChromaBlock, trial: &Trial) {
+    fn settle_chroma(&mut self, mut block: ChromaBlock, trial: &ChromaTrial) {
         let found = &mut self.found;
         for (plane, room) in (1..).zip(&trial.rooms) {
             block.tb[plane - 1].start = found.levels.len() as u32;
@@ -131,7 +111,7 @@ impl TileSearch<'_> {
     }
 
     /// The block with the mode of `entry`, transformed.
-    fn chroma_trial(&mut self, blank: &ChromaBlock, Entry { index, slot, .. }: Entry) -> Trial {
+    fn chroma_trial(&mut self, blank: &ChromaBlock, Entry { index, slot, .. }: Entry) -> ChromaTrial {
         let (node, plan) = (&blank.node, self.shared.plan);
         let offer = self.memory.ranked_chroma[index];
         let mut rooms = [self.memory.room(), self.memory.room()];
@@ -146,7 +126,7 @@ impl TileSearch<'_> {
                 cost += estimate.cost + dropped[plane - 1];
             }
         }
-        Trial { offer, slot, rooms, dropped, estimate: self.lambda() * offer.bits + cost }
+        ChromaTrial { offer, slot, rooms, dropped, estimate: self.lambda() * offer.bits + cost }
     }
 
     /// QP of `plane` of the block.
@@ -166,7 +146,7 @@ impl TileSearch<'_> {
     }
 
     /// Chooses levels for `trial`; returns its cost, and the block with them.
-    fn quantise_chroma(&mut self, blank: &ChromaBlock, trial: &mut Trial, family: Family) -> (f64, ChromaBlock) {
+    fn quantise_chroma(&mut self, blank: &ChromaBlock, trial: &mut ChromaTrial, family: Family) -> (f64, ChromaBlock) {
         let header = self.shared.context.header;
         let mut block = ChromaBlock { mode: trial.offer.mode, ..*blank };
         let node = block.node;
@@ -194,7 +174,7 @@ impl TileSearch<'_> {
     fn quantise_plane(
         &mut self,
         block: &ChromaBlock,
-        trial: &mut Trial,
+        trial: &mut ChromaTrial,
         place: Place,
         plane: usize,
         family: Family,
@@ -228,10 +208,10 @@ impl TileSearch<'_> {
         let (plan, m, Room { coefficients, levels }) = (self.shared.plan, &mut self.memory, room);
         let trellis = plan.trellis.as_ref().filter(|_| family.of_block(tx) == Family::Trellis);
         let coefficients = self.shared.coefficients(1, node, coefficients, tx, qp);
-        let job = Job { coefficients, place, rule: trellis.unwrap_or(&plan.rule) };
+        let job = LevelChoice { coefficients, place, rule: trellis.unwrap_or(&plan.rule) };
         levels.clear();
         if trellis.is_some() {
-            job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.quantise, levels)
+            job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.viterbi, levels)
         } else {
             job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, levels)
         }

@@ -1,7 +1,8 @@
 //! The search for what a luma block may be copied from.
 
-use super::TileSearch;
-use super::luma::{Predicted, Spot};
+use super::luma::Spot;
+use super::memory::Predicted;
+use super::tile::TileSearch;
 use crate::encoder::hash::WINDOW;
 use crate::encoder::satd::{Pair, sse};
 use crate::predict::IntraMode;

@@ -1,12 +1,14 @@
 //! The search for the mode, transforms and levels of a luma block.
 
-use super::ranking::Candidate;
+use super::memory::Candidate;
+use super::memory::{Predicted, Room, Trial};
 use super::shortlist::Entry;
-use super::{Room, Shared, TileSearch, copy_block};
+use super::tile::{TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
-use crate::encoder::quantise::{Coefficients, Estimate, Job, bits};
+use crate::encoder::quantise::{Coefficients, Estimate, LevelChoice, bits};
 use crate::encoder::satd::{Pair, residual};
+use crate::encoder::shared::Shared;
 use crate::image::plane::Block;
 use crate::predict::{IntraMode, predict};
 use crate::quant::family::Family;
@@ -41,34 +43,6 @@ impl Spot {
     fn coefficients<'a>(&'a self, shared: &'a Shared<'_>, values: &'a [i32], tx: TxType) -> Coefficients<'a> {
         shared.coefficients(0, &self.node, values, tx, self.qp)
     }
-}
-
-/// A block that is predicted.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Predicted {
-    /// Without levels.
-    pub(super) block: LumaBlock,
-    /// Price of the prediction, in squared steps.
-    pub(super) price: f64,
-    /// Where it stands.
-    pub(super) slot: usize,
-}
-
-/// A way to code a block, before its levels are chosen.
-#[derive(Debug)]
-pub(super) struct Trial {
-    predicted: Predicted,
-    tx: TxType,
-    /// Of its palette.
-    indices: Vec<u8>,
-    /// Its coefficients.
-    room: Room,
-    /// Distortion by frequencies that are not coded.
-    dropped: f64,
-    /// What all of it costs, about.
-    estimate: f64,
-    /// Whether that has levels.
-    coded: bool,
 }
 
 /// A trial whose levels are chosen.
@@ -256,7 +230,7 @@ impl TileSearch<'_> {
         let (node, header, tx, predicted) = (&spot.node, self.shared.context.header, trial.tx, trial.predicted);
         let Room { coefficients, levels } = &mut trial.room;
         let coefficients = spot.coefficients(self.shared, coefficients, tx);
-        let job = Job { coefficients, place: spot.place, rule: &self.shared.plan.rule };
+        let job = LevelChoice { coefficients, place: spot.place, rule: &self.shared.plan.rule };
         levels.clear();
         let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, levels);
         let mut cost = out.cost + trial.dropped + predicted.price;
@@ -275,9 +249,9 @@ impl TileSearch<'_> {
         };
         let Room { coefficients, levels } = &mut coded.trial.room;
         let coefficients = spot.coefficients(self.shared, coefficients, tx);
-        let job = Job { coefficients, place: spot.place, rule };
+        let job = LevelChoice { coefficients, place: spot.place, rule };
         levels.clear();
-        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.quantise, levels);
+        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.viterbi, levels);
         Coded { distortion: out.distortion + coded.trial.dropped, end: out.end, ..coded }
     }
 }

@@ -1,7 +1,8 @@
 //! The search for palettes: few luma colours that come close to a block's samples.
 
-use super::TileSearch;
-use super::luma::{Coded, Predicted, Spot};
+use super::luma::{Coded, Spot};
+use super::memory::Predicted;
+use super::tile::TileSearch;
 use crate::encoder::quantise::per_step;
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;

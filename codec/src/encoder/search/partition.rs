@@ -1,7 +1,7 @@
 //! The search for the partition: one block against its splits, from the whole superblock down.
 
-use super::TileSearch;
 use super::found::Mark;
+use super::tile::TileSearch;
 use crate::encoder::effort::Partition;
 use crate::encoder::layout::{Costs, towards_square};
 use crate::encoder::quantise::bits;

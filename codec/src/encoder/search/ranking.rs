@@ -1,7 +1,8 @@
 //! Which modes of a luma block are worth trying in full: by Hadamard-transformed difference and the price of the mode.
 
-use super::TileSearch;
+use super::memory::Candidate;
 use super::promise::promises;
+use super::tile::TileSearch;
 use crate::encoder::quantise::bits;
 use crate::encoder::quantise::per_step;
 use crate::encoder::satd::{Pair, satd};
@@ -9,16 +10,6 @@ use crate::predict::IntraMode;
 use crate::predict::edges::LINES;
 use crate::syntax::modes::{self, MostProbable};
 use crate::syntax::tree::Node;
-
-/// A way to predict a block, with an estimate of its cost.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Candidate {
-    cost: f64,
-    /// Price of mode and line, in squared steps.
-    pub(super) price: f64,
-    pub(super) mode: IntraMode,
-    pub(super) line: u8,
-}
 
 /// Candidates ranked by their costs.
 #[derive(Debug)]

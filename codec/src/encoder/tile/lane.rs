@@ -1,8 +1,9 @@
 //! A lane: one row of superblocks after another, each next to those that other lanes are on.
 
 use super::rows::Row;
+use super::state::Tile;
+use super::way::{Ground, Way};
 use super::writer::Found;
-use super::{Ground, Tile, Way};
 use crate::entropy::learnt::Learnt;
 use crate::entropy::notes::Noter;
 use crate::error::EncodeError;
