@@ -30,6 +30,7 @@ mod limits;
 mod lossless;
 mod memory;
 mod metadata;
+mod observer;
 mod predict;
 mod quant;
 mod recon;
@@ -45,12 +46,12 @@ pub use crate::decoder::{
     decode,
 };
 pub use crate::encoder::{
-    Content, Encoded, Encoder, EncoderConfig, Measure, Observer, Quantiser, Stream, Target, Targeted, TileSize, Tune,
-    encode,
+    Content, Encoded, Encoder, EncoderConfig, Measure, Quantiser, Stream, Target, Targeted, TileSize, Tune, encode,
 };
 pub use crate::entropy::Profile;
 pub use crate::error::{ConfigError, DecodeError, EncodeError, ImageError};
 pub use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut, PixelFormat};
 pub use crate::limits::Limits;
 pub use crate::metadata::{Cicp, Metadata, Orientation, Resolution, ResolutionUnit};
+pub use crate::observer::Observer;
 pub use crate::simd::CpuLevel;

@@ -14,6 +14,7 @@ pub(crate) mod tests;
 
 pub use self::depth::Chroma;
 pub(crate) use self::depth::{Depths, LEAST_DEPTH};
+#[cfg(test)]
 pub(crate) use self::matrix::{BLUE_CB, GREEN_CB, GREEN_CR, RED_CR};
 pub use self::reduce::Scale;
 pub(crate) use self::reduce::{enlarge, gray, reduce};

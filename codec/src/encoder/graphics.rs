@@ -3,9 +3,13 @@
 use std::collections::HashSet;
 
 use super::alpha::Hidden;
-use super::config::Content;
-use super::{Encoded, Encoder, EncoderConfig, Progress, alpha, lossless, preview};
+use super::config::{Content, EncoderConfig};
+use super::encoded::Encoded;
+use super::progress::Progress;
+use super::setup::Setup;
+use super::{alpha, lossless};
 use crate::colour::read_channel;
+use crate::container::Section;
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageView};
 use crate::memory;
@@ -21,21 +25,22 @@ const SLACK: u64 = 2;
 /// Colours that are counted.
 const COLOURS: usize = 1024;
 
-/// `image` without loss, where it looks drawn and that takes no more than `most` bytes. Colours that nothing shows are what
+/// `image` without loss, with `sections`, where it looks drawn and that takes no more than `most` bytes. Colours that nothing shows are what
 /// takes fewest bytes, unless they are to be kept.
 pub(super) fn exact(
-    encoder: &Encoder,
+    setup: &Setup,
     image: &ImageView<'_>,
+    sections: &[Section],
     most: usize,
     progress: &Progress<'_>,
 ) -> Result<Option<Encoded>, EncodeError> {
-    let config = &encoder.config;
-    if config.content == Content::Photo || encoder.plan.parameters.graphics < 1.0 {
+    let config = &setup.config;
+    if config.content == Content::Photo || setup.plan.parameters.graphics < 1.0 {
         return Ok(None);
     }
     // Those who can take the lossy stream need not have the memory for this one.
     let lossless = EncoderConfig { lossless: true, ..config.clone() };
-    if memory::check_picture(&encoder.plan.header(&lossless, image.spec()), &config.limits).is_err() {
+    if memory::check_picture(&setup.plan.header(&lossless, image.spec()), &config.limits).is_err() {
         return Ok(None);
     }
     let hide = |with| if config.exact { Ok(None) } else { alpha::hide(image, with) };
@@ -48,12 +53,11 @@ pub(super) fn exact(
         Some(black) => [Some(black), hide(Hidden::White)?, hide(Hidden::Beside)?],
         None => [Some(Image::of(image)?), None, None],
     };
-    let sections = preview::sections_of(config, image, progress)?;
     let mut best: Option<Encoded> = None;
     for reconstruction in candidates.into_iter().flatten() {
         let most = best.as_ref().map_or(most, |b| b.stream.len() - 1);
         let view = reconstruction.view().with_metadata_of(image.spec());
-        if let Some(stream) = lossless::encode(encoder, &view, &sections, most, progress)? {
+        if let Some(stream) = lossless::encode(setup, &view, sections, most, progress)? {
             best = Some(Encoded { stream, reconstruction, lossless: true });
         }
     }

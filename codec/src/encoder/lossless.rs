@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Encoder, EncoderConfig, Progress};
+use super::config::EncoderConfig;
+use super::progress::Progress;
+use super::setup::Setup;
 use crate::colour;
 use crate::container::{self, Section};
 use crate::error::EncodeError;
@@ -51,20 +53,20 @@ pub(super) fn exact(
 
 /// The stream of `image` with `sections`; `None`, as soon as that is known, where it takes more than `most` bytes.
 pub(super) fn encode(
-    encoder: &Encoder,
+    setup: &Setup,
     image: &ImageView<'_>,
     sections: &[Section],
     most: usize,
     progress: &Progress<'_>,
 ) -> Result<Option<Vec<u8>>, EncodeError> {
-    let config = EncoderConfig { lossless: true, ..encoder.config.clone() };
-    let mut header = encoder.plan.header(&config, image.spec());
+    let config = EncoderConfig { lossless: true, ..setup.config.clone() };
+    let mut header = setup.plan.header(&config, image.spec());
     header.sections = !sections.is_empty();
     let grid = Grid::new(&header);
     let (simd, depth) = (Simd::new(config.cpu), image.depth().into());
     // Of the tiles that are done: which those are depends on the threads, but not whether all fit.
     let spent = AtomicUsize::new(0);
-    let tiles = encoder.workers.map(grid.len(), |i| {
+    let tiles = setup.workers.map(grid.len(), |i| {
         let rect = grid.visible(&header, i);
         let within = |planes: &[Plane], before: usize| match most
             .checked_sub(spent.load(Ordering::Relaxed).saturating_add(before))

@@ -6,25 +6,28 @@ use super::alpha;
 use super::analysis::Analysis;
 use super::cells::Offsets;
 use super::content::Census;
+use super::encoded::Encoded;
 use super::filters::Kept;
 use super::plan::Plan;
+use super::progress::Progress;
+use super::setup::Setup;
 use super::shared::Shared;
 use super::source::Source;
 use super::tile::{CodedTile, Picture};
-use super::{Encoder, Progress, colour, filters, lossless, preview, sketch, tiles};
-use crate::container;
+use super::{colour, filters, lossless, sketch, tiles};
+use crate::container::{self, Section};
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
-use crate::image::view::ImageView;
+use crate::image::view::{Image, ImageView};
 use crate::quant::dequant::Dequantiser;
 use crate::recon::Context;
+use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
-use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 use crate::tile::Grid;
 
 /// A lossy picture, coded.
-pub(super) struct Coded {
+pub(super) struct CodedPicture {
     pub(super) stream: Vec<u8>,
     pub(super) header: PictureHeader,
     /// Before the filters; where it was to be kept.
@@ -33,39 +36,59 @@ pub(super) struct Coded {
     pub(super) alpha: Vec<Plane>,
 }
 
+impl CodedPicture {
+    /// The stream with the picture that a decoder makes of it, which was to be kept of `image`.
+    pub(super) fn reconstructed(self, setup: &Setup, image: &ImageView<'_>) -> Result<Encoded, EncodeError> {
+        let Self { stream, header, picture, alpha } = self;
+        let mut picture = picture.expect("it was to be kept");
+        let mut reconstruction = Image::with_depth(image.width(), image.height(), image.format(), image.depth())?;
+        let simd = setup.simd();
+        picture.filter(simd, &header);
+        let mut view = reconstruction.view_mut();
+        let mut output = Output::whole(&header, &mut view);
+        output.colours(simd, &picture.planes);
+        let grid = Grid::new(&header);
+        for (i, plane) in alpha.iter().enumerate() {
+            output.channel(grid.visible(&header, i), header.planes(), plane);
+        }
+        Ok(Encoded { stream, reconstruction, lossless: false })
+    }
+}
+
 /// A tile: what the file holds of it, and its alpha where there is any.
 type FileTile = (Vec<u8>, Option<Plane>);
 
-/// Takes `source` through all stages; the samples that it is reconstructed as are kept where they are asked for.
+/// Takes `source` through all stages, to a file with `sections`. The samples that it is reconstructed
+/// as stay where `keep` asks for them.
 pub(super) fn code(
-    encoder: &Encoder,
+    setup: &Setup,
     mut source: Source<'_>,
+    sections: &[Section],
     progress: &Progress<'_>,
     keep: bool,
-) -> Result<Coded, EncodeError> {
-    let (simd, spec) = (Simd::new(encoder.config.cpu), source.spec);
-    let plan = plan(encoder, &mut source)?;
-    let sections = preview::sections(&encoder.config, &spec, |small| source.eighth(small), progress)?;
-    let mut header = plan.header(&encoder.config, &spec);
+) -> Result<CodedPicture, EncodeError> {
+    let (simd, spec) = (setup.simd(), source.spec);
+    let plan = plan(setup, &mut source)?;
+    let mut header = plan.header(&setup.config, &spec);
     header.sections = !sections.is_empty();
     let offsets = Offsets::of(simd, &header, &mut source, &plan.parameters)?;
     progress.advance(0)?;
     let kept = Mutex::new(Kept::new(&header, &plan.parameters, keep));
-    let tiles = tiles(encoder, (&header, &plan), (&mut source, offsets.as_ref()), &kept, progress)?;
+    let tiles = tiles(setup, (&header, &plan), (&mut source, offsets.as_ref()), &kept, progress)?;
     let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
     progress.advance(0)?;
-    filters::choose(simd, &encoder.workers, &mut header, &mut kept, &plan.parameters);
+    filters::choose(simd, &setup.workers, &mut header, &mut kept, &plan.parameters);
     let (data, alpha): (Vec<_>, Vec<_>) = tiles.into_iter().unzip();
-    let stream = container::write(&header, &sections, &data);
-    Ok(Coded { stream, header, picture: kept.picture, alpha: alpha.into_iter().flatten().collect() })
+    let stream = container::write(&header, sections, &data);
+    Ok(CodedPicture { stream, header, picture: kept.picture, alpha: alpha.into_iter().flatten().collect() })
 }
 
 /// What this picture is coded with, and its luma at half of the resolution where sketches are made of that.
-fn plan(encoder: &Encoder, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
-    let simd = Simd::new(encoder.config.cpu);
+fn plan(setup: &Setup, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
+    let simd = setup.simd();
     let (mut analysis, mut census) = (Analysis::default(), Census::default());
     let [width, height] = colour::luma_sides(&source.spec);
-    let mut half = encoder.plan.is_sketched_lightly().then(|| Plane::new(width / 2, height / 2));
+    let mut half = setup.plan.is_sketched_lightly().then(|| Plane::new(width / 2, height / 2));
     source.glance(|planes, shown| {
         let blocks = shown.and_then(|shown| shown.blocks(&planes[0]));
         let luma = blocks.as_ref().unwrap_or(&planes[0]);
@@ -77,25 +100,25 @@ fn plan(encoder: &Encoder, source: &mut Source<'_>) -> Result<Plan, EncodeError>
     })?;
     source.half = half;
     let cicp = source.spec.metadata().and_then(|m| m.cicp);
-    Ok(encoder.plan.for_picture(encoder.config.content, (&analysis, &census), cicp))
+    Ok(setup.plan.for_picture(setup.config.content, (&analysis, &census), cicp))
 }
 
 /// All tiles, in order.
 fn tiles(
-    encoder: &Encoder,
+    setup: &Setup,
     (header, plan): (&PictureHeader, &Plan),
     (source, offsets): (&mut Source<'_>, Option<&Offsets>),
     kept: &Mutex<Kept>,
     progress: &Progress<'_>,
 ) -> Result<Vec<FileTile>, EncodeError> {
-    let simd = Simd::new(encoder.config.cpu);
+    let simd = setup.simd();
     let dequantiser = Dequantiser::new(header);
     let context = Context { simd, header, dequantiser: &dequantiser };
     let shared = Shared::new(plan, &context, offsets);
     let grid = Grid::new(header);
     let view = source.view().copied();
     let alpha = |i| {
-        let alpha = |image: &ImageView<'_>| tile_alpha(encoder, image, grid.visible(header, i), progress);
+        let alpha = |image: &ImageView<'_>| tile_alpha(setup, image, grid.visible(header, i), progress);
         view.as_ref().filter(|_| header.alpha).map(alpha).transpose()
     };
     let file = |(colour, alpha): (CodedTile, Option<(Plane, Vec<u8>)>)| {
@@ -105,7 +128,7 @@ fn tiles(
     let mut out = Vec::with_capacity(grid.len());
     source.walk(|planes| {
         let picture = Picture { shared: &shared, grid: &grid, source: planes, kept, progress };
-        let tiles = tiles::encode(&encoder.workers, &picture, grid.beginning(planes[0].rows()), alpha)?;
+        let tiles = tiles::encode(&setup.workers, &picture, grid.beginning(planes[0].rows()), alpha)?;
         out.extend(tiles.into_iter().map(file));
         Ok(())
     })?;
@@ -114,13 +137,13 @@ fn tiles(
 
 /// The alpha of the pixels in `rect`, and what codes it.
 fn tile_alpha(
-    encoder: &Encoder,
+    setup: &Setup,
     image: &ImageView<'_>,
     rect: Rect,
     progress: &Progress<'_>,
 ) -> Result<(Plane, Vec<u8>), EncodeError> {
-    let plane = alpha::plane(image, rect, encoder.config.alpha_quality);
-    let simd = Simd::new(encoder.config.cpu);
+    let plane = alpha::plane(image, rect, setup.config.alpha_quality);
+    let simd = setup.simd();
     let coded = lossless::exact(simd, std::slice::from_ref(&plane), image.depth().into(), usize::MAX, progress)?;
     Ok((plane, coded.expect("any number of bytes will do")))
 }

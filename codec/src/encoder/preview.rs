@@ -1,8 +1,10 @@
 //! The sections of a stream, among them its preview: the picture at an eighth of its size, as a stream of its own.
 
-use std::ops::ControlFlow;
-
-use super::{Encoder, EncoderConfig, Observer, Progress};
+use super::config::EncoderConfig;
+use super::pipeline;
+use super::progress::Progress;
+use super::setup::Setup;
+use super::source::Source;
 use crate::colour::{Chroma, Scale, reduce};
 use crate::container::Section;
 use crate::entropy::Profile;
@@ -49,13 +51,6 @@ pub(super) fn sections(
     Ok(sections)
 }
 
-/// What codes the preview asks whether to go on; its pixels are not the picture's and do not count.
-impl Observer for Progress<'_> {
-    fn progress(&self, _done: u64, _total: u64) -> ControlFlow<()> {
-        if self.advance(0).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    }
-}
-
 /// The stream of the preview `small`: in the profile and with the chroma that decode fast.
 fn preview(
     config: &EncoderConfig,
@@ -63,9 +58,7 @@ fn preview(
     orientation: Orientation,
     progress: &Progress<'_>,
 ) -> Result<Vec<u8>, EncodeError> {
-    // Never without loss: that is slow to decode.
     let config = EncoderConfig {
-        parameters: vec![("graphics".to_owned(), 0.0)],
         quality: QUALITY,
         alpha_quality: ALPHA_QUALITY.min(config.alpha_quality),
         chroma: Chroma::Yuv420,
@@ -79,5 +72,9 @@ fn preview(
         ..EncoderConfig::default()
     };
     let metadata = Metadata { orientation, ..Metadata::default() };
-    Ok(Encoder::new(config)?.encode_observed(&small.view().with_metadata(&metadata), Some(progress))?.bytes)
+    let (setup, view) = (Setup::new(config)?, small.view().with_metadata(&metadata));
+    setup.check(view.spec())?;
+    let progress = Progress::new(Some(progress), view.spec(), false);
+    // Never without loss, even where it looks drawn: that is slow to decode.
+    Ok(pipeline::code(&setup, Source::of(&setup, &view), &[], &progress, false)?.stream)
 }

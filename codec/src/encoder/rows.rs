@@ -1,14 +1,18 @@
 //! Encoding a picture whose pixels are read as they are needed.
 
+use super::encode::Encoder;
+use super::encoded::Stream;
+use super::progress::Progress;
 use super::source::{ReadRows, Source};
-use super::{Encoder, Observer, Progress, Stream, pipeline};
+use super::{pipeline, preview};
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageSpec, ImageViewMut};
+use crate::observer::Observer;
 
 impl Encoder {
     /// Encodes a picture that need not be in memory: `read` is asked for its rows, as many as there are in a row of tiles at a
     /// time, by the number of the first and a buffer as wide as the picture. They are asked for from the top to the bottom,
-    /// and that several times over, two to six as a rule: to look at the picture, to find its steps, to make its preview, to code it.
+    /// and that several times over, two to six as a rule: to make its preview, to look at the picture, to find its steps, to code it.
     /// Each time they must be the same.
     ///
     /// The stream is that of [`Encoder::encode`], but for drawings: they are not tried without loss ([`Content::Auto`](crate::Content::Auto)). Beside the stream, memory
@@ -61,8 +65,9 @@ impl Encoder {
         observer: Option<&dyn Observer>,
         read: &mut ReadRows<'_>,
     ) -> Result<Stream, EncodeError> {
-        self.check(spec)?;
-        if spec.format().has_alpha() || self.config.lossless {
+        let setup = &self.setup;
+        setup.check(spec)?;
+        if spec.format().has_alpha() || setup.config.lossless {
             let mut image = Image::with_depth(spec.width(), spec.height(), spec.format(), spec.depth())?;
             read(0, &mut image.view_mut())?;
             return self.encode_observed(&image.view().with_metadata_of(spec), observer);
@@ -72,7 +77,9 @@ impl Encoder {
             progress.advance(0)?;
             read(first, rows)
         };
-        let coded = pipeline::code(self, Source::read(self, spec, &mut read)?, &progress, false)?;
+        let mut source = Source::read(setup, spec, &mut read)?;
+        let sections = preview::sections(&setup.config, spec, |small| source.eighth(small), &progress)?;
+        let coded = pipeline::code(setup, source, &sections, &progress, false)?;
         Ok(Stream { bytes: coded.stream, lossless: false })
     }
 }

@@ -1,12 +1,12 @@
 //! What a picture is coded from: its planes, all at once or those of a row of tiles at a time.
 
 use super::alpha::{self, Mask};
-use super::{Encoder, colour};
+use super::colour;
+use super::setup::Setup;
 use crate::colour::{Depths, Scale, reduce};
 use crate::error::EncodeError;
 use crate::image::plane::Plane;
 use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut};
-use crate::simd::Simd;
 
 /// Reads the rows from a number on into a view as wide as the picture.
 pub(super) type ReadRows<'r> = dyn FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), EncodeError> + 'r;
@@ -31,7 +31,7 @@ enum Pixels<'s> {
 
 /// Makes planes of rows that it reads: of a row of tiles at a time.
 struct Reader<'s> {
-    encoder: &'s Encoder,
+    setup: &'s Setup,
     /// Of the picture.
     height: u32,
     read: &'s mut ReadRows<'s>,
@@ -43,9 +43,9 @@ struct Reader<'s> {
 
 impl<'s> Source<'s> {
     /// The planes of `image`, what nothing shows of them made cheap.
-    pub(super) fn of(encoder: &Encoder, image: &ImageView<'s>) -> Self {
-        let (simd, config) = (Simd::new(encoder.config.cpu), &encoder.config);
-        let mut planes = colour::to_planes(simd, &encoder.workers, image, config.chroma, !config.exact);
+    pub(super) fn of(setup: &Setup, image: &ImageView<'s>) -> Self {
+        let (simd, config) = (setup.simd(), &setup.config);
+        let mut planes = colour::to_planes(simd, &setup.workers, image, config.chroma, !config.exact);
         let shown = Mask::shown(image, planes[0].width(), planes[0].height());
         if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
             alpha::clean(shown, &mut planes);
@@ -55,13 +55,13 @@ impl<'s> Source<'s> {
 
     /// Those of a picture without alpha whose rows are read.
     pub(super) fn read(
-        encoder: &'s Encoder,
+        setup: &'s Setup,
         spec: &ImageSpec<'s>,
         read: &'s mut ReadRows<'s>,
     ) -> Result<Self, EncodeError> {
-        let height = spec.height().min(1 << encoder.config.tile_size.log2());
+        let height = spec.height().min(1 << setup.config.tile_size.log2());
         let band = Image::with_depth(spec.width(), height, spec.format(), spec.depth())?;
-        let reader = Reader { encoder, height: spec.height(), read, band, spare: Vec::new() };
+        let reader = Reader { setup, height: spec.height(), read, band, spare: Vec::new() };
         Ok(Self { spec: *spec, shown: None, half: None, pixels: Pixels::Rows(reader) })
     }
 
@@ -127,12 +127,12 @@ impl Reader<'_> {
     }
 
     fn walk(&mut self, each: &mut impl FnMut(&[Plane]) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
-        let Encoder { config, workers, .. } = self.encoder;
+        let setup = self.setup;
         for top in self.tops() {
             let spare = std::mem::take(&mut self.spare);
             let pixels = self.pixels(top)?;
-            let mut planes = colour::room(&pixels, config.chroma, spare);
-            colour::fill(Simd::new(config.cpu), workers, &pixels, false, &mut planes);
+            let mut planes = colour::room(&pixels, setup.config.chroma, spare);
+            colour::fill(setup.simd(), &setup.workers, &pixels, false, &mut planes);
             let width = planes[0].width();
             let number = |plane: Plane| {
                 let shift = u32::from(plane.width() < width);

@@ -1,8 +1,14 @@
 //! What the classified filter's bank is trained from: normal equations of least squares, class by class.
 
+use super::encode::Encoder;
+use super::progress::Progress;
+use super::source::Source;
+use super::{colour, pipeline};
+use crate::error::EncodeError;
 use crate::filter::BlockMap;
 use crate::filter::classified::{Bank, CLASSES, CLIPS, PAIRS, Strip, TAPS, bounds, filter_of};
 use crate::image::plane::Plane;
+use crate::image::view::ImageView;
 use crate::simd::Plain;
 
 /// The equations of a class.
@@ -19,8 +25,24 @@ pub fn no_equations() -> Vec<Equations> {
     vec![Equations { products: vec![[0.0; TAPS]; TAPS], errors: [0.0; TAPS] }; CLASSES]
 }
 
+impl Encoder {
+    /// Adds a picture to the equations of the classified filter, of luma and of chroma.
+    pub(crate) fn add_equations(&self, image: &ImageView<'_>, to: &mut [Vec<Equations>; 2]) -> Result<(), EncodeError> {
+        let (setup, simd) = (&self.setup, self.setup.simd());
+        let progress = Progress::new(None, image.spec(), false);
+        let coded = pipeline::code(setup, Source::of(setup, image), &[], &progress, true)?;
+        let (header, picture) = (coded.header, coded.picture.expect("it was to be kept"));
+        let source = colour::to_planes(simd, &setup.workers, image, setup.config.chroma, !setup.config.exact);
+        for (p, source) in source.iter().enumerate() {
+            let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
+            add(&mut to[p.min(1)], source, &deblocked, picture.map(p));
+        }
+        Ok(())
+    }
+}
+
 /// Adds the samples of a deblocked plane, each weighed by 1 over its squared step.
-pub(crate) fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane, map: &BlockMap) {
+fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane, map: &BlockMap) {
     // A bank whose coefficients are their own places shows where each comes from in its orientation.
     let bank = Bank::new(&std::array::from_fn(|i| (i % TAPS) as u8));
     let mut strip = Strip::new(deblocked.width(), 0);

@@ -1,10 +1,12 @@
 //! A bound in place of a target: the quality that is asked for, or the best one below it that keeps to the bound.
 
+use super::goal::{Target, Targeted};
 use super::search::Search;
-use super::{Target, Targeted};
-use crate::encoder::{Encoded, Encoder, Observer};
+use crate::encoder::encode::Encoder;
+use crate::encoder::encoded::Encoded;
 use crate::error::EncodeError;
 use crate::image::view::ImageView;
+use crate::observer::Observer;
 
 impl Encoder {
     /// Encodes a picture at the configuration's quality and, where `measure` gives more than the value of `bound`, at lower
@@ -36,10 +38,11 @@ impl Encoder {
         bound.check().map_err(EncodeError::from)?;
         let aim = Target { value: bound.value - bound.tolerance.min(bound.value.abs()) / 2.0, ..*bound };
         let mut search = Search::new(&aim, image.spec().pixels());
-        let mut quality = f64::from(self.config.quality);
+        let mut quality = f64::from(self.setup.config.quality);
         let mut best: Option<Targeted> = None;
         for passes in 1..=bound.max_passes {
-            let encoded = self.at(quality as f32, self.config.effort)?.encode_full(image, observer)?;
+            let setup = self.setup.at(quality as f32, self.setup.config.effort).map_err(EncodeError::from)?;
+            let encoded = Self { setup }.encode_full(image, observer)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let met = value <= bound.value;
@@ -51,7 +54,7 @@ impl Encoder {
             let found = best.as_mut().expect("there is one from the first pass on");
             found.passes = passes;
             let near = value >= bound.value - bound.tolerance;
-            if self.config.lossless || (met && (near || passes == 1)) {
+            if self.setup.config.lossless || (met && (near || passes == 1)) {
                 break;
             }
             let last = passes + 1 == bound.max_passes && !found.met;

@@ -1,6 +1,6 @@
 //! What a usual photograph comes to, by quality.
 
-use super::Measure;
+use super::goal::Measure;
 
 /// Quality, and at it the means of ln(bits per pixel), PSNR-Y in dB, SSIMULACRA2 and ln(Butteraugli 3-norm) of 8 pictures
 /// of cid22-train at effort 3. Only the number of passes depends on them.

@@ -4,8 +4,8 @@
 //! over what is usual at a quality instead of over the quality itself; always between a quality that was too low and one
 //! that was too high, which measures that are not quite monotone need.
 
-use super::Target;
 use super::curve::Curve;
+use super::goal::Target;
 
 /// Qualities are multiples of this: what a user can type again.
 const RESOLUTION: f64 = 0.001;
@@ -100,7 +100,7 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Measure;
+    use super::super::goal::Measure;
     use super::*;
 
     /// Qualities and values tried until `target` is met or `max_passes` are gone.

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::rows::{Row, Rows};
 use super::writer::{CodedTile, Found, Writer};
-use crate::encoder::Progress;
 use crate::encoder::filters::Kept;
+use crate::encoder::progress::Progress;
 use crate::encoder::shared::Shared;
 use crate::entropy::learnt::Learnt;
 use crate::error::EncodeError;
