@@ -10,7 +10,7 @@ use crate::filter::Deblock;
 use crate::image::plane::Rect;
 use crate::image::view::ImageViewMut;
 use crate::limits::Limits;
-use crate::quant::dequant::Dequantiser;
+use crate::recon::dequant::Dequantiser;
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::recon::{Context, Edge, Known, Reconstruction, SignReader, Signs, TileSamples};

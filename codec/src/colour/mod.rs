@@ -13,9 +13,9 @@ mod sample;
 pub(crate) mod tests;
 
 pub use self::depth::Chroma;
-pub(crate) use self::depth::{Depths, LEAST_DEPTH};
-#[cfg(test)]
-pub(crate) use self::matrix::{BLUE_CB, GREEN_CB, GREEN_CR, RED_CR};
+pub(crate) use self::depth::Depths;
+#[cfg(feature = "bench-api")]
+pub(crate) use self::depth::LEAST_DEPTH;
 pub use self::reduce::Scale;
 pub(crate) use self::reduce::{enlarge, gray, reduce};
 pub(crate) use self::rows::{Scratch, row_to_pixels};

@@ -1,6 +1,7 @@
 //! The conversion to pixels against real arithmetic.
 
-use super::{BLUE_CB, Chroma, Depths, GREEN_CB, GREEN_CR, RED_CR, Scratch, row_to_pixels};
+use super::matrix::{BLUE_CB, GREEN_CB, GREEN_CR, RED_CR};
+use super::{Chroma, Depths, Scratch, row_to_pixels};
 use crate::image::plane::Plane;
 use crate::image::view::PixelFormat;
 use crate::simd::{CpuLevel, Simd};

@@ -19,8 +19,8 @@ use crate::entropy::Profile;
 use crate::error::DecodeError;
 use crate::image::plane::Plane;
 use crate::memory::Pace;
-use crate::quant::dequant::Dequantiser;
 use crate::recon::bands::BandPlane;
+use crate::recon::dequant::Dequantiser;
 use crate::recon::{Context, TileSamples};
 use crate::syntax::block::Superblock;
 

@@ -2,7 +2,6 @@
 //!
 //! How levels are chosen is the encoder's matter.
 
-pub(crate) mod dequant;
 pub(crate) mod family;
 pub(crate) mod matrix;
 pub(crate) mod step;

@@ -2,6 +2,7 @@
 //! BITSTREAM.md §9.
 
 pub(crate) mod bands;
+pub(crate) mod dequant;
 pub(crate) mod output;
 pub(crate) mod picture;
 mod ready;
@@ -12,5 +13,7 @@ mod stitch;
 
 pub(crate) use self::reconstruction::{Context, Reconstruction};
 pub(crate) use self::samples::{LEAST_ROWS, MAX_BLOCK, References, TileSamples};
-pub(crate) use self::signs::{Edge, Known, SignNoter, SignNotes, SignReader, SignWriter, Signs};
+#[cfg(feature = "bench-api")]
+pub(crate) use self::signs::Edge;
+pub(crate) use self::signs::{Known, SignNoter, SignNotes, SignReader, SignWriter, Signs};
 pub(crate) use self::stitch::Stitch;

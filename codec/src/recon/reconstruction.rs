@@ -5,7 +5,7 @@ use super::signs::{Edge, Signs};
 use crate::filter::Unit;
 use crate::predict::edges::Edges;
 use crate::predict::predict;
-use crate::quant::dequant::Dequantiser;
+use crate::recon::dequant::Dequantiser;
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock, TransformBlock};
 use crate::syntax::header::PictureHeader;

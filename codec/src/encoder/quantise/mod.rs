@@ -70,10 +70,10 @@ mod tests {
     use crate::entropy::Profile;
     use crate::entropy::levels::LevelModels;
     use crate::entropy::model::Models;
-    use crate::quant::dequant::{Dequantiser, PRODUCT_BITS};
     use crate::quant::family::Family;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::MAX_QP;
+    use crate::recon::dequant::{Dequantiser, PRODUCT_BITS};
     use crate::simd::{CpuLevel, Simd};
     use crate::syntax::block::TransformBlock;
     use crate::syntax::ctx::Place;

@@ -298,10 +298,10 @@ mod tests {
     use crate::entropy::levels::LevelModels;
     use crate::entropy::model::{Model, Models};
     use crate::entropy::{Ctx, Profile};
-    use crate::quant::dequant::Dequantiser;
     use crate::quant::family::Family;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::step;
+    use crate::recon::dequant::Dequantiser;
     use crate::simd::{CpuLevel, Simd};
     use crate::syntax::block::TransformBlock;
     use crate::syntax::ctx;

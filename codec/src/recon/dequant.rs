@@ -1,8 +1,8 @@
 //! From levels to coefficients. BITSTREAM.md §8.3.
 
-use super::family::{Family, State};
-use super::matrix::{FLAT_WEIGHTS, Matrices, WEIGHT_BITS};
-use super::step::{STEP_BITS, step};
+use crate::quant::family::{Family, State};
+use crate::quant::matrix::{FLAT_WEIGHTS, Matrices, WEIGHT_BITS};
+use crate::quant::step::{STEP_BITS, step};
 use crate::syntax::header::PictureHeader;
 use crate::syntax::scan;
 use crate::syntax::tree::Node;
@@ -111,9 +111,9 @@ impl Dequantiser {
 
 #[cfg(test)]
 mod tests {
-    use super::super::matrix::MatrixShape;
-    use super::super::step::MAX_QP;
     use super::*;
+    use crate::quant::matrix::MatrixShape;
+    use crate::quant::step::MAX_QP;
     use crate::transform::tests::{Random, sizes};
 
     /// The rounded quotient of exact products: what every level of every step stands for.
