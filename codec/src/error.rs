@@ -1,15 +1,14 @@
 //! Every error the library returns: whose fault it is, which value was met and which limit it broke.
 
-use std::fmt;
-
-use crate::image::view::PixelFormat;
+use crate::image::format::PixelFormat;
 use crate::metadata::section::{FIRST_OTHER, MOST};
 
 /// A picture description that does not fit its pixels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageError {
     /// Width or height is zero or above 2^24.
+    #[error("picture of {width}x{height} pixels: each side must be 1 to 16777216")]
     Dimensions {
         /// Width in pixels.
         width: u32,
@@ -17,6 +16,7 @@ pub enum ImageError {
         height: u32,
     },
     /// The stride, in bytes, is smaller than one row of pixels.
+    #[error("stride of {stride} bytes is smaller than a row of {row_bytes} bytes")]
     Stride {
         /// The stride given, in bytes.
         stride: usize,
@@ -24,6 +24,7 @@ pub enum ImageError {
         row_bytes: usize,
     },
     /// The buffer is too short for the rows it should hold.
+    #[error("pixel buffer has {len} bytes, {needed} are needed")]
     BufferTooSmall {
         /// Bytes given.
         len: usize,
@@ -31,6 +32,7 @@ pub enum ImageError {
         needed: usize,
     },
     /// Bits of a sample that the format's bytes cannot hold, or too few for them.
+    #[error("samples of {depth} bits: those of {format:?} have {}", if format.is_wide() { "9 to 16" } else { "8" })]
     Depth {
         /// The bits given.
         depth: u8,
@@ -38,53 +40,37 @@ pub enum ImageError {
         format: PixelFormat,
     },
     /// The pixels take more bytes than this machine can address.
+    #[error("pixels of {bytes} bytes are more than this machine can address")]
     TooLarge {
         /// Bytes of the pixels.
         bytes: u64,
     },
     /// Two pictures that should have the same size and format do not.
+    #[error("the buffer's size or pixel format differs from the picture's")]
     Mismatch,
 }
 
-impl fmt::Display for ImageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dimensions { width, height } => {
-                write!(f, "picture of {width}x{height} pixels: each side must be 1 to 16777216")
-            }
-            Self::Stride { stride, row_bytes } => {
-                write!(f, "stride of {stride} bytes is smaller than a row of {row_bytes} bytes")
-            }
-            Self::BufferTooSmall { len, needed } => {
-                write!(f, "pixel buffer has {len} bytes, {needed} are needed")
-            }
-            Self::Depth { depth, format } => {
-                let range = if format.is_wide() { "9 to 16" } else { "8" };
-                write!(f, "samples of {depth} bits: those of {format:?} have {range}")
-            }
-            Self::TooLarge { bytes } => write!(f, "pixels of {bytes} bytes are more than this machine can address"),
-            Self::Mismatch => write!(f, "the buffer's size or pixel format differs from the picture's"),
-        }
-    }
-}
-
-impl std::error::Error for ImageError {}
-
 /// A setting out of its range.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// Quality outside 0 to 100, or not a number.
+    #[error("quality {0} is outside 0 to 100")]
     Quality(f32),
     /// Effort outside 1 to 9.
+    #[error("effort {0} is outside 1 to 9")]
     Effort(u8),
     /// Quality of the alpha above 100.
+    #[error("alpha quality {0} is outside 0 to 100")]
     AlphaQuality(u8),
     /// A lossless encoding has no quality that could be searched for.
+    #[error("a lossless encoding has one size, and no target can change it")]
     LosslessTarget,
     /// No tuning parameter has this name.
+    #[error("there is no tuning parameter '{0}'")]
     UnknownParameter(String),
     /// A tuning parameter outside its range.
+    #[error("{name} {value} is outside {min} to {max}")]
     Parameter {
         /// The setting's name.
         name: &'static str,
@@ -96,6 +82,7 @@ pub enum ConfigError {
         max: f64,
     },
     /// A target, or what belongs to it, that no encoding can have.
+    #[error("no encoding can come to a target whose {what} is {value}")]
     Target {
         /// Which number.
         what: &'static str,
@@ -104,31 +91,18 @@ pub enum ConfigError {
     },
 }
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Quality(q) => write!(f, "quality {q} is outside 0 to 100"),
-            Self::Effort(e) => write!(f, "effort {e} is outside 1 to 9"),
-            Self::AlphaQuality(q) => write!(f, "alpha quality {q} is outside 0 to 100"),
-            Self::LosslessTarget => write!(f, "a lossless encoding has one size, and no target can change it"),
-            Self::UnknownParameter(name) => write!(f, "there is no tuning parameter '{name}'"),
-            Self::Parameter { name, value, min, max } => write!(f, "{name} {value} is outside {min} to {max}"),
-            Self::Target { what, value } => write!(f, "no encoding can come to a target whose {what} is {value}"),
-        }
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
 /// Why a picture could not be encoded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
     /// A setting is out of range.
-    Config(ConfigError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The picture is ill described.
-    Image(ImageError),
+    #[error(transparent)]
+    Image(#[from] ImageError),
     /// A limit of [`EncoderConfig::limits`](crate::EncoderConfig::limits) would be exceeded by who reads the stream.
+    #[error("{what} of {value} exceeds the limit of {limit}")]
     Limit {
         /// What is limited.
         what: &'static str,
@@ -139,53 +113,25 @@ pub enum EncodeError {
     },
     /// A section of [`Metadata::other`](crate::Metadata::other) of a type that it cannot have: that of a field, one that no
     /// stream can state, or that of another section.
+    #[error("metadata section of type {kind}: other sections have types from {FIRST_OTHER} to {MOST}, each once")]
     Section {
         /// The type.
         kind: u64,
     },
     /// The observer asked to stop.
+    #[error("cancelled")]
     Cancelled,
 }
 
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(e) => e.fmt(f),
-            Self::Image(e) => e.fmt(f),
-            Self::Limit { what, value, limit } => write!(f, "{what} of {value} exceeds the limit of {limit}"),
-            Self::Section { kind } => {
-                let (least, most) = (FIRST_OTHER, MOST);
-                write!(
-                    f,
-                    "metadata section of type {kind}: other sections have types from {least} to {most}, each once"
-                )
-            }
-            Self::Cancelled => write!(f, "cancelled"),
-        }
-    }
-}
-
-impl std::error::Error for EncodeError {}
-
-impl From<ConfigError> for EncodeError {
-    fn from(e: ConfigError) -> Self {
-        Self::Config(e)
-    }
-}
-
-impl From<ImageError> for EncodeError {
-    fn from(e: ImageError) -> Self {
-        Self::Image(e)
-    }
-}
-
 /// Why a stream could not be decoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The data does not begin with the signature of a `.kvt` stream.
+    #[error("not a kvant stream (signature missing)")]
     NotKvant,
     /// The stream is of another draft of the format.
+    #[error("stream of format draft {found}; this decoder reads draft {supported} only")]
     Draft {
         /// The draft that the stream states.
         found: u8,
@@ -193,6 +139,7 @@ pub enum DecodeError {
         supported: u8,
     },
     /// The stream uses a feature that this decoder does not have.
+    #[error("{what} {value} is not supported by this decoder")]
     Unsupported {
         /// The header field.
         what: &'static str,
@@ -200,6 +147,7 @@ pub enum DecodeError {
         value: u64,
     },
     /// The data ends too early.
+    #[error("cut off: the data ends within the {what}: {available} bytes, at least {needed} needed")]
     Truncated {
         /// What was being read.
         what: &'static str,
@@ -209,6 +157,7 @@ pub enum DecodeError {
         available: u64,
     },
     /// A part of the stream is not what its checksum was made of.
+    #[error("the {what} is damaged: its checksum is {stored:08x}, that of the data {found:08x}")]
     Damaged {
         /// The part.
         what: &'static str,
@@ -219,6 +168,7 @@ pub enum DecodeError {
     },
     /// A stream of one tile is not what its last bytes, its checksum, say: it is damaged, or they are not the last and it is
     /// cut off.
+    #[error("cut off or damaged: the data ends with {stored:08x} instead of its checksum {found:08x}")]
     DamagedOrCut {
         /// The last four bytes.
         stored: u32,
@@ -226,6 +176,7 @@ pub enum DecodeError {
         found: u32,
     },
     /// A field has a value that no encoder writes.
+    #[error("corrupt stream: {what} is {value}, limit or expected {limit}")]
     Corrupt {
         /// The field.
         what: &'static str,
@@ -235,6 +186,7 @@ pub enum DecodeError {
         limit: u64,
     },
     /// A limit set by the caller, or by default, would be exceeded.
+    #[error("{what} of {value} exceeds the limit of {limit}")]
     Limit {
         /// What is limited.
         what: &'static str,
@@ -244,6 +196,7 @@ pub enum DecodeError {
         limit: u64,
     },
     /// A region that is empty or not within the picture, in pixels.
+    #[error("region {width}x{height}+{x}+{y} is not within the picture of {all_width}x{all_height}")]
     Region {
         /// First column.
         x: u32,
@@ -259,42 +212,23 @@ pub enum DecodeError {
         all_height: u32,
     },
     /// The caller's buffer does not fit the picture.
-    Image(ImageError),
+    #[error(transparent)]
+    Image(#[from] ImageError),
 }
 
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotKvant => write!(f, "not a kvant stream (signature missing)"),
-            Self::Draft { found, supported } => {
-                write!(f, "stream of format draft {found}; this decoder reads draft {supported} only")
-            }
-            Self::Unsupported { what, value } => write!(f, "{what} {value} is not supported by this decoder"),
-            Self::Truncated { what, needed, available } => {
-                write!(f, "cut off: the data ends within the {what}: {available} bytes, at least {needed} needed")
-            }
-            Self::Damaged { what, stored, found } => {
-                write!(f, "the {what} is damaged: its checksum is {stored:08x}, that of the data {found:08x}")
-            }
-            Self::DamagedOrCut { stored, found } => {
-                write!(f, "cut off or damaged: the data ends with {stored:08x} instead of its checksum {found:08x}")
-            }
-            Self::Corrupt { what, value, limit } => {
-                write!(f, "corrupt stream: {what} is {value}, limit or expected {limit}")
-            }
-            Self::Region { x, y, width, height, all_width, all_height } => {
-                write!(f, "region {width}x{height}+{x}+{y} is not within the picture of {all_width}x{all_height}")
-            }
-            Self::Limit { what, value, limit } => write!(f, "{what} of {value} exceeds the limit of {limit}"),
-            Self::Image(e) => e.fmt(f),
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
 
-impl std::error::Error for DecodeError {}
+    use super::*;
 
-impl From<ImageError> for DecodeError {
-    fn from(e: ImageError) -> Self {
-        Self::Image(e)
+    #[test]
+    fn an_error_within_an_error_is_told_once() {
+        let error = EncodeError::from(ConfigError::Effort(12));
+        assert_eq!(error.to_string(), "effort 12 is outside 1 to 9");
+        assert!(error.source().is_none(), "its text is the whole text");
+        let error = DecodeError::from(ImageError::Mismatch);
+        assert_eq!(error.to_string(), ImageError::Mismatch.to_string());
+        assert!(error.source().is_none());
     }
 }

@@ -28,7 +28,8 @@ use crate::container::SIGNATURE;
 use crate::decoder::{Decoder, DecoderOptions, ImageInfo};
 use crate::encoder::{Encoder, EncoderConfig};
 use crate::error::{DecodeError, EncodeError};
-use crate::image::view::{ImageView, ImageViewMut, PixelFormat};
+use crate::image::format::PixelFormat;
+use crate::image::view::{ImageView, ImageViewMut};
 use crate::limits;
 use crate::metadata::{Metadata, Orientation};
 

@@ -175,7 +175,7 @@ pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(
 mod tests {
     use super::*;
     use crate::entropy::Profile;
-    use crate::image::view::PixelFormat;
+    use crate::image::format::PixelFormat;
 
     /// Headers of every kind of picture of `width` x `height` pixels.
     fn headers(width: u32, height: u32) -> impl Iterator<Item = PictureHeader> {

@@ -1,5 +1,7 @@
 //! Sampling and bits of planes, beside those of pixels. BITSTREAM.md §11.
 
+use crate::names::names;
+
 /// Chroma sampling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Chroma {
@@ -7,6 +9,12 @@ pub enum Chroma {
     Yuv444,
     /// Chroma at every second pixel of every second row, sited at the centre of its four pixels.
     Yuv420,
+}
+
+names! {
+    Chroma, "chroma sampling";
+    Yuv444 = "444",
+    Yuv420 = "420",
 }
 
 /// How the samples of a plane relate to those of pixels.

@@ -4,6 +4,7 @@
 use super::sample::{Narrow, Sample, Wide, write_channel};
 use crate::image::plane::Rect;
 use crate::image::view::{ImageView, ImageViewMut};
+use crate::names::names;
 
 /// What a picture is reduced to, each way. Sides are rounded up: the last squares of a row or column may be cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +15,13 @@ pub enum Scale {
     Quarter,
     /// 1:8, the scale of previews.
     Eighth,
+}
+
+names! {
+    Scale, "scale";
+    Half = "1/2",
+    Quarter = "1/4",
+    Eighth = "1/8",
 }
 
 impl Scale {
@@ -139,7 +147,8 @@ fn add_weighted<S: Sample>(row: &[u8], channels: usize, sums: &mut [u64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::view::{Image, PixelFormat};
+    use crate::image::format::PixelFormat;
+    use crate::image::view::Image;
 
     fn reduced(pixels: &[u8], (width, height): (u32, u32), format: PixelFormat, scale: Scale) -> Image {
         let view = ImageView::new(pixels, width, height, width as usize * format.bytes_per_pixel(), format).unwrap();

@@ -9,8 +9,8 @@ use super::bytes;
 use super::depth::{Chroma, Depths, LEAST_DEPTH};
 use super::matrix::{FRACTION, rgb, settle};
 use super::sample::{Narrow, Sample, Wide};
+use crate::image::format::PixelFormat;
 use crate::image::plane::Plane;
-use crate::image::view::PixelFormat;
 use crate::simd::{Simd, run};
 
 /// Pixels converted at a time.

@@ -1,6 +1,6 @@
 //! Samples of pixels, in the bytes of a row.
 
-use crate::image::view::PixelFormat;
+use crate::image::format::PixelFormat;
 
 /// A sample of a pixel as its bytes hold it.
 pub(crate) trait Sample {

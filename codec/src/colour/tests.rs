@@ -2,8 +2,8 @@
 
 use super::matrix::{BLUE_CB, GREEN_CB, GREEN_CR, RED_CR};
 use super::{Chroma, Depths, Scratch, row_to_pixels};
+use crate::image::format::PixelFormat;
 use crate::image::plane::Plane;
-use crate::image::view::PixelFormat;
 use crate::simd::{CpuLevel, Simd};
 use crate::transform::tests::Random;
 

@@ -179,7 +179,7 @@ fn fill(plane: &mut Plane, mask: &Mask) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::view::PixelFormat;
+    use crate::image::format::PixelFormat;
 
     #[test]
     fn quality_sets_how_many_values_there_are() {

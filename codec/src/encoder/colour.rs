@@ -262,7 +262,8 @@ mod tests {
     use super::to_planes;
     use crate::colour::tests::{levels, to_pixels};
     use crate::colour::{Chroma, Depths};
-    use crate::image::view::{ImageView, PixelFormat};
+    use crate::image::format::PixelFormat;
+    use crate::image::view::ImageView;
     use crate::threads::Workers;
     use crate::transform::tests::Random;
 

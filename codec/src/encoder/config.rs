@@ -3,6 +3,7 @@
 use crate::colour::Chroma;
 use crate::entropy::Profile;
 use crate::limits::Limits;
+use crate::names::names;
 use crate::simd::CpuLevel;
 
 /// Width and height of a tile.
@@ -12,6 +13,12 @@ pub enum TileSize {
     T512,
     /// 1024 x 1024 pixels.
     T1024,
+}
+
+names! {
+    TileSize, "tile size";
+    T512 = "512",
+    T1024 = "1024",
 }
 
 impl TileSize {
@@ -33,6 +40,12 @@ pub enum Tune {
     Psnr,
 }
 
+names! {
+    Tune, "tuning";
+    Perceptual = "perceptual",
+    Psnr = "psnr",
+}
+
 /// What a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Content {
@@ -46,6 +59,13 @@ pub enum Content {
     Screen,
 }
 
+names! {
+    Content, "content";
+    Auto = "auto",
+    Photo = "photo",
+    Screen = "screen",
+}
+
 /// The family of quantiser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -56,6 +76,13 @@ pub enum Quantiser {
     Rdoq,
     /// Trellis-coded: two quantisers half a step apart, in turns that the levels themselves tell.
     Trellis,
+}
+
+names! {
+    Quantiser, "quantiser";
+    DeadZone = "deadzone",
+    Rdoq = "rdoq",
+    Trellis = "trellis",
 }
 
 /// Settings of the encoder. Start from [`EncoderConfig::default`] and change what you need.

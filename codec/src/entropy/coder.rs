@@ -1,5 +1,7 @@
 //! What the syntax is written against: the trait [`BinCoder`], and the codes that are made of its bins. BITSTREAM.md §7.
 
+use crate::names::names;
+
 /// How levels are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Profile {
@@ -7,6 +9,12 @@ pub enum Profile {
     Mixed,
     /// One probability a bin, and signs as they are: faster decoding.
     Fast,
+}
+
+names! {
+    Profile, "profile";
+    Mixed = "mixed",
+    Fast = "fast",
 }
 
 /// Number of an adaptive context; see [`contexts`](super::contexts).

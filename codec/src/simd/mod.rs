@@ -30,6 +30,8 @@ macro_rules! run {
 }
 pub(crate) use run;
 
+use crate::names::names;
+
 /// How much of the CPU the kernels may use. All levels give the same bytes and samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -44,10 +46,15 @@ pub enum CpuLevel {
     Neon,
 }
 
-impl CpuLevel {
-    /// All levels of all machines; those of one, the lowest first.
-    pub const ALL: [Self; 4] = [Self::Scalar, Self::Sse41, Self::Avx2, Self::Neon];
+names! {
+    CpuLevel, "CPU level";
+    Scalar = "scalar",
+    Sse41 = "sse41",
+    Avx2 = "avx2",
+    Neon = "neon",
+}
 
+impl CpuLevel {
     /// The highest level this machine has.
     pub fn detect() -> Self {
         Self::available().last().unwrap_or(Self::Scalar)
@@ -56,16 +63,6 @@ impl CpuLevel {
     /// The levels that this machine has, the lowest first.
     pub fn available() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|level| level.is_available())
-    }
-
-    /// The name in lower case: `scalar`, `sse41`, `avx2`, `neon`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Scalar => "scalar",
-            Self::Sse41 => "sse41",
-            Self::Avx2 => "avx2",
-            Self::Neon => "neon",
-        }
     }
 
     #[cfg(target_arch = "x86_64")]

@@ -1,8 +1,11 @@
 //! What a file says of its picture besides pixels: colours, orientation, and what cameras and editors noted.
 
+pub(crate) mod section;
+
 use self::section::{CICP, EXIF, FIRST_OTHER, ICC, MOST, PREVIEW, RESOLUTION, TEXT, XMP};
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::Limits;
+use crate::names::names;
 
 /// What a stream says of its picture besides the pixels. Profile, Exif, XMP and texts are kept byte for byte; nothing in
 /// them is acted upon.
@@ -85,19 +88,26 @@ pub enum Orientation {
     Rotate270 = 8,
 }
 
-impl Orientation {
-    /// All of them, by number.
-    pub const ALL: [Self; 8] = [
-        Self::Upright,
-        Self::FlipHorizontal,
-        Self::Rotate180,
-        Self::FlipVertical,
-        Self::Transpose,
-        Self::Rotate90,
-        Self::Transverse,
-        Self::Rotate270,
-    ];
+names! {
+    Orientation, "orientation";
+    Upright = "upright",
+    FlipHorizontal = "flip-horizontal",
+    Rotate180 = "rotate-180",
+    FlipVertical = "flip-vertical",
+    Transpose = "transpose",
+    Rotate90 = "rotate-90",
+    Transverse = "transverse",
+    Rotate270 = "rotate-270",
+}
 
+names! {
+    ResolutionUnit, "unit of a resolution";
+    Unknown = "unknown",
+    Metre = "metre",
+    Inch = "inch",
+}
+
+impl Orientation {
     /// The orientation of this number in Exif, 1 to 8.
     pub fn from_exif(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number).checked_sub(1)?).copied()
@@ -111,41 +121,6 @@ impl Orientation {
     /// Whether width and height are exchanged.
     pub fn swaps_sides(self) -> bool {
         self.to_exif() >= 5
-    }
-}
-
-/// Section types, in the order in which they stand in a file: what colours mean, then the preview, then blocks that may be
-/// long. BITSTREAM.md §2.2.
-pub(crate) mod section {
-    /// Code points.
-    pub(crate) const CICP: u64 = 1;
-    /// A profile.
-    pub(crate) const ICC: u64 = 2;
-    /// A stream of its own.
-    pub(crate) const PREVIEW: u64 = 3;
-    pub(crate) const EXIF: u64 = 4;
-    pub(crate) const XMP: u64 = 5;
-    /// Keywords and texts.
-    pub(crate) const TEXT: u64 = 6;
-    /// Pixels to a length.
-    pub(crate) const RESOLUTION: u64 = 7;
-    /// The least type that this library gives no meaning.
-    pub(crate) const FIRST_OTHER: u64 = 8;
-    /// The greatest that a file can state.
-    pub(crate) const MOST: u64 = (1 << 63) - 1;
-
-    /// What errors call it.
-    pub(crate) fn name(kind: u64) -> &'static str {
-        match kind {
-            CICP => "section of code points",
-            ICC => "ICC profile",
-            PREVIEW => "preview",
-            EXIF => "Exif block",
-            XMP => "XMP packet",
-            TEXT => "section of texts",
-            RESOLUTION => "resolution",
-            _ => "section of an unknown type",
-        }
     }
 }
 
