@@ -1,29 +1,24 @@
 //! The `kvant` command: encodes and decodes pictures, tells about streams, compares pictures, measures the codec.
+//!
+//! Folders form a chain, and each names only those behind it: [`commands`], [`args`], [`rd`], [`metrics`],
+//! [`pictures`], [`base`].
 
 mod args;
-mod attributes;
-mod cicp;
+mod base;
 mod commands;
-mod cpu;
-mod error;
-mod identity;
-mod names;
-mod output;
+mod metrics;
 mod pictures;
-mod plan;
 mod rd;
-mod report;
-mod shorthand;
-mod values;
 
 use std::env;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command};
+use args::{Cli, Command, shorthand};
+use base::error::CliError;
+use base::{output, print};
 use commands::{compare, decode, encode, info, manual, view};
-use error::CliError;
 
 fn main() -> ExitCode {
     let args = match shorthand::complete(env::args_os().collect()) {
@@ -49,7 +44,7 @@ fn main() -> ExitCode {
 /// Says why the program ends.
 fn failed(error: &CliError) -> ExitCode {
     if *error != CliError::BrokenPipe {
-        report::print_fault(error);
+        print::print_fault(error);
     }
     ExitCode::from(error)
 }

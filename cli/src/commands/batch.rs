@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::args::BatchArgs;
-use crate::error::{CliError, Result};
-use crate::names::{display_name, shown};
-use crate::plan::Job;
-use crate::report::{Console, Ended, Outcome, Totals, human_bytes};
+use crate::base::error::{CliError, Result};
+use crate::base::names::{display_name, shown};
+use crate::commands::console::{Console, Ended, Outcome, Totals, human_bytes};
+use crate::commands::conversions::Job;
 
 /// How many files are in work at once, and how many threads each has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::batch::{self, Split};
 use crate::args::CompareArgs;
-use crate::error::{CliError, Result};
-use crate::names::display_name;
+use crate::args::values::MetricName;
+use crate::base::error::{CliError, Result};
+use crate::base::names::display_name;
+use crate::commands::console::{Console, Metrics, Outcome, bits_per_pixel};
+use crate::metrics::{BACKGROUNDS, Reference, Scores, Selection};
 use crate::pictures::{Loaded, Picture, ReadOptions, Transparency, read_bytes, read_picture};
-use crate::rd::metrics::{BACKGROUNDS, Reference, Scores, Selection};
-use crate::report::{Console, Metrics, Outcome, bits_per_pixel};
-use crate::values::MetricName;
 
 const SCHEMA: &str = "kvant.compare/1";
 

@@ -11,17 +11,17 @@ use serde::Serialize;
 
 use super::batch::{self, Amount, Split};
 use crate::args::DecodeArgs;
-use crate::error::{CliError, Result};
-use crate::names::{display_name, shown};
-use crate::output::{Fault, Manner, Target, Written};
+use crate::args::values::Region;
+use crate::base::error::{CliError, Result};
+use crate::base::names::{display_name, shown};
+use crate::base::output::{Fault, Manner, Target, Written};
+use crate::base::warning::{PARTIAL, Warning};
+use crate::commands::console::{Console, Ended, Output, human_bytes};
+use crate::commands::conversions::{Job, Plan};
 use crate::pictures::{
-    OutputFormat, PARTIAL, Picture, RowFile, Warning, channels_name, decode_error, fitted, lost, read_bytes,
+    OutputFormat, Picture, RowFile, channels_name, decode_error, fitted, is_foreign, is_kvt, lost, read_bytes,
     read_front, to_srgb, write_file,
 };
-use crate::plan::{Job, Plan};
-use crate::report::{Console, Ended, Output, human_bytes};
-use crate::shorthand::{is_foreign, is_kvt};
-use crate::values::Region;
 
 const SCHEMA: &str = "kvant.decode/1";
 

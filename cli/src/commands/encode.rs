@@ -13,20 +13,21 @@ use serde::Serialize;
 use super::batch::{self, Amount, Split};
 use super::progress::Progress;
 use super::target::{self, Reached};
+use crate::args::shorthand::dashed_name;
+use crate::args::values::Quality;
 use crate::args::{ChromaArg, EncodeArgs, Habits};
-use crate::error::{CliError, Result};
-use crate::identity::{Inputs, Place};
-use crate::names::{display_name, shown, utf8};
-use crate::output::{Manner, Target};
+use crate::base::error::{CliError, Result};
+use crate::base::identity::{Inputs, Place};
+use crate::base::names::{display_name, shown, utf8};
+use crate::base::output::{Manner, Target};
+use crate::base::warning::{PARTIAL, Warning};
+use crate::commands::console::{Console, Metrics, Output, bits_per_pixel, human_bytes, scores_line};
+use crate::commands::conversions::{Job, Plan};
+use crate::metrics::{Reference, Scores, Selection};
 use crate::pictures::{
-    LARGE, LargePicture, Loaded, OutputFormat, PARTIAL, Picture, ReadOptions, Transparency, Warning, channels_name,
-    decode_error, has_picture_extension, left_over, lost, read_bytes, read_picture, strip, write_file,
+    LARGE, LargePicture, Loaded, OutputFormat, Picture, ReadOptions, Transparency, channels_name, decode_error,
+    has_picture_extension, is_foreign, left_over, lost, read_bytes, read_picture, strip, write_file,
 };
-use crate::plan::{Job, Plan};
-use crate::rd::metrics::{Reference, Scores, Selection};
-use crate::report::{Console, Metrics, Output, bits_per_pixel, human_bytes, scores_line};
-use crate::shorthand::{dashed_name, is_foreign};
-use crate::values::Quality;
 
 const SCHEMA: &str = "kvant.encode/1";
 

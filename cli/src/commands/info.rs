@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::batch::{self, Split};
 use super::blocks::{self, Counts};
 use crate::args::InfoArgs;
-use crate::cicp::numbers;
-use crate::error::{CliError, Result};
-use crate::identity::Inputs;
-use crate::names::display_name;
-use crate::output::{Manner, Target};
+use crate::base::cicp::numbers;
+use crate::base::error::{CliError, Result};
+use crate::base::identity::Inputs;
+use crate::base::names::display_name;
+use crate::base::output::{Manner, Target};
+use crate::commands::console::{Console, Outcome, bits_per_pixel, human_bytes};
 use crate::pictures::{OutputFormat, channels_name, decode_error, read_bytes, write_picture};
-use crate::report::{Console, Outcome, bits_per_pixel, human_bytes};
 
 const SCHEMA: &str = "kvant.info/1";
 

@@ -6,8 +6,8 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::args::Cli;
-use crate::error::{CliError, Result};
-use crate::output::print_bytes;
+use crate::base::error::{CliError, Result};
+use crate::base::print::print_bytes;
 
 /// Prints a completion script.
 pub(crate) fn completions(shell: Shell) -> Result<()> {

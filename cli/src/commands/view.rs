@@ -13,9 +13,9 @@ use image::imageops::{FilterType, resize};
 use kvant::PixelFormat;
 
 use crate::args::{Protocol, ViewArgs};
-use crate::error::{CliError, Result};
-use crate::names::display_name;
-use crate::output::print_text;
+use crate::base::error::{CliError, Result};
+use crate::base::names::display_name;
+use crate::base::print::print_text;
 use crate::pictures::{OutputFormat, Picture, ReadOptions, Transparency, read_bytes, read_picture, write_picture};
 
 /// Pixels of a character cell, about, on terminals that show pixels.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use kvant::{Image, PixelFormat};
 
-use super::Picture;
 use super::convert::{stored, widened};
+use super::picture::Picture;
 
 impl Picture {
     /// The picture laid over `background`, without alpha. Gray stays gray over gray.
@@ -30,7 +30,7 @@ impl Picture {
         let data = stored(laid, format.is_wide());
         let to = PixelFormat::new(colour, false, format.is_wide());
         let image = Image::from_data(data, self.width(), self.height(), to, self.depth());
-        Cow::Owned(Self::from(image.expect("as many pixels as before")).with_cicp(self.cicp))
+        Cow::Owned(Self::from(image.expect("as many pixels as before")).with_cicp(self.cicp()))
     }
 
     /// Whether both look the same over any colour: pixels are equal, but for the colour of those that do not show, and for

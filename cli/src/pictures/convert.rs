@@ -1,17 +1,44 @@
 //! To the pictures of the `image` crate and back.
 
+use std::borrow::Cow;
+
 use image::{DynamicImage, ImageBuffer, Pixel};
 use kvant::{Image, Orientation, PixelFormat};
 
-use super::Picture;
-use crate::error::{CliError, Result};
+use super::picture::Picture;
+use crate::base::error::{CliError, Result};
+
+impl Picture {
+    /// The bytes of all samples, of 16 bits in full where they have more than 8.
+    pub(crate) fn whole_bytes(&self) -> Cow<'_, [u8]> {
+        match self.depth() {
+            8 | 16 => Cow::Borrowed(self.data()),
+            _ => stored(wide_samples(self), true).into(),
+        }
+    }
+
+    /// The same with samples of 16 bits.
+    pub(crate) fn in_16_bits(&self) -> Self {
+        let format = PixelFormat::new(self.format().has_colour(), self.format().has_alpha(), true);
+        let data = stored(wide_samples(self), true);
+        Self::new(self.width(), self.height(), format, data).with_cicp(self.cicp())
+    }
+
+    /// Turned as it is shown.
+    pub(crate) fn upright(self, orientation: Orientation) -> Result<Self> {
+        if orientation == Orientation::Upright {
+            return Ok(self);
+        }
+        Ok(turned(&self, orientation)?.with_cicp(self.cicp()))
+    }
+}
 
 /// The picture with 8 bits a sample, or with all 16 of two bytes.
 fn to_dynamic(picture: &Picture) -> DynamicImage {
     fn buffer<P: Pixel>(picture: &Picture, data: Vec<P::Subpixel>) -> ImageBuffer<P, Vec<P::Subpixel>> {
         ImageBuffer::from_raw(picture.width(), picture.height(), data).expect("the data is that of the picture")
     }
-    let bytes = || picture.image.data().to_vec();
+    let bytes = || picture.data().to_vec();
     match picture.format() {
         PixelFormat::Gray8 => DynamicImage::ImageLuma8(buffer(picture, bytes())),
         PixelFormat::GrayAlpha8 => DynamicImage::ImageLumaA8(buffer(picture, bytes())),
@@ -85,7 +112,7 @@ mod tests {
             let row = Picture::new(2, 1, format, [pixel(1), pixel(2)].concat());
             let turned = |number| {
                 let turned = turned(&row, Orientation::from_exif(number).unwrap()).unwrap();
-                ((turned.width(), turned.height()), turned.image.into_data()[0])
+                ((turned.width(), turned.height()), turned.data()[0])
             };
             assert_eq!([1, 2, 3, 4].map(&turned), [1, 2, 2, 1].map(|first| ((2, 1), first)), "{format:?}");
             assert_eq!([5, 6, 7, 8].map(&turned), [1, 1, 2, 2].map(|first| ((1, 2), first)), "{format:?}");

@@ -8,10 +8,13 @@ use img_parts::png::PngChunk;
 use kvant::{Metadata, PixelFormat, Resolution, ResolutionUnit};
 use moxcms::ColorProfile;
 
+use super::format::OutputFormat;
 use super::input::colours::Calibration;
+use super::note::{COMMENT, METRES_AN_INCH};
 use super::srgb::say_colours;
-use super::{COMMENT, OutputFormat, Warning, exif, input, xmp};
-use crate::error::{CliError, Result};
+use super::{exif, input, xmp};
+use crate::base::error::{CliError, Result};
+use crate::base::warning::Warning;
 
 /// What follows a keyword there of a text that is not compressed, of no language.
 const PNG_PLAIN: &[u8] = b"\0\0\0\0\0";
@@ -23,7 +26,6 @@ const JPEG_EXIF: usize = exif::PREFIX.len() + 1;
 const SEGMENT: usize = 65533;
 /// Where a BMP file says its resolution.
 const BMP_RESOLUTION: usize = 38;
-pub(super) const METRES_AN_INCH: f64 = 0.0254;
 
 /// What of a picture's metadata a file of a format will hold, as it is written there, and the names of what it will not.
 #[derive(Debug, Default)]

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use image::ImageFormat;
 use kvant::{DecodeError, Decoder, DecoderOptions, ImageInfo, Limits, Metadata};
 
-use super::Picture;
-use super::input::{self, Source};
-use crate::error::{CliError, Result, limit_option};
-use crate::names::display_name;
+use super::input;
+use super::input::source::SourceFile;
+use super::picture::Picture;
+use crate::base::error::{CliError, Result, limit_option};
+use crate::base::names::display_name;
+use crate::base::warning::Warning;
 
 /// How to read a picture.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,21 +34,6 @@ pub(crate) enum Transparency {
     Over([u8; 3]),
 }
 
-/// Code of the warning that a picture is not whole.
-pub(crate) const PARTIAL: &str = "partial";
-
-/// Something the user should know that does not stop the work.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Warning {
-    /// A word for programs; stays the same.
-    pub(crate) code: &'static str,
-    /// A line for people.
-    pub(crate) text: String,
-}
-
-/// Code of the warning that a picture has been through a lossy coder before.
-pub(crate) const LOSSY_INPUT: &str = "lossy-input";
-
 /// A picture, and what its file said besides.
 #[derive(Debug)]
 pub(crate) struct Loaded {
@@ -66,11 +52,6 @@ impl Loaded {
     pub(crate) fn upright(self) -> Result<Picture> {
         self.picture.upright(self.metadata.orientation)
     }
-}
-
-/// Whether a file's name says that it is a picture of a format that can be read; not a `.kvt`.
-pub(crate) fn has_picture_extension(path: &Path) -> bool {
-    ImageFormat::from_path(path).is_ok_and(|f| f.reading_enabled())
 }
 
 /// All bytes of a file, or of standard input for `-`; no more than the memory limit.
@@ -127,7 +108,7 @@ pub(crate) fn read_picture(name: &str, data: &[u8], options: &ReadOptions) -> Re
             Ok(Loaded { picture, metadata, warnings: Vec::new(), kvt: Some(decoder.info().clone()) })
         }
         Err(DecodeError::NotKvant) => {
-            let source = Source { name, data, limits: &options.decoder.limits, partial: options.partial };
+            let source = SourceFile { name, data, limits: &options.decoder.limits, partial: options.partial };
             let (picture, metadata, warnings) = input::read(&source)?;
             let picture = settle(picture.with_cicp(metadata.cicp), options.transparency);
             Ok(Loaded { picture, metadata, warnings, kvt: None })

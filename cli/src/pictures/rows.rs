@@ -8,9 +8,11 @@ use kvant::{ImageView, Metadata, PixelFormat};
 use png::chunk::ChunkType;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, Info, Writer};
 
-use super::write::samples;
-use super::{OutputFormat, Picture, embed};
-use crate::output::Out;
+use super::embed;
+use super::format::OutputFormat;
+use super::picture::Picture;
+use super::samples::samples;
+use crate::base::output::Out;
 
 /// Bytes of a piece of the pixels' data in a PNG file.
 const PNG_PIECE: usize = 1 << 16;

@@ -8,9 +8,9 @@ use moxcms::{
     MatrixCoefficients, ToneReprCurve, TransferCharacteristics, TransformOptions,
 };
 
-use super::Picture;
 use super::convert::{stored, wide_samples};
 use super::hdr::{Hdr, HdrSpace};
+use super::picture::Picture;
 
 /// What H.273 numbers as not specified, of primaries and transfers alike.
 const UNSPECIFIED: u8 = 2;

@@ -1,10 +1,29 @@
 //! Leaving out what is not to be stored, and checking that it is not there.
 
+use clap::ValueEnum;
 use kvant::Metadata;
 
+use super::exif;
 use super::position::{note_speaks_of_position, speaks_of_position};
-use super::{Warning, exif};
-use crate::args::Strip;
+use crate::base::warning::Warning;
+
+/// What may be left out of what a file says besides pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Strip {
+    /// Where the picture was taken: positions in Exif, maker's notes, which nobody can check, and the whole of an XMP
+    /// packet or a text that speaks of a place
+    Gps,
+    /// Exif, but for the orientation
+    Exif,
+    /// XMP
+    Xmp,
+    /// Texts: author, copyright, comments, parameters of programs
+    Text,
+    /// The colour profile: sRGB is then assumed
+    Icc,
+    /// Gps, exif, xmp and text
+    All,
+}
 
 /// Whether `kind` is to be left out.
 fn names(what: &[Strip], kind: Strip) -> bool {

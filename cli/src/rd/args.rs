@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::analysis::bd::BdArgs;
-use super::codecs::list::ListArgs;
-use super::metrics::Selection;
-use super::report::ReportArgs;
-use super::run::plan::{Shard, parse_shard};
+use super::report::ReportOptions;
+use super::shard::{Shard, parse_shard};
+use crate::metrics::Selection;
 
 /// What `kvant rd` can do.
 #[derive(Debug, Subcommand)]
@@ -141,6 +139,77 @@ pub(crate) struct MergeArgs {
     pub(crate) force: bool,
 }
 
+/// Arguments of `kvant rd bd`.
+#[derive(Debug, Args)]
+pub(crate) struct BdArgs {
+    /// Files of points, or folders with a results.csv; of a point that is there twice, the later counts
+    #[arg(required = true, value_name = "RESULTS")]
+    pub(crate) results: Vec<PathBuf>,
+
+    /// The codec to compare with
+    #[arg(long, value_name = "NAME")]
+    pub(crate) anchor: String,
+
+    /// The codec to compare; may be given several times [default: every other one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) codec: Vec<String>,
+
+    /// Run the curves through the points by Akima's interpolation, not by PCHIP
+    #[arg(long)]
+    pub(crate) akima: bool,
+
+    /// The part of SSIMULACRA2 that counts [default: 30..92]
+    #[arg(long, value_name = "LO..HI", value_parser = parse_range, allow_hyphen_values = true)]
+    pub(crate) range: Option<(f64, f64)>,
+
+    /// Show the rates on each picture
+    #[arg(long)]
+    pub(crate) per_image: bool,
+
+    /// Print Markdown, for a pull request
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) md: bool,
+
+    /// Print one JSON document, with the rates on each picture
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `kvant rd list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// A file that describes more codecs; see `--show-peers` for how
+    #[arg(long, value_name = "TOML")]
+    pub(crate) peers: Option<PathBuf>,
+
+    /// Print the file that describes the shipped codecs instead, to start one's own from
+    #[arg(long)]
+    pub(crate) show_peers: bool,
+}
+
+/// Arguments of `kvant rd report`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Folders of results, or files of points
+    #[arg(required = true, value_name = "DIR|CSV")]
+    pub(crate) results: Vec<PathBuf>,
+
+    /// Where to write the page [default: report.html in the first folder, or here]
+    #[arg(short, long, value_name = "HTML")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) options: ReportOptions,
+
+    /// Print Markdown, for a pull request, and write no page
+    #[arg(long, conflicts_with_all = ["json", "output"])]
+    pub(crate) md: bool,
+
+    /// Print JSON, and write no page
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
+}
+
 fn parse_selection(text: &str) -> Result<Selection, String> {
     let mut selection = Selection::NONE;
     for name in text.split(',') {
@@ -163,4 +232,14 @@ fn parse_percent(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|v: &f64| v.is_finite())
         .ok_or_else(|| "a percentage such as 0.5% is expected".to_owned())
+}
+
+/// `LO..HI`, a part of SSIMULACRA2's scale.
+fn parse_range(text: &str) -> std::result::Result<(f64, f64), String> {
+    let number = |t: &str| t.trim().parse::<f64>().ok().filter(|v| v.is_finite());
+    match text.split_once("..").map(|(lo, hi)| (number(lo), number(hi))) {
+        Some((Some(lo), Some(hi))) if lo < hi => Ok((lo, hi)),
+        Some((Some(lo), Some(hi))) => Err(format!("{lo} is not below {hi}")),
+        _ => Err(format!("{text:?} is not LO..HI, such as 30..92")),
+    }
 }

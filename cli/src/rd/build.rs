@@ -5,8 +5,8 @@ use std::fs;
 
 use sha2::{Digest as _, Sha256};
 
-use super::run::plan::hex;
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
+use crate::base::hex::hex;
 
 /// The commit that the program was built from, as far as the build could tell.
 pub(crate) const COMMIT: &str = env!("KVANT_COMMIT");

@@ -10,12 +10,13 @@ use super::args::CheckArgs;
 use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, Source};
-use super::metrics::Selection;
 use super::points::{self, ByImage, Point, by_codec};
 use super::run::plan::{Job, Plan, Sweep};
-use super::run::{Measurement, Progress, workers};
-use crate::error::{CliError, Result};
-use crate::output::print_text;
+use super::run::{Measurement, Progress};
+use super::workers::workers;
+use crate::base::error::{CliError, Result};
+use crate::base::print::print_text;
+use crate::metrics::Selection;
 
 /// Runs the command. [`CliError::Threshold`] where the mean BD-rate of a codec by one of the deciding metrics is above
 /// the limit, or the bytes of one without loss have grown by more than that.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{CliError, Result};
-use crate::names::{shown, utf8};
+use crate::base::error::{CliError, Result};
+use crate::base::names::{shown, utf8};
 use crate::pictures::{Picture, ReadOptions, has_picture_extension, read_bytes, read_picture};
 
 /// The pictures of `testdata/`, whose manifest says where each comes from.

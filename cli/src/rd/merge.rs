@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use super::args::MergeArgs;
 use super::points::{self, Identity, Point, RESULTS, to_csv};
 use super::record::Record;
-use crate::error::{CliError, Result};
-use crate::identity::Inputs;
-use crate::names::shown;
-use crate::output::{Target, write_file};
-use crate::report::print_error;
+use crate::base::error::{CliError, Result};
+use crate::base::identity::Inputs;
+use crate::base::names::shown;
+use crate::base::output::{Target, write_file};
+use crate::base::print::print_error;
 
 /// Runs the command. A part that cannot be read is named, and the rest is joined.
 pub(crate) fn merge(args: &MergeArgs) -> Result<()> {

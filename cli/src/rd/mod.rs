@@ -1,6 +1,6 @@
 //! `kvant rd`: rate and distortion of the encoder, measured and set beside other codecs.
 //!
-//! [`run`] sends pictures through [`codecs`] and scores them with [`metrics`]; [`points`] holds what was measured;
+//! [`run`] sends pictures through [`codecs`] and scores them with [`crate::metrics`]; [`points`] holds what was measured;
 //! [`analysis`] turns sets of points into numbers and tables.
 
 mod analysis;
@@ -10,15 +10,16 @@ mod check;
 mod codecs;
 mod corpus;
 mod merge;
-pub(crate) mod metrics;
 mod points;
 mod record;
 mod report;
 mod run;
+mod shard;
+mod workers;
 
 pub(crate) use args::RdCommand;
 
-use crate::error::Result;
+use crate::base::error::Result;
 
 /// Runs an `rd` command.
 pub(crate) fn execute(command: &RdCommand) -> Result<()> {

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::metrics::Scores;
-use crate::error::{CliError, Result};
-use crate::names::shown;
-use crate::report::print_error;
+use crate::base::error::{CliError, Result};
+use crate::base::names::shown;
+use crate::base::print::print_error;
+use crate::metrics::Scores;
 
 /// The columns that every file of points has. Programs outside this one read and write them too: they stay.
 pub(crate) const COLUMNS: [&str; 14] = [

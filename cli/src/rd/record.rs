@@ -10,9 +10,9 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::codecs::Timing;
-use crate::error::{CliError, Result};
-use crate::names::shown;
-use crate::output::write_file;
+use crate::base::error::{CliError, Result};
+use crate::base::names::shown;
+use crate::base::output::write_file;
 
 /// The name of the file in a folder of results.
 pub(crate) const FILE: &str = "run.json";

@@ -6,8 +6,9 @@ use image::{DynamicImage, ImageFormat};
 use kvant::ResolutionUnit;
 
 use super::colours::Calibration;
-use super::{Inventory, Source, library};
-use crate::error::Result;
+use super::source::SourceFile;
+use super::{Inventory, library};
+use crate::base::error::Result;
 
 /// Where the information header begins.
 const INFO: usize = 14;
@@ -17,7 +18,7 @@ const V4: usize = 108;
 const V5: usize = 124;
 
 /// The picture in a file, and what the file says besides.
-pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let pixels = library::pixels(source, source.data, ImageFormat::Bmp)?;
     // Those that were there must be, or there would be no pixels.
     _ = notes(source.data, pixels.color().has_color(), found);
@@ -110,7 +111,8 @@ mod tests {
 
     fn kept(data: &[u8]) -> (Metadata, String) {
         let (_, metadata, warnings) =
-            super::super::read(&Source { name: "a.bmp", data, limits: &Limits::default(), partial: false }).unwrap();
+            super::super::read(&SourceFile { name: "a.bmp", data, limits: &Limits::default(), partial: false })
+                .unwrap();
         (metadata, warnings.iter().map(|w| &*w.text).collect::<Vec<_>>().join("; "))
     }
 

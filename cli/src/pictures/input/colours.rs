@@ -1,7 +1,7 @@
 //! Colours that a file says by gamma and chromaticities: as code points where there are some, else as a profile.
 
 use kvant::Cicp;
-use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, DataColorSpace, ToneReprCurve, XyY};
+use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, ToneReprCurve, XyY};
 
 use super::Inventory;
 
@@ -105,18 +105,11 @@ fn profile(gamma: Option<f64>, points: &[f64; 8], colour: bool) -> ColorProfile 
     profile
 }
 
-/// A profile of gray pixels that has the curve of one of RGB; `None` where that has none.
-pub(super) fn gray_of(icc: &[u8]) -> Option<Vec<u8>> {
-    let rgb = ColorProfile::new_from_slice(icc).ok().filter(|profile| profile.color_space == DataColorSpace::Rgb)?;
-    let mut gray = ColorProfile::new_gray_with_gamma(1.0);
-    gray.gray_trc = Some(rgb.green_trc?);
-    gray.encode().ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Picture, to_srgb};
+    use super::super::super::to_srgb;
     use super::*;
+    use crate::pictures::picture::Picture;
     use kvant::{Metadata, PixelFormat};
 
     const P3: [f64; 8] = [0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06];
@@ -194,23 +187,5 @@ mod tests {
         ] {
             assert_eq!(of(gamma, points, true), (Metadata::default(), 1), "{gamma:?} {points:?}");
         }
-    }
-
-    #[test]
-    fn gray_of_a_profile_of_rgb_has_the_same_light() {
-        for rgb in [ColorProfile::new_adobe_rgb(), ColorProfile::new_display_p3(), ColorProfile::new_pro_photo_rgb()] {
-            let icc = rgb.encode().unwrap();
-            let shown = |format: PixelFormat, icc: Vec<u8>| {
-                let data = (0..=255).flat_map(|v| vec![v; format.channels()]).collect();
-                let mut metadata = Metadata::default();
-                metadata.icc = Some(icc);
-                to_srgb(Picture::new(256, 1, format, data), &mut metadata).unwrap().to_rgb().into_owned()
-            };
-            let gray = shown(PixelFormat::Gray8, gray_of(&icc).unwrap());
-            let colour = shown(PixelFormat::Rgb8, icc);
-            assert!(gray.iter().zip(&colour).all(|(a, b)| a.abs_diff(*b) <= 2));
-        }
-        assert!(gray_of(b"no profile").is_none());
-        assert!(gray_of(&ColorProfile::new_gray_with_gamma(2.2).encode().unwrap()).is_none());
     }
 }

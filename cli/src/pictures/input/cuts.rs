@@ -2,9 +2,10 @@
 
 use image::{ExtendedColorType, ImageEncoder as _, codecs};
 
-use super::super::read::{Loaded, PARTIAL, ReadOptions, read_picture};
+use super::super::read::{Loaded, ReadOptions, read_picture};
 use super::png::tests::chunk;
-use crate::error::Result;
+use crate::base::error::Result;
+use crate::base::warning::PARTIAL;
 
 const WIDTH: u32 = 24;
 const HEIGHT: u32 = 18;

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use kvant::{Metadata, Resolution, ResolutionUnit};
 
-use super::super::read::{LOSSY_INPUT, Warning};
 use super::super::{exif, xmp};
-use super::colours::gray_of;
+use super::gray_profile::gray_of;
+use crate::base::warning::{LOSSY_INPUT, Warning};
 
 /// Names in one warning.
 const NAMED: usize = 20;

@@ -10,10 +10,12 @@ use kvant::{ImageSpec, ImageViewMut, Limits, Metadata};
 use png::{Decoder, DecodingError, Reader};
 
 use super::png::{PixelFile, pixel_file, plain};
-use super::{Inventory, Source, pnm};
-use crate::error::{CliError, Result};
+use super::source::SourceFile;
+use super::{Inventory, pnm};
+use crate::base::error::{CliError, Result};
+use crate::base::warning::Warning;
 use crate::pictures::message::one_line;
-use crate::pictures::read::{Warning, read_bytes};
+use crate::pictures::read::read_bytes;
 
 /// Pixels from which on a picture is read row by row. Below, the time to read it several times is worth more.
 pub(crate) const LARGE: u64 = 1 << 26;
@@ -71,14 +73,14 @@ impl LargePicture {
         if file.by_ref().take(FRONT).read_to_end(&mut front).is_err() {
             return Ok(None);
         }
-        let source = Source { name, data: &front, limits, partial: false };
+        let source = SourceFile { name, data: &front, limits, partial: false };
         let mut found = Inventory::default();
         let is_large = |spec: &ImageSpec<'_>| spec.pixels() >= least;
         let picture = if let Some((spec, start)) = pnm::binary(&front, bytes, &mut found) {
             Self { spec, bytes, rows: Rows::Pnm(BufReader::new(file), start) }
         } else if plain(&front).is_some_and(|spec| is_large(&spec)) {
             let data = read_bytes(path, limits)?;
-            let (spec, bytes, source) = (plain(&data), data.len() as u64, Source { data: &data, ..source });
+            let (spec, bytes, source) = (plain(&data), data.len() as u64, SourceFile { data: &data, ..source });
             let PixelFile { file, transparent } = pixel_file(&source, &mut found)?;
             let Some(spec) = spec.filter(|_| !transparent) else { return Ok(None) };
             let limit = usize::try_from(limits.max_memory).unwrap_or(usize::MAX);
@@ -179,7 +181,7 @@ mod tests {
 
     use super::super::png::tests::{chunk, file};
     use super::*;
-    use crate::output::TemporaryFolder;
+    use crate::base::output::TemporaryFolder;
 
     /// The picture in a file of these bytes, read row by row, twice.
     fn open(data: &[u8]) -> Option<(Image, Metadata, Vec<Warning>)> {
@@ -213,7 +215,7 @@ mod tests {
 
     /// What the usual way reads.
     fn whole(data: &[u8]) -> (Image, Metadata, Vec<Warning>) {
-        let source = Source { name: "a", data, limits: &Limits::default(), partial: false };
+        let source = SourceFile { name: "a", data, limits: &Limits::default(), partial: false };
         let (picture, metadata, warnings) = super::super::read(&source).unwrap();
         let (w, h, format) = (picture.width(), picture.height(), picture.format());
         (Image::from_data(picture.data().to_vec(), w, h, format, picture.depth()).unwrap(), metadata, warnings)

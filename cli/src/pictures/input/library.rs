@@ -4,12 +4,13 @@ use std::io::Cursor;
 
 use image::{ColorType, DynamicImage, ImageBuffer, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
-use super::{Inventory, Source};
-use crate::error::{CliError, Result};
+use super::Inventory;
+use super::source::SourceFile;
+use crate::base::error::{CliError, Result};
 use crate::pictures::message::one_line;
 
 /// The library's error as one line about the file.
-fn fault(source: &Source<'_>, error: &ImageError) -> CliError {
+fn fault(source: &SourceFile<'_>, error: &ImageError) -> CliError {
     let cut = match error {
         ImageError::Decoding(_) | ImageError::IoError(_) => "the file is cut off or damaged: ",
         _ => "",
@@ -22,13 +23,13 @@ fn fault(source: &Source<'_>, error: &ImageError) -> CliError {
 }
 
 /// The picture in `file`, of `format`, which is made of a file, and nothing else.
-pub(super) fn pixels(source: &Source<'_>, file: &[u8], format: ImageFormat) -> Result<DynamicImage> {
-    let source = Source { data: file, ..*source };
+pub(super) fn pixels(source: &SourceFile<'_>, file: &[u8], format: ImageFormat) -> Result<DynamicImage> {
+    let source = SourceFile { data: file, ..*source };
     DynamicImage::from_decoder(decoder(&source, format)?).map_err(|e| fault(&source, &e))
 }
 
 /// A decoder of a picture within the limits.
-fn decoder<'a>(source: &Source<'a>, format: ImageFormat) -> Result<impl ImageDecoder + use<'a>> {
+fn decoder<'a>(source: &SourceFile<'a>, format: ImageFormat) -> Result<impl ImageDecoder + use<'a>> {
     let mut reader = ImageReader::with_format(Cursor::new(source.data), format);
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(source.limits.max_memory);
@@ -42,12 +43,12 @@ fn decoder<'a>(source: &Source<'a>, format: ImageFormat) -> Result<impl ImageDec
 /// What there is of such a picture, which is damaged or cut off: the rows that come before the fault. The decoder must
 /// fill rows as it goes on.
 pub(super) fn rows(
-    source: &Source<'_>,
+    source: &SourceFile<'_>,
     file: &[u8],
     format: ImageFormat,
     found: &mut Inventory,
 ) -> Result<DynamicImage> {
-    let decoder = decoder(&Source { data: file, ..*source }, format)?;
+    let decoder = decoder(&SourceFile { data: file, ..*source }, format)?;
     let ((width, height), colour) = (decoder.dimensions(), decoder.color_type());
     let mut bytes = vec![GRAY; decoder.total_bytes() as usize];
     if let Err(error) = decoder.read_image(&mut bytes) {

@@ -8,6 +8,7 @@ mod cmyk;
 pub(super) mod colours;
 #[cfg(test)]
 mod cuts;
+mod gray_profile;
 mod inventory;
 mod jpeg;
 mod large;
@@ -15,87 +16,23 @@ mod library;
 pub(super) mod png;
 mod pnm;
 mod qoi;
+pub(super) mod source;
 mod tiff;
 mod webp;
 
-use std::fmt::Display;
-
 use image::{DynamicImage, ImageFormat};
-use kvant::{Limits, Metadata};
+use kvant::Metadata;
 
 use self::inventory::Inventory;
 pub(crate) use self::large::{LARGE, LargePicture};
-use super::read::{PARTIAL, Warning};
-use super::{Picture, convert};
-use crate::error::{CliError, Result};
-
-/// What to do about a file that is not whole.
-const PARTLY: &str = "kvant encode --allow-partial takes what there is";
-
-/// A file to read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'a> {
-    /// What errors call it.
-    pub(super) name: &'a str,
-    pub(super) data: &'a [u8],
-    /// Bounds on the picture in it.
-    pub(super) limits: &'a Limits,
-    /// Whether what there is of a damaged file is wanted.
-    pub(super) partial: bool,
-}
-
-impl Source<'_> {
-    /// The file is unreadable, as `text` says.
-    fn fault(&self, text: impl Display) -> CliError {
-        CliError::Input(format!("{}: {text}", self.name))
-    }
-
-    /// The picture is not whole, as `text` says: what there is of it is taken with a warning where that is wanted.
-    fn take_part(&self, text: String, found: &mut Inventory) -> Result<()> {
-        if !self.partial {
-            return Err(self.fault(format!("{text} ({PARTLY})")));
-        }
-        found.warn(PARTIAL, text);
-        Ok(())
-    }
-
-    /// Refuses a picture of no pixels, and one beyond the limits.
-    fn check_dimensions(&self, (width, height): (u32, u32)) -> Result<()> {
-        let Self { name, limits, .. } = self;
-        if width == 0 || height == 0 {
-            return Err(self.fault(format!("picture of {width}x{height} pixels: nothing to encode")));
-        }
-        let side = width.max(height);
-        if side > limits.max_dimension {
-            let limit = limits.max_dimension;
-            return Err(CliError::Limit(format!(
-                "{name}: picture of {width}x{height} pixels: a side of {side} exceeds the limit of {limit} (--max-dim)"
-            )));
-        }
-        let pixels = u64::from(width) * u64::from(height);
-        if pixels > limits.max_pixels {
-            let limit = limits.max_pixels;
-            return Err(CliError::Limit(format!(
-                "{name}: picture of {width}x{height}: {pixels} pixels exceed the limit of {limit} (--max-pixels)"
-            )));
-        }
-        Ok(())
-    }
-
-    /// Refuses pixels of more bytes than the limit.
-    fn check_bytes(&self, bytes: u64) -> Result<()> {
-        let limit = self.limits.max_memory;
-        if bytes > limit {
-            let name = self.name;
-            let text = format!("{name}: {bytes} bytes of pixels exceed the limit of {limit} (--max-mem)");
-            return Err(CliError::Limit(text));
-        }
-        Ok(())
-    }
-}
+use self::source::SourceFile;
+use super::convert;
+use super::picture::Picture;
+use crate::base::error::{CliError, Result};
+use crate::base::warning::Warning;
 
 /// The pixels of a file as they are stored, what it says besides, and what of it is in neither.
-pub(super) fn read(source: &Source<'_>) -> Result<(Picture, Metadata, Vec<Warning>)> {
+pub(super) fn read(source: &SourceFile<'_>) -> Result<(Picture, Metadata, Vec<Warning>)> {
     let mut found = Inventory::default();
     // The library does not know BigTIFF.
     let tiff = tiff::begins(source.data).then_some(ImageFormat::Tiff);
@@ -121,7 +58,7 @@ pub(super) fn read(source: &Source<'_>) -> Result<(Picture, Metadata, Vec<Warnin
 }
 
 /// The file is of no format that is read.
-fn unknown(source: &Source<'_>) -> CliError {
+fn unknown(source: &SourceFile<'_>) -> CliError {
     /// Bytes that tell any format.
     const ENOUGH: usize = 16;
     let cut = if source.data.len() < ENOUGH { "cut off, or " } else { "" };

@@ -3,12 +3,13 @@
 use image::{DynamicImage, ImageFormat};
 use kvant::{ImageSpec, PixelFormat};
 
-use super::super::COMMENT;
-use super::{Inventory, Source, library};
-use crate::error::Result;
+use super::super::note::COMMENT;
+use super::source::SourceFile;
+use super::{Inventory, library};
+use crate::base::error::Result;
 
 /// The picture in a file, and what the file says besides.
-pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let pixels = library::pixels(source, source.data, ImageFormat::Pnm)?;
     let mut scan = Scan { data: source.data, position: 2, comments: Vec::new() };
     // The decoder has read it, so there is a header.
@@ -142,7 +143,7 @@ mod tests {
 
     /// What is kept of a file of 2 by 2 pixels, and what is said.
     fn kept(data: &[u8]) -> Result<(Vec<String>, String)> {
-        let source = Source { name: "a.pnm", data, limits: &Limits::default(), partial: false };
+        let source = SourceFile { name: "a.pnm", data, limits: &Limits::default(), partial: false };
         let (picture, metadata, warnings) = super::super::read(&source)?;
         assert_eq!((picture.width(), picture.height()), (2, 2));
         let texts = metadata.text.into_iter().map(|(keyword, text)| format!("{keyword}: {text}")).collect();

@@ -3,8 +3,9 @@
 use image::{DynamicImage, ImageFormat};
 
 use super::colours::Calibration;
-use super::{Inventory, Source, library};
-use crate::error::Result;
+use super::source::SourceFile;
+use super::{Inventory, library};
+use crate::base::error::Result;
 
 /// Where the header says what samples mean.
 const COLOUR_SPACE: usize = 13;
@@ -14,7 +15,7 @@ const LINEAR: u8 = 1;
 const END: &[u8] = b"\0\0\0\0\0\0\0\x01";
 
 /// The picture in a file, and what the file says besides.
-pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let pixels = library::pixels(source, source.data, ImageFormat::Qoi)?;
     if source.data[COLOUR_SPACE] == LINEAR {
         found.set_calibration(Calibration { gamma: Some(1.0), points: None }, true);
@@ -37,7 +38,7 @@ mod tests {
         let encoder = image::codecs::qoi::QoiEncoder::new(&mut file);
         encoder.write_image(&[1, 2, 3, 4, 5, 6], 2, 1, ExtendedColorType::Rgb8).unwrap();
         let kept = |data: &[u8]| {
-            let source = Source { name: "a.qoi", data, limits: &Limits::default(), partial: false };
+            let source = SourceFile { name: "a.qoi", data, limits: &Limits::default(), partial: false };
             let (_, metadata, warnings) = super::super::read(&source).unwrap();
             (metadata.cicp, warnings.into_iter().map(|w| w.text).collect::<String>())
         };
@@ -49,7 +50,7 @@ mod tests {
         file.extend(b"abc");
         assert!(kept(&file).1.contains("3 bytes behind the end"));
         let short = &file[..file.len() - 5];
-        let source = Source { name: "a.qoi", data: short, limits: &Limits::default(), partial: false };
+        let source = SourceFile { name: "a.qoi", data: short, limits: &Limits::default(), partial: false };
         assert_eq!(super::super::read(&source).unwrap_err().code(), 3);
     }
 }

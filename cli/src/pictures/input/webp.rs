@@ -2,8 +2,9 @@
 
 use image::{DynamicImage, GenericImageView as _, ImageFormat, RgbaImage, imageops};
 
-use super::{Inventory, Source, library};
-use crate::error::Result;
+use super::source::SourceFile;
+use super::{Inventory, library};
+use crate::base::error::Result;
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +14,7 @@ struct Chunk<'a> {
 }
 
 /// The picture in a file, and what the file says besides.
-pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let cut = || source.fault("the file is cut off");
     let (size, body) = source.data.get(4..8).zip(source.data.get(12..)).ok_or_else(cut)?;
     // The size counts from behind itself, the contents from behind the name of the format.
@@ -78,7 +79,7 @@ fn notes(chunks: &[Chunk<'_>], found: &mut Inventory) {
 }
 
 /// The picture of `chunks`, by a file of nothing else.
-fn still(source: &Source<'_>, chunks: &[Chunk<'_>], found: &mut Inventory) -> Result<DynamicImage> {
+fn still(source: &SourceFile<'_>, chunks: &[Chunk<'_>], found: &mut Inventory) -> Result<DynamicImage> {
     let is_picture = |c: &&Chunk<'_>| matches!(c.kind, b"VP8 " | b"VP8L");
     let picture = chunks.iter().find(is_picture).ok_or_else(|| source.fault("there is no picture in the file"))?;
     if chunks.iter().filter(is_picture).count() > 1 {
@@ -111,7 +112,7 @@ fn push(out: &mut Vec<u8>, kind: &[u8; 4], contents: &[u8]) {
 
 /// The only frame of an animation, on a canvas that is clear around it.
 fn framed(
-    source: &Source<'_>,
+    source: &SourceFile<'_>,
     frame: &[u8],
     canvas: Option<(u32, u32)>,
     found: &mut Inventory,
@@ -144,13 +145,13 @@ mod tests {
     use image::{ExtendedColorType, codecs::webp::WebPEncoder};
     use kvant::{Limits, Metadata, Orientation};
 
-    use super::super::super::Picture;
     use super::super::super::exif::tests::Maker;
     use super::*;
+    use crate::pictures::picture::Picture;
 
     fn read_file(data: &[u8]) -> Result<(Picture, Metadata, String)> {
         let (picture, metadata, warnings) =
-            super::super::read(&Source { name: "a.webp", data, limits: &Limits::default(), partial: false })?;
+            super::super::read(&SourceFile { name: "a.webp", data, limits: &Limits::default(), partial: false })?;
         let said = warnings.iter().map(|w| &*w.text).collect::<Vec<_>>().join("; ");
         Ok((picture, metadata, said))
     }

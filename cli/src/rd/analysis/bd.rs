@@ -2,53 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-
 use super::comparison::{Comparison, Options};
 use super::curve::{Axis, Interpolation};
 use super::json::{Document, Entry, Means};
 use super::markdown::markdown;
 use super::tables::{codecs_table, images_table};
-use crate::error::{CliError, Result};
-use crate::output::print_text;
+use crate::base::error::{CliError, Result};
+use crate::base::print::{print_error, print_text};
+use crate::rd::args::BdArgs;
 use crate::rd::points::{self, ByImage, Point, by_codec, latest};
-use crate::report::print_error;
-
-/// Arguments of `kvant rd bd`.
-#[derive(Debug, Args)]
-pub(crate) struct BdArgs {
-    /// Files of points, or folders with a results.csv; of a point that is there twice, the later counts
-    #[arg(required = true, value_name = "RESULTS")]
-    results: Vec<PathBuf>,
-
-    /// The codec to compare with
-    #[arg(long, value_name = "NAME")]
-    anchor: String,
-
-    /// The codec to compare; may be given several times [default: every other one]
-    #[arg(long, value_name = "NAME")]
-    codec: Vec<String>,
-
-    /// Run the curves through the points by Akima's interpolation, not by PCHIP
-    #[arg(long)]
-    akima: bool,
-
-    /// The part of SSIMULACRA2 that counts [default: 30..92]
-    #[arg(long, value_name = "LO..HI", value_parser = parse_range, allow_hyphen_values = true)]
-    range: Option<(f64, f64)>,
-
-    /// Show the rates on each picture
-    #[arg(long)]
-    per_image: bool,
-
-    /// Print Markdown, for a pull request
-    #[arg(long, conflicts_with = "json")]
-    md: bool,
-
-    /// Print one JSON document, with the rates on each picture
-    #[arg(long)]
-    json: bool,
-}
 
 /// Runs the command.
 pub(crate) fn bd(args: &BdArgs) -> Result<()> {
@@ -145,14 +107,4 @@ fn read_files(paths: &[PathBuf], failed: &mut Vec<String>) -> Result<Vec<Point>>
         return Err(CliError::Input("there are no points in these files".to_owned()));
     }
     Ok(latest(points))
-}
-
-/// `LO..HI`, a part of SSIMULACRA2's scale.
-fn parse_range(text: &str) -> std::result::Result<(f64, f64), String> {
-    let number = |t: &str| t.trim().parse::<f64>().ok().filter(|v| v.is_finite());
-    match text.split_once("..").map(|(lo, hi)| (number(lo), number(hi))) {
-        Some((Some(lo), Some(hi))) if lo < hi => Ok((lo, hi)),
-        Some((Some(lo), Some(hi))) => Err(format!("{lo} is not below {hi}")),
-        _ => Err(format!("{text:?} is not LO..HI, such as 30..92")),
-    }
 }

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 pub(crate) use super::interpolation::Interpolation;
-use crate::rd::metrics::Scores;
+use crate::metrics::Scores;
 
 /// Which quality figure a curve runs over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

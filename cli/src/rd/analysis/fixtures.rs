@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::rd::metrics::Scores;
+use crate::metrics::Scores;
 use crate::rd::points::Point;
 
 /// The rate-distortion curves of two codecs, and what others make of them.

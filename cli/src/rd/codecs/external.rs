@@ -10,15 +10,15 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder as _};
 use sha2::{Digest as _, Sha256};
 
+use super::codec::{Codec, Coded, Decoded, Timing};
 use super::library::Samples;
 use super::peers::{Exchange, Peer};
 use super::process::{self, Finished, find_program, short_name};
 use super::spec::Spec;
 use super::template::{Template, Values};
-use super::{Codec, Coded, Decoded, Timing};
-use crate::error::{CliError, Result};
-use crate::names::shown;
-use crate::output::TemporaryFolder;
+use crate::base::error::{CliError, Result};
+use crate::base::names::shown;
+use crate::base::output::TemporaryFolder;
 use crate::pictures::{Loaded, OutputFormat, Picture, ReadOptions, read_picture, write_picture};
 
 /// How a program tells the seconds of its codec's call alone: a line of standard output that begins so.

@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::codec::{Codec, Coded, Decoded, Timing};
 use super::spec::Spec;
-use super::{Codec, Coded, Decoded, Timing};
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
 
 /// A picture as libraries take it: rows without gaps.

@@ -1,25 +1,12 @@
 //! `kvant rd list`: the codecs that a run can take, and why some are not here.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
-
-use clap::Args;
 
 use super::{BUILT_IN, Peers, Resolved, resolve};
-use crate::error::Result;
-use crate::output::{TemporaryFolder, print_text};
-
-/// Arguments of `kvant rd list`.
-#[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    /// A file that describes more codecs; see `--show-peers` for how
-    #[arg(long, value_name = "TOML")]
-    peers: Option<PathBuf>,
-
-    /// Print the file that describes the shipped codecs instead, to start one's own from
-    #[arg(long)]
-    show_peers: bool,
-}
+use crate::base::error::Result;
+use crate::base::output::TemporaryFolder;
+use crate::base::print::print_text;
+use crate::rd::args::ListArgs;
 
 /// Runs the command; `build` identifies this build of ours.
 pub(crate) fn execute(args: &ListArgs, build: &str) -> Result<()> {

@@ -1,5 +1,7 @@
 //! The codecs of a measurement: ours, those built in, and programs outside, behind one interface.
 
+mod built_in;
+mod codec;
 mod external;
 mod jpeg;
 mod library;
@@ -16,89 +18,17 @@ mod template;
 #[cfg(feature = "peer-webp")]
 mod webp;
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use built_in::{BUILT_IN, Make};
 use external::External;
 use spec::Spec;
 
-use crate::error::{CliError, Result};
-use crate::pictures::Picture;
+use crate::base::error::{CliError, Result};
 
+pub(crate) use codec::{Codec, Coded, Decoded, Timing};
 pub(crate) use peers::Peers;
 pub(crate) use settings::apply_set;
-
-/// What the times of a codec are the times of. Those of different kinds do not compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Timing {
-    /// The library call alone, pixels in memory, one thread.
-    Call,
-    /// A whole process, with its start and the reading and writing of files.
-    Process,
-}
-
-impl Timing {
-    /// What result files call it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Process => "process",
-        }
-    }
-}
-
-/// A coded picture.
-#[derive(Debug, Clone)]
-pub(crate) struct Coded {
-    /// The whole file, as its size counts.
-    pub(crate) stream: Vec<u8>,
-    /// Time to encode.
-    pub(crate) seconds: f64,
-    /// What the encoder says that a decoder will give, where it can tell.
-    pub(crate) reconstruction: Option<Picture>,
-}
-
-/// A decoded picture.
-#[derive(Debug, Clone)]
-pub(crate) struct Decoded {
-    pub(crate) picture: Picture,
-    /// Time to decode.
-    pub(crate) seconds: f64,
-}
-
-/// One codec with one configuration, at any quality. Jobs on several threads share it.
-pub(crate) trait Codec: Send + Sync {
-    /// Its name in results: that of the user, or the specification that it was made from.
-    fn name(&self) -> &str;
-
-    /// Program or library with its version.
-    fn version(&self) -> &str;
-
-    /// All that decides the stream besides version, picture and quality; part of the key of a cached result.
-    fn settings(&self) -> String;
-
-    /// The qualities that a sweep uses where the user names none, in any order.
-    fn qualities(&self) -> &[f64];
-
-    /// The qualities that there are.
-    fn quality_range(&self) -> RangeInclusive<f64>;
-
-    /// Whether every picture comes back exactly. Such a codec has no quality, and one point a picture.
-    fn lossless(&self) -> bool {
-        false
-    }
-
-    fn timing(&self) -> Timing;
-
-    /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to that itself.
-    ///
-    /// # Errors
-    /// [`crate::error::CliError::Run`] says what the codec does not take, or how a program ended.
-    fn encode(&self, picture: &Picture, q: f64) -> Result<Coded>;
-
-    /// Decodes what [`Codec::encode`] gave, on one thread. The size is the caller's to check.
-    fn decode(&self, stream: &[u8]) -> Result<Decoded>;
-}
 
 /// A codec that was asked for.
 pub(crate) enum Resolved {
@@ -139,65 +69,6 @@ pub(crate) fn resolve(spec: &str, peers: &Peers, build: &str) -> Result<Resolved
 pub(crate) fn built_in() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().filter(|b| matches!(b.make, Make::With(_))).map(|b| b.name)
 }
-
-/// A codec that this program can contain.
-struct BuiltIn {
-    name: &'static str,
-    about: &'static str,
-    options: &'static str,
-    make: Make,
-}
-
-/// Where a built-in codec comes from.
-enum Make {
-    /// A function of specification and build.
-    With(fn(&Spec, &str) -> Result<Arc<dyn Codec>>),
-    /// Nowhere: the Cargo feature that was off.
-    #[cfg(not(all(feature = "peer-mozjpeg", feature = "peer-webp")))]
-    Feature(&'static str),
-}
-
-/// The options of WebP, for users: here since the library's own module may be left out.
-const WEBP_OPTIONS: &str = "m (method, 0 to 6, default 4), sharp (careful reduction of chroma), lossless";
-
-const BUILT_IN: [BuiltIn; 5] = [
-    BuiltIn {
-        name: "kvant",
-        about: "the codec of this project",
-        options: ours::OPTIONS,
-        make: Make::With(ours::codec),
-    },
-    BuiltIn {
-        name: "jpeg",
-        about: "progressive JPEG by jpeg-encoder",
-        options: jpeg::OPTIONS,
-        make: Make::With(|spec, _| library::codec::<jpeg::Jpeg>(spec, jpeg::OPTIONS)),
-    },
-    BuiltIn {
-        name: "png",
-        about: "lossless PNG by the crate png",
-        options: png::OPTIONS,
-        make: Make::With(|spec, _| library::codec::<png::Png>(spec, png::OPTIONS)),
-    },
-    BuiltIn {
-        name: "mozjpeg",
-        about: "progressive JPEG by mozjpeg, with trellis quantisation",
-        options: jpeg::OPTIONS,
-        #[cfg(feature = "peer-mozjpeg")]
-        make: Make::With(|spec, _| library::codec::<mozjpeg::MozJpeg>(spec, jpeg::OPTIONS)),
-        #[cfg(not(feature = "peer-mozjpeg"))]
-        make: Make::Feature("peer-mozjpeg"),
-    },
-    BuiltIn {
-        name: "webp",
-        about: "WebP by libwebp, lossy or lossless",
-        options: WEBP_OPTIONS,
-        #[cfg(feature = "peer-webp")]
-        make: Make::With(|spec, _| library::codec::<webp::WebP>(spec, WEBP_OPTIONS)),
-        #[cfg(not(feature = "peer-webp"))]
-        make: Make::Feature("peer-webp"),
-    },
-];
 
 #[cfg(test)]
 mod tests {

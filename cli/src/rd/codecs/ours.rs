@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig, Metadata};
 
+use super::apply_set;
+use super::codec::{Codec, Coded, Decoded, Timing};
 use super::spec::Spec;
-use super::{Codec, Coded, Decoded, Timing, apply_set};
-use crate::cpu;
-use crate::error::{CliError, Result};
+use crate::base::cpu;
+use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
 
 /// Nine qualities, closer together where bits are many.

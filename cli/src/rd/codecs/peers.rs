@@ -11,12 +11,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Timing;
+use super::codec::Timing;
 use super::template::Template;
-use crate::error::{CliError, Result};
-use crate::identity::Inputs;
-use crate::names::shown;
-use crate::output::{Target, write_file};
+use crate::base::error::{CliError, Result};
+use crate::base::identity::Inputs;
+use crate::base::names::shown;
+use crate::base::output::{Target, write_file};
 use crate::pictures::OutputFormat;
 
 /// The shipped tables, and their name in a folder of results.

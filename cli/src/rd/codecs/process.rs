@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use wait_timeout::ChildExt as _;
 
-use crate::names::{shown, visible};
+use crate::base::names::{shown, visible};
 
 /// How much of each output is kept: its end, in bytes.
 const KEPT: usize = 1 << 16;

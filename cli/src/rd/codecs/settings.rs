@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use kvant::{Chroma, Content, EncoderConfig, Profile, Quantiser, TileSize, Tune};
 
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
 
 /// Sets the public field `key` of `config` to `value`: quality, effort, chroma, profile, tune, content, quantiser, tile_size,
 /// else the

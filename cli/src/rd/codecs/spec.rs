@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
 
 /// A codec and its options, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]

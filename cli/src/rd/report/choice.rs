@@ -1,8 +1,8 @@
 //! Which codec a report is about, which one all are compared with, and the order of all.
 
-use super::ReportOptions;
 use super::input::Input;
-use crate::error::{CliError, Result};
+use super::options::ReportOptions;
+use crate::base::error::{CliError, Result};
 use crate::rd::points::{ByImage, by_codec};
 
 /// The points of codecs, by picture.

@@ -2,13 +2,12 @@
 
 use serde::Serialize;
 
-use super::ReportOptions;
 use super::choice::{Choice, Measured};
-use super::evidence::crops::Crops;
 use super::evidence::generations::Generations;
+use super::evidence::pieces::Crops;
 use super::input::Input;
+use super::options::ReportOptions;
 use super::speed::{self, SpeedRow};
-use super::words;
 use crate::rd::analysis::comparison::{Comparison, Options};
 use crate::rd::analysis::curve::{Axis, Interpolation};
 use crate::rd::analysis::lossless::Lossless;
@@ -30,7 +29,7 @@ pub(crate) struct Report {
     /// The codec that all are compared with; `None` where only one was measured.
     pub(crate) anchor: Option<String>,
     pub(crate) interpolation: Interpolation,
-    /// What it comes to, in sentences.
+    /// What it comes to, in sentences; empty before they are written.
     pub(crate) verdict: Vec<String>,
     /// A line for each thing that failed and was left out.
     pub(crate) problems: Vec<String>,
@@ -79,7 +78,7 @@ pub(crate) struct Against {
 }
 
 impl Report {
-    /// Computes everything but what needs codecs to run; `measured` as [`Choice::measured`] gives it.
+    /// Computes everything but the verdict and what needs codecs to run; `measured` as [`Choice::measured`] gives it.
     pub(crate) fn new(input: &Input, choice: &Choice, measured: &Measured<'_>, options: &ReportOptions) -> Self {
         let record = input.record.as_ref();
         let interpolation = if options.akima { Interpolation::Akima } else { Interpolation::Pchip };
@@ -87,7 +86,7 @@ impl Report {
         let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
         let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
-        let mut report = Self {
+        Self {
             schema: SCHEMA,
             tool: concat!("kvant ", env!("CARGO_PKG_VERSION")),
             codec: choice.codec.clone(),
@@ -107,9 +106,7 @@ impl Report {
             crops: None,
             notes: Vec::new(),
             runs,
-        };
-        report.verdict = words::verdict(&report);
-        report
+        }
     }
 
     /// The comparison of a codec with the anchor.

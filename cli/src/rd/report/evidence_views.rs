@@ -1,8 +1,8 @@
 //! What codecs were run again for, in the words and figures of the page.
 
 use super::data::Report;
-use super::evidence::crops::{Coded, PictureCrops, WindowCrops};
-use super::words::{kilobytes, percent};
+use super::evidence::pieces::{Coded, PictureCrops, WindowCrops};
+use super::numbers::{kilobytes, percent};
 
 /// One piece of a picture: the original, ours, and a peer.
 pub(crate) struct CropView {

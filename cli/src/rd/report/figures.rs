@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::data::Report;
 use super::evidence::generations::{CodecGenerations, Generations};
+use super::numbers::{percent, seconds, two_digits};
 use super::plot::{Mark, Plot, PlotAxis, Scale, Series};
-use super::words::{percent, seconds, two_digits};
 use crate::rd::analysis::curve::Axis;
 use crate::rd::points::{ByImage, Point};
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
 use crate::rd::points::{self, Point, latest};
 use crate::rd::record::Record;
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::data::Report;
+use super::numbers::{percent, seconds};
 use super::speed::WORKING_POINT;
-use super::words::{percent, seconds};
 use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::markdown::markdown;
 use crate::rd::analysis::summary::ImageRate;

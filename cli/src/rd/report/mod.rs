@@ -1,7 +1,7 @@
 //! `kvant rd report`: what was measured, as one page that a browser opens, or as Markdown or JSON.
 //!
 //! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`] computes what is to be
-//! said, with [`speed`] and, in [`words`], the sentences on top; [`evidence`] runs codecs for what points cannot tell.
+//! said, with [`speed`]; [`verdict`] has the sentences on top; [`evidence`] runs codecs for what points cannot tell.
 //! [`page`] lays it out with [`figures`], which [`plot`] draws; [`markdown`] has the short form.
 
 mod choice;
@@ -11,90 +11,32 @@ mod evidence_views;
 mod figures;
 mod input;
 mod markdown;
+mod numbers;
+mod options;
 mod page;
 mod plot;
 mod speed;
+mod verdict;
 mod window;
-mod words;
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-
-use crate::error::{CliError, Result};
-use crate::identity::Inputs;
-use crate::names::shown;
-use crate::output::{Target, print_text, write_file};
+use crate::base::error::{CliError, Result};
+use crate::base::identity::Inputs;
+use crate::base::names::shown;
+use crate::base::output::{Target, write_file};
+use crate::base::print::{print_error, print_text};
+use crate::rd::args::ReportArgs;
 use crate::rd::build::identity;
-use crate::report::print_error;
 use choice::Choice;
 use data::Report;
 use evidence::Laboratory;
 use input::Input;
 
+pub(crate) use options::ReportOptions;
+
 /// The name of the page in a folder of results.
 const PAGE: &str = "report.html";
-/// How many of the worst pictures are shown where nobody asks for another number.
-const CROPS: usize = 3;
-/// How many times pictures are encoded again where nobody asks for another number.
-const GENERATIONS: u32 = 10;
-
-/// Arguments of `kvant rd report`.
-#[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
-    /// Folders of results, or files of points
-    #[arg(required = true, value_name = "DIR|CSV")]
-    pub(crate) results: Vec<PathBuf>,
-
-    /// Where to write the page [default: report.html in the first folder, or here]
-    #[arg(short, long, value_name = "HTML")]
-    pub(crate) output: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) options: ReportOptions,
-
-    /// Print Markdown, for a pull request, and write no page
-    #[arg(long, conflicts_with_all = ["json", "output"])]
-    pub(crate) md: bool,
-
-    /// Print JSON, and write no page
-    #[arg(long, conflicts_with = "output")]
-    pub(crate) json: bool,
-}
-
-/// What a report says and how.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ReportOptions {
-    /// The codec that all are compared with [default: the other one with most pictures in common]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) anchor: Option<String>,
-
-    /// The codec to report on [default: the first kvant]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) codec: Option<String>,
-
-    /// Points measured elsewhere; may be given several times
-    #[arg(long, value_name = "CSV")]
-    pub(crate) points: Vec<PathBuf>,
-
-    /// How many of the worst pictures to show crops of, beside the best one; 0 for none
-    #[arg(long, value_name = "N", default_value_t = CROPS)]
-    pub(crate) crops: usize,
-
-    /// How many times to encode again for the generation loss; 0 for none
-    #[arg(long, value_name = "N", default_value_t = GENERATIONS)]
-    pub(crate) generations: u32,
-
-    /// Interpolate by Akima's method, not by PCHIP
-    #[arg(long)]
-    pub(crate) akima: bool,
-}
-
-impl Default for ReportOptions {
-    fn default() -> Self {
-        Self { anchor: None, codec: None, points: Vec::new(), crops: CROPS, generations: GENERATIONS, akima: false }
-    }
-}
 
 /// A page that was written.
 #[derive(Debug)]
@@ -163,6 +105,7 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
     let choice = Choice::new(&input, options)?;
     let measured = choice.measured(&input);
     let mut report = Report::new(&input, &choice, &measured, options);
+    report.verdict = verdict::verdict(&report);
     let (generations, crops) = (options.generations, if with_crops { options.crops } else { 0 });
     if input.points.is_empty() {
         return Ok((input, report));

@@ -94,7 +94,7 @@ fn nearest<'a>(points: &[&'a Point], timing: &str) -> Option<&'a Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::metrics::Scores;
+    use crate::metrics::Scores;
     use crate::rd::points::by_codec;
 
     fn point(image: &str, ssim2: f64, enc_s: Option<f64>, timing: Option<&str>) -> Point {

@@ -6,9 +6,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::error::{CliError, Result};
-use crate::names::shown;
-use crate::output::write_file;
+use crate::base::error::{CliError, Result};
+use crate::base::names::shown;
+use crate::base::output::write_file;
 use crate::rd::points::{KEY, Layout, Point, RESULTS, parse_csv, to_csv};
 
 /// A folder of results that one run works in.

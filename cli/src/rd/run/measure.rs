@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use super::plan::{Job, Plan};
 use super::progress::Progress;
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
+use crate::metrics::{Reference, Scores, Selection};
 use crate::pictures::Picture;
 use crate::rd::codecs::{Coded, Decoded};
-use crate::rd::metrics::{Reference, Scores, Selection};
 use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
 
 /// How the jobs of a plan go.

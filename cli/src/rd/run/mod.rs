@@ -7,24 +7,22 @@ mod progress;
 mod summary;
 
 use std::collections::BTreeSet;
-use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::thread::available_parallelism;
 
 use super::analysis::lossless::Lossless;
 use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
-use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, Source, spread};
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
-use super::report::{self, ReportOptions};
-use crate::error::{CliError, Result};
-use crate::names::shown;
-use crate::output::print_text;
-use crate::report::print_error;
+use super::report::ReportOptions;
+use super::workers::workers;
+use super::{build, report};
+use crate::base::error::{CliError, Result};
+use crate::base::names::shown;
+use crate::base::print::{print_error, print_text};
 
 use folder::Folder;
 use plan::{Job, Plan, Sweep, parse_qualities};
@@ -248,11 +246,6 @@ impl<'a> Session<'a> {
             n => Err(CliError::Run(format!("{n} problems, see above; the rest was measured"))),
         }
     }
-}
-
-/// Jobs at once, of a number where 0 stands for one a core.
-pub(crate) fn workers(jobs: usize) -> usize {
-    if jobs == 0 { available_parallelism().map_or(1, NonZero::get) } else { jobs }
 }
 
 /// The codecs that can be run, with their records and a line for each quality that one of them does not have. A peer

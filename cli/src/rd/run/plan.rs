@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
+use crate::base::hex::hex;
+use crate::metrics::Selection;
 use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::Source;
-use crate::rd::metrics::Selection;
+use crate::rd::shard::Shard;
 
 /// What stands as quality of a codec that has none.
 const LOSSLESS_QUALITY: f64 = 100.0;
@@ -41,13 +43,6 @@ pub(crate) struct Job {
     pub(crate) source: usize,
     pub(crate) sweep: usize,
     pub(crate) q: f64,
-}
-
-/// Part `index` of `count`, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shard {
-    pub(crate) index: usize,
-    pub(crate) count: usize,
 }
 
 /// Pictures x codecs x qualities.
@@ -120,20 +115,6 @@ impl Plan {
     pub(crate) fn load(&self, job: &Job) -> Result<Picture> {
         self.source(job).load()
     }
-}
-
-/// Hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// `I/N`.
-pub(crate) fn parse_shard(text: &str) -> std::result::Result<Shard, String> {
-    let fault = || "a part such as 2/8 is expected, counted from 1".to_owned();
-    let (index, count) = text.split_once('/').ok_or_else(fault)?;
-    let number = |s: &str| s.trim().parse::<usize>().map_err(|_| fault());
-    let shard = Shard { index: number(index)?, count: number(count)? };
-    if (1..=shard.count).contains(&shard.index) { Ok(shard) } else { Err(fault()) }
 }
 
 /// Qualities: numbers and ranges `A..B/N` (N of them at equal distances, both ends among them), separated by commas.
@@ -218,10 +199,6 @@ mod tests {
         assert_eq!(parse_qualities("10..90/5,95").unwrap(), [10.0, 30.0, 50.0, 70.0, 90.0, 95.0]);
         for bad in ["", "x", "1..2", "1..2/1", "nan", "1,,2", "1..2/x"] {
             assert_eq!(parse_qualities(bad).unwrap_err().code(), 2, "{bad}");
-        }
-        assert_eq!(parse_shard("2/3"), Ok(Shard { index: 2, count: 3 }));
-        for bad in ["0/3", "4/3", "1", "a/b", "1/0"] {
-            assert!(parse_shard(bad).is_err(), "{bad}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::report::print_error;
+use crate::base::print::print_error;
 
 /// Without a terminal, logs get a line this often.
 const LINE_INTERVAL: Duration = Duration::from_secs(30);

@@ -2,11 +2,11 @@
 
 use kvant::ResolutionUnit;
 
-use super::super::super::COMMENT;
 use super::super::super::exif::PREFIX as EXIF;
 use super::super::Inventory;
 use super::segments::{Segment, Walk, marker};
 use super::xmp::Xmp;
+use crate::pictures::note::COMMENT;
 
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const JFIF: &[u8] = b"JFIF\0";

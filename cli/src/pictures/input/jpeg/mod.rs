@@ -11,11 +11,12 @@ use image::{DynamicImage, ImageBuffer};
 
 use self::decoder::Decoded;
 use self::segments::Walk;
-use super::{Inventory, Source, cmyk};
-use crate::error::Result;
+use super::source::SourceFile;
+use super::{Inventory, cmyk};
+use crate::base::error::Result;
 
 /// The picture in a file, and what the file says besides.
-pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let walk = Walk::new(source.data);
     let mut picture = decoder::decode(source, &walk, false)?;
     found.already_lossy();
@@ -45,7 +46,7 @@ pub(super) struct Stored {
 }
 
 /// The channels of such a picture, whose bytes are all of `source`.
-pub(super) fn stored(source: &Source<'_>) -> Result<Stored> {
+pub(super) fn stored(source: &SourceFile<'_>) -> Result<Stored> {
     let walk = Walk::new(source.data);
     let Decoded { size, channels, pixels, lost, coarse, unused } = decoder::decode(source, &walk, true)?;
     let whole = lost.is_none() && !pixels.is_empty() && (!coarse || walk.tail.is_some());
@@ -53,7 +54,7 @@ pub(super) fn stored(source: &Source<'_>) -> Result<Stored> {
 }
 
 /// Refuses a picture that is not whole, unless what there is of it is wanted, and names what is odd.
-fn check(source: &Source<'_>, walk: &Walk<'_>, picture: &Decoded, found: &mut Inventory) -> Result<()> {
+fn check(source: &SourceFile<'_>, walk: &Walk<'_>, picture: &Decoded, found: &mut Inventory) -> Result<()> {
     let (ended, height) = (walk.tail.is_some(), picture.size.1 as usize);
     let how = if ended { "cut off or damaged" } else { "cut off" };
     match &picture.lost {

@@ -2,9 +2,10 @@
 
 use kvant::{Limits, Resolution, ResolutionUnit};
 
-use super::super::super::read::Warning;
-use super::super::{Inventory, Source};
+use super::super::Inventory;
+use super::super::source::SourceFile;
 use super::*;
+use crate::base::warning::Warning;
 
 /// Files and pixels that `jpegs.py` made.
 const PACKED: &[u8] = include_bytes!("../../../../tests/data/jpegs.bin");
@@ -39,7 +40,7 @@ fn sample(name: &str) -> Sample {
 
 fn read_with(data: &[u8], partial: bool) -> std::result::Result<(DynamicImage, Vec<Warning>), String> {
     let mut found = Inventory::default();
-    let source = Source { name: "x.jpg", data, limits: &Limits::default(), partial };
+    let source = SourceFile { name: "x.jpg", data, limits: &Limits::default(), partial };
     let image = read(&source, &mut found).map_err(|e| e.to_string())?;
     Ok((image, found.finish(true, 1 << 20).1))
 }
@@ -227,7 +228,7 @@ fn memory_for_decoding_is_within_the_limit() {
     let Sample { file, .. } = sample("extended");
     let (mut limits, mut found) = (Limits::default(), Inventory::default());
     limits.max_memory = 1000;
-    let error = read(&Source { name: "x", data: &file, limits: &limits, partial: false }, &mut found).unwrap_err();
+    let error = read(&SourceFile { name: "x", data: &file, limits: &limits, partial: false }, &mut found).unwrap_err();
     assert_eq!(error.code(), 4, "{error}");
 }
 
@@ -297,7 +298,7 @@ fn profiles_in_parts_are_joined_by_their_numbers_or_dropped_with_a_word() {
     let (a, b) = icc.split_at(120);
     let of = |segments: &[Vec<u8>]| {
         let (file, mut found) = (with(&sample("extended").file, segments), Inventory::default());
-        read(&Source { name: "x", data: &file, limits: &Limits::default(), partial: false }, &mut found).unwrap();
+        read(&SourceFile { name: "x", data: &file, limits: &Limits::default(), partial: false }, &mut found).unwrap();
         let (metadata, warnings) = found.finish(true, 1 << 20);
         (metadata.icc, texts(&warnings))
     };
@@ -327,7 +328,7 @@ fn no_change_of_a_byte_makes_reading_fail_but_by_a_word() {
         for _ in 0..6 {
             let at = 2 + next(file.len() - 2);
             let before = std::mem::replace(&mut file[at], next(256) as u8);
-            let source = Source { name: "x", data: &file, limits: &limits, partial: true };
+            let source = SourceFile { name: "x", data: &file, limits: &limits, partial: true };
             let mut found = Inventory::default();
             let _ = read(&source, &mut found);
             found.finish(true, 1 << 20);
@@ -340,7 +341,7 @@ fn no_change_of_a_byte_makes_reading_fail_but_by_a_word() {
 fn comments_and_the_density_are_carried() {
     let of = |segments: &[Vec<u8>]| {
         let (file, mut found) = (with(&sample("extended").file, segments), Inventory::default());
-        read(&Source { name: "x", data: &file, limits: &Limits::default(), partial: false }, &mut found).unwrap();
+        read(&SourceFile { name: "x", data: &file, limits: &Limits::default(), partial: false }, &mut found).unwrap();
         let (metadata, warnings) = found.finish(true, 1 << 20);
         assert_eq!(texts(&warnings), "");
         metadata

@@ -1,7 +1,7 @@
 //! The chunks of a PNG file.
 
-use super::super::{PARTLY, Source};
-use crate::error::Result;
+use super::super::source::{PARTLY, SourceFile};
+use crate::base::error::Result;
 
 /// What a file begins with.
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -40,7 +40,7 @@ pub(super) struct Split<'a> {
 }
 
 /// All chunks of a file, up to its end. One that is cut off is refused, unless what there is of it is wanted.
-pub(super) fn split<'a>(source: &Source<'a>) -> Result<Split<'a>> {
+pub(super) fn split<'a>(source: &SourceFile<'a>) -> Result<Split<'a>> {
     let rest = source.data.get(SIGNATURE.len()..).unwrap_or_default();
     let mut split = Split { chunks: Vec::new(), rest, ended: false };
     while !split.ended {

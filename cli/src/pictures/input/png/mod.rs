@@ -1,18 +1,21 @@
 //! PNG files. Only chunks that make pixels go to the decoder: what else a file holds cannot cost the picture.
 
 mod chunks;
+mod header;
 mod notes;
 
 use image::{DynamicImage, ImageFormat};
 use kvant::{Cicp, ImageSpec, PixelFormat};
 
 use self::chunks::{Chunk, SIGNATURE, Split, first, split};
+use self::header::{Header, PALETTE};
 use self::notes::Notes;
-use super::{Inventory, Source, library};
-use crate::error::{CliError, Result};
+use super::source::SourceFile;
+use super::{Inventory, library};
+use crate::base::error::{CliError, Result};
 
 /// The picture in a file, and what the file says besides.
-pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let PixelFile { file, .. } = pixel_file(source, found)?;
     match library::pixels(source, &file, ImageFormat::Png) {
         Err(CliError::Input(_)) if source.partial => library::rows(source, &file, ImageFormat::Png, found),
@@ -36,7 +39,7 @@ pub(super) struct PixelFile {
 }
 
 /// What makes the pixels of a file, and what there is besides.
-pub(super) fn pixel_file(source: &Source<'_>, found: &mut Inventory) -> Result<PixelFile> {
+pub(super) fn pixel_file(source: &SourceFile<'_>, found: &mut Inventory) -> Result<PixelFile> {
     let Split { chunks, rest, ended } = split(source)?;
     let header = Header::of(&chunks).ok_or_else(|| source.fault("the file does not begin with a header"))?;
     if is_animated(&chunks) {
@@ -62,31 +65,6 @@ pub(super) fn pixel_file(source: &Source<'_>, found: &mut Inventory) -> Result<P
 
 /// Chunks without which there are no pixels.
 const PIXELS: [&[u8; 4]; 4] = [b"IHDR", b"PLTE", b"IDAT", b"IEND"];
-
-/// What the header says of samples.
-#[derive(Debug, Clone, Copy)]
-struct Header {
-    depth: u8,
-    colour: u8,
-}
-
-const PALETTE: u8 = 3;
-
-impl Header {
-    fn of(chunks: &[Chunk<'_>]) -> Option<Self> {
-        match chunks.first() {
-            Some(Chunk { kind: b"IHDR", contents: [_, _, _, _, _, _, _, _, depth, colour, ..], .. }) => {
-                Some(Self { depth: *depth, colour: *colour })
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether pixels have colour.
-    fn has_colour(self) -> bool {
-        self.colour & 2 != 0
-    }
-}
 
 /// What the decoder gets, in an order that it knows. Transparency that is damaged or out of place is left out.
 fn pixel_chunks<'c, 'f: 'c>(
@@ -138,10 +116,10 @@ pub(super) mod tests {
     use image::{ExtendedColorType, ImageEncoder as _};
     use kvant::{Limits, Metadata, Orientation};
 
-    use super::super::super::Picture;
     use super::super::super::exif::tests::Maker;
-    use super::super::super::read::Warning;
     use super::*;
+    use crate::base::warning::Warning;
+    use crate::pictures::picture::Picture;
 
     /// A chunk.
     pub(in super::super) fn chunk(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
@@ -162,7 +140,7 @@ pub(super) mod tests {
     }
 
     pub(in super::super) fn read_file(data: &[u8]) -> Result<(Picture, Metadata, Vec<Warning>)> {
-        super::super::read(&Source { name: "a.png", data, limits: &Limits::default(), partial: false })
+        super::super::read(&SourceFile { name: "a.png", data, limits: &Limits::default(), partial: false })
     }
 
     /// What is carried of a file, and all that is said of it.

@@ -5,7 +5,8 @@ use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 
 use super::super::super::xmp;
 use super::super::colours::Calibration;
-use super::{Chunk, Header, Inventory, PALETTE};
+use super::header::{Header, PALETTE};
+use super::{Chunk, Inventory};
 
 /// What ImageMagick and GIMP call texts that hold blocks as hexadecimal digits.
 const RAW_PROFILE: &str = "Raw profile type ";

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::super::{Inventory, Source};
+use super::super::Inventory;
+use super::super::source::SourceFile;
 use super::compression::{self, Fault};
 use super::directory::{Directory, File, number};
 use super::layout::{Chunks, Colours, Compression, Layout, Predictor};
 use super::{jpeg, tags};
-use crate::error::Result;
+use crate::base::error::Result;
 
 /// The samples of all pixels, those of a pixel side by side: its colours, and alpha where it has any.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +37,7 @@ const MOST_FOR_A_BYTE: u64 = 64;
 
 /// Where strips and tiles are read from.
 struct Reader<'a> {
-    source: &'a Source<'a>,
+    source: &'a SourceFile<'a>,
     file: &'a File<'a>,
     layout: &'a Layout,
     /// What JPEG data have in common.
@@ -48,7 +49,7 @@ struct Reader<'a> {
 /// # Errors
 /// Which strip or tile is not whole.
 pub(super) fn read(
-    source: &Source<'_>,
+    source: &SourceFile<'_>,
     directory: &Directory<'_>,
     layout: &Layout,
     found: &mut Inventory,
@@ -113,7 +114,7 @@ impl Layout {
     ///
     /// # Errors
     /// How much it would take.
-    pub(super) fn check_work(&self, source: &Source<'_>) -> Result<()> {
+    pub(super) fn check_work(&self, source: &SourceFile<'_>) -> Result<()> {
         let Chunks { width, height, ref places, .. } = self.chunks;
         let kind = if self.chunks.tiled { "tiles" } else { "strips" };
         let (picture, file) = (self.kept_bytes(), source.data.len() as u64);
@@ -215,7 +216,7 @@ impl Reader<'_> {
             let name = format!("{}: {}", self.source.name, self.name(index));
             let (width, height, samples) = (layout.chunks.width, layout.chunks.height, layout.samples_in_chunk());
             let size = jpeg::Size { width, height, rows: layout.rows(area.height as u32) as usize, samples };
-            let source = Source { name: &name, data: packed, ..*self.source };
+            let source = SourceFile { name: &name, data: packed, ..*self.source };
             return jpeg::rows(&source, self.jpeg_tables, &size, more);
         }
         let packed = match layout.chunks.reversed {

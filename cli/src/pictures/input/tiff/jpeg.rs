@@ -1,8 +1,8 @@
 //! Strips and tiles that are JPEG pictures.
 
-use super::super::Source;
 use super::super::jpeg::{self, Stored};
-use crate::error::Result;
+use super::super::source::SourceFile;
+use crate::base::error::Result;
 
 /// How large a strip or tile is.
 pub(super) struct Size {
@@ -18,14 +18,19 @@ pub(super) struct Size {
 ///
 /// The channels are as they are stored: the tags of the file say what they mean. `left_over` becomes true where what is
 /// coded goes on behind them.
-pub(super) fn rows(source: &Source<'_>, tables: Option<&[u8]>, size: &Size, left_over: &mut bool) -> Result<Vec<u8>> {
+pub(super) fn rows(
+    source: &SourceFile<'_>,
+    tables: Option<&[u8]>,
+    size: &Size,
+    left_over: &mut bool,
+) -> Result<Vec<u8>> {
     // Both have a start and an end of picture of their own.
     let tables = tables.and_then(|tables| tables.strip_suffix(&[0xff, 0xd9]));
     let data = match (tables, source.data.strip_prefix(&[0xff, 0xd8])) {
         (Some(tables), Some(picture)) => [tables, picture].concat(),
         _ => source.data.to_vec(),
     };
-    let Stored { size: (w, h), channels, samples, whole, more } = jpeg::stored(&Source { data: &data, ..*source })?;
+    let Stored { size: (w, h), channels, samples, whole, more } = jpeg::stored(&SourceFile { data: &data, ..*source })?;
     if channels != size.samples || w != size.width || !(size.rows as u64..=size.height.into()).contains(&h.into()) {
         let Size { width, rows, samples, .. } = size;
         let found = format!("a JPEG picture of {w}x{h} pixels of {channels} channels");

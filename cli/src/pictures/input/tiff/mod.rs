@@ -20,8 +20,9 @@ use image::DynamicImage;
 
 use self::directory::File;
 use self::layout::{Compression, Layout};
-use super::{Inventory, Source};
-use crate::error::Result;
+use super::Inventory;
+use super::source::SourceFile;
+use crate::base::error::Result;
 
 /// Whether a file is a TIFF, classic or big.
 pub(super) fn begins(data: &[u8]) -> bool {
@@ -29,7 +30,7 @@ pub(super) fn begins(data: &[u8]) -> bool {
 }
 
 /// The picture in a file, and what the file says besides.
-pub(super) fn read(source: &Source<'_>, found: &mut Inventory) -> Result<DynamicImage> {
+pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<DynamicImage> {
     let fault = |text: String| source.fault(text);
     let file = File::new(source.data).ok_or_else(|| source.fault("not a TIFF"))?;
     if source.data.get(8..10) == Some(b"CR") {

@@ -9,7 +9,7 @@ use super::super::colours::Calibration;
 use super::directory::Directory;
 use super::layout::{Colours, Layout};
 use super::{exif, tags};
-use crate::pictures::embed::METRES_AN_INCH;
+use crate::pictures::note::METRES_AN_INCH;
 
 const DEFAULT_GAMMA: f64 = 2.2;
 /// Tags that only say how pixels are stored, that have no meaning any more, or that are looked at elsewhere.

@@ -11,17 +11,18 @@ use kvant::PixelFormat;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::pieces::{Coded, Crops, PictureCrops, WindowCrops};
 use super::{Laboratory, decode_like, kept, key, nearest};
-use crate::error::{CliError, Result};
-use crate::output::write_file;
+use crate::base::error::{CliError, Result};
+use crate::base::output::write_file;
+use crate::base::print::print_error;
+use crate::metrics::{Reference, Selection};
 use crate::pictures::{OutputFormat, Picture, write_picture};
 use crate::rd::codecs::Codec;
-use crate::rd::metrics::{Reference, Selection};
 use crate::rd::points::{ByImage, Point};
 use crate::rd::report::data::Report;
+use crate::rd::report::numbers::plural;
 use crate::rd::report::window::{self, Window};
-use crate::rd::report::words::plural;
-use crate::report::print_error;
 
 /// The file in the folder of results that keeps the pieces.
 const FILE: &str = "crops.json";
@@ -31,61 +32,6 @@ const SCORE: f64 = 60.0;
 const TOLERANCE: f64 = 0.02;
 /// The most encodes to get there.
 const ATTEMPTS: usize = 12;
-
-/// What there is to look at.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Crops {
-    /// The codec beside ours; `None` where none can be run here.
-    pub(crate) peer: Option<String>,
-    pub(crate) pictures: Vec<PictureCrops>,
-    /// A line for each thing that was left out.
-    pub(crate) notes: Vec<String>,
-}
-
-/// The pieces of one picture.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct PictureCrops {
-    pub(crate) image: String,
-    pub(crate) ours: Coded,
-    pub(crate) peer: Option<Coded>,
-    /// Whether our bytes are as close to the peer's as they should be.
-    pub(crate) equal_bytes: bool,
-    /// Where ours is worse, then where it is better.
-    pub(crate) windows: Vec<WindowCrops>,
-}
-
-/// A whole picture as a codec left it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Coded {
-    pub(crate) q: f64,
-    pub(crate) bytes: u64,
-    pub(crate) ssim2: Option<f64>,
-    /// Butteraugli 3-norm.
-    pub(crate) ba_p3: Option<f64>,
-}
-
-/// One piece, three times, as PNG files in base64.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct WindowCrops {
-    pub(crate) window: Window,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) original: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) ours: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) peer: String,
-}
-
-impl Crops {
-    /// Forgets the pixels and keeps the figures.
-    pub(crate) fn without_pixels(&mut self) {
-        for w in self.pictures.iter_mut().flat_map(|p| &mut p.windows) {
-            for pixels in [&mut w.original, &mut w.ours, &mut w.peer] {
-                pixels.clear();
-            }
-        }
-    }
-}
 
 /// Makes the pieces of the `count` worst pictures and the best one; those that `folder` keeps are taken instead.
 /// `None` where the codec reported on does not run here.
@@ -319,8 +265,8 @@ mod tests {
     use std::ops::RangeInclusive;
 
     use super::*;
+    use crate::metrics::Scores;
     use crate::rd::codecs::{Coded as Stream, Decoded, Timing};
-    use crate::rd::metrics::Scores;
 
     /// A codec whose streams have a known size.
     struct Sized(fn(f64) -> f64);

@@ -8,15 +8,15 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Laboratory, decode_like, kept, key, nearest};
-use crate::error::Result;
-use crate::output::write_file;
+use crate::base::error::Result;
+use crate::base::output::write_file;
+use crate::base::print::print_error;
+use crate::metrics::{Reference, Selection};
 use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::spread;
-use crate::rd::metrics::{Reference, Selection};
 use crate::rd::points::{ByImage, KEY, Point, read_csv, to_csv};
-use crate::rd::report::words::plural;
-use crate::report::print_error;
+use crate::rd::report::numbers::plural;
 
 /// The file in the folder of results: points as in any other, with a column for the generation.
 const FILE: &str = "generations.csv";
@@ -226,11 +226,11 @@ mod tests {
     use kvant::PixelFormat;
 
     use super::*;
-    use crate::names::utf8;
-    use crate::output::TemporaryFolder;
+    use crate::base::names::utf8;
+    use crate::base::output::TemporaryFolder;
+    use crate::metrics::Scores;
     use crate::pictures::{OutputFormat, write_picture};
     use crate::rd::codecs::{Coded, Decoded, Timing};
-    use crate::rd::metrics::Scores;
     use crate::rd::points::by_codec;
     use crate::rd::record::{PictureRecord, Record};
 

@@ -3,20 +3,21 @@
 
 pub(crate) mod crops;
 pub(crate) mod generations;
+pub(crate) mod pieces;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::error::Result;
-use crate::output::TemporaryFolder;
+use crate::base::error::Result;
+use crate::base::hex::hex;
+use crate::base::output::TemporaryFolder;
 use crate::pictures::Picture;
 use crate::rd::codecs::{Codec, Peers, Resolved, resolve};
 use crate::rd::corpus::Source;
 use crate::rd::points::Point;
 use crate::rd::record::Record;
-use crate::rd::run::plan::hex;
 
 /// The codecs of a record that run here, and its pictures.
 pub(crate) struct Laboratory<'a> {

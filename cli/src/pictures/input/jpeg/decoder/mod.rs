@@ -19,9 +19,9 @@ use self::frame::{BLOCK, Component, Frame, is_frame};
 use self::huffman::Table;
 use self::scan::{Scan, Setting, ZIGZAG, union};
 use self::upsample::Plane;
-use super::super::Source;
+use super::super::source::SourceFile;
 use super::segments::{Segment, Walk, marker};
-use crate::error::Result;
+use crate::base::error::Result;
 
 /// Rows that are made at a time.
 const STRIPE: usize = 16;
@@ -42,7 +42,7 @@ pub(super) struct Decoded {
 }
 
 /// The picture in a file; its channels stay what they are where they are to be as `stored`.
-pub(super) fn decode(source: &Source<'_>, walk: &Walk<'_>, stored: bool) -> Result<Decoded> {
+pub(super) fn decode(source: &SourceFile<'_>, walk: &Walk<'_>, stored: bool) -> Result<Decoded> {
     let mut reader =
         Reader { source, lines: lines(walk), setting: Setting::default(), frame: None, lost: None, unused: 0 };
     for segment in &walk.segments {
@@ -83,7 +83,7 @@ fn lines(walk: &Walk<'_>) -> Option<usize> {
 
 /// What segments have said so far.
 struct Reader<'a> {
-    source: &'a Source<'a>,
+    source: &'a SourceFile<'a>,
     lines: Option<usize>,
     setting: Setting,
     frame: Option<Frame>,

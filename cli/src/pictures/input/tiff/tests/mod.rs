@@ -10,7 +10,8 @@ use kvant::Metadata;
 
 use self::writer::{Page, Spec, Value, Writer};
 use super::tags;
-use crate::pictures::{Picture, ReadOptions, read_picture};
+use crate::pictures::picture::Picture;
+use crate::pictures::{ReadOptions, read_picture};
 
 /// What is read from a file, with the texts of all warnings.
 fn read(data: &[u8]) -> Result<(Picture, Metadata, String), String> {

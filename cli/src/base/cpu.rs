@@ -4,7 +4,7 @@ use std::env;
 
 use kvant::CpuLevel;
 
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
 
 /// The environment variable that lowers the level.
 const VARIABLE: &str = "KVANT_CPU";

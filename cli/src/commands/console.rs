@@ -1,19 +1,19 @@
 //! What the commands tell: lines for people, JSON for programs.
 
-use std::io::{Write as _, stderr};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 
 use crate::args::ConsoleArgs;
+use crate::base::error::{CliError, Result};
+use crate::base::names::{hex, inert_json, utf8, visible};
+use crate::base::output::Target;
+use crate::base::print::{print_error, print_fault, print_text};
+use crate::base::warning::{LOSSY_INPUT, Warning};
+use crate::commands::conversions::Job;
 use crate::commands::progress::BatchBar;
-use crate::error::{CliError, Result};
-use crate::names::{hex, inert_json, utf8, visible};
-use crate::output::{Target, print_text};
-use crate::pictures::{LOSSY_INPUT, Warning};
-use crate::plan::Job;
-use crate::rd::metrics::Scores;
+use crate::metrics::Scores;
 
 /// Who gets to read what. Text goes to standard output, or to standard error where that carries JSON or a picture.
 #[derive(Debug)]
@@ -189,16 +189,6 @@ impl From<&Target> for Output {
     fn from(target: &Target) -> Self {
         Self { output: utf8(target.name()), output_hex: hex(target.name()) }
     }
-}
-
-/// The line about a fault, whose text may cite a file.
-pub(crate) fn print_fault(error: &CliError) {
-    print_error(&format!("kvant: {}\n", visible(&error.to_string())));
-}
-
-/// Text to standard error; that it may be closed is no reason to stop.
-pub(crate) fn print_error(text: &str) {
-    let _ = stderr().lock().write_all(text.as_bytes());
 }
 
 #[derive(Serialize)]

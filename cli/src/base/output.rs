@@ -12,10 +12,11 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::attributes;
-use crate::error::{CliError, Result};
-use crate::names::shown;
-use crate::pictures::Warning;
+use super::print::print_bytes;
+use crate::base::attributes;
+use crate::base::error::{CliError, Result};
+use crate::base::names::shown;
+use crate::base::warning::Warning;
 
 /// Bytes that a file is written with at a time, at least.
 const BUFFER: usize = 1 << 16;
@@ -300,17 +301,6 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         // File systems without links: the check before the work has to do.
         Err(_) => fs::rename(from, to),
     }
-}
-
-/// Bytes to standard output.
-pub(crate) fn print_bytes(data: &[u8]) -> Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(data).and_then(|()| out.flush()).map_err(|e| CliError::stdout(&e))
-}
-
-/// Text to standard output.
-pub(crate) fn print_text(text: &str) -> Result<()> {
-    print_bytes(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use butteraugli::{ButteraugliParams, ButteraugliReference};
 use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Reference};
 
 use super::colours::{Colours, Encoded, Meaning};
+use super::ms_ssim;
 use super::psnr::psnr;
-use super::{Scores, Selection, ms_ssim};
-use crate::error::{CliError, Result};
+use super::scores::{Scores, Selection};
+use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
 
 /// Smallest side that Butteraugli takes, in pixels.

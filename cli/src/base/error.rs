@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use kvant::EncodeError;
 
-use crate::names::shown;
+use crate::base::names::shown;
 
 /// The option that sets a limit of the library, in brackets.
 pub(crate) fn limit_option(what: &str) -> &'static str {

@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kvant::Scale;
 
+use crate::metrics::{Scores, Selection};
 use crate::pictures::OutputFormat;
-use crate::rd::metrics::{Scores, Selection};
 
 /// How good a coded picture should be.
 #[derive(Debug, Clone, Copy, PartialEq)]

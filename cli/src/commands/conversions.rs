@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::args::BatchArgs;
-use crate::error::{CliError, Result};
-use crate::identity::{Inputs, Place};
-use crate::names::{display_name, shown};
-use crate::output::Target;
+use crate::base::error::{CliError, Result};
+use crate::base::identity::{Inputs, Place};
+use crate::base::names::{display_name, shown};
+use crate::base::output::Target;
 
 /// A file to read, and where its result goes.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf, absolute};
 
-use crate::error::{CliError, Result};
-use crate::names::shown;
-use crate::output::Target;
+use crate::base::error::{CliError, Result};
+use crate::base::names::shown;
+use crate::base::output::Target;
 
 /// A file that is there, whatever it is called. What is no file, such as a device or a pipe, has no identity: writing to
 /// one loses nothing.

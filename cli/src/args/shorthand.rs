@@ -5,11 +5,11 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue};
-use image::ImageFormat;
 
 use crate::args::Cli;
-use crate::error::{CliError, Result};
-use crate::names::{shown, visible};
+use crate::base::error::{CliError, Result};
+use crate::base::names::{shown, visible};
+use crate::pictures::{is_foreign, is_kvt};
 
 /// `args`, a whole command line, with the command that it leaves out. IN and OUT stand first or last, or behind `--`.
 /// Without both, the line is left as it is, for the parser to say what it lacks.
@@ -89,18 +89,6 @@ pub(crate) fn dashed_name(word: &OsStr) -> Option<String> {
     let name = shown(path);
     (!is_name(word) && (picture || path.exists()))
         .then(|| format!("a file called {name} is given as ./{name}, or behind --"))
-}
-
-/// Whether a file's name says that it is ours.
-pub(crate) fn is_kvt(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("kvt"))
-}
-
-/// Whether a file's name says that it is a picture of another format.
-pub(crate) fn is_foreign(path: &Path) -> bool {
-    let others = ["jxl", "heic", "heif", "jp2", "svg", "psd"];
-    let extension = path.extension().map(OsStr::to_ascii_lowercase);
-    ImageFormat::from_path(path).is_ok() || extension.is_some_and(|e| others.iter().any(|other| e == *other))
 }
 
 fn is_command(word: &OsStr) -> bool {

@@ -8,63 +8,16 @@ mod colours;
 mod ms_ssim;
 mod opaque;
 mod psnr;
+mod scores;
 
-use crate::error::{CliError, Result};
+use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
 use opaque::OpaqueReference;
 
+pub(crate) use scores::{Scores, Selection};
+
 /// What pictures with alpha are laid on, by the names that reports give them.
 pub(crate) const BACKGROUNDS: [(&str, [u8; 3]); 3] = [("black", [0; 3]), ("white", [255; 3]), ("gray", [128; 3])];
-
-/// Which metrics to compute. Butteraugli takes most of the time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Selection {
-    pub(crate) ssim2: bool,
-    pub(crate) butteraugli: bool,
-    pub(crate) psnr: bool,
-    pub(crate) ms_ssim: bool,
-}
-
-impl Selection {
-    /// Every metric.
-    pub(crate) const ALL: Self = Self { ssim2: true, butteraugli: true, psnr: true, ms_ssim: true };
-    /// No metric.
-    pub(crate) const NONE: Self = Self { ssim2: false, butteraugli: false, psnr: false, ms_ssim: false };
-}
-
-/// The scores of one picture against its reference. `None` where not asked for, or where the metric is not defined:
-/// Butteraugli needs 8x8 pixels, MS-SSIM 176x176.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Scores {
-    /// SSIMULACRA2: 100 for an exact copy, 90 excellent, 70 high, 50 medium, 30 low.
-    pub(crate) ssim2: Option<f64>,
-    /// Butteraugli 3-norm (libjxl's `--pnorm`: the mean of the 3-, 6- and 12-norms): 0 for an exact copy.
-    pub(crate) ba_p3: Option<f64>,
-    /// Butteraugli maximum.
-    pub(crate) ba_max: Option<f64>,
-    /// PSNR of the luma in dB; infinite for an exact copy.
-    pub(crate) psnr_y: Option<f64>,
-    /// PSNR over the three channels together, in dB.
-    pub(crate) psnr_rgb: Option<f64>,
-    /// MS-SSIM of the luma, 1 for an exact copy: a guard, on which nothing is tuned.
-    pub(crate) ms_ssim: Option<f64>,
-}
-
-impl Scores {
-    /// The worse score of each metric.
-    fn worse(self, other: Self) -> Self {
-        let lower = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a.min(b));
-        let higher = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a.max(b));
-        Self {
-            ssim2: lower(self.ssim2, other.ssim2),
-            ba_p3: higher(self.ba_p3, other.ba_p3),
-            ba_max: higher(self.ba_max, other.ba_max),
-            psnr_y: lower(self.psnr_y, other.psnr_y),
-            psnr_rgb: lower(self.psnr_rgb, other.psnr_rgb),
-            ms_ssim: lower(self.ms_ssim, other.ms_ssim),
-        }
-    }
-}
 
 /// A reference with what the metrics can compute of it beforehand, for many comparisons. `Sync`.
 pub(crate) struct Reference {
@@ -114,7 +67,7 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::corpus;
+    use crate::pictures::{ReadOptions, read_picture};
     use butteraugli::ButteraugliParams;
     use fast_ssim2::{PixelDescriptor, PixelSlice};
     use kvant::{Cicp, EncoderConfig, PixelFormat};
@@ -160,7 +113,8 @@ mod tests {
 
     /// A photo of 8 bits.
     fn photo() -> Picture {
-        corpus::embedded().into_iter().find(|s| s.name == "chelsea").unwrap().load().unwrap()
+        let file = include_bytes!("../../../testdata/chelsea.png");
+        read_picture("chelsea", file, &ReadOptions::default()).unwrap().picture
     }
 
     /// What remains of `picture` at a quality.

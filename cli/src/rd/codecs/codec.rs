@@ -1,0 +1,78 @@
+//! What a codec is to a measurement: it encodes and decodes pictures, and says how long that took.
+
+use std::ops::RangeInclusive;
+
+use crate::base::error::Result;
+use crate::pictures::Picture;
+
+/// What the times of a codec are the times of. Those of different kinds do not compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Timing {
+    /// The library call alone, pixels in memory, one thread.
+    Call,
+    /// A whole process, with its start and the reading and writing of files.
+    Process,
+}
+
+impl Timing {
+    /// What result files call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Process => "process",
+        }
+    }
+}
+
+/// A coded picture.
+#[derive(Debug, Clone)]
+pub(crate) struct Coded {
+    /// The whole file, as its size counts.
+    pub(crate) stream: Vec<u8>,
+    /// Time to encode.
+    pub(crate) seconds: f64,
+    /// What the encoder says that a decoder will give, where it can tell.
+    pub(crate) reconstruction: Option<Picture>,
+}
+
+/// A decoded picture.
+#[derive(Debug, Clone)]
+pub(crate) struct Decoded {
+    pub(crate) picture: Picture,
+    /// Time to decode.
+    pub(crate) seconds: f64,
+}
+
+/// One codec with one configuration, at any quality. Jobs on several threads share it.
+pub(crate) trait Codec: Send + Sync {
+    /// Its name in results: that of the user, or the specification that it was made from.
+    fn name(&self) -> &str;
+
+    /// Program or library with its version.
+    fn version(&self) -> &str;
+
+    /// All that decides the stream besides version, picture and quality; part of the key of a cached result.
+    fn settings(&self) -> String;
+
+    /// The qualities that a sweep uses where the user names none, in any order.
+    fn qualities(&self) -> &[f64];
+
+    /// The qualities that there are.
+    fn quality_range(&self) -> RangeInclusive<f64>;
+
+    /// Whether every picture comes back exactly. Such a codec has no quality, and one point a picture.
+    fn lossless(&self) -> bool {
+        false
+    }
+
+    fn timing(&self) -> Timing;
+
+    /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to that itself.
+    ///
+    /// # Errors
+    /// [`crate::base::error::CliError::Run`] says what the codec does not take, or how a program ended.
+    fn encode(&self, picture: &Picture, q: f64) -> Result<Coded>;
+
+    /// Decodes what [`Codec::encode`] gave, on one thread. The size is the caller's to check.
+    fn decode(&self, stream: &[u8]) -> Result<Decoded>;
+}

@@ -1,0 +1,45 @@
+//! What a report says and how.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// How many of the worst pictures are shown where nobody asks for another number.
+const CROPS: usize = 3;
+
+/// How many times pictures are encoded again where nobody asks for another number.
+const GENERATIONS: u32 = 10;
+
+/// What a report says and how.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReportOptions {
+    /// The codec that all are compared with [default: the other one with most pictures in common]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) anchor: Option<String>,
+
+    /// The codec to report on [default: the first kvant]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) codec: Option<String>,
+
+    /// Points measured elsewhere; may be given several times
+    #[arg(long, value_name = "CSV")]
+    pub(crate) points: Vec<PathBuf>,
+
+    /// How many of the worst pictures to show crops of, beside the best one; 0 for none
+    #[arg(long, value_name = "N", default_value_t = CROPS)]
+    pub(crate) crops: usize,
+
+    /// How many times to encode again for the generation loss; 0 for none
+    #[arg(long, value_name = "N", default_value_t = GENERATIONS)]
+    pub(crate) generations: u32,
+
+    /// Interpolate by Akima's method, not by PCHIP
+    #[arg(long)]
+    pub(crate) akima: bool,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self { anchor: None, codec: None, points: Vec::new(), crops: CROPS, generations: GENERATIONS, akima: false }
+    }
+}
