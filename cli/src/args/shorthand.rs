@@ -65,12 +65,12 @@ fn divided(words: &[OsString]) -> Option<(&OsString, &OsString, &[OsString])> {
 
 /// What the parser says of `args`, with words escaped as names are, and a word on those that look like names.
 pub(crate) fn explained(mut error: clap::Error, args: &[OsString]) -> clap::Error {
-    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
-        if let Some(ContextValue::String(text)) = error.get(kind)
+    for context in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(text)) = error.get(context)
             && let visible = visible(text)
             && visible != *text
         {
-            error.insert(kind, ContextValue::String(visible));
+            error.insert(context, ContextValue::String(visible));
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(Vec::new()));
         }
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
-use crate::base::output::Target;
+use crate::base::output::Destination;
 
 /// A file that is there, whatever it is called. What is no file, such as a device or a pipe, has no identity: writing to
 /// one loses nothing.
@@ -66,15 +66,15 @@ impl Inputs {
         Self(paths.into_iter().filter_map(|path| Some((identity(path)?, path.to_owned()))).collect())
     }
 
-    /// That `target` is none of the inputs.
+    /// That `destination` is none of the inputs.
     ///
     /// # Errors
     /// [`CliError::Usage`] where it is.
-    pub(crate) fn spare(&self, target: &Target) -> Result<()> {
-        let identity = target.path().map_or_else(|| FileId::of_stream(&std::io::stdout()), FileId::of);
+    pub(crate) fn spare(&self, destination: &Destination) -> Result<()> {
+        let identity = destination.path().map_or_else(|| FileId::of_stream(&std::io::stdout()), FileId::of);
         let Some(input) = identity.and_then(|identity| self.0.get(&identity)) else { return Ok(()) };
-        let output = target.path().map_or_else(|| "standard output".to_owned(), shown);
-        let what = match target.path() == Some(input) {
+        let output = destination.path().map_or_else(|| "standard output".to_owned(), shown);
+        let what = match destination.path() == Some(input) {
             true => "an input".to_owned(),
             false => format!("the input {}", shown(input)),
         };
@@ -92,9 +92,9 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Where `target` leads.
-    pub(crate) fn of(target: &Target) -> Self {
-        let Some(path) = target.path() else { return Self::Stdout };
+    /// Where `destination` leads.
+    pub(crate) fn of(destination: &Destination) -> Self {
+        let Some(path) = destination.path() else { return Self::Stdout };
         if let Some(identity) = FileId::of(path) {
             return Self::There(identity);
         }

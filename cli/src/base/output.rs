@@ -43,14 +43,14 @@ pub(crate) fn handle_interrupts() {
 
 /// Where a result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
+pub(crate) enum Destination {
     Stdout,
     File(PathBuf),
     /// A file whose folder is made where it is missing.
     InFolder(PathBuf),
 }
 
-impl Target {
+impl Destination {
     /// The path of a file.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
@@ -76,13 +76,17 @@ impl Target {
         }
     }
 
-    /// Writes `data`, and says what of `manner` the system did not allow.
-    pub(crate) fn write(&self, data: &[u8], manner: Manner<'_>) -> Result<Option<Warning>> {
-        self.write_by(manner, |out| Ok(out.write_all(data)?)).map(|written| written.warning)
+    /// Writes `data`, and says what of `options` the system did not allow.
+    pub(crate) fn write(&self, data: &[u8], options: WriteOptions<'_>) -> Result<Option<Warning>> {
+        self.write_by(options, |out| Ok(out.write_all(data)?)).map(|written| written.warning)
     }
 
     /// Writes what `work` gives, none of it where that fails.
-    pub(crate) fn write_by(&self, manner: Manner<'_>, work: impl FnOnce(&mut Out<'_>) -> Work) -> Result<Written> {
+    pub(crate) fn write_by(
+        &self,
+        options: WriteOptions<'_>,
+        work: impl FnOnce(&mut Out<'_>) -> WriteResult,
+    ) -> Result<Written> {
         match self {
             Self::Stdout => {
                 let data = collected(work).map_err(|fault| fault.of(self.name()))?;
@@ -92,31 +96,31 @@ impl Target {
             Self::File(_) => {}
             Self::InFolder(path) => fs::create_dir_all(folder(path)).map_err(|e| CliError::writing(path, &e))?,
         }
-        write_as(self.name(), manner, work)
+        write_as(self.name(), options, work)
     }
 }
 
 /// Where what is to be written goes.
 pub(crate) type Out<'a> = dyn Write + Send + 'a;
 /// What comes of writing it.
-pub(crate) type Work = std::result::Result<(), Fault>;
+pub(crate) type WriteResult = std::result::Result<(), WriteFault>;
 
 /// Why nothing was written.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum WriteFault {
     /// The system did not let it.
     System(io::Error),
     /// There is nothing.
     Own(CliError),
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for WriteFault {
     fn from(error: io::Error) -> Self {
         Self::System(error)
     }
 }
 
-impl Fault {
+impl WriteFault {
     /// As it is told of the file at `path`.
     fn of(self, path: &Path) -> CliError {
         match self {
@@ -136,14 +140,14 @@ pub(crate) struct Written {
 }
 
 /// All that `work` writes.
-fn collected(work: impl FnOnce(&mut Out<'_>) -> Work) -> std::result::Result<Vec<u8>, Fault> {
+fn collected(work: impl FnOnce(&mut Out<'_>) -> WriteResult) -> std::result::Result<Vec<u8>, WriteFault> {
     let mut data = Vec::new();
     work(&mut data).map(|()| data)
 }
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Manner<'a> {
+pub(crate) struct WriteOptions<'a> {
     /// Whether an existing file is overwritten.
     pub(crate) force: bool,
     /// What a file is whose mode and times the new one gets. One that is overwritten hands on its mode in any case.
@@ -187,12 +191,12 @@ fn check_file(path: &Path, force: bool) -> Result<()> {
 
 /// Writes `data` to `path`, whole or not at all. An existing file is an error unless `force` is set.
 pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
-    write_as(path, Manner { force, like: None }, |out| Ok(out.write_all(data)?)).map(drop)
+    write_as(path, WriteOptions { force, like: None }, |out| Ok(out.write_all(data)?)).map(drop)
 }
 
-fn write_as(path: &Path, manner: Manner<'_>, work: impl FnOnce(&mut Out<'_>) -> Work) -> Result<Written> {
+fn write_as(path: &Path, options: WriteOptions<'_>, work: impl FnOnce(&mut Out<'_>) -> WriteResult) -> Result<Written> {
     check_folder(path)?;
-    check_file(path, manner.force)?;
+    check_file(path, options.force)?;
     let written = match fs::metadata(path) {
         // A device or a pipe is written to, not replaced.
         Ok(m) if !m.is_file() => collected(work).and_then(|data| {
@@ -201,10 +205,10 @@ fn write_as(path: &Path, manner: Manner<'_>, work: impl FnOnce(&mut Out<'_>) -> 
         }),
         // A link stays a link: the file it leads to is replaced.
         Ok(old) => match fs::canonicalize(path) {
-            Ok(path) => replace(&path, Some(&old), manner, work),
+            Ok(path) => replace(&path, Some(&old), options, work),
             Err(e) => Err(e.into()),
         },
-        Err(_) => replace(path, None, manner, work),
+        Err(_) => replace(path, None, options, work),
     };
     let (bytes, kept) = written.map_err(|fault| fault.of(path))?;
     let warning = kept.map(|e| {
@@ -260,12 +264,12 @@ impl Drop for TemporaryFolder {
 fn replace(
     path: &Path,
     old: Option<&Metadata>,
-    manner: Manner<'_>,
-    work: impl FnOnce(&mut Out<'_>) -> Work,
-) -> std::result::Result<(u64, Option<io::Error>), Fault> {
+    options: WriteOptions<'_>,
+    work: impl FnOnce(&mut Out<'_>) -> WriteResult,
+) -> std::result::Result<(u64, Option<io::Error>), WriteFault> {
     // Not made from the file's name, which may be as long as a name can be.
     let name = folder(path).join(format!(".{}", temporary_name()));
-    let Manner { force, like } = manner;
+    let WriteOptions { force, like } = options;
     let pattern = like.or(old);
     let file = {
         let mut files = temporary();

@@ -14,7 +14,7 @@ use crate::args::BatchArgs;
 use crate::base::error::{CliError, Result};
 use crate::base::names::{display_name, shown};
 use crate::commands::console::{Console, Ended, Outcome, Totals, human_bytes};
-use crate::commands::conversions::Job;
+use crate::commands::conversions::Conversion;
 
 /// How many files are in work at once, and how many threads each has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,28 +94,29 @@ pub(crate) struct Amount {
     pub(crate) bytes_out: u64,
 }
 
-/// Runs `work` on each of `jobs`, as the flags of a batch say; `amount` is that of a report.
+/// Runs `work` on each of `conversions`, as the flags of a batch say; `amount` is that of a report.
 pub(crate) fn convert<T: Send + Serialize>(
-    jobs: &[Job],
+    conversions: &[Conversion],
     args: &BatchArgs,
     console: &Console,
     amount: impl Fn(&T) -> Amount + Sync,
-    work: impl Fn(&Job) -> Result<T> + Sync,
+    work: impl Fn(&Conversion) -> Result<T> + Sync,
 ) -> Result<Vec<Ended<T>>> {
     let start = Instant::now();
-    let one = |job: &Job| {
-        let name = display_name(&job.input);
-        let outcome = match settled(job, args, console) {
+    let one = |conversion: &Conversion| {
+        let name = display_name(&conversion.input);
+        let outcome = match settled(conversion, args, console) {
             Ok(Some(outcome)) => Ok(outcome),
-            Ok(None) => work(job).map(Outcome::Done),
+            Ok(None) => work(conversion).map(Outcome::Done),
             Err(e) => Err(e),
         };
         let pixels = if let Ok(Outcome::Done(report)) = &outcome { amount(report).pixels } else { 0 };
         console.step(&name, pixels);
         outcome
     };
-    let ended = run(jobs, Split::new(args.jobs, jobs.len()), console, |job| &job.input, one);
-    if jobs.len() > 1 {
+    let ended =
+        run(conversions, Split::new(args.jobs, conversions.len()), console, |conversion| &conversion.input, one);
+    if conversions.len() > 1 {
         let amounts = ended.iter().filter_map(Ended::report).map(&amount);
         let (bytes_in, bytes_out) = amounts.fold((0, 0), |sum, a| (sum.0 + a.bytes_in, sum.1 + a.bytes_out));
         console.text(&summary(Totals::of(&ended), bytes_in, bytes_out, start.elapsed()))?;
@@ -123,29 +124,29 @@ pub(crate) fn convert<T: Send + Serialize>(
     Ok(ended)
 }
 
-/// What becomes of a job without any work; `None` for those that need it.
-fn settled<T>(job: &Job, args: &BatchArgs, console: &Console) -> Result<Option<Outcome<T>>> {
-    let (name, output) = (display_name(&job.input), shown(job.target.name()));
-    if job.input.is_dir() {
-        return Err(match fs::read_dir(&job.input) {
+/// What becomes of a conversion without any work; `None` for those that need it.
+fn settled<T>(conversion: &Conversion, args: &BatchArgs, console: &Console) -> Result<Option<Outcome<T>>> {
+    let (name, output) = (display_name(&conversion.input), shown(conversion.destination.name()));
+    if conversion.input.is_dir() {
+        return Err(match fs::read_dir(&conversion.input) {
             Ok(_) => CliError::Input(format!("{name}: a folder; -r takes the files in it")),
-            Err(e) => CliError::reading(&job.input, &e),
+            Err(e) => CliError::reading(&conversion.input, &e),
         });
     }
-    if args.skip_existing && job.target.path().is_some_and(Path::is_file) {
+    if args.skip_existing && conversion.destination.path().is_some_and(Path::is_file) {
         console.text(&format!("{name}: skipped, {output} exists\n"))?;
-        return Ok(Some(Outcome::Skipped((&job.target).into())));
+        return Ok(Some(Outcome::Skipped((&conversion.destination).into())));
     }
     if !args.dry_run {
         return Ok(None);
     }
     // An input that is not there is no plan.
-    if job.input != Path::new("-") {
-        fs::metadata(&job.input).map_err(|e| CliError::reading(&job.input, &e))?;
+    if conversion.input != Path::new("-") {
+        fs::metadata(&conversion.input).map_err(|e| CliError::reading(&conversion.input, &e))?;
     }
-    job.target.check(args.force)?;
+    conversion.destination.check(args.force)?;
     console.text(&format!("{name} -> {output}\n"))?;
-    Ok(Some(Outcome::Planned((&job.target).into())))
+    Ok(Some(Outcome::Planned((&conversion.destination).into())))
 }
 
 /// What the file of `input` is whose mode and times its results get, where that is asked for.

@@ -18,7 +18,7 @@ const SCHEMA: &str = "kvant.compare/1";
 
 /// What JSON says of one pair.
 #[derive(Serialize)]
-struct Report {
+struct CompareReport {
     reference: String,
     width: u32,
     height: u32,
@@ -96,7 +96,7 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn score(&self, path: &Path) -> Result<Report> {
+    fn score(&self, path: &Path) -> Result<CompareReport> {
         let start = Instant::now();
         let (name, reference) = (display_name(path), display_name(&self.args.reference));
         let (loaded, bytes) = load(path, &self.options, &self.console)?;
@@ -105,7 +105,7 @@ impl Pair<'_> {
         let scores = self.prepared.compare(picture).map_err(|e| CliError::Run(format!("{reference}, {name}: {e}")))?;
         let shown = self.shown(&scores);
         let bytes = kvt.then_some(bytes);
-        let report = Report {
+        let report = CompareReport {
             reference,
             width: picture.width(),
             height: picture.height(),
@@ -119,8 +119,8 @@ impl Pair<'_> {
         };
         let mut text = lines(&name, &report, &shown);
         if self.console.verbose > 0 {
-            let kind = |p: &Picture| format!("{}{}", p.channels(), p.depth());
-            let (one, two) = (kind(&self.reference), kind(picture));
+            let samples = |p: &Picture| format!("{}{}", p.channels(), p.depth());
+            let (one, two) = (samples(&self.reference), samples(picture));
             text += &format!("  {one} and {two}, read and compared in {:.3} s\n", report.seconds);
         }
         self.console.text(&text)?;
@@ -143,7 +143,7 @@ impl Pair<'_> {
 }
 
 /// The lines for people.
-fn lines(name: &str, r: &Report, scores: &Scores) -> String {
+fn lines(name: &str, r: &CompareReport, scores: &Scores) -> String {
     let mut text = format!("{name}  {}x{}", r.width, r.height);
     if let (Some(bytes), Some(bpp)) = (r.bytes, r.bpp) {
         text += &format!("  {bytes} bytes  {bpp:.3} bpp");

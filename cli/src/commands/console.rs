@@ -8,10 +8,10 @@ use serde::Serialize;
 use crate::args::ConsoleArgs;
 use crate::base::error::{CliError, Result};
 use crate::base::names::{hex, inert_json, utf8, visible};
-use crate::base::output::Target;
+use crate::base::output::Destination;
 use crate::base::print::{print_error, print_fault, print_text};
 use crate::base::warning::{LOSSY_INPUT, Warning};
-use crate::commands::conversions::Job;
+use crate::commands::conversions::Conversion;
 use crate::commands::progress::BatchBar;
 use crate::metrics::Scores;
 
@@ -49,12 +49,20 @@ impl Console {
         Ok(Self { schema, json, jsonl, quiet, text_to_stderr, verbose, batch: false, bar, lossy_inputs })
     }
 
-    /// The console for `jobs`, several of which have a bar.
-    pub(crate) fn for_jobs(schema: &'static str, args: &ConsoleArgs, jobs: &[Job]) -> Result<Self> {
-        let mut console = Self::new(schema, args, jobs.iter().any(|job| job.target == Target::Stdout))?;
-        if jobs.len() > 1 {
+    /// The console for `conversions`, several of which have a bar.
+    pub(crate) fn for_conversions(
+        schema: &'static str,
+        args: &ConsoleArgs,
+        conversions: &[Conversion],
+    ) -> Result<Self> {
+        let mut console = Self::new(
+            schema,
+            args,
+            conversions.iter().any(|conversion| conversion.destination == Destination::Stdout),
+        )?;
+        if conversions.len() > 1 {
             if console.may_show_progress() {
-                console.bar = BatchBar::new(jobs.len());
+                console.bar = BatchBar::new(conversions.len());
             }
             console.batch = true;
         }
@@ -109,7 +117,7 @@ impl Console {
         if !self.jsonl {
             return Ok(());
         }
-        print_json(serde_json::to_string(&Line { schema: self.schema, body: Entry::new(file) }))
+        print_json(serde_json::to_string(&JsonLine { schema: self.schema, body: FileEntry::new(file) }))
     }
 
     /// Ends a command: prints the JSON document, or the last line, if one is asked for. The fault of a single input is
@@ -126,11 +134,11 @@ impl Console {
         }
         let (schema, totals) = (self.schema, Totals::of(files));
         if self.json {
-            let results = files.iter().map(Entry::new).collect();
-            print_json(serde_json::to_string_pretty(&Document { schema, tool: TOOL, results, totals }))?;
+            let results = files.iter().map(FileEntry::new).collect();
+            print_json(serde_json::to_string_pretty(&JsonDocument { schema, tool: TOOL, results, totals }))?;
         }
         if self.jsonl {
-            print_json(serde_json::to_string(&Line { schema, body: Last { tool: TOOL, totals } }))?;
+            print_json(serde_json::to_string(&JsonLine { schema, body: TotalsLine { tool: TOOL, totals } }))?;
         }
         match files {
             [Ended { result: Err(error), .. }] => Err(error.clone()),
@@ -185,30 +193,30 @@ pub(crate) struct Output {
     output_hex: Option<String>,
 }
 
-impl From<&Target> for Output {
-    fn from(target: &Target) -> Self {
-        Self { output: utf8(target.name()), output_hex: hex(target.name()) }
+impl From<&Destination> for Output {
+    fn from(destination: &Destination) -> Self {
+        Self { output: utf8(destination.name()), output_hex: hex(destination.name()) }
     }
 }
 
 #[derive(Serialize)]
-struct Document<'a, T> {
+struct JsonDocument<'a, T> {
     schema: &'a str,
     tool: &'a str,
-    results: Vec<Entry<'a, T>>,
+    results: Vec<FileEntry<'a, T>>,
     totals: Totals,
 }
 
 /// A line of `--jsonl`.
 #[derive(Serialize)]
-struct Line<'a, T> {
+struct JsonLine<'a, T> {
     schema: &'a str,
     #[serde(flatten)]
     body: T,
 }
 
 #[derive(Serialize)]
-struct Last {
+struct TotalsLine {
     tool: &'static str,
     totals: Totals,
 }
@@ -238,7 +246,7 @@ impl Totals {
 }
 
 #[derive(Serialize)]
-struct Entry<'a, T> {
+struct FileEntry<'a, T> {
     input: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     input_hex: Option<String>,
@@ -246,16 +254,16 @@ struct Entry<'a, T> {
     #[serde(flatten)]
     body: Option<&'a Outcome<T>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Fault>,
+    error: Option<FileError>,
 }
 
 #[derive(Serialize)]
-struct Fault {
+struct FileError {
     exit_code: u8,
     text: String,
 }
 
-impl<'a, T> Entry<'a, T> {
+impl<'a, T> FileEntry<'a, T> {
     fn new(file: &'a Ended<T>) -> Self {
         let status = match file.result {
             Ok(Outcome::Done(_)) => "ok",
@@ -263,7 +271,7 @@ impl<'a, T> Entry<'a, T> {
             Ok(Outcome::Skipped(_)) => "skipped",
             Err(_) => "failed",
         };
-        let error = file.result.as_ref().err().map(|e| Fault { exit_code: e.code(), text: e.to_string() });
+        let error = file.result.as_ref().err().map(|e| FileError { exit_code: e.code(), text: e.to_string() });
         let (input, input_hex) = (utf8(&file.input), hex(&file.input));
         Self { input, input_hex, status, body: file.result.as_ref().ok(), error }
     }

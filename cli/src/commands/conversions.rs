@@ -9,18 +9,18 @@ use crate::args::BatchArgs;
 use crate::base::error::{CliError, Result};
 use crate::base::identity::{Inputs, Place};
 use crate::base::names::{display_name, shown};
-use crate::base::output::Target;
+use crate::base::output::Destination;
 
 /// A file to read, and where its result goes.
 #[derive(Debug)]
-pub(crate) struct Job {
+pub(crate) struct Conversion {
     pub(crate) input: PathBuf,
-    pub(crate) target: Target,
+    pub(crate) destination: Destination,
 }
 
-/// How inputs become jobs.
+/// How inputs become conversions.
 #[derive(Debug)]
-pub(crate) struct Plan<'a> {
+pub(crate) struct BatchPlan<'a> {
     pub(crate) batch: &'a BatchArgs,
     /// Which files of a folder are meant.
     pub(crate) takes: fn(&Path) -> bool,
@@ -30,65 +30,69 @@ pub(crate) struct Plan<'a> {
     pub(crate) extension: &'static str,
 }
 
-impl Plan<'_> {
-    /// The jobs that `inputs` come to, in their order; files of a folder by name.
+impl BatchPlan<'_> {
+    /// The conversions that `inputs` come to, in their order; files of a folder by name.
     ///
     /// # Errors
     /// [`CliError::Usage`] where two inputs would be written to one place, or over an input, [`CliError::Input`] where there
     /// is nothing to do.
-    pub(crate) fn jobs(&self, inputs: &[PathBuf]) -> Result<Vec<Job>> {
+    pub(crate) fn conversions(&self, inputs: &[PathBuf]) -> Result<Vec<Conversion>> {
         let stdin = Path::new("-");
         if inputs.iter().filter(|i| *i == stdin).count() > 1 {
             return Err(CliError::Usage("standard input (-) can be read once only".to_owned()));
         }
-        let mut jobs = Vec::new();
+        let mut conversions = Vec::new();
         for input in inputs {
             let folder = if self.batch.recursive && input.is_dir() { Some(input) } else { None };
             let Some(folder) = folder else {
                 let name = Path::new(input.file_name().unwrap_or_default());
-                jobs.push(Job { input: input.clone(), target: self.target(input, name)? });
+                conversions.push(Conversion { input: input.clone(), destination: self.destination(input, name)? });
                 continue;
             };
             for file in files(folder, self.takes) {
                 let name = file.strip_prefix(folder).unwrap_or(&file);
-                let target = self.target(&file, name)?;
-                jobs.push(Job { input: file, target });
+                let destination = self.destination(&file, name)?;
+                conversions.push(Conversion { input: file, destination });
             }
         }
-        if jobs.is_empty() {
+        if conversions.is_empty() {
             let names: Vec<_> = inputs.iter().map(shown).collect();
             return Err(CliError::Input(format!("{}: no file in it to work on", names.join(", "))));
         }
-        if self.batch.preserve && jobs.iter().any(|job| job.input == stdin || job.target == Target::Stdout) {
+        if self.batch.preserve
+            && conversions
+                .iter()
+                .any(|conversion| conversion.input == stdin || conversion.destination == Destination::Stdout)
+        {
             let text = "--preserve takes files: standard input has no times, and standard output keeps none";
             return Err(CliError::Usage(text.to_owned()));
         }
         // What exists is left alone then, inputs too.
         if !self.batch.skip_existing {
-            let inputs = Inputs::of(jobs.iter().map(|job| job.input.as_path()));
-            jobs.iter().try_for_each(|job| inputs.spare(&job.target))?;
+            let inputs = Inputs::of(conversions.iter().map(|conversion| conversion.input.as_path()));
+            conversions.iter().try_for_each(|conversion| inputs.spare(&conversion.destination))?;
         }
-        self.apart(&jobs)?;
-        Ok(jobs)
+        self.apart(&conversions)?;
+        Ok(conversions)
     }
 
     /// Where the result of `input` goes; `name` is its path within an output folder.
-    fn target(&self, input: &Path, name: &Path) -> Result<Target> {
+    fn destination(&self, input: &Path, name: &Path) -> Result<Destination> {
         let stdin = Path::new("-");
-        let beside = || if input == stdin { Target::Stdout } else { Target::File(self.derived(input)) };
+        let beside = || if input == stdin { Destination::Stdout } else { Destination::File(self.derived(input)) };
         let Some(output) = self.output else { return Ok(beside()) };
         if output == stdin {
-            return Ok(Target::Stdout);
+            return Ok(Destination::Stdout);
         }
         let made = self.batch.recursive || output.to_string_lossy().ends_with(std::path::is_separator);
         if !made && !output.is_dir() {
-            return Ok(Target::File(output.to_owned()));
+            return Ok(Destination::File(output.to_owned()));
         }
         if input == stdin {
             let folder = shown(output);
             return Err(CliError::Usage(format!("{folder}: standard input has no name to go into a folder by")));
         }
-        Ok(Target::InFolder(self.derived(&output.join(name))))
+        Ok(Destination::InFolder(self.derived(&output.join(name))))
     }
 
     /// `path` with the extension of results.
@@ -102,9 +106,9 @@ impl Plan<'_> {
         path.with_file_name(name)
     }
 
-    /// What would keep the results of two inputs apart that share `target`.
-    fn hint(&self, one: &Path, two: &Path, target: &Target) -> String {
-        let Some(path) = target.path() else { return String::new() };
+    /// What would keep the results of two inputs apart that share `destination`.
+    fn hint(&self, one: &Path, two: &Path, destination: &Destination) -> String {
+        let Some(path) = destination.path() else { return String::new() };
         if path.file_name() != self.derived(two).file_name() {
             let name = shown(path);
             return if path.extension().is_none() { format!("; {name}/ would be a folder") } else { String::new() };
@@ -117,13 +121,13 @@ impl Plan<'_> {
         format!("; --keep-extension makes them {} and {}", kept(one), kept(two))
     }
 
-    /// That no two jobs write to one place.
-    fn apart(&self, jobs: &[Job]) -> Result<()> {
-        let mut taken: HashMap<Place, &Path> = HashMap::with_capacity(jobs.len());
-        for Job { input, target } in jobs {
-            if let Some(other) = taken.insert(Place::of(target), input) {
-                let (one, two, name) = (display_name(other), display_name(input), shown(target.name()));
-                let hint = self.hint(other, input, target);
+    /// That no two conversions write to one place.
+    fn apart(&self, conversions: &[Conversion]) -> Result<()> {
+        let mut taken: HashMap<Place, &Path> = HashMap::with_capacity(conversions.len());
+        for Conversion { input, destination } in conversions {
+            if let Some(other) = taken.insert(Place::of(destination), input) {
+                let (one, two, name) = (display_name(other), display_name(input), shown(destination.name()));
+                let hint = self.hint(other, input, destination);
                 return Err(CliError::Usage(format!("{one} and {two} would both be written to {name}{hint}")));
             }
         }
@@ -158,8 +162,8 @@ mod tests {
     fn named(inputs: &[&str], output: Option<&str>, keep_extension: bool) -> Result<Vec<String>> {
         let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
         let batch = BatchArgs { keep_extension, ..BatchArgs::default() };
-        let plan = Plan { batch: &batch, takes: |_| true, output: output.map(Path::new), extension: "kvt" };
-        Ok(plan.jobs(&inputs)?.iter().map(|job| shown(job.target.name())).collect())
+        let plan = BatchPlan { batch: &batch, takes: |_| true, output: output.map(Path::new), extension: "kvt" };
+        Ok(plan.conversions(&inputs)?.iter().map(|conversion| shown(conversion.destination.name())).collect())
     }
 
     #[test]

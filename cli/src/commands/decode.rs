@@ -14,10 +14,10 @@ use crate::args::DecodeArgs;
 use crate::args::values::Region;
 use crate::base::error::{CliError, Result};
 use crate::base::names::{display_name, shown};
-use crate::base::output::{Fault, Manner, Target, Written};
+use crate::base::output::{Destination, WriteFault, WriteOptions, Written};
 use crate::base::warning::{PARTIAL, Warning};
 use crate::commands::console::{Console, Ended, Output, human_bytes};
-use crate::commands::conversions::{Job, Plan};
+use crate::commands::conversions::{BatchPlan, Conversion};
 use crate::pictures::{
     OutputFormat, Picture, RowFile, channels_name, decode_error, fitted, is_foreign, is_kvt, lost, read_bytes,
     read_front, to_srgb, write_file,
@@ -27,7 +27,7 @@ const SCHEMA: &str = "kvant.decode/1";
 
 /// What JSON says of one file.
 #[derive(Serialize)]
-struct Report {
+struct DecodeReport {
     #[serde(flatten)]
     output: Output,
     format: &'static str,
@@ -44,7 +44,7 @@ struct Report {
     warnings: Vec<Warning>,
 }
 
-impl Report {
+impl DecodeReport {
     fn amount(&self) -> Amount {
         let pixels = u64::from(self.width) * u64::from(self.height);
         Amount { pixels, bytes_in: self.bytes_in, bytes_out: self.bytes_out }
@@ -63,16 +63,21 @@ pub(crate) fn execute(args: &DecodeArgs) -> Result<()> {
         None => (None, None),
     };
     let named = args.to.or(prefix);
-    let plan =
-        Plan { batch: &args.batch, takes: is_kvt, output, extension: named.unwrap_or(OutputFormat::Png).extension() };
-    let jobs = plan.jobs(&args.inputs)?;
-    let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
-    let mut options = args.limits.decoder(Split::new(args.batch.jobs, jobs.len()).threads)?;
+    let plan = BatchPlan {
+        batch: &args.batch,
+        takes: is_kvt,
+        output,
+        extension: named.unwrap_or(OutputFormat::Png).extension(),
+    };
+    let conversions = plan.conversions(&args.inputs)?;
+    let console = Console::for_conversions(SCHEMA, &args.console, &conversions)?;
+    let mut options = args.limits.decoder(Split::new(args.batch.jobs, conversions.len()).threads)?;
     options.full_depth = args.depth.is_some();
-    let work = Work { args, named, options, console: &console };
-    let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
+    let work = FileDecoder { args, named, options, console: &console };
+    let ended =
+        batch::convert(&conversions, &args.batch, &console, DecodeReport::amount, |conversion| work.run(conversion))?;
     console.finish(&ended)?;
-    let partial = |e: &Ended<Report>| Some(format!("{}: {}", display_name(&e.input), e.report()?.partial()?));
+    let partial = |e: &Ended<DecodeReport>| Some(format!("{}: {}", display_name(&e.input), e.report()?.partial()?));
     let partial: Vec<String> = ended.iter().filter_map(partial).collect();
     if partial.is_empty() { Ok(()) } else { Err(CliError::Partial(partial.join("; "))) }
 }
@@ -87,17 +92,17 @@ fn split_prefix(output: &Path) -> (Option<OutputFormat>, Option<&Path>) {
 }
 
 /// The format that is named, else that of the extension, else PNG on standard output.
-fn format_of(target: &Target, named: Option<OutputFormat>) -> Result<OutputFormat> {
-    match (named, target) {
+fn format_of(destination: &Destination, named: Option<OutputFormat>) -> Result<OutputFormat> {
+    match (named, destination) {
         (Some(format), _) => Ok(format),
-        (None, Target::Stdout) => Ok(OutputFormat::Png),
-        (None, Target::File(path) | Target::InFolder(path)) => OutputFormat::from_path(path),
+        (None, Destination::Stdout) => Ok(OutputFormat::Png),
+        (None, Destination::File(path) | Destination::InFolder(path)) => OutputFormat::from_path(path),
     }
 }
 
 /// What is said of a file whose name says another format than it has.
-fn misnamed(target: &Target, format: OutputFormat) -> Option<Warning> {
-    let path = target.path()?;
+fn misnamed(destination: &Destination, format: OutputFormat) -> Option<Warning> {
+    let path = destination.path()?;
     let extension = path.extension()?.to_string_lossy();
     let named = OutputFormat::from_extension(&extension);
     let wrong = if named.is_some() { !named?.holds_same(format) } else { is_kvt(path) || is_foreign(path) };
@@ -106,7 +111,7 @@ fn misnamed(target: &Target, format: OutputFormat) -> Option<Warning> {
 }
 
 /// What is the same for every file.
-struct Work<'a> {
+struct FileDecoder<'a> {
     args: &'a DecodeArgs,
     named: Option<OutputFormat>,
     options: DecoderOptions,
@@ -114,7 +119,7 @@ struct Work<'a> {
 }
 
 /// A picture as it is shown, what its file said besides, and how it came about.
-struct Decoded {
+struct ShownPicture {
     picture: Picture,
     metadata: Metadata,
     from_preview: Option<bool>,
@@ -123,16 +128,16 @@ struct Decoded {
 }
 
 /// A file to write.
-struct File<'a> {
+struct OutputFile<'a> {
     /// That of the input.
     name: &'a str,
     format: OutputFormat,
-    target: &'a Target,
-    manner: Manner<'a>,
+    destination: &'a Destination,
+    options: WriteOptions<'a>,
 }
 
 /// What was written, and how it came about.
-struct Done {
+struct WrittenFile {
     width: u32,
     height: u32,
     pixel: PixelFormat,
@@ -161,36 +166,37 @@ impl From<io::Error> for Halt {
     }
 }
 
-impl Work<'_> {
-    fn run(&self, job: &Job) -> Result<Report> {
-        let Job { input, target } = job;
+impl FileDecoder<'_> {
+    fn run(&self, conversion: &Conversion) -> Result<DecodeReport> {
+        let Conversion { input, destination } = conversion;
         let (name, force) = (display_name(input), self.args.batch.force);
-        let format = format_of(target, self.named)?;
+        let format = format_of(destination, self.named)?;
         let like = batch::preserved(input, &self.args.batch)?;
         let whole = || read_bytes(input, &self.options.limits);
         let data = if self.args.preview { read_front(input, self.options)? } else { whole()? };
         let decoder = Decoder::with_options(&data, self.options).map_err(|e| decode_error(&name, &e))?;
-        target.check(force)?;
+        destination.check(force)?;
         let (width, height) = size(decoder.info(), self.args);
         let pixel = decoder.info().format;
-        format.check_kind(pixel).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        format.check_colour(pixel).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
         let fits = format.check_size(width, height, pixel);
         fits.map_err(|e| CliError::Run(format!("{name}: {e}, and --crop and --scale take less of it")))?;
-        let file = File { name: &name, format, target, manner: Manner { force, like: like.as_ref() } };
+        let file =
+            OutputFile { name: &name, format, destination, options: WriteOptions { force, like: like.as_ref() } };
         let done = match self.goes_by_rows(&decoder, format) {
             true => self.by_rows(&decoder, &file)?,
             false => self.whole(&decoder, &file)?,
         };
-        let Done { width, height, pixel, seconds, from_preview, partial, written, mut warnings } = done;
-        warnings.extend(misnamed(target, format));
+        let WrittenFile { width, height, pixel, seconds, from_preview, partial, written, mut warnings } = done;
+        warnings.extend(misnamed(destination, format));
         warnings.extend(written.warning);
         for warning in &warnings {
             self.console.warn(&name, warning);
         }
         // That ends the command with a line of its own.
         warnings.extend(partial);
-        let report = Report {
-            output: target.into(),
+        let report = DecodeReport {
+            output: destination.into(),
             format: format.extension(),
             width,
             height,
@@ -202,7 +208,7 @@ impl Work<'_> {
             from_preview,
             warnings,
         };
-        self.tell(job, &report, decoder.info())?;
+        self.tell(conversion, &report, decoder.info())?;
         Ok(report)
     }
 
@@ -216,8 +222,8 @@ impl Work<'_> {
     }
 
     /// Writes the picture row by row.
-    fn by_rows(&self, decoder: &Decoder<'_>, file: &File<'_>) -> Result<Done> {
-        let &File { name, format, target, manner } = file;
+    fn by_rows(&self, decoder: &Decoder<'_>, file: &OutputFile<'_>) -> Result<WrittenFile> {
+        let &OutputFile { name, format, destination, options } = file;
         let ImageInfo { width, height, format: pixel, .. } = *decoder.info();
         let metadata = metadata(decoder, self.args).map_err(|e| decode_error(name, &e))?;
         let warnings = lost(&metadata, pixel, format).into_iter().collect();
@@ -225,7 +231,7 @@ impl Work<'_> {
             fitted(&metadata, (width, height), pixel, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
         let whole = RowFile { format, size: (width, height), pixel, metadata: &metadata };
         let mut seconds = 0.0;
-        let written = target.write_by(manner, |out| {
+        let written = destination.write_by(options, |out| {
             let done = whole.write(out, |file| {
                 let (start, mut writing) = (Instant::now(), Duration::ZERO);
                 decoder.decode_rows(|_, rows| {
@@ -238,32 +244,32 @@ impl Work<'_> {
                 Ok(())
             });
             done.map_err(|halt| match halt {
-                Halt::Decoding(e) => Fault::Own(decode_error(name, &e)),
-                Halt::Writing(e) => Fault::System(e),
+                Halt::Decoding(e) => WriteFault::Own(decode_error(name, &e)),
+                Halt::Writing(e) => WriteFault::System(e),
             })
         })?;
-        Ok(Done { width, height, pixel, seconds, from_preview: None, partial: None, written, warnings })
+        Ok(WrittenFile { width, height, pixel, seconds, from_preview: None, partial: None, written, warnings })
     }
 
     /// Writes what is asked for, whole.
-    fn whole(&self, decoder: &Decoder<'_>, file: &File<'_>) -> Result<Done> {
-        let &File { name, format, target, manner } = file;
-        let Decoded { picture, metadata, from_preview, partial, seconds } = self.decode(name, decoder)?;
+    fn whole(&self, decoder: &Decoder<'_>, file: &OutputFile<'_>) -> Result<WrittenFile> {
+        let &OutputFile { name, format, destination, options } = file;
+        let ShownPicture { picture, metadata, from_preview, partial, seconds } = self.decode(name, decoder)?;
         let mut warnings: Vec<Warning> = lost(&metadata, picture.format(), format).into_iter().collect();
         if format.reduces(picture.depth()) {
             let text = format!("{}-bit samples are reduced to 8 bits", picture.depth());
             warnings.push(Warning { code: "depth-reduced", text });
         }
         let file = write_file(&picture, &metadata, format).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
-        let written = target.write_by(manner, |out| Ok(out.write_all(&file)?))?;
+        let written = destination.write_by(options, |out| Ok(out.write_all(&file)?))?;
         let (width, height, pixel) = (picture.width(), picture.height(), picture.format());
-        Ok(Done { width, height, pixel, seconds, from_preview, partial, written, warnings })
+        Ok(WrittenFile { width, height, pixel, seconds, from_preview, partial, written, warnings })
     }
 
     /// What is asked for of the picture.
-    fn decode(&self, name: &str, decoder: &Decoder<'_>) -> Result<Decoded> {
+    fn decode(&self, name: &str, decoder: &Decoder<'_>) -> Result<ShownPicture> {
         let start = Instant::now();
-        let Pixels { image, from_preview, partial } = pixels(name, decoder, self.args)?;
+        let StoredPixels { image, from_preview, partial } = pixels(name, decoder, self.args)?;
         let picture = Picture::from(image);
         let seconds = start.elapsed().as_secs_f64();
         let mut metadata = metadata(decoder, self.args).map_err(|e| decode_error(name, &e))?;
@@ -275,19 +281,19 @@ impl Work<'_> {
         if let Some(colour) = self.args.background {
             picture = picture.over(colour).into_owned();
         }
-        Ok(Decoded { picture, metadata, from_preview, partial, seconds })
+        Ok(ShownPicture { picture, metadata, from_preview, partial, seconds })
     }
 
     /// The lines for people.
-    fn tell(&self, job: &Job, r: &Report, info: &ImageInfo) -> Result<()> {
-        let (name, output) = (display_name(&job.input), shown(job.target.name()));
+    fn tell(&self, conversion: &Conversion, r: &DecodeReport, info: &ImageInfo) -> Result<()> {
+        let (name, output) = (display_name(&conversion.input), shown(conversion.destination.name()));
         let (bytes_in, bytes_out) = (human_bytes(r.bytes_in), human_bytes(r.bytes_out));
-        let kind = format!("{}x{} {}{}", r.width, r.height, r.channels, r.depth);
+        let pixels = format!("{}x{} {}{}", r.width, r.height, r.channels, r.depth);
         if self.console.brief() {
-            return self.console.text(&format!("{name} -> {output}  {kind}  {bytes_out}\n"));
+            return self.console.text(&format!("{name} -> {output}  {pixels}  {bytes_out}\n"));
         }
         let rate = f64::from(r.width) * f64::from(r.height) / 1e6 / r.seconds;
-        let mut text = format!("{name}  {kind}  {bytes_in}\n");
+        let mut text = format!("{name}  {pixels}  {bytes_in}\n");
         text += &format!("  -> {output}  {bytes_out}  {:.3} s ({rate:.1} MP/s)\n", r.seconds);
         if r.from_preview == Some(true) {
             text += "     from the preview\n";
@@ -310,7 +316,7 @@ fn size(info: &ImageInfo, args: &DecodeArgs) -> (u32, u32) {
 }
 
 /// The pixels that are asked for, as they are stored.
-struct Pixels {
+struct StoredPixels {
     image: Image,
     /// Of reduced pictures: whether it is the preview.
     from_preview: Option<bool>,
@@ -318,34 +324,34 @@ struct Pixels {
     partial: Option<Warning>,
 }
 
-impl From<Image> for Pixels {
+impl From<Image> for StoredPixels {
     fn from(image: Image) -> Self {
         Self { image, from_preview: None, partial: None }
     }
 }
 
-fn pixels(name: &str, decoder: &Decoder<'_>, args: &DecodeArgs) -> Result<Pixels> {
+fn pixels(name: &str, decoder: &Decoder<'_>, args: &DecodeArgs) -> Result<StoredPixels> {
     let fault = |e: DecodeError| decode_error(name, &e);
     if args.preview {
         let none = || CliError::Run(format!("{name}: the file has no preview; kvant encode --preview stores one"));
-        return decoder.preview().map_err(fault)?.map(Pixels::from).ok_or_else(none);
+        return decoder.preview().map_err(fault)?.map(StoredPixels::from).ok_or_else(none);
     }
     if let Some(scale) = args.scale {
         let Scaled { image, from_preview, .. } = decoder.decode_scaled(scale).map_err(fault)?;
-        return Ok(Pixels { from_preview: Some(from_preview), ..image.into() });
+        return Ok(StoredPixels { from_preview: Some(from_preview), ..image.into() });
     }
     if args.allow_partial {
         let found = decoder.decode_partial().map_err(fault)?;
         let tiles = decoder.info().tiles;
         let partial = found.fault.as_ref().map(|fault| Warning { code: PARTIAL, text: missing(&found, fault, tiles) });
-        return Ok(Pixels { partial, ..found.image.into() });
+        return Ok(StoredPixels { partial, ..found.image.into() });
     }
     if let Some(shown) = args.crop {
         let Region { width, height, x, y } = stored(shown, decoder.info())
             .ok_or_else(|| CliError::Input(format!("{name}: the region is not within the picture")))?;
-        return decoder.decode_region(x, y, width, height).map(Pixels::from).map_err(fault);
+        return decoder.decode_region(x, y, width, height).map(StoredPixels::from).map_err(fault);
     }
-    decoder.decode().map(Pixels::from).map_err(fault)
+    decoder.decode().map(StoredPixels::from).map_err(fault)
 }
 
 /// Regions of a picture that are named one by one.

@@ -19,10 +19,10 @@ use crate::args::{ChromaArg, EncodeArgs, Habits};
 use crate::base::error::{CliError, Result};
 use crate::base::identity::{Inputs, Place};
 use crate::base::names::{display_name, shown, utf8};
-use crate::base::output::{Manner, Target};
+use crate::base::output::{Destination, WriteOptions};
 use crate::base::warning::{PARTIAL, Warning};
 use crate::commands::console::{Console, Metrics, Output, bits_per_pixel, human_bytes, scores_line};
-use crate::commands::conversions::{Job, Plan};
+use crate::commands::conversions::{BatchPlan, Conversion};
 use crate::metrics::{Reference, Scores, Selection};
 use crate::pictures::{
     LARGE, LargePicture, Loaded, OutputFormat, Picture, ReadOptions, Transparency, channels_name, decode_error,
@@ -33,7 +33,7 @@ const SCHEMA: &str = "kvant.encode/1";
 
 /// What JSON says of one file.
 #[derive(Serialize)]
-struct Report {
+struct EncodeReport {
     #[serde(flatten)]
     output: Output,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ struct Report {
     warnings: Vec<Warning>,
 }
 
-impl Report {
+impl EncodeReport {
     fn amount(&self) -> Amount {
         let pixels = u64::from(self.width) * u64::from(self.height);
         Amount { pixels, bytes_in: self.bytes_in, bytes_out: self.bytes_out }
@@ -85,30 +85,35 @@ impl Report {
 /// Runs the command.
 pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
     answer_habits(&args.habits)?;
-    let plan =
-        Plan { batch: &args.batch, takes: has_picture_extension, output: args.output.as_deref(), extension: "kvt" };
-    let jobs = plan.jobs(&args.inputs)?;
-    jobs.iter().try_for_each(|job| named_kvt(&job.target))?;
-    let console = Console::for_jobs(SCHEMA, &args.console, &jobs)?;
+    let plan = BatchPlan {
+        batch: &args.batch,
+        takes: has_picture_extension,
+        output: args.output.as_deref(),
+        extension: "kvt",
+    };
+    let conversions = plan.conversions(&args.inputs)?;
+    conversions.iter().try_for_each(|conversion| named_kvt(&conversion.destination))?;
+    let console = Console::for_conversions(SCHEMA, &args.console, &conversions)?;
     let decoded = match &args.decoded {
-        Some(_) if jobs.len() > 1 => {
+        Some(_) if conversions.len() > 1 => {
             return Err(CliError::Usage("--decoded takes one input, since it names one picture".to_owned()));
         }
-        Some(path) => Some((decoded_target(path, &jobs[0])?, OutputFormat::from_path(path)?)),
+        Some(path) => Some((decoded_target(path, &conversions[0])?, OutputFormat::from_path(path)?)),
         None => None,
     };
-    let threads = Split::new(args.batch.jobs, jobs.len()).threads;
+    let threads = Split::new(args.batch.jobs, conversions.len()).threads;
     let decoder = args.limits.decoder(threads)?;
     let encoder = encoder(args, &decoder)?;
-    let work = Work { encoder, decoder, decoded, args, console: &console };
-    let ended = batch::convert(&jobs, &args.batch, &console, Report::amount, |job| work.run(job))?;
+    let work = FileEncoder { encoder, decoder, decoded, args, console: &console };
+    let ended =
+        batch::convert(&conversions, &args.batch, &console, EncodeReport::amount, |conversion| work.run(conversion))?;
     console.finish(&ended)?;
-    let told = |of: fn(&Report) -> Option<&str>| {
-        let lines = ended.iter().zip(&jobs).filter_map(|(e, job)| Some((of(e.report()?)?, job)));
-        let lines = lines.map(|(text, job)| format!("{}: {text}", display_name(&job.input)));
+    let told = |of: fn(&EncodeReport) -> Option<&str>| {
+        let lines = ended.iter().zip(&conversions).filter_map(|(e, conversion)| Some((of(e.report()?)?, conversion)));
+        let lines = lines.map(|(text, conversion)| format!("{}: {text}", display_name(&conversion.input)));
         Some(lines.collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
     };
-    match (told(Report::partial), told(Report::target_missed)) {
+    match (told(EncodeReport::partial), told(EncodeReport::target_missed)) {
         (Some(partial), missed) => {
             Err(CliError::Partial([Some(partial), missed].into_iter().flatten().collect::<Vec<_>>().join("; ")))
         }
@@ -118,8 +123,8 @@ pub(crate) fn execute(args: &EncodeArgs) -> Result<()> {
 }
 
 /// That the name of an output does not promise a picture of another format.
-fn named_kvt(target: &Target) -> Result<()> {
-    let Some(path) = target.path().filter(|path| is_foreign(path)) else { return Ok(()) };
+fn named_kvt(destination: &Destination) -> Result<()> {
+    let Some(path) = destination.path().filter(|path| is_foreign(path)) else { return Ok(()) };
     let (name, extension) = (shown(path), shown(path.extension().unwrap_or_default()));
     let text =
         format!("{name}: the name says {extension}, but kvant encode writes .kvt; give a name that ends with .kvt");
@@ -127,10 +132,10 @@ fn named_kvt(target: &Target) -> Result<()> {
 }
 
 /// Where the decoded picture goes: neither over the input nor over the stream.
-fn decoded_target(path: &Path, job: &Job) -> Result<Target> {
-    let target = Target::File(path.to_owned());
-    Inputs::of([job.input.as_path()]).spare(&target)?;
-    if Place::of(&target) == Place::of(&job.target) {
+fn decoded_target(path: &Path, conversion: &Conversion) -> Result<Destination> {
+    let target = Destination::File(path.to_owned());
+    Inputs::of([conversion.input.as_path()]).spare(&target)?;
+    if Place::of(&target) == Place::of(&conversion.destination) {
         let name = shown(path);
         return Err(CliError::Usage(format!("the stream and the decoded picture would both be written to {name}")));
     }
@@ -187,31 +192,31 @@ fn encoder(args: &EncodeArgs, decoder: &DecoderOptions) -> Result<Encoder> {
 }
 
 /// What is the same for every file.
-struct Work<'a> {
+struct FileEncoder<'a> {
     args: &'a EncodeArgs,
     encoder: Encoder,
     decoder: DecoderOptions,
     /// Where the decoded picture goes.
-    decoded: Option<(Target, OutputFormat)>,
+    decoded: Option<(Destination, OutputFormat)>,
     console: &'a Console,
 }
 
 /// A file to encode.
-struct Input {
-    pixels: Pixels,
+struct InputPicture {
+    pixels: PixelSource,
     /// Of the file.
     bytes: u64,
     metadata: Metadata,
     warnings: Vec<Warning>,
 }
 
-enum Pixels {
+enum PixelSource {
     Whole(Picture),
     /// Of a large picture, to be read as they are needed.
     Rows(Box<LargePicture>),
 }
 
-impl Pixels {
+impl PixelSource {
     /// What the picture is.
     fn spec(&self) -> ImageSpec<'static> {
         match self {
@@ -231,7 +236,7 @@ impl Pixels {
 }
 
 /// What encoding gave.
-struct Coded {
+struct EncodedFile {
     stream: Stream,
     /// The picture that decoding is to give, where it is decoded again.
     reconstruction: Option<Image>,
@@ -252,12 +257,12 @@ struct Verified {
     scores: Option<Scores>,
 }
 
-impl Work<'_> {
-    fn run(&self, job: &Job) -> Result<Report> {
-        let Job { input, target } = job;
+impl FileEncoder<'_> {
+    fn run(&self, conversion: &Conversion) -> Result<EncodeReport> {
+        let Conversion { input, destination } = conversion;
         let (name, force) = (display_name(input), self.args.batch.force);
         let like = batch::preserved(input, &self.args.batch)?;
-        let Input { pixels, bytes, mut metadata, mut warnings } = self.read(&name, input)?;
+        let InputPicture { pixels, bytes, mut metadata, mut warnings } = self.read(&name, input)?;
         warnings.extend(strip(&mut metadata, &self.args.strip));
         metadata.cicp = self.args.cicp.or(metadata.cicp);
         let mut pixels = pixels.with_cicp(metadata.cicp);
@@ -266,7 +271,7 @@ impl Work<'_> {
             let text = "the ICC profile is kept beside the code points, which count; --strip icc drops it".to_owned();
             warnings.push(Warning { code: "profile-kept", text });
         }
-        target.check(force)?;
+        destination.check(force)?;
         if let Some((decoded, format)) = &self.decoded {
             decoded.check(force)?;
             let fits = format.check_size(spec.width(), spec.height(), spec.format());
@@ -285,35 +290,35 @@ impl Work<'_> {
         let quality = coded.quality.plain().unwrap_or_default();
         warnings.extend(coded.reached.as_ref().and_then(|r| r.missed(quality)));
         let verified = match &pixels {
-            Pixels::Whole(picture) => self.verify(&name, picture, &coded)?,
-            Pixels::Rows(_) => None,
+            PixelSource::Whole(picture) => self.verify(&name, picture, &coded)?,
+            PixelSource::Rows(_) => None,
         };
-        let manner = Manner { force, like: like.as_ref() };
-        let mut unlike = Vec::from_iter(target.write(&coded.stream.bytes, manner)?);
+        let options = WriteOptions { force, like: like.as_ref() };
+        let mut unlike = Vec::from_iter(destination.write(&coded.stream.bytes, options)?);
         if let (Some((decoded, format)), Some(v)) = (&self.decoded, &verified) {
             let upright = v.picture.clone().upright(metadata.orientation)?;
             if let Some(lost) = lost(&metadata, upright.format(), *format) {
                 self.console.warn(&name, &lost);
                 warnings.push(lost);
             }
-            unlike.extend(decoded.write(&write_file(&upright, &metadata, *format)?, manner)?);
+            unlike.extend(decoded.write(&write_file(&upright, &metadata, *format)?, options)?);
         }
         unlike.iter().for_each(|warning| self.console.warn(&name, warning));
         warnings.extend(unlike);
-        let report = self.report(target, (&spec, bytes), &coded, verified.as_ref(), warnings);
-        self.tell(job, &report, &coded.stream.bytes, verified.as_ref())?;
+        let report = self.report(destination, (&spec, bytes), &coded, verified.as_ref(), warnings);
+        self.tell(conversion, &report, &coded.stream.bytes, verified.as_ref())?;
         Ok(report)
     }
 
     /// What is in a file: a large picture row by row, where nothing asks for all of it at once.
-    fn read(&self, name: &str, path: &Path) -> Result<Input> {
+    fn read(&self, name: &str, path: &Path) -> Result<InputPicture> {
         let asked = self.decodes() || self.args.target.is_set() || self.args.quality == Quality::Lossless;
         let whole = asked || self.args.allow_partial;
         if !whole
             && let Some((picture, metadata, warnings)) = LargePicture::open(name, path, LARGE, &self.decoder.limits)?
         {
             let bytes = picture.bytes;
-            return Ok(Input { pixels: Pixels::Rows(Box::new(picture)), bytes, metadata, warnings });
+            return Ok(InputPicture { pixels: PixelSource::Rows(Box::new(picture)), bytes, metadata, warnings });
         }
         let data = read_bytes(path, &self.decoder.limits)?;
         let transparency = self.args.background.map_or(Transparency::Keep, Transparency::Over);
@@ -322,7 +327,7 @@ impl Work<'_> {
         if kvt.is_some() {
             return Err(CliError::Input(format!("{name}: this is a .kvt stream already; kvant decode reads it")));
         }
-        Ok(Input { pixels: Pixels::Whole(picture), bytes: data.len() as u64, metadata, warnings })
+        Ok(InputPicture { pixels: PixelSource::Whole(picture), bytes: data.len() as u64, metadata, warnings })
     }
 
     /// Reads a stream again: what was to be left out is not in it.
@@ -339,17 +344,25 @@ impl Work<'_> {
     }
 
     /// Encodes, once or until a target is met, and says how long that took.
-    fn encode(&self, name: &str, pixels: &mut Pixels, metadata: &Metadata, bytes_in: u64) -> Result<Coded> {
+    fn encode(&self, name: &str, pixels: &mut PixelSource, metadata: &Metadata, bytes_in: u64) -> Result<EncodedFile> {
         let progress = Progress::new(name, self.console.may_show_progress());
         let observer = progress.as_ref().map(|p| p as &dyn Observer);
         let start = Instant::now();
         let seconds = || start.elapsed().as_secs_f64();
         let (aim, picture) = match (self.args.target.aim(pixels.spec().pixels(), bytes_in), pixels) {
-            (Some(aim), Pixels::Whole(picture)) => (aim, &*picture),
+            (Some(aim), PixelSource::Whole(picture)) => (aim, &*picture),
             (_, pixels) => {
                 let coded = self.encode_once(pixels, metadata, observer).map_err(|e| e.of(name))?;
                 let ((stream, reconstruction), quality, seconds) = (coded, self.args.quality, seconds());
-                return Ok(Coded { stream, reconstruction, quality, passes: 1, reached: None, scores: None, seconds });
+                return Ok(EncodedFile {
+                    stream,
+                    reconstruction,
+                    quality,
+                    passes: 1,
+                    reached: None,
+                    scores: None,
+                    seconds,
+                });
             }
         };
         let (view, gauge) = (picture.view().with_metadata(metadata), aim.gauge(picture)?);
@@ -366,7 +379,7 @@ impl Work<'_> {
         let (reached, passes) = (Some(aim.reached(&found)), found.passes);
         let Encoded { stream: bytes, reconstruction, lossless } = found.encoded;
         let (stream, reconstruction) = (Stream { bytes, lossless }, Some(reconstruction));
-        Ok(Coded { stream, reconstruction, quality, passes, reached, scores, seconds })
+        Ok(EncodedFile { stream, reconstruction, quality, passes, reached, scores, seconds })
     }
 
     /// Whether the stream is decoded again.
@@ -377,21 +390,21 @@ impl Work<'_> {
     /// Encodes; the reconstruction is made where the stream is decoded again.
     fn encode_once(
         &self,
-        pixels: &mut Pixels,
+        pixels: &mut PixelSource,
         metadata: &Metadata,
         observer: Option<&dyn Observer>,
     ) -> Result<(Stream, Option<Image>)> {
         match pixels {
-            Pixels::Rows(picture) => {
+            PixelSource::Rows(picture) => {
                 let spec = picture.spec().with_metadata(metadata);
                 Ok((self.encoder.encode_rows(&spec, observer, |first, rows| picture.read(first, rows))?, None))
             }
-            Pixels::Whole(picture) if self.decodes() => {
+            PixelSource::Whole(picture) if self.decodes() => {
                 let view = picture.view().with_metadata(metadata);
                 let Encoded { stream: bytes, reconstruction, lossless } = self.encoder.encode_full(&view, observer)?;
                 Ok((Stream { bytes, lossless }, Some(reconstruction)))
             }
-            Pixels::Whole(picture) => {
+            PixelSource::Whole(picture) => {
                 Ok((self.encoder.encode_observed(&picture.view().with_metadata(metadata), observer)?, None))
             }
         }
@@ -399,7 +412,7 @@ impl Work<'_> {
 
     /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
     /// of this program, and nothing is written then.
-    fn verify(&self, name: &str, picture: &Picture, coded: &Coded) -> Result<Option<Verified>> {
+    fn verify(&self, name: &str, picture: &Picture, coded: &EncodedFile) -> Result<Option<Verified>> {
         if !self.decodes() {
             return Ok(None);
         }
@@ -421,14 +434,14 @@ impl Work<'_> {
 
     fn report(
         &self,
-        target: &Target,
+        target: &Destination,
         (picture, bytes_in): (&ImageSpec<'_>, u64),
-        coded: &Coded,
+        coded: &EncodedFile,
         verified: Option<&Verified>,
         warnings: Vec<Warning>,
-    ) -> Report {
+    ) -> EncodeReport {
         let bytes_out = coded.stream.bytes.len() as u64;
-        Report {
+        EncodeReport {
             output: target.into(),
             decoded: self.decoded.as_ref().map(|(t, _)| utf8(t.name())),
             width: picture.width(),
@@ -456,8 +469,14 @@ impl Work<'_> {
     }
 
     /// The lines for people.
-    fn tell(&self, job: &Job, r: &Report, stream: &[u8], verified: Option<&Verified>) -> Result<()> {
-        let (name, output) = (display_name(&job.input), shown(job.target.name()));
+    fn tell(
+        &self,
+        conversion: &Conversion,
+        r: &EncodeReport,
+        stream: &[u8],
+        verified: Option<&Verified>,
+    ) -> Result<()> {
+        let (name, output) = (display_name(&conversion.input), shown(conversion.destination.name()));
         let megapixels = f64::from(r.width) * f64::from(r.height) / 1e6;
         let percent = 100.0 * r.bytes_out as f64 / r.bytes_in as f64;
         let result = format!("-> {output}  {}  {:.3} bpp  {percent:.1} %", human_bytes(r.bytes_out), r.bpp);
@@ -465,13 +484,13 @@ impl Work<'_> {
         if self.console.brief() {
             let _ = writeln!(text, "{name} {result}");
         } else {
-            let kind = format!("{}x{} {}{}", r.width, r.height, r.channels, r.depth);
+            let pixels = format!("{}x{} {}{}", r.width, r.height, r.channels, r.depth);
             let how = match r.quality {
                 Some(quality) => format!("q{quality} e{} {}", r.effort, r.chroma),
                 None => "lossless".to_owned(),
             };
             let rate = megapixels / r.seconds;
-            let _ = writeln!(text, "{name}  {kind}  {}\n  {result}", human_bytes(r.bytes_in));
+            let _ = writeln!(text, "{name}  {pixels}  {}\n  {result}", human_bytes(r.bytes_in));
             let _ = writeln!(text, "     {how}  {:.2} s ({rate:.1} MP/s)", r.seconds);
         }
         if let Some(reached) = &r.target {

@@ -14,7 +14,7 @@ use crate::base::cicp::numbers;
 use crate::base::error::{CliError, Result};
 use crate::base::identity::Inputs;
 use crate::base::names::display_name;
-use crate::base::output::{Manner, Target};
+use crate::base::output::{Destination, WriteOptions};
 use crate::commands::console::{Console, Outcome, bits_per_pixel, human_bytes};
 use crate::pictures::{OutputFormat, channels_name, decode_error, read_bytes, write_picture};
 
@@ -22,7 +22,7 @@ const SCHEMA: &str = "kvant.info/1";
 
 /// What JSON says of one file.
 #[derive(Serialize)]
-struct Report {
+struct InfoReport {
     bytes: u64,
     bpp: f64,
     draft: u8,
@@ -84,7 +84,7 @@ struct Sizes {
 #[derive(Serialize)]
 struct Section {
     #[serde(rename = "type")]
-    kind: u64,
+    number: u64,
     bytes: usize,
 }
 
@@ -98,7 +98,7 @@ impl Sizes {
             text: metadata.text.iter().map(|(keyword, text)| keyword.len() + text.len()).sum(),
             resolution: metadata.resolution.as_ref().map(resolution),
             cicp: metadata.cicp.as_ref().map(numbers),
-            other: metadata.other.iter().map(|(kind, data)| Section { kind: *kind, bytes: data.len() }).collect(),
+            other: metadata.other.iter().map(|(number, data)| Section { number: *number, bytes: data.len() }).collect(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Sizes {
         let blocks = [("ICC profile", self.icc), ("Exif", self.exif), ("XMP", self.xmp), ("text", self.text)];
         let named = blocks.into_iter().filter(|b| b.1 > 0).map(|(name, bytes)| format!("{name} {bytes} B"));
         let cicp = self.cicp.iter().map(|c| format!("CICP {c}"));
-        let other = self.other.iter().map(|s| format!("section {} {} B", s.kind, s.bytes));
+        let other = self.other.iter().map(|s| format!("section {} {} B", s.number, s.bytes));
         named.chain(cicp).chain(self.resolution.clone()).chain(other).collect::<Vec<_>>().join(", ")
     }
 }
@@ -126,7 +126,7 @@ fn resolution(r: &Resolution) -> String {
 
 /// Where the drawing of the blocks goes.
 struct Drawing {
-    target: Target,
+    destination: Destination,
     format: OutputFormat,
     force: bool,
 }
@@ -140,9 +140,9 @@ pub(crate) fn execute(args: &InfoArgs) -> Result<()> {
             return Err(CliError::Usage("--blocks takes one input, since it names one picture".to_owned()));
         }
         Some(path) => {
-            let (target, format) = (Target::File(path.clone()), OutputFormat::from_path(path)?);
-            Inputs::of(args.inputs.iter().map(PathBuf::as_path)).spare(&target)?;
-            Some(Drawing { target, format, force: args.force })
+            let (destination, format) = (Destination::File(path.clone()), OutputFormat::from_path(path)?);
+            Inputs::of(args.inputs.iter().map(PathBuf::as_path)).spare(&destination)?;
+            Some(Drawing { destination, format, force: args.force })
         }
         None => None,
     };
@@ -158,7 +158,7 @@ fn show(
     check: bool,
     drawing: Option<&Drawing>,
     console: &Console,
-) -> Result<Report> {
+) -> Result<InfoReport> {
     let name = display_name(input);
     let data = read_bytes(input, &options.limits)?;
     let decoder = Decoder::with_options(&data, options).map_err(|e| decode_error(&name, &e))?;
@@ -170,7 +170,7 @@ fn show(
     let blocks = drawing.map(|d| d.draw(&name, &decoder)).transpose()?;
     let info = decoder.info();
     let bytes = data.len() as u64;
-    let report = Report {
+    let report = InfoReport {
         bytes,
         bpp: bits_per_pixel(bytes, u64::from(info.width) * u64::from(info.height)),
         draft: info.draft,
@@ -220,13 +220,13 @@ fn show(
 impl Drawing {
     /// Draws the blocks of a stream and counts them.
     fn draw(&self, name: &str, decoder: &Decoder<'_>) -> Result<Counts> {
-        self.target.check(self.force)?;
+        self.destination.check(self.force)?;
         let image = decoder.decode().map_err(|e| decode_error(name, &e))?;
         let mut all = Vec::new();
         decoder.blocks(|block| all.push(*block)).map_err(|e| decode_error(name, &e))?;
         let qp = decoder.info().qp;
         let drawing = write_picture(&blocks::draw(&image, &all, qp), self.format)?;
-        self.target.write(&drawing, Manner { force: self.force, like: None })?;
+        self.destination.write(&drawing, WriteOptions { force: self.force, like: None })?;
         Ok(Counts::of(&all, qp))
     }
 }

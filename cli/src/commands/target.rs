@@ -28,28 +28,28 @@ impl TargetArgs {
             TargetSize::Bytes(bytes) => bytes,
             TargetSize::Percent(percent) => (bytes_in as f64 * percent / 100.0).max(1.0),
         };
-        let of_bytes = |kind, unit, value| (kind, unit, Measure::Bytes, value);
-        let score = |kind, measure, value| (kind, 1.0, measure, value);
-        let (kind, unit, measure, value) = None
-            .or_else(|| self.max_size.map(|size| of_bytes(Kind::MaxSize, 1.0, bytes(size).floor())))
-            .or_else(|| self.target_size.map(|size| of_bytes(Kind::Size, 1.0, bytes(size))))
-            .or_else(|| self.target_bpp.map(|bpp| of_bytes(Kind::Bpp, 8.0 / pixels, bpp * pixels / 8.0)))
-            .or_else(|| self.target_ssimulacra2.map(|v| score(Kind::Ssimulacra2, Measure::Ssimulacra2, v)))
-            .or_else(|| self.target_butteraugli.map(|v| score(Kind::Butteraugli, Measure::Butteraugli, v)))
-            .or_else(|| self.target_psnr.map(|v| score(Kind::Psnr, Measure::Psnr, v)))?;
+        let of_bytes = |goal, unit, value| (goal, unit, Measure::Bytes, value);
+        let score = |goal, measure, value| (goal, 1.0, measure, value);
+        let (goal, unit, measure, value) = None
+            .or_else(|| self.max_size.map(|size| of_bytes(Goal::MaxSize, 1.0, bytes(size).floor())))
+            .or_else(|| self.target_size.map(|size| of_bytes(Goal::Size, 1.0, bytes(size))))
+            .or_else(|| self.target_bpp.map(|bpp| of_bytes(Goal::Bpp, 8.0 / pixels, bpp * pixels / 8.0)))
+            .or_else(|| self.target_ssimulacra2.map(|v| score(Goal::Ssimulacra2, Measure::Ssimulacra2, v)))
+            .or_else(|| self.target_butteraugli.map(|v| score(Goal::Butteraugli, Measure::Butteraugli, v)))
+            .or_else(|| self.target_psnr.map(|v| score(Goal::Psnr, Measure::Psnr, v)))?;
         let mut target = Target::new(measure, value);
         if let Some(tolerance) = self.tolerance {
             target.tolerance = if measure == Measure::Bytes { value * tolerance / 100.0 } else { tolerance };
         }
         target.max_passes = self.max_passes;
-        Some(Aim { kind, unit, target })
+        Some(Aim { goal, unit, target })
     }
 }
 
 /// What is aimed at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Kind {
+enum Goal {
     Size,
     MaxSize,
     Bpp,
@@ -58,7 +58,7 @@ enum Kind {
     Psnr,
 }
 
-impl Kind {
+impl Goal {
     fn name(self) -> &'static str {
         match self {
             Self::Size | Self::MaxSize => "size",
@@ -73,7 +73,7 @@ impl Kind {
 /// A target as the command line names it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Aim {
-    kind: Kind,
+    goal: Goal,
     /// What a value of the library is in the unit of the command line.
     unit: f64,
     target: Target,
@@ -82,7 +82,8 @@ pub(crate) struct Aim {
 /// What JSON says of a target.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Reached {
-    kind: Kind,
+    #[serde(rename = "kind")]
+    goal: Goal,
     value: f64,
     tolerance: f64,
     reached: f64,
@@ -96,10 +97,10 @@ impl Aim {
             Measure::Ssimulacra2 => Selection { ssim2: true, ..Selection::NONE },
             Measure::Butteraugli => Selection { butteraugli: true, ..Selection::NONE },
             Measure::Psnr => Selection { psnr: true, ..Selection::NONE },
-            _ => return Ok(Gauge { kind: self.kind, measure: self.target.measure, reference: None }),
+            _ => return Ok(Gauge { goal: self.goal, measure: self.target.measure, reference: None }),
         };
         let reference = Some(Reference::new(picture, selection)?);
-        Ok(Gauge { kind: self.kind, measure: self.target.measure, reference })
+        Ok(Gauge { goal: self.goal, measure: self.target.measure, reference })
     }
 
     /// Searches for the encoding.
@@ -110,15 +111,15 @@ impl Aim {
         observer: Option<&dyn Observer>,
         gauge: &Gauge,
     ) -> Result<Targeted> {
-        match self.kind {
-            Kind::MaxSize => encoder.encode_at_most(view, &self.target, observer, |e| gauge.measure(e)),
+        match self.goal {
+            Goal::MaxSize => encoder.encode_at_most(view, &self.target, observer, |e| gauge.measure(e)),
             _ => encoder.encode_to_target(view, &self.target, observer, |e| gauge.measure(e)),
         }
     }
 
     /// What is said of a picture that is never small enough, not even at `quality`.
     pub(crate) fn exceeded(&self, found: &Targeted, quality: Quality) -> Option<String> {
-        if self.kind != Kind::MaxSize || found.met {
+        if self.goal != Goal::MaxSize || found.met {
             return None;
         }
         let (allowed, smallest) = (self.target.value, found.value);
@@ -132,7 +133,7 @@ impl Aim {
     /// What the search came to.
     pub(crate) fn reached(&self, found: &Targeted) -> Reached {
         Reached {
-            kind: self.kind,
+            goal: self.goal,
             value: self.target.value * self.unit,
             tolerance: self.target.tolerance * self.unit,
             reached: found.value * self.unit,
@@ -143,14 +144,14 @@ impl Aim {
 
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, value, tolerance, reached, .. } = *self;
-        let digits = if matches!(kind, Kind::Size | Kind::MaxSize) { 0 } else { 3 };
-        write!(f, "{} {reached:.digits$}", kind.name())?;
+        let Self { goal, value, tolerance, reached, .. } = *self;
+        let digits = if matches!(goal, Goal::Size | Goal::MaxSize) { 0 } else { 3 };
+        write!(f, "{} {reached:.digits$}", goal.name())?;
         // As it would be typed.
         let rounded = |v: f64| (v * 1e6).round() / 1e6;
-        match kind {
-            Kind::MaxSize => write!(f, " of at most {value:.digits$}"),
-            Kind::Size | Kind::Bpp => {
+        match goal {
+            Goal::MaxSize => write!(f, " of at most {value:.digits$}"),
+            Goal::Size | Goal::Bpp => {
                 write!(f, " for a target of {value:.digits$} within {} %", rounded(100.0 * tolerance / value))
             }
             _ => write!(f, " for a target of {value:.digits$} within {}", rounded(tolerance)),
@@ -162,7 +163,7 @@ impl Reached {
     /// A line about a target that was not met.
     pub(crate) fn missed(&self, quality: f64) -> Option<Warning> {
         let mut text = format!("not met: {self}; quality {quality}, the nearest, is written");
-        if self.kind == Kind::Size && self.reached < self.value {
+        if self.goal == Goal::Size && self.reached < self.value {
             text += "; --max-size takes what is smaller";
         }
         (!self.met).then_some(Warning { code: MISSED, text })
@@ -171,7 +172,7 @@ impl Reached {
 
 /// Measures encodings of a picture.
 pub(crate) struct Gauge {
-    kind: Kind,
+    goal: Goal,
     measure: Measure,
     reference: Option<Reference>,
 }
@@ -185,7 +186,7 @@ impl Gauge {
             Measure::Butteraugli => scores.ba_p3,
             _ => scores.psnr_y,
         };
-        score.ok_or_else(|| CliError::Run(format!("{} cannot be computed for this picture", self.kind.name())))
+        score.ok_or_else(|| CliError::Run(format!("{} cannot be computed for this picture", self.goal.name())))
     }
 
     /// The scores of the metric that is aimed at; `None` for sizes.

@@ -186,7 +186,7 @@ pub(super) fn completed(mut file: Vec<u8>, fitted: &Metadata, format: OutputForm
 
 /// Code points, with gamma and chromaticities where these say the same, resolution, texts and XMP packet.
 pub(super) fn png_chunks(fitted: &Metadata) -> Vec<PngChunk> {
-    let chunk = |kind: &[u8; 4], contents: Vec<u8>| PngChunk::new(*kind, contents.into());
+    let chunk = |chunk_type: &[u8; 4], contents: Vec<u8>| PngChunk::new(*chunk_type, contents.into());
     let cicp = fitted.cicp.iter().map(|c| chunk(b"cICP", input::png::cicp_chunk(c)));
     // Programs that do not know code points read these.
     let powers = fitted.cicp.iter().filter_map(Calibration::of).flat_map(|Calibration { gamma, points }| {

@@ -107,7 +107,7 @@ struct Tiff<'a> {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     tag: u16,
-    kind: u16,
+    field_type: u16,
     count: usize,
     /// As far as the block goes.
     start: usize,
@@ -149,18 +149,18 @@ impl<'a> Tiff<'a> {
     }
 
     fn entry(&self, at: usize) -> Option<Entry> {
-        let (tag, kind, count) = (self.u16(at)?, self.u16(at + 2)?, self.u32(at + 4)?);
+        let (tag, field_type, count) = (self.u16(at)?, self.u16(at + 2)?, self.u32(at + 4)?);
         let offset = self.u32(at + 8)?;
-        let bytes = count.saturating_mul(VALUE_BYTES.get(usize::from(kind)).copied().unwrap_or(0));
+        let bytes = count.saturating_mul(VALUE_BYTES.get(usize::from(field_type)).copied().unwrap_or(0));
         let start = if bytes <= 4 { at + 8 } else { offset.min(self.data.len()) };
         let end = start.saturating_add(bytes).min(self.data.len());
-        Some(Entry { tag, kind, count, start, end })
+        Some(Entry { tag, field_type, count, start, end })
     }
 
     /// The numbers of an entry of whole ones.
     fn numbers(&self, entry: &Entry) -> Vec<usize> {
-        let Entry { kind, start, end, .. } = *entry;
-        match kind {
+        let Entry { field_type, start, end, .. } = *entry;
+        match field_type {
             3 => (start..end).step_by(2).map_while(|at| self.u16(at).map(usize::from)).collect(),
             4 | 13 => (start..end).step_by(4).map_while(|at| self.u32(at)).collect(),
             _ => Vec::new(),
@@ -171,7 +171,7 @@ impl<'a> Tiff<'a> {
     fn orientation_place(&self) -> Option<usize> {
         let (entries, _) = self.entries(self.u32(4)?)?;
         let entry = entries.iter().find(|e| e.tag == tag::ORIENTATION)?;
-        match entry.kind {
+        match entry.field_type {
             3 if entry.count > 0 => Some(entry.start),
             // Some write it as a long number.
             4 if entry.count == 1 => Some(if self.big { entry.start + 2 } else { entry.start }),
@@ -267,7 +267,7 @@ fn survey(block: &[u8]) -> Option<Vec<bool>> {
 
 /// Whether an entry is of a position, or may hold one that cannot be seen.
 fn is_position(entry: &Entry, directory: Directory) -> bool {
-    let rational = matches!(entry.kind, RATIONAL | SIGNED_RATIONAL);
+    let rational = matches!(entry.field_type, RATIONAL | SIGNED_RATIONAL);
     match entry.tag {
         tag::MAKER_NOTE | tag::PRIVATE | tag::PHOTOSHOP | tag::IPTC => true,
         // GeoTIFF, its forerunners, and GDAL's text.
@@ -309,8 +309,8 @@ pub(super) mod tests {
             if self.big { v.to_be_bytes() } else { v.to_le_bytes() }.to_vec()
         }
 
-        fn entry(&self, tag: u16, kind: u16, count: u32, value: Vec<u8>) -> Vec<u8> {
-            [self.two(tag), self.two(kind), self.four(count), value].concat()
+        fn entry(&self, tag: u16, field_type: u16, count: u32, value: Vec<u8>) -> Vec<u8> {
+            [self.two(tag), self.two(field_type), self.four(count), value].concat()
         }
 
         fn directory(&self, entries: &[Vec<u8>], next: u32) -> Vec<u8> {

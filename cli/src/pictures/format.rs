@@ -140,7 +140,7 @@ impl OutputFormat {
     ///
     /// # Errors
     /// [`CliError::Run`] with what it has no place for.
-    pub(crate) fn check_kind(self, pixel: PixelFormat) -> Result<()> {
+    pub(crate) fn check_colour(self, pixel: PixelFormat) -> Result<()> {
         if self == Self::Pgm && pixel.has_colour() {
             return Err(CliError::Run("pgm holds gray pictures only; this one has colour: use ppm".to_owned()));
         }

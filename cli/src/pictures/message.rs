@@ -12,10 +12,10 @@ fn plain(message: &str) -> String {
     let mut text = message.split_whitespace().collect::<Vec<_>>().join(" ");
     // Of a chunk its type says enough.
     while let Some((before, rest)) = text.split_once("ChunkType { type: ")
-        && let Some((kind, _)) = rest.split_once(',')
+        && let Some((name, _)) = rest.split_once(',')
         && let Some((_, after)) = rest.split_once('}')
     {
-        text = format!("{before}{kind}{after}");
+        text = format!("{before}{name}{after}");
     }
     text
 }

@@ -73,9 +73,9 @@ impl RowFile<'_> {
         let max = if stored.is_wide() { 65535 } else { 255 };
         if self.format == OutputFormat::Pam {
             let channels = stored.channels();
-            let kind = ["GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"][channels - 1];
+            let tuple_type = ["GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"][channels - 1];
             let size = format!("WIDTH {width}\nHEIGHT {height}\nDEPTH {channels}\n");
-            return format!("P7\n{size}MAXVAL {max}\nTUPLTYPE {kind}\nENDHDR\n");
+            return format!("P7\n{size}MAXVAL {max}\nTUPLTYPE {tuple_type}\nENDHDR\n");
         }
         let magic = if stored.has_colour() { "P6" } else { "P5" };
         format!("{magic}\n{width} {height}\n{max}\n")
@@ -123,8 +123,8 @@ impl RowWriter<'_> {
     /// # Errors
     /// Those of the file.
     pub(crate) fn write(&mut self, rows: &Picture) -> io::Result<()> {
-        let (mut bytes, kind) = samples(rows, self.format);
-        let wide = kind.bits_per_pixel() / u16::from(kind.channel_count()) == 16;
+        let (mut bytes, colour_type) = samples(rows, self.format);
+        let wide = colour_type.bits_per_pixel() / u16::from(colour_type.channel_count()) == 16;
         if wide && cfg!(target_endian = "little") {
             bytes.to_mut().as_chunks_mut::<2>().0.iter_mut().for_each(|sample| sample.reverse());
         }

@@ -22,7 +22,7 @@ pub(super) fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>
         let values = if colour && !pixel.has_colour() { tripled(&values, pixel.channels()) } else { values };
         Cow::Owned(convert::stored(values, wide))
     };
-    let kind = match PixelFormat::new(colour, pixel.has_alpha(), wide) {
+    let colour_type = match PixelFormat::new(colour, pixel.has_alpha(), wide) {
         PixelFormat::Gray8 => ExtendedColorType::L8,
         PixelFormat::GrayAlpha8 => ExtendedColorType::La8,
         PixelFormat::Rgb8 => ExtendedColorType::Rgb8,
@@ -32,7 +32,7 @@ pub(super) fn samples(picture: &Picture, format: OutputFormat) -> (Cow<'_, [u8]>
         PixelFormat::Rgb16 => ExtendedColorType::Rgb16,
         _ => ExtendedColorType::Rgba16,
     };
-    (data, kind)
+    (data, colour_type)
 }
 
 /// Gray pixels of `channels` channels with their gray as red, green and blue.

@@ -24,7 +24,7 @@ pub(super) fn say_colours(c: &Cicp) -> bool {
 const KNEE: f32 = 0.5;
 
 /// What colours are before.
-enum Source {
+enum SourceColours {
     /// What a profile can say.
     Profile(Box<ColorProfile>),
     /// Brighter than sRGB can be.
@@ -45,28 +45,30 @@ pub(crate) fn to_srgb(picture: Picture, metadata: &mut Metadata) -> Result<Pictu
         (None, None) => return Ok(picture),
     };
     match source {
-        Source::Profile(from) => managed(&picture, &from).map_err(|e| format!("the colours cannot be converted: {e}")),
-        Source::Hdr(space) => Ok(tone_mapped(&picture, &space)),
+        SourceColours::Profile(from) => {
+            managed(&picture, &from).map_err(|e| format!("the colours cannot be converted: {e}"))
+        }
+        SourceColours::Hdr(space) => Ok(tone_mapped(&picture, &space)),
     }
 }
 
 /// What code points say of pixels with colour, or of gray ones.
-fn code_points(c: &Cicp, colour: bool) -> Result<Source, String> {
+fn code_points(c: &Cicp, colour: bool) -> Result<SourceColours, String> {
     if !c.full_range {
         return Err("code points say that samples are of limited range, which is not converted".to_owned());
     }
     let primaries = CicpColorPrimaries::try_from(c.primaries).ok().filter(|&p| ColorPrimaries::try_from(p).is_ok());
     let primaries = primaries.ok_or_else(|| format!("primaries {} of the code points are not known", c.primaries))?;
     if let Some(space) = HdrSpace::of(c) {
-        return Ok(Source::Hdr(space));
+        return Ok(SourceColours::Hdr(space));
     }
     let unknown = || format!("transfer {} of the code points is not known", c.transfer);
     let transfer_characteristics = TransferCharacteristics::try_from(c.transfer).map_err(|_| unknown())?;
     let curve = ToneReprCurve::try_from(transfer_characteristics).map_err(|_| unknown())?;
     if !colour {
-        return Ok(Source::Profile(Box::new(gray(curve))));
+        return Ok(SourceColours::Profile(Box::new(gray(curve))));
     }
-    Ok(Source::Profile(Box::new(ColorProfile::new_from_cicp(CicpProfile {
+    Ok(SourceColours::Profile(Box::new(ColorProfile::new_from_cicp(CicpProfile {
         color_primaries: primaries,
         transfer_characteristics,
         matrix_coefficients: MatrixCoefficients::Identity,
@@ -75,7 +77,7 @@ fn code_points(c: &Cicp, colour: bool) -> Result<Source, String> {
 }
 
 /// What a profile says of pixels with colour, or of gray ones.
-fn profile(icc: &[u8], colour: bool) -> Result<Source, String> {
+fn profile(icc: &[u8], colour: bool) -> Result<SourceColours, String> {
     let profile = ColorProfile::new_from_slice(icc).map_err(|e| format!("the ICC profile is damaged: {e}"))?;
     let wanted = if colour { DataColorSpace::Rgb } else { DataColorSpace::Gray };
     if profile.color_space != wanted {
@@ -84,8 +86,8 @@ fn profile(icc: &[u8], colour: bool) -> Result<Source, String> {
     // Such profiles carry code points too, and tables for readers that do not know the transfer.
     let hdr = profile.cicp.as_ref().and_then(|c| Hdr::of(c.transfer_characteristics as u8));
     Ok(match hdr {
-        Some(hdr) => Source::Hdr(HdrSpace::new(hdr, &profile)),
-        None => Source::Profile(Box::new(profile)),
+        Some(hdr) => SourceColours::Hdr(HdrSpace::new(hdr, &profile)),
+        None => SourceColours::Profile(Box::new(profile)),
     })
 }
 

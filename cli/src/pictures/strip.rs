@@ -25,9 +25,9 @@ pub(crate) enum Strip {
     All,
 }
 
-/// Whether `kind` is to be left out.
-fn names(what: &[Strip], kind: Strip) -> bool {
-    what.contains(&kind) || (kind != Strip::Icc && what.contains(&Strip::All))
+/// Whether `part` is to be left out.
+fn names(what: &[Strip], part: Strip) -> bool {
+    what.contains(&part) || (part != Strip::Icc && what.contains(&Strip::All))
 }
 
 /// Takes out of `metadata` what is not to be stored. The warnings say what goes with it.
@@ -89,7 +89,7 @@ pub(crate) fn left_over(metadata: &Metadata, what: &[Strip]) -> Option<&'static 
         (Strip::Icc, "a colour profile", metadata.icc.is_some()),
         (Strip::Gps, "a position", position),
     ];
-    found.into_iter().find(|&(kind, _, found)| found && names(what, kind)).map(|(_, name, _)| name)
+    found.into_iter().find(|&(part, _, found)| found && names(what, part)).map(|(_, name, _)| name)
 }
 
 #[cfg(test)]
@@ -109,14 +109,14 @@ mod tests {
 
     #[test]
     fn what_is_stripped_is_gone_and_said_where_more_goes_with_it() {
-        for kind in [Strip::Gps, Strip::Exif, Strip::Xmp, Strip::Text, Strip::Icc, Strip::All] {
+        for part in [Strip::Gps, Strip::Exif, Strip::Xmp, Strip::Text, Strip::Icc, Strip::All] {
             let mut metadata = sample();
-            assert!(left_over(&metadata, &[kind]).is_some(), "{kind:?}");
-            let said = strip(&mut metadata, &[kind]);
-            assert_eq!(left_over(&metadata, &[kind]), None, "{kind:?}");
-            assert_eq!(metadata.icc.is_none(), kind == Strip::Icc);
+            assert!(left_over(&metadata, &[part]).is_some(), "{part:?}");
+            let said = strip(&mut metadata, &[part]);
+            assert_eq!(left_over(&metadata, &[part]), None, "{part:?}");
+            assert_eq!(metadata.icc.is_none(), part == Strip::Icc);
             let texts: Vec<_> = said.iter().map(|w| &*w.text).collect();
-            match kind {
+            match part {
                 Strip::Gps => {
                     assert_eq!(metadata.text.len(), 1);
                     assert!(texts[0].starts_with("the XMP packet speaks") && texts[1].contains("the text \"json\""));

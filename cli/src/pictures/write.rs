@@ -60,7 +60,7 @@ pub(crate) fn fitted(
     pixel: PixelFormat,
     format: OutputFormat,
 ) -> Result<Metadata> {
-    format.check_kind(pixel)?;
+    format.check_colour(pixel)?;
     format.check_size(width, height, pixel)?;
     if pixel.has_alpha() && !format.has_alpha() {
         let name = format.extension();
@@ -182,7 +182,7 @@ mod tests {
             let file = write_file(&picture, &metadata, format).unwrap();
             let loaded = read_picture(name, &file, &ReadOptions::default()).unwrap();
             let said = embed::lost(&metadata, PixelFormat::Rgb8, format).map_or(String::new(), |w| w.text);
-            for (kind, kept) in [
+            for (name_of_note, kept) in [
                 ("ICC", loaded.metadata.icc == metadata.icc),
                 ("Exif", loaded.metadata.exif == metadata.exif),
                 ("XMP", loaded.metadata.xmp == metadata.xmp),
@@ -190,7 +190,7 @@ mod tests {
                 ("text", loaded.metadata.text == metadata.text),
                 ("resolution", [metadata.resolution, inches].contains(&loaded.metadata.resolution)),
             ] {
-                assert_eq!(kept, !said.contains(kind), "{name} {kind}: {said}");
+                assert_eq!(kept, !said.contains(name_of_note), "{name} {name_of_note}: {said}");
             }
         }
     }

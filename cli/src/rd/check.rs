@@ -9,10 +9,10 @@ use super::analysis::tables::plain;
 use super::args::CheckArgs;
 use super::build;
 use super::codecs::{self, Resolved};
-use super::corpus::{self, Source};
+use super::corpus::{self, CorpusPicture};
 use super::points::{self, ByImage, Point, by_codec};
-use super::run::plan::{Job, Plan, Sweep};
-use super::run::{Measurement, Progress};
+use super::run::plan::{CodecSeries, Measurement, RunPlan};
+use super::run::{PlanRunner, Progress};
 use super::workers::workers;
 use crate::base::error::{CliError, Result};
 use crate::base::print::print_text;
@@ -96,7 +96,7 @@ fn covers(codec: &str, new: &ByImage<'_>, old: &ByImage<'_>) -> Result<()> {
 
 /// The points of the baseline, measured by this build.
 fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
-    let sources: Vec<Source> = match args.input.is_empty() {
+    let sources: Vec<CorpusPicture> = match args.input.is_empty() {
         true => corpus::embedded(),
         false => corpus::pictures(&args.input)?.into_iter().flatten().collect(),
     };
@@ -115,21 +115,22 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
     }
     let peers = codecs::Peers::default();
     let build = build::identity()?;
-    let sweeps = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, &build)? {
-        Resolved::Ready(codec) => Ok(Sweep::new(codec, Some(qualities)).0),
+    let series = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, &build)? {
+        Resolved::Ready(codec) => Ok(CodecSeries::new(codec, Some(qualities)).0),
         Resolved::Missing { name, reason } => Err(CliError::Run(format!("{name}: {reason}"))),
     });
     let selection = Selection { ms_ssim: false, ..Selection::ALL };
-    let (plan, mut problems) = Plan::new(sweeps.collect::<Result<_>>()?, sources, selection, None);
+    let (plan, mut problems) = RunPlan::new(series.collect::<Result<_>>()?, sources, selection, None);
     // Qualities may differ between pictures: only what the baseline has is measured.
     let wanted: BTreeSet<_> = baseline.iter().map(|p| (p.codec.as_str(), p.image.as_str(), p.q.to_bits())).collect();
-    let is_wanted = |j: &Job| wanted.contains(&(plan.codec(j).name(), plan.source(j).name.as_str(), j.q.to_bits()));
-    let jobs: Vec<_> = plan.jobs.iter().filter(|j| is_wanted(j)).copied().collect();
+    let is_wanted =
+        |m: &Measurement| wanted.contains(&(plan.codec(m).name(), plan.source(m).name.as_str(), m.q.to_bits()));
+    let measurements: Vec<_> = plan.measurements.iter().filter(|m| is_wanted(m)).copied().collect();
 
     let found = std::sync::Mutex::new(Vec::new());
-    let progress = Progress::new(jobs.len(), false, false);
-    let measurement = Measurement { plan: &plan, workers: workers(args.jobs), progress: &progress };
-    problems.extend(measurement.execute(&jobs, &|point| {
+    let progress = Progress::new(measurements.len(), false, false);
+    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), progress: &progress };
+    problems.extend(runner.execute(&measurements, &|point| {
         found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(point);
         Ok(())
     })?);

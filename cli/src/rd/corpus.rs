@@ -23,7 +23,7 @@ const EMBEDDED_PREFIX: &str = "testdata:";
 
 /// A picture that can be read, any number of times.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Source {
+pub(crate) struct CorpusPicture {
     /// Its name in results: the file's stem, with the folder where two pictures would share one.
     pub(crate) name: String,
     origin: Origin,
@@ -35,13 +35,13 @@ enum Origin {
     Embedded(&'static [u8]),
 }
 
-impl Source {
+impl CorpusPicture {
     fn file(path: PathBuf) -> Self {
         let name = shown(path.file_stem().unwrap_or_default());
         Self { name, origin: Origin::File(path) }
     }
 
-    /// Where the picture is: a path, or `testdata:` and a name. [`Source::at`] takes it.
+    /// Where the picture is: a path, or `testdata:` and a name. [`CorpusPicture::at`] takes it.
     pub(crate) fn location(&self) -> String {
         match &self.origin {
             Origin::File(path) => utf8(path),
@@ -49,7 +49,7 @@ impl Source {
         }
     }
 
-    /// The picture called `name` at a [`Source::location`]; `None` for an embedded one that this program does not have.
+    /// The picture called `name` at a [`CorpusPicture::location`]; `None` for an embedded one that this program does not have.
     pub(crate) fn at(name: &str, location: &str) -> Option<Self> {
         match location.strip_prefix(EMBEDDED_PREFIX) {
             Some(embedded) => self::embedded().into_iter().find(|s| s.name == embedded),
@@ -84,8 +84,11 @@ impl Source {
 }
 
 /// The pictures that the program brings along.
-pub(crate) fn embedded() -> Vec<Source> {
-    EMBEDDED.iter().map(|&(name, data)| Source { name: name.to_owned(), origin: Origin::Embedded(data) }).collect()
+pub(crate) fn embedded() -> Vec<CorpusPicture> {
+    EMBEDDED
+        .iter()
+        .map(|&(name, data)| CorpusPicture { name: name.to_owned(), origin: Origin::Embedded(data) })
+        .collect()
 }
 
 /// For each of `inputs` its pictures: a file itself, of a folder the picture files in it (not searched deeper), by name.
@@ -93,16 +96,16 @@ pub(crate) fn embedded() -> Vec<Source> {
 /// # Errors
 /// [`CliError::Input`] for an input that does not exist and a folder without a picture: a mistyped name should not cost
 /// a run. Whether a file is readable shows when its turn comes.
-pub(crate) fn pictures(inputs: &[PathBuf]) -> Result<Vec<Vec<Source>>> {
+pub(crate) fn pictures(inputs: &[PathBuf]) -> Result<Vec<Vec<CorpusPicture>>> {
     let mut groups = inputs.iter().map(|input| list(input)).collect::<Result<Vec<_>>>()?;
     qualify(&mut groups)?;
     Ok(groups)
 }
 
-fn list(input: &Path) -> Result<Vec<Source>> {
+fn list(input: &Path) -> Result<Vec<CorpusPicture>> {
     let metadata = fs::metadata(input).map_err(|e| CliError::reading(input, &e))?;
     if !metadata.is_dir() {
-        return Ok(vec![Source::file(input.to_owned())]);
+        return Ok(vec![CorpusPicture::file(input.to_owned())]);
     }
     let entries = fs::read_dir(input).map_err(|e| CliError::reading(input, &e))?;
     let mut paths = Vec::new();
@@ -116,11 +119,11 @@ fn list(input: &Path) -> Result<Vec<Source>> {
         return Err(CliError::Input(format!("{}: no picture in this folder", shown(input))));
     }
     paths.sort();
-    Ok(paths.into_iter().map(Source::file).collect())
+    Ok(paths.into_iter().map(CorpusPicture::file).collect())
 }
 
 /// Puts the folder's name before the names that several pictures have.
-fn qualify(groups: &mut [Vec<Source>]) -> Result<()> {
+fn qualify(groups: &mut [Vec<CorpusPicture>]) -> Result<()> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for source in groups.iter().flatten() {
         *seen.entry(source.name.clone()).or_default() += 1;
@@ -183,20 +186,20 @@ mod tests {
         assert_eq!(have, listed);
         for source in embedded() {
             assert_eq!(source.load().unwrap().pixels(), source.pixels());
-            assert_eq!(Source::at(&source.name, &source.location()).as_ref(), Some(&source));
+            assert_eq!(CorpusPicture::at(&source.name, &source.location()).as_ref(), Some(&source));
         }
     }
 
     #[test]
     fn names_that_two_folders_share_are_qualified() {
         let mut groups = vec![
-            vec![Source::file("a/x.png".into()), Source::file("a/y.png".into())],
-            vec![Source::file("b/x.png".into())],
+            vec![CorpusPicture::file("a/x.png".into()), CorpusPicture::file("a/y.png".into())],
+            vec![CorpusPicture::file("b/x.png".into())],
         ];
         qualify(&mut groups).unwrap();
         let names: Vec<_> = groups.iter().flatten().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["a/x", "y", "b/x"]);
-        let mut same = vec![vec![Source::file("a/x.png".into()), Source::file("a/x.jpg".into())]];
+        let mut same = vec![vec![CorpusPicture::file("a/x.png".into()), CorpusPicture::file("a/x.jpg".into())]];
         assert_eq!(qualify(&mut same).unwrap_err().code(), 2);
     }
 }

@@ -10,7 +10,7 @@ use super::record::Record;
 use crate::base::error::{CliError, Result};
 use crate::base::identity::Inputs;
 use crate::base::names::shown;
-use crate::base::output::{Target, write_file};
+use crate::base::output::{Destination, write_file};
 use crate::base::print::print_error;
 
 /// Runs the command. A part that cannot be read is named, and the rest is joined.
@@ -22,7 +22,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
     // A part is a file, or a folder of results.
     let parts: Vec<_> =
         args.parts.iter().map(|part| if part.is_dir() { part.join(RESULTS) } else { part.clone() }).collect();
-    Inputs::of(parts.iter().map(PathBuf::as_path)).spare(&Target::File(results.clone()))?;
+    Inputs::of(parts.iter().map(PathBuf::as_path)).spare(&Destination::File(results.clone()))?;
     let mut joined = Joined::default();
     let mut problems = 0;
     for part in &args.parts {

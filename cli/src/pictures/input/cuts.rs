@@ -49,22 +49,24 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         write(&mut out).unwrap();
         std::mem::take(&mut out).into_inner()
     };
-    let (pixels, kind) = (pixels(), ExtendedColorType::Rgb8);
+    let (pixels, colour_type) = (pixels(), ExtendedColorType::Rgb8);
     vec![
-        ("png", written(&|out| codecs::png::PngEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, kind))),
+        ("png", written(&|out| codecs::png::PngEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, colour_type))),
         ("interlaced png", interlaced_png()),
         ("jpeg", jpeg(false)),
         ("progressive jpeg", jpeg(true)),
-        ("tiff", written(&|out| codecs::tiff::TiffEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, kind))),
-        ("bmp", written(&|out| codecs::bmp::BmpEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, kind))),
+        ("tiff", written(&|out| codecs::tiff::TiffEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, colour_type))),
+        ("bmp", written(&|out| codecs::bmp::BmpEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, colour_type))),
         (
             "webp",
-            written(&|out| codecs::webp::WebPEncoder::new_lossless(out).write_image(&pixels, WIDTH, HEIGHT, kind)),
+            written(&|out| {
+                codecs::webp::WebPEncoder::new_lossless(out).write_image(&pixels, WIDTH, HEIGHT, colour_type)
+            }),
         ),
         // A gradient by libwebp at quality 80.
         ("lossy webp", include_bytes!("../../../tests/data/lossy.webp").to_vec()),
-        ("qoi", written(&|out| codecs::qoi::QoiEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, kind))),
-        ("pnm", written(&|out| codecs::pnm::PnmEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, kind))),
+        ("qoi", written(&|out| codecs::qoi::QoiEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, colour_type))),
+        ("pnm", written(&|out| codecs::pnm::PnmEncoder::new(out).write_image(&pixels, WIDTH, HEIGHT, colour_type))),
     ]
 }
 

@@ -28,11 +28,11 @@ pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<Dyn
 /// What a file is that holds one picture of bytes, or of samples of 16 bits in full, and nothing behind it, and where its pixels
 /// begin. `front` is the front of a file of `bytes` bytes.
 pub(super) fn binary(front: &[u8], bytes: u64, found: &mut Inventory) -> Option<(ImageSpec<'static>, u64)> {
-    let kind = front.strip_prefix(b"P")?.first().filter(|kind| matches!(kind, b'5' | b'6'))?;
+    let digit = front.strip_prefix(b"P")?.first().filter(|digit| matches!(digit, b'5' | b'6'))?;
     let mut scan = Scan { data: front, position: 2, comments: Vec::new() };
     let (width, height, most) = (scan.number()?, scan.number()?, scan.number()?);
     let wide = matches!(most, 255 | 65535).then_some(most > 255)?;
-    let format = PixelFormat::new(*kind == b'6', false, wide);
+    let format = PixelFormat::new(*digit == b'6', false, wide);
     let spec = ImageSpec::new(width.try_into().ok()?, height.try_into().ok()?, format).ok()?;
     let pixels = (width as u64 * height as u64).checked_mul(format.bytes_per_pixel() as u64)?;
     // One white space stands before the pixels.
@@ -56,20 +56,20 @@ struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// What is behind the pixels.
     fn rest(&mut self) -> Option<&'a [u8]> {
-        let kind = *self.data.get(1)?;
-        if kind == b'7' {
+        let digit = *self.data.get(1)?;
+        if digit == b'7' {
             let bytes = self.arbitrary_map()?;
             return self.data.get(self.position.checked_add(bytes)?..);
         }
         let (width, height) = (self.number()?, self.number()?);
-        let most = if matches!(kind, b'1' | b'4') { 1 } else { self.number()? };
-        let channels = if matches!(kind, b'3' | b'6') { 3 } else { 1 };
+        let most = if matches!(digit, b'1' | b'4') { 1 } else { self.number()? };
+        let channels = if matches!(digit, b'3' | b'6') { 3 } else { 1 };
         let samples = width.checked_mul(height)?.checked_mul(channels)?;
-        match kind {
+        match digit {
             b'1' => _ = (0..samples).try_for_each(|_| self.token().map(|_| self.position += 1)),
             b'2' | b'3' => _ = (0..samples).try_for_each(|_| self.number().map(|_| ())),
             _ => {
-                let row = if kind == b'4' { width.div_ceil(8) } else { width * channels * sample_bytes(most) };
+                let row = if digit == b'4' { width.div_ceil(8) } else { width * channels * sample_bytes(most) };
                 // One white space stands before the pixels.
                 self.position = self.position.checked_add(row.checked_mul(height)?)? + 1;
             }

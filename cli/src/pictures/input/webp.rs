@@ -9,7 +9,7 @@ use crate::base::error::Result;
 /// A piece of a file.
 #[derive(Debug, Clone, Copy)]
 struct Chunk<'a> {
-    kind: &'a [u8; 4],
+    chunk_type: &'a [u8; 4],
     contents: &'a [u8],
 }
 
@@ -24,8 +24,8 @@ pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<Dyn
     let chunks = split(contents).ok_or_else(cut)?;
     found.drops_rest(body.len() - contents.len());
     notes(&chunks, found);
-    let frames: Vec<_> = chunks.iter().filter(|c| c.kind == b"ANMF").collect();
-    let canvas = chunks.iter().find(|c| c.kind == b"VP8X").and_then(|c| c.contents.get(4..10)).map(size_at);
+    let frames: Vec<_> = chunks.iter().filter(|c| c.chunk_type == b"ANMF").collect();
+    let canvas = chunks.iter().find(|c| c.chunk_type == b"VP8X").and_then(|c| c.contents.get(4..10)).map(size_at);
     match frames[..] {
         [] => {
             let pixels = still(source, &chunks, found)?;
@@ -55,10 +55,10 @@ fn size_at(bytes: &[u8]) -> (u32, u32) {
 fn split(mut data: &[u8]) -> Option<Vec<Chunk<'_>>> {
     let mut out = Vec::new();
     while !data.is_empty() {
-        let (kind, rest) = data.split_first_chunk::<4>()?;
+        let (chunk_type, rest) = data.split_first_chunk::<4>()?;
         let (length, rest) = rest.split_first_chunk::<4>()?;
         let (contents, rest) = rest.split_at_checked(number(length))?;
-        out.push(Chunk { kind, contents });
+        out.push(Chunk { chunk_type, contents });
         // They begin at even places.
         data = rest.get(contents.len() % 2..).unwrap_or_default();
     }
@@ -67,27 +67,27 @@ fn split(mut data: &[u8]) -> Option<Vec<Chunk<'_>>> {
 
 /// What chunks say besides pixels.
 fn notes(chunks: &[Chunk<'_>], found: &mut Inventory) {
-    for &Chunk { kind, contents } in chunks {
-        match kind {
+    for &Chunk { chunk_type, contents } in chunks {
+        match chunk_type {
             b"ICCP" => found.set_icc(contents.to_vec()),
             b"EXIF" => found.set_exif(contents),
             b"XMP " => found.set_xmp(contents),
             b"VP8X" | b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" => {}
-            _ => found.drops(format!("chunk {}", kind.escape_ascii().to_string().trim_end())),
+            _ => found.drops(format!("chunk {}", chunk_type.escape_ascii().to_string().trim_end())),
         }
     }
 }
 
 /// The picture of `chunks`, by a file of nothing else.
 fn still(source: &SourceFile<'_>, chunks: &[Chunk<'_>], found: &mut Inventory) -> Result<DynamicImage> {
-    let is_picture = |c: &&Chunk<'_>| matches!(c.kind, b"VP8 " | b"VP8L");
+    let is_picture = |c: &&Chunk<'_>| matches!(c.chunk_type, b"VP8 " | b"VP8L");
     let picture = chunks.iter().find(is_picture).ok_or_else(|| source.fault("there is no picture in the file"))?;
     if chunks.iter().filter(is_picture).count() > 1 {
         found.drops("a second picture");
     }
-    let lossy = picture.kind == b"VP8 ";
+    let lossy = picture.chunk_type == b"VP8 ";
     let mut body = b"WEBP".to_vec();
-    let alpha = chunks.iter().find(|c| lossy && c.kind == b"ALPH");
+    let alpha = chunks.iter().find(|c| lossy && c.chunk_type == b"ALPH");
     if let (Some(alpha), Some(size)) = (alpha, picture.contents.get(6..10)) {
         let side = |at: usize| (number(&size[at..at + 2]) & 0x3fff).wrapping_sub(1) as u32;
         let sides = [side(0), side(2)].map(|side| side.to_le_bytes());
@@ -95,7 +95,7 @@ fn still(source: &SourceFile<'_>, chunks: &[Chunk<'_>], found: &mut Inventory) -
         push(&mut body, b"VP8X", &[&[0x10, 0, 0, 0][..], &sides[0][..3], &sides[1][..3]].concat());
         push(&mut body, b"ALPH", alpha.contents);
     }
-    push(&mut body, picture.kind, picture.contents);
+    push(&mut body, picture.chunk_type, picture.contents);
     if lossy {
         found.already_lossy();
     }
@@ -103,8 +103,8 @@ fn still(source: &SourceFile<'_>, chunks: &[Chunk<'_>], found: &mut Inventory) -
     library::pixels(source, &file, ImageFormat::WebP)
 }
 
-fn push(out: &mut Vec<u8>, kind: &[u8; 4], contents: &[u8]) {
-    out.extend(kind);
+fn push(out: &mut Vec<u8>, chunk_type: &[u8; 4], contents: &[u8]) {
+    out.extend(chunk_type);
     out.extend((contents.len() as u32).to_le_bytes());
     out.extend(contents);
     out.resize(out.len().next_multiple_of(2), 0);
@@ -168,12 +168,12 @@ mod tests {
         let rgba = [10, 20, 30, 255, 200, 100, 50, 9];
         WebPEncoder::new_lossless(&mut file).encode(&rgba, 2, 1, ExtendedColorType::Rgba8).unwrap();
         let chunks = split(&file[12..]).unwrap();
-        chunks.iter().find(|c| c.kind == b"VP8L").unwrap().contents.to_vec()
+        chunks.iter().find(|c| c.chunk_type == b"VP8L").unwrap().contents.to_vec()
     }
 
     fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let mut body = b"WEBP".to_vec();
-        chunks.iter().for_each(|(kind, contents)| push(&mut body, kind, contents));
+        chunks.iter().for_each(|(chunk_type, contents)| push(&mut body, chunk_type, contents));
         [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
     }
 

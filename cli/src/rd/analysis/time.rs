@@ -38,8 +38,8 @@ struct PerPixel {
 
 /// The rows that have a time of a kind that `other` has too.
 fn timed<'a>(rows: &[&'a Point], other: &[&Point], seconds: fn(&Point) -> Option<f64>) -> Vec<&'a Point> {
-    let kind = |p: &Point| seconds(p).and(p.extra(TIMING).map(str::to_owned));
-    let comparable = |p: &Point| kind(p).is_some_and(|k| other.iter().any(|o| kind(o).as_deref() == Some(&k)));
+    let timing = |p: &Point| seconds(p).and(p.extra(TIMING).map(str::to_owned));
+    let comparable = |p: &Point| timing(p).is_some_and(|k| other.iter().any(|o| timing(o).as_deref() == Some(&k)));
     rows.iter().copied().filter(|p| comparable(p)).collect()
 }
 

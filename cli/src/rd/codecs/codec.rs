@@ -26,7 +26,7 @@ impl Timing {
 
 /// A coded picture.
 #[derive(Debug, Clone)]
-pub(crate) struct Coded {
+pub(crate) struct CodedPicture {
     /// The whole file, as its size counts.
     pub(crate) stream: Vec<u8>,
     /// Time to encode.
@@ -37,7 +37,7 @@ pub(crate) struct Coded {
 
 /// A decoded picture.
 #[derive(Debug, Clone)]
-pub(crate) struct Decoded {
+pub(crate) struct DecodedPicture {
     pub(crate) picture: Picture,
     /// Time to decode.
     pub(crate) seconds: f64,
@@ -71,8 +71,8 @@ pub(crate) trait Codec: Send + Sync {
     ///
     /// # Errors
     /// [`crate::base::error::CliError::Run`] says what the codec does not take, or how a program ended.
-    fn encode(&self, picture: &Picture, q: f64) -> Result<Coded>;
+    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture>;
 
     /// Decodes what [`Codec::encode`] gave, on one thread. The size is the caller's to check.
-    fn decode(&self, stream: &[u8]) -> Result<Decoded>;
+    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture>;
 }

@@ -10,7 +10,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder as _};
 use sha2::{Digest as _, Sha256};
 
-use super::codec::{Codec, Coded, Decoded, Timing};
+use super::codec::{Codec, CodedPicture, DecodedPicture, Timing};
 use super::library::Samples;
 use super::peers::{Exchange, Peer};
 use super::process::{self, Finished, find_program, short_name};
@@ -133,7 +133,7 @@ impl Codec for External {
         self.peer.timing
     }
 
-    fn encode(&self, picture: &Picture, q: f64) -> Result<Coded> {
+    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
         let folder = TemporaryFolder::new()?;
         let input = folder.path().join("in").with_extension(self.peer.input.extension());
         let output = folder.path().join("out").with_extension(&self.peer.extension);
@@ -147,10 +147,10 @@ impl Codec for External {
         let finished = self.run(&self.peer.encode, values)?;
         let stream = self.result(&self.peer.encode, &output)?;
         let seconds = self.seconds(&self.peer.encode, &finished)?;
-        Ok(Coded { stream, seconds, reconstruction: None })
+        Ok(CodedPicture { stream, seconds, reconstruction: None })
     }
 
-    fn decode(&self, stream: &[u8]) -> Result<Decoded> {
+    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture> {
         let folder = TemporaryFolder::new()?;
         let input = folder.path().join("in").with_extension(&self.peer.extension);
         let output = folder.path().join("out").with_extension(self.peer.output.extension());
@@ -161,7 +161,7 @@ impl Codec for External {
         let name = format!("the picture that {} decoded", self.program(&self.peer.decode));
         let loaded = read_picture(&name, &file, &ReadOptions::default());
         let picture = loaded.and_then(Loaded::upright).map_err(|e| self.fault(&e.to_string()))?;
-        Ok(Decoded { picture, seconds })
+        Ok(DecodedPicture { picture, seconds })
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::codec::{Codec, Coded, Decoded, Timing};
+use super::codec::{Codec, CodedPicture, DecodedPicture, Timing};
 use super::spec::Spec;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
@@ -124,22 +124,22 @@ impl<L: Library> Codec for InProcess<L> {
         Timing::Call
     }
 
-    fn encode(&self, picture: &Picture, q: f64) -> Result<Coded> {
+    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
         let narrowed = picture.narrowed();
         let samples = if self.lossless() { Samples::exact(picture) } else { Samples::opaque(&narrowed)? };
         let start = Instant::now();
         let stream = self.library.encode(&samples, q);
         let seconds = start.elapsed().as_secs_f64();
         let stream = stream.map_err(|e| CliError::Run(format!("{}: encoding failed: {e}", self.name)))?;
-        Ok(Coded { stream, seconds, reconstruction: None })
+        Ok(CodedPicture { stream, seconds, reconstruction: None })
     }
 
-    fn decode(&self, stream: &[u8]) -> Result<Decoded> {
+    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture> {
         let start = Instant::now();
         let picture = self.library.decode(stream);
         let seconds = start.elapsed().as_secs_f64();
         let picture = picture.map_err(|e| CliError::Run(format!("{}: decoding failed: {e}", self.name)))?;
-        Ok(Decoded { picture, seconds })
+        Ok(DecodedPicture { picture, seconds })
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig, Metadata};
 
 use super::apply_set;
-use super::codec::{Codec, Coded, Decoded, Timing};
+use super::codec::{Codec, CodedPicture, DecodedPicture, Timing};
 use super::spec::Spec;
 use crate::base::cpu;
 use crate::base::error::{CliError, Result};
@@ -105,7 +105,7 @@ impl Codec for Ours {
 
     /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that every job can check the
     /// decoder against it.
-    fn encode(&self, picture: &Picture, q: f64) -> Result<Coded> {
+    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
         let mut config = self.config.clone();
         config.quality = q as f32;
         let encoder = Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))?;
@@ -115,14 +115,14 @@ impl Codec for Ours {
         let start = Instant::now();
         let encoded = encoder.encode_full(&view, None).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;
         let seconds = start.elapsed().as_secs_f64();
-        Ok(Coded { stream: encoded.stream, seconds, reconstruction: Some(encoded.reconstruction.into()) })
+        Ok(CodedPicture { stream: encoded.stream, seconds, reconstruction: Some(encoded.reconstruction.into()) })
     }
 
-    fn decode(&self, stream: &[u8]) -> Result<Decoded> {
+    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture> {
         let start = Instant::now();
         let decoded = Decoder::with_options(stream, self.decoder)
             .and_then(|d| d.decode())
             .map_err(|e| CliError::Run(format!("decoding failed: {e}")))?;
-        Ok(Decoded { picture: decoded.into(), seconds: start.elapsed().as_secs_f64() })
+        Ok(DecodedPicture { picture: decoded.into(), seconds: start.elapsed().as_secs_f64() })
     }
 }

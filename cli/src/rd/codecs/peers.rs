@@ -16,7 +16,7 @@ use super::template::Template;
 use crate::base::error::{CliError, Result};
 use crate::base::identity::Inputs;
 use crate::base::names::shown;
-use crate::base::output::{Target, write_file};
+use crate::base::output::{Destination, write_file};
 use crate::pictures::OutputFormat;
 
 /// The shipped tables, and their name in a folder of results.
@@ -100,7 +100,7 @@ impl Peers {
 
     /// The shipped peers, with their files in `folder`, and those of the file `more`, which win.
     pub(crate) fn with_file(folder: &Path, more: Option<&Path>) -> Result<Self> {
-        Inputs::of(more).spare(&Target::File(folder.join(FILE)))?;
+        Inputs::of(more).spare(&Destination::File(folder.join(FILE)))?;
         let shipped = Self::embedded(folder)?;
         Ok(match more {
             Some(path) => shipped.with(Self::read(path)?),
@@ -205,12 +205,12 @@ enum TimingName {
 }
 
 /// What is wrong with a table, and at which byte of the file, if not at the whole of it.
-struct Fault {
+struct TableFault {
     at: Option<usize>,
     what: String,
 }
 
-impl Fault {
+impl TableFault {
     fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
         Self { at: Some(place.span().start), what: what.into() }
     }
@@ -218,7 +218,7 @@ impl Fault {
 
 impl Table {
     /// The peer; `here` is the folder of the file.
-    fn check(self, here: &Path) -> std::result::Result<Peer, Fault> {
+    fn check(self, here: &Path) -> std::result::Result<Peer, TableFault> {
         let options: Vec<_> = self.options.keys().map(|k| k.get_ref().as_str()).collect();
         let own: &[&str] = if self.lossless { &["in", "out"] } else { &["in", "out", "q"] };
         let encode = template(&self.encode, &options, own, own)?;
@@ -227,7 +227,7 @@ impl Table {
         for option in self.options.keys() {
             let name = option.get_ref().as_str();
             if ["in", "out", "q", "here"].contains(&name) || !(encode.uses(name) || decode.uses(name)) {
-                return Err(Fault::at(
+                return Err(TableFault::at(
                     option,
                     format!("option {name} has no placeholder of its own in encode or decode"),
                 ));
@@ -235,19 +235,19 @@ impl Table {
         }
         let (qualities, range) = self.scale()?;
         if !(0.001..=1e6).contains(self.timeout.get_ref()) {
-            return Err(Fault::at(&self.timeout, "timeout is not a number of seconds of 0.001 to 1000000"));
+            return Err(TableFault::at(&self.timeout, "timeout is not a number of seconds of 0.001 to 1000000"));
         }
         if ![8, 16].contains(self.depth.get_ref()) {
-            return Err(Fault::at(&self.depth, "depth is not 8 or 16"));
+            return Err(TableFault::at(&self.depth, "depth is not 8 or 16"));
         }
         let extension = self.extension.get_ref();
         if extension.is_empty() || !extension.chars().all(|c| c.is_ascii_alphanumeric()) {
-            return Err(Fault::at(&self.extension, "extension is not of letters and digits"));
+            return Err(TableFault::at(&self.extension, "extension is not of letters and digits"));
         }
         if let Some(minimum) = &self.minimum_version
             && (self.version.is_none() || !minimum.get_ref().starts_with(|c: char| c.is_ascii_digit()))
         {
-            return Err(Fault::at(minimum, "minimum_version is not a number, or there is no version command"));
+            return Err(TableFault::at(minimum, "minimum_version is not a number, or there is no version command"));
         }
         let timing = match self.timing {
             TimingName::Call => Timing::Call,
@@ -276,26 +276,29 @@ impl Table {
 
 impl Table {
     /// The qualities of a run that names none, and the lowest and highest that there is.
-    fn scale(&self) -> std::result::Result<(Vec<f64>, [f64; 2]), Fault> {
+    fn scale(&self) -> std::result::Result<(Vec<f64>, [f64; 2]), TableFault> {
         let (qualities, range) = match (self.lossless, &self.qualities, &self.range) {
             (false, Some(qualities), Some(range)) => (qualities, range),
             (true, None, None) => return Ok((vec![100.0], [100.0; 2])),
             (true, ..) => {
                 let at = self.qualities.as_ref().map(Spanned::span).or(self.range.as_ref().map(Spanned::span));
                 let what = "a lossless codec has no qualities and no range".to_owned();
-                return Err(Fault { at: at.map(|s| s.start), what });
+                return Err(TableFault { at: at.map(|s| s.start), what });
             }
             (false, ..) => {
-                return Err(Fault { at: None, what: "qualities and range are needed, or lossless = true".to_owned() });
+                return Err(TableFault {
+                    at: None,
+                    what: "qualities and range are needed, or lossless = true".to_owned(),
+                });
             }
         };
         let [low, high] = *range.get_ref();
         if !(low.is_finite() && high.is_finite() && low < high) {
-            return Err(Fault::at(range, "range is not [LOWEST, HIGHEST]"));
+            return Err(TableFault::at(range, "range is not [LOWEST, HIGHEST]"));
         }
         let list = qualities.get_ref();
         if list.is_empty() || !list.iter().all(|q| (low..=high).contains(q)) {
-            return Err(Fault::at(qualities, format!("qualities are not numbers of {low} to {high}")));
+            return Err(TableFault::at(qualities, format!("qualities are not numbers of {low} to {high}")));
         }
         Ok((list.clone(), [low, high]))
     }
@@ -307,14 +310,15 @@ fn template(
     options: &[&str],
     own: &[&str],
     needed: &[&str],
-) -> std::result::Result<Template, Fault> {
+) -> std::result::Result<Template, TableFault> {
     let known = [own, &["here"], options].concat();
     let template = Template::parse(arguments.iter().map(|a| a.get_ref().as_str()), &known)
-        .map_err(|(i, what)| Fault { at: arguments.get(i).map(|a| a.span().start), what })?;
+        .map_err(|(i, what)| TableFault { at: arguments.get(i).map(|a| a.span().start), what })?;
     match needed.iter().find(|n| !template.uses(n)) {
-        Some(name) => {
-            Err(Fault { at: arguments.first().map(|a| a.span().start), what: format!("the command lacks {{{name}}}") })
-        }
+        Some(name) => Err(TableFault {
+            at: arguments.first().map(|a| a.span().start),
+            what: format!("the command lacks {{{name}}}"),
+        }),
         None => Ok(template),
     }
 }

@@ -1,7 +1,7 @@
 //! What codecs were run again for, in the words and figures of the page.
 
 use super::data::Report;
-use super::evidence::pieces::{Coded, PictureCrops, WindowCrops};
+use super::evidence::pieces::{CodedFigures, PictureCrops, WindowCrops};
 use super::numbers::{kilobytes, percent};
 
 /// One piece of a picture: the original, ours, and a peer.
@@ -72,7 +72,7 @@ fn crop(report: &Report, peer: &str, picture: &PictureCrops, crop: &WindowCrops,
     }
 }
 
-fn coded(codec: &str, coded: &Coded, png: &str) -> CodedView {
+fn coded(codec: &str, coded: &CodedFigures, png: &str) -> CodedView {
     let mut caption = kilobytes(coded.bytes as f64);
     if let Some(ssim2) = coded.ssim2 {
         caption += &format!(", SSIMULACRA2 {ssim2:.1}");

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::base::error::{CliError, Result};
 use crate::base::identity::Inputs;
 use crate::base::names::shown;
-use crate::base::output::{Target, write_file};
+use crate::base::output::{Destination, write_file};
 use crate::base::print::{print_error, print_text};
 use crate::rd::args::ReportArgs;
 use crate::rd::build::identity;
@@ -87,7 +87,8 @@ pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
 
 fn write_page(results: &[PathBuf], options: &ReportOptions, output: Option<&Path>) -> Result<Written> {
     let guard = |path: &Path| {
-        Inputs::of(results.iter().chain(&options.points).map(PathBuf::as_path)).spare(&Target::File(path.to_owned()))
+        Inputs::of(results.iter().chain(&options.points).map(PathBuf::as_path))
+            .spare(&Destination::File(path.to_owned()))
     };
     output.map_or(Ok(()), guard)?;
     let (input, report) = build(results, options, true)?;

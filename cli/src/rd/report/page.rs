@@ -331,17 +331,17 @@ fn timing_note(report: &Report) -> String {
     if let Some(reason) = &report.untimed {
         return reason.clone();
     }
-    let mut kinds: Vec<&str> = vec![usual_timing(report)];
+    let mut timings: Vec<&str> = vec![usual_timing(report)];
     for row in &report.speed {
-        if !kinds.contains(&row.timing.as_str()) {
-            kinds.push(&row.timing);
+        if !timings.contains(&row.timing.as_str()) {
+            timings.push(&row.timing);
         }
     }
-    let parts: Vec<_> = kinds
+    let parts: Vec<_> = timings
         .iter()
-        .map(|kind| {
-            let names: Vec<_> = report.speed.iter().filter(|s| s.timing == *kind).map(|s| s.codec.as_str()).collect();
-            let what = match *kind {
+        .map(|timing| {
+            let names: Vec<_> = report.speed.iter().filter(|s| s.timing == *timing).map(|s| s.codec.as_str()).collect();
+            let what = match *timing {
                 "call" => "the library call alone, on one thread",
                 "process" => "a whole process with its start and files",
                 _ => "as stored with the points, measured elsewhere",
@@ -349,16 +349,16 @@ fn timing_note(report: &Report) -> String {
             format!("{}: {what}", names.join(", "))
         })
         .collect();
-    let kinds = match parts.as_slice() {
+    let timings = match parts.as_slice() {
         [one] => format!("Times of {one}."),
         several => format!("Times of different kinds do not compare. {}.", several.join("; ")),
     };
     let timed = report.speed.iter().find(|s| s.codec == report.codec).map_or(0, |s| s.pictures);
     let all = report.codecs.first().map_or(0, |c| c.pictures);
     if timed > 0 && timed < all {
-        format!("{kinds} Those of {} are over {timed} of {all} pictures.", report.codec)
+        format!("{timings} Those of {} are over {timed} of {all} pictures.", report.codec)
     } else {
-        kinds
+        timings
     }
 }
 

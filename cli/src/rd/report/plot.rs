@@ -73,7 +73,7 @@ pub(crate) struct Plot {
 }
 
 /// An axis laid out: from values to units.
-struct Layout {
+struct AxisLayout {
     scale: Scale,
     /// The limits, on the scale: logarithms where it is logarithmic.
     limits: (f64, f64),
@@ -82,7 +82,7 @@ struct Layout {
     ticks: Vec<f64>,
 }
 
-impl Layout {
+impl AxisLayout {
     /// `room` is how much of the span of the values stays free on both sides.
     fn new(scale: Scale, values: impl Iterator<Item = f64>, ends: (f64, f64), room: f64) -> Option<Self> {
         let (lo, hi) = values
@@ -195,8 +195,8 @@ impl Plot {
     pub(crate) fn svg(&self) -> Option<String> {
         let marks = || self.series.iter().flat_map(|s| &s.marks);
         let room = if self.series.iter().any(|s| s.label.is_some()) { LABEL_ROOM } else { ROOM };
-        let x = Layout::new(self.x.scale, marks().map(|m| m.x), (FRAME[0], FRAME[2]), room)?;
-        let y = Layout::new(self.y.scale, marks().map(|m| m.y), (FRAME[3], FRAME[1]), ROOM)?;
+        let x = AxisLayout::new(self.x.scale, marks().map(|m| m.x), (FRAME[0], FRAME[2]), room)?;
+        let y = AxisLayout::new(self.y.scale, marks().map(|m| m.y), (FRAME[3], FRAME[1]), ROOM)?;
         let title = escape(&self.title);
         let mut out =
             format!("<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">");
@@ -209,7 +209,7 @@ impl Plot {
         Some(out)
     }
 
-    fn write_axes(&self, out: &mut String, x: &Layout, y: &Layout) {
+    fn write_axes(&self, out: &mut String, x: &AxisLayout, y: &AxisLayout) {
         let [left, top, right, bottom] = FRAME;
         let mut grid = String::new();
         for tick in &x.ticks {
@@ -232,10 +232,10 @@ impl Plot {
     }
 
     /// The labels of series without a line, each beside its mark.
-    fn write_labels(&self, out: &mut String, x: &Layout, y: &Layout) {
+    fn write_labels(&self, out: &mut String, x: &AxisLayout, y: &AxisLayout) {
         let labelled = || self.series.iter().filter_map(|s| Some((s, s.label.as_ref()?, s.marks.first()?)));
-        let mut taken: Vec<Area> =
-            labelled().map(|(_, _, m)| Area::around(x.place(m.x), y.place(m.y), 1.3 * MARK)).collect();
+        let mut taken: Vec<Rectangle> =
+            labelled().map(|(_, _, m)| Rectangle::around(x.place(m.x), y.place(m.y), 1.3 * MARK)).collect();
         for (series, label, mark) in labelled() {
             let place = place_label(label, x.place(mark.x), y.place(mark.y), &taken);
             taken.push(place);
@@ -250,14 +250,14 @@ impl Plot {
 
 /// A rectangle in the plot's units.
 #[derive(Debug, Clone, Copy)]
-struct Area {
+struct Rectangle {
     left: f64,
     top: f64,
     right: f64,
     bottom: f64,
 }
 
-impl Area {
+impl Rectangle {
     fn around(x: f64, y: f64, r: f64) -> Self {
         Self { left: x - r, top: y - r, right: x + r, bottom: y + r }
     }
@@ -273,26 +273,26 @@ impl Area {
 
 /// Where a label is legible: right or left of its mark at (`x`, `y`), and further up or down until it is on nothing
 /// else. Where all is full, the first place within the frame.
-fn place_label(label: &str, x: f64, y: f64, taken: &[Area]) -> Area {
+fn place_label(label: &str, x: f64, y: f64, taken: &[Rectangle]) -> Rectangle {
     let width = label.chars().count() as f64 * CHARACTER;
     let shifts = (0..=FAR).flat_map(|quarters| [-0.25, 0.25].map(|sign| sign * f64::from(quarters)));
     let places = shifts.flat_map(|lines| {
         let middle = y + lines * LINE;
         // Over or under the mark, too, where there is room for it.
         let centred = (lines.abs() >= 1.0).then_some(x - width / 2.0);
-        [x + 8.0, x - 8.0 - width].into_iter().chain(centred).map(move |left| Area {
+        [x + 8.0, x - 8.0 - width].into_iter().chain(centred).map(move |left| Rectangle {
             left,
             top: middle - LINE / 2.0,
             right: left + width,
             bottom: middle + LINE / 2.0,
         })
     });
-    let within: Vec<Area> = places.filter(Area::is_in_frame).collect();
+    let within: Vec<Rectangle> = places.filter(Rectangle::is_in_frame).collect();
     let free = within.iter().find(|place| !taken.iter().any(|t| t.overlaps(place)));
-    free.or(within.first()).copied().unwrap_or(Area::around(x, y, LINE / 2.0))
+    free.or(within.first()).copied().unwrap_or(Rectangle::around(x, y, LINE / 2.0))
 }
 
-fn write_series(out: &mut String, series: &Series, x: &Layout, y: &Layout) {
+fn write_series(out: &mut String, series: &Series, x: &AxisLayout, y: &AxisLayout) {
     let at: Vec<_> = series
         .marks
         .iter()
@@ -379,7 +379,7 @@ mod tests {
         for (u, v) in [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99), (0.5, 0.5)] {
             let marks: Vec<_> =
                 (0..5).map(|i| (frame(u, 0) + f64::from(i % 2), frame(v, 1) + f64::from(i % 3))).collect();
-            let mut taken: Vec<_> = marks.iter().map(|(x, y)| Area::around(*x, *y, MARK)).collect();
+            let mut taken: Vec<_> = marks.iter().map(|(x, y)| Rectangle::around(*x, *y, MARK)).collect();
             for (x, y) in marks {
                 let place = place_label("codec_s6", x, y, &taken);
                 assert!(place.is_in_frame() && !taken.iter().any(|t| t.overlaps(&place)), "{u} {v}: {place:?}");

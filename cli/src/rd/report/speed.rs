@@ -46,7 +46,7 @@ pub(crate) fn rows(measured: &Measured<'_>, anchor: Option<&str>, comparisons: &
 }
 
 fn row(codec: &str, images: &ByImage<'_>, bytes_percent: Option<f64>) -> Option<SpeedRow> {
-    let timing = images.values().flatten().find(|p| is_timed(p)).map(|p| kind(p))?;
+    let timing = images.values().flatten().find(|p| is_timed(p)).map(|p| timing_of(p))?;
     let points: Vec<&Point> = images.values().filter_map(|points| nearest(points, timing)).collect();
     let pixels: f64 = points.iter().map(|p| f64::from(p.w) * f64::from(p.h)).sum();
     let count = points.len() as f64;
@@ -76,7 +76,7 @@ fn is_timed(point: &Point) -> bool {
     point.enc_s.is_some_and(|s| s > 0.0) || point.dec_s.is_some_and(|s| s > 0.0)
 }
 
-fn kind(point: &Point) -> &str {
+fn timing_of(point: &Point) -> &str {
     point.extra(TIMING).unwrap_or(STORED)
 }
 
@@ -85,7 +85,7 @@ fn nearest<'a>(points: &[&'a Point], timing: &str) -> Option<&'a Point> {
     let distance = |p: &Point| p.scores.ssim2.map(|s| (s - WORKING_POINT).abs());
     points
         .iter()
-        .filter(|p| is_timed(p) && kind(p) == timing)
+        .filter(|p| is_timed(p) && timing_of(p) == timing)
         .filter_map(|p| Some((*p, distance(p)?)))
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(p, _)| p)

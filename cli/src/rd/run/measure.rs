@@ -1,36 +1,36 @@
-//! The jobs of a plan: encode, decode, check, score.
+//! The measurements of a plan: encode, decode, check, score.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::plan::{Job, Plan};
+use super::plan::{Measurement, RunPlan};
 use super::progress::Progress;
 use crate::base::error::{CliError, Result};
 use crate::metrics::{Reference, Scores, Selection};
 use crate::pictures::Picture;
-use crate::rd::codecs::{Coded, Decoded};
+use crate::rd::codecs::{CodedPicture, DecodedPicture};
 use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
 
-/// How the jobs of a plan go.
-pub(crate) struct Measurement<'a> {
-    pub(crate) plan: &'a Plan,
+/// How the measurements of a plan go.
+pub(crate) struct PlanRunner<'a> {
+    pub(crate) plan: &'a RunPlan,
     /// Jobs at once, each on one thread. Times are kept with one only: others would share its caches and memory.
     pub(crate) workers: usize,
     pub(crate) progress: &'a Progress,
 }
 
-/// A picture in memory while jobs need it, with the reference for its scores.
+/// A picture in memory while measurements need it, with the reference for its scores.
 struct Subject {
     picture: Picture,
     reference: Mutex<Option<Arc<Reference>>>,
 }
 
-/// Where the jobs of one source find its subject.
+/// Where the measurements of one source find its subject.
 struct Slot {
     subject: Mutex<State>,
-    jobs_left: AtomicUsize,
+    left: AtomicUsize,
 }
 
 enum State {
@@ -40,16 +40,20 @@ enum State {
     Read(Arc<Subject>),
 }
 
-impl Measurement<'_> {
-    /// Runs `jobs`, calling `done` with each point as it comes. Gives a line for each thing that failed; the rest goes on.
+impl PlanRunner<'_> {
+    /// Runs `measurements`, calling `done` with each point as it comes. Gives a line for each thing that failed; the rest goes on.
     ///
     /// # Errors
     /// Only what `done` gives, a full disk for instance: that ends the run.
-    pub(crate) fn execute(&self, jobs: &[Job], done: &(dyn Fn(Point) -> Result<()> + Sync)) -> Result<Vec<String>> {
+    pub(crate) fn execute(
+        &self,
+        measurements: &[Measurement],
+        done: &(dyn Fn(Point) -> Result<()> + Sync),
+    ) -> Result<Vec<String>> {
         let slots: Vec<_> = (0..self.plan.sources.len())
             .map(|source| Slot {
                 subject: Mutex::new(State::Unread),
-                jobs_left: AtomicUsize::new(jobs.iter().filter(|j| j.source == source).count()),
+                left: AtomicUsize::new(measurements.iter().filter(|m| m.source == source).count()),
             })
             .collect();
         let problems = Mutex::new(Vec::new());
@@ -57,15 +61,15 @@ impl Measurement<'_> {
             self.progress.problem(&problem);
             problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
         };
-        let one = |job: &Job| -> Result<()> {
-            let slot = &slots[job.source];
-            let result = match self.subject(slot, job) {
-                Ok(Some(subject)) => self.measure(&subject, job).map(Some),
+        let one = |measurement: &Measurement| -> Result<()> {
+            let slot = &slots[measurement.source];
+            let result = match self.subject(slot, measurement) {
+                Ok(Some(subject)) => self.measure(&subject, measurement).map(Some),
                 Ok(None) => Ok(None),
                 Err(e) => Err(e),
             };
-            slot.finish_job();
-            self.progress.step(&self.plan.name(job));
+            slot.finish_one();
+            self.progress.step(&self.plan.name(measurement));
             match result {
                 Ok(None) => Ok(()),
                 Ok(Some(point)) => done(point),
@@ -76,29 +80,29 @@ impl Measurement<'_> {
             }
         };
         if self.workers == 1 {
-            jobs.iter().try_for_each(one)?;
+            measurements.iter().try_for_each(one)?;
         } else {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(self.workers)
                 .build()
                 .map_err(|e| CliError::Run(format!("cannot start threads: {e}")))?;
-            // A bridged iterator hands jobs out one by one and in order, unlike a split range.
-            pool.install(|| jobs.iter().par_bridge().try_for_each(one))?;
+            // A bridged iterator hands measurements out one by one and in order, unlike a split range.
+            pool.install(|| measurements.iter().par_bridge().try_for_each(one))?;
         }
         let mut problems = problems.into_inner().unwrap_or_else(PoisonError::into_inner);
         problems.sort();
         Ok(problems)
     }
 
-    /// The picture of a job; `None` where it cannot be read and another job has said so.
-    fn subject(&self, slot: &Slot, job: &Job) -> Result<Option<Arc<Subject>>> {
+    /// The picture of a measurement; `None` where it cannot be read and another measurement has said so.
+    fn subject(&self, slot: &Slot, measurement: &Measurement) -> Result<Option<Arc<Subject>>> {
         let mut state = slot.subject.lock().unwrap_or_else(PoisonError::into_inner);
         match &*state {
             State::Read(subject) => return Ok(Some(Arc::clone(subject))),
             State::Broken => return Ok(None),
             State::Unread => {}
         }
-        match self.plan.load(job) {
+        match self.plan.load(measurement) {
             Ok(picture) => {
                 let subject = Arc::new(Subject { picture, reference: Mutex::new(None) });
                 *state = State::Read(Arc::clone(&subject));
@@ -111,10 +115,10 @@ impl Measurement<'_> {
         }
     }
 
-    fn measure(&self, subject: &Subject, job: &Job) -> Result<Point> {
-        let (codec, picture) = (self.plan.codec(job), &subject.picture);
-        let fault = |what: &dyn std::fmt::Display| CliError::Run(format!("{}: {what}", self.plan.name(job)));
-        let (coded, decoded) = self.trip(job, picture).map_err(|e| fault(&e))?;
+    fn measure(&self, subject: &Subject, measurement: &Measurement) -> Result<Point> {
+        let (codec, picture) = (self.plan.codec(measurement), &subject.picture);
+        let fault = |what: &dyn std::fmt::Display| CliError::Run(format!("{}: {what}", self.plan.name(measurement)));
+        let (coded, decoded) = self.trip(measurement, picture).map_err(|e| fault(&e))?;
         // An exact copy needs no scores: there is no curve that they would be points of.
         let scores = match codec.lossless() {
             true => Scores::default(),
@@ -124,7 +128,7 @@ impl Measurement<'_> {
             }
         };
         let bytes = coded.stream.len() as u64;
-        let mut extra = vec![(KEY.to_owned(), self.plan.key(job))];
+        let mut extra = vec![(KEY.to_owned(), self.plan.key(measurement))];
         let timed = self.workers == 1;
         if timed {
             extra.insert(0, (TIMING.to_owned(), codec.timing().name().to_owned()));
@@ -134,8 +138,8 @@ impl Measurement<'_> {
         }
         Ok(Point {
             codec: codec.name().to_owned(),
-            image: self.plan.source(job).name.clone(),
-            q: job.q,
+            image: self.plan.source(measurement).name.clone(),
+            q: measurement.q,
             bytes,
             bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
             scores,
@@ -148,9 +152,9 @@ impl Measurement<'_> {
     }
 
     /// There and back, with the checks that need no metric.
-    fn trip(&self, job: &Job, picture: &Picture) -> Result<(Coded, Decoded)> {
-        let codec = self.plan.codec(job);
-        let coded = codec.encode(picture, job.q)?;
+    fn trip(&self, measurement: &Measurement, picture: &Picture) -> Result<(CodedPicture, DecodedPicture)> {
+        let codec = self.plan.codec(measurement);
+        let coded = codec.encode(picture, measurement.q)?;
         let decoded = codec.decode(&coded.stream)?;
         let (got, wanted) = (&decoded.picture, picture);
         if (got.width(), got.height()) != (wanted.width(), wanted.height()) {
@@ -168,22 +172,22 @@ impl Measurement<'_> {
         Ok((coded, decoded))
     }
 
-    /// Encodes and decodes the pictures of `jobs` alone on the machine, and gives the seconds of each job that works.
-    pub(crate) fn times(&self, jobs: &[Job]) -> Vec<(Job, f64, f64)> {
-        let time = |job: &Job| {
-            let trip = self.plan.load(job).and_then(|picture| self.trip(job, &picture));
-            self.progress.step(&self.plan.name(job));
-            // What fails here has failed, and been told, in the measurement.
-            trip.ok().map(|(coded, decoded)| (*job, coded.seconds, decoded.seconds))
+    /// Encodes and decodes the pictures of `measurements` alone on the machine, and gives the seconds of each measurement that works.
+    pub(crate) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, f64, f64)> {
+        let time = |measurement: &Measurement| {
+            let trip = self.plan.load(measurement).and_then(|picture| self.trip(measurement, &picture));
+            self.progress.step(&self.plan.name(measurement));
+            // What fails here has failed, and been told, before.
+            trip.ok().map(|(coded, decoded)| (*measurement, coded.seconds, decoded.seconds))
         };
-        jobs.iter().filter_map(time).collect()
+        measurements.iter().filter_map(time).collect()
     }
 }
 
 impl Slot {
-    /// Lets go of the picture with the last job, so that memory does not grow with the corpus.
-    fn finish_job(&self) {
-        if self.jobs_left.fetch_sub(1, Ordering::Relaxed) == 1 {
+    /// Lets go of the picture with the last measurement, so that memory does not grow with the corpus.
+    fn finish_one(&self) {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             *self.subject.lock().unwrap_or_else(PoisonError::into_inner) = State::Unread;
         }
     }

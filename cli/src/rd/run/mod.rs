@@ -14,7 +14,7 @@ use super::analysis::lossless::Lossless;
 use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
 use super::codecs::{self, Resolved};
-use super::corpus::{self, Source, spread};
+use super::corpus::{self, CorpusPicture, spread};
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
@@ -25,9 +25,9 @@ use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
 
 use folder::Folder;
-use plan::{Job, Plan, Sweep, parse_qualities};
+use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
 
-pub(crate) use measure::Measurement;
+pub(crate) use measure::PlanRunner;
 pub(crate) use progress::Progress;
 
 /// `--quick`: where BD-rates begin to be right within a tenth of a percent.
@@ -89,7 +89,7 @@ fn curves(
 /// One run: what is to be done, and what became of it.
 struct Session<'a> {
     args: &'a RunArgs,
-    plan: Plan,
+    plan: RunPlan,
     workers: usize,
     record: Record,
     problems: Vec<String>,
@@ -104,12 +104,12 @@ impl<'a> Session<'a> {
             (None, true) => Some(QUICK_QUALITIES.to_vec()),
             (None, false) => None,
         };
-        let (sweeps, codecs, mut problems) = sweeps(args, folder, wanted.as_deref())?;
-        let sources = sources(args, known)?;
+        let (series, codecs, mut problems) = chosen_series(args, folder, wanted.as_deref())?;
+        let sources = chosen_pictures(args, known)?;
         let run = Run::now(workers, args.peers.clone());
         let pictures = sources.iter().map(|s| PictureRecord { name: s.name.clone(), location: s.location() }).collect();
         let record = Record::new(run, codecs, pictures);
-        let (plan, unread) = Plan::new(sweeps, sources, args.metrics, args.shard);
+        let (plan, unread) = RunPlan::new(series, sources, args.metrics, args.shard);
         for problem in &unread {
             print_error(&format!("kvant: {problem}\n"));
         }
@@ -119,14 +119,15 @@ impl<'a> Session<'a> {
 
     /// Measures what is not there yet. All points of the folder, sorted.
     fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
-        let planned: BTreeSet<_> = self.plan.jobs.iter().map(|j| self.plan.key(j)).collect();
+        let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.plan.key(m)).collect();
         let timed = self.workers == 1;
-        let measured_again: BTreeSet<_> = self.plan.jobs.iter().map(|j| self.identity(j)).collect();
+        let measured_again: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
         let (reused, others) = folder
             .divide(&|key, point| planned.contains(key) && (!timed || point.enc_s.is_some()), &|point| {
                 measured_again.contains(&point.identity())
             });
-        let jobs: Vec<_> = self.plan.jobs.iter().filter(|j| !reused.contains_key(&self.plan.key(j))).copied().collect();
+        let measurements: Vec<_> =
+            self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.key(m))).copied().collect();
         self.say_what_is_reused(reused.len(), others.len());
         let mut all: Vec<_> = others.into_iter().chain(reused.into_values()).collect();
         // Of an earlier run's record only as much counts as there are points of it.
@@ -139,9 +140,9 @@ impl<'a> Session<'a> {
 
         let appender = folder.begin(&all)?;
         let fresh = Mutex::new(Vec::new());
-        let progress = Progress::new(jobs.len(), self.args.quiet, self.args.verbose);
-        let measurement = Measurement { plan: &self.plan, workers: self.workers, progress: &progress };
-        let problems = measurement.execute(&jobs, &|point| {
+        let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
+        let runner = PlanRunner { plan: &self.plan, workers: self.workers, progress: &progress };
+        let problems = runner.execute(&measurements, &|point| {
             appender.append(&point)?;
             fresh.lock().unwrap_or_else(PoisonError::into_inner).push(point);
             Ok(())
@@ -159,9 +160,13 @@ impl<'a> Session<'a> {
         Ok(all)
     }
 
-    /// What tells a job's point from others in a table.
-    fn identity(&self, job: &Job) -> Identity {
-        (self.plan.codec(job).name().to_owned(), self.plan.source(job).name.clone(), job.q.to_bits())
+    /// What tells a measurement's point from others in a table.
+    fn identity(&self, measurement: &Measurement) -> Identity {
+        (
+            self.plan.codec(measurement).name().to_owned(),
+            self.plan.source(measurement).name.clone(),
+            measurement.q.to_bits(),
+        )
     }
 
     fn say_what_is_reused(&self, reused: usize, others: usize) {
@@ -169,30 +174,35 @@ impl<'a> Session<'a> {
             return;
         }
         if reused > 0 {
-            print_error(&format!("kvant: {reused} of {} measurements are there already\n", self.plan.jobs.len()));
+            print_error(&format!(
+                "kvant: {reused} of {} measurements are there already\n",
+                self.plan.measurements.len()
+            ));
         }
         if others > 0 {
             print_error(&format!("kvant: {others} points of other runs in this folder are kept\n"));
         }
     }
 
-    /// With `--timed`, times of some jobs of each codec, measured alone after the others, into their points.
+    /// With `--timed`, times of some measurements of each codec, measured alone after the others, into their points.
     fn time(&self, points: &mut [Point]) {
         let count = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
         if count == 0 || self.workers == 1 {
             return;
         }
-        let jobs: Vec<_> = (0..self.plan.sweeps.len())
-            .flat_map(|sweep| spread(self.plan.jobs.iter().filter(|j| j.sweep == sweep).copied().collect(), count))
+        let measurements: Vec<_> = (0..self.plan.series.len())
+            .flat_map(|series| {
+                spread(self.plan.measurements.iter().filter(|m| m.series == series).copied().collect(), count)
+            })
             .collect();
-        let progress = Progress::new(jobs.len(), self.args.quiet, self.args.verbose);
-        let measurement = Measurement { plan: &self.plan, workers: 1, progress: &progress };
-        for (job, enc_s, dec_s) in measurement.times(&jobs) {
-            let identity = self.identity(&job);
+        let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
+        let runner = PlanRunner { plan: &self.plan, workers: 1, progress: &progress };
+        for (measurement, enc_s, dec_s) in runner.times(&measurements) {
+            let identity = self.identity(&measurement);
             if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
                 (point.enc_s, point.dec_s) = (Some(enc_s), Some(dec_s));
                 point.extra.retain(|(column, _)| column != TIMING);
-                point.extra.insert(0, (TIMING.to_owned(), self.plan.codec(&job).timing().name().to_owned()));
+                point.extra.insert(0, (TIMING.to_owned(), self.plan.codec(&measurement).timing().name().to_owned()));
             }
         }
         progress.finish();
@@ -216,9 +226,9 @@ impl<'a> Session<'a> {
     /// The means at each quality of each codec of this run, and what the times are worth.
     fn summary(&self, points: &[Point]) -> String {
         let mut text = String::new();
-        for sweep in self.plan.sweeps.iter().filter(|s| !s.codec.lossless()) {
-            let name = sweep.codec.name();
-            let ascending: Vec<_> = sweep.qualities.iter().rev().copied().collect();
+        for series in self.plan.series.iter().filter(|s| !s.codec.lossless()) {
+            let name = series.codec.name();
+            let ascending: Vec<_> = series.qualities.iter().rev().copied().collect();
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
             text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending));
         }
@@ -250,11 +260,11 @@ impl<'a> Session<'a> {
 
 /// The codecs that can be run, with their records and a line for each quality that one of them does not have. A peer
 /// that is not there is skipped with a line.
-fn sweeps(
+fn chosen_series(
     args: &RunArgs,
     folder: &Folder,
     wanted: Option<&[f64]>,
-) -> Result<(Vec<Sweep>, Vec<CodecRecord>, Vec<String>)> {
+) -> Result<(Vec<CodecSeries>, Vec<CodecRecord>, Vec<String>)> {
     let peers = codecs::Peers::with_file(&folder.path().join("peers"), args.peers.as_deref())?;
     let specs = match (args.codec.is_empty(), args.quick) {
         (false, _) => args.codec.clone(),
@@ -262,7 +272,7 @@ fn sweeps(
         (true, false) => codecs::built_in().map(str::to_owned).collect(),
     };
     let build = build::identity()?;
-    let (mut sweeps, mut records, mut problems) = (Vec::<Sweep>::new(), Vec::new(), Vec::new());
+    let (mut series, mut records, mut problems) = (Vec::<CodecSeries>::new(), Vec::new(), Vec::new());
     for spec in &specs {
         let codec = match codecs::resolve(spec, &peers, &build)? {
             Resolved::Ready(codec) => codec,
@@ -275,32 +285,32 @@ fn sweeps(
         if args.codec.is_empty() && codec.lossless() {
             continue;
         }
-        if sweeps.iter().any(|s| s.codec.name() == codec.name()) {
+        if series.iter().any(|s| s.codec.name() == codec.name()) {
             let name = codec.name();
             return Err(CliError::Usage(format!("two codecs are called {name}; label one: NAME={spec}")));
         }
         records.push(CodecRecord::new(codec.name(), spec, codec.version(), codec.timing()));
-        let (sweep, outside) = Sweep::new(codec, wanted);
+        let (of_codec, outside) = CodecSeries::new(codec, wanted);
         for q in outside {
-            let (name, range) = (sweep.codec.name(), sweep.codec.quality_range());
+            let (name, range) = (of_codec.codec.name(), of_codec.codec.quality_range());
             let problem = format!("{name}: quality {q} is outside {} to {}: left out", range.start(), range.end());
             print_error(&format!("kvant: {problem}\n"));
             problems.push(problem);
         }
-        sweeps.push(sweep);
+        series.push(of_codec);
     }
-    if sweeps.is_empty() {
+    if series.is_empty() {
         return Err(CliError::Run("none of the codecs can be run here".to_owned()));
     }
-    Ok((sweeps, records, problems))
+    Ok((series, records, problems))
 }
 
 /// The pictures that the arguments choose. A quick run prefers those that it can set beside the anchors: of an input that
 /// has some of `known`, it takes no others.
-fn sources(args: &RunArgs, known: &BTreeSet<&str>) -> Result<Vec<Source>> {
+fn chosen_pictures(args: &RunArgs, known: &BTreeSet<&str>) -> Result<Vec<CorpusPicture>> {
     let groups = if args.input.is_empty() { vec![corpus::embedded()] } else { corpus::pictures(&args.input)? };
     let limit = args.limit.unwrap_or(if args.quick { QUICK_PICTURES } else { usize::MAX });
-    let chosen = |mut group: Vec<Source>| {
+    let chosen = |mut group: Vec<CorpusPicture>| {
         if args.quick && group.iter().any(|s| known.contains(s.name.as_str())) {
             group.retain(|s| known.contains(s.name.as_str()));
         }

@@ -9,19 +9,19 @@ use crate::base::hex::hex;
 use crate::metrics::Selection;
 use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
-use crate::rd::corpus::Source;
+use crate::rd::corpus::CorpusPicture;
 use crate::rd::shard::Shard;
 
 /// What stands as quality of a codec that has none.
 const LOSSLESS_QUALITY: f64 = 100.0;
 
 /// A codec and the qualities to measure it at, the highest first: the slowest, and the largest files.
-pub(crate) struct Sweep {
+pub(crate) struct CodecSeries {
     pub(crate) codec: Arc<dyn Codec>,
     pub(crate) qualities: Vec<f64>,
 }
 
-impl Sweep {
+impl CodecSeries {
     /// `codec` at `wanted` qualities, or at its own where there are none, or once where it is lossless; with the qualities
     /// that it does not have.
     pub(crate) fn new(codec: Arc<dyn Codec>, wanted: Option<&[f64]>) -> (Self, Vec<f64>) {
@@ -37,36 +37,36 @@ impl Sweep {
     }
 }
 
-/// One measurement: indices into the plan.
+/// One picture through one codec at one quality: indices into the plan.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Job {
+pub(crate) struct Measurement {
     pub(crate) source: usize,
-    pub(crate) sweep: usize,
+    pub(crate) series: usize,
     pub(crate) q: f64,
 }
 
 /// Pictures x codecs x qualities.
-pub(crate) struct Plan {
-    pub(crate) sweeps: Vec<Sweep>,
-    pub(crate) sources: Vec<Source>,
-    /// The digest of each source's file; `None` where it could not be read, and such a source has no jobs.
+pub(crate) struct RunPlan {
+    pub(crate) series: Vec<CodecSeries>,
+    pub(crate) sources: Vec<CorpusPicture>,
+    /// The digest of each source's file; `None` where it could not be read, and such a source has no measurements.
     digests: Vec<Option<String>>,
     pub(crate) selection: Selection,
-    pub(crate) jobs: Vec<Job>,
+    pub(crate) measurements: Vec<Measurement>,
 }
 
-impl Plan {
-    /// The jobs of `shard`, and a line for each picture that cannot be read. The largest pictures come first: small jobs
+impl RunPlan {
+    /// The measurements of `shard`, and a line for each picture that cannot be read. The largest pictures come first: small measurements
     /// at the end leave no core idle for long.
     pub(crate) fn new(
-        sweeps: Vec<Sweep>,
-        mut sources: Vec<Source>,
+        series: Vec<CodecSeries>,
+        mut sources: Vec<CorpusPicture>,
         selection: Selection,
         shard: Option<Shard>,
     ) -> (Self, Vec<String>) {
         sources.sort_by_cached_key(|s| (u64::MAX - s.pixels(), s.name.clone()));
         let mut problems = Vec::new();
-        let mut digest = |source: &Source| match source.bytes() {
+        let mut digest = |source: &CorpusPicture| match source.bytes() {
             Ok(bytes) => Some(hex(&Sha256::digest(bytes))),
             Err(e) => {
                 problems.push(e.to_string());
@@ -75,35 +75,44 @@ impl Plan {
         };
         let digests: Vec<_> = sources.iter().map(&mut digest).collect();
         let all = (0..sources.len()).flat_map(|source| {
-            let jobs = sweeps.iter().enumerate();
-            jobs.flat_map(move |(sweep, s)| s.qualities.iter().map(move |&q| Job { source, sweep, q }))
+            let each = series.iter().enumerate();
+            each.flat_map(move |(series, s)| s.qualities.iter().map(move |&q| Measurement { source, series, q }))
         });
         // Counted before unreadable pictures leave, so that machines that see different ones agree on the rest.
         let mine = all.enumerate().filter(|(i, _)| shard.is_none_or(|s| i % s.count == s.index - 1));
-        let jobs = mine.map(|(_, job)| job).filter(|job| digests[job.source].is_some()).collect();
-        (Self { sweeps, sources, digests, selection, jobs }, problems)
+        let measurements = mine
+            .map(|(_, measurement)| measurement)
+            .filter(|measurement| digests[measurement.source].is_some())
+            .collect();
+        (Self { series, sources, digests, selection, measurements }, problems)
     }
 
-    pub(crate) fn codec(&self, job: &Job) -> &dyn Codec {
-        &*self.sweeps[job.sweep].codec
+    pub(crate) fn codec(&self, measurement: &Measurement) -> &dyn Codec {
+        &*self.series[measurement.series].codec
     }
 
-    pub(crate) fn source(&self, job: &Job) -> &Source {
-        &self.sources[job.source]
+    pub(crate) fn source(&self, measurement: &Measurement) -> &CorpusPicture {
+        &self.sources[measurement.source]
     }
 
-    /// What a job is called where something is said of it.
-    pub(crate) fn name(&self, job: &Job) -> String {
-        format!("{} {} at quality {}", self.codec(job).name(), self.source(job).location(), job.q)
+    /// What a measurement is called where something is said of it.
+    pub(crate) fn name(&self, measurement: &Measurement) -> String {
+        format!(
+            "{} {} at quality {}",
+            self.codec(measurement).name(),
+            self.source(measurement).location(),
+            measurement.q
+        )
     }
 
-    /// The key of a job's result: a digest of the picture's file, the codec's version and settings, the quality and the
+    /// The key of a measurement's result: a digest of the picture's file, the codec's version and settings, the quality and the
     /// metrics. A stored point of the same key need not be measured again.
-    pub(crate) fn key(&self, job: &Job) -> String {
-        let codec = self.codec(job);
-        let picture = self.digests[job.source].as_deref().unwrap_or_default();
+    pub(crate) fn key(&self, measurement: &Measurement) -> String {
+        let codec = self.codec(measurement);
+        let picture = self.digests[measurement.source].as_deref().unwrap_or_default();
         let mut digest = Sha256::new();
-        for part in [picture, codec.version(), &codec.settings(), &job.q.to_string(), &format!("{:?}", self.selection)]
+        for part in
+            [picture, codec.version(), &codec.settings(), &measurement.q.to_string(), &format!("{:?}", self.selection)]
         {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
@@ -111,9 +120,9 @@ impl Plan {
         hex(&digest.finalize()[..8])
     }
 
-    /// Reads the picture of a job, with all bits of its samples.
-    pub(crate) fn load(&self, job: &Job) -> Result<Picture> {
-        self.source(job).load()
+    /// Reads the picture of a measurement, with all bits of its samples.
+    pub(crate) fn load(&self, measurement: &Measurement) -> Result<Picture> {
+        self.source(measurement).load()
     }
 }
 
@@ -155,22 +164,24 @@ mod tests {
         }
     }
 
-    fn plan(shard: Option<Shard>) -> Plan {
-        let sweeps = vec![
-            Sweep::new(codec("kvant:e1"), Some(&[30.0, 70.0, 130.0])).0,
-            Sweep::new(codec("kvant:e2"), Some(&[50.0])).0,
+    fn plan(shard: Option<Shard>) -> RunPlan {
+        let series = vec![
+            CodecSeries::new(codec("kvant:e1"), Some(&[30.0, 70.0, 130.0])).0,
+            CodecSeries::new(codec("kvant:e2"), Some(&[50.0])).0,
         ];
-        Plan::new(sweeps, corpus::embedded(), Selection::ALL, shard).0
+        RunPlan::new(series, corpus::embedded(), Selection::ALL, shard).0
     }
 
     #[test]
     fn shards_are_the_whole_and_share_nothing() {
         let whole = plan(None);
-        assert_eq!(whole.jobs.len(), 6 * 3);
-        let mut together: Vec<_> =
-            (1..=4).flat_map(|index| plan(Some(Shard { index, count: 4 })).jobs).map(|j| whole.name(&j)).collect();
+        assert_eq!(whole.measurements.len(), 6 * 3);
+        let mut together: Vec<_> = (1..=4)
+            .flat_map(|index| plan(Some(Shard { index, count: 4 })).measurements)
+            .map(|m| whole.name(&m))
+            .collect();
         together.sort();
-        let mut all: Vec<_> = whole.jobs.iter().map(|j| whole.name(j)).collect();
+        let mut all: Vec<_> = whole.measurements.iter().map(|m| whole.name(m)).collect();
         all.sort();
         assert_eq!(together, all);
     }
@@ -178,19 +189,19 @@ mod tests {
     #[test]
     fn keys_tell_pictures_settings_and_qualities_apart() {
         let plan = plan(None);
-        let mut keys: Vec<_> = plan.jobs.iter().map(|j| plan.key(j)).collect();
-        assert_eq!(keys, plan.jobs.iter().map(|j| plan.key(j)).collect::<Vec<_>>());
+        let mut keys: Vec<_> = plan.measurements.iter().map(|m| plan.key(m)).collect();
+        assert_eq!(keys, plan.measurements.iter().map(|m| plan.key(m)).collect::<Vec<_>>());
         keys.sort();
         keys.dedup();
-        assert_eq!(keys.len(), plan.jobs.len());
+        assert_eq!(keys.len(), plan.measurements.len());
     }
 
     #[test]
     fn qualities_outside_of_a_codec_are_told() {
-        let (sweep, outside) = Sweep::new(codec("kvant"), Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
-        assert_eq!((sweep.qualities, outside), (vec![90.0, 30.0], vec![101.0, -1.0]));
-        let (sweep, outside) = Sweep::new(codec("kvant:lossless"), Some(&[101.0, 30.0]));
-        assert_eq!((sweep.qualities, outside), (vec![100.0], vec![]));
+        let (series, outside) = CodecSeries::new(codec("kvant"), Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
+        assert_eq!((series.qualities, outside), (vec![90.0, 30.0], vec![101.0, -1.0]));
+        let (series, outside) = CodecSeries::new(codec("kvant:lossless"), Some(&[101.0, 30.0]));
+        assert_eq!((series.qualities, outside), (vec![100.0], vec![]));
     }
 
     #[test]

@@ -123,10 +123,10 @@ fn name_segment(segment: &Segment<'_>, found: &mut Inventory) {
 }
 
 /// Segments for decoders are no news; of others only the marker is known.
-fn name_other(kind: u8, found: &mut Inventory) {
-    let known = matches!(kind, 0xC0..=0xCF | marker::DQT | marker::SOS | marker::DRI | marker::DNL | marker::EXP);
+fn name_other(marker: u8, found: &mut Inventory) {
+    let known = matches!(marker, 0xC0..=0xCF | marker::DQT | marker::SOS | marker::DRI | marker::DNL | marker::EXP);
     if !known {
-        found.drops(format!("an unknown segment ({kind:02X})"));
+        found.drops(format!("an unknown segment ({marker:02X})"));
     }
 }
 
@@ -171,9 +171,9 @@ fn name_pictures(walk: &Walk<'_>, found: &mut Inventory) {
         }
         let other = Walk::new(rest);
         let number = if pictures == 0 { "second" } else { "further" };
-        let kind = kind(&other).or((pictures == 0 && describes_gain(walk)).then_some("a gain map"));
-        found.drops(match kind {
-            Some(kind) => format!("a {number} picture ({kind})"),
+        let purpose = purpose(&other).or((pictures == 0 && describes_gain(walk)).then_some("a gain map"));
+        found.drops(match purpose {
+            Some(purpose) => format!("a {number} picture ({purpose})"),
             None => format!("a {number} picture"),
         });
         pictures += 1;
@@ -204,7 +204,7 @@ fn describes_gain(walk: &Walk<'_>) -> bool {
 }
 
 /// What a picture behind the first one is for.
-fn kind(walk: &Walk<'_>) -> Option<&'static str> {
+fn purpose(walk: &Walk<'_>) -> Option<&'static str> {
     if describes_gain(walk) {
         Some("a gain map")
     } else if has_xmp(walk, &[b"epth", b"isparity"]) {

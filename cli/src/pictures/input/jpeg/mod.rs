@@ -9,7 +9,7 @@ mod xmp;
 
 use image::{DynamicImage, ImageBuffer};
 
-use self::decoder::Decoded;
+use self::decoder::DecodedJpeg;
 use self::segments::Walk;
 use super::source::SourceFile;
 use super::{Inventory, cmyk};
@@ -34,7 +34,7 @@ pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<Dyn
 }
 
 /// A picture within a file of another format, which says what its channels mean.
-pub(super) struct Stored {
+pub(super) struct EmbeddedPicture {
     pub(super) size: (u32, u32),
     pub(super) channels: usize,
     /// Samples of all channels, side by side.
@@ -46,15 +46,15 @@ pub(super) struct Stored {
 }
 
 /// The channels of such a picture, whose bytes are all of `source`.
-pub(super) fn stored(source: &SourceFile<'_>) -> Result<Stored> {
+pub(super) fn stored(source: &SourceFile<'_>) -> Result<EmbeddedPicture> {
     let walk = Walk::new(source.data);
-    let Decoded { size, channels, pixels, lost, coarse, unused } = decoder::decode(source, &walk, true)?;
+    let DecodedJpeg { size, channels, pixels, lost, coarse, unused } = decoder::decode(source, &walk, true)?;
     let whole = lost.is_none() && !pixels.is_empty() && (!coarse || walk.tail.is_some());
-    Ok(Stored { size, channels, samples: pixels, whole, more: unused > 0 })
+    Ok(EmbeddedPicture { size, channels, samples: pixels, whole, more: unused > 0 })
 }
 
 /// Refuses a picture that is not whole, unless what there is of it is wanted, and names what is odd.
-fn check(source: &SourceFile<'_>, walk: &Walk<'_>, picture: &Decoded, found: &mut Inventory) -> Result<()> {
+fn check(source: &SourceFile<'_>, walk: &Walk<'_>, picture: &DecodedJpeg, found: &mut Inventory) -> Result<()> {
     let (ended, height) = (walk.tail.is_some(), picture.size.1 as usize);
     let how = if ended { "cut off or damaged" } else { "cut off" };
     match &picture.lost {

@@ -197,7 +197,7 @@ fn processes_that_are_not_read_are_refused_by_name() {
         let text = read_with(&changed, false).unwrap_err();
         assert!(text.contains(word) && text.contains("not supported"), "{text}");
     };
-    for (kind, word) in [
+    for (process, word) in [
         (0xC3, "lossless"),
         (0xC5, "hierarchical"),
         (0xC6, "hierarchical"),
@@ -208,7 +208,7 @@ fn processes_that_are_not_read_are_refused_by_name() {
         (0xCE, "hierarchical"),
         (0xF7, "JPEG-LS"),
     ] {
-        refused(1, kind, word);
+        refused(1, process, word);
     }
     refused(4, 12, "12 bits a sample");
     refused(4, 16, "16 bits a sample");

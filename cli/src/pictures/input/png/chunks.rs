@@ -9,7 +9,7 @@ pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// A piece of a file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chunk<'a> {
-    pub(super) kind: &'a [u8; 4],
+    pub(super) chunk_type: &'a [u8; 4],
     pub(super) contents: &'a [u8],
     /// With its length and its checksum.
     pub(super) whole: &'a [u8],
@@ -20,12 +20,12 @@ pub(super) struct Chunk<'a> {
 impl Chunk<'_> {
     /// Whether a picture cannot be shown by who does not know it.
     pub(super) fn is_critical(&self) -> bool {
-        self.kind[0].is_ascii_uppercase()
+        self.chunk_type[0].is_ascii_uppercase()
     }
 
     /// Its type as text.
     pub(super) fn name(&self) -> String {
-        self.kind.escape_ascii().to_string()
+        self.chunk_type.escape_ascii().to_string()
     }
 }
 
@@ -50,12 +50,12 @@ pub(super) fn split<'a>(source: &SourceFile<'a>) -> Result<Split<'a>> {
             }
             return Err(source.fault(format!("the file is cut off ({PARTLY})")));
         };
-        if !chunk.kind.iter().all(u8::is_ascii_alphabetic) {
+        if !chunk.chunk_type.iter().all(u8::is_ascii_alphabetic) {
             let text = format!("the file is damaged: a chunk of no valid type ({})", chunk.name());
             return Err(source.fault(text));
         }
         split.rest = &split.rest[chunk.whole.len()..];
-        split.ended = chunk.kind == b"IEND";
+        split.ended = chunk.chunk_type == b"IEND";
         split.chunks.push(chunk);
     }
     Ok(split)
@@ -64,9 +64,9 @@ pub(super) fn split<'a>(source: &SourceFile<'a>) -> Result<Split<'a>> {
 /// The chunk at the front, if it is all there.
 pub(super) fn first(data: &[u8]) -> Option<Chunk<'_>> {
     let (length, tail) = data.split_first_chunk::<4>()?;
-    let (kind, tail) = tail.split_first_chunk::<4>()?;
+    let (chunk_type, tail) = tail.split_first_chunk::<4>()?;
     let (contents, tail) = tail.split_at_checked(u32::from_be_bytes(*length) as usize)?;
     let checksum = u32::from_be_bytes(*tail.first_chunk::<4>()?);
     let whole = &data[..12 + contents.len()];
-    Some(Chunk { kind, contents, whole, intact: crc32fast::hash(&whole[4..8 + contents.len()]) == checksum })
+    Some(Chunk { chunk_type, contents, whole, intact: crc32fast::hash(&whole[4..8 + contents.len()]) == checksum })
 }

@@ -15,7 +15,7 @@ pub(super) const PALETTE: u8 = 3;
 impl Header {
     pub(super) fn of(chunks: &[Chunk<'_>]) -> Option<Self> {
         match chunks.first() {
-            Some(Chunk { kind: b"IHDR", contents: [_, _, _, _, _, _, _, _, depth, colour, ..], .. }) => {
+            Some(Chunk { chunk_type: b"IHDR", contents: [_, _, _, _, _, _, _, _, depth, colour, ..], .. }) => {
                 Some(Self { depth: *depth, colour: *colour })
             }
             _ => None,

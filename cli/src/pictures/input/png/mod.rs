@@ -25,7 +25,7 @@ pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<Dyn
 
 /// What the file is that begins with `data`, where its samples are stored as they are, row by row, without transparency.
 pub(super) fn plain(data: &[u8]) -> Option<ImageSpec<'static>> {
-    let header = first(data.strip_prefix(SIGNATURE)?).filter(|chunk| chunk.kind == b"IHDR")?.contents;
+    let header = first(data.strip_prefix(SIGNATURE)?).filter(|chunk| chunk.chunk_type == b"IHDR")?.contents;
     let side = |at: usize| Some(u32::from_be_bytes(*header.get(at..)?.first_chunk()?));
     let [depth @ (8 | 16), colour @ (0 | 2), 0, 0, 0] = *header.get(8..)? else { return None };
     ImageSpec::new(side(0)?, side(4)?, PixelFormat::new(colour == 2, false, depth == 16)).ok()
@@ -45,14 +45,14 @@ pub(super) fn pixel_file(source: &SourceFile<'_>, found: &mut Inventory) -> Resu
     if is_animated(&chunks) {
         return Err(source.fault("an animation; a .kvt holds one picture: give single frames"));
     }
-    if let Some(chunk) = chunks.iter().find(|c| c.is_critical() && !PIXELS.contains(&c.kind)) {
+    if let Some(chunk) = chunks.iter().find(|c| c.is_critical() && !PIXELS.contains(&c.chunk_type)) {
         let name = chunk.name();
         return Err(source.fault(format!("the picture cannot be read without its chunk {name}, which is not known")));
     }
     let (mut file, mut transparent) = (SIGNATURE.to_vec(), false);
     for chunk in pixel_chunks(&chunks, header, found) {
         file.extend(chunk.whole);
-        transparent |= chunk.kind == b"tRNS";
+        transparent |= chunk.chunk_type == b"tRNS";
     }
     Notes::take(&chunks, header, source.limits.max_metadata, found);
     if ended {
@@ -72,11 +72,11 @@ fn pixel_chunks<'c, 'f: 'c>(
     header: Header,
     found: &mut Inventory,
 ) -> impl Iterator<Item = Chunk<'f>> + use<'c, 'f> {
-    let data = chunks.iter().position(|c| c.kind == b"IDAT").unwrap_or(chunks.len());
-    let palette = chunks[..data].iter().find(|c| c.kind == b"PLTE").filter(|_| header.has_colour());
+    let data = chunks.iter().position(|c| c.chunk_type == b"IDAT").unwrap_or(chunks.len());
+    let palette = chunks[..data].iter().find(|c| c.chunk_type == b"PLTE").filter(|_| header.has_colour());
     let entries = palette.map_or(0, |p| p.contents.len() / 3);
     let mut transparency = None;
-    for (at, chunk) in chunks.iter().enumerate().filter(|(_, c)| c.kind == b"tRNS") {
+    for (at, chunk) in chunks.iter().enumerate().filter(|(_, c)| c.chunk_type == b"tRNS") {
         let length = chunk.contents.len();
         let fits = match header.colour {
             0 => length == 2,
@@ -94,14 +94,14 @@ fn pixel_chunks<'c, 'f: 'c>(
         found.drops("a suggested palette (PLTE)");
     }
     let palette = palette.filter(|_| header.colour == PALETTE).copied();
-    let rest = chunks.iter().skip(1).filter(|c| matches!(c.kind, b"IDAT" | b"IEND")).copied();
+    let rest = chunks.iter().skip(1).filter(|c| matches!(c.chunk_type, b"IDAT" | b"IEND")).copied();
     chunks.first().copied().into_iter().chain(palette).chain(transparency).chain(rest)
 }
 
 /// Whether a file has more than one frame.
 fn is_animated(chunks: &[Chunk<'_>]) -> bool {
-    let before = chunks.iter().take_while(|c| c.kind != b"IDAT");
-    let frames = before.filter(|c| c.kind == b"acTL").find_map(|c| c.contents.first_chunk::<4>());
+    let before = chunks.iter().take_while(|c| c.chunk_type != b"IDAT");
+    let frames = before.filter(|c| c.chunk_type == b"acTL").find_map(|c| c.contents.first_chunk::<4>());
     frames.is_some_and(|frames| u32::from_be_bytes(*frames) > 1)
 }
 
@@ -122,17 +122,17 @@ pub(super) mod tests {
     use crate::pictures::picture::Picture;
 
     /// A chunk.
-    pub(in super::super) fn chunk(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
-        let body = [&kind[..], contents].concat();
+    pub(in super::super) fn chunk(chunk_type: &[u8; 4], contents: &[u8]) -> Vec<u8> {
+        let body = [&chunk_type[..], contents].concat();
         [&(contents.len() as u32).to_be_bytes()[..], &body, &crc32fast::hash(&body).to_be_bytes()].concat()
     }
 
     /// A file of 3 by 2 pixels, RGB or gray, with chunks before the pixels and behind them.
     pub(in super::super) fn file(colour: bool, before: &[u8], behind: &[u8]) -> Vec<u8> {
         let mut file = Vec::new();
-        let (kind, channels) = if colour { (ExtendedColorType::Rgb8, 3) } else { (ExtendedColorType::L8, 1) };
+        let (colour_type, channels) = if colour { (ExtendedColorType::Rgb8, 3) } else { (ExtendedColorType::L8, 1) };
         let pixels: Vec<u8> = (0..6 * channels).map(|v| v * 12).collect();
-        image::codecs::png::PngEncoder::new(&mut file).write_image(&pixels, 3, 2, kind).unwrap();
+        image::codecs::png::PngEncoder::new(&mut file).write_image(&pixels, 3, 2, colour_type).unwrap();
         let end = file.len() - 12;
         file.splice(end..end, behind.iter().copied());
         file.splice(33..33, before.iter().copied());
@@ -173,27 +173,27 @@ pub(super) mod tests {
     #[test]
     fn damage_of_other_chunks_costs_no_pixel() {
         let plain = read_file(&file(true, &[], &[])).unwrap().0;
-        let kinds: [&[u8; 4]; 18] = [
+        let chunk_types: [&[u8; 4]; 18] = [
             b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"pHYs", b"tIME", b"sBIT",
             b"bKGD", b"mDCV", b"cLLI", b"tRNS", b"acTL", b"abCd",
         ];
-        for kind in kinds {
+        for chunk_type in chunk_types {
             for contents in [&b""[..], b"\0", b"x\0\0\xff\xff\xff", &[0xff; 40]] {
                 // Twice, and with a wrong checksum.
-                let whole = [chunk(kind, contents), chunk(kind, contents)].concat();
-                let mut broken = chunk(kind, contents);
+                let whole = [chunk(chunk_type, contents), chunk(chunk_type, contents)].concat();
+                let mut broken = chunk(chunk_type, contents);
                 *broken.last_mut().unwrap() ^= 1;
                 for chunks in [whole, broken] {
-                    let animated = kind == b"acTL" && contents.len() >= 4;
+                    let animated = chunk_type == b"acTL" && contents.len() >= 4;
                     for file in [file(true, &chunks, &[]), file(true, &[], &chunks)] {
                         match read_file(&file) {
                             Ok((picture, metadata, warnings)) => {
                                 assert_eq!(picture.data(), plain.data());
                                 // One frame, or a rendering intent, says nothing more than there is.
-                                let silent = matches!(kind, b"acTL" | b"sRGB") || metadata != Metadata::default();
-                                assert!(silent || !warnings.is_empty(), "{kind:?} {contents:?}");
+                                let silent = matches!(chunk_type, b"acTL" | b"sRGB") || metadata != Metadata::default();
+                                assert!(silent || !warnings.is_empty(), "{chunk_type:?} {contents:?}");
                             }
-                            Err(e) => assert!(animated && e.to_string().contains("animation"), "{kind:?}: {e}"),
+                            Err(e) => assert!(animated && e.to_string().contains("animation"), "{chunk_type:?}: {e}"),
                         }
                     }
                 }

@@ -40,8 +40,8 @@ impl<'f> Notes<'_, 'f> {
         let mut notes = Notes { header, limit, found, colours: Colours::default(), raw: Vec::new() };
         let mut behind = false;
         for chunk in chunks {
-            behind |= chunk.kind == b"IDAT";
-            if chunk.is_critical() || chunk.kind == b"tRNS" {
+            behind |= chunk.chunk_type == b"IDAT";
+            if chunk.is_critical() || chunk.chunk_type == b"tRNS" {
                 continue;
             }
             if !chunk.intact {
@@ -60,7 +60,7 @@ impl<'f> Notes<'_, 'f> {
 
     /// Keeps a chunk of colours; `None` for all others.
     fn take_colours(&mut self, chunk: &Chunk<'f>, behind: bool) -> Option<()> {
-        let slot = match chunk.kind {
+        let slot = match chunk.chunk_type {
             b"cICP" => &mut self.colours.cicp,
             b"iCCP" => &mut self.colours.icc,
             b"sRGB" => &mut self.colours.srgb,
@@ -80,7 +80,7 @@ impl<'f> Notes<'_, 'f> {
 
     /// Takes a chunk that is carried; `None` for all others.
     fn take_block(&mut self, chunk: &Chunk<'_>) -> Option<()> {
-        let text = match chunk.kind {
+        let text = match chunk.chunk_type {
             b"eXIf" => {
                 self.found.set_exif(chunk.contents);
                 return Some(());
@@ -98,7 +98,7 @@ impl<'f> Notes<'_, 'f> {
             _ => return None,
         };
         match text.filter(|(keyword, _)| !keyword.is_empty()) {
-            Some((keyword, text)) => self.take_text(keyword, text, chunk.kind == b"iTXt"),
+            Some((keyword, text)) => self.take_text(keyword, text, chunk.chunk_type == b"iTXt"),
             None => self.damaged(chunk),
         }
         Some(())
@@ -108,8 +108,8 @@ impl<'f> Notes<'_, 'f> {
     fn take_text(&mut self, keyword: String, text: Vec<u8>, utf8: bool) {
         if keyword == xmp::PNG_KEYWORD {
             self.found.set_xmp(&text);
-        } else if let Some(kind) = keyword.strip_prefix(RAW_PROFILE) {
-            self.raw.push((kind.to_ascii_lowercase(), raw_profile(&latin(&text))));
+        } else if let Some(profile) = keyword.strip_prefix(RAW_PROFILE) {
+            self.raw.push((profile.to_ascii_lowercase(), raw_profile(&latin(&text))));
         } else if utf8 {
             self.found.note(keyword, String::from_utf8(text).unwrap_or_else(|e| latin(e.as_bytes())));
         } else {
@@ -153,7 +153,7 @@ impl<'f> Notes<'_, 'f> {
     /// Names a chunk that is not carried, unless it says nothing.
     fn name(&mut self, chunk: &Chunk<'_>) {
         let depth = if self.header.colour == PALETTE { 8 } else { self.header.depth };
-        let name = match chunk.kind {
+        let name = match chunk.chunk_type {
             // An animation of one frame; where pixels are packed apart.
             b"acTL" | b"fcTL" | b"iDOT" => return,
             b"sBIT" if !chunk.contents.is_empty() && chunk.contents.iter().all(|&bits| bits == depth) => return,
@@ -237,21 +237,21 @@ impl<'f> Notes<'_, 'f> {
 
     /// What texts of digits hold.
     fn settle_raw(&mut self) {
-        for (kind, block) in std::mem::take(&mut self.raw) {
+        for (profile, block) in std::mem::take(&mut self.raw) {
             let Some(block) = block else {
-                self.found.damaged(format!("the text \"{RAW_PROFILE}{}\"", kind.escape_debug()));
+                self.found.damaged(format!("the text \"{RAW_PROFILE}{}\"", profile.escape_debug()));
                 continue;
             };
             // As in a JPEG file.
             let packet = block.strip_prefix(xmp::JPEG_PREFIX);
-            match &*kind {
+            match &*profile {
                 "exif" | "app1" if packet.is_none() => self.found.set_exif(&block),
                 "xmp" | "app1" => self.found.set_xmp(packet.unwrap_or(&block)),
                 "icc" | "icm" if self.found.metadata.icc.is_none() => self.found.set_icc(block),
                 "icc" | "icm" => {}
                 "iptc" => self.found.drops("IPTC"),
                 "8bim" => self.found.drops("a Photoshop block"),
-                _ => self.found.drops(format!("the profile \"{}\"", kind.escape_debug())),
+                _ => self.found.drops(format!("the profile \"{}\"", profile.escape_debug())),
             }
         }
     }
@@ -348,12 +348,12 @@ mod tests {
         let exif = Maker { big: true }.sample();
         let prefixed = [b"Exif\0\0", &exif[..]].concat();
         let packet = [xmp::JPEG_PREFIX, b"<x/>"].concat();
-        let raw = |kind: &str, block: &[u8], packed| {
-            let mut text = format!("\n{kind}\n{:8}\n", block.len());
+        let raw = |profile: &str, block: &[u8], packed| {
+            let mut text = format!("\n{profile}\n{:8}\n", block.len());
             for (i, byte) in block.iter().enumerate() {
                 let _ = write!(text, "{byte:02x}{}", if i % 36 == 35 { "\n" } else { "" });
             }
-            text_chunk(&format!("{RAW_PROFILE}{kind}"), text.as_bytes(), packed)
+            text_chunk(&format!("{RAW_PROFILE}{profile}"), text.as_bytes(), packed)
         };
         let wanted_exif = |m: &Metadata| m.exif.as_ref() == Some(&exif) && m.orientation == Orientation::Rotate90;
         let wanted_xmp = |m: &Metadata| m.xmp.as_deref() == Some(b"<x/>");
@@ -369,14 +369,14 @@ mod tests {
             ("icm", &profile(), &wanted_icc),
         ];
         for packed in [false, true] {
-            for (kind, block, wanted) in &cases {
-                let (metadata, said) = kept(&file(true, &[], &raw(kind, block, packed)));
-                assert!(wanted(&metadata) && said.is_empty() && metadata.text.is_empty(), "{kind}: {said}");
+            for (profile, block, wanted) in &cases {
+                let (metadata, said) = kept(&file(true, &[], &raw(profile, block, packed)));
+                assert!(wanted(&metadata) && said.is_empty() && metadata.text.is_empty(), "{profile}: {said}");
             }
-            for (kind, name) in
+            for (profile, name) in
                 [("iptc", "IPTC is"), ("8bim", "a Photoshop block is"), ("odd", "the profile \"odd\" is")]
             {
-                assert!(kept(&file(true, &raw(kind, b"abc", packed), &[])).1.contains(name), "{kind}");
+                assert!(kept(&file(true, &raw(profile, b"abc", packed), &[])).1.contains(name), "{profile}");
             }
         }
         let broken = text_chunk("Raw profile type exif", b"\nexif\n   9\n4949", false);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::super::Inventory;
 use super::super::source::SourceFile;
-use super::compression::{self, Fault};
+use super::compression::{self, UnpackFault};
 use super::directory::{Directory, File, number};
-use super::layout::{Chunks, Colours, Compression, Layout, Predictor};
+use super::layout::{Chunks, Colours, Compression, Predictor, SampleLayout};
 use super::{jpeg, tags};
 use crate::base::error::Result;
 
@@ -23,7 +23,7 @@ pub(super) enum Samples {
 }
 
 /// The part of the picture that a strip or tile holds.
-struct Area {
+struct ChunkArea {
     plane: usize,
     x: usize,
     y: usize,
@@ -39,7 +39,7 @@ const MOST_FOR_A_BYTE: u64 = 64;
 struct Reader<'a> {
     source: &'a SourceFile<'a>,
     file: &'a File<'a>,
-    layout: &'a Layout,
+    layout: &'a SampleLayout,
     /// What JPEG data have in common.
     jpeg_tables: Option<&'a [u8]>,
 }
@@ -51,7 +51,7 @@ struct Reader<'a> {
 pub(super) fn read(
     source: &SourceFile<'_>,
     directory: &Directory<'_>,
-    layout: &Layout,
+    layout: &SampleLayout,
     found: &mut Inventory,
 ) -> Result<Samples> {
     let file = &File::new(source.data).ok_or_else(|| source.fault("not a TIFF"))?;
@@ -85,7 +85,7 @@ fn small_float(bits: u64, exponent_bits: u32, fraction_bits: u32) -> f32 {
     (if negative { -size } else { size }) as f32
 }
 
-impl Layout {
+impl SampleLayout {
     /// Bytes of a row of a strip or tile, unpacked.
     fn row_bytes(&self) -> u64 {
         let samples = u64::from(self.chunks.width).saturating_mul(self.samples_in_chunk() as u64);
@@ -116,7 +116,7 @@ impl Layout {
     /// How much it would take.
     pub(super) fn check_work(&self, source: &SourceFile<'_>) -> Result<()> {
         let Chunks { width, height, ref places, .. } = self.chunks;
-        let kind = if self.chunks.tiled { "tiles" } else { "strips" };
+        let pieces = if self.chunks.tiled { "tiles" } else { "strips" };
         let (picture, file) = (self.kept_bytes(), source.data.len() as u64);
         let most = picture.saturating_mul(MOST_FOR_A_BYTE).max(source.limits.max_memory);
         let above = (self.height - 1) / height * height;
@@ -125,24 +125,24 @@ impl Layout {
         let across = u64::from(self.width.div_ceil(width));
         let unpacked = self.row_bytes().saturating_mul(across * planes).saturating_mul(rows);
         if unpacked > most {
-            let each = format!("{kind} of {width}x{height} pixels of {} samples", self.samples_in_chunk());
+            let each = format!("{pieces} of {width}x{height} pixels of {} samples", self.samples_in_chunk());
             let text = format!("TIFF: {each} are not supported: {unpacked} bytes for a picture of {picture}");
             return Err(source.fault(text));
         }
         let packed = places.iter().fold(0, |sum: u64, &(_, length)| sum.saturating_add(length.min(file)));
         if packed > most.saturating_add(file) {
-            return Err(source.fault(format!("damaged: {kind} of {packed} bytes in a file of {file}")));
+            return Err(source.fault(format!("damaged: {pieces} of {packed} bytes in a file of {file}")));
         }
         Ok(())
     }
 
-    fn area(&self, index: usize) -> Area {
+    fn area(&self, index: usize) -> ChunkArea {
         let (width, height) = (self.width as usize, self.height as usize);
         let (across, down) = (self.chunks.width as usize, self.chunks.height as usize);
         let in_row = width.div_ceil(across);
         let in_plane = in_row * height.div_ceil(down);
         let (x, y) = (index % in_plane % in_row * across, index % in_plane / in_row * down);
-        Area { plane: index / in_plane, x, y, width: across.min(width - x), height: down.min(height - y) }
+        ChunkArea { plane: index / in_plane, x, y, width: across.min(width - x), height: down.min(height - y) }
     }
 
     /// Of the samples of a pixel that a strip or tile of this plane has, those that are kept: their places among all that
@@ -197,20 +197,20 @@ impl Reader<'_> {
 
     /// What errors call a strip or tile.
     fn name(&self, index: usize) -> String {
-        let kind = if self.layout.chunks.tiled { "tile" } else { "strip" };
-        format!("{kind} {} of {}", index + 1, self.layout.chunks.places.len())
+        let piece = if self.layout.chunks.tiled { "tile" } else { "strip" };
+        format!("{piece} {} of {}", index + 1, self.layout.chunks.places.len())
     }
 
     /// Rows of a strip or tile, those within the picture at least, without prediction; none of its chroma is reduced.
     /// `more` becomes true where JPEG data go on behind them.
-    fn rows(&self, index: usize, area: &Area, more: &mut bool) -> Result<Vec<u8>> {
+    fn rows(&self, index: usize, area: &ChunkArea, more: &mut bool) -> Result<Vec<u8>> {
         let layout = self.layout;
         let (at, length) = layout.chunks.places[index];
         let cut = || self.source.fault(format!("the file is cut off: {} is not whole", self.name(index)));
         let packed = self.file.bytes(at, length).filter(|packed| !packed.is_empty()).ok_or_else(cut)?;
         let told = |fault| match fault {
-            Fault::Short => cut(),
-            Fault::Damaged(how) => self.source.fault(format!("{} is damaged: {how}", self.name(index))),
+            UnpackFault::Short => cut(),
+            UnpackFault::Damaged(how) => self.source.fault(format!("{} is damaged: {how}", self.name(index))),
         };
         if layout.compression == Compression::Jpeg {
             let name = format!("{}: {}", self.source.name, self.name(index));

@@ -5,13 +5,17 @@ use image::{DynamicImage, ImageBuffer};
 use super::super::super::convert::widened;
 use super::super::{Inventory, cmyk};
 use super::chunks::Samples;
-use super::layout::{Colours, Layout};
+use super::layout::{Colours, SampleLayout};
 
 /// The picture that samples are.
 ///
 /// # Errors
 /// What in them cannot be.
-pub(super) fn picture(layout: &Layout, mut samples: Samples, found: &mut Inventory) -> Result<DynamicImage, String> {
+pub(super) fn picture(
+    layout: &SampleLayout,
+    mut samples: Samples,
+    found: &mut Inventory,
+) -> Result<DynamicImage, String> {
     match &layout.colours {
         Colours::Palette(map) => return looked_up(layout, samples, map, found),
         // Divided as red, green and blue.
@@ -43,7 +47,7 @@ pub(super) fn picture(layout: &Layout, mut samples: Samples, found: &mut Invento
 }
 
 /// The largest value of a sample of no more than 16 bits.
-fn max(layout: &Layout) -> u32 {
+fn max(layout: &SampleLayout) -> u32 {
     (1 << layout.bits) - 1
 }
 
@@ -66,12 +70,12 @@ fn warn_of_clipping(data: &[f32], found: &mut Inventory) {
 }
 
 /// Whether the colours are multiplied by alpha.
-fn premultiplied(layout: &Layout) -> bool {
+fn premultiplied(layout: &SampleLayout) -> bool {
     layout.alpha.is_some_and(|alpha| alpha.premultiplied)
 }
 
 /// Undoes multiplication of the colours by alpha, rounded; what does not show becomes 0.
-fn divide(samples: &mut Samples, layout: &Layout) {
+fn divide(samples: &mut Samples, layout: &SampleLayout) {
     let channels = layout.kept().len();
     match samples {
         Samples::Bytes(data) => divide_whole(data, channels, max(layout)),
@@ -99,7 +103,12 @@ fn divide_whole<T: Copy + Into<u32> + TryFrom<u32> + Default>(data: &mut [T], ch
 }
 
 /// Colours from a table of 16 bits, of which 8 count; tables of small numbers are meant to be of 8.
-fn looked_up(layout: &Layout, samples: Samples, map: &[u16], found: &mut Inventory) -> Result<DynamicImage, String> {
+fn looked_up(
+    layout: &SampleLayout,
+    samples: Samples,
+    map: &[u16],
+    found: &mut Inventory,
+) -> Result<DynamicImage, String> {
     let entries = 1 << layout.bits;
     let map = &map[..3 * entries];
     let shift = if map.iter().all(|&v| v < 256) { 0 } else { 8 };
@@ -156,7 +165,7 @@ macro_rules! sample {
 sample!(u8, ImageLuma8, ImageLumaA8, ImageRgb8, ImageRgba8);
 sample!(u16, ImageLuma16, ImageLumaA16, ImageRgb16, ImageRgba16);
 
-fn wrapped<T: Sample>(layout: &Layout, data: Vec<T>, colour: bool) -> Result<DynamicImage, String> {
+fn wrapped<T: Sample>(layout: &SampleLayout, data: Vec<T>, colour: bool) -> Result<DynamicImage, String> {
     let channels = if colour { 3 } else { 1 } + usize::from(layout.alpha.is_some());
     T::image(layout.width, layout.height, channels, data).ok_or_else(|| "damaged: samples are missing".to_owned())
 }
@@ -166,7 +175,7 @@ fn sample<T: Sample>(value: u32) -> T {
 }
 
 /// The picture of scaled samples.
-fn coloured<T: Sample>(layout: &Layout, mut data: Vec<T>, found: &mut Inventory) -> Result<DynamicImage, String> {
+fn coloured<T: Sample>(layout: &SampleLayout, mut data: Vec<T>, found: &mut Inventory) -> Result<DynamicImage, String> {
     let channels = layout.kept().len();
     match &layout.colours {
         Colours::Gray { inverted } => {

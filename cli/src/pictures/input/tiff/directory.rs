@@ -20,7 +20,7 @@ pub(super) struct File<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry<'a> {
     /// The type, as the file numbers it.
-    pub(super) kind: u16,
+    pub(super) field_type: u16,
     pub(super) count: u64,
     /// In the byte order of the file; none where the type is not known or the file ends before.
     bytes: Option<&'a [u8]>,
@@ -93,16 +93,16 @@ impl<'a> File<'a> {
     fn entry(&self, line: &'a [u8]) -> Entry<'a> {
         let field = line.len() - 4 - if self.big { 8 } else { 4 };
         let (count, place) = line[4..].split_at(field);
-        let kind = number(&line[2..4], self.big_endian) as u16;
+        let field_type = number(&line[2..4], self.big_endian) as u16;
         let count = number(count, self.big_endian);
-        let size = TYPE_BYTES.get(usize::from(kind)).copied().unwrap_or(0) as u64;
+        let size = TYPE_BYTES.get(usize::from(field_type)).copied().unwrap_or(0) as u64;
         let bytes = count.checked_mul(size).filter(|_| size > 0).and_then(|length| {
             match place.get(..usize::try_from(length).ok()?) {
                 Some(bytes) => Some(bytes),
                 None => self.bytes(number(place, self.big_endian), length),
             }
         });
-        Entry { kind, count, bytes }
+        Entry { field_type, count, bytes }
     }
 }
 
@@ -128,10 +128,10 @@ impl<'a> Directory<'a> {
             Some(Entry { bytes: None, .. }) => {
                 return Err(format!("the file is cut off: the value of tag {tag} is not there"));
             }
-            Some(Entry { kind: kind @ (1 | 3 | 4 | 13 | 16 | 18), bytes: Some(bytes), .. }) => {
-                (*bytes, TYPE_BYTES[usize::from(*kind)])
+            Some(Entry { field_type: field_type @ (1 | 3 | 4 | 13 | 16 | 18), bytes: Some(bytes), .. }) => {
+                (*bytes, TYPE_BYTES[usize::from(*field_type)])
             }
-            Some(entry) => return Err(format!("tag {tag} is damaged: type {} where numbers belong", entry.kind)),
+            Some(entry) => return Err(format!("tag {tag} is damaged: type {} where numbers belong", entry.field_type)),
         };
         let big_endian = self.big_endian;
         Ok(bytes.chunks_exact(size).map(move |value| number(value, big_endian)))
@@ -165,7 +165,7 @@ impl<'a> Directory<'a> {
     pub(super) fn reals(&self, tag: u16) -> Option<Vec<f64>> {
         let entry = self.entries.get(&tag)?;
         let whole = |value: &[u8]| number(value, self.big_endian);
-        match entry.kind {
+        match entry.field_type {
             11 => Some(entry.bytes?.chunks_exact(4).map(|v| f32::from_bits(whole(v) as u32).into()).collect()),
             12 => Some(entry.bytes?.chunks_exact(8).map(|v| f64::from_bits(whole(v))).collect()),
             _ => Some(self.each(tag).ok()?.map(|v| v as f64).collect()),
@@ -174,7 +174,7 @@ impl<'a> Directory<'a> {
 
     /// Fractions of a tag of type RATIONAL, as far as it is whole.
     pub(super) fn fractions(&self, tag: u16) -> Option<Vec<f64>> {
-        let entry = self.entries.get(&tag).filter(|entry| entry.kind == 5)?;
+        let entry = self.entries.get(&tag).filter(|entry| entry.field_type == 5)?;
         let fraction = |value: &[u8]| {
             let (above, below) = value.split_at(4);
             number(above, self.big_endian) as f64 / number(below, self.big_endian) as f64

@@ -37,7 +37,7 @@ const LINE: usize = 12;
 
 /// A value in the block to be.
 enum Field<'a> {
-    Value { kind: u16, count: u32, bytes: &'a [u8] },
+    Value { field_type: u16, count: u32, bytes: &'a [u8] },
     Directory(Fields<'a>),
 }
 
@@ -109,8 +109,8 @@ fn block(file: &File<'_>, fields: &Fields<'_>) -> Vec<u8> {
 /// Adds a value, if there is one that a block can hold.
 fn put<'a>(fields: &mut Fields<'a>, tag: u16, entry: &Entry<'a>, whole: &mut bool) {
     match (entry.bytes(), u32::try_from(entry.count)) {
-        (Some(bytes), Ok(count)) if (1..=12).contains(&entry.kind) => {
-            fields.insert(tag, Field::Value { kind: entry.kind, count, bytes });
+        (Some(bytes), Ok(count)) if (1..=12).contains(&entry.field_type) => {
+            fields.insert(tag, Field::Value { field_type: entry.field_type, count, bytes });
         }
         _ => *whole = false,
     }
@@ -168,8 +168,8 @@ impl Block {
         for (&tag, field) in fields {
             self.short(tag);
             match field {
-                Field::Value { kind, count, bytes } => {
-                    self.short(*kind);
+                Field::Value { field_type, count, bytes } => {
+                    self.short(*field_type);
                     self.long(*count);
                     if bytes.len() <= 4 {
                         let mut inline = [0; 4];

@@ -1,6 +1,6 @@
 //! Strips and tiles that are JPEG pictures.
 
-use super::super::jpeg::{self, Stored};
+use super::super::jpeg::{self, EmbeddedPicture};
 use super::super::source::SourceFile;
 use crate::base::error::Result;
 
@@ -30,7 +30,8 @@ pub(super) fn rows(
         (Some(tables), Some(picture)) => [tables, picture].concat(),
         _ => source.data.to_vec(),
     };
-    let Stored { size: (w, h), channels, samples, whole, more } = jpeg::stored(&SourceFile { data: &data, ..*source })?;
+    let EmbeddedPicture { size: (w, h), channels, samples, whole, more } =
+        jpeg::stored(&SourceFile { data: &data, ..*source })?;
     if channels != size.samples || w != size.width || !(size.rows as u64..=size.height.into()).contains(&h.into()) {
         let Size { width, rows, samples, .. } = size;
         let found = format!("a JPEG picture of {w}x{h} pixels of {channels} channels");

@@ -67,7 +67,7 @@ pub(super) enum Predictor {
 
 /// How a picture's samples are stored.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct SampleLayout {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) bits: u8,
@@ -109,7 +109,7 @@ pub(super) fn size(directory: &Directory<'_>) -> Result<(u32, u32), String> {
     Ok((side(tags::IMAGE_WIDTH)?, side(tags::IMAGE_LENGTH)?))
 }
 
-impl Layout {
+impl SampleLayout {
     /// # Errors
     /// What is not supported, or damaged.
     pub(super) fn new(file: &File<'_>, directory: &Directory<'_>) -> Result<Self, String> {
@@ -311,13 +311,13 @@ fn alpha(directory: &Directory<'_>, colours: &Colours, samples: usize) -> Result
     if samples < channels {
         return Err(format!("damaged: pixels of {samples} samples, where their colours have {channels}"));
     }
-    let kinds = directory.numbers(tags::EXTRA_SAMPLES)?;
+    let extra = directory.numbers(tags::EXTRA_SAMPLES)?;
     // Writers that say nothing of a further sample mean alpha.
-    if kinds.is_empty() && samples > channels {
+    if extra.is_empty() && samples > channels {
         return Ok(Some(Alpha { index: channels, premultiplied: false }));
     }
-    let found = kinds.iter().take(samples - channels).position(|&kind| kind == 1 || kind == 2);
-    Ok(found.map(|place| Alpha { index: channels + place, premultiplied: kinds[place] == 1 }))
+    let found = extra.iter().take(samples - channels).position(|&meaning| meaning == 1 || meaning == 2);
+    Ok(found.map(|place| Alpha { index: channels + place, premultiplied: extra[place] == 1 }))
 }
 
 fn subsampling(directory: &Directory<'_>, colours: &Colours, compression: Compression) -> Result<(u32, u32), String> {

@@ -19,7 +19,7 @@ mod tests;
 use image::DynamicImage;
 
 use self::directory::File;
-use self::layout::{Compression, Layout};
+use self::layout::{Compression, SampleLayout};
 use super::Inventory;
 use super::source::SourceFile;
 use crate::base::error::Result;
@@ -38,7 +38,7 @@ pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<Dyn
     }
     let directory = pages::picture(&file, found).map_err(fault)?;
     source.check_dimensions(layout::size(&directory).map_err(fault)?)?;
-    let layout = Layout::new(&file, &directory).map_err(fault)?;
+    let layout = SampleLayout::new(&file, &directory).map_err(fault)?;
     source.check_bytes(layout.bytes())?;
     layout.check_work(source)?;
     exif::take(&file, &directory, source.limits.max_metadata, found);

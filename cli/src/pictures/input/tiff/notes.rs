@@ -7,7 +7,7 @@ use kvant::{Orientation, ResolutionUnit};
 use super::super::Inventory;
 use super::super::colours::Calibration;
 use super::directory::Directory;
-use super::layout::{Colours, Layout};
+use super::layout::{Colours, SampleLayout};
 use super::{exif, tags};
 use crate::pictures::note::METRES_AN_INCH;
 
@@ -35,7 +35,7 @@ const KNOWN: [RangeInclusive<u16>; 18] = [
 ];
 
 /// What of the picture's directory is not pixels; errors are warnings here.
-pub(super) fn take(directory: &Directory<'_>, layout: &Layout, found: &mut Inventory) {
+pub(super) fn take(directory: &Directory<'_>, layout: &SampleLayout, found: &mut Inventory) {
     let orientation = directory.number(tags::ORIENTATION).ok().flatten().and_then(|v| u8::try_from(v).ok());
     found.metadata.orientation = orientation.and_then(Orientation::from_exif).unwrap_or_default();
     take_resolution(directory, found);
@@ -84,7 +84,7 @@ pub(super) fn take(directory: &Directory<'_>, layout: &Layout, found: &mut Inven
 }
 
 /// Whether a tag says another least or largest value than a sample can have; of floating point that is 0 and 1.
-fn narrows(directory: &Directory<'_>, tag: u16, layout: &Layout) -> bool {
+fn narrows(directory: &Directory<'_>, tag: u16, layout: &SampleLayout) -> bool {
     let full = match tag {
         tags::MIN_SAMPLE_VALUE | tags::S_MIN_SAMPLE_VALUE => 0.0,
         _ if layout.floating => 1.0,
@@ -113,7 +113,7 @@ fn take_resolution(directory: &Directory<'_>, found: &mut Inventory) {
 }
 
 /// Colours by their primaries, and the gamma that is meant where no curve is there (TIFF 6.0 §20).
-fn take_primaries(directory: &Directory<'_>, layout: &Layout, found: &mut Inventory) {
+fn take_primaries(directory: &Directory<'_>, layout: &SampleLayout, found: &mut Inventory) {
     let points = match (directory.fractions(tags::WHITE_POINT), directory.fractions(tags::PRIMARY_CHROMATICITIES)) {
         (Some(white), Some(primaries)) => <[f64; 8]>::try_from([white, primaries].concat()).ok(),
         _ => None,

@@ -34,7 +34,7 @@ fn role(directory: &Directory<'_>) -> Result<Role, String> {
 }
 
 /// What is kept of a directory that was looked at.
-struct Place {
+struct SeenDirectory {
     at: u64,
     role: Role,
     pixels: u64,
@@ -64,7 +64,7 @@ impl<'a> Walk<'a> {
 
 /// The directories in the chain from the first one on, and where those lie that they name as their children; and whether
 /// all are there. The first is.
-fn chain(walk: &mut Walk<'_>) -> Result<(Vec<Place>, Vec<u64>, bool), String> {
+fn chain(walk: &mut Walk<'_>) -> Result<(Vec<SeenDirectory>, Vec<u64>, bool), String> {
     let (mut all, mut children) = (Vec::new(), Vec::new());
     let mut next = walk.file.first();
     let mut whole = true;
@@ -91,7 +91,7 @@ fn chain(walk: &mut Walk<'_>) -> Result<(Vec<Place>, Vec<u64>, bool), String> {
 }
 
 /// The directories at these offsets that the walk has not come by, and whether all are there.
-fn below(walk: &mut Walk<'_>, offsets: Vec<u64>) -> Result<(Vec<Place>, bool), String> {
+fn below(walk: &mut Walk<'_>, offsets: Vec<u64>) -> Result<(Vec<SeenDirectory>, bool), String> {
     let (mut all, mut whole) = (Vec::new(), offsets.len() <= MOST_DIRECTORIES);
     for at in offsets {
         if walk.seen.contains(&at) {
@@ -105,8 +105,8 @@ fn below(walk: &mut Walk<'_>, offsets: Vec<u64>) -> Result<(Vec<Place>, bool), S
     Ok((all, whole))
 }
 
-fn place(at: u64, directory: &Directory<'_>) -> Result<Place, String> {
-    Ok(Place { at, role: role(directory)?, pixels: pixels(directory) })
+fn place(at: u64, directory: &Directory<'_>) -> Result<SeenDirectory, String> {
+    Ok(SeenDirectory { at, role: role(directory)?, pixels: pixels(directory) })
 }
 
 /// Pixels of a directory's picture.
@@ -122,7 +122,7 @@ fn pixels(directory: &Directory<'_>) -> u64 {
 pub(super) fn picture<'a>(file: &File<'a>, found: &mut Inventory) -> Result<Directory<'a>, String> {
     let mut walk = Walk { file, seen: HashSet::new(), lines: 0 };
     let (all, children, whole) = chain(&mut walk)?;
-    let is_picture = |place: &Place| place.role == Role::Picture;
+    let is_picture = |place: &SeenDirectory| place.role == Role::Picture;
     let (mut pictures, mut others): (Vec<_>, Vec<_>) = all.into_iter().partition(is_picture);
     let pages = pictures.len();
     if pages > 1 {

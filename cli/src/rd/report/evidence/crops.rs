@@ -11,7 +11,7 @@ use kvant::PixelFormat;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::pieces::{Coded, Crops, PictureCrops, WindowCrops};
+use super::pieces::{CodedFigures, Crops, PictureCrops, WindowCrops};
 use super::{Laboratory, decode_like, kept, key, nearest};
 use crate::base::error::{CliError, Result};
 use crate::base::output::write_file;
@@ -136,9 +136,9 @@ impl Pair<'_> {
     fn crops(&self, image: &str, original: &Picture) -> std::result::Result<PictureCrops, String> {
         let selection = Selection { ssim2: true, butteraugli: true, ..Selection::NONE };
         let reference = Reference::new(original, selection).map_err(|e| e.to_string())?;
-        let coded = |picture: &Picture, q: f64, bytes: usize| -> std::result::Result<Coded, String> {
+        let coded = |picture: &Picture, q: f64, bytes: usize| -> std::result::Result<CodedFigures, String> {
             let scores = reference.compare(picture).map_err(|e| e.to_string())?;
-            Ok(Coded { q, bytes: bytes as u64, ssim2: scores.ssim2, ba_p3: scores.ba_p3 })
+            Ok(CodedFigures { q, bytes: bytes as u64, ssim2: scores.ssim2, ba_p3: scores.ba_p3 })
         };
         let peer = match self.peer {
             Some((codec, q)) => {
@@ -266,7 +266,7 @@ mod tests {
 
     use super::*;
     use crate::metrics::Scores;
-    use crate::rd::codecs::{Coded as Stream, Decoded, Timing};
+    use crate::rd::codecs::{CodedPicture, DecodedPicture, Timing};
 
     /// A codec whose streams have a known size.
     struct Sized(fn(f64) -> f64);
@@ -296,11 +296,11 @@ mod tests {
             Timing::Call
         }
 
-        fn encode(&self, _: &Picture, q: f64) -> Result<Stream> {
-            Ok(Stream { stream: vec![0; (self.0)(q) as usize], seconds: 0.0, reconstruction: None })
+        fn encode(&self, _: &Picture, q: f64) -> Result<CodedPicture> {
+            Ok(CodedPicture { stream: vec![0; (self.0)(q) as usize], seconds: 0.0, reconstruction: None })
         }
 
-        fn decode(&self, _: &[u8]) -> Result<Decoded> {
+        fn decode(&self, _: &[u8]) -> Result<DecodedPicture> {
             Err(CliError::Run("no decoder".to_owned()))
         }
     }

@@ -15,7 +15,7 @@ use crate::base::hex::hex;
 use crate::base::output::TemporaryFolder;
 use crate::pictures::Picture;
 use crate::rd::codecs::{Codec, Peers, Resolved, resolve};
-use crate::rd::corpus::Source;
+use crate::rd::corpus::CorpusPicture;
 use crate::rd::points::Point;
 use crate::rd::record::Record;
 
@@ -76,7 +76,7 @@ impl<'a> Laboratory<'a> {
         let location =
             &recorded.ok_or_else(|| format!("picture {name}: the run did not record where it was"))?.location;
         let source =
-            Source::at(name, location).ok_or_else(|| format!("picture {name}: {location} is not known here"))?;
+            CorpusPicture::at(name, location).ok_or_else(|| format!("picture {name}: {location} is not known here"))?;
         source.load().map_err(|e| format!("picture {name}: {e}"))
     }
 }

@@ -18,8 +18,8 @@ pub(crate) struct Crops {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PictureCrops {
     pub(crate) image: String,
-    pub(crate) ours: Coded,
-    pub(crate) peer: Option<Coded>,
+    pub(crate) ours: CodedFigures,
+    pub(crate) peer: Option<CodedFigures>,
     /// Whether our bytes are as close to the peer's as they should be.
     pub(crate) equal_bytes: bool,
     /// Where ours is worse, then where it is better.
@@ -28,7 +28,7 @@ pub(crate) struct PictureCrops {
 
 /// A whole picture as a codec left it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Coded {
+pub(crate) struct CodedFigures {
     pub(crate) q: f64,
     pub(crate) bytes: u64,
     pub(crate) ssim2: Option<f64>,

@@ -15,7 +15,7 @@ pub(in super::super) enum Colours {
     /// The first three inks as luma and chroma.
     Ycck,
     /// So many channels of which somebody else knows what they are.
-    Stored(usize),
+    EmbeddedPicture(usize),
 }
 
 impl Colours {
@@ -40,7 +40,7 @@ impl Colours {
             Self::Gray => 1,
             Self::Rgb | Self::Ycc => 3,
             Self::Cmyk | Self::Ycck => 4,
-            Self::Stored(channels) => channels,
+            Self::EmbeddedPicture(channels) => channels,
         }
     }
 

@@ -38,9 +38,9 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// What a frame header of a kind says, or what of it cannot be read; `lines` is the height where it says none.
-    pub(super) fn new(kind: u8, contents: &[u8], lines: Option<usize>) -> Result<Self, String> {
-        refuse_processes(kind)?;
+    /// What a frame header of a marker says, or what of it cannot be read; `lines` is the height where it says none.
+    pub(super) fn new(marker: u8, contents: &[u8], lines: Option<usize>) -> Result<Self, String> {
+        refuse_processes(marker)?;
         let damaged = || "a damaged frame header".to_owned();
         let (&[bits, h1, h0, w1, w0, count], rest) = contents.split_first_chunk().ok_or_else(damaged)?;
         if bits != 8 {
@@ -82,7 +82,7 @@ impl Frame {
             }
         };
         let components = entries.iter().map(component).collect();
-        Ok(Self { progressive: kind == 0xC2, size, components, most, units })
+        Ok(Self { progressive: marker == 0xC2, size, components, most, units })
     }
 
     /// Bytes that decoding takes: levels of two bytes a sample, and the samples.
@@ -92,14 +92,14 @@ impl Frame {
 }
 
 /// Whether a marker begins a frame.
-pub(super) fn is_frame(kind: u8) -> bool {
+pub(super) fn is_frame(marker: u8) -> bool {
     // JPEG-LS has a marker of its own.
-    matches!(kind, 0xC0..=0xCF | 0xF7 | marker::DHP) && !matches!(kind, marker::DHT | 0xC8 | marker::DAC)
+    matches!(marker, 0xC0..=0xCF | 0xF7 | marker::DHP) && !matches!(marker, marker::DHT | 0xC8 | marker::DAC)
 }
 
 /// Names the coding processes that are not read.
-fn refuse_processes(kind: u8) -> Result<(), String> {
-    let name = match kind {
+fn refuse_processes(marker: u8) -> Result<(), String> {
+    let name = match marker {
         0xC0..=0xC2 => return Ok(()),
         0xC3 => "a lossless JPEG (Huffman coding)",
         0xCB => "a lossless JPEG (arithmetic coding)",

@@ -28,7 +28,7 @@ const STRIPE: usize = 16;
 
 /// Pixels, and what there is to say of them.
 #[derive(Debug)]
-pub(super) struct Decoded {
+pub(super) struct DecodedJpeg {
     pub(super) size: (u32, u32),
     /// Samples of a pixel: 1 gray, 3 RGB, 4 inks (cyan, magenta, yellow, black; 255 covers most); or as they are stored.
     pub(super) channels: usize,
@@ -42,7 +42,7 @@ pub(super) struct Decoded {
 }
 
 /// The picture in a file; its channels stay what they are where they are to be as `stored`.
-pub(super) fn decode(source: &SourceFile<'_>, walk: &Walk<'_>, stored: bool) -> Result<Decoded> {
+pub(super) fn decode(source: &SourceFile<'_>, walk: &Walk<'_>, stored: bool) -> Result<DecodedJpeg> {
     let mut reader =
         Reader { source, lines: lines(walk), setting: Setting::default(), frame: None, lost: None, unused: 0 };
     for segment in &walk.segments {
@@ -57,8 +57,8 @@ pub(super) fn decode(source: &SourceFile<'_>, walk: &Walk<'_>, stored: bool) -> 
     let levels = || frame.components.iter().map(|c| &c.lowest);
     let empty = levels().any(|lowest| lowest[0].is_none());
     let lost = if empty { Some(0..height) } else { lost };
-    let colours = if stored { Colours::Stored(frame.components.len()) } else { Colours::new(&frame, walk) };
-    let decoded = Decoded {
+    let colours = if stored { Colours::EmbeddedPicture(frame.components.len()) } else { Colours::new(&frame, walk) };
+    let decoded = DecodedJpeg {
         size: (frame.size.0 as u32, height as u32),
         channels: colours.channels(),
         pixels: Vec::new(),
@@ -67,7 +67,7 @@ pub(super) fn decode(source: &SourceFile<'_>, walk: &Walk<'_>, stored: bool) -> 
         unused,
     };
     let pixels = if empty_everywhere(&frame) { Vec::new() } else { pixels(frame, colours) };
-    Ok(Decoded { pixels, ..decoded })
+    Ok(DecodedJpeg { pixels, ..decoded })
 }
 
 /// Whether there is nothing of any component.
@@ -104,11 +104,11 @@ impl Reader<'_> {
                 Ok(())
             }
             marker::SOS => self.scan(segment),
-            kind if is_frame(kind) => {
+            start if is_frame(start) => {
                 if self.frame.is_some() {
                     return Err(damaged("file: a second frame header"));
                 }
-                let frame = Frame::new(kind, contents, self.lines).map_err(|e| source.fault(e))?;
+                let frame = Frame::new(start, contents, self.lines).map_err(|e| source.fault(e))?;
                 source.check_dimensions((frame.size.0 as u32, frame.size.1 as u32))?;
                 source.check_bytes(frame.bytes())?;
                 self.frame = Some(frame);

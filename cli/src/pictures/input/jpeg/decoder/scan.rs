@@ -53,7 +53,7 @@ pub(super) fn union(a: Option<Range<usize>>, b: Option<Range<usize>>) -> Option<
 }
 
 /// A component in a scan.
-struct Part<'a> {
+struct ScanComponent<'a> {
     component: usize,
     low: Option<&'a Table>,
     others: Option<&'a Table>,
@@ -61,7 +61,7 @@ struct Part<'a> {
 
 /// A scan header.
 pub(super) struct Scan<'a> {
-    parts: Vec<Part<'a>>,
+    parts: Vec<ScanComponent<'a>>,
     /// Frequencies.
     band: Range<usize>,
     /// Lowest bits before and after; the first is zero where there are none before.
@@ -94,7 +94,7 @@ impl<'a> Scan<'a> {
             let component = component.ok_or_else(damaged)?;
             let table =
                 |class: usize, number: u8| setting.codes[class].get(usize::from(number)).and_then(Option::as_ref);
-            scan.parts.push(Part { component, low: table(0, tables >> 4), others: table(1, tables & 15) });
+            scan.parts.push(ScanComponent { component, low: table(0, tables >> 4), others: table(1, tables & 15) });
         }
         scan.check(frame, setting)?;
         Ok(scan)
@@ -225,7 +225,7 @@ impl Run<'_, '_> {
     }
 
     #[inline]
-    fn block(&mut self, place: usize, part: &Part<'_>, block: &mut [i16; 64]) -> Result<(), Broken> {
+    fn block(&mut self, place: usize, part: &ScanComponent<'_>, block: &mut [i16; 64]) -> Result<(), Broken> {
         let Scan { band, high, low, .. } = self.scan;
         if band.start == 0 {
             if *high == 0 {

@@ -109,8 +109,8 @@ impl Writer {
         tags.sort_by_key(|(tag, _)| *tag);
         let mut table = self.number(tags.len() as u64, if self.big { 8 } else { 2 });
         for (tag, value) in &tags {
-            let (kind, count, bytes) = self.value(out, value);
-            table.extend([self.number((*tag).into(), 2), self.number(kind, 2)].concat());
+            let (field_type, count, bytes) = self.value(out, value);
+            table.extend([self.number((*tag).into(), 2), self.number(field_type, 2)].concat());
             table.extend(self.number(count as u64, self.word()));
             if bytes.len() <= self.word() {
                 let mut inline = bytes;
