@@ -1,5 +1,7 @@
 //! Bounds on what a stream may ask of a reader. BITSTREAM.md §12.2.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 use crate::error::{DecodeError, EncodeError};
 
 /// Bounds on what a stream may make the decoder do, and on what the encoder may ask of decoders. All are on by default.

@@ -1,5 +1,7 @@
 //! What decoding takes of memory: the one account that limits are held against, whoever decodes and however.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 use crate::entropy::levels::LevelModels;
 use crate::image::plane::Rect;
 use crate::limits::{Excess, Limits};

@@ -1,5 +1,7 @@
 //! Words for the variants of public enums: what people write on command lines and in settings.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 /// A word that names no variant of an enum, and those that do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{given}' is no {what}; there are {}", known.join(", "))]

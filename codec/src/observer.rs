@@ -1,5 +1,7 @@
 //! Who is told how far a long work is, and may end it.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 use std::ops::ControlFlow;
 
 /// Told how far a work on a picture is, and asked whether to go on. Closures that take `done` and `total` are observers.

@@ -1,5 +1,7 @@
 //! Work on as many threads as asked for: on the caller's, on rayon's current pool, or on a pool that is made once.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 use std::sync::OnceLock;
 
 use rayon::prelude::*;

@@ -112,6 +112,8 @@ pub fn regenerate() -> io::Result<Manifest> {
 }
 
 /// What the streams are made of: between them, every tool of the format.
+// A list.
+#[allow(clippy::too_many_lines)]
 pub fn cases() -> Vec<Case> {
     let chelsea = |size| crop(&testdata("chelsea.png"), (130, 60), size);
     let coffee = |size| crop(&testdata("coffee.png"), (180, 40), size);

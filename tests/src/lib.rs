@@ -6,6 +6,7 @@ pub mod check;
 pub mod damage;
 pub mod fuzzing;
 pub mod golden;
+pub mod modules;
 pub mod pictures;
 pub mod sources;
 pub mod synth;

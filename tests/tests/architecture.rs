@@ -1,112 +1,155 @@
-//! The rules that keep the sources in order (docs/ARCHITECTURE.md), read from the sources themselves.
+//! The rules that keep the sources in order (docs/ARCHITECTURE.md), read from the sources themselves. What clippy and the
+//! compiler can hold stands in `Cargo.toml` and `clippy.toml`; here are the lines that switch it on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use kvant_tests::modules::{Modules, Name};
 use kvant_tests::root;
-use kvant_tests::sources::{code_only, files, is_float, read, without_tests, words};
-
-/// What the decoder needs, and the encoder reconstructs with.
-const NORMATIVE: [&str; 12] = [
-    "syntax",
-    "recon",
-    "entropy",
-    "predict",
-    "transform",
-    "quant",
-    "filter",
-    "colour",
-    "image",
-    "lossless",
-    "container",
-    "tile",
-];
+use kvant_tests::sources::{files, read};
 
 /// All crates, the fuzz targets among them.
 const CRATES: [&str; 5] = ["codec", "cli", "tests", "benches", "fuzz"];
 
+/// The folders that the decoder needs, and that the encoder reconstructs with, end with this one in the map.
+const LAST_NORMATIVE: &str = "decoder";
+
+/// Of those the one that has floats: errors tell of the encoder's settings.
+const WITH_FLOATS: &str = "error";
+
+/// What keeps floating point out of a module.
+const NO_FLOATS: &str = "#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]";
+
 const MAX_LINES: usize = 600;
 
-fn codec_files(folder: &str) -> Vec<PathBuf> {
-    files(&format!("codec/src/{folder}"))
-}
-
-/// What runs outside of tests.
-fn run_time_code(file: &Path) -> String {
-    without_tests(&code_only(&read(file)))
-}
-
-/// Whether a file holds nothing but tests.
-fn is_test_file(file: &Path) -> bool {
-    file.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs")
-}
-
-/// Each place in the run-time code of `files` where `forbidden` holds, as `file:line: word`.
-fn places(files: impl IntoIterator<Item = PathBuf>, forbidden: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut found = Vec::new();
-    for file in files.into_iter().filter(|file| !is_test_file(file)) {
-        let code = run_time_code(&file);
-        let bad = words(&code).filter(|(_, word)| forbidden(word));
-        found.extend(bad.map(|(line, word)| format!("{}:{line}: {word}", file.display())));
-    }
-    found
+fn text(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"))
 }
 
 fn assert_none(found: &[String], rule: &str) {
     assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
 }
 
-#[test]
-fn normative_code_names_neither_encoder_nor_decoder() {
-    let found = places(NORMATIVE.into_iter().flat_map(codec_files), |word| matches!(word, "encoder" | "decoder"));
-    assert_none(&found, "syntax, recon and all below serve both sides and name neither");
+fn path(name: &Name) -> String {
+    if name.is_empty() { String::from("(root)") } else { name.join("/") }
+}
+
+/// The words in backticks of a cell of a table.
+fn quoted(cell: &str) -> BTreeSet<String> {
+    cell.split('`').skip(1).step_by(2).map(String::from).collect()
+}
+
+/// The map of docs/ARCHITECTURE.md: each folder of the codec with what it may name, in order.
+fn map() -> Vec<(String, BTreeSet<String>)> {
+    let document = text("docs/ARCHITECTURE.md");
+    let table = document.split("\n## Folders of").nth(1).expect("a section on folders");
+    let rows = table.split("\n## ").next().unwrap_or_default().lines().filter(|line| line.starts_with("| `"));
+    let mut map: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let (folder, mut names) = (quoted(cells[0]).pop_first().expect("a folder"), quoted(cells[2]));
+        if cells[2].contains("all above") {
+            names.extend(map.iter().map(|(folder, _)| folder.clone()));
+        }
+        map.push((folder, names));
+    }
+    map
+}
+
+/// What each folder of the codec names of the others.
+fn folders() -> BTreeMap<String, BTreeSet<String>> {
+    let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, named) in Modules::read("codec/src").names() {
+        let Some(folder) = name.first() else { continue };
+        let others = named.keys().filter_map(|other| other.first()).filter(|other| *other != folder);
+        folders.entry(folder.clone()).or_default().extend(others.cloned());
+    }
+    folders
 }
 
 #[test]
-fn the_decoder_does_not_name_the_encoder() {
-    assert_none(&places(codec_files("decoder"), |word| word == "encoder"), "the decoder stands without the encoder");
+fn the_map_says_what_each_folder_names() {
+    let (map, folders) = (map(), folders());
+    let mapped: BTreeSet<&String> = map.iter().map(|(folder, _)| folder).collect();
+    assert_eq!(mapped, folders.keys().collect(), "folders of docs/ARCHITECTURE.md, and those of codec/src");
+    let mut wrong = Vec::new();
+    for (place, (folder, listed)) in map.iter().enumerate() {
+        let named = &folders[folder];
+        wrong.extend(named.difference(listed).map(|other| format!("{folder} names {other}; the map does not say so")));
+        wrong.extend(listed.difference(named).map(|other| format!("{folder} does not name {other}; the map says so")));
+        let below = map[place..].iter().filter(|(other, _)| named.contains(other));
+        wrong.extend(below.map(|(other, _)| format!("{folder} names {other}, which stands below it")));
+    }
+    assert_none(&wrong, "docs/ARCHITECTURE.md maps the folders of codec/src");
 }
 
 #[test]
-fn no_float_takes_part_in_reconstruction() {
-    let folders = NORMATIVE.into_iter().chain(["decoder"]);
-    let found = places(folders.flat_map(codec_files), is_float);
-    assert_none(&found, "prediction, dequantisation, transforms, filters and models are integers only");
+fn no_files_name_each_other_in_a_circle() {
+    for folder in ["codec/src", "cli/src"] {
+        let modules = Modules::read(folder);
+        let names = modules.names();
+        let circles = modules.circles().into_iter().map(|way| {
+            let steps = way.iter().zip(way.iter().cycle().skip(1));
+            let steps = steps.map(|(a, b)| format!("{} -> {} {:?}", path(a), path(b), names[a][b]));
+            steps.collect::<Vec<_>>().join("\n    ")
+        });
+        assert_none(&circles.collect::<Vec<_>>(), &format!("circles among the files of {folder}"));
+    }
 }
 
 #[test]
-fn unsafe_stands_in_the_simd_folder_only() {
-    let elsewhere = CRATES.into_iter().flat_map(files).filter(|file| !file.starts_with("codec/src/simd"));
-    assert_none(&places(elsewhere, |word| word == "unsafe"), "`unsafe` belongs to codec/src/simd");
-}
-
-#[test]
-fn hand_written_files_have_fewer_than_600_lines() {
-    let long = CRATES.into_iter().flat_map(files).filter_map(|file| {
-        let source = read(&file);
-        let generated = source.lines().take(5).any(|line| line.to_lowercase().contains("generated by"));
-        let lines = source.lines().count();
-        (lines >= MAX_LINES && !generated).then(|| format!("{}: {lines} lines", file.display()))
-    });
+fn clippy_keeps_floats_out_of_all_that_the_decoder_needs() {
+    let map = map();
+    let last = map.iter().position(|(folder, _)| folder == LAST_NORMATIVE).expect("the decoder is on the map");
+    let root_of = |folder: &str| {
+        let file = format!("codec/src/{folder}/mod.rs");
+        if root().join(&file).exists() { file } else { format!("codec/src/{folder}.rs") }
+    };
+    let roots = map[..=last].iter().filter(|(folder, _)| folder != WITH_FLOATS).map(|(folder, _)| root_of(folder));
+    let lax = roots.filter(|file| !text(file).lines().any(|line| line == NO_FLOATS));
     assert_none(
-        &long.collect::<Vec<_>>(),
-        "a file does one thing (a generated table says `Generated by ...` at its top)",
+        &lax.collect::<Vec<_>>(),
+        &format!("prediction to filters and models are integers only, by {NO_FLOATS}"),
     );
 }
 
 #[test]
-fn every_file_of_the_codec_opens_with_what_it_does() {
-    let silent = codec_files("").into_iter().filter(|file| !read(file).starts_with("//!"));
-    assert_none(&silent.map(|file| file.display().to_string()).collect::<Vec<_>>(), "a module opens with `//!`");
+fn unsafe_is_allowed_in_the_simd_folder_only() {
+    let elsewhere = CRATES.into_iter().flat_map(files).filter(|file| !file.starts_with("codec/src/simd"));
+    let lax =
+        elsewhere.filter(|file| read(file).lines().any(|line| line.trim_start().starts_with("#[allow(unsafe_code)]")));
+    assert_none(&names(lax), "`unsafe` belongs to codec/src/simd");
+    assert!(text("Cargo.toml").contains("\nunsafe_code = \"deny\"\n"), "the compiler refuses `unsafe` elsewhere");
+}
+
+#[test]
+fn hand_written_files_have_fewer_than_600_lines() {
+    let long = CRATES.into_iter().flat_map(files).filter(|file| {
+        let source = read(file);
+        let generated = source.lines().take(5).any(|line| line.to_lowercase().contains("generated by"));
+        source.lines().count() >= MAX_LINES && !generated
+    });
+    assert_none(&names(long), "a file does one thing (a generated table says `Generated by ...` at its top)");
+}
+
+#[test]
+fn every_file_opens_with_what_it_does() {
+    let silent = CRATES.into_iter().flat_map(files).filter(|file| !read(file).starts_with("//!"));
+    assert_none(&names(silent), "a module opens with `//!`");
 }
 
 #[test]
 fn the_codec_depends_on_few_crates_and_no_c() {
-    let manifest = std::fs::read_to_string(root().join("codec/Cargo.toml")).expect("codec/Cargo.toml");
+    let manifest = text("codec/Cargo.toml");
     let section = manifest.split("\n[dependencies]\n").nth(1).expect("a section [dependencies]");
     let section = section.split("\n[").next().unwrap_or_default();
     let always = section.lines().filter(|line| !line.contains("optional = true"));
-    let names = always.filter_map(|line| line.split(['.', '=', ' ']).next()).filter(|name| !name.is_empty());
-    let known = ["bitvec", "bytemuck", "crc32fast", "miniz_oxide", "rayon", "thiserror"];
-    let others: Vec<String> = names.filter(|name| !known.contains(name)).map(String::from).collect();
-    assert_none(&others, &format!("dependencies of the codec are {}, without features", known.join(", ")));
+    let depended = always.filter_map(|line| line.split(['.', '=', ' ']).next()).filter(|name| !name.is_empty());
+    let known = ["bitvec", "crc32fast", "miniz_oxide", "rayon", "thiserror"];
+    let others: Vec<String> = depended.filter(|name| !known.contains(name)).map(String::from).collect();
+    assert_none(&others, &format!("dependencies of the codec, without features, are {}", known.join(", ")));
+}
+
+fn names(files: impl Iterator<Item = impl AsRef<Path>>) -> Vec<String> {
+    files.map(|file| PathBuf::from(file.as_ref()).display().to_string()).collect()
 }

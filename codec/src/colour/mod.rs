@@ -3,6 +3,8 @@
 //!
 //! Normative. The conversion the other way is no part of the format.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 mod bytes;
 mod depth;
 mod matrix;

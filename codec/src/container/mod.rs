@@ -1,6 +1,9 @@
 //! The file: signature, header, sections, tile index, checksums. BITSTREAM.md §2.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 mod index;
+mod metadata;
 mod reader;
 mod sections;
 mod writer;

@@ -1,5 +1,7 @@
 //! The decoder's interface.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 mod blocks;
 mod flight;
 mod lane;

@@ -6,11 +6,11 @@ pub(crate) struct Effort {
     /// Angles tried first are this far apart (a power of two); the best are then refined by halving.
     pub(crate) angle_step: u8,
     /// Angles beside one are not ranked where it costs more than this times the best mode.
-    pub(crate) angle_patience: f64,
-    /// Learned modes that are ranked, those that promise most.
+    pub(crate) angle_margin: f64,
+    /// Learned modes that are ranked: those that are estimated best.
     pub(crate) learned_modes: usize,
-    /// None where their promise alone costs more than this times the best other mode.
-    pub(crate) learned_patience: f64,
+    /// None whose estimate alone costs more than this times the best other mode.
+    pub(crate) learned_margin: f64,
     /// Luma modes that survive the ranking by transformed difference.
     pub(crate) luma_modes: usize,
     /// Chroma modes that survive.
@@ -18,7 +18,7 @@ pub(crate) struct Effort {
     /// Transforms tried for each survivor.
     pub(crate) transforms: Transforms,
     /// Levels are not chosen for survivors and transforms whose estimated cost is above this times that of the best.
-    pub(crate) trial_patience: f64,
+    pub(crate) trial_margin: f64,
     /// Levels are chosen by rate and distortion.
     pub(crate) optimise: bool,
     /// Largest block tried, log2.
@@ -46,8 +46,9 @@ pub(crate) struct Effort {
 /// Which splits of a block are tried.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Partition {
-    /// The layout that guides luma.
-    pub(crate) guide: Option<Guide>,
+    /// A layout guides luma: four squares are not tried that cost, by it, more than this times the geometric mean of what one block
+    /// costs by it and in truth.
+    pub(crate) guide: Option<f64>,
     /// Largest squares that are halved, log2.
     pub(crate) largest_halved_log2: u32,
     /// Halves that may follow one another below a square.
@@ -55,11 +56,11 @@ pub(crate) struct Partition {
     /// Quarters are tried.
     pub(crate) quarters: bool,
     /// Four squares are given up where they cost more than this times the best so far, and then halves are not tried.
-    pub(crate) patience: f64,
+    pub(crate) quad_margin: f64,
     /// Halves are not tried either where one block costs more than this times four squares.
-    pub(crate) reach: f64,
+    pub(crate) halves_margin: f64,
     /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
-    pub(crate) quarter_patience: f64,
+    pub(crate) quarters_margin: f64,
 }
 
 impl Partition {
@@ -69,35 +70,24 @@ impl Partition {
         largest_halved_log2: 5,
         halvings: 0,
         quarters: false,
-        patience: 1.0,
-        reach: 1.2,
-        quarter_patience: 1.02,
+        quad_margin: 1.0,
+        halves_margin: 1.2,
+        quarters_margin: 1.02,
     };
-    const HALVES: Self = Self { halvings: 1, quarters: true, patience: 1.1, ..Self::SQUARES };
-    const PATIENT: Self = Self { patience: 1.4, reach: 1.6, quarter_patience: 1.1, ..Self::HALVES };
-    const EXHAUSTIVE: Self = Self { halvings: 2, patience: 1.5, reach: 2.0, quarter_patience: 1.2, ..Self::PATIENT };
+    const HALVES: Self = Self { halvings: 1, quarters: true, quad_margin: 1.1, ..Self::SQUARES };
+    const LENIENT: Self = Self { quad_margin: 1.4, halves_margin: 1.6, quarters_margin: 1.1, ..Self::HALVES };
+    const EXHAUSTIVE: Self =
+        Self { halvings: 2, quad_margin: 1.5, halves_margin: 2.0, quarters_margin: 1.2, ..Self::LENIENT };
 
     /// What is drawn is halved at any size.
     const fn drawn(self) -> Self {
         Self { largest_halved_log2: 6, ..self }
     }
 
-    /// Guided by a layout: four squares are tried where it says that they cost up to `quarters` times one block.
+    /// Guided by a layout.
     const fn guided(self, quarters: f64) -> Self {
-        let depth = Depth { smallest_log2: 2, turn: 2 };
-        Self { guide: Some(Guide { depth, whole: 1.4, quarters }), ..self }
+        Self { guide: Some(quarters), ..self }
     }
-}
-
-/// What the search takes from a layout planned on the source.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Guide {
-    /// How it is planned.
-    pub(crate) depth: Depth,
-    /// A square is not tried as one block that costs, by the layout, more than this times four squares.
-    pub(crate) whole: f64,
-    /// Nor in four that cost, by the layout, more than this times the geometric mean of what one block costs by it and in truth.
-    pub(crate) quarters: f64,
 }
 
 /// How much a layout looks at.
@@ -107,6 +97,11 @@ pub(crate) struct Depth {
     pub(crate) smallest_log2: u32,
     /// How far beside the angle of a block's lines others are tried, halved then: a power of two, or 0.
     pub(crate) turn: u8,
+}
+
+impl Depth {
+    /// Down to the smallest blocks, with angles beside those of their lines.
+    pub(crate) const FULL: Self = Self { smallest_log2: 2, turn: 2 };
 }
 
 /// How much is tried where each block is coded once.
@@ -124,6 +119,18 @@ pub(crate) struct Direct {
     pub(crate) chroma_modes: usize,
     /// Transforms tried on the best prediction.
     pub(crate) transforms: Transforms,
+}
+
+impl Direct {
+    /// What effort 1 tries.
+    const LEAST: Self = Self {
+        depth: Depth { smallest_log2: 3, turn: 0 },
+        chroma_log2: 4,
+        probable: 2,
+        angle_step: 0,
+        chroma_modes: 2,
+        transforms: Transforms::Cosine,
+    };
 }
 
 /// Sketches of the picture, one after the other.
@@ -166,124 +173,123 @@ pub(crate) enum Transforms {
 impl Effort {
     /// The settings of `effort`, 1 to 9.
     pub(crate) fn of(effort: u8) -> Self {
-        let direct = Direct {
-            depth: Depth { smallest_log2: 3, turn: 0 },
-            chroma_log2: 4,
-            probable: 2,
-            angle_step: 0,
-            chroma_modes: 2,
-            transforms: Transforms::Cosine,
-        };
-        let base = Self {
-            angle_step: 8,
-            angle_patience: 1.3,
-            learned_modes: 3,
-            learned_patience: 1.0,
-            luma_modes: 2,
-            chroma_modes: 2,
-            transforms: Transforms::All,
-            trial_patience: 1.05,
-            optimise: true,
-            largest_log2: 6,
-            stop_when_empty: true,
-            chroma_spread: f64::INFINITY,
-            partition: Partition { quarters: false, patience: 1.03, reach: 1.05, ..Partition::HALVES }.guided(1.1),
-            screens: Partition::HALVES.drawn(),
-            direct: None,
-            sketches: Sketches::LIGHT_TWICE,
-            thorough_from: 90.0,
-            filters: Filters::Sample,
-            lost: 0.0,
-        };
-        // One way to code each block.
-        let plain = Self {
-            angle_step: 16,
-            angle_patience: 1.0,
-            learned_modes: 0,
-            luma_modes: 1,
-            chroma_modes: 1,
-            transforms: Transforms::Pair,
-            trial_patience: 1.0,
-            partition: Partition::SQUARES,
-            screens: Partition::SQUARES,
-            sketches: Sketches::LIGHT,
-            thorough_from: f32::INFINITY,
-            ..base
-        };
-        let thorough =
-            Self { angle_step: 4, partition: Partition::HALVES.guided(1.25), sketches: Sketches::THOROUGH, ..base };
-        let patient = Self {
-            angle_patience: f64::INFINITY,
-            learned_modes: 6,
-            learned_patience: f64::INFINITY,
-            trial_patience: 1.06,
-            stop_when_empty: false,
-            ..thorough
-        };
-        match effort {
-            1 => Self {
-                transforms: Transforms::Cosine,
-                optimise: false,
-                largest_log2: 5,
-                direct: Some(direct),
-                filters: Filters::Rule,
-                lost: 3.2,
-                ..plain
-            },
-            2 => Self {
-                transforms: Transforms::Cosine,
-                largest_log2: 5,
-                direct: Some(Direct { depth: Depth { smallest_log2: 2, turn: 2 }, probable: 4, ..direct }),
-                filters: Filters::Rule,
-                lost: 2.3,
-                ..plain
-            },
-            3 => Self {
-                direct: Some(Direct {
-                    depth: Depth { smallest_log2: 2, turn: 2 },
-                    probable: 6,
-                    angle_step: 16,
-                    chroma_modes: 5,
-                    transforms: Transforms::All,
-                    ..direct
-                }),
-                lost: 1.9,
-                ..plain
-            },
-            4 => Self {
-                angle_step: 8,
-                angle_patience: 1.3,
-                luma_modes: 2,
-                trial_patience: 1.05,
-                partition: Partition::SQUARES.guided(1.03),
-                chroma_spread: 0.5,
-                lost: 0.6,
-                ..plain
-            },
-            5 => base,
-            6 => thorough,
-            7 => Self {
-                luma_modes: 3,
-                chroma_modes: 3,
-                partition: Partition::PATIENT.guided(1.15),
-                screens: Partition { halvings: 2, patience: 1.2, ..Partition::HALVES }.drawn(),
-                ..patient
-            },
-            8 => Self {
-                luma_modes: 4,
-                chroma_modes: 4,
-                partition: Partition { halvings: 2, ..Partition::PATIENT }.guided(1.4),
-                screens: Partition { halvings: 2, ..Partition::PATIENT }.drawn(),
-                ..patient
-            },
-            _ => Self {
-                learned_modes: 8,
-                luma_modes: 6,
-                chroma_modes: 6,
-                partition: Partition::EXHAUSTIVE,
-                screens: Partition::EXHAUSTIVE.drawn(),
-                ..patient
-            },
-        }
+        Self::TABLE[usize::from(effort.clamp(1, 9)) - 1]
     }
+
+    /// What the middle efforts do, and what others differ from.
+    const BASE: Self = Self {
+        angle_step: 8,
+        angle_margin: 1.3,
+        learned_modes: 3,
+        learned_margin: 1.0,
+        luma_modes: 2,
+        chroma_modes: 2,
+        transforms: Transforms::All,
+        trial_margin: 1.05,
+        optimise: true,
+        largest_log2: 6,
+        stop_when_empty: true,
+        chroma_spread: f64::INFINITY,
+        partition: Partition { quarters: false, quad_margin: 1.03, halves_margin: 1.05, ..Partition::HALVES }
+            .guided(1.1),
+        screens: Partition::HALVES.drawn(),
+        direct: None,
+        sketches: Sketches::LIGHT_TWICE,
+        thorough_from: 90.0,
+        filters: Filters::Sample,
+        lost: 0.0,
+    };
+    /// One way to code each block.
+    const PLAIN: Self = Self {
+        angle_step: 16,
+        angle_margin: 1.0,
+        learned_modes: 0,
+        luma_modes: 1,
+        chroma_modes: 1,
+        transforms: Transforms::Pair,
+        trial_margin: 1.0,
+        partition: Partition::SQUARES,
+        screens: Partition::SQUARES,
+        sketches: Sketches::LIGHT,
+        thorough_from: f32::INFINITY,
+        ..Self::BASE
+    };
+    const THOROUGH: Self =
+        Self { angle_step: 4, partition: Partition::HALVES.guided(1.25), sketches: Sketches::THOROUGH, ..Self::BASE };
+    /// Little is left untried.
+    const LENIENT: Self = Self {
+        angle_margin: f64::INFINITY,
+        learned_modes: 6,
+        learned_margin: f64::INFINITY,
+        trial_margin: 1.06,
+        stop_when_empty: false,
+        ..Self::THOROUGH
+    };
+
+    /// Efforts 1 to 9.
+    const TABLE: [Self; 9] = [
+        Self {
+            transforms: Transforms::Cosine,
+            optimise: false,
+            largest_log2: 5,
+            direct: Some(Direct::LEAST),
+            filters: Filters::Rule,
+            lost: 3.2,
+            ..Self::PLAIN
+        },
+        Self {
+            transforms: Transforms::Cosine,
+            largest_log2: 5,
+            direct: Some(Direct { depth: Depth::FULL, probable: 4, ..Direct::LEAST }),
+            filters: Filters::Rule,
+            lost: 2.3,
+            ..Self::PLAIN
+        },
+        Self {
+            direct: Some(Direct {
+                depth: Depth::FULL,
+                probable: 6,
+                angle_step: 16,
+                chroma_modes: 5,
+                transforms: Transforms::All,
+                ..Direct::LEAST
+            }),
+            lost: 1.9,
+            ..Self::PLAIN
+        },
+        Self {
+            angle_step: 8,
+            angle_margin: 1.3,
+            luma_modes: 2,
+            trial_margin: 1.05,
+            partition: Partition::SQUARES.guided(1.03),
+            chroma_spread: 0.5,
+            lost: 0.6,
+            ..Self::PLAIN
+        },
+        Self::BASE,
+        Self::THOROUGH,
+        Self {
+            luma_modes: 3,
+            chroma_modes: 3,
+            partition: Partition::LENIENT.guided(1.15),
+            screens: Partition { halvings: 2, quad_margin: 1.2, ..Partition::HALVES }.drawn(),
+            ..Self::LENIENT
+        },
+        Self {
+            luma_modes: 4,
+            chroma_modes: 4,
+            partition: Partition { halvings: 2, ..Partition::LENIENT }.guided(1.4),
+            screens: Partition { halvings: 2, ..Partition::LENIENT }.drawn(),
+            ..Self::LENIENT
+        },
+        Self {
+            learned_modes: 8,
+            luma_modes: 6,
+            chroma_modes: 6,
+            partition: Partition::EXHAUSTIVE,
+            screens: Partition::EXHAUSTIVE.drawn(),
+            ..Self::LENIENT
+        },
+    ];
 }

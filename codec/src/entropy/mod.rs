@@ -1,6 +1,8 @@
 //! Binary arithmetic coding: the interface that the syntax is written against (`BinCoder`) and its implementations
 //! that write, read, count and trace. BITSTREAM.md §7.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 mod coder;
 pub(crate) mod contexts;
 pub(crate) mod cost;

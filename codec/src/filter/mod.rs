@@ -1,5 +1,7 @@
 //! Filters over the reconstructed picture, after all prediction. BITSTREAM.md §10.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 pub(crate) mod classified;
 pub(crate) mod deblock;
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::error::ImageError;
+use super::error::ImageError;
 use crate::image::format::PixelFormat;
 use crate::image::plane::Rect;
 use crate::metadata::Metadata;

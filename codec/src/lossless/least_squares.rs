@@ -71,7 +71,7 @@ pub(super) struct LeastSquares {
     /// Times that all coefficients are improved before a cell.
     rounds: usize,
     /// Whether differences are too large for sums of 32 bits.
-    wide: bool,
+    in_64_bits: bool,
 }
 
 impl LeastSquares {
@@ -80,7 +80,7 @@ impl LeastSquares {
         ((width.div_ceil(CELL) + 3) * size_of::<Equations>()) as u64
     }
 
-    pub(super) fn new(width: usize, rounds: usize, wide: bool) -> Self {
+    pub(super) fn new(width: usize, rounds: usize, in_64_bits: bool) -> Self {
         Self {
             above: vec![[0; NUMBERS]; width.div_ceil(CELL)],
             left: [0; NUMBERS],
@@ -91,7 +91,7 @@ impl LeastSquares {
             known: [0; CELL],
             near: [0; LEFT],
             rounds,
-            wide,
+            in_64_bits,
         }
     }
 
@@ -111,8 +111,8 @@ impl LeastSquares {
         }
         self.coded[x % CELL] = true;
         let i = self.start + x % CELL;
-        if self.wide {
-            return self.wide(field, i, fraction);
+        if self.in_64_bits {
+            return self.predict_in_64_bits(field, i, fraction);
         }
         let mut sum = self.known[x % CELL];
         for (k, &near) in self.near.iter().enumerate() {
@@ -123,7 +123,7 @@ impl LeastSquares {
 
     /// The same where sums take 64 bits.
     #[inline(always)]
-    fn wide(&self, field: Field<'_>, i: usize, fraction: u32) -> i32 {
+    fn predict_in_64_bits(&self, field: Field<'_>, i: usize, fraction: u32) -> i32 {
         let mut sum = 0;
         for (&coefficient, &neighbour) in self.coefficients.iter().zip(field.neighbours()) {
             let base = field.bases(i, neighbour.0)[0];

@@ -2,6 +2,8 @@
 //! binarised and coded with mixed probabilities. One walk encodes and decodes; a call codes one rectangle, which
 //! depends on nothing outside of it. BITSTREAM.md §13.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 mod canvas;
 mod channel;
 mod choice;

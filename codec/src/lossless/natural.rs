@@ -138,9 +138,9 @@ fn weight(miss: i32) -> i64 {
 
 impl<const FULL: bool> Modeller for Natural<FULL> {
     fn new(width: usize, height: usize, top: i32, before: &[CodedPlane]) -> Self {
-        let wide = top > NARROW || before.iter().any(|plane| plane.span > NARROW as u32);
+        let in_64_bits = top > NARROW || before.iter().any(|plane| plane.span > NARROW as u32);
         Self {
-            squares: LeastSquares::new(width, if FULL { 4 } else { 2 }, wide),
+            squares: LeastSquares::new(width, if FULL { 4 } else { 2 }, in_64_bits),
             misses: std::array::from_fn(|_| vec![[0; LANES]; width + 4]),
             errors: Canvas::new(width, height, 0),
             biases: std::array::from_fn(|_| Bias::new(BIASES)),

@@ -4,6 +4,8 @@
 //! more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an explicit one), both over `luma`.
 //! Everything is integer arithmetic, for sample depths of 10 to 14 bits. BITSTREAM.md §9.2 to §9.7.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 pub(crate) mod angular;
 mod by_side;
 pub(crate) mod cclm;

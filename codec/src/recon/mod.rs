@@ -1,6 +1,8 @@
 //! From parsed blocks to samples: predict, dequantise, transform back, add. Encoder and decoder share it.
 //! BITSTREAM.md §9.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 pub(crate) mod bands;
 pub(crate) mod dequant;
 pub(crate) mod output;

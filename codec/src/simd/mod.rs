@@ -4,6 +4,8 @@
 //! instruction by itself, a kernel is written over [`Lanes`], whose few operations each level has in a file of its own
 //! ([`Simd::launch`]).
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 pub(crate) mod arrays;
 #[cfg(target_arch = "x86_64")]
 mod avx2;

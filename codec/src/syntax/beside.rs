@@ -31,7 +31,7 @@ impl Beside {
     }
 
     /// How far up levels reach at the left and above: 0 to 24.
-    pub(crate) fn reach(&self) -> usize {
+    pub(crate) fn extent(&self) -> usize {
         filled(&self.left) * 5 + filled(&self.above)
     }
 }

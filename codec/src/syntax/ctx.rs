@@ -137,7 +137,7 @@ pub(crate) struct Place {
     /// 0 Y, 1 Cb, 2 Cr, 3 Cr where Cb is coded.
     plane: u8,
     /// How far up levels reach in the blocks beside it, by area: 0 to 174.
-    reach: u8,
+    extent: u8,
     /// What its levels look at.
     pub(crate) levels: BlockLevels,
 }
@@ -148,9 +148,9 @@ impl Place {
         let slot = plane.saturating_sub(1);
         let area = (node.log2_w.min(5) + node.log2_h.min(5) - 4) as u8;
         let beside = Beside::of(units, node, slot);
-        let reach = 7 * beside.reach() as u8 + area;
+        let extent = 7 * beside.extent() as u8 + area;
         let levels = BlockLevels::new(plane, beside.sum());
-        Self { plane: plane as u8 + u8::from(after_coded), reach, levels }
+        Self { plane: plane as u8 + u8::from(after_coded), extent, levels }
     }
 
     fn channel(self) -> usize {
@@ -159,17 +159,17 @@ impl Place {
 
     /// The block has levels.
     pub(crate) fn coded(self) -> Ctx {
-        group::CODED.at(self.reach as usize * 4 + self.plane as usize)
+        group::CODED.at(self.extent as usize * 4 + self.plane as usize)
     }
 
     /// Position `i` of the unary class of the end.
     pub(crate) fn end_class(self, i: usize) -> Ctx {
-        group::END_CLASS.at(self.reach as usize * 22 + self.channel() * 11 + i)
+        group::END_CLASS.at(self.extent as usize * 22 + self.channel() * 11 + i)
     }
 
     /// First bit within an end class.
     pub(crate) fn end_bit(self, class: usize) -> Ctx {
-        group::END_BIT.at(self.reach as usize * 11 + class)
+        group::END_BIT.at(self.extent as usize * 11 + class)
     }
 }
 

@@ -142,10 +142,10 @@ fn magnitude<C: BinCoder>(c: &mut C, level: &Level<'_>, value: u32) -> u32 {
     magnitude
 }
 
-/// Bypass bits of the remainder of a magnitude above 3, where the template sums up to `wide`.
+/// Bypass bits of the remainder of a magnitude above 3, where the template sums up to `sum`.
 #[inline(always)]
-pub(crate) fn remainder_bits(magnitude: u32, wide: u32) -> u32 {
-    let k = ctx::rice(wide);
+pub(crate) fn remainder_bits(magnitude: u32, sum: u32) -> u32 {
+    let k = ctx::rice(sum);
     let quotient = ((magnitude & !1) - 4) >> 1 >> k;
     k + if quotient < ESCAPE { quotient + 1 } else { ESCAPE + 2 * (quotient - ESCAPE + 1).ilog2() + 1 }
 }

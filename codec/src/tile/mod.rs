@@ -1,5 +1,7 @@
 //! The grid of tiles: independent in parsing and prediction. BITSTREAM.md §2.3.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 use std::ops::Range;
 
 use crate::image::plane::Rect;

@@ -2,6 +2,8 @@
 //!
 //! Normative and integer only. The forward transform is no part of the format and stands elsewhere.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
+
 mod inverse;
 mod kernel;
 pub(crate) mod tables;

@@ -67,7 +67,7 @@ pub(super) struct Prices<'a> {
     pub(super) slots: [&'a Slot; 2],
     pub(super) sign: u32,
     /// What [`Template::sum`] says.
-    pub(super) wide: u32,
+    pub(super) sum: u32,
 }
 
 impl Prices<'_> {
@@ -88,7 +88,7 @@ impl Prices<'_> {
         if magnitude == 1 {
             return self.sign + self.bin(1, false);
         }
-        let rest = if magnitude > 3 { residual::remainder_bits(magnitude, self.wide) << COST_BITS } else { 0 };
+        let rest = if magnitude > 3 { residual::remainder_bits(magnitude, self.sum) << COST_BITS } else { 0 };
         self.sign + self.bin(1, true) + self.bin(2, magnitude & 1 != 0) + self.bin(3, magnitude > 3) + rest
     }
 }

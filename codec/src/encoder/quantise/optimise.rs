@@ -61,8 +61,8 @@ impl LevelChoice<'_> {
             }
             let (around, before) = (template.around(p), if reach == 0 { 0 } else { reach - 1 - i });
             let level = Level { block, template, state, residual, p, around, before };
-            let wide = if x < 3.5 { 0 } else { template.sum(p) };
-            let prices = Prices { slots: counter.slots(&level), sign: counter.sign(), wide };
+            let sum = if x < 3.5 { 0 } else { template.sum(p) };
+            let prices = Prices { slots: counter.slots(&level), sign: counter.sign(), sum };
             decision.cost = rate * prices.significance(false) as f64;
             if x >= 0.5 {
                 self.weigh(x, rate, &prices, around == 0, decision);

@@ -227,10 +227,10 @@ impl LevelChoice<'_> {
             let x = f64::from(viterbi.x[p.raster as usize]);
             let place = Place::of(i, p, indices, (w, h), positions.len());
             let prices = |state: State, path: &Path| {
-                let (around, wide) = place.sums(&path.window);
+                let (around, sum) = place.sums(&path.window);
                 let before = path.end - i - 1;
                 let level = Level { block, template, state, residual: false, p, around, before };
-                Prices { slots: counter.slots(&level), sign: counter.sign(), wide }
+                Prices { slots: counter.slots(&level), sign: counter.sign(), sum }
             };
             if x < LEAST {
                 viterbi.zeros(i, &place, |state, path| self.price(prices(state, path).significance(false)));

@@ -29,7 +29,7 @@ impl TileSearch<'_> {
             trials.push(self.chroma_trial(&blank, self.memory.shortlist.entries()[i]));
         }
         let least = trials.iter().map(|t| t.estimate).fold(f64::INFINITY, f64::min);
-        let most = least * self.shared.plan.effort.trial_patience;
+        let most = least * self.shared.plan.effort.trial_margin;
         let mut best: Option<(f64, ChromaBlock, &mut ChromaTrial)> = None;
         for trial in trials.iter_mut().filter(|t| t.estimate <= most) {
             let (cost, block) = self.quantise_chroma(&blank, trial, Family::Scalar);

@@ -198,11 +198,11 @@ impl TileSearch<'_> {
         Trial { predicted, tx, indices: Vec::new(), dropped, estimate, coded, room }
     }
 
-    /// The best of `best` and of what was tried, whose levels are chosen where it promises enough.
+    /// The best of `best` and of what was tried, whose levels are chosen where its estimate is good enough.
     fn decide(&mut self, spot: &Spot, mut best: Option<Coded>) -> Option<Coded> {
         let mut trials = std::mem::take(&mut self.memory.trials);
         let estimates = trials.iter().chain(best.as_ref().map(|b| &b.trial)).map(|t| t.estimate);
-        let most = estimates.fold(f64::INFINITY, f64::min) * self.shared.plan.effort.trial_patience;
+        let most = estimates.fold(f64::INFINITY, f64::min) * self.shared.plan.effort.trial_margin;
         for trial in trials.drain(..) {
             if trial.estimate > most {
                 self.memory.spare.push(trial.room);

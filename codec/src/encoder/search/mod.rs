@@ -5,11 +5,11 @@
 mod chroma;
 mod copy;
 mod found;
+mod learned;
 mod luma;
 mod memory;
 mod palette;
 mod partition;
-mod promise;
 mod ranking;
 mod shortlist;
 mod slopes;

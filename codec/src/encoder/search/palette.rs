@@ -11,7 +11,7 @@ use crate::syntax::screen::Prediction;
 use crate::transform::TxType;
 
 /// Palettes of this much the best's estimated cost are not tried in full.
-const PATIENCE: f64 = 1.5;
+const MARGIN: f64 = 1.5;
 /// Palettes tried in full.
 const TRIED: usize = 2;
 
@@ -139,7 +139,7 @@ impl TileSearch<'_> {
             let (table, error) = assign(&colours, &histogram);
             let distortion = error as f64 * per_step * per_step;
             // What it costs besides cannot make up for that.
-            if best.is_some_and(|b| distortion > PATIENCE * b.cost) {
+            if best.is_some_and(|b| distortion > MARGIN * b.cost) {
                 continue;
             }
             let mut indices: Vec<u8> = source.iter().map(|&s| table[usize::from(s)]).collect();
@@ -150,7 +150,7 @@ impl TileSearch<'_> {
         }
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (cost, price, block, indices) in ranked.into_iter().take(TRIED) {
-            if best.is_some_and(|b| cost > PATIENCE * b.cost) {
+            if best.is_some_and(|b| cost > MARGIN * b.cost) {
                 break;
             }
             if let Prediction::Palette(palette, _) = block.prediction {

@@ -11,6 +11,9 @@ use crate::syntax::spectrum::spectrum;
 use crate::syntax::state::UnitMap;
 use crate::syntax::tree::{Channel, Choices, Node, Split};
 
+/// A square is not tried as one block that costs, by the layout, more than this times four squares.
+const WHOLE: f64 = 1.4;
+
 /// Costs of what was tried with a node so far; infinite for what was not, or was given up.
 struct Tried {
     best: f64,
@@ -41,23 +44,24 @@ impl Tried {
         let (whole, quad) = (self.cost(Split::None), self.cost(Split::Quad));
         if let (Some(planned), Some(guide)) = (self.planned, partition.guide) {
             match split {
-                Split::None => return planned.whole < planned.quarters * guide.whole,
+                Split::None => return planned.whole < planned.quarters * WHOLE,
                 // What one block costs in truth tells as much of the four squares as it is off itself.
                 Split::Quad if whole.is_finite() => {
-                    return planned.quarters < guide.quarters * (planned.whole * whole).sqrt();
+                    return planned.quarters < guide * (planned.whole * whole).sqrt();
                 }
                 _ => {}
             }
         }
         // Halves lie between one block and four squares: where those are far apart, the halves are not better.
-        let between = whole.is_infinite() || (quad < whole * partition.patience && whole < quad * partition.reach);
+        let between =
+            whole.is_infinite() || (quad < whole * partition.quad_margin && whole < quad * partition.halves_margin);
         match split {
             Split::None | Split::Quad => true,
             _ if node.log2_w > partition.largest_halved_log2 => false,
             Split::H2 | Split::V2 => halvings < partition.halvings && (halvings > 0 || between),
             Split::H4 | Split::V4 => {
                 let half = self.cost(if split == Split::H4 { Split::H2 } else { Split::V2 });
-                partition.quarters && halvings == 0 && between && half < self.best * partition.quarter_patience
+                partition.quarters && halvings == 0 && between && half < self.best * partition.quarters_margin
             }
         }
     }
@@ -107,7 +111,7 @@ impl TileSearch<'_> {
                 continue;
             }
             // Four squares are followed a little beyond the best, for what they say of the halves.
-            let limit = if split == Split::Quad { tried.best * partition.patience } else { tried.best };
+            let limit = if split == Split::Quad { tried.best * partition.quad_margin } else { tried.best };
             let children = match split {
                 Split::Quad | Split::None => Some(0),
                 Split::H2 | Split::V2 if Some(split) == towards_square(&node, halvings) => Some(0),
@@ -215,7 +219,7 @@ impl TileSearch<'_> {
     fn most_of_chroma(&self, done: usize, limit: f64) -> f64 {
         let effort = &self.shared.plan.effort;
         let spread = 1.0 + effort.chroma_spread * 2.0 / f64::from(1u32 << done);
-        limit / self.partition.patience * spread * done as f64 / 4.0
+        limit / self.partition.quad_margin * spread * done as f64 / 4.0
     }
 
     fn planes(channel: Channel) -> std::ops::Range<usize> {

@@ -1,7 +1,7 @@
 //! Which modes of a luma block are worth trying in full: by Hadamard-transformed difference and the price of the mode.
 
+use super::learned::least_differences;
 use super::memory::Candidate;
-use super::promise::promises;
 use super::tile::TileSearch;
 use crate::encoder::quantise::bits;
 use crate::encoder::quantise::per_step;
@@ -88,7 +88,7 @@ impl TileSearch<'_> {
         }
         while gap > 1 {
             gap /= 2;
-            let most = ranking.least * effort.angle_patience;
+            let most = ranking.least * effort.angle_margin;
             let centres = ranking.angles.into_iter().flatten().take(if gap >= 2 { 2 } else { 1 });
             for centre in centres.take_while(|c| c.cost <= most) {
                 let IntraMode::Angular(angle) = centre.mode else { continue };
@@ -99,7 +99,7 @@ impl TileSearch<'_> {
         }
     }
 
-    /// The learned modes that promise most.
+    /// The learned modes that are estimated best.
     fn rank_learned(&mut self, node: &Node, ranking: &mut Ranking) {
         let effort = self.shared.plan.effort;
         if effort.learned_modes == 0 || self.shared.plan.parameters.learned == 0.0 {
@@ -107,18 +107,18 @@ impl TileSearch<'_> {
         }
         let (context, m) = (&self.shared.context, &self.memory);
         let (size, extra) = ((node.w(), node.h()), context.header.extra_depth());
-        let mut promises = promises(context.simd, &m.edges[0], &m.source, size, extra);
-        let most = ranking.least * effort.learned_patience / ranking.scale;
+        let mut estimates = least_differences(context.simd, &m.edges[0], &m.source, size, extra);
+        let most = ranking.least * effort.learned_margin / ranking.scale;
         for _ in 0..effort.learned_modes {
             let mut best = 0;
-            for i in 1..promises.len() {
-                best = if promises[i].0 < promises[best].0 { i } else { best };
+            for i in 1..estimates.len() {
+                best = if estimates[i].0 < estimates[best].0 { i } else { best };
             }
-            let (difference, mode) = promises[best];
+            let (difference, mode) = estimates[best];
             if difference > most {
                 return;
             }
-            promises[best].0 = f64::INFINITY;
+            estimates[best].0 = f64::INFINITY;
             self.rank(node, mode, ranking);
         }
     }
@@ -129,7 +129,7 @@ impl TileSearch<'_> {
         if count == 0 || node.x == 0 || node.y == 0 {
             return;
         }
-        let most = ranking.least * self.shared.plan.effort.angle_patience;
+        let most = ranking.least * self.shared.plan.effort.angle_margin;
         let mut directions = ranking.tried.clone();
         directions.retain(|d| d.mode.is_angular() && d.cost <= most);
         directions.retain(|d| ranking.probable.modes().contains(&d.mode));

@@ -2,7 +2,7 @@
 
 use super::memory::Memory;
 use crate::encoder::cells::Offsets;
-use crate::encoder::effort::Partition;
+use crate::encoder::effort::{Depth, Partition};
 use crate::encoder::hash::BlockHashes;
 use crate::encoder::layout::Layout;
 use crate::encoder::quantise::per_step;
@@ -51,7 +51,7 @@ impl<'a> TileSearch<'a> {
         Self {
             shared,
             partition,
-            layout: partition.guide.map(|guide| Layout::new(shared, guide.depth, width, height)),
+            layout: partition.guide.map(|_| Layout::new(shared, Depth::FULL, width, height)),
             hashes: (header.screen && shared.plan.parameters.copies > 0.0).then(|| BlockHashes::of(&source[0])),
             source,
             offsets,

@@ -54,7 +54,7 @@ const fn means() -> [[Lanes; FEATURES]; CELLS] {
 
 /// For each learned mode about the least that the transformed difference (`satd`) between `source`, of `w` x `h` samples, and its
 /// prediction can be: that of the means of the cells. Samples have 10 bits and `extra` more, which do not count.
-pub(super) fn promises(
+pub(super) fn least_differences(
     simd: Simd,
     edges: &Edges,
     source: &[u16],
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mode_that_made_a_block_promises_most() {
+    fn the_mode_that_made_a_block_is_estimated_best() {
         let mut random = Random::new(8);
         for (size, extra) in [((8, 8), 0), ((16, 16), 0), ((16, 8), 4), ((8, 32), 0)] {
             let (mut own, mut others) = (0.0, 0.0);
@@ -181,7 +181,7 @@ mod tests {
                 edges.top.iter_mut().chain(&mut edges.left).for_each(|s| *s <<= extra);
                 let mut source = [0; MAX_SIDE * MAX_SIDE];
                 predict(levels()[0], mode, &edges, 10 + extra, &mut Block::packed(&mut source, size.0, size.1));
-                let [found, scalar] = [1, 0].map(|l| promises(levels()[l], &edges, &source, size, extra));
+                let [found, scalar] = [1, 0].map(|l| least_differences(levels()[l], &edges, &source, size, extra));
                 assert_eq!(found, scalar);
                 for (difference, other) in found {
                     *if other == mode { &mut own } else { &mut others } += difference;
