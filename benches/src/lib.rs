@@ -57,9 +57,7 @@ impl Picture {
 
 /// Default settings but for these three; one thread.
 pub fn config(quality: f32, effort: u8, chroma: Chroma) -> EncoderConfig {
-    let mut config = EncoderConfig::default();
-    (config.quality, config.effort, config.chroma) = (quality, effort, chroma);
-    config
+    EncoderConfig::default().with_quality(quality).with_effort(effort).with_chroma(chroma)
 }
 
 /// A group of benchmarks that each work through `elements` samples, pixels, coefficients or bins.

@@ -24,6 +24,28 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The same with other [`max_pixels`](Limits::max_pixels).
+    pub fn with_max_pixels(self, max_pixels: u64) -> Self {
+        Self { max_pixels, ..self }
+    }
+
+    /// The same with another [`max_dimension`](Limits::max_dimension), in pixels.
+    pub fn with_max_dimension(self, max_dimension: u32) -> Self {
+        Self { max_dimension, ..self }
+    }
+
+    /// The same with another [`max_memory`](Limits::max_memory), in bytes.
+    pub fn with_max_memory(self, max_memory: u64) -> Self {
+        Self { max_memory, ..self }
+    }
+
+    /// The same with another [`max_metadata`](Limits::max_metadata), in bytes.
+    pub fn with_max_metadata(self, max_metadata: u64) -> Self {
+        Self { max_metadata, ..self }
+    }
+}
+
 /// A limit that would be exceeded: what is limited, its value and the limit.
 #[derive(Debug)]
 pub(crate) struct Excess {

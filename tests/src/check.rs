@@ -4,19 +4,15 @@ use kvant::{Chroma, CpuLevel, Decoder, DecoderOptions, Encoded, Encoder, Encoder
 
 /// Default settings but for these three; no picture is coded without loss, however little that takes.
 pub fn config(quality: f32, effort: u8, chroma: Chroma) -> EncoderConfig {
-    let mut config = EncoderConfig::default();
-    config.quality = quality;
-    config.effort = effort;
-    config.chroma = chroma;
-    config.parameters = vec![("graphics".to_owned(), 0.0)];
-    config
+    let config = EncoderConfig::default().with_quality(quality).with_effort(effort).with_chroma(chroma);
+    config.with_parameter("graphics", 0.0)
 }
 
 /// Encodes `picture`; its settings are valid, so nothing may go wrong.
 pub fn encode(picture: &Image, config: &EncoderConfig) -> Encoded {
     Encoder::new(config.clone())
         .expect("valid settings")
-        .encode_full(&picture.view(), None)
+        .encode_full(&picture.view())
         .unwrap_or_else(|e| panic!("{} with {config:?}: {e}", describe(picture)))
 }
 

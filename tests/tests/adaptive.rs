@@ -38,8 +38,8 @@ fn the_closed_loop_loses_less_of_the_score_at_equal_bytes() {
     for (name, corner) in [("coffee.png", (150, 60)), ("astronaut.png", (120, 0))] {
         let picture = crop(&testdata(name), corner, (256, 256));
         let coded = |sketches: f64| {
-            let mut config = config(50.0, 3, Chroma::Yuv444);
-            config.parameters.extend([("adaptive".to_owned(), sketches), ("qp".to_owned(), 290.0)]);
+            let config = config(50.0, 3, Chroma::Yuv444);
+            let config = config.with_parameter("adaptive", sketches).with_parameter("qp", 290.0);
             let coded = round_trip(&picture, &config);
             let loss: f64 = losses(&picture.view(), &coded.reconstruction.view()).iter().sum();
             (coded.stream.len() as f64, loss)

@@ -57,8 +57,7 @@ fn a_gray_picture_of_six_tiles_at_effort_1() {
 
 #[test]
 fn a_picture_of_six_tiles_in_the_plain_profile() {
-    let mut config = config(50.0, 3, Chroma::Yuv444);
-    config.profile = Profile::Fast;
+    let config = config(50.0, 3, Chroma::Yuv444).with_profile(Profile::Fast);
     same_for_threads_and_cpu(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), config);
 }
 
@@ -84,8 +83,7 @@ fn one_tile_at_low_efforts() {
         (3, Chroma::Yuv420, Profile::Fast),
         (3, Chroma::Yuv444, Profile::Mixed),
     ] {
-        let mut config = config(60.0, effort, chroma);
-        config.profile = profile;
+        let config = config(60.0, effort, chroma).with_profile(profile);
         same_for_threads_and_cpu(&mirrored(&testdata("coffee.png"), ONE_TILE.0, ONE_TILE.1), config);
     }
 }
@@ -96,8 +94,7 @@ fn one_tile_of_gray_with_alpha_of_deep_samples_and_of_a_screen() {
     same_for_threads_and_cpu(&made(Kind::Checker, PixelFormat::GrayAlpha8), config(50.0, 3, Chroma::Yuv444));
     same_for_threads_and_cpu(&made(Kind::Gradient, PixelFormat::Rgba8), config(50.0, 2, Chroma::Yuv420));
     same_for_threads_and_cpu(&made(Kind::Gradient, PixelFormat::Rgb16), config(80.0, 3, Chroma::Yuv444));
-    let mut screen = config(60.0, 5, Chroma::Yuv444);
-    screen.content = Content::Screen;
+    let screen = config(60.0, 5, Chroma::Yuv444).with_content(Content::Screen);
     same_for_threads_and_cpu(&made(Kind::Screen, PixelFormat::Rgb8), screen);
 }
 
@@ -118,8 +115,7 @@ fn one_encoder_serves_several_threads_at_once() {
 
 #[test]
 fn damaged_tiles_give_the_same_on_any_number_of_threads() {
-    let mut config = config(40.0, 1, Chroma::Yuv444);
-    config.tile_size = TileSize::T512;
+    let config = config(40.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
     let stream = encode(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), &config).stream;
     let mut random = Random::new(15);
     for round in 0..60 / every(6) {

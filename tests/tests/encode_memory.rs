@@ -15,13 +15,12 @@ const ROWS: u32 = 300;
 /// Bytes that the encode of a picture of so many rows takes at its peak.
 fn peak(effort: u8, height: u32) -> usize {
     let picture = mirrored(&testdata("coffee.png"), WIDTH, ROWS);
-    let mut config = config(40.0, effort, Chroma::Yuv420);
-    config.tile_size = TileSize::T512;
+    let config = config(40.0, effort, Chroma::Yuv420).with_tile_size(TileSize::T512);
     let (encoder, view) = (Encoder::new(config).unwrap(), picture.view());
     let spec = ImageSpec::new(WIDTH, height, PixelFormat::Rgb8).unwrap();
     let before = HEAP.current_usage();
     HEAP.reset_peak_usage();
-    let stream = encoder.encode_rows(&spec, None, |first, rows| {
+    let stream = encoder.encode_rows(&spec, |first, rows| {
         (0..rows.height()).for_each(|y| rows.row_mut(y).copy_from_slice(view.row((first + y) % ROWS)));
         Ok::<_, EncodeError>(())
     });

@@ -15,7 +15,7 @@ use kvant_tests::synth::{self, Kind};
 fn from_rows(picture: &Image, spec: &ImageSpec<'_>, config: &EncoderConfig) -> (Vec<u8>, Vec<(u32, u32)>) {
     let (view, mut asked) = (picture.view(), Vec::new());
     let encoder = Encoder::new(config.clone()).unwrap();
-    let stream = encoder.encode_rows(spec, None, |first, rows| {
+    let stream = encoder.encode_rows(spec, |first, rows| {
         asked.push((first, rows.height()));
         (0..rows.height()).for_each(|y| rows.row_mut(y).copy_from_slice(view.row(first + y)));
         Ok::<_, EncodeError>(())
@@ -41,17 +41,12 @@ fn photograph() -> Image {
 }
 
 fn small_tiles(quality: f32, effort: u8, chroma: Chroma) -> EncoderConfig {
-    with(config(quality, effort, chroma), |config| config.tile_size = TileSize::T512)
-}
-
-fn with(mut config: EncoderConfig, change: impl FnOnce(&mut EncoderConfig)) -> EncoderConfig {
-    change(&mut config);
-    config
+    config(quality, effort, chroma).with_tile_size(TileSize::T512)
 }
 
 /// Without a try of what would be the same without loss.
 fn lossy(config: EncoderConfig) -> EncoderConfig {
-    with(config, |config| config.parameters.push(("graphics".to_owned(), 0.0)))
+    config.with_parameter("graphics", 0.0)
 }
 
 #[test]
@@ -61,11 +56,11 @@ fn the_stream_is_that_of_the_picture_in_memory() {
     assert_eq!(same(&picture, &small_tiles(60.0, 1, Chroma::Yuv444)), 2);
     assert_eq!(same(&picture, &small_tiles(40.0, 3, Chroma::Yuv420)), 2);
     assert_eq!(same(&picture, &small_tiles(30.0, 6, Chroma::Yuv420)), 5);
-    let threads = with(small_tiles(75.0, 4, Chroma::Yuv444), |config| config.threads = 3);
+    let threads = small_tiles(75.0, 4, Chroma::Yuv444).with_threads(3);
     assert_eq!(same(&picture, &threads), 2);
-    let preview = with(small_tiles(50.0, 2, Chroma::Yuv444), |config| config.preview = true);
+    let preview = small_tiles(50.0, 2, Chroma::Yuv444).with_preview(true);
     assert_eq!(same(&picture, &preview), 3);
-    let screen = with(small_tiles(70.0, 1, Chroma::Yuv444), |config| config.content = Content::Screen);
+    let screen = small_tiles(70.0, 1, Chroma::Yuv444).with_content(Content::Screen);
     assert_eq!(same(&picture, &lossy(screen)), 2);
 }
 
@@ -93,16 +88,15 @@ fn pictures_with_alpha_and_lossless_ones_are_read_once() {
     let rgba = colour.data().chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], p[0] ^ p[1]]).collect();
     let rgba = Image::from_data(rgba, 70, 600, PixelFormat::Rgba8, 8).unwrap();
     assert_eq!(same(&rgba, &small_tiles(60.0, 1, Chroma::Yuv444)), 1);
-    let lossless = with(small_tiles(60.0, 1, Chroma::Yuv444), |config| config.lossless = true);
+    let lossless = small_tiles(60.0, 1, Chroma::Yuv444).with_lossless(true);
     assert_eq!(same(&colour, &lossless), 1);
 }
 
 #[test]
 fn metadata_come_along() {
     let picture = photograph();
-    let mut metadata = Metadata::default();
-    metadata.orientation = Orientation::Rotate90;
-    let config = with(small_tiles(50.0, 1, Chroma::Yuv444), |config| config.preview = true);
+    let metadata = Metadata::default().with_orientation(Orientation::Rotate90);
+    let config = small_tiles(50.0, 1, Chroma::Yuv444).with_preview(true);
     let (stream, _) = from_rows(&picture, &spec(&picture).with_metadata(&metadata), &config);
     let whole = Encoder::new(config).unwrap().encode(&picture.view().with_metadata(&metadata)).unwrap();
     assert!(stream == whole);
@@ -125,7 +119,7 @@ impl From<EncodeError> for Failure {
 fn what_reading_says_ends_the_work_and_limits_and_cancelling_hold() {
     let picture = photograph();
     let encoder = Encoder::new(small_tiles(50.0, 1, Chroma::Yuv444)).unwrap();
-    let torn = encoder.encode_rows(&spec(&picture), None, |first, _| match first {
+    let torn = encoder.encode_rows(&spec(&picture), |first, _| match first {
         512 => Err(Failure::Torn(first)),
         _ => Ok(()),
     });
@@ -139,11 +133,11 @@ fn what_reading_says_ends_the_work_and_limits_and_cancelling_hold() {
         }
     }
     let impatient = Impatient(AtomicU64::new(0));
-    let cancelled = encoder.encode_rows(&spec(&picture), Some(&impatient), |_, _| Ok::<_, Failure>(()));
+    let cancelled = encoder.clone().with_observer(&impatient).encode_rows(&spec(&picture), |_, _| Ok::<_, Failure>(()));
     assert_eq!(cancelled.unwrap_err(), Failure::Encoding(EncodeError::Cancelled));
     assert!(impatient.0.into_inner() >= 530 * 1201 / 2);
     let wide = ImageSpec::new(1 << 20, 3, PixelFormat::Rgb8).unwrap();
-    let refused = encoder.encode_rows(&wide, None, |_, _| Ok::<_, Failure>(()));
+    let refused = encoder.encode_rows(&wide, |_, _| Ok::<_, Failure>(()));
     assert!(matches!(refused.unwrap_err(), Failure::Encoding(EncodeError::Limit { .. })));
     assert_eq!(ImageSpec::new(0, 3, PixelFormat::Rgb8).unwrap_err(), ImageError::Dimensions { width: 0, height: 3 });
 }

@@ -68,8 +68,7 @@ fn deep_pictures_have_finer_errors_than_8_bits_allow() {
 #[test]
 fn lossless_photographs_are_exact_and_smaller_than_their_pixels() {
     for picture in [cat(), crop(&testdata("camera.png"), (10, 20), (150, 130)), with_depth(&deep_cat(), 12)] {
-        let mut config = config(50.0, 5, Chroma::Yuv420);
-        config.lossless = true;
+        let config = config(50.0, 5, Chroma::Yuv420).with_lossless(true);
         let encoded = round_trip(&picture, &config);
         assert!(encoded.stream.len() * 4 < picture.data().len() * 3, "{} bytes", encoded.stream.len());
         let decoder = Decoder::new(&encoded.stream).expect("an intact stream");
@@ -102,8 +101,7 @@ fn alpha_is_exact_and_hidden_colours_cost_nothing() {
 fn alpha_quality_trades_values_for_bytes() {
     let disc = with_disc(&cat());
     let size = |quality| {
-        let mut config = config(70.0, 1, Chroma::Yuv444);
-        config.alpha_quality = quality;
+        let config = config(70.0, 1, Chroma::Yuv444).with_alpha_quality(quality);
         let encoded = round_trip(&disc, &config);
         let mut values = alpha(&encoded.reconstruction);
         values.sort_unstable();
@@ -120,35 +118,35 @@ fn opaque_and_empty_alpha_cost_a_few_bytes() {
     for value in [0, 255] {
         let pixels: Vec<u8> = cat().data().chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], value]).collect();
         let rgba = from_bytes(cat().width(), cat().height(), PixelFormat::Rgba8, &pixels);
-        let mut with = config(60.0, 3, Chroma::Yuv444);
-        with.exact = true;
+        let with = config(60.0, 3, Chroma::Yuv444).with_exact(true);
         let (a, b) = (round_trip(&rgba, &with).stream.len(), round_trip(&cat(), &with).stream.len());
         assert!(a <= b + 16, "alpha {value}: {a} bytes and {b} without");
     }
 }
 
 fn metadata() -> Metadata {
-    let mut metadata = Metadata::default();
-    metadata.orientation = Orientation::Transverse;
-    metadata.cicp = Some(Cicp { primaries: 12, transfer: 13, matrix: 0, full_range: true });
-    metadata.icc = Some((0..3000u32).map(|i| (i * i / 7) as u8).collect());
-    metadata.exif = Some(b"MM\0*\0\0\0\x08\0\0\0\0\0\0".to_vec());
-    metadata.xmp = Some(b"<x:xmpmeta/>".repeat(30));
-    metadata.other = vec![(40, vec![7; 9]), (4000, Vec::new())];
-    metadata
+    Metadata::default()
+        .with_orientation(Orientation::Transverse)
+        .with_cicp(Cicp { primaries: 12, transfer: 13, matrix: 0, full_range: true })
+        .with_icc((0..3000u32).map(|i| (i * i / 7) as u8).collect::<Vec<u8>>())
+        .with_exif(b"MM\0*\0\0\0\x08\0\0\0\0\0\0")
+        .with_xmp(b"<x:xmpmeta/>".repeat(30))
+        .with_other(40, [7; 9])
+        .with_other(4000, [])
 }
 
 #[test]
 fn metadata_comes_back_byte_for_byte_and_changes_no_pixel() {
     let cat = crop(&cat(), (0, 0), (40, 30));
     for lossless in [false, true] {
-        let mut config = config(70.0, 3, Chroma::Yuv444);
-        config.lossless = lossless;
-        let mut metadata = metadata();
-        metadata.text = vec![("Author".to_owned(), "Zo\u{eb}".to_owned())];
-        metadata.resolution = Some(Resolution { x: 300, y: 150, unit: ResolutionUnit::Inch });
+        let config = config(70.0, 3, Chroma::Yuv444).with_lossless(lossless);
+        let metadata = metadata().with_text("Author", "Zo\u{eb}").with_resolution(Resolution {
+            x: 300,
+            y: 150,
+            unit: ResolutionUnit::Inch,
+        });
         let view = cat.view().with_metadata(&metadata);
-        let encoded = Encoder::new(config.clone()).unwrap().encode_full(&view, None).unwrap();
+        let encoded = Encoder::new(config.clone()).unwrap().encode_full(&view).unwrap();
         let decoder = Decoder::new(&encoded.stream).expect("an intact stream");
         assert_eq!(decoder.metadata().as_ref(), Ok(&metadata));
         let info = decoder.info();
@@ -179,14 +177,11 @@ fn metadata_keeps_to_its_limit() {
 
 #[test]
 fn settings_that_cannot_be_are_refused() {
-    let mut config = EncoderConfig::default();
-    config.alpha_quality = 101;
-    assert_eq!(Encoder::new(config.clone()).err(), Some(ConfigError::AlphaQuality(101)));
-    config.alpha_quality = 100;
-    config.lossless = true;
-    let encoder = Encoder::new(config).expect("valid settings");
+    let config = EncoderConfig::default();
+    assert_eq!(Encoder::new(config.clone().with_alpha_quality(101)).err(), Some(ConfigError::AlphaQuality(101)));
+    let encoder = Encoder::new(config.with_lossless(true)).expect("valid settings");
     let target = Target::new(Measure::Bytes, 1000.0);
-    let result = encoder.encode_to_target(&cat().view(), &target, None, |_| Ok::<_, EncodeError>(0.0));
+    let result = encoder.encode_to_target(&cat().view(), &target, |_| Ok::<_, EncodeError>(0.0));
     assert_eq!(result.err(), Some(EncodeError::Config(ConfigError::LosslessTarget)));
 }
 
@@ -210,8 +205,7 @@ fn depths_that_the_bytes_cannot_hold_are_refused() {
 fn samples_beyond_the_depth_count_as_the_largest() {
     let data: Vec<u8> = [1023u16, 1024, 65535, 5].iter().flat_map(|v| v.to_ne_bytes()).collect();
     let view = ImageView::new(&data, 4, 1, 8, PixelFormat::Gray16).and_then(|v| v.with_depth(10)).unwrap();
-    let mut config = config(50.0, 1, Chroma::Yuv444);
-    config.lossless = true;
+    let config = config(50.0, 1, Chroma::Yuv444).with_lossless(true);
     let stream = kvant::encode(&view, &config).unwrap();
     assert_eq!(samples(&kvant::decode(&stream).unwrap()), [1023, 1023, 1023, 5]);
 }
@@ -220,10 +214,10 @@ fn samples_beyond_the_depth_count_as_the_largest() {
 fn every_format_survives_in_several_tiles() {
     for (seed, format) in (1..).zip(PixelFormat::ALL) {
         for lossless in [false, true] {
-            let mut config = config(60.0, 2, Chroma::Yuv420);
-            config.tile_size = kvant::TileSize::T512;
-            config.lossless = lossless;
-            config.threads = 2;
+            let config = config(60.0, 2, Chroma::Yuv420)
+                .with_tile_size(kvant::TileSize::T512)
+                .with_lossless(lossless)
+                .with_threads(2);
             round_trip(&picture(Kind::Screen, 1030, 20, format, seed), &config);
         }
     }

@@ -11,8 +11,7 @@ fn decoder(stream: &[u8], full_depth: bool) -> Decoder<'_> {
 }
 
 fn both(picture: &Image, quality: f32, lossless: bool, chroma: Chroma) -> [Image; 2] {
-    let mut config = config(quality, 2, chroma);
-    config.lossless = lossless;
+    let config = config(quality, 2, chroma).with_lossless(lossless);
     let stream = encode(picture, &config).stream;
     [false, true].map(|full| decoder(&stream, full).decode().expect("an intact stream"))
 }
@@ -59,8 +58,7 @@ fn what_is_exact_stays_exact() {
 #[test]
 fn regions_reduced_pictures_and_pieces_have_them_too() {
     let cat = crop(&testdata("chelsea.png"), (20, 10), (120, 100));
-    let mut config = config(80.0, 2, Chroma::Yuv420);
-    config.preview = true;
+    let config = config(80.0, 2, Chroma::Yuv420).with_preview(true);
     let stream = encode(&cat, &config).stream;
     let decoder = decoder(&stream, true);
     let whole = decoder.decode().unwrap();

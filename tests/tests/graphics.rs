@@ -7,14 +7,11 @@ use kvant_tests::synth::{Kind, Random, picture};
 
 /// Default settings but for these two.
 fn config(quality: f32, effort: u8) -> EncoderConfig {
-    let mut config = EncoderConfig::default();
-    (config.quality, config.effort) = (quality, effort);
-    config
+    EncoderConfig::default().with_quality(quality).with_effort(effort)
 }
 
 fn bytes_without_loss(picture: &Image) -> usize {
-    let mut config = config(80.0, 5);
-    config.lossless = true;
+    let config = config(80.0, 5).with_lossless(true);
     encode(picture, &config).stream.len()
 }
 
@@ -139,7 +136,7 @@ fn targets_are_met_by_what_loses_nothing_in_fewer_bytes() {
     let score = |effort, measure, value| {
         let encoder = Encoder::new(config(80.0, effort)).expect("valid settings");
         let target = Target::new(measure, value);
-        let found = encoder.encode_to_target(&art.view(), &target, None, |e| {
+        let found = encoder.encode_to_target(&art.view(), &target, |e| {
             Ok::<_, EncodeError>(match measure {
                 Measure::Bytes => e.stream.len() as f64,
                 _ => psnr(&art, &e.reconstruction),
@@ -172,8 +169,7 @@ fn previews_and_hidden_colours_go_on_as_they_are() {
             .collect();
         from_bytes(96, 96, PixelFormat::Rgba8, &pixels)
     };
-    let mut config = config(98.0, 3);
-    config.chroma = Chroma::Yuv420;
+    let mut config = config(98.0, 3).with_chroma(Chroma::Yuv420);
     let plain = encode(&shown, &config);
     assert!(plain.lossless);
     for colour in [[255; 3], [9, 200, 40]] {

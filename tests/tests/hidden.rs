@@ -71,15 +71,13 @@ fn nor_in_a_photograph_of_several_tiles() {
         let alpha = if (x / 40 + y / 30).is_multiple_of(3) { 0 } else { 255 - (x % 5) as u8 };
         ([0, 1, 2].map(|c| cat.data()[at + c]), alpha)
     };
-    let mut config = config(50.0, 1, Chroma::Yuv420);
-    config.tile_size = TileSize::T512;
+    let config = config(50.0, 1, Chroma::Yuv420).with_tile_size(TileSize::T512);
     hold_for((530, 100), PixelFormat::Rgba8, photograph, &config);
 }
 
 /// Largest error of `picture`, at quality 90 and 4:2:0, in the pixels whose alpha is 255.
 fn worst(picture: &Image) -> u8 {
-    let mut config = config(90.0, 5, Chroma::Yuv420);
-    config.content = Content::Photo;
+    let config = config(90.0, 5, Chroma::Yuv420).with_content(Content::Photo);
     let back = round_trip(picture, &config).reconstruction;
     let pixels = picture.data().chunks_exact(4).zip(back.data().chunks_exact(4)).filter(|(p, _)| p[3] == 255);
     pixels.flat_map(|(p, q)| (0..3).map(|c| p[c].abs_diff(q[c]))).max().expect("something shows")
@@ -103,8 +101,7 @@ fn they_do_not_bleed_into_what_shows_where_chroma_is_reduced() {
 
 #[test]
 fn they_come_back_like_others_where_they_are_asked_for() {
-    let mut config = config(90.0, 5, Chroma::Yuv420);
-    (config.exact, config.content) = (true, Content::Photo);
+    let config = config(90.0, 5, Chroma::Yuv420).with_exact(true).with_content(Content::Photo);
     let hidden =
         drawn((64, 64), PixelFormat::Rgba8, |x, _| ([20, 30, 200], if x < 31 { 0 } else { 255 }), || [0, 200, 0]);
     let back = round_trip(&hidden, &config).reconstruction;

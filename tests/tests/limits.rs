@@ -73,8 +73,7 @@ fn limits_are_on_by_default() {
 }
 
 fn encode_within(picture: &Image, metadata: &Metadata, limits: Limits) -> Result<Vec<u8>, EncodeError> {
-    let mut config = config(50.0, 1, Chroma::Yuv444);
-    config.limits = limits;
+    let config = config(50.0, 1, Chroma::Yuv444).with_limits(limits);
     kvant::encode(&picture.view().with_metadata(metadata), &config)
 }
 
@@ -91,13 +90,12 @@ fn what_no_default_reader_decodes_is_not_encoded() {
 
 #[test]
 fn encoder_and_decoder_agree_on_every_limit() {
-    let mut metadata = Metadata::default();
-    metadata.xmp = Some(vec![7; 5000]);
-    metadata.other = vec![(9, (0..3000u32).map(|i| ((i * i) >> 5) as u8).collect())];
+    let other: Vec<u8> = (0..3000u32).map(|i| ((i * i) >> 5) as u8).collect();
+    let metadata = Metadata::default().with_xmp([7; 5000]).with_other(9, other);
     for lossless in [false, true] {
         let picture = crop(&testdata("coffee.png"), (200, 100), SIZE);
-        let mut config = config(50.0, 1, Chroma::Yuv444);
-        (config.lossless, config.preview, config.content) = (lossless, true, Content::Screen);
+        let mut config =
+            config(50.0, 1, Chroma::Yuv444).with_lossless(lossless).with_preview(true).with_content(Content::Screen);
         let view = picture.view().with_metadata(&metadata);
         let stream = kvant::encode(&view, &config).expect("within the default limits");
         let usual = Limits::default();
@@ -136,8 +134,7 @@ fn metadata_beyond_what_default_readers_unpack_is_refused() {
         Err(EncodeError::Limit { what: "metadata bytes", value, limit }) => (value, limit),
         other => panic!("{other:?}"),
     };
-    let mut long = Metadata::default();
-    long.xmp = Some(vec![b' '; 70 << 20]);
+    let long = Metadata::default().with_xmp(vec![b' '; 70 << 20]);
     assert_eq!(refused(long), (70 << 20, 64 << 20));
     let mut others = Metadata::default();
     others.other = vec![(8, vec![0; 40 << 20]), (9, vec![0; 30 << 20])];
@@ -149,8 +146,7 @@ fn metadata_beyond_what_default_readers_unpack_is_refused() {
 #[ignore = "slow"]
 fn a_photograph_of_108_megapixels_is_decoded_within_the_default_limits() {
     let coffee = mirrored(&testdata("coffee.png"), 12000, 9000);
-    let mut config = config(60.0, 1, Chroma::Yuv444);
-    config.threads = 0;
+    let config = config(60.0, 1, Chroma::Yuv444).with_threads(0);
     let stream = kvant::encode(&coffee.view(), &config).expect("within the default limits");
     let picture = kvant::decode(&stream).expect("what is encoded is decoded");
     assert!(psnr(&picture, &coffee) > 30.0);

@@ -14,24 +14,20 @@ const DRAFT_AT: usize = 4;
 /// Small streams that between them have every part of the format.
 fn streams() -> Vec<(&'static str, Vec<u8>)> {
     let stream = |picture: &Image, quality, chroma| {
-        let mut config = config(quality, 3, chroma);
-        config.tile_size = TileSize::T512;
+        let config = config(quality, 3, chroma).with_tile_size(TileSize::T512);
         encode(picture, &config).stream
     };
     let screen = |size: (u32, u32), chroma| {
-        let mut config = config(70.0, 3, chroma);
-        config.content = Content::Screen;
+        let config = config(70.0, 3, chroma).with_content(Content::Screen);
         encode(&picture(Kind::Screen, size.0, size.1, PixelFormat::Rgb8, 3), &config).stream
     };
     let cat = |size| crop(&testdata("chelsea.png"), (200, 100), size);
     let plain = {
-        let mut config = config(50.0, 3, Chroma::Yuv444);
-        config.profile = Profile::Fast;
+        let config = config(50.0, 3, Chroma::Yuv444).with_profile(Profile::Fast);
         encode(&cat((40, 36)), &config).stream
     };
     let lossless = {
-        let mut config = config(50.0, 3, Chroma::Yuv444);
-        config.lossless = true;
+        let config = config(50.0, 3, Chroma::Yuv444).with_lossless(true);
         encode(&cat((25, 21)), &config).stream
     };
     let strip = picture(Kind::Gradient, 1030, 3, PixelFormat::Rgb8, 5);
@@ -53,11 +49,8 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
 
 /// A stream with a preview among other sections.
 fn with_preview(picture: &Image) -> Vec<u8> {
-    let mut config = config(40.0, 3, Chroma::Yuv444);
-    config.preview = true;
-    let mut metadata = Metadata::default();
-    metadata.icc = Some(b"profile ".repeat(3));
-    metadata.exif = Some(b"II*\0\x08\0\0\0\0\0".to_vec());
+    let config = config(40.0, 3, Chroma::Yuv444).with_preview(true);
+    let metadata = Metadata::default().with_icc(b"profile ".repeat(3)).with_exif(b"II*\0\x08\0\0\0\0\0");
     kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
 }
 

@@ -72,23 +72,21 @@ thread_local! {
 
 /// Streams of every kind that has buffers of its own.
 fn streams() -> Vec<(&'static str, Vec<u8>)> {
-    let stream = |picture: &Image, change: fn(&mut EncoderConfig)| {
-        let mut config = config(20.0, 1, Chroma::Yuv444);
-        config.tile_size = TileSize::T512;
-        change(&mut config);
-        encode(picture, &config).stream
+    let stream = |picture: &Image, change: fn(EncoderConfig) -> EncoderConfig| {
+        let config = config(20.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
+        encode(picture, &change(config)).stream
     };
     let smooth = |size: (u32, u32), format| picture(Kind::Gradient, size.0, size.1, format, 4);
     let coffee = mirrored(&testdata("coffee.png"), 530, 520);
     vec![
-        ("four tiles", stream(&coffee, |_| ())),
-        ("4:2:0, plain", stream(&coffee, |c| (c.chroma, c.profile) = (Chroma::Yuv420, Profile::Fast))),
-        ("with a preview", stream(&smooth((1100, 300), PixelFormat::Rgb8), |c| c.preview = true)),
-        ("gray", stream(&smooth((300, 1000), PixelFormat::Gray16), |_| ())),
-        ("a screen", stream(&smooth((600, 80), PixelFormat::Rgb8), |c| c.content = Content::Screen)),
-        ("deep, with alpha", stream(&smooth((600, 200), PixelFormat::Rgba16), |_| ())),
-        ("lossless", stream(&smooth((530, 200), PixelFormat::Rgba8), |c| c.lossless = true)),
-        ("one tile", stream(&smooth((500, 200), PixelFormat::Rgb8), |_| ())),
+        ("four tiles", stream(&coffee, |c| c)),
+        ("4:2:0, plain", stream(&coffee, |c| c.with_chroma(Chroma::Yuv420).with_profile(Profile::Fast))),
+        ("with a preview", stream(&smooth((1100, 300), PixelFormat::Rgb8), |c| c.with_preview(true))),
+        ("gray", stream(&smooth((300, 1000), PixelFormat::Gray16), |c| c)),
+        ("a screen", stream(&smooth((600, 80), PixelFormat::Rgb8), |c| c.with_content(Content::Screen))),
+        ("deep, with alpha", stream(&smooth((600, 200), PixelFormat::Rgba16), |c| c)),
+        ("lossless", stream(&smooth((530, 200), PixelFormat::Rgba8), |c| c.with_lossless(true))),
+        ("one tile", stream(&smooth((500, 200), PixelFormat::Rgb8), |c| c)),
     ]
 }
 

@@ -27,8 +27,7 @@ prop_compose! {
         xmp in any_block(),
         other in prop::collection::vec((any_kind(), prop::collection::vec(any::<u8>(), 0..20)), 0..4),
     ) -> Metadata {
-        let mut metadata = Metadata::default();
-        metadata.orientation = orientation;
+        let mut metadata = Metadata::default().with_orientation(orientation);
         metadata.cicp =
             cicp.map(|([primaries, transfer, matrix], full_range)| Cicp { primaries, transfer, matrix, full_range });
         (metadata.icc, metadata.exif, metadata.xmp, metadata.other) = (icc, exif, xmp, other);
@@ -46,8 +45,7 @@ proptest! {
     #[test]
     fn metadata_comes_back_or_is_refused(metadata in any_metadata(), lossless: bool, preview: bool) {
         let picture = Image::new(9, 5, PixelFormat::Gray8).expect("a picture");
-        let mut config = config(50.0, 1, Chroma::Yuv444);
-        (config.lossless, config.preview) = (lossless, preview);
+        let config = config(50.0, 1, Chroma::Yuv444).with_lossless(lossless).with_preview(preview);
         let mut kinds: Vec<u64> = metadata.other.iter().map(|o| o.0).collect();
         kinds.sort_unstable();
         let fits = kinds.iter().all(|kind| (8..=MOST).contains(kind)) && kinds.is_sorted_by(|a, b| a < b);

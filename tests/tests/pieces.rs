@@ -13,11 +13,9 @@ use kvant_tests::synth::{Kind, Random, picture};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-fn encode(picture: &Image, change: impl FnOnce(&mut EncoderConfig)) -> Vec<u8> {
-    let mut config = config(70.0, 1, Chroma::Yuv444);
-    config.tile_size = TileSize::T512;
-    change(&mut config);
-    kvant::encode(&picture.view(), &config).expect("valid settings")
+fn encode(picture: &Image, change: impl FnOnce(EncoderConfig) -> EncoderConfig) -> Vec<u8> {
+    let config = config(70.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
+    kvant::encode(&picture.view(), &change(config)).expect("valid settings")
 }
 
 /// Streams of several tiles, the last ones cut at odd places, and of one.
@@ -30,13 +28,13 @@ fn made() -> Vec<(&'static str, Vec<u8>)> {
     let coffee = mirrored(&testdata("coffee.png"), 1037, 551);
     let deep = picture(Kind::Gradient, 520, 300, PixelFormat::Rgba16, 4);
     vec![
-        ("six tiles, low quality", encode(&coffee, |c| c.quality = 15.0)),
-        ("4:2:0 and a preview", encode(&coffee, |c| (c.chroma, c.preview) = (Chroma::Yuv420, true))),
-        ("deep, with alpha", encode(&deep, |c| c.preview = true)),
-        ("lossless", encode(&crop(&coffee, (0, 0), (515, 20)), |c| c.lossless = true)),
-        ("gray, a tile wide", encode(&mirrored(&testdata("camera.png"), 130, 1030), |_| ())),
-        ("one tile", encode(&crop(&coffee, (30, 40), (203, 141)), |c| c.preview = true)),
-        ("one lossless tile", encode(&crop(&coffee, (30, 40), (97, 61)), |c| c.lossless = true)),
+        ("six tiles, low quality", encode(&coffee, |c| c.with_quality(15.0))),
+        ("4:2:0 and a preview", encode(&coffee, |c| c.with_chroma(Chroma::Yuv420).with_preview(true))),
+        ("deep, with alpha", encode(&deep, |c| c.with_preview(true))),
+        ("lossless", encode(&crop(&coffee, (0, 0), (515, 20)), |c| c.with_lossless(true))),
+        ("gray, a tile wide", encode(&mirrored(&testdata("camera.png"), 130, 1030), |c| c)),
+        ("one tile", encode(&crop(&coffee, (30, 40), (203, 141)), |c| c.with_preview(true))),
+        ("one lossless tile", encode(&crop(&coffee, (30, 40), (97, 61)), |c| c.with_lossless(true))),
     ]
 }
 
@@ -127,11 +125,8 @@ fn a_preview_fills_gaps_with_what_belongs_there() {
 #[test]
 fn damage_before_the_tiles_leaves_them_as_they_are() {
     let picture = mirrored(&testdata("coffee.png"), 520, 70);
-    let mut metadata = Metadata::default();
-    metadata.icc = Some(b"a profile".to_vec());
-    metadata.exif = Some(b"some Exif".to_vec());
-    let mut config = config(70.0, 1, Chroma::Yuv444);
-    config.tile_size = TileSize::T512;
+    let metadata = Metadata::default().with_icc(b"a profile").with_exif(b"some Exif");
+    let config = config(70.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
     let mut stream = kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings");
     let whole = kvant::decode(&stream).expect("an intact stream");
     let at = stream.windows(9).position(|w| w == b"some Exif").expect("it is not packed");
@@ -182,7 +177,7 @@ fn a_lossless_tile_that_is_cut_off_gives_its_upper_rows() {
         ("drawing with alpha", picture(Kind::Screen, 120, 90, PixelFormat::Rgba8, 2)),
         ("deep", picture(Kind::Gradient, 90, 60, PixelFormat::Rgb16, 4)),
     ] {
-        let stream = encode(&picture, |c| c.lossless = true);
+        let stream = encode(&picture, |c| c.with_lossless(true));
         let height = picture.height();
         let mut last = height;
         for cut in [4, 5, 8, stream.len() / 100 + 9, stream.len() / 20 + 9] {
@@ -208,7 +203,7 @@ fn a_lossless_tile_without_its_last_channels_has_its_shades() {
     let coffee = crop(&testdata("coffee.png"), (200, 100), (90, 70));
     let flat = |picture: &Image| from_fn(picture.width(), picture.height(), PixelFormat::Rgb8, |_, _| [128; 3]);
     for (what, picture, cut) in [("gray", same, 100), ("colours", coffee, 60)] {
-        let stream = encode(&picture, |c| c.lossless = true);
+        let stream = encode(&picture, |c| c.with_lossless(true));
         let cut = Decoder::new(&stream[..stream.len() * cut / 100 - 9]).and_then(|d| d.decode_partial());
         let found = cut.unwrap_or_else(|e| panic!("{what}: {e}"));
         let [missing] = &found.missing[..] else { panic!("{what}: {:?}", found.missing) };

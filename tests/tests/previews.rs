@@ -10,12 +10,12 @@ use kvant_tests::synth::{Kind, picture};
 
 /// The stream of `picture` with a preview, a long block behind it and an orientation.
 fn stream(picture: &Image, lossless: bool) -> Vec<u8> {
-    let mut config = config(80.0, 2, Chroma::Yuv444);
-    (config.preview, config.lossless, config.tile_size) = (true, lossless, TileSize::T512);
-    let mut metadata = Metadata::default();
-    metadata.orientation = Orientation::Rotate90;
-    metadata.icc = Some(b"profile".to_vec());
-    metadata.exif = Some((0..5000u32).map(|i| ((i * i) >> 7) as u8).collect());
+    let config =
+        config(80.0, 2, Chroma::Yuv444).with_preview(true).with_lossless(lossless).with_tile_size(TileSize::T512);
+    let metadata = Metadata::default()
+        .with_orientation(Orientation::Rotate90)
+        .with_icc(b"profile")
+        .with_exif((0..5000u32).map(|i| ((i * i) >> 7) as u8).collect::<Vec<u8>>());
     kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
 }
 
@@ -142,11 +142,10 @@ fn a_preview_of_another_shape_is_refused() {
 #[test]
 fn pictures_without_a_preview_say_so_and_are_as_they_were() {
     let picture = crop(&testdata("chelsea.png"), (30, 30), (64, 48));
-    let mut config = config(60.0, 2, Chroma::Yuv444);
+    let config = config(60.0, 2, Chroma::Yuv444);
     let plain = kvant::encode(&picture.view(), &config).expect("valid settings");
     assert_eq!(Decoder::new(&plain).and_then(|d| d.preview()), Ok(None));
-    config.preview = true;
-    let with = kvant::encode(&picture.view(), &config).expect("valid settings");
+    let with = kvant::encode(&picture.view(), &config.with_preview(true)).expect("valid settings");
     assert!(kvant::decode(&plain) == kvant::decode(&with));
     assert_eq!(Decoder::new(&with).expect("intact").metadata(), Ok(Metadata::default()));
 }
@@ -155,8 +154,7 @@ fn pictures_without_a_preview_say_so_and_are_as_they_were() {
 fn a_preview_takes_less_than_a_thirtieth() {
     for name in ["coffee.png", "chelsea.png"] {
         let picture = testdata(name);
-        let mut config = config(80.0, 1, Chroma::Yuv444);
-        config.preview = true;
+        let config = config(80.0, 1, Chroma::Yuv444).with_preview(true);
         let stream = kvant::encode(&picture.view(), &config).expect("valid settings");
         let place = Decoder::new(&stream).expect("intact").info().preview.clone().expect("a preview");
         let share = (place.end - place.start) as f64 / stream.len() as f64;

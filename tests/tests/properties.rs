@@ -62,20 +62,19 @@ prop_compose! {
         alpha_quality in prop_oneof![Just(100), 0..=100u8],
         exact: bool,
     ) -> EncoderConfig {
-        let mut config = EncoderConfig::default();
-        config.alpha_quality = alpha_quality;
-        config.exact = exact;
-        config.quality = quality;
-        config.effort = effort;
-        config.chroma = chroma;
-        config.tile_size = tile_size;
-        config.profile = profile;
-        config.tune = tune;
-        config.quantiser = quantiser;
-        config.content = content;
-        config.threads = threads;
-        config.cpu = cpu;
-        config
+        EncoderConfig::default()
+            .with_alpha_quality(alpha_quality)
+            .with_exact(exact)
+            .with_quality(quality)
+            .with_effort(effort)
+            .with_chroma(chroma)
+            .with_tile_size(tile_size)
+            .with_profile(profile)
+            .with_tune(tune)
+            .with_quantiser(quantiser)
+            .with_content(content)
+            .with_threads(threads)
+            .with_cpu(cpu)
     }
 }
 
@@ -141,8 +140,7 @@ proptest! {
     fn lossless_pictures_of_any_kind_are_exact(
         kind in any_kind(), format in any_format(), (w, h) in (1..=96u32, 1..=96u32), seed: u64, config in any_config(5),
     ) {
-        let mut config = config;
-        config.lossless = true;
+        let config = config.with_lossless(true);
         round_trip(&picture(kind, w, h, format, seed), &config);
     }
 
@@ -150,8 +148,7 @@ proptest! {
     fn screens_survive_with_the_tools_for_them(
         format in any_format(), (w, h) in (1..=200u32, 1..=140u32), seed: u64, config in any_config(5),
     ) {
-        let mut config = config;
-        config.content = Content::Screen;
+        let config = config.with_content(Content::Screen);
         round_trip(&picture(Kind::Screen, w, h, format, seed), &config);
     }
 

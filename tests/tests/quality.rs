@@ -29,8 +29,7 @@ fn more_quality_takes_more_bytes_and_leaves_less_error(picture: &Image, chroma: 
 fn pictures_of_pq_and_hlg_are_quantised_finer() {
     let picture = crop(&testdata("chelsea.png"), (90, 20), (128, 128));
     let coded = |transfer: u8| {
-        let mut metadata = Metadata::default();
-        metadata.cicp = Some(Cicp { primaries: 9, transfer, matrix: 0, full_range: true });
+        let metadata = Metadata::default().with_cicp(Cicp { primaries: 9, transfer, matrix: 0, full_range: true });
         let view = picture.view().with_metadata(&metadata);
         let stream = kvant::encode(&view, &config(70.0, 1, Chroma::Yuv444)).unwrap();
         (Decoder::new(&stream).unwrap().info().qp, stream.len())
@@ -95,8 +94,7 @@ fn at_high_quality(picture: &Image, least: f32, effort: u8) -> impl Iterator<Ite
     let steps = (2.0 * (100.0 - least)) as u32;
     (0..=steps).map(move |step| {
         let quality = least + step as f32 / 2.0;
-        let mut config = config(quality, effort, Chroma::Yuv444);
-        config.content = Content::Photo;
+        let config = config(quality, effort, Chroma::Yuv444).with_content(Content::Photo);
         (quality, round_trip(picture, &config).reconstruction)
     })
 }

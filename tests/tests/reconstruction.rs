@@ -44,8 +44,8 @@ fn with_every_tune_quantiser_and_tile_size() {
         for quantiser in [None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq), Some(Quantiser::Trellis)] {
             for tile_size in [TileSize::T512, TileSize::T1024] {
                 for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
-                    let mut config = config(55.0, 4, chroma);
-                    (config.tune, config.quantiser, config.tile_size) = (tune, quantiser, tile_size);
+                    let config =
+                        config(55.0, 4, chroma).with_tune(tune).with_quantiser(quantiser).with_tile_size(tile_size);
                     round_trip(&colour(), &config);
                 }
             }
@@ -57,8 +57,7 @@ fn with_every_tune_quantiser_and_tile_size() {
 fn of_both_profiles_the_mixed_one_is_smaller() {
     for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
         let [mixed, fast] = [Profile::Mixed, Profile::Fast].map(|profile| {
-            let mut config = config(90.0, 3, chroma);
-            config.profile = profile;
+            let config = config(90.0, 3, chroma).with_profile(profile);
             round_trip(&colour(), &config)
         });
         assert!(mixed.stream.len() < fast.stream.len(), "{} and {}", mixed.stream.len(), fast.stream.len());
@@ -68,8 +67,7 @@ fn of_both_profiles_the_mixed_one_is_smaller() {
 #[test]
 fn the_stages_of_the_benches_together_are_the_decoder() {
     for (profile, chroma) in [(Profile::Mixed, Chroma::Yuv444), (Profile::Fast, Chroma::Yuv420)] {
-        let mut config = config(60.0, 3, chroma);
-        config.profile = profile;
+        let config = config(60.0, 3, chroma).with_profile(profile);
         let picture = colour();
         let stream = encode(&picture, &config).stream;
         let mut stages = Stages::new(CpuLevel::detect(), &stream).expect("an intact stream");
@@ -103,8 +101,7 @@ fn on_extreme_pictures() {
 fn across_the_edges_of_tiles() {
     let wide = mirrored(&testdata("coffee.png"), 700, 600);
     for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
-        let mut config = config(30.0, 2, chroma);
-        config.tile_size = TileSize::T512;
+        let config = config(30.0, 2, chroma).with_tile_size(TileSize::T512);
         round_trip(&wide, &config);
     }
 }

@@ -6,10 +6,8 @@ use kvant_tests::pictures::{crop, mirrored, testdata, with_depth};
 use kvant_tests::synth::{Kind, Random, picture};
 
 fn stream(picture: &Image, quality: f32, chroma: Chroma, lossless: bool) -> Vec<u8> {
-    let mut config = config(quality, 2, chroma);
-    config.tile_size = TileSize::T512;
-    config.lossless = lossless;
-    config.content = Content::Photo;
+    let config =
+        config(quality, 2, chroma).with_tile_size(TileSize::T512).with_lossless(lossless).with_content(Content::Photo);
     encode(picture, &config).stream
 }
 

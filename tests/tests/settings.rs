@@ -11,28 +11,25 @@ use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, mirrored, testdata};
 use kvant_tests::synth::{self, Kind};
 
-fn error_of(change: fn(&mut EncoderConfig)) -> Option<ConfigError> {
-    let mut config = EncoderConfig::default();
-    change(&mut config);
-    Encoder::new(config).err()
+fn error_of(quality: f32, effort: u8) -> Option<ConfigError> {
+    Encoder::new(EncoderConfig::default().with_quality(quality).with_effort(effort)).err()
 }
 
 #[test]
 fn quality_and_effort_out_of_range_are_refused() {
-    assert_eq!(error_of(|c| c.quality = -0.5), Some(ConfigError::Quality(-0.5)));
-    assert_eq!(error_of(|c| c.quality = 100.5), Some(ConfigError::Quality(100.5)));
-    assert!(matches!(error_of(|c| c.quality = f32::NAN), Some(ConfigError::Quality(q)) if q.is_nan()));
-    assert_eq!(error_of(|c| c.effort = 0), Some(ConfigError::Effort(0)));
-    assert_eq!(error_of(|c| c.effort = 10), Some(ConfigError::Effort(10)));
-    assert_eq!(error_of(|c| (c.quality, c.effort) = (0.0, 1)), None);
-    assert_eq!(error_of(|c| (c.quality, c.effort) = (100.0, 9)), None);
+    assert_eq!(error_of(-0.5, 5), Some(ConfigError::Quality(-0.5)));
+    assert_eq!(error_of(100.5, 5), Some(ConfigError::Quality(100.5)));
+    assert!(matches!(error_of(f32::NAN, 5), Some(ConfigError::Quality(q)) if q.is_nan()));
+    assert_eq!(error_of(80.0, 0), Some(ConfigError::Effort(0)));
+    assert_eq!(error_of(80.0, 10), Some(ConfigError::Effort(10)));
+    assert_eq!(error_of(0.0, 1), None);
+    assert_eq!(error_of(100.0, 9), None);
 }
 
 #[test]
 fn screens_are_told_from_photographs_and_get_smaller() {
     let size = |picture: &Image, content| {
-        let mut config = config(60.0, 3, Chroma::Yuv444);
-        config.content = content;
+        let config = config(60.0, 3, Chroma::Yuv444).with_content(content);
         encode(picture, &config).stream.len()
     };
     let photo = crop(&testdata("chelsea.png"), (130, 60), (160, 120));
@@ -48,9 +45,7 @@ fn picture() -> Image {
 }
 
 fn quick(threads: usize) -> EncoderConfig {
-    let mut config = config(30.0, 1, Chroma::Yuv420);
-    (config.tile_size, config.threads) = (TileSize::T512, threads);
-    config
+    config(30.0, 1, Chroma::Yuv420).with_tile_size(TileSize::T512).with_threads(threads)
 }
 
 #[derive(Default)]
@@ -69,7 +64,7 @@ fn progress_counts_up_to_the_pixels_of_the_picture() {
     for threads in [1, 2] {
         let recorder = Recorder::default();
         let encoder = Encoder::new(quick(threads)).expect("valid settings");
-        let encoded = encoder.encode_full(&picture.view(), Some(&recorder)).expect("nobody cancels");
+        let encoded = encoder.with_observer(&recorder).encode_full(&picture.view()).expect("nobody cancels");
         let calls = recorder.0.into_inner().expect("no panic elsewhere");
         assert!(calls.len() > 1, "{} calls", calls.len());
         assert!(calls.iter().all(|&(done, total)| done <= total && total == 1040 * 300), "{calls:?}");
@@ -95,7 +90,7 @@ fn an_observer_ends_the_encode() {
     for (threads, call) in [1, 2, 3].into_iter().flat_map(|threads| (1..8).map(move |call| (threads, call))) {
         for picture in &pictures {
             let encoder = Encoder::new(quick(threads)).expect("valid settings");
-            let result = encoder.encode_full(&picture.view(), Some(&EndAt(AtomicU64::new(call))));
+            let result = encoder.with_observer(&EndAt(AtomicU64::new(call))).encode_full(&picture.view());
             assert_eq!(result.err(), Some(EncodeError::Cancelled), "{threads} threads, ended at call {call}");
         }
     }
@@ -118,11 +113,9 @@ impl Observer for Impatient {
 fn alpha_and_lossless_planes_are_progress_and_stop_when_asked_to() {
     let picture = synth::picture(Kind::Noise, 560, 90, PixelFormat::Rgba8, 3);
     for lossless in [false, true] {
-        let mut config = quick(1);
-        config.lossless = lossless;
-        let encoder = Encoder::new(config).expect("valid settings");
+        let encoder = Encoder::new(quick(1).with_lossless(lossless)).expect("valid settings");
         let recorder = Recorder::default();
-        encoder.encode_full(&picture.view(), Some(&recorder)).expect("nobody cancels");
+        encoder.clone().with_observer(&recorder).encode_full(&picture.view()).expect("nobody cancels");
         let calls = recorder.0.into_inner().expect("no panic elsewhere");
         assert!(calls.is_sorted() && calls.len() > 2 * 90 && calls.last() == Some(&(560 * 90, 560 * 90)), "{calls:?}");
         // Alpha comes first where colours are lossy, and counts for half.
@@ -130,7 +123,7 @@ fn alpha_and_lossless_planes_are_progress_and_stop_when_asked_to() {
         assert!(lossless || whole.is_some_and(|at| at >= 90 && at < calls.len() - 90), "{calls:?}");
         for end in [1, 20, 89] {
             let observer = Impatient { end, calls: AtomicUsize::new(0) };
-            let result = encoder.encode_full(&picture.view(), Some(&observer));
+            let result = encoder.clone().with_observer(&observer).encode_full(&picture.view());
             assert_eq!(result.err(), Some(EncodeError::Cancelled), "lossless: {lossless}, call {end}");
             let more = observer.calls.into_inner() - end;
             assert!(more < 20, "lossless: {lossless}, call {end}: {more} calls more");
@@ -140,9 +133,8 @@ fn alpha_and_lossless_planes_are_progress_and_stop_when_asked_to() {
 
 #[test]
 fn a_preview_stops_when_asked_to() {
-    let mut config = quick(1);
-    config.preview = true;
+    let config = quick(1).with_preview(true);
     let observer = Impatient { end: 1, calls: AtomicUsize::new(0) };
-    let result = Encoder::new(config).expect("valid settings").encode_full(&picture().view(), Some(&observer));
+    let result = Encoder::new(config).expect("valid settings").with_observer(&observer).encode_full(&picture().view());
     assert_eq!(result.err(), Some(EncodeError::Cancelled));
 }

@@ -77,8 +77,7 @@ fn sizes_around_one_and_two_tiles_survive() {
     for side in [510, 511, 512, 513, 514, 520, 575, 576, 577, 1023, 1024, 1025, 1026] {
         for thin in [1, 5, 8] {
             for size in [(side, thin), (thin, side)] {
-                let mut config = config(60.0, 1, Chroma::Yuv444);
-                config.tile_size = TileSize::T512;
+                let mut config = config(60.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
                 round_trip(&crop(&gray, (0, 1), size), &config);
                 round_trip(&crop(&colour, (1, 0), size), &config);
                 config.chroma = Chroma::Yuv420;

@@ -14,7 +14,7 @@ fn a_size_is_found_in_few_passes_and_is_that_of_its_quality() {
     for (effort, wanted) in [(3, 9000.0), (4, 4000.0), (5, 15000.0)] {
         let settings = config(50.0, effort, Chroma::Yuv444);
         let (encoder, mut asked) = (Encoder::new(settings.clone()).unwrap(), 0);
-        let found = encoder.encode_to_target(&picture.view(), &Target::new(Measure::Bytes, wanted), None, |encoded| {
+        let found = encoder.encode_to_target(&picture.view(), &Target::new(Measure::Bytes, wanted), |encoded| {
             asked += 1;
             Ok::<_, EncodeError>(encoded.stream.len() as f64)
         });
@@ -40,7 +40,7 @@ fn one_pass_is_enough_to_come_near_where_fast_ones_looked_ahead() {
         let mut target = Target::new(Measure::Bytes, wanted);
         target.max_passes = 1;
         let size = |encoded: &kvant::Encoded| Ok::<_, EncodeError>(encoded.stream.len() as f64);
-        let found = encoder.encode_to_target(&picture.view(), &target, None, size).unwrap();
+        let found = encoder.encode_to_target(&picture.view(), &target, size).unwrap();
         assert_eq!(found.passes, 1);
         assert!((found.value / wanted - 1.0).abs() < 0.15, "{wanted}: {}", found.value);
     }

@@ -16,8 +16,7 @@ type Filter = fn(&Stages, &mut Reconstructed);
 
 /// A stream of the picture, soon made.
 fn stream(picture: &Picture, profile: Profile) -> Vec<u8> {
-    let mut config = config(QUALITY, 3, Chroma::Yuv444);
-    config.profile = profile;
+    let config = config(QUALITY, 3, Chroma::Yuv444).with_profile(profile);
     kvant::encode(&picture.view(), &config).expect("an encodable picture")
 }
 

@@ -24,8 +24,7 @@ fn collect(path: &Path) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>
     let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
     let mut seen: Seen = vec![Vec::new(); CONTEXTS];
     for quality in QUALITIES {
-        let mut config = EncoderConfig::default();
-        config.quality = quality;
+        let config = EncoderConfig::default().with_quality(quality);
         let stream = kvant::encode(&view, &config)?;
         for (tile, _) in bins(&stream)? {
             let mut by_context = vec![Vec::new(); CONTEXTS];

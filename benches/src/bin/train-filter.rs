@@ -25,8 +25,7 @@ fn picture(path: &str) -> Result<Channels, Error> {
     let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
     let mut channels = [no_equations(), no_equations()];
     for quality in QUALITIES {
-        let mut config = EncoderConfig::default();
-        config.quality = quality;
+        let config = EncoderConfig::default().with_quality(quality);
         add_equations(&view, &config, &mut channels)?;
     }
     Ok(channels)

@@ -24,9 +24,7 @@ fn encode(path: &Path, quantiser: Option<Quantiser>) -> Result<Vec<Vec<u8>>, Err
     let (w, h) = picture.dimensions();
     let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
     let streams = QUALITIES.map(|quality| {
-        let mut config = EncoderConfig::default();
-        config.quality = quality;
-        config.quantiser = quantiser;
+        let config = EncoderConfig::default().with_quality(quality).with_quantiser(quantiser);
         kvant::encode(&view, &config)
     });
     Ok(streams.into_iter().collect::<Result<_, _>>()?)

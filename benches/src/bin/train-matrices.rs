@@ -265,12 +265,12 @@ fn collect(path: &str, shapes: &HashMap<Size, Shape>) -> Result<Vec<Sample>, Err
     let kernels = Kernels::new(CpuLevel::detect());
     let mut samples = Vec::new();
     for quality in QUALITIES {
-        let mut config = EncoderConfig::default();
-        config.quality = quality;
         // Prediction sees samples before the filters.
-        for name in ["deblock", "classified", "classified_chroma"] {
-            config.parameters.push((name.to_owned(), 0.0));
-        }
+        let config = EncoderConfig::default()
+            .with_quality(quality)
+            .with_parameter("deblock", 0.0)
+            .with_parameter("classified", 0.0)
+            .with_parameter("classified_chroma", 0.0);
         let stream = kvant::encode(&view, &config)?;
         let decoder = Decoder::new(&stream)?;
         let decoded = decoder.decode()?;

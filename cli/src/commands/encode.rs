@@ -5,8 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use kvant::{
-    Cicp, DecodeError, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image, ImageSpec, Metadata, Observer,
-    Stream,
+    Cicp, DecodeError, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image, ImageSpec, Metadata, Stream,
 };
 use serde::Serialize;
 
@@ -171,7 +170,7 @@ fn counted(passes: u32) -> String {
     format!("{passes} {}", if passes == 1 { "pass" } else { "passes" })
 }
 
-fn encoder(args: &EncodeArgs, decoder: &DecoderOptions) -> Result<Encoder> {
+fn encoder(args: &EncodeArgs, decoder: &DecoderOptions) -> Result<Encoder<'static>> {
     let mut config = EncoderConfig::default();
     match args.quality {
         Quality::Lossy(quality) => config.quality = quality,
@@ -194,7 +193,7 @@ fn encoder(args: &EncodeArgs, decoder: &DecoderOptions) -> Result<Encoder> {
 /// What is the same for every file.
 struct FileEncoder<'a> {
     args: &'a EncodeArgs,
-    encoder: Encoder,
+    encoder: Encoder<'static>,
     decoder: DecoderOptions,
     /// Where the decoded picture goes.
     decoded: Option<(Destination, OutputFormat)>,
@@ -346,13 +345,16 @@ impl FileEncoder<'_> {
     /// Encodes, once or until a target is met, and says how long that took.
     fn encode(&self, name: &str, pixels: &mut PixelSource, metadata: &Metadata, bytes_in: u64) -> Result<EncodedFile> {
         let progress = Progress::new(name, self.console.may_show_progress());
-        let observer = progress.as_ref().map(|p| p as &dyn Observer);
+        let encoder = match &progress {
+            Some(progress) => self.encoder.clone().with_observer(progress),
+            None => self.encoder.clone(),
+        };
         let start = Instant::now();
         let seconds = || start.elapsed().as_secs_f64();
         let (aim, picture) = match (self.args.target.aim(pixels.spec().pixels(), bytes_in), pixels) {
             (Some(aim), PixelSource::Whole(picture)) => (aim, &*picture),
             (_, pixels) => {
-                let coded = self.encode_once(pixels, metadata, observer).map_err(|e| e.of(name))?;
+                let coded = self.encode_once(&encoder, pixels, metadata).map_err(|e| e.of(name))?;
                 let ((stream, reconstruction), quality, seconds) = (coded, self.args.quality, seconds());
                 return Ok(EncodedFile {
                     stream,
@@ -366,7 +368,7 @@ impl FileEncoder<'_> {
             }
         };
         let (view, gauge) = (picture.view().with_metadata(metadata), aim.gauge(picture)?);
-        let found = aim.search(&self.encoder, &view, observer, &gauge).map_err(|e| e.of(name))?;
+        let found = aim.search(&encoder, &view, &gauge).map_err(|e| e.of(name))?;
         let quality = match self.args.quality {
             Quality::Lossless => Quality::Lossless,
             Quality::Lossy(_) => Quality::Lossy(found.quality),
@@ -390,23 +392,21 @@ impl FileEncoder<'_> {
     /// Encodes; the reconstruction is made where the stream is decoded again.
     fn encode_once(
         &self,
+        encoder: &Encoder<'_>,
         pixels: &mut PixelSource,
         metadata: &Metadata,
-        observer: Option<&dyn Observer>,
     ) -> Result<(Stream, Option<Image>)> {
         match pixels {
             PixelSource::Rows(picture) => {
                 let spec = picture.spec().with_metadata(metadata);
-                Ok((self.encoder.encode_rows(&spec, observer, |first, rows| picture.read(first, rows))?, None))
+                Ok((encoder.encode_rows(&spec, |first, rows| picture.read(first, rows))?, None))
             }
             PixelSource::Whole(picture) if self.decodes() => {
                 let view = picture.view().with_metadata(metadata);
-                let Encoded { stream: bytes, reconstruction, lossless } = self.encoder.encode_full(&view, observer)?;
+                let Encoded { stream: bytes, reconstruction, lossless } = encoder.encode_full(&view)?;
                 Ok((Stream { bytes, lossless }, Some(reconstruction)))
             }
-            PixelSource::Whole(picture) => {
-                Ok((self.encoder.encode_observed(&picture.view().with_metadata(metadata), observer)?, None))
-            }
+            PixelSource::Whole(picture) => Ok((encoder.encode_stream(&picture.view().with_metadata(metadata))?, None)),
         }
     }
 

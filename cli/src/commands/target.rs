@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kvant::{Encoded, Encoder, ImageView, Measure, Observer, Target, Targeted};
+use kvant::{Encoded, Encoder, ImageView, Measure, Target, Targeted};
 use serde::Serialize;
 
 use crate::args::TargetArgs;
@@ -104,16 +104,10 @@ impl Aim {
     }
 
     /// Searches for the encoding.
-    pub(crate) fn search(
-        &self,
-        encoder: &Encoder,
-        view: &ImageView<'_>,
-        observer: Option<&dyn Observer>,
-        gauge: &Gauge,
-    ) -> Result<Targeted> {
+    pub(crate) fn search(&self, encoder: &Encoder<'_>, view: &ImageView<'_>, gauge: &Gauge) -> Result<Targeted> {
         match self.goal {
-            Goal::MaxSize => encoder.encode_at_most(view, &self.target, observer, |e| gauge.measure(e)),
-            _ => encoder.encode_to_target(view, &self.target, observer, |e| gauge.measure(e)),
+            Goal::MaxSize => encoder.encode_at_most(view, &self.target, |e| gauge.measure(e)),
+            _ => encoder.encode_to_target(view, &self.target, |e| gauge.measure(e)),
         }
     }
 

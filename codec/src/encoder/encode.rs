@@ -12,40 +12,57 @@ use crate::error::{ConfigError, EncodeError};
 use crate::image::view::{Image, ImageView};
 use crate::observer::Observer;
 
-/// An encoder with checked settings; `Send` and `Sync`, no state between pictures.
+/// An encoder with checked settings, and who is told how it goes, for `'o`. It is `Send` and `Sync`, has no state between
+/// pictures, and clones of it share their threads.
 #[derive(Debug, Clone)]
-pub struct Encoder {
+pub struct Encoder<'o> {
     pub(super) setup: Setup,
+    pub(super) observer: Option<&'o dyn Observer>,
 }
 
-impl Encoder {
+impl<'o> Encoder<'o> {
     /// Checks the settings.
     ///
     /// # Errors
     /// [`ConfigError`] names the first setting out of range.
     pub fn new(config: EncoderConfig) -> Result<Self, ConfigError> {
-        Ok(Self { setup: Setup::new(config)? })
+        Ok(Self { setup: Setup::new(config)?, observer: None })
     }
 
-    /// Encodes a picture.
+    /// The same with an `observer` that is told how each encode goes, and may cancel it.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use kvant::{EncodeError, Encoder, EncoderConfig};
+    ///
+    /// # let pixels = vec![128u8; 64 * 48 * 3];
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// let impatient = |_done: u64, _total: u64| ControlFlow::Break(());
+    /// let encoder = Encoder::new(EncoderConfig::default())?.with_observer(&impatient);
+    /// assert_eq!(encoder.encode(&view), Err(EncodeError::Cancelled));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_observer<'n>(self, observer: &'n dyn Observer) -> Encoder<'n> {
+        Encoder { setup: self.setup, observer: Some(observer) }
+    }
+
+    /// Encodes a picture to a `.kvt` stream.
     ///
     /// # Errors
-    /// [`EncodeError`], where the picture or what is said of it exceeds [`EncoderConfig::limits`].
+    /// [`EncodeError`], where the picture or what is said of it exceeds [`EncoderConfig::limits`];
+    /// [`EncodeError::Cancelled`] where the observer said so.
     pub fn encode(&self, image: &ImageView<'_>) -> Result<Vec<u8>, EncodeError> {
-        Ok(self.encode_observed(image, None)?.bytes)
+        Ok(self.encode_stream(image)?.bytes)
     }
 
-    /// Encodes a picture and tells `observer` how it goes.
+    /// The same, and whether anything is lost.
     ///
     /// # Errors
-    /// As [`Encoder::encode`]; [`EncodeError::Cancelled`] where the observer said so.
-    pub fn encode_observed(
-        &self,
-        image: &ImageView<'_>,
-        observer: Option<&dyn Observer>,
-    ) -> Result<Stream, EncodeError> {
+    /// As [`Encoder::encode`].
+    pub fn encode_stream(&self, image: &ImageView<'_>) -> Result<Stream, EncodeError> {
         let setup = &self.setup;
-        let (progress, sections) = self.begin(image, observer)?;
+        let (progress, sections) = self.begin(image)?;
         if setup.config.lossless {
             return Ok(Stream { bytes: whole(setup, image, &sections, &progress)?, lossless: true });
         }
@@ -59,10 +76,10 @@ impl Encoder {
     /// The same with the reconstruction beside the stream.
     ///
     /// # Errors
-    /// As [`Encoder::encode_observed`].
-    pub fn encode_full(&self, image: &ImageView<'_>, observer: Option<&dyn Observer>) -> Result<Encoded, EncodeError> {
+    /// As [`Encoder::encode`].
+    pub fn encode_full(&self, image: &ImageView<'_>) -> Result<Encoded, EncodeError> {
         let setup = &self.setup;
-        let (progress, sections) = self.begin(image, observer)?;
+        let (progress, sections) = self.begin(image)?;
         if setup.config.lossless {
             let stream = whole(setup, image, &sections, &progress)?;
             return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
@@ -75,14 +92,10 @@ impl Encoder {
     }
 
     /// Checks that `image` can be coded, and makes its sections.
-    fn begin<'o>(
-        &self,
-        image: &ImageView<'_>,
-        observer: Option<&'o dyn Observer>,
-    ) -> Result<(Progress<'o>, Vec<Section>), EncodeError> {
+    fn begin(&self, image: &ImageView<'_>) -> Result<(Progress<'o>, Vec<Section>), EncodeError> {
         let setup = &self.setup;
         setup.check(image.spec())?;
-        let progress = Progress::new(observer, image.spec(), setup.config.lossless);
+        let progress = Progress::new(self.observer, image.spec(), setup.config.lossless);
         let sections = preview::sections_of(&setup.config, image, &progress)?;
         Ok((progress, sections))
     }

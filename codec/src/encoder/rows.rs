@@ -7,9 +7,8 @@ use super::source::{ReadRows, Source};
 use super::{pipeline, preview};
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageSpec, ImageViewMut};
-use crate::observer::Observer;
 
-impl Encoder {
+impl Encoder<'_> {
     /// Encodes a picture that need not be in memory: `read` is asked for its rows, as many as there are in a row of tiles at a
     /// time, by the number of the first and a buffer as wide as the picture. They are asked for from the top to the bottom,
     /// and that several times over, two to six as a rule: to make its preview, to look at the picture, to find its steps, to code it.
@@ -26,7 +25,7 @@ impl Encoder {
     ///
     /// let encoder = Encoder::new(EncoderConfig::default())?;
     /// let spec = ImageSpec::new(64, 48, PixelFormat::Rgb8)?;
-    /// let stream = encoder.encode_rows(&spec, None, |first, rows| {
+    /// let stream = encoder.encode_rows(&spec, |first, rows| {
     ///     for y in 0..rows.height() {
     ///         let at = (first + y) as usize * 64 * 3;
     ///         rows.row_mut(y).copy_from_slice(&pixels[at..at + 64 * 3]);
@@ -38,15 +37,14 @@ impl Encoder {
     /// ```
     ///
     /// # Errors
-    /// As [`Encoder::encode_observed`], and what `read` returns, which ends encoding.
+    /// As [`Encoder::encode`], and what `read` returns, which ends encoding.
     pub fn encode_rows<E: From<EncodeError>>(
         &self,
         spec: &ImageSpec<'_>,
-        observer: Option<&dyn Observer>,
         mut read: impl FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), E>,
     ) -> Result<Stream, E> {
         let mut stopped = None;
-        let coded = self.code_rows(spec, observer, &mut |first, rows| {
+        let coded = self.code_rows(spec, &mut |first, rows| {
             read(first, rows).map_err(|error| {
                 stopped = Some(error);
                 // Whatever it is, it ends encoding; the caller's own is told.
@@ -59,20 +57,15 @@ impl Encoder {
         }
     }
 
-    fn code_rows(
-        &self,
-        spec: &ImageSpec<'_>,
-        observer: Option<&dyn Observer>,
-        read: &mut ReadRows<'_>,
-    ) -> Result<Stream, EncodeError> {
+    fn code_rows(&self, spec: &ImageSpec<'_>, read: &mut ReadRows<'_>) -> Result<Stream, EncodeError> {
         let setup = &self.setup;
         setup.check(spec)?;
         if spec.format().has_alpha() || setup.config.lossless {
             let mut image = Image::with_depth(spec.width(), spec.height(), spec.format(), spec.depth())?;
             read(0, &mut image.view_mut())?;
-            return self.encode_observed(&image.view().with_metadata_of(spec), observer);
+            return self.encode_stream(&image.view().with_metadata_of(spec));
         }
-        let progress = Progress::new(observer, spec, false);
+        let progress = Progress::new(self.observer, spec, false);
         let mut read = |first, rows: &mut ImageViewMut<'_>| {
             progress.advance(0)?;
             read(first, rows)

@@ -25,7 +25,7 @@ pub fn no_equations() -> Vec<Equations> {
     vec![Equations { products: vec![[0.0; TAPS]; TAPS], errors: [0.0; TAPS] }; CLASSES]
 }
 
-impl Encoder {
+impl Encoder<'_> {
     /// Adds a picture to the equations of the classified filter, of luma and of chroma.
     pub(crate) fn add_equations(&self, image: &ImageView<'_>, to: &mut [Vec<Equations>; 2]) -> Result<(), EncodeError> {
         let (setup, simd) = (&self.setup, self.setup.simd());

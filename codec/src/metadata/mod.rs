@@ -8,6 +8,16 @@ use crate::names::names;
 
 /// What a stream says of its picture besides the pixels. Profile, Exif, XMP and texts are kept byte for byte; nothing in
 /// them is acted upon.
+///
+/// ```
+/// use kvant::{Cicp, Metadata, Orientation};
+///
+/// let metadata = Metadata::default()
+///     .with_orientation(Orientation::Rotate90)
+///     .with_cicp(Cicp { primaries: 9, transfer: Cicp::PQ, matrix: 0, full_range: true })
+///     .with_text("Author", "Ada");
+/// assert_eq!(metadata.text.len(), 1);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metadata {
@@ -120,6 +130,50 @@ impl Orientation {
     /// Whether width and height are exchanged.
     pub fn swaps_sides(self) -> bool {
         self.to_exif() >= 5
+    }
+}
+
+impl Metadata {
+    /// The same for pixels that are turned so when they are shown.
+    pub fn with_orientation(self, orientation: Orientation) -> Self {
+        Self { orientation, ..self }
+    }
+
+    /// The same with code points for the meaning of samples.
+    pub fn with_cicp(self, cicp: Cicp) -> Self {
+        Self { cicp: Some(cicp), ..self }
+    }
+
+    /// The same with an ICC profile.
+    pub fn with_icc(self, icc: impl Into<Vec<u8>>) -> Self {
+        Self { icc: Some(icc.into()), ..self }
+    }
+
+    /// The same with an Exif block, from its byte order mark on.
+    pub fn with_exif(self, exif: impl Into<Vec<u8>>) -> Self {
+        Self { exif: Some(exif.into()), ..self }
+    }
+
+    /// The same with an XMP packet.
+    pub fn with_xmp(self, xmp: impl Into<Vec<u8>>) -> Self {
+        Self { xmp: Some(xmp.into()), ..self }
+    }
+
+    /// The same with one text more.
+    pub fn with_text(mut self, keyword: impl Into<String>, text: impl Into<String>) -> Self {
+        self.text.push((keyword.into(), text.into()));
+        self
+    }
+
+    /// The same with a resolution.
+    pub fn with_resolution(self, resolution: Resolution) -> Self {
+        Self { resolution: Some(resolution), ..self }
+    }
+
+    /// The same with one section more of a type that this library does not know: [`other`](Metadata::other).
+    pub fn with_other(mut self, kind: u64, payload: impl Into<Vec<u8>>) -> Self {
+        self.other.push((kind, payload.into()));
+        self
     }
 }
 

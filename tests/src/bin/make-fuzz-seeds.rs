@@ -48,8 +48,7 @@ fn streams() -> Vec<(String, Vec<u8>)> {
     let strip = picture(Kind::Gradient, 1030, 3, PixelFormat::Rgb8, 2);
     let mut streams = Vec::new();
     let mut add = |name: &str, picture: &Image, quality, effort, chroma| {
-        let mut config = config(quality, effort, chroma);
-        config.tile_size = TileSize::T512;
+        let config = config(quality, effort, chroma).with_tile_size(TileSize::T512);
         streams.push((format!("{name}-q{quality}-e{effort}"), encode(picture, &config).stream));
     };
     for (quality, effort) in [(10.0, 5), (40.0, 8), (75.0, 3)] {
@@ -65,12 +64,10 @@ fn streams() -> Vec<(String, Vec<u8>)> {
     add("rgba16", &picture(Kind::Screen, 40, 33, PixelFormat::Rgba16, 3), 60.0, 3, Chroma::Yuv444);
     add("gray-alpha", &picture(Kind::Text, 50, 20, PixelFormat::GrayAlpha8, 4), 50.0, 3, Chroma::Yuv444);
     for (name, picture) in [("rgb444", &cat), ("text", &text), ("tiles", &strip)] {
-        let mut fast = config(60.0, 5, Chroma::Yuv444);
-        (fast.profile, fast.tile_size) = (Profile::Fast, TileSize::T512);
+        let fast = config(60.0, 5, Chroma::Yuv444).with_profile(Profile::Fast).with_tile_size(TileSize::T512);
         streams.push((format!("fast-{name}"), encode(picture, &fast).stream));
     }
-    let mut lossless = config(50.0, 3, Chroma::Yuv444);
-    lossless.lossless = true;
+    let lossless = config(50.0, 3, Chroma::Yuv444).with_lossless(true);
     streams.push(("lossless".to_owned(), encode(&crop(&cat, (10, 10), (24, 20)), &lossless).stream));
     let rgba = picture(Kind::Screen, 30, 30, PixelFormat::Rgba8, 5);
     streams.push(("lossless-rgba".to_owned(), encode(&rgba, &lossless).stream));
@@ -80,15 +77,14 @@ fn streams() -> Vec<(String, Vec<u8>)> {
 
 /// A stream with a section of every kind.
 fn with_metadata(picture: &Image) -> Vec<u8> {
-    let mut metadata = Metadata::default();
-    metadata.orientation = Orientation::Rotate90;
-    metadata.cicp = Some(Cicp { primaries: 9, transfer: 16, matrix: 0, full_range: true });
-    metadata.icc = Some(b"profile ".repeat(20));
-    metadata.exif = Some(b"II*\0\x08\0\0\0\0\0".to_vec());
-    metadata.xmp = Some(b"<x/>".to_vec());
-    metadata.other = vec![(99, vec![1, 2, 3])];
-    let mut config = config(40.0, 3, Chroma::Yuv444);
-    config.preview = true;
+    let metadata = Metadata::default()
+        .with_orientation(Orientation::Rotate90)
+        .with_cicp(Cicp { primaries: 9, transfer: 16, matrix: 0, full_range: true })
+        .with_icc(b"profile ".repeat(20))
+        .with_exif(b"II*\0\x08\0\0\0\0\0")
+        .with_xmp(b"<x/>")
+        .with_other(99, [1, 2, 3]);
+    let config = config(40.0, 3, Chroma::Yuv444).with_preview(true);
     kvant::encode(&picture.view().with_metadata(&metadata), &config).expect("valid settings")
 }
 

@@ -36,22 +36,25 @@ impl<'a> Arbitrary<'a> for Case {
 }
 
 fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
-    let mut config = EncoderConfig::default();
-    config.quality = f32::from(u.int_in_range(0..=400u16)?) / 4.0;
-    // Low efforts more often: they are faster.
-    config.effort = *u.choose(&[1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9])?;
-    config.chroma = *u.choose(&[Chroma::Yuv444, Chroma::Yuv420])?;
-    config.tile_size = *u.choose(&[TileSize::T512, TileSize::T1024])?;
-    config.profile = *u.choose(&[Profile::Mixed, Profile::Fast])?;
-    config.tune = *u.choose(&[Tune::Perceptual, Tune::Psnr])?;
-    config.content = *u.choose(&[Content::Auto, Content::Photo, Content::Screen])?;
-    config.quantiser =
-        *u.choose(&[None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq), Some(Quantiser::Trellis)])?;
-    config.cpu = *u.choose(&CpuLevel::available().collect::<Vec<_>>())?;
-    config.threads = u.int_in_range(1..=2)?;
-    config.lossless = u.ratio(1, 8)?;
-    config.alpha_quality = *u.choose(&[100, 60, 0])?;
-    config.exact = u.arbitrary()?;
-    config.preview = u.ratio(1, 4)?;
-    Ok(config)
+    Ok(EncoderConfig::default()
+        .with_quality(f32::from(u.int_in_range(0..=400u16)?) / 4.0)
+        // Low efforts more often: they are faster.
+        .with_effort(*u.choose(&[1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9])?)
+        .with_chroma(*u.choose(&Chroma::ALL)?)
+        .with_tile_size(*u.choose(&TileSize::ALL)?)
+        .with_profile(*u.choose(&Profile::ALL)?)
+        .with_tune(*u.choose(&Tune::ALL)?)
+        .with_content(*u.choose(&Content::ALL)?)
+        .with_quantiser(*u.choose(&[
+            None,
+            Some(Quantiser::DeadZone),
+            Some(Quantiser::Rdoq),
+            Some(Quantiser::Trellis),
+        ])?)
+        .with_cpu(*u.choose(&CpuLevel::available().collect::<Vec<_>>())?)
+        .with_threads(u.int_in_range(1..=2)?)
+        .with_lossless(u.ratio(1, 8)?)
+        .with_alpha_quality(*u.choose(&[100, 60, 0])?)
+        .with_exact(u.arbitrary()?)
+        .with_preview(u.ratio(1, 4)?))
 }

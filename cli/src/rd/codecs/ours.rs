@@ -113,7 +113,7 @@ impl Codec for Ours {
         metadata.cicp = picture.cicp();
         let view = picture.view().with_metadata(&metadata);
         let start = Instant::now();
-        let encoded = encoder.encode_full(&view, None).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;
+        let encoded = encoder.encode_full(&view).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;
         let seconds = start.elapsed().as_secs_f64();
         Ok(CodedPicture { stream: encoded.stream, seconds, reconstruction: Some(encoded.reconstruction.into()) })
     }

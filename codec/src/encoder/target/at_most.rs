@@ -6,12 +6,12 @@ use crate::encoder::encode::Encoder;
 use crate::encoder::encoded::Encoded;
 use crate::error::EncodeError;
 use crate::image::view::ImageView;
-use crate::observer::Observer;
 
-impl Encoder {
+impl Encoder<'_> {
     /// Encodes a picture at the configuration's quality and, where `measure` gives more than the value of `bound`, at lower
     /// ones, until one is not above it and by no more than the tolerance below, or no other can be. The result is never above
-    /// the bound where it is [`met`](Targeted::met); else it is the lowest that was found. The last pass is one at quality 0
+    /// the bound where it is [`met`](Targeted::met); else it is the lowest that was found. [`Encoder::encode_within`] does so
+    /// for bytes. The last pass is one at quality 0
     /// where none has met the bound before.
     ///
     /// ```
@@ -19,10 +19,11 @@ impl Encoder {
     /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
     /// use kvant::{EncodeError, Encoder, EncoderConfig, Measure, Target};
     ///
+    /// // No more bits than 2 a pixel, within a twentieth.
+    /// let bound = Target::new(Measure::Bytes, 64.0 * 48.0 * 2.0 / 8.0).with_tolerance(38.0);
     /// let encoder = Encoder::new(EncoderConfig::default())?;
-    /// let bytes = |e: &kvant::Encoded| Ok::<_, EncodeError>(e.stream.len() as f64);
-    /// let found = encoder.encode_at_most(&view, &Target::new(Measure::Bytes, 3000.0), None, bytes)?;
-    /// assert!(found.met && found.encoded.stream.len() <= 3000);
+    /// let found = encoder.encode_at_most(&view, &bound, |e| Ok::<_, EncodeError>(e.stream.len() as f64))?;
+    /// assert!(found.met && found.encoded.stream.len() <= 768);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -32,7 +33,6 @@ impl Encoder {
         &self,
         image: &ImageView<'_>,
         bound: &Target,
-        observer: Option<&dyn Observer>,
         mut measure: impl FnMut(&Encoded) -> Result<f64, E>,
     ) -> Result<Targeted, E> {
         bound.check().map_err(EncodeError::from)?;
@@ -42,7 +42,7 @@ impl Encoder {
         let mut best: Option<Targeted> = None;
         for passes in 1..=bound.max_passes {
             let setup = self.setup.at(quality as f32, self.setup.config.effort).map_err(EncodeError::from)?;
-            let encoded = Self { setup }.encode_full(image, observer)?;
+            let encoded = Self { setup, ..*self }.encode_full(image)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let met = value <= bound.value;

@@ -69,6 +69,16 @@ impl Target {
         Self { measure, value, tolerance, max_passes: 8 }
     }
 
+    /// The same with another [`tolerance`](Target::tolerance), in units of the measure, 0 and up.
+    pub fn with_tolerance(self, tolerance: f64) -> Self {
+        Self { tolerance, ..self }
+    }
+
+    /// The same with another number of [`max_passes`](Target::max_passes), 1 and up.
+    pub fn with_max_passes(self, max_passes: u32) -> Self {
+        Self { max_passes, ..self }
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let range = match self.measure {
             Measure::Other { at_0, at_100 } => at_100 - at_0,

@@ -4,6 +4,7 @@ mod at_most;
 mod curve;
 mod goal;
 mod search;
+mod to_size;
 mod to_target;
 
 pub use self::goal::{Measure, Target, Targeted};

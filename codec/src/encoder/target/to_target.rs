@@ -12,7 +12,6 @@ use crate::encoder::source::Source;
 use crate::encoder::{graphics, pipeline, preview};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
-use crate::observer::Observer;
 
 /// The effort that looks ahead for a size, and from which on: those are four times as slow and more, but in pictures of the trellis.
 const SCOUT: u8 = 2;
@@ -21,24 +20,20 @@ const SCOUTED_FROM: u8 = 4;
 const SCOUTS: u32 = 3;
 const NEAR: f64 = 3.0;
 
-impl Encoder {
-    /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none can. The quality of the
-    /// configuration does not count. `observer` is told of each pass from its start, `measure` asked about each, those of a low effort
-    /// included that look ahead.
+impl Encoder<'_> {
+    /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none can. The quality of
+    /// the configuration does not count. The observer is told of each pass from its start. `measure` is asked about
+    /// each, those of a low effort included that look ahead. [`Encoder::encode_to_size`] does so for bytes.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
     /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
     /// use kvant::{EncodeError, Encoder, EncoderConfig, Measure, Target};
     ///
-    /// let encoder = Encoder::new(EncoderConfig::default())?;
-    /// let target = Target::new(Measure::Bytes, 3000.0);
-    /// let found = encoder.encode_to_target(&view, &target, None, |e| Ok::<_, EncodeError>(e.stream.len() as f64))?;
-    /// assert!(found.met && found.encoded.stream.len().abs_diff(3000) <= 30);
-    ///
-    /// // A metric of one's own: the mean absolute error, about 20 at quality 0.
+    /// // The mean absolute error, about 20 at quality 0.
     /// let target = Target::new(Measure::Other { at_0: 20.0, at_100: 0.0 }, 4.0);
-    /// let found = encoder.encode_to_target(&view, &target, None, |e| {
+    /// let encoder = Encoder::new(EncoderConfig::default())?;
+    /// let found = encoder.encode_to_target(&view, &target, |e| {
     ///     let errors = pixels.iter().zip(e.reconstruction.data()).map(|(a, b)| f64::from(a.abs_diff(*b)));
     ///     Ok::<_, EncodeError>(errors.sum::<f64>() / pixels.len() as f64)
     /// })?;
@@ -52,7 +47,6 @@ impl Encoder {
         &self,
         image: &ImageView<'_>,
         target: &Target,
-        observer: Option<&dyn Observer>,
         mut measure: impl FnMut(&Encoded) -> Result<f64, E>,
     ) -> Result<Targeted, E> {
         let setup = &self.setup;
@@ -61,14 +55,14 @@ impl Encoder {
             return Err(EncodeError::from(ConfigError::LosslessTarget).into());
         }
         setup.check(image.spec())?;
-        let mut search = self.search(image, target, observer, &mut measure)?;
-        let progress = Progress::new(observer, image.spec(), false);
+        let mut search = self.search(image, target, &mut measure)?;
+        let progress = Progress::new(self.observer, image.spec(), false);
         let sections = preview::sections_of(&setup.config, image, &progress)?;
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {
             let Some(quality) = search.next() else { break };
             let at_quality = setup.at(quality as f32, setup.config.effort).map_err(EncodeError::from)?;
-            let encoded = pass(&at_quality, image, &sections, observer)?;
+            let encoded = self.pass(&at_quality, image, &sections)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let error = (value - target.value).abs();
@@ -97,7 +91,6 @@ impl Encoder {
         &self,
         image: &ImageView<'_>,
         target: &Target,
-        observer: Option<&dyn Observer>,
         measure: &mut impl FnMut(&Encoded) -> Result<f64, E>,
     ) -> Result<Search, E> {
         let setup = &self.setup;
@@ -109,8 +102,9 @@ impl Encoder {
         for _ in 0..SCOUTS {
             let Some(quality) = search.next() else { break };
             let scout = setup.at(quality as f32, SCOUT).map_err(EncodeError::from)?;
-            let sections = preview::sections_of(&scout.config, image, &Progress::new(observer, image.spec(), false))?;
-            let value = measure(&pass(&scout, image, &sections, observer)?)?;
+            let progress = Progress::new(self.observer, image.spec(), false);
+            let sections = preview::sections_of(&scout.config, image, &progress)?;
+            let value = measure(&self.pass(&scout, image, &sections)?)?;
             search.note(quality, value);
             if (value - target.value).abs() <= NEAR * target.tolerance {
                 break;
@@ -118,15 +112,10 @@ impl Encoder {
         }
         Ok(search.afresh())
     }
-}
 
-/// One encode of a search.
-fn pass(
-    setup: &Setup,
-    image: &ImageView<'_>,
-    sections: &[Section],
-    observer: Option<&dyn Observer>,
-) -> Result<Encoded, EncodeError> {
-    let progress = Progress::new(observer, image.spec(), false);
-    pipeline::code(setup, Source::of(setup, image), sections, &progress, true)?.reconstructed(setup, image)
+    /// One encode of a search.
+    fn pass(&self, setup: &Setup, image: &ImageView<'_>, sections: &[Section]) -> Result<Encoded, EncodeError> {
+        let progress = Progress::new(self.observer, image.spec(), false);
+        pipeline::code(setup, Source::of(setup, image), sections, &progress, true)?.reconstructed(setup, image)
+    }
 }
