@@ -167,6 +167,9 @@ pub enum DecodeError {
     /// The caller's buffer does not fit the picture.
     #[error(transparent)]
     Image(#[from] ImageError),
+    /// The observer asked to stop.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a stream says of its blocks, for those who want to see how a picture was coded.
 
-use super::tile;
-use super::{Chroma, Decoder};
+use super::{Decoder, tile};
+use crate::colour::Chroma;
 use crate::error::DecodeError;
 use crate::memory::Account;
 use crate::predict::angular::DISPLACEMENT;

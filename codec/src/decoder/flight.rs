@@ -45,9 +45,16 @@ impl Stream<'_> {
         fault.map_or(Ok(()), Err)
     }
 
-    /// Decodes what there is of `parts`; how each ended.
-    pub(super) fn salvage(&self, parts: &[Part], pace: Pace, sweep: &mut Sweep, each: &mut Each<'_>) -> Vec<End> {
-        self.fly(parts, pace, true, Sink { sweep, each }).0
+    /// Decodes what there is of `parts`; how each ended. What is damaged is no error here, but what `each` returns is.
+    pub(super) fn salvage(
+        &self,
+        parts: &[Part],
+        pace: Pace,
+        sweep: &mut Sweep,
+        each: &mut Each<'_>,
+    ) -> Result<Vec<End>, DecodeError> {
+        let (ends, fault) = self.fly(parts, pace, true, Sink { sweep, each });
+        fault.map_or(Ok(ends), Err)
     }
 
     fn fly(&self, parts: &[Part], pace: Pace, salvage: bool, sink: Sink<'_>) -> (Vec<End>, Option<DecodeError>) {

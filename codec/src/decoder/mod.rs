@@ -4,8 +4,11 @@
 
 mod blocks;
 mod flight;
+mod info;
 mod lane;
+mod options;
 mod partial;
+mod progress;
 mod push;
 mod rows;
 mod scaled;
@@ -15,111 +18,25 @@ mod tests;
 mod tile;
 mod window;
 
-use std::ops::Range;
-
 pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
+pub use self::info::ImageInfo;
+pub use self::options::DecoderOptions;
 pub use self::partial::{Missing, Partial};
 pub use self::push::PushDecoder;
 pub use self::scaled::Scaled;
 use self::tile::Stream;
 use self::window::Window;
-use crate::colour::{Chroma, Scale};
-use crate::container::{self, CRC_BYTES, DRAFT, Parsed, TileIndex};
-use crate::entropy::Profile;
+use crate::colour::Scale;
+use crate::container::{self, Parsed, TileIndex};
 use crate::error::{DecodeError, ImageError};
 use crate::image::format::PixelFormat;
 use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageViewMut};
-use crate::limits::Limits;
 use crate::memory::{Account, Pace};
-use crate::metadata::{Metadata, Orientation, section};
-use crate::simd::{CpuLevel, Simd};
+use crate::metadata::{Metadata, section};
+use crate::observer::Observer;
+use crate::simd::Simd;
 use crate::threads::Workers;
-
-/// How to decode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DecoderOptions {
-    /// Bounds; see [`Limits`].
-    pub limits: Limits,
-    /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a pool of that size.
-    pub threads: usize,
-    /// CPU level; the machine's best by default.
-    pub cpu: CpuLevel,
-    /// Pixels have 16 bits a sample, whatever the source had: all that the decoder knows of them. What 8 bits would round, by as
-    /// much as half a level, shows as bands in smooth dark gradients. Default false.
-    pub full_depth: bool,
-}
-
-impl Default for DecoderOptions {
-    fn default() -> Self {
-        Self { limits: Limits::default(), threads: 1, cpu: CpuLevel::detect(), full_depth: false }
-    }
-}
-
-/// What a stream's header says, without any pixel decoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImageInfo {
-    /// Format draft of the stream.
-    pub draft: u8,
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// Format of the decoded pixels.
-    pub format: PixelFormat,
-    /// How the decoded pixels are turned when they are shown. Width and height are those of the decoded pixels.
-    pub orientation: Orientation,
-    /// Chroma sampling; [`Chroma::Yuv444`] for gray.
-    pub chroma: Chroma,
-    /// Bits of a source sample.
-    pub depth: u8,
-    /// Bits of a sample within the codec.
-    pub internal_depth: u8,
-    /// Whether the pixels are exact; the fields below that speak of quantisation then say nothing.
-    pub lossless: bool,
-    /// How the bins are coded.
-    pub profile: Profile,
-    /// Base quantiser parameter, in 1/32 octave.
-    pub qp: u16,
-    /// Width and height of a tile, in pixels.
-    pub tile_size: u32,
-    /// Number of tiles.
-    pub tiles: u32,
-    /// Bytes of header and sections; of what can be read of them, where they are cut off.
-    pub header_bytes: u64,
-    /// Where the preview lies in the stream, if it has one.
-    pub preview: Option<Range<u64>>,
-}
-
-impl ImageInfo {
-    fn of(parsed: &Parsed) -> Self {
-        let header = &parsed.header;
-        let preview = parsed.section(section::PREVIEW).ok().flatten();
-        Self {
-            draft: DRAFT,
-            width: header.width,
-            height: header.height,
-            format: header.pixel_format(),
-            orientation: header.orientation,
-            chroma: header.chroma(),
-            depth: header.depth,
-            internal_depth: header.internal_depth() as u8,
-            lossless: header.lossless,
-            profile: header.profile,
-            qp: header.qp,
-            tile_size: 1 << header.tile_log2,
-            tiles: parsed.grid.len() as u32,
-            header_bytes: parsed.header_bytes as u64,
-            preview: preview.map(|place| place.start as u64..place.end as u64),
-        }
-    }
-
-    /// Bytes from the start of the stream on that decoding the preview needs, if it has one: its checksum stands behind it.
-    pub fn preview_needs(&self) -> Option<u64> {
-        self.preview.as_ref().map(|place| place.end + CRC_BYTES as u64)
-    }
-}
 
 /// A stream whose header has been read and checked.
 #[derive(Debug)]
@@ -129,6 +46,7 @@ pub struct Decoder<'a> {
     parsed: Parsed,
     info: ImageInfo,
     workers: Workers,
+    observer: Option<&'a dyn Observer>,
 }
 
 impl<'a> Decoder<'a> {
@@ -149,7 +67,14 @@ impl<'a> Decoder<'a> {
         let mut parsed = container::parse(data, &options.limits)?;
         parsed.header.full_depth = options.full_depth;
         let info = ImageInfo::of(&parsed);
-        Ok(Self { data, options, parsed, info, workers: Workers::new(options.threads) })
+        Ok(Self { data, options, parsed, info, workers: Workers::new(options.threads), observer: None })
+    }
+
+    /// The same decoder, which tells `observer` how many pixels are decoded, of the whole picture or of the region asked for,
+    /// and stops with [`DecodeError::Cancelled`] where it says so. It hears of some rows of pixels at a time, of a tile in
+    /// lossless pictures, and nothing of a preview.
+    pub fn with_observer(self, observer: &'a dyn Observer) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// What the header says.
@@ -268,6 +193,7 @@ impl<'a> Decoder<'a> {
             parsed: &self.parsed,
             index,
             workers: &self.workers,
+            observer: self.observer,
         }
     }
 }

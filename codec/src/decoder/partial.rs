@@ -74,7 +74,7 @@ impl Decoder<'_> {
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
-        let tiles = window.salvage(&self.stream(&index), pace, &mut image.view_mut());
+        let tiles = window.salvage(&self.stream(&index), pace, &mut image.view_mut())?;
         let mut missing = Vec::new();
         for (tile, (End { rows, shades, fault: own }, Rect { x, y, w, h })) in (0..).zip(tiles) {
             let Some(own) = own else { continue };

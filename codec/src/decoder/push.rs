@@ -206,7 +206,7 @@ impl Tiles {
         let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
         let tiles = &self.index.tiles;
         let whole = tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
-        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers };
+        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers, observer: None };
         if self.decoded < whole {
             let parts: Vec<Part> = (self.decoded..whole).map(|tile| Part { tile, rows: usize::MAX }).collect();
             let (image, rows) = (&mut self.image, &mut self.rows);

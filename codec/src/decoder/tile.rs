@@ -8,6 +8,7 @@ use crate::entropy::range::RangeDecoder;
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Decoded, Shape};
+use crate::observer::Observer;
 use crate::recon::{Context, Reconstruction, SignReader, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
@@ -32,6 +33,7 @@ pub(super) struct Stream<'a> {
     pub(super) parsed: &'a Parsed,
     pub(super) index: &'a TileIndex,
     pub(super) workers: &'a Workers,
+    pub(super) observer: Option<&'a dyn Observer>,
 }
 
 /// How far a tile, or a plane of it, could be decoded.

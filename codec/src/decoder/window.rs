@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::progress::Progress;
 use super::sweep::{Each, Settled, Sweep};
 use super::tile::{End, Part, Stream};
 use crate::container::Parsed;
@@ -58,7 +59,11 @@ impl Window {
 
     /// Decodes the tiles, and hands over the pixels that each settles, band by band.
     pub(super) fn settle(&self, stream: &Stream<'_>, pace: Pace, each: &mut Each<'_>) -> Result<(), DecodeError> {
-        stream.decode(&self.tiles, pace, &mut self.sweep(stream), each)
+        let mut progress = self.progress(stream);
+        stream.decode(&self.tiles, pace, &mut self.sweep(stream), &mut |settled| {
+            each(settled)?;
+            progress.advance(settled.place)
+        })
     }
 
     /// Decodes the region into `out`, which has its size and the picture's format.
@@ -75,12 +80,22 @@ impl Window {
     }
 
     /// Decodes what there is of the region into `out`; how each tile ended, and where it lies in the window.
-    pub(super) fn salvage(&self, stream: &Stream<'_>, pace: Pace, out: &mut ImageViewMut<'_>) -> Vec<(End, Rect)> {
+    pub(super) fn salvage(
+        &self,
+        stream: &Stream<'_>,
+        pace: Pace,
+        out: &mut ImageViewMut<'_>,
+    ) -> Result<Vec<(End, Rect)>, DecodeError> {
+        let mut progress = self.progress(stream);
         let ends = stream.salvage(&self.tiles, pace, &mut self.sweep(stream), &mut |settled| {
             self.write(stream.simd, settled, out);
-            Ok(())
-        });
-        ends.into_iter().enumerate().map(|(i, end)| (end, self.grid.visible(&self.header, i))).collect()
+            progress.advance(settled.place)
+        })?;
+        Ok(ends.into_iter().enumerate().map(|(i, end)| (end, self.grid.visible(&self.header, i))).collect())
+    }
+
+    fn progress<'a>(&self, stream: &Stream<'a>) -> Progress<'a> {
+        Progress::new(stream.observer, self.region)
     }
 
     fn sweep(&self, stream: &Stream<'_>) -> Sweep {
