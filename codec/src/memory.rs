@@ -108,6 +108,11 @@ impl Account {
         Self { made: pixels, ..self }
     }
 
+    /// Where the data of the only tile is still coming: the walk is kept as it was at the start of a row of superblocks.
+    pub(crate) fn growing(self, header: &PictureHeader) -> Self {
+        Self { open: self.open + TileState::memory(header) + LevelModels::MEMORY, ..self }
+    }
+
     /// With `at_once` tiles in flight on `threads` threads, superblocks parsed ahead where there are several of these.
     fn bytes(&self, at_once: usize, threads: usize) -> u64 {
         let settling = self.window + self.made;

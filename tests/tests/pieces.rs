@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use kvant::{
-    Chroma, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, Metadata, PixelFormat,
-    PushDecoder, Scale, TileSize,
+    Chroma, Content, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, Metadata,
+    PixelFormat, Profile, PushDecoder, Scale, TileSize,
 };
 use kvant_tests::campaign::every;
 use kvant_tests::check::{config, far_from, first_difference, pixel, reduced, samples};
@@ -27,6 +27,8 @@ fn streams() -> &'static [(&'static str, Vec<u8>)] {
 fn made() -> Vec<(&'static str, Vec<u8>)> {
     let coffee = mirrored(&testdata("coffee.png"), 1037, 551);
     let deep = picture(Kind::Gradient, 520, 300, PixelFormat::Rgba16, 4);
+    let plain = |c: EncoderConfig| c.with_chroma(Chroma::Yuv420).with_profile(Profile::Fast);
+    let screen = |c: EncoderConfig| c.with_content(Content::Screen).with_effort(3);
     vec![
         ("six tiles, low quality", encode(&coffee, |c| c.with_quality(15.0))),
         ("4:2:0 and a preview", encode(&coffee, |c| c.with_chroma(Chroma::Yuv420).with_preview(true))),
@@ -34,6 +36,10 @@ fn made() -> Vec<(&'static str, Vec<u8>)> {
         ("lossless", encode(&crop(&coffee, (0, 0), (515, 20)), |c| c.with_lossless(true))),
         ("gray, a tile wide", encode(&mirrored(&testdata("camera.png"), 130, 1030), |c| c)),
         ("one tile", encode(&crop(&coffee, (30, 40), (203, 141)), |c| c.with_preview(true))),
+        ("one tile, low quality", encode(&crop(&coffee, (0, 0), (450, 300)), |c| c.with_quality(30.0))),
+        ("one tile, 4:2:0 and fast", encode(&crop(&coffee, (9, 0), (300, 370)), plain)),
+        ("one tile, deep, with alpha", encode(&crop(&deep, (0, 0), (200, 300)), |c| c)),
+        ("one tile of a screen", encode(&picture(Kind::Screen, 300, 190, PixelFormat::Rgb8, 5), screen)),
         ("one lossless tile", encode(&crop(&coffee, (30, 40), (97, 61)), |c| c.with_lossless(true))),
     ]
 }
@@ -300,6 +306,95 @@ fn what_is_there_is_told_as_soon_as_it_is() {
     assert_eq!((preview, metadata), (preview_end, preview_end + 1));
     assert!(tile < stream.len() / 2, "{tile} of {}", stream.len());
     assert!(decoder.finish() == kvant::decode(stream));
+}
+
+/// Streams of one tile that has loss.
+fn one_tile() -> impl Iterator<Item = &'static (&'static str, Vec<u8>)> {
+    streams().iter().filter(|(what, _)| what.starts_with("one tile"))
+}
+
+#[test]
+fn bytes_one_at_a_time_give_the_same_picture() {
+    for (what, stream) in one_tile() {
+        let ends: Vec<usize> = (1..stream.len()).collect();
+        let found = push(stream, &ends, DecoderOptions::default());
+        assert!(found == kvant::decode(stream), "{what}");
+    }
+}
+
+#[test]
+fn rows_of_the_only_tile_are_there_before_its_end() {
+    for (what, stream) in one_tile() {
+        for threads in [1, 3] {
+            let mut decoder = PushDecoder::new(DecoderOptions::default().with_threads(threads));
+            let (mut rows, mut seen) = (0, Vec::new());
+            for (i, piece) in stream.chunks(stream.len().div_ceil(50)).enumerate() {
+                decoder.push(piece).expect("an intact stream");
+                if decoder.rows() > rows {
+                    rows = decoder.rows();
+                    seen.push((2 * i + 2, rows));
+                }
+            }
+            let height = decoder.info().expect("a header").height;
+            // All but the last row of blocks, and what the filters change above it.
+            let last = (height - 1) / 64 * 64;
+            assert_eq!(rows, last - 24, "{what}: {seen:?}");
+            // Alpha, which comes first, may be most of the bytes.
+            let least = if what.contains("alpha") { 2 } else { height.div_ceil(64) as usize - 1 };
+            assert!(seen.len() >= least.min(3), "{what}: {seen:?}");
+            assert_eq!(decoder.tiles(), 0, "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_lossless_tile_waits_for_its_end() {
+    let (_, stream) = streams().iter().find(|s| s.0 == "one lossless tile").expect("it is there");
+    let mut decoder = PushDecoder::default();
+    decoder.push(stream).expect("an intact stream");
+    assert!(decoder.image().is_none() && decoder.rows() == 0);
+    assert!(decoder.finish() == kvant::decode(stream));
+}
+
+#[test]
+fn what_a_broken_download_brought_is_there() {
+    let mut random = Random::new(5);
+    for (what, stream) in streams() {
+        for _ in 0..6 / every(2) {
+            let cut = random.below(stream.len());
+            let mut decoder = PushDecoder::default();
+            stream[..cut].chunks(97).for_each(|piece| decoder.push(piece).expect("intact so far"));
+            let rows = decoder.rows();
+            let found = decoder.into_partial();
+            assert!(found == Decoder::new(&stream[..cut]).and_then(|d| d.decode_partial()), "{what} cut to {cut}");
+            let missing = found.ok().and_then(|partial| partial.missing.first().map(|missing| missing.y));
+            assert!(missing.unwrap_or(0) >= rows, "{what} cut to {cut}: {rows} rows were shown");
+        }
+        let mut damaged = stream.clone();
+        damaged[stream.len() * 2 / 3] ^= 0x55;
+        let mut decoder = PushDecoder::default();
+        // What is known to be wrong may be known before the end.
+        let _ = damaged.chunks(1000).try_for_each(|piece| decoder.push(piece));
+        let known = decoder.into_partial().map(|partial| partial.fault);
+        assert!(!matches!(known, Ok(None)), "{what}");
+    }
+}
+
+#[test]
+fn damage_to_the_only_tile_is_an_error_at_its_end_at_the_latest() {
+    for (what, stream) in one_tile() {
+        for at in [stream.len() / 2, stream.len() * 9 / 10, stream.len() - 2] {
+            let mut damaged = stream.clone();
+            damaged[at] ^= 1;
+            let mut decoder = PushDecoder::default();
+            let pushed = damaged.chunks(50).try_for_each(|piece| decoder.push(piece));
+            let fault = decoder.finish().expect_err("it is damaged");
+            assert!(pushed.is_ok() || pushed == Err(fault), "{what} damaged at {at}");
+        }
+        let mut longer = PushDecoder::default();
+        longer.push(stream).and_then(|()| longer.push(&[0])).expect("nobody knows where it ends");
+        assert!(matches!(longer.finish(), Err(DecodeError::DamagedOrCut { .. })), "{what}");
+    }
 }
 
 #[test]

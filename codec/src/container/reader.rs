@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::index::read_varint;
 use super::sections::Steps;
 use super::{CRC_BYTES, DRAFT, SIGNATURE, TileIndex, checksum};
+use crate::entropy::interval::INTERVAL_BYTES;
 use crate::entropy::raw::RawReader;
 use crate::error::DecodeError;
 use crate::limits::Limits;
@@ -332,6 +333,23 @@ impl Parsed {
                 }
             }
         }
+    }
+
+    /// What there is of the data of the only tile, which is lossy, of a file that is still coming: but for the last bytes, which
+    /// may be of its checksum.
+    ///
+    /// # Errors
+    /// [`DecodeError::Truncated`] where no colour can be read of it: alpha and signs come first.
+    pub(crate) fn growing_tile<'a>(&self, data: &'a [u8]) -> Result<TileData<'a>, DecodeError> {
+        let end = data.len().saturating_sub(CRC_BYTES);
+        let missing = match self.split(data.get(self.header_bytes..end).unwrap_or_default()) {
+            Ok(tile) if tile.colour.len() >= INTERVAL_BYTES => return Ok(tile),
+            // A length that cannot be read itself is beyond any.
+            Err(DecodeError::Corrupt { value, limit, .. }) if value < u64::MAX => value - limit,
+            _ => 1,
+        };
+        let available = data.len() as u64;
+        Err(DecodeError::Truncated { what: "tile", needed: available.saturating_add(missing), available })
     }
 
     /// Takes the data of a tile apart. No more bytes would help where that fails: `bytes` are all of it, or of what there is.

@@ -12,9 +12,11 @@ use std::hint;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::lane::{Content, Lane, Lossy};
+use super::lane::{Content, Halted, Lane, Lossy};
+use super::parsing::{Parsing, Part, Place};
 use super::sweep::{Each, Sweep};
-use super::tile::{End, Opened, Parsing, Part, Place, Rebuilding, Stream};
+use super::tile::{End, Opened, Rebuilding, Stream};
+use crate::container::TileData;
 use crate::entropy::Profile;
 use crate::error::DecodeError;
 use crate::image::plane::Plane;
@@ -32,6 +34,63 @@ const LEAD: usize = 4;
 /// How often a thread without anything to do looks again before it sleeps: some tens of microseconds.
 const WATCH: usize = 1000;
 
+/// What the data of tiles is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Data {
+    /// All of it is there; where it is damaged, that ends the flight.
+    Whole,
+    /// Some may be missing or damaged, which ends a tile, but not the flight.
+    Damaged,
+    /// That of the only tile is still coming.
+    Growing,
+}
+
+/// The only tile of a picture, in one of the profiles, while it waits for data.
+#[derive(Debug)]
+pub(super) enum HaltedTile {
+    Mixed(Halted<false>),
+    Fast(Halted<true>),
+}
+
+impl HaltedTile {
+    /// So many more bytes are worth another try.
+    pub(super) fn more(&self) -> usize {
+        match self {
+            Self::Mixed(halted) => halted.more,
+            Self::Fast(halted) => halted.more,
+        }
+    }
+
+    fn mixed(self) -> Option<Halted<false>> {
+        if let Self::Mixed(halted) = self { Some(halted) } else { None }
+    }
+
+    fn fast(self) -> Option<Halted<true>> {
+        if let Self::Fast(halted) = self { Some(halted) } else { None }
+    }
+}
+
+/// How a flight ended.
+struct Flown<H> {
+    /// Of tiles that have landed.
+    ends: Vec<End>,
+    fault: Option<DecodeError>,
+    /// The tile that waits for data.
+    halted: Option<H>,
+}
+
+impl<H> Flown<H> {
+    fn map<T>(self, of: impl FnOnce(H) -> T) -> Flown<T> {
+        Flown { ends: self.ends, fault: self.fault, halted: self.halted.map(of) }
+    }
+
+    /// # Errors
+    /// The fault, where there is one.
+    fn checked(mut self) -> Result<Self, DecodeError> {
+        self.fault.take().map_or(Ok(self), Err)
+    }
+}
+
 impl Stream<'_> {
     /// Decodes `parts` of tiles, which `sweep` expects next, and hands over what they settle.
     pub(super) fn decode(
@@ -41,8 +100,7 @@ impl Stream<'_> {
         sweep: &mut Sweep,
         each: &mut Each<'_>,
     ) -> Result<(), DecodeError> {
-        let (_, fault) = self.fly(parts, pace, false, Sink { sweep, each });
-        fault.map_or(Ok(()), Err)
+        self.fly(parts, Data::Whole, pace, Sink { sweep, each }, None).checked().map(drop)
     }
 
     /// Decodes what there is of `parts`; how each ended. What is damaged is no error here, but what `each` returns is.
@@ -53,27 +111,66 @@ impl Stream<'_> {
         sweep: &mut Sweep,
         each: &mut Each<'_>,
     ) -> Result<Vec<End>, DecodeError> {
-        let (ends, fault) = self.fly(parts, pace, true, Sink { sweep, each });
-        fault.map_or(Ok(ends), Err)
+        Ok(self.fly(parts, Data::Damaged, pace, Sink { sweep, each }, None).checked()?.ends)
     }
 
-    fn fly(&self, parts: &[Part], pace: Pace, salvage: bool, sink: Sink<'_>) -> (Vec<End>, Option<DecodeError>) {
+    /// Decodes the only tile, from its start or from where it was `halted`, as far as the data reaches, of which more is to come.
+    pub(super) fn advance(
+        &self,
+        halted: Option<HaltedTile>,
+        pace: Pace,
+        sweep: &mut Sweep,
+        each: &mut Each<'_>,
+    ) -> Result<Option<HaltedTile>, DecodeError> {
+        Ok(self.fly(&[Part::ALL], Data::Growing, pace, Sink { sweep, each }, halted).checked()?.halted)
+    }
+
+    /// Decodes the rest of the only tile, all of whose data is there.
+    pub(super) fn complete(
+        &self,
+        halted: HaltedTile,
+        pace: Pace,
+        sweep: &mut Sweep,
+        each: &mut Each<'_>,
+    ) -> Result<(), DecodeError> {
+        self.fly(&[Part::ALL], Data::Whole, pace, Sink { sweep, each }, Some(halted)).checked().map(drop)
+    }
+
+    fn fly(
+        &self,
+        parts: &[Part],
+        data: Data,
+        pace: Pace,
+        sink: Sink<'_>,
+        halted: Option<HaltedTile>,
+    ) -> Flown<HaltedTile> {
         match self.parsed.header.profile {
-            Profile::Mixed => self.fly_with::<false>(parts, pace, salvage, sink),
-            Profile::Fast => self.fly_with::<true>(parts, pace, salvage, sink),
+            Profile::Mixed => {
+                let halted = halted.and_then(HaltedTile::mixed);
+                self.fly_with::<false>(parts, data, pace, sink, halted).map(HaltedTile::Mixed)
+            }
+            Profile::Fast => {
+                let halted = halted.and_then(HaltedTile::fast);
+                self.fly_with::<true>(parts, data, pace, sink, halted).map(HaltedTile::Fast)
+            }
         }
     }
 
     fn fly_with<const FAST: bool>(
         &self,
         parts: &[Part],
+        data: Data,
         pace: Pace,
-        salvage: bool,
         sink: Sink<'_>,
-    ) -> (Vec<End>, Option<DecodeError>) {
+        halted: Option<Halted<FAST>>,
+    ) -> Flown<Halted<FAST>> {
         let header = &self.parsed.header;
         let dequantiser = Dequantiser::new(header);
         let context = Context { simd: self.simd, header, dequantiser: &dequantiser };
+        let lanes = match halted.map(|halted| self.resumed(&context, data, halted)).transpose() {
+            Ok(lane) => lane.into_iter().collect(),
+            Err(fault) => return Flown { ends: Vec::new(), fault: Some(fault), halted: None },
+        };
         // Borrowed anew, for no longer than what is made here.
         let Sink { sweep, each } = sink;
         let worth = pace.ahead && header.samples() >= WORTH_HELP;
@@ -81,7 +178,7 @@ impl Stream<'_> {
         let most = 2 * pace.at_once.min(parts.len()) + header.planes() - 1;
         let helpers = if worth { (self.workers.count() - 1).min(most) } else { 0 };
         let board = Board {
-            lanes: VecDeque::new(),
+            lanes,
             at_once: pace.at_once,
             lead: if helpers > 0 { LEAD } else { 0 },
             first: 0,
@@ -92,7 +189,7 @@ impl Stream<'_> {
             filtered: Vec::new(),
             used: Vec::new(),
             spare: Vec::new(),
-            reuses: !salvage && !header.alpha,
+            reuses: data == Data::Whole && !header.alpha,
             ends: Vec::new(),
             fault: None,
             waiting: 0,
@@ -102,14 +199,36 @@ impl Stream<'_> {
             context: &context,
             parts,
             rows: pace.rows(header),
-            salvage,
+            data,
             board: Mutex::new(board),
             steps: AtomicUsize::new(0),
             moved: Condvar::new(),
         };
         self.workers.share(helpers, || flight.work());
-        let Board { ends, fault, .. } = flight.board.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (ends, fault)
+        let Board { ends, fault, lanes, .. } = flight.board.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let halted = lanes.into_iter().next().and_then(|lane| lane.content.halt());
+        Flown { ends, fault, halted }
+    }
+
+    /// The data of `tile`, and what is wrong with it.
+    fn bytes(&self, data: Data, tile: usize) -> Result<(TileData<'_>, Option<DecodeError>), DecodeError> {
+        let Stream { parsed, data: bytes, index, .. } = *self;
+        match data {
+            Data::Whole => Ok((parsed.tile(bytes, index, tile)?, None)),
+            Data::Damaged => parsed.salvage_tile(bytes, index, tile),
+            Data::Growing => Ok((parsed.growing_tile(bytes)?, None)),
+        }
+    }
+
+    /// The only tile, back in flight.
+    fn resumed<'b, const FAST: bool>(
+        &'b self,
+        context: &'b Context<'b>,
+        data: Data,
+        halted: Halted<FAST>,
+    ) -> Result<Lane<'b, FAST>, DecodeError> {
+        let (bytes, _) = self.bytes(data, Part::ALL.tile)?;
+        Ok(Lane::of(halted.resume(context, bytes, data == Data::Growing)))
     }
 }
 
@@ -185,8 +304,7 @@ struct Flight<'a, const FAST: bool> {
     parts: &'a [Part],
     /// Luma rows of a tile that there is memory for.
     rows: usize,
-    /// Faults end a tile, but not the flight.
-    salvage: bool,
+    data: Data,
     board: Mutex<Board<'a, FAST>>,
     /// Steps that were ended.
     steps: AtomicUsize,
@@ -197,6 +315,12 @@ struct Flight<'a, const FAST: bool> {
 impl<'a, const FAST: bool> Board<'a, FAST> {
     fn is_over(&self) -> bool {
         self.first == self.count
+    }
+
+    /// Whether there is nothing to do before more data comes, and nobody has anything in their hands.
+    fn waits(&self) -> bool {
+        let landed = self.sink.is_some() && self.planes.is_empty() && self.filtering == 0 && self.filtered.is_empty();
+        landed && matches!(self.lanes.front(), Some(Lane { content: Content::Lossy(lossy), .. }) if lossy.waits())
     }
 
     fn choose(&self) -> Option<Choice> {
@@ -315,6 +439,9 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
         let mut board = self.board();
         while !board.is_over() {
             let Some(step) = board.take() else {
+                if board.waits() {
+                    break;
+                }
                 if watchful {
                     drop(board);
                     watchful = self.watch();
@@ -387,7 +514,7 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
             Step::Band(Sink { sweep, each }, number, mut rebuilding) => {
                 let taken = sweep.take(Some(rebuilding.reconstructed()));
                 // However many rows there is memory for, a damaged tile has the same samples.
-                rebuilding.go_on(self.context.header, taken, self.salvage);
+                rebuilding.go_on(self.context.header, taken, self.data == Data::Damaged);
                 let mut board = self.board();
                 if let Some(lossy) = board.lossy(number) {
                     lossy.rebuilding = Some(rebuilding);
@@ -421,17 +548,14 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
 
     /// Opens tile `number` in the memory of `spare` ones.
     fn open(&self, number: usize, spare: Option<TileSamples>) {
-        let Stream { parsed, data, index, .. } = *self.stream;
-        let part = self.parts[number];
-        let bytes = match self.salvage {
-            true => parsed.salvage_tile(data, index, part.tile),
-            false => parsed.tile(data, index, part.tile).map(|bytes| (bytes, None)),
-        };
+        let (parsed, part, growing) = (self.stream.parsed, self.parts[number], self.data == Data::Growing);
+        let bytes = self.stream.bytes(self.data, part.tile);
         let samples = || match spare {
             Some(spare) => spare.reused(&parsed.header, &parsed.grid, part.tile),
             None => TileSamples::with_rows(&parsed.header, &parsed.grid, part.tile, self.rows),
         };
-        let opened = bytes.map(|(bytes, damage)| (self.stream.open(self.context, part, bytes, samples), damage));
+        let open = |bytes| self.stream.open(self.context, part, (bytes, growing), samples);
+        let opened = bytes.map(|(bytes, damage)| (open(bytes), damage));
         let mut board = self.board();
         let Some(lane) = board.lane(number) else { return };
         match opened {
@@ -468,7 +592,7 @@ impl<'a, const FAST: bool> Flight<'a, FAST> {
         // Up to four bytes beyond the data are no fault to the parser.
         let rows = if fault.is_none() { self.parts[number].rows } else { end.rows };
         match fault {
-            Some(fault) if !self.salvage => board.fail(number, fault),
+            Some(fault) if self.data != Data::Damaged => board.fail(number, fault),
             fault => lane.end = Some(End { rows, fault, ..end }),
         }
     }

@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
-use super::tile::{End, Parsing, Place, Rebuilding, end};
+use super::parsing::{HaltedParsing, Parsing, Place};
+use super::tile::{End, HaltedRebuilding, Rebuilding, end};
+use crate::container::TileData;
 use crate::error::DecodeError;
 use crate::image::plane::Plane;
 use crate::memory::AHEAD;
-use crate::recon::TileSamples;
+use crate::recon::{Context, TileSamples};
 use crate::syntax::block::Superblock;
 
 /// A tile in flight.
@@ -31,6 +33,11 @@ pub(super) enum Content<'a, const FAST: bool> {
 }
 
 impl<const FAST: bool> Content<'_, FAST> {
+    /// What waits for data, without it.
+    pub(super) fn halt(self) -> Option<Halted<FAST>> {
+        if let Self::Lossy(lossy) = self { lossy.halt() } else { None }
+    }
+
     /// The memory of a lossy tile, for another.
     pub(super) fn into_samples(self) -> Option<TileSamples> {
         match self {
@@ -43,6 +50,13 @@ impl<const FAST: bool> Content<'_, FAST> {
 impl<const FAST: bool> Default for Lane<'_, FAST> {
     fn default() -> Self {
         Self { content: Content::Opening, damage: None, end: None }
+    }
+}
+
+impl<'a, const FAST: bool> Lane<'a, FAST> {
+    /// A tile that was halted.
+    pub(super) fn of(lossy: Lossy<'a, FAST>) -> Self {
+        Self { content: Content::Lossy(lossy), ..Self::default() }
     }
 }
 
@@ -78,7 +92,22 @@ impl<'a, const FAST: bool> Lossy<'a, FAST> {
     }
 
     pub(super) fn can_parse(&self) -> bool {
-        self.parsing.as_ref().is_some_and(|parsing| !parsing.is_over()) && self.parsed.len() < AHEAD
+        let can = |parsing: &Parsing<'a, FAST>| !parsing.is_over() && parsing.waits_for().is_none();
+        self.parsing.as_deref().is_some_and(can) && self.parsed.len() < AHEAD
+    }
+
+    /// Whether nothing can be done before more data comes, but to take its last rows.
+    pub(super) fn waits(&self) -> bool {
+        let waits = self.parsing.as_ref().is_some_and(|parsing| parsing.waits_for().is_some());
+        waits && self.parsed.is_empty() && self.rebuilding.is_some()
+    }
+
+    /// The tile without the data, for which it waits.
+    pub(super) fn halt(self) -> Option<Halted<FAST>> {
+        let (parsing, rebuilding) = (self.parsing?, self.rebuilding?);
+        let more = parsing.waits_for()?;
+        let (parsing, rebuilding) = (parsing.halt(), rebuilding.halt());
+        Some(Halted { parsing, rebuilding, rows: self.rows, alpha: self.alpha, more })
     }
 
     /// Where no more superblocks come, all rows are as good as they will be, and this is how the tile ended.
@@ -93,5 +122,27 @@ impl<'a, const FAST: bool> Lossy<'a, FAST> {
             Some(alpha) => end.and(alpha),
             None => end,
         })
+    }
+}
+
+/// A tile that waits for data, and has none itself.
+#[derive(Debug)]
+pub(super) struct Halted<const FAST: bool> {
+    parsing: HaltedParsing<'static, FAST>,
+    rebuilding: HaltedRebuilding<'static>,
+    rows: usize,
+    alpha: Option<End>,
+    /// So many more bytes are worth another try.
+    pub(super) more: usize,
+}
+
+impl<const FAST: bool> Halted<FAST> {
+    /// Goes on with data of which more has come, and still comes where it is `growing`.
+    pub(super) fn resume<'a>(self, context: &'a Context<'a>, bytes: TileData<'a>, growing: bool) -> Lossy<'a, FAST> {
+        let parsing = self.parsing.resume(context.header, bytes, growing);
+        let rebuilding = self.rebuilding.resume(context, bytes);
+        let mut lossy = Lossy::new(Box::new(parsing), Box::new(rebuilding), self.alpha);
+        lossy.rows = self.rows;
+        lossy
     }
 }

@@ -7,6 +7,7 @@ mod flight;
 mod info;
 mod lane;
 mod options;
+mod parsing;
 mod partial;
 mod progress;
 mod push;

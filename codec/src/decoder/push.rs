@@ -1,8 +1,10 @@
 //! Decoding while the bytes come.
 
-use super::partial::fill;
-use super::sweep::Sweep;
-use super::tile::{Part, Stream};
+use super::flight::HaltedTile;
+use super::parsing::Part;
+use super::partial::{Partial, fill};
+use super::sweep::{Settled, Sweep};
+use super::tile::Stream;
 use super::{Decoder, DecoderOptions, ImageInfo};
 use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
 use crate::error::DecodeError;
@@ -13,22 +15,30 @@ use crate::simd::Simd;
 use crate::threads::Workers;
 
 /// A decoder that is given a stream piece by piece, in order, and says meanwhile what there is: the header, the preview, the
-/// metadata, and of pictures of several tiles the pixels. It keeps all bytes.
+/// metadata, and pixels, row by row where a picture has one tile and tile by tile where it has several. It keeps all bytes.
+///
+/// Pixels do not change once [`PushDecoder::rows`] counts them. Those of a picture of several tiles are checked: each tile has a
+/// checksum. The only tile of a picture has that of the whole file, which is its end: **until [`PushDecoder::finish`], nobody
+/// knows whether these pixels are right**, and damage may show among them.
 ///
 /// ```
-/// # use kvant::{EncoderConfig, ImageView, PixelFormat, PushDecoder};
-/// # let pixels = vec![128u8; 48 * 32];
-/// # let view = ImageView::new(&pixels, 48, 32, 48, PixelFormat::Gray8)?;
-/// # let mut config = EncoderConfig::default();
-/// # config.preview = true;
-/// # let stream = kvant::encode(&view, &config)?;
+/// # let pixels: Vec<u8> = (0..128 * 256 * 3u32).map(|i| (i * i / 9700) as u8).collect();
+/// # let view = kvant::ImageView::new(&pixels, 128, 256, 128 * 3, kvant::PixelFormat::Rgb8)?;
+/// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+/// use kvant::PushDecoder;
+///
 /// let mut decoder = PushDecoder::default();
+/// let mut shown = 0;
 /// for piece in stream.chunks(100) {
 ///     decoder.push(piece)?;
-///     if let Some(preview) = decoder.preview()? {
-///         assert_eq!((preview.width(), preview.height()), (6, 4));
+///     if let (Some(image), true) = (decoder.image(), decoder.rows() > shown) {
+///         let rows = shown..decoder.rows();
+///         // Here a program shows these rows.
+///         assert_eq!(image.view().row(rows.start).len(), 3 * 128);
+///         shown = rows.end;
 ///     }
 /// }
+/// assert!(shown > 100);
 /// assert_eq!(decoder.finish()?, kvant::decode(&stream)?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -41,21 +51,29 @@ pub struct PushDecoder {
     front: Option<(Parsed, ImageInfo)>,
     /// The header is followed by all of its sections.
     whole_front: bool,
-    tiles: Option<Tiles>,
+    pixels: Option<Pixels>,
     fault: Option<DecodeError>,
 }
 
-/// The tiles of a picture of several, and what they gave.
+/// The pixels that there are, and the way to more of them.
 #[derive(Debug)]
-struct Tiles {
-    index: TileIndex,
+struct Pixels {
     pace: Pace,
     workers: Workers,
-    decoded: usize,
     sweep: Sweep,
     image: Image,
     /// Rows of it that are settled over the whole width.
     rows: usize,
+    tiles: Tiles,
+}
+
+/// The tiles that they come from.
+#[derive(Debug)]
+enum Tiles {
+    /// Several, which are decoded when they are whole.
+    Several { index: TileIndex, decoded: usize },
+    /// One, which is decoded as far as its data reaches; none of it yet where there is none.
+    One(Option<HaltedTile>),
 }
 
 impl PushDecoder {
@@ -64,7 +82,8 @@ impl PushDecoder {
         Self { options, ..Self::default() }
     }
 
-    /// Takes the next bytes of the stream, and decodes the tiles that are whole with them.
+    /// Takes the next bytes of the stream, and decodes what can be decoded with them. Decoding goes on where it stopped: however
+    /// small the pieces are, a row of blocks is read a few times at most.
     ///
     /// # Errors
     /// [`DecodeError`] as soon as the stream is known to be damaged or over a limit, and from then on. The bytes that are kept
@@ -111,19 +130,21 @@ impl PushDecoder {
             self.whole_front = true;
         }
         let Some((parsed, _)) = &self.front else { return Ok(()) };
-        if parsed.grid.len() == 1 {
-            // Where its only tile ends is not known before the end.
-            self.needed = usize::MAX;
-            return Ok(());
+        if self.pixels.is_none() {
+            let decoder = Decoder::with_options(&self.data, self.options)?;
+            self.pixels = match parsed.grid.len() {
+                1 => Pixels::of_one(&decoder),
+                _ => Some(Pixels::of_several(&decoder, parsed.places(&self.data)?)?),
+            };
         }
-        let tiles = match &mut self.tiles {
-            Some(tiles) => tiles,
-            none => {
-                let index = parsed.places(&self.data)?;
-                none.insert(Tiles::new(&Decoder::with_options(&self.data, self.options)?, index)?)
+        match &mut self.pixels {
+            Some(pixels) => pixels.decode(&self.data, parsed, Simd::new(self.options.cpu)),
+            // There is nothing to do before the end.
+            None => {
+                self.needed = usize::MAX;
+                Ok(())
             }
-        };
-        tiles.decode(&self.data, parsed, Simd::new(self.options.cpu))
+        }
     }
 
     /// What the header says, once it is there.
@@ -154,81 +175,154 @@ impl PushDecoder {
         Decoder::with_options(&self.data, self.options)?.metadata().map(Some)
     }
 
-    /// Tiles decoded so far. The only tile of a picture is not before [`PushDecoder::finish`].
+    /// Tiles decoded so far. The only tile of a picture is not before [`PushDecoder::finish`], though most of its rows may be.
     pub fn tiles(&self) -> u32 {
-        self.tiles.as_ref().map_or(0, |t| t.decoded as u32)
+        match &self.pixels {
+            Some(Pixels { tiles: Tiles::Several { decoded, .. }, .. }) => *decoded as u32,
+            _ => 0,
+        }
     }
 
-    /// Rows of pixels, from the top, that are as they will be.
+    /// Rows of pixels, from the top, that are as they will be. A picture of one tile that is lossless, or for whose rows
+    /// [`Limits::max_memory`](crate::Limits::max_memory) leaves no room beside the picture, has none before
+    /// [`PushDecoder::finish`].
     pub fn rows(&self) -> u32 {
-        self.tiles.as_ref().map_or(0, |t| t.rows as u32)
+        self.pixels.as_ref().map_or(0, |pixels| pixels.rows as u32)
     }
 
-    /// The picture as far as it is decoded, once the first of several tiles may come. The rest has its colours from the
-    /// preview, where there is one, or is gray.
+    /// The picture as far as it is decoded, once pixels may come. The rest has its colours from the preview, where there is
+    /// one, or is gray.
     pub fn image(&self) -> Option<&Image> {
-        self.tiles.as_ref().map(|t| &t.image)
+        self.pixels.as_ref().map(|pixels| &pixels.image)
     }
 
     /// The picture, after the last byte: the same as [`decode`](crate::decode) gives of all bytes at once.
     ///
     /// # Errors
-    /// As [`Decoder::decode`].
+    /// As [`Decoder::decode`]; what [`PushDecoder::push`] returned, where that was an error.
     pub fn finish(self) -> Result<Image, DecodeError> {
-        match (self.fault, self.tiles) {
-            (Some(fault), _) => Err(fault),
-            (None, Some(tiles)) if tiles.decoded == tiles.index.tiles.len() => Ok(tiles.image),
-            _ => Decoder::with_options(&self.data, self.options)?.decode(),
+        if let Some(fault) = self.fault {
+            return Err(fault);
         }
+        if let (Some((parsed, _)), Some(pixels)) = (&self.front, self.pixels)
+            && let Some(image) = pixels.finish(&self.data, parsed, Simd::new(self.options.cpu))?
+        {
+            return Ok(image);
+        }
+        Decoder::with_options(&self.data, self.options)?.decode()
+    }
+
+    /// What there is of the picture where no more bytes come, or damage was met: the same as [`Decoder::decode_partial`] gives of
+    /// the bytes so far.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..128 * 256 * 3u32).map(|i| (i * i / 9700) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 128, 256, 128 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// let mut decoder = kvant::PushDecoder::default();
+    /// decoder.push(&stream[..stream.len() * 2 / 3])?;
+    /// // Here the connection breaks.
+    /// let partial = decoder.into_partial()?;
+    /// assert!(partial.missing[0].y >= 64 && partial.fault.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Decoder::decode_partial`].
+    pub fn into_partial(self) -> Result<Partial, DecodeError> {
+        let Self { options, data, pixels, .. } = self;
+        // What follows takes as much memory.
+        drop(pixels);
+        Decoder::with_options(&data, options)?.decode_partial()
     }
 }
 
-impl Tiles {
-    /// None decoded yet; all memory is taken within the limits.
-    fn new(decoder: &Decoder<'_>, index: TileIndex) -> Result<Self, DecodeError> {
-        let (parsed, options) = (&decoder.parsed, &decoder.options);
-        let header = &parsed.header;
-        let account = Account::new(header, &parsed.grid);
-        let pace = decoder.pace(&account, decoder.pixel_bytes(), parsed.grid.len())?;
+impl Pixels {
+    /// None of those of several tiles; all memory is taken within the limits.
+    fn of_several(decoder: &Decoder<'_>, index: TileIndex) -> Result<Self, DecodeError> {
+        let account = Account::new(&decoder.parsed.header, &decoder.parsed.grid);
+        Self::new(decoder, &account, Tiles::Several { index, decoded: 0 })
+    }
+
+    /// None of those of one tile, where they can be decoded before all data is there, and the limits allow what that takes.
+    fn of_one(decoder: &Decoder<'_>) -> Option<Self> {
+        let header = &decoder.parsed.header;
+        let account = Account::new(header, &decoder.parsed.grid).growing(header);
+        if header.lossless { None } else { Self::new(decoder, &account, Tiles::One(None)).ok() }
+    }
+
+    fn new(decoder: &Decoder<'_>, account: &Account, tiles: Tiles) -> Result<Self, DecodeError> {
+        let (header, grid) = (&decoder.parsed.header, decoder.parsed.grid);
+        let pace = decoder.pace(account, decoder.pixel_bytes(), grid.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let preview = decoder.preview_beside(decoder.pixel_bytes());
         fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.output_depth());
-        let sweep = Sweep::new(Simd::new(options.cpu), header, parsed.grid);
-        let workers = Workers::new(options.threads);
-        Ok(Self { index, pace, workers, decoded: 0, sweep, image, rows: 0 })
+        let sweep = Sweep::new(Simd::new(decoder.options.cpu), header, grid);
+        Ok(Self { pace, workers: Workers::new(decoder.options.threads), sweep, image, rows: 0, tiles })
     }
 
-    /// Decodes the tiles that are whole in `data`.
+    /// Decodes what can be decoded of `data`.
     ///
     /// # Errors
-    /// [`DecodeError::Truncated`] with the end of the first that is not; after the last tile there may be no more bytes.
+    /// [`DecodeError::Truncated`] with how far the data must reach for more; after the last tile there may be no more bytes.
     fn decode(&mut self, data: &[u8], parsed: &Parsed, simd: Simd) -> Result<(), DecodeError> {
-        let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
-        let tiles = &self.index.tiles;
-        let whole = tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
-        let stream = Stream { simd, data, parsed, index: &self.index, workers: &self.workers, observer: None };
-        if self.decoded < whole {
-            let parts: Vec<Part> = (self.decoded..whole).map(|tile| Part { tile, rows: usize::MAX }).collect();
-            let (image, rows) = (&mut self.image, &mut self.rows);
-            stream.decode(&parts, self.pace, &mut self.sweep, &mut |settled| {
-                let place = settled.place;
-                settled.write(simd, place, &mut image.view_mut().part(place));
-                if place.x + place.w == parsed.header.width as usize {
-                    *rows = place.y + place.h;
-                }
-                Ok(())
-            })?;
-            self.decoded = whole;
-        }
-        let last = tiles.last().map_or(0, end);
-        let available = data.len() as u64;
-        match tiles.get(whole) {
-            Some(tile) => Err(DecodeError::Truncated { what: "tile", needed: end(tile) as u64, available }),
-            None if data.len() > last => {
-                let value = (data.len() - last) as u64;
-                Err(DecodeError::Corrupt { what: "bytes after the last tile", value, limit: 0 })
+        let Self { pace, workers, sweep, image, rows, tiles } = self;
+        let each = &mut |settled: &Settled<'_>| {
+            let place = settled.place;
+            settled.write(simd, place, &mut image.view_mut().part(place));
+            if place.x + place.w == parsed.header.width as usize {
+                *rows = place.y + place.h;
             }
-            None => Err(DecodeError::Truncated { what: "end", needed: available + 1, available }),
+            Ok(())
+        };
+        let available = data.len() as u64;
+        match tiles {
+            Tiles::One(halted) => {
+                // Nothing is to be taken in hand where there is nothing to begin with.
+                parsed.growing_tile(data)?;
+                let index = TileIndex { tiles: Vec::new() };
+                let stream = Stream { simd, data, parsed, index: &index, workers, observer: None };
+                *halted = stream.advance(halted.take(), *pace, sweep, each)?;
+                let more = halted.as_ref().map_or(1, HaltedTile::more) as u64;
+                Err(DecodeError::Truncated { what: "tile", needed: available.saturating_add(more), available })
+            }
+            Tiles::Several { index, decoded } => {
+                let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
+                let whole = index.tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
+                let stream = Stream { simd, data, parsed, index, workers, observer: None };
+                if *decoded < whole {
+                    let parts: Vec<Part> = (*decoded..whole).map(|tile| Part { tile, rows: usize::MAX }).collect();
+                    stream.decode(&parts, *pace, sweep, each)?;
+                    *decoded = whole;
+                }
+                let last = index.tiles.last().map_or(0, end);
+                match index.tiles.get(whole) {
+                    Some(tile) => Err(DecodeError::Truncated { what: "tile", needed: end(tile) as u64, available }),
+                    None if data.len() > last => {
+                        let value = (data.len() - last) as u64;
+                        Err(DecodeError::Corrupt { what: "bytes after the last tile", value, limit: 0 })
+                    }
+                    None => Err(DecodeError::Truncated { what: "end", needed: available + 1, available }),
+                }
+            }
+        }
+    }
+
+    /// The picture, where all of `data` is there and intact; `None` where it has to be decoded from the start.
+    fn finish(self, data: &[u8], parsed: &Parsed, simd: Simd) -> Result<Option<Image>, DecodeError> {
+        let Self { pace, workers, mut sweep, mut image, tiles, .. } = self;
+        match tiles {
+            Tiles::Several { index, decoded } if decoded == index.tiles.len() => Ok(Some(image)),
+            Tiles::One(Some(halted)) => {
+                let index = parsed.index(data)?;
+                let stream = Stream { simd, data, parsed, index: &index, workers: &workers, observer: None };
+                stream.complete(halted, pace, &mut sweep, &mut |settled| {
+                    settled.write(simd, settled.place, &mut image.view_mut().part(settled.place));
+                    Ok(())
+                })?;
+                Ok(Some(image))
+            }
+            _ => Ok(None),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! A tile of a picture: opened, its superblocks parsed, then reconstructed with their signs.
 
+use super::parsing::{Parsing, Part, Place};
 use super::sweep::Reconstructed;
 use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::Profile;
 use crate::entropy::interval::{Damage, ReadInterval};
-use crate::entropy::range::RangeDecoder;
 use crate::error::DecodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::lossless::{self, Decoded, Shape};
@@ -13,17 +13,7 @@ use crate::recon::{Context, Reconstruction, SignReader, TileSamples};
 use crate::simd::Simd;
 use crate::syntax::block::Superblock;
 use crate::syntax::header::PictureHeader;
-use crate::syntax::superblock::Walk;
-use crate::syntax::tree::SUPERBLOCK;
 use crate::threads::Workers;
-
-/// The upper part of a tile.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    pub(super) tile: usize,
-    /// Luma samples; superblocks that begin further down are not needed.
-    pub(super) rows: usize,
-}
 
 /// A stream, and where its tiles are.
 #[derive(Debug, Clone, Copy)]
@@ -67,12 +57,13 @@ pub(super) enum Opened<'a, const FAST: bool> {
 }
 
 impl<'a> Stream<'a> {
-    /// Opens a tile whose data is `bytes`, and takes the memory of its samples; what is coded without loss is decoded at once.
+    /// Opens a tile whose data is `bytes`, with more to come where it is `growing`, and takes the memory of its samples; what is
+    /// coded without loss is decoded at once.
     pub(super) fn open<const FAST: bool>(
         &self,
         context: &'a Context<'a>,
         part: Part,
-        bytes: TileData<'a>,
+        (bytes, growing): (TileData<'a>, bool),
         samples: impl FnOnce() -> TileSamples,
     ) -> Opened<'a, FAST> {
         let header = context.header;
@@ -92,9 +83,9 @@ impl<'a> Stream<'a> {
             };
             return Opened::Lossless(planes, end);
         }
-        let (parsing, mut rebuilding) = begin(context, self.parsed, part, bytes, samples());
-        rebuilding.alpha = alpha;
-        Opened::Lossy { parsing: Box::new(parsing), rebuilding: Box::new(rebuilding), alpha: alpha_end }
+        let parsing = Box::new(Parsing::new(self.parsed, part, bytes, growing));
+        let rebuilding = Box::new(Rebuilding { alpha, ..Rebuilding::new(context, bytes, samples()) });
+        Opened::Lossy { parsing, rebuilding, alpha: alpha_end }
     }
 
     /// Lossless planes of the visible pixels of a tile.
@@ -108,22 +99,6 @@ impl<'a> Stream<'a> {
 
 fn corrupt((what, value, limit): Damage) -> DecodeError {
     DecodeError::Corrupt { what, value, limit }
-}
-
-/// Before the first superblock of `part` of a lossy tile, whose data is `bytes`.
-fn begin<'a, const FAST: bool>(
-    context: &'a Context<'a>,
-    parsed: &'a Parsed,
-    part: Part,
-    bytes: TileData<'a>,
-    samples: TileSamples,
-) -> (Parsing<'a, FAST>, Rebuilding<'a>) {
-    let state = parsed.grid.state(&parsed.header, part.tile);
-    let coder = RangeDecoder::new(parsed.header.is_trellis(), bytes.colour);
-    let walk = Walk::new(coder, &parsed.header, state);
-    let parsing = Parsing { walk, wanted: part.rows, next: (0, 0), rows: 0, damage: None };
-    let signs = SignReader::new(ReadInterval::new(bytes.signs), !FAST);
-    (parsing, Rebuilding { recon: Reconstruction::new(context, samples), signs, alpha: None, rows: 0 })
 }
 
 /// Decodes a lossy tile out of `bytes` for its superblocks alone: hands over each, its levels without signs.
@@ -149,64 +124,14 @@ fn superblocks_with<const FAST: bool>(
 ) -> Result<(), DecodeError> {
     let part = Part { tile, rows: usize::MAX };
     let samples = TileSamples::new(&parsed.header, &parsed.grid, tile);
-    let (mut parsing, mut rebuilding) = begin::<FAST>(context, parsed, part, bytes, samples);
+    let mut parsing = Parsing::<FAST>::new(parsed, part, bytes, false);
+    let mut rebuilding = Rebuilding::new(context, bytes, samples);
     let mut sb = Superblock::default();
     while let Some(place) = parsing.superblock(&mut sb) {
         rebuilding.superblock(&sb, place);
         each(&sb);
     }
     end(&parsing, &rebuilding).fault.map_or(Ok(()), Err)
-}
-
-/// The row of a superblock, and whether it is the last of it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    y: usize,
-    last: bool,
-}
-
-impl Place {
-    /// Luma samples from the top of the tile on that are whole with this superblock, if it ends a row.
-    pub(super) fn rows(self) -> Option<usize> {
-        self.last.then_some(self.y + SUPERBLOCK)
-    }
-}
-
-/// The superblocks of a tile, as they are parsed.
-#[derive(Debug)]
-pub(super) struct Parsing<'a, const FAST: bool> {
-    walk: Walk<'a, RangeDecoder<'a, FAST>>,
-    /// Luma samples; superblocks that begin further down are not needed.
-    wanted: usize,
-    /// Upper left corner of the next.
-    next: (usize, usize),
-    /// Luma samples from the top on that came out of data that was there.
-    rows: usize,
-    damage: Option<Damage>,
-}
-
-impl<const FAST: bool> Parsing<'_, FAST> {
-    /// Whether there is no superblock to parse any more.
-    pub(super) fn is_over(&self) -> bool {
-        self.damage.is_some() || self.next.1 >= self.wanted.min(self.walk.state.luma.height())
-    }
-
-    /// Parses the next superblock, and says where it lies; `None` where there is none or it is damaged.
-    pub(super) fn superblock(&mut self, sb: &mut Superblock) -> Option<Place> {
-        if self.is_over() {
-            return None;
-        }
-        let (x, y) = self.next;
-        let last = x + SUPERBLOCK >= self.walk.state.luma.width();
-        self.next = if last { (0, y + SUPERBLOCK) } else { (x + SUPERBLOCK, y) };
-        sb.clear();
-        self.walk.superblock(sb, x, y);
-        self.damage = self.walk.coder.damage();
-        if last && self.damage.is_none() && self.walk.coder.is_within() {
-            self.rows = y + SUPERBLOCK;
-        }
-        self.damage.is_none().then_some(Place { y, last })
-    }
 }
 
 /// The samples of a tile, as they are reconstructed.
@@ -219,7 +144,14 @@ pub(super) struct Rebuilding<'a> {
     rows: usize,
 }
 
-impl Rebuilding<'_> {
+impl<'a> Rebuilding<'a> {
+    /// Before the first superblock of a tile without alpha, whose data is `bytes`.
+    fn new(context: &'a Context<'a>, bytes: TileData<'a>, samples: TileSamples) -> Self {
+        let expects = context.header.profile != Profile::Fast;
+        let signs = SignReader::new(ReadInterval::new(bytes.signs), expects);
+        HaltedRebuilding { samples, signs, alpha: None, rows: 0 }.resume(context, bytes)
+    }
+
     /// Reconstructs the next superblock.
     pub(super) fn superblock(&mut self, sb: &Superblock, place: Place) {
         self.recon.superblock(sb, &mut self.signs);
@@ -230,12 +162,22 @@ impl Rebuilding<'_> {
 
     /// Whether there is memory for the row of superblocks of one at `place`.
     pub(super) fn has_room(&self, place: Place) -> bool {
-        self.recon.samples.has_room(place.y)
+        self.recon.samples.has_room(place.y())
     }
 
     /// Makes room behind the first `rows` luma rows, which were taken, of samples that have nothing where they are to be `blank`.
     pub(super) fn go_on(&mut self, header: &PictureHeader, rows: usize, blank: bool) {
         self.recon.samples.make_room(header, rows, blank);
+    }
+
+    /// Rebuilding that waits, without the data.
+    pub(super) fn halt(self) -> HaltedRebuilding<'static> {
+        HaltedRebuilding {
+            samples: self.recon.samples,
+            signs: self.signs.over(&[]),
+            alpha: self.alpha,
+            rows: self.rows,
+        }
     }
 
     /// Their memory, for another tile.
@@ -249,13 +191,26 @@ impl Rebuilding<'_> {
     }
 }
 
+/// The samples of a tile that waits for data.
+#[derive(Debug)]
+pub(super) struct HaltedRebuilding<'a> {
+    samples: TileSamples,
+    signs: SignReader<'a>,
+    alpha: Option<Plane>,
+    rows: usize,
+}
+
+impl HaltedRebuilding<'_> {
+    /// Goes on with data of which more has come.
+    pub(super) fn resume<'a>(self, context: &'a Context<'a>, bytes: TileData<'a>) -> Rebuilding<'a> {
+        let Self { samples, signs, alpha, rows } = self;
+        let signs = signs.over(bytes.signs);
+        Rebuilding { recon: Reconstruction::new(context, samples), signs, alpha, rows }
+    }
+}
+
 /// How a tile ended of which no more superblocks come.
 pub(super) fn end<const FAST: bool>(parsing: &Parsing<'_, FAST>, rebuilding: &Rebuilding<'_>) -> End {
-    let height = parsing.walk.state.luma.height();
-    let unread = || match parsing.wanted < height {
-        true => None,
-        false => parsing.walk.coder.finish().or(rebuilding.signs.finish()),
-    };
-    let rows = parsing.rows.min(rebuilding.rows).min(height);
-    End { rows, shades: rows, fault: parsing.damage.or_else(unread).map(corrupt) }
+    let rows = parsing.rows().min(rebuilding.rows).min(parsing.height());
+    End { rows, shades: rows, fault: parsing.fault(rebuilding.signs.finish()).map(corrupt) }
 }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::parsing::Part;
 use super::progress::Progress;
 use super::sweep::{Each, Settled, Sweep};
-use super::tile::{End, Part, Stream};
+use super::tile::{End, Stream};
 use crate::container::Parsed;
 use crate::error::DecodeError;
 use crate::image::plane::Rect;

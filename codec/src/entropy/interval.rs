@@ -176,8 +176,11 @@ impl Interval for WriteInterval {
 /// Damage met while reading: what, its value and the limit.
 pub(crate) type Damage = (&'static str, u64, u64);
 
+/// Bytes that say where a stream lies in the whole interval.
+pub(crate) const INTERVAL_BYTES: usize = 4;
+
 /// What is left of the interval that the bins so far narrowed, where the stream lies in it, and the bytes to come.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ReadInterval<'a> {
     /// Where the stream lies in the interval, in the upper half; bytes to come in the lower.
     window: u64,
@@ -203,9 +206,22 @@ impl<'a> ReadInterval<'a> {
         interval
     }
 
+    /// The same where the data, of which more may have come, lies elsewhere.
+    pub(crate) fn over(self, data: &[u8]) -> ReadInterval<'_> {
+        let (window, taken) = (self.window >> 32 << 32, self.position());
+        let mut interval = ReadInterval { window, range: self.range, ahead: 0, data, taken };
+        interval.refill();
+        interval
+    }
+
     /// Bytes that were needed so far.
     fn position(&self) -> usize {
         self.taken - self.ahead as usize / 8
+    }
+
+    /// Bytes of the data that were not.
+    pub(crate) fn left(&self) -> usize {
+        self.data.len().saturating_sub(self.position())
     }
 
     /// Reading further than four bytes past the end is damage.

@@ -62,7 +62,7 @@ impl<const FAST: bool> BinCoder for RangeEncoder<FAST> {
 }
 
 /// Reads bins. Past the end of its data it reads zeros; more than it may and the stream is damaged.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RangeDecoder<'a, const FAST: bool> {
     models: Models,
     levels: LevelModels,
@@ -75,6 +75,17 @@ impl<'a, const FAST: bool> RangeDecoder<'a, FAST> {
     pub(crate) fn new(trellis: bool, data: &'a [u8]) -> Self {
         let (models, levels) = (Models::new(), LevelModels::new(profile::<FAST>(), trellis));
         Self { models, levels, interval: ReadInterval::new(data), damage: None }
+    }
+
+    /// The same where the data, of which more may have come, lies elsewhere.
+    pub(crate) fn over(self, data: &[u8]) -> RangeDecoder<'_, FAST> {
+        let Self { models, levels, interval, damage } = self;
+        RangeDecoder { models, levels, interval: interval.over(data), damage }
+    }
+
+    /// Bytes of the data that were not needed so far.
+    pub(crate) fn left(&self) -> usize {
+        self.interval.left()
     }
 
     /// The first damage met so far. Reading further than four bytes past the end is damage too.

@@ -148,6 +148,12 @@ impl<'a> SignReader<'a> {
         Self::with(SignRun { interval, models: START }, expects)
     }
 
+    /// The same where the data lies elsewhere.
+    pub(crate) fn over(self, data: &[u8]) -> SignReader<'_> {
+        let Self { sink: SignRun { interval, models }, expects, coded } = self;
+        SignCoder { sink: SignRun { interval: interval.over(data), models }, expects, coded }
+    }
+
     /// Whether all that was read so far was there.
     pub(crate) fn is_within(&self) -> bool {
         self.sink.interval.is_within()
