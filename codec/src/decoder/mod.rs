@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
 mod blocks;
+mod board;
 mod flight;
 mod info;
 mod lane;
