@@ -57,7 +57,7 @@ pub(crate) fn row_to_pixels(
     let (width, depths, columns) = (scratch.width, scratch.depths, scratch.columns.clone());
     let luma = &planes[0].row(y)[columns.clone()];
     let out = &mut out[..luma.len() * format.bytes_per_pixel()];
-    if !format.has_colour() {
+    if planes.len() == 1 {
         return match format.is_wide() {
             false => run!(simd, gray_row::<Narrow>(depths, luma, format.channels(), out)),
             true => run!(simd, gray_row::<Wide>(depths, luma, format.channels(), out)),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::colour::Chroma;
 use crate::container::{CRC_BYTES, DRAFT, Parsed};
 use crate::entropy::Profile;
-use crate::image::view::PixelFormat;
+use crate::image::format::PixelFormat;
 use crate::metadata::{Orientation, section};
 
 /// What a stream's header says, without any pixel decoded.

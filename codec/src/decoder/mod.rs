@@ -6,6 +6,7 @@ mod blocks;
 mod board;
 mod flight;
 mod info;
+mod into;
 mod lane;
 mod options;
 mod parsing;
@@ -30,10 +31,9 @@ use self::tile::Stream;
 use self::window::Window;
 use crate::colour::Scale;
 use crate::container::{self, Parsed, TileIndex};
-use crate::error::{DecodeError, ImageError};
-use crate::image::format::PixelFormat;
+use crate::error::DecodeError;
 use crate::image::plane::Rect;
-use crate::image::view::{Image, ImageViewMut};
+use crate::image::view::Image;
 use crate::memory::{Account, Pace};
 use crate::metadata::{Metadata, section};
 use crate::observer::Observer;
@@ -49,6 +49,13 @@ pub struct Decoder<'a> {
     info: ImageInfo,
     workers: Workers,
     observer: Option<&'a dyn Observer>,
+}
+
+/// A decode of which all is known but the pixels.
+struct Ready {
+    window: Window,
+    index: TileIndex,
+    pace: Pace,
 }
 
 impl<'a> Decoder<'a> {
@@ -75,6 +82,25 @@ impl<'a> Decoder<'a> {
     /// The same decoder, which tells `observer` how many pixels are decoded, of the whole picture or of the region asked for,
     /// and stops with [`DecodeError::Cancelled`] where it says so. It hears of some rows of pixels at a time, of a tile in
     /// lossless pictures, and nothing of a preview.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// use std::ops::ControlFlow;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// use kvant::{DecodeError, Decoder};
+    ///
+    /// let closed = AtomicBool::new(true);
+    /// let observer = |done: u64, total: u64| {
+    ///     eprint!("\r{} %", 100 * done / total);
+    ///     if closed.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    /// };
+    /// let decoded = Decoder::new(&stream)?.with_observer(&observer).decode();
+    /// assert_eq!(decoded, Err(DecodeError::Cancelled));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_observer(self, observer: &'a dyn Observer) -> Self {
         Self { observer: Some(observer), ..self }
     }
@@ -105,6 +131,19 @@ impl<'a> Decoder<'a> {
     /// Decodes the preview: the picture at an eighth of its size each way, in the same format and depth, and as little turned.
     /// `None` where the stream has none. Needs the data up to its end ([`ImageInfo::preview`]) and no more.
     ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let mut config = kvant::EncoderConfig::default();
+    /// # config.preview = true;
+    /// # let stream = kvant::encode(&view, &config)?;
+    /// let decoder = kvant::Decoder::new(&stream)?;
+    /// if let Some(preview) = decoder.preview()? {
+    ///     assert_eq!((preview.width(), preview.height()), (8, 6));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Decoder::decode`], for the preview.
     pub fn preview(&self) -> Result<Option<Image>, DecodeError> {
@@ -112,6 +151,11 @@ impl<'a> Decoder<'a> {
     }
 
     fn preview_within(&self, options: DecoderOptions) -> Result<Option<Image>, DecodeError> {
+        self.small(options)?.map(|small| small.decode()).transpose()
+    }
+
+    /// The decoder of the preview, which is what the picture says it is.
+    fn small(&self, options: DecoderOptions) -> Result<Option<Decoder<'a>>, DecodeError> {
         let Some(place) = self.parsed.section(section::PREVIEW)? else { return Ok(None) };
         let small = Decoder::with_options(&self.data[place], options)?;
         let (whole, info) = (&self.parsed.header, &small.parsed.header);
@@ -124,13 +168,25 @@ impl<'a> Decoder<'a> {
         check("depth of the preview", info.depth.into(), whole.depth.into())?;
         check("gray flag of the preview", info.gray.into(), whole.gray.into())?;
         check("alpha flag of the preview", info.alpha.into(), whole.alpha.into())?;
-        small.decode().map(Some)
+        Ok(Some(small))
     }
 
     /// Decodes the picture. The pixels are not turned as [`ImageInfo::orientation`] says.
     ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// let decoder = kvant::Decoder::new(&stream)?;
+    /// assert_eq!((decoder.info().width, decoder.info().height), (64, 48));
+    /// let image = decoder.decode()?;
+    /// assert_eq!(image.data().len(), 64 * 48 * image.format().bytes_per_pixel());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`DecodeError`] where the data is damaged or a limit would be exceeded.
+    /// [`DecodeError`] where the data is damaged or a limit would be exceeded; [`DecodeError::Cancelled`] where an observer stops
+    /// it.
     pub fn decode(&self) -> Result<Image, DecodeError> {
         self.decode_region(0, 0, self.info.width, self.info.height)
     }
@@ -138,43 +194,44 @@ impl<'a> Decoder<'a> {
     /// Decodes the `width` x `height` pixels from column `x` and row `y` on: the same as in the whole picture. Only tiles
     /// that they need are decoded, those within 24 pixels; checksums of others are not looked at.
     ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// let part = kvant::Decoder::new(&stream)?.decode_region(10, 20, 30, 5)?;
+    /// assert_eq!((part.width(), part.height()), (30, 5));
+    /// assert_eq!(part.view().row(0), &kvant::decode(&stream)?.view().row(20)[3 * 10..3 * 40]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Decoder::decode`]; [`DecodeError::Region`] where the region is empty or not within the picture.
     pub fn decode_region(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Image, DecodeError> {
-        let inside = |from: u32, len: u32, all: u32| len > 0 && from.checked_add(len).is_some_and(|end| end <= all);
-        let ImageInfo { width: all_width, height: all_height, format, .. } = self.info;
-        if !inside(x, width, all_width) || !inside(y, height, all_height) {
-            return Err(DecodeError::Region { x, y, width, height, all_width, all_height });
-        }
-        let region = Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize };
+        let region = self.region((x, y), (width, height))?;
+        let (format, depth) = (self.info.format, self.parsed.header.output_depth());
         let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let (window, index, pace) = self.prepare(region, pixels)?;
-        let mut image = Image::with_depth(width, height, format, self.parsed.header.output_depth())?;
-        window.decode(&self.stream(&index), pace, &mut image.view_mut())?;
+        let ready = self.prepare(region, pixels)?;
+        let mut image = Image::with_depth(width, height, format, depth)?;
+        ready.window.decode(&self.stream(&ready.index), ready.pace, &mut image.view_mut())?;
         Ok(image)
     }
 
-    /// Decodes the picture into `out`, which must have its size and format; samples have [`ImageInfo::depth`] bits, or 16
-    /// with [`DecoderOptions::full_depth`]. What `out` takes does not count towards [`Limits::max_memory`].
-    ///
-    /// # Errors
-    /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` does not fit. What `out` holds after an error is
-    /// unspecified.
-    pub fn decode_into(&self, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
-        let ImageInfo { width, height, format, .. } = self.info;
-        if (out.width(), out.height(), out.format()) != (width, height, format) {
-            return Err(ImageError::Mismatch.into());
+    /// The `width` x `height` pixels from column `x` and row `y` on, where the picture has them.
+    fn region(&self, (x, y): (u32, u32), (width, height): (u32, u32)) -> Result<Rect, DecodeError> {
+        let inside = |from: u32, len: u32, all: u32| len > 0 && from.checked_add(len).is_some_and(|end| end <= all);
+        let ImageInfo { width: all_width, height: all_height, .. } = self.info;
+        if !inside(x, width, all_width) || !inside(y, height, all_height) {
+            return Err(DecodeError::Region { x, y, width, height, all_width, all_height });
         }
-        let (window, index, pace) = self.prepare(self.parsed.header.area(), 0)?;
-        window.decode(&self.stream(&index), pace, out)
+        Ok(Rect { x: x as usize, y: y as usize, w: width as usize, h: height as usize })
     }
 
     /// Everything that can be refused before memory is taken, of which pixels take `pixels` bytes.
-    fn prepare(&self, region: Rect, pixels: u64) -> Result<(Window, TileIndex, Pace), DecodeError> {
+    fn prepare(&self, region: Rect, pixels: u64) -> Result<Ready, DecodeError> {
         let index = self.parsed.index(self.data)?;
         let window = Window::around(&self.parsed, region);
         let pace = self.pace(&window.account(), pixels, window.tiles.len())?;
-        Ok((window, index, pace))
+        Ok(Ready { window, index, pace })
     }
 
     /// How many of `tiles` tiles are decoded at once beside `pixels` bytes.
@@ -201,6 +258,12 @@ impl<'a> Decoder<'a> {
 }
 
 /// Decodes `data` with default options and limits.
+///
+/// ```no_run
+/// let image = kvant::decode(&std::fs::read("photo.kvt")?)?;
+/// println!("{} x {} pixels, {:?}", image.width(), image.height(), image.format());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As [`Decoder::decode`].

@@ -4,12 +4,13 @@
 use std::ops::Range;
 
 use crate::error::DecodeError;
+use crate::image::format::PixelFormat;
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageViewMut};
 use crate::memory::{HALO, strips};
 use crate::recon::TileSamples;
 use crate::recon::bands::{BAND, BandPlane, Bands, MARGIN};
-use crate::recon::output::Output;
+use crate::recon::output::{Output, depth_in};
 use crate::recon::picture::PictureSamples;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
@@ -85,7 +86,7 @@ enum Pixels<'a> {
 }
 
 impl Settled<'_> {
-    /// Writes those of `part` of the picture, which are among them, to `out`, which has that size and the picture's format.
+    /// Writes those of `part` of the picture, which are among them, to `out`, which has that size and all channels of the picture.
     pub(super) fn write(&self, simd: Simd, part: Rect, out: &mut ImageViewMut<'_>) {
         let (header, area) = (self.header, self.header.area());
         let region = Rect { x: part.x - self.origin.0, y: part.y - self.origin.1, ..part };
@@ -98,14 +99,15 @@ impl Settled<'_> {
             Pixels::Lossless(planes) => {
                 planes.iter().enumerate().for_each(|(channel, plane)| output.channel(area, channel, plane));
             }
-            Pixels::Missing => {}
+            Pixels::Missing => return,
         }
+        output.complete();
     }
 
-    /// All of them, as a picture of their own.
-    pub(super) fn image(&self, simd: Simd) -> Result<Image, DecodeError> {
+    /// All of them, as a picture of their own that has all channels of the picture.
+    pub(super) fn image(&self, simd: Simd, format: PixelFormat) -> Result<Image, DecodeError> {
         let Rect { w, h, .. } = self.place;
-        let mut image = Image::with_depth(w as u32, h as u32, self.header.pixel_format(), self.header.output_depth())?;
+        let mut image = Image::with_depth(w as u32, h as u32, format, depth_in(self.header, format))?;
         self.write(simd, self.place, &mut image.view_mut());
         Ok(image)
     }

@@ -47,4 +47,12 @@ pub enum ImageError {
     /// Two pictures that should have the same size and format do not.
     #[error("the buffer's size or pixel format differs from the picture's")]
     Mismatch,
+    /// Pixels would have to lose colours, alpha or bits.
+    #[error("pixels of {from:?} cannot become {to:?} without a loss of colours, alpha or bits")]
+    Conversion {
+        /// What they are.
+        from: PixelFormat,
+        /// What they should become.
+        to: PixelFormat,
+    },
 }
