@@ -208,6 +208,15 @@ pub(crate) struct ReportArgs {
     /// Print JSON, and write no page
     #[arg(long, conflicts_with = "output")]
     pub(crate) json: bool,
+
+    /// Write one plot, and no page: SSIMULACRA2 over bits per pixel, the mean of the pictures that all its codecs have. There
+    /// are two files, PREFIX-light.svg and PREFIX-dark.svg
+    #[arg(long, value_name = "PREFIX", conflicts_with_all = ["md", "json", "output"])]
+    pub(crate) chart: Option<PathBuf>,
+
+    /// The codecs of the chart in this order, each by its name or as LABEL=NAME [default: all]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "chart")]
+    pub(crate) show: Vec<String>,
 }
 
 fn parse_selection(text: &str) -> Result<Selection, String> {

@@ -10,7 +10,8 @@ use super::args::CheckArgs;
 use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture};
-use super::points::{self, ByImage, Point, by_codec};
+use super::point_file::read_points;
+use super::points::{ByImage, Point, by_codec};
 use super::run::plan::{CodecSeries, Measurement, RunPlan};
 use super::run::{PlanRunner, Progress};
 use super::workers::workers;
@@ -21,9 +22,9 @@ use crate::metrics::Selection;
 /// Runs the command. [`CliError::Threshold`] where the mean BD-rate of a codec by one of the deciding metrics is above
 /// the limit, or the bytes of one without loss have grown by more than that.
 pub(crate) fn check(args: &CheckArgs) -> Result<()> {
-    let baseline = points::read(&args.baseline)?;
+    let baseline = read_points(&args.baseline)?;
     let now = match &args.results {
-        Some(path) => points::read(path)?,
+        Some(path) => read_points(path)?,
         None => measure(args, &baseline)?,
     };
     let now = by_codec(&now);

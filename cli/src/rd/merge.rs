@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::MergeArgs;
-use super::points::{self, Identity, Point, RESULTS, to_csv};
+use super::point_file::read_points;
+use super::point_file::{RESULTS, to_csv};
+use super::points::{self, Identity, Point};
 use super::record::Record;
 use crate::base::error::{CliError, Result};
 use crate::base::identity::Inputs;
@@ -59,7 +61,7 @@ struct Joined {
 
 impl Joined {
     fn add(&mut self, part: &Path) -> Result<()> {
-        let points = points::read(part)?;
+        let points = read_points(part)?;
         let record = if part.is_dir() { Record::read(part)? } else { None };
         for point in points {
             let identity = point.identity();

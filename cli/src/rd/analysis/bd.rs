@@ -10,7 +10,8 @@ use super::tables::{codecs_table, images_table};
 use crate::base::error::{CliError, Result};
 use crate::base::print::{print_error, print_text};
 use crate::rd::args::BdArgs;
-use crate::rd::points::{self, ByImage, Point, by_codec, latest};
+use crate::rd::point_file::read_points;
+use crate::rd::points::{ByImage, Point, by_codec, latest};
 
 /// Runs the command.
 pub(crate) fn bd(args: &BdArgs) -> Result<()> {
@@ -91,7 +92,7 @@ fn find<'a, 'p>(codecs: &'a [(&'p str, ByImage<'p>)], name: &str) -> Result<&'a 
 fn read_files(paths: &[PathBuf], failed: &mut Vec<String>) -> Result<Vec<Point>> {
     let mut points = Vec::new();
     for path in paths {
-        match points::read(path) {
+        match read_points(path) {
             Ok(more) => points.extend(more),
             Err(e) if paths.len() == 1 => return Err(e),
             Err(e) => {

@@ -91,7 +91,8 @@ mod tests {
 
     use super::*;
     use crate::rd::analysis::fixtures::points;
-    use crate::rd::points::{by_codec, read_csv};
+    use crate::rd::point_file::read_csv;
+    use crate::rd::points::by_codec;
 
     /// The measured points of other codecs, which are not part of the repository: `$KVANT_SHARED`, or `shared` beside it.
     fn shared(file: &str) -> Option<PathBuf> {

@@ -120,7 +120,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::points::parse_csv;
+    use crate::rd::point_file::parse_csv;
 
     #[test]
     fn ratios_are_geometric_means_over_the_pictures_in_common() {

@@ -108,7 +108,7 @@ fn known(measured: &[(&str, ByImage<'_>)], name: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::points::parse_csv;
+    use crate::rd::point_file::parse_csv;
     use crate::rd::record::{CodecRecord, Record};
 
     const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h\n";

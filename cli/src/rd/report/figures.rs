@@ -34,6 +34,11 @@ fn rate() -> PlotAxis {
 /// pictures would lie elsewhere for that alone. The scores are averaged
 /// where the axis is even: Butteraugli by its logarithm. `None` without a mark.
 pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], axis: Axis) -> Option<String> {
+    set_plot(codecs, pictures, axis).svg()
+}
+
+/// The plot of [`set_mean`].
+pub(crate) fn set_plot(codecs: &[Measured<'_>], pictures: &[&str], axis: Axis) -> Plot {
     let count = pictures.len();
     let series = codecs.iter().enumerate().map(|(style, (name, images))| {
         let mut by_quality: BTreeMap<u64, Vec<(&Point, f64)>> = BTreeMap::new();
@@ -51,7 +56,7 @@ pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], axis: Axis) -
         Series { style, marks: by_rate(marks.collect()), label: None }
     });
     let title = format!("{} over bits per pixel, mean of the set", axis.name());
-    Plot { title, x: rate(), y: vertical(axis), series: series.collect() }.svg()
+    Plot { title, x: rate(), y: vertical(axis), series: series.collect() }
 }
 
 /// One picture over one metric: its measured points.

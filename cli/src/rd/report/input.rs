@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::error::{CliError, Result};
-use crate::rd::points::{self, Point, latest};
+use crate::rd::point_file::read_points;
+use crate::rd::points::{Point, latest};
 use crate::rd::record::Record;
 
 /// Everything that was measured, and what could not be read.
@@ -44,7 +45,7 @@ impl Input {
     }
 
     fn add(&mut self, path: &Path) -> Result<()> {
-        self.points.extend(points::read(path)?);
+        self.points.extend(read_points(path)?);
         if !path.is_dir() {
             return Ok(());
         }

@@ -2,8 +2,10 @@
 //!
 //! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`] computes what is to be
 //! said, with [`speed`]; [`verdict`] has the sentences on top; [`evidence`] runs codecs for what points cannot tell.
-//! [`page`] lays it out with [`figures`], which [`plot`] draws; [`markdown`] has the short form.
+//! [`page`] lays it out with [`figures`], which [`plot`] draws; [`markdown`] has the short form, and [`chart`] one plot
+//! for documents.
 
+mod chart;
 mod choice;
 mod data;
 mod evidence;
@@ -58,7 +60,9 @@ pub(crate) fn write(folder: &Path, options: &ReportOptions) -> Result<Written> {
 
 /// Runs the command.
 pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
-    let problems = if args.md || args.json {
+    let problems = if let Some(prefix) = &args.chart {
+        write_chart(args, prefix)?
+    } else if args.md || args.json {
         let (input, mut report) = build(&args.results, &args.options, args.json)?;
         if args.md {
             print_text(&markdown::render(&report))?;
@@ -83,6 +87,16 @@ pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
         print_error(&format!("kvant: {problem}\n"));
     }
     Err(CliError::Run(last.clone()))
+}
+
+/// Writes the files of a chart, and prints their names.
+fn write_chart(args: &ReportArgs, prefix: &Path) -> Result<Vec<String>> {
+    let input = Input::read(args.results.iter().chain(&args.options.points))?;
+    for (path, svg) in chart::files(&input, &args.show, prefix)? {
+        write_file(&path, svg.as_bytes(), true)?;
+        print_text(&format!("{}\n", shown(&path)))?;
+    }
+    Ok(input.problems)
 }
 
 fn write_page(results: &[PathBuf], options: &ReportOptions, output: Option<&Path>) -> Result<Written> {

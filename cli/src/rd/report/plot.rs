@@ -186,26 +186,34 @@ fn style_class(style: usize) -> String {
 }
 
 /// Text for an element or an attribute.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 impl Plot {
     /// The plot as an `svg` element; `None` where there is nothing to show.
     pub(crate) fn svg(&self) -> Option<String> {
+        Some(format!("{}{}</svg>", self.opening(""), self.body()?))
+    }
+
+    /// The tag that opens the element, with further attributes.
+    pub(crate) fn opening(&self, attributes: &str) -> String {
+        let title = escape(&self.title);
+        format!("<svg{attributes} class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">")
+    }
+
+    /// What stands in the element; `None` where there is nothing to show.
+    pub(crate) fn body(&self) -> Option<String> {
         let marks = || self.series.iter().flat_map(|s| &s.marks);
         let room = if self.series.iter().any(|s| s.label.is_some()) { LABEL_ROOM } else { ROOM };
         let x = AxisLayout::new(self.x.scale, marks().map(|m| m.x), (FRAME[0], FRAME[2]), room)?;
         let y = AxisLayout::new(self.y.scale, marks().map(|m| m.y), (FRAME[3], FRAME[1]), ROOM)?;
-        let title = escape(&self.title);
-        let mut out =
-            format!("<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">");
+        let mut out = String::new();
         self.write_axes(&mut out, &x, &y);
         for series in &self.series {
             write_series(&mut out, series, &x, &y);
         }
         self.write_labels(&mut out, &x, &y);
-        out.push_str("</svg>");
         Some(out)
     }
 

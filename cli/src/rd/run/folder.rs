@@ -9,7 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::write_file;
-use crate::rd::points::{KEY, Layout, Point, RESULTS, parse_csv, to_csv};
+use crate::rd::point_file::{Columns, RESULTS, parse_csv, to_csv, whole_records};
+use crate::rd::points::{KEY, Point};
 
 /// A folder of results that one run works in.
 pub(crate) struct Folder {
@@ -68,12 +69,9 @@ impl Folder {
     /// Writes the points that stay, and opens the file for more.
     pub(crate) fn begin(&self, points: &[Point]) -> Result<Appender> {
         let path = self.path.join(RESULTS);
-        let layout = Layout::of(points);
-        let lines = points.iter().map(|p| layout.line(p) + "\n");
-        let text: String = std::iter::once(layout.header() + "\n").chain(lines).collect();
-        write_file(&path, text.as_bytes(), true)?;
+        write_file(&path, to_csv(points).as_bytes(), true)?;
         let file = File::options().append(true).open(&path).map_err(|e| CliError::writing(&path, &e))?;
-        Ok(Appender { path, layout, file: Mutex::new(file) })
+        Ok(Appender { path, columns: Columns::of(points), file: Mutex::new(file) })
     }
 
     /// Writes all points in their final order.
@@ -85,25 +83,25 @@ impl Folder {
 /// The file of points, open at its end.
 pub(crate) struct Appender {
     path: PathBuf,
-    layout: Layout,
+    columns: Columns,
     file: Mutex<File>,
 }
 
 impl Appender {
-    /// Adds a point: one write of a whole line.
+    /// Adds a point: one write of a whole record.
     pub(crate) fn append(&self, point: &Point) -> Result<()> {
-        let line = self.layout.line(point) + "\n";
+        let record = self.columns.record(point);
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(line.as_bytes()).map_err(|e| CliError::writing(&self.path, &e))
+        file.write_all(record.as_bytes()).map_err(|e| CliError::writing(&self.path, &e))
     }
 }
 
-/// The points of a file that a run may have been stopped in: a last line without its end is left out.
+/// The points of a file that a run may have been stopped in: a last record without its end is left out.
 fn read_unfinished(path: &Path) -> Result<Vec<Point>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
     let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
-    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
-    parse_csv(whole).map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", shown(path))))
+    parse_csv(whole_records(&text))
+        .map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", shown(path))))
 }

@@ -15,6 +15,7 @@ use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
+use super::point_file::read_points;
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
@@ -38,7 +39,7 @@ const QUICK_TIMED: usize = 6;
 /// Runs the command.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     // Files to compare with are read first: a mistyped name should not cost a run.
-    let read = |paths: &[std::path::PathBuf]| paths.iter().map(|p| points::read(p)).collect::<Result<Vec<_>>>();
+    let read = |paths: &[std::path::PathBuf]| paths.iter().map(|p| read_points(p)).collect::<Result<Vec<_>>>();
     let (anchors, olds) = (read(&args.anchor)?, read(&args.against)?);
     let folder = Folder::open(&args.output)?;
     let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();

@@ -15,7 +15,8 @@ use crate::metrics::{Reference, Selection};
 use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::spread;
-use crate::rd::points::{ByImage, KEY, Point, read_csv, to_csv};
+use crate::rd::point_file::{read_csv, to_csv};
+use crate::rd::points::{ByImage, KEY, Point};
 use crate::rd::report::numbers::plural;
 
 /// The file in the folder of results: points as in any other, with a column for the generation.
