@@ -125,6 +125,26 @@ fn json_and_markdown_have_the_figures() {
     assert!(!f.path("out/report.html").exists());
 }
 
+/// A document shows one or the other, as its reader's theme is.
+#[test]
+fn a_chart_is_two_files_that_need_nothing_else() {
+    let f = results("rd-report-chart");
+    let said = f.kvant(&["rd", "report", "out", "--chart", "c", "--show", "Ours & others=kvant:e1,jpeg"]).ok();
+    assert_eq!(said.text(), "c-light.svg\nc-dark.svg\n");
+    let [light, dark] = ["c-light.svg", "c-dark.svg"].map(|file| String::from_utf8(f.read(file)).unwrap());
+    for svg in [&light, &dark] {
+        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.ends_with("</svg>\n"), "{svg}");
+        // A curve of each codec and its line in the legend.
+        assert_eq!(svg.matches("class=\"line\"").count(), 4);
+        assert!(svg.contains("Ours &amp; others</text>") && svg.contains("jpeg</text>"), "{svg}");
+        assert!(!svg.contains("var(") && svg.matches("http").count() == 1, "{svg}");
+    }
+    assert_ne!(light, dark);
+    let unknown = f.kvant(&["rd", "report", "out", "--chart", "c", "--show", "Ours=webp"]);
+    assert!(unknown.code == 2 && unknown.stderr.contains("there are kvant:e1, jpeg"), "{}", unknown.stderr);
+    assert_eq!(f.kvant(&["rd", "report", "out", "--show", "jpeg"]).code, 2);
+}
+
 #[test]
 fn bad_files_among_several_are_named_and_the_rest_goes_on() {
     let f = results("rd-report-bad");

@@ -11,18 +11,17 @@ use crate::base::names::shown;
 use crate::rd::analysis::curve::Axis;
 use crate::rd::points::{ByImage, by_codec};
 
-/// Where the legend stands in the plot's units: the curves leave that corner free.
-const LEGEND: (f64, f64) = (322.0, 258.0);
-/// Height of a line of it.
+/// Right and lower end of the legend in the plot's units: the curves leave that corner free.
+const LEGEND: (f64, f64) = (424.0, 258.0);
+/// Height of a line of it, and width of one character.
 const LINE: f64 = 15.0;
+const CHARACTER: f64 = 6.2;
 
-/// What looks the same on light and on dark ground.
+/// What looks the same on light and on dark ground. There are no variables: not all that draws SVG knows them.
 const STYLE: &str = "\
-text{fill:var(--text);font:11px system-ui,-apple-system,\"Segoe UI\",sans-serif}\
-.mid{text-anchor:middle}.end{text-anchor:end}path{fill:var(--c);stroke:none}\
-.line{fill:none;stroke:var(--c);stroke-width:1.8}.broken .line{stroke-dasharray:5 3}\
-.grid{fill:none;stroke:var(--rule);stroke-width:.6}.frame{fill:none;stroke:var(--faint);stroke-width:1}\
-.s0 .line{stroke-width:2.8}.legend .s0 text{font-weight:700}";
+text{font:11px system-ui,-apple-system,\"Segoe UI\",sans-serif}.mid{text-anchor:middle}.end{text-anchor:end}\
+g path.line,path.grid,path.frame{fill:none}.line{stroke-width:1.8}.broken .line{stroke-dasharray:5 3}\
+.grid{stroke-width:.6}.frame{stroke-width:1}.s0 .line{stroke-width:2.8}.legend .s0 text{font-weight:700}";
 
 /// The ground that a chart is drawn for, with its colours: of text, faint things and rules, then of the codecs. Those of the
 /// page, in `report.css`.
@@ -86,13 +85,16 @@ fn chosen<'a>(measured: &'a [(&'a str, ByImage<'a>)], show: &'a [String]) -> Res
 /// A whole file; `None` where there is nothing to show.
 fn standalone(plot: &Plot, names: &[&str], [text, faint, rule]: &[&str; 3], colours: &[&str]) -> Option<String> {
     let body = plot.body()?;
-    let mut style = format!("svg{{--text:{text};--faint:{faint};--rule:{rule}}}");
-    for (i, colour) in colours.iter().enumerate() {
-        let _ = write!(style, ".c{i}{{--c:{colour}}}");
+    let mut style = format!("text{{fill:{text}}}.grid{{stroke:{rule}}}.frame{{stroke:{faint}}}");
+    for (i, colour) in colours.iter().enumerate().take(names.len()) {
+        let _ = write!(style, ".c{i} path{{fill:{colour}}}.c{i} .line{{stroke:{colour}}}");
     }
+    style += STYLE;
     let mut legend = String::new();
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
+    let x = LEGEND.0 - 16.0 - CHARACTER * longest;
     for (i, name) in names.iter().enumerate() {
-        let (x, y) = (LEGEND.0, LEGEND.1 - LINE * (names.len() - 1 - i) as f64 - 8.0);
+        let y = LEGEND.1 - LINE * (names.len() - 1 - i) as f64 - 8.0;
         let (mark, name) = (mark_path(i, x, y), escape(name));
         let _ = write!(
             legend,
@@ -105,7 +107,5 @@ fn standalone(plot: &Plot, names: &[&str], [text, faint, rule]: &[&str; 3], colo
         );
     }
     let (opening, title) = (plot.opening(" xmlns=\"http://www.w3.org/2000/svg\""), escape(&plot.title));
-    Some(format!(
-        "{opening}<title>{title}</title><style>{style}{STYLE}</style>{body}<g class=\"legend\">{legend}</g></svg>\n"
-    ))
+    Some(format!("{opening}<title>{title}</title><style>{style}</style>{body}<g class=\"legend\">{legend}</g></svg>\n"))
 }
