@@ -46,7 +46,10 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
 type Way = fn(&Decoder<'_>) -> Result<(), DecodeError>;
 
 /// Ways to decode, and how many pixels of a picture they decode.
-const WAYS: [(&str, Way, fn(u32, u32) -> u64); 6] = [
+/// How many pixels a way decodes of a picture of these sides.
+type Amount = fn(u32, u32) -> u64;
+
+const WAYS: [(&str, Way, Amount); 6] = [
     ("whole", |decoder| decoder.decode().map(drop), all),
     ("into a buffer", |decoder| decoder.decode_into(&mut buffer(decoder).view_mut()), all),
     ("a region", |decoder| decoder.decode_region(300, 5, 33, 30).map(drop), |_, _| 33 * 30),

@@ -73,7 +73,7 @@ enum Tiles {
     /// Several, which are decoded when they are whole.
     Several { index: TileIndex, decoded: usize },
     /// One, which is decoded as far as its data reaches; none of it yet where there is none.
-    One(Option<HaltedTile>),
+    One(Option<Box<HaltedTile>>),
 }
 
 impl PushDecoder {
@@ -282,8 +282,8 @@ impl Pixels {
                 parsed.growing_tile(data)?;
                 let index = TileIndex { tiles: Vec::new() };
                 let stream = Stream { simd, data, parsed, index: &index, workers, observer: None };
-                *halted = stream.advance(halted.take(), *pace, sweep, each)?;
-                let more = halted.as_ref().map_or(1, HaltedTile::more) as u64;
+                *halted = stream.advance(halted.take().map(|halted| *halted), *pace, sweep, each)?.map(Box::new);
+                let more = halted.as_ref().map_or(1, |halted| halted.more()) as u64;
                 Err(DecodeError::Truncated { what: "tile", needed: available.saturating_add(more), available })
             }
             Tiles::Several { index, decoded } => {
@@ -316,7 +316,7 @@ impl Pixels {
             Tiles::One(Some(halted)) => {
                 let index = parsed.index(data)?;
                 let stream = Stream { simd, data, parsed, index: &index, workers: &workers, observer: None };
-                stream.complete(halted, pace, &mut sweep, &mut |settled| {
+                stream.complete(*halted, pace, &mut sweep, &mut |settled| {
                     settled.write(simd, settled.place, &mut image.view_mut().part(settled.place));
                     Ok(())
                 })?;
