@@ -45,10 +45,10 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
 
 type Way = fn(&Decoder<'_>) -> Result<(), DecodeError>;
 
-/// Ways to decode, and how many pixels of a picture they decode.
 /// How many pixels a way decodes of a picture of these sides.
 type Amount = fn(u32, u32) -> u64;
 
+/// Ways to decode.
 const WAYS: [(&str, Way, Amount); 6] = [
     ("whole", |decoder| decoder.decode().map(drop), all),
     ("into a buffer", |decoder| decoder.decode_into(&mut buffer(decoder).view_mut()), all),
