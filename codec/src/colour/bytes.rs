@@ -7,10 +7,10 @@ use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// Writes the pixels that rows of Y, Cb and Cr give.
 pub(super) fn write(simd: Simd, rows: [&[u16]; 3], out: &mut [u8]) {
-    simd.launch(Pixels { rows, out });
+    simd.launch(ToBytes { rows, out });
 }
 
-struct Pixels<'a> {
+struct ToBytes<'a> {
     rows: [&'a [u16]; 3],
     out: &'a mut [u8],
 }
@@ -20,7 +20,7 @@ const ZERO: i16 = 512;
 /// From 2^-14 of a sample of planes to one of pixels.
 const SHIFT: u32 = FRACTION + 2;
 
-impl Kernel for Pixels<'_> {
+impl Kernel for ToBytes<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -4,7 +4,7 @@
 use super::cells::{CellGrid, Offsets};
 use super::parameters::Parameters;
 use super::sketch::{Sketcher, Sketching};
-use super::source::Source;
+use super::source::PlaneSource;
 use crate::error::EncodeError;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
@@ -14,7 +14,7 @@ impl Offsets {
     pub(super) fn of(
         simd: Simd,
         header: &PictureHeader,
-        source: &mut Source<'_>,
+        source: &mut PlaneSource<'_>,
         parameters: &Parameters,
     ) -> Result<Option<Self>, EncodeError> {
         let Some(adaptive) = header.adaptive else { return Ok(None) };

@@ -5,7 +5,7 @@ use super::encoded::{Encoded, Stream};
 use super::pipeline;
 use super::progress::Progress;
 use super::setup::Setup;
-use super::source::Source;
+use super::source::PlaneSource;
 use super::{graphics, lossless, preview};
 use crate::container::Section;
 use crate::error::{ConfigError, EncodeError};
@@ -66,7 +66,7 @@ impl<'o> Encoder<'o> {
         if setup.config.lossless {
             return Ok(Stream { bytes: whole(setup, image, &sections, &progress)?, lossless: true });
         }
-        let coded = pipeline::code(setup, Source::of(setup, image), &sections, &progress, false)?;
+        let coded = pipeline::code(setup, PlaneSource::of(setup, image), &sections, &progress, false)?;
         Ok(match graphics::exact(setup, image, &sections, coded.stream.len(), &progress)? {
             Some(exact) => Stream { bytes: exact.stream, lossless: true },
             None => Stream { bytes: coded.stream, lossless: false },
@@ -84,7 +84,7 @@ impl<'o> Encoder<'o> {
             let stream = whole(setup, image, &sections, &progress)?;
             return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
         }
-        let coded = pipeline::code(setup, Source::of(setup, image), &sections, &progress, true)?;
+        let coded = pipeline::code(setup, PlaneSource::of(setup, image), &sections, &progress, true)?;
         match graphics::exact(setup, image, &sections, coded.stream.len(), &progress)? {
             Some(exact) => Ok(exact),
             None => coded.reconstructed(setup, image),

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::progress::Progress;
 use super::setup::Setup;
 use super::shared::Shared;
-use super::source::Source;
+use super::source::PlaneSource;
 use super::tile::{CodedTile, Picture};
 use super::{colour, filters, lossless, sketch, tiles};
 use crate::container::{self, Section};
@@ -62,7 +62,7 @@ type FileTile = (Vec<u8>, Option<Plane>);
 /// as stay where `keep` asks for them.
 pub(super) fn code(
     setup: &Setup,
-    mut source: Source<'_>,
+    mut source: PlaneSource<'_>,
     sections: &[Section],
     progress: &Progress<'_>,
     keep: bool,
@@ -84,7 +84,7 @@ pub(super) fn code(
 }
 
 /// What this picture is coded with, and its luma at half of the resolution where sketches are made of that.
-fn plan(setup: &Setup, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
+fn plan(setup: &Setup, source: &mut PlaneSource<'_>) -> Result<Plan, EncodeError> {
     let simd = setup.simd();
     let (mut analysis, mut census) = (Analysis::default(), Census::default());
     let [width, height] = colour::luma_sides(&source.spec);
@@ -107,7 +107,7 @@ fn plan(setup: &Setup, source: &mut Source<'_>) -> Result<Plan, EncodeError> {
 fn tiles(
     setup: &Setup,
     (header, plan): (&PictureHeader, &Plan),
-    (source, offsets): (&mut Source<'_>, Option<&Offsets>),
+    (source, offsets): (&mut PlaneSource<'_>, Option<&Offsets>),
     kept: &Mutex<Kept>,
     progress: &Progress<'_>,
 ) -> Result<Vec<FileTile>, EncodeError> {

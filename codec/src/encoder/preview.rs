@@ -4,7 +4,7 @@ use super::config::EncoderConfig;
 use super::pipeline;
 use super::progress::Progress;
 use super::setup::Setup;
-use super::source::Source;
+use super::source::PlaneSource;
 use crate::colour::{Chroma, Scale, reduce};
 use crate::container::Section;
 use crate::entropy::Profile;
@@ -76,5 +76,5 @@ fn preview(
     setup.check(view.spec())?;
     let progress = Progress::new(Some(progress), view.spec(), false);
     // Never without loss, even where it looks drawn: that is slow to decode.
-    Ok(pipeline::code(&setup, Source::of(&setup, &view), &[], &progress, false)?.stream)
+    Ok(pipeline::code(&setup, PlaneSource::of(&setup, &view), &[], &progress, false)?.stream)
 }

@@ -3,7 +3,7 @@
 use super::encode::Encoder;
 use super::encoded::Stream;
 use super::progress::Progress;
-use super::source::{ReadRows, Source};
+use super::source::{PlaneSource, ReadRows};
 use super::{pipeline, preview};
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageSpec, ImageViewMut};
@@ -70,7 +70,7 @@ impl Encoder<'_> {
             progress.advance(0)?;
             read(first, rows)
         };
-        let mut source = Source::read(setup, spec, &mut read)?;
+        let mut source = PlaneSource::read(setup, spec, &mut read)?;
         let sections = preview::sections(&setup.config, spec, |small| source.eighth(small), &progress)?;
         let coded = pipeline::code(setup, source, &sections, &progress, false)?;
         Ok(Stream { bytes: coded.stream, lossless: false })

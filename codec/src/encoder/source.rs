@@ -12,17 +12,17 @@ use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut};
 pub(super) type ReadRows<'r> = dyn FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), EncodeError> + 'r;
 
 /// A picture to be coded.
-pub(super) struct Source<'s> {
+pub(super) struct PlaneSource<'s> {
     pub(super) spec: ImageSpec<'s>,
     /// The samples that show, where some are hidden.
     pub(super) shown: Option<Mask>,
     /// Its luma at half of its resolution, at 10 bits, where sketches are made of that; taken on the first walk.
     pub(super) half: Option<Plane>,
-    pixels: Pixels<'s>,
+    pixels: Origin<'s>,
 }
 
 /// Where its planes come from.
-enum Pixels<'s> {
+enum Origin<'s> {
     /// They are there, beside the pixels.
     Whole(ImageView<'s>, Vec<Plane>),
     /// They are made, time and again, of rows that are read.
@@ -41,7 +41,7 @@ struct Reader<'s> {
     spare: Vec<Plane>,
 }
 
-impl<'s> Source<'s> {
+impl<'s> PlaneSource<'s> {
     /// The planes of `image`, what nothing shows of them made cheap.
     pub(super) fn of(setup: &Setup, image: &ImageView<'s>) -> Self {
         let (simd, config) = (setup.simd(), &setup.config);
@@ -50,7 +50,7 @@ impl<'s> Source<'s> {
         if let Some(shown) = shown.as_ref().filter(|_| !config.exact) {
             alpha::clean(shown, &mut planes);
         }
-        Self { spec: *image.spec(), shown, half: None, pixels: Pixels::Whole(*image, planes) }
+        Self { spec: *image.spec(), shown, half: None, pixels: Origin::Whole(*image, planes) }
     }
 
     /// Those of a picture without alpha whose rows are read.
@@ -62,14 +62,14 @@ impl<'s> Source<'s> {
         let height = spec.height().min(1 << setup.config.tile_size.log2());
         let band = Image::with_depth(spec.width(), height, spec.format(), spec.depth())?;
         let reader = Reader { setup, height: spec.height(), read, band, spare: Vec::new() };
-        Ok(Self { spec: *spec, shown: None, half: None, pixels: Pixels::Rows(reader) })
+        Ok(Self { spec: *spec, shown: None, half: None, pixels: Origin::Rows(reader) })
     }
 
     /// The pixels, where they are there: those of a picture with alpha are.
     pub(super) fn view(&self) -> Option<&ImageView<'s>> {
         match &self.pixels {
-            Pixels::Whole(view, _) => Some(view),
-            Pixels::Rows(_) => None,
+            Origin::Whole(view, _) => Some(view),
+            Origin::Rows(_) => None,
         }
     }
 
@@ -93,8 +93,8 @@ impl<'s> Source<'s> {
     /// Writes it at an eighth of its size to `out`.
     pub(super) fn eighth(&mut self, out: &mut ImageViewMut<'_>) -> Result<(), EncodeError> {
         match &mut self.pixels {
-            Pixels::Whole(view, _) => reduce(view, Scale::Eighth, out, (0, 0)),
-            Pixels::Rows(reader) => {
+            Origin::Whole(view, _) => reduce(view, Scale::Eighth, out, (0, 0)),
+            Origin::Rows(reader) => {
                 for top in reader.tops() {
                     reduce(&reader.pixels(top)?, Scale::Eighth, out, (0, top / Scale::Eighth.factor()));
                 }
@@ -104,7 +104,7 @@ impl<'s> Source<'s> {
     }
 }
 
-impl Pixels<'_> {
+impl Origin<'_> {
     fn walk(&mut self, each: &mut impl FnMut(&[Plane]) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
         match self {
             Self::Whole(_, planes) => each(planes),

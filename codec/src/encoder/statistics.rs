@@ -2,7 +2,7 @@
 
 use super::encode::Encoder;
 use super::progress::Progress;
-use super::source::Source;
+use super::source::PlaneSource;
 use super::{colour, pipeline};
 use crate::error::EncodeError;
 use crate::filter::BlockMap;
@@ -30,7 +30,7 @@ impl Encoder<'_> {
     pub(crate) fn add_equations(&self, image: &ImageView<'_>, to: &mut [Vec<Equations>; 2]) -> Result<(), EncodeError> {
         let (setup, simd) = (&self.setup, self.setup.simd());
         let progress = Progress::new(None, image.spec(), false);
-        let coded = pipeline::code(setup, Source::of(setup, image), &[], &progress, true)?;
+        let coded = pipeline::code(setup, PlaneSource::of(setup, image), &[], &progress, true)?;
         let (header, picture) = (coded.header, coded.picture.expect("it was to be kept"));
         let source = colour::to_planes(simd, &setup.workers, image, setup.config.chroma, !setup.config.exact);
         for (p, source) in source.iter().enumerate() {

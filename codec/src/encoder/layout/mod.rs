@@ -91,7 +91,7 @@ impl<'a> Layout<'a> {
         self.splits.clear();
         self.blocks.clear();
         self.costs.fill(None);
-        self.node(root, &Source { luma, offsets });
+        self.node(root, &Input { luma, offsets });
     }
 
     /// What the square `node` of the superblock costs, about, where both were looked at.
@@ -100,7 +100,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Plans `node`; returns about what it costs.
-    fn node(&mut self, node: Node, source: &Source<'_>) -> f64 {
+    fn node(&mut self, node: Node, source: &Input<'_>) -> f64 {
         if node.x >= self.width || node.y >= self.height {
             return 0.0;
         }
@@ -134,7 +134,7 @@ impl<'a> Layout<'a> {
     }
 
     /// `node` as one block.
-    fn planned(&mut self, node: Node, source: &Source<'_>) -> Planned {
+    fn planned(&mut self, node: Node, source: &Input<'_>) -> Planned {
         let (context, rect, luma) = (self.shared.context, node.rect(), source.luma);
         let available = Available {
             top: if rect.y > 0 { (rect.w + rect.h).min(luma.width() - rect.x) } else { 0 },
@@ -188,7 +188,7 @@ impl<'a> Layout<'a> {
 }
 
 /// What is planned on.
-struct Source<'s> {
+struct Input<'s> {
     luma: &'s Plane,
     offsets: Option<&'s Offsets>,
 }

@@ -58,14 +58,14 @@ struct Entry {
 }
 
 /// Where a level stands among those that its path remembers.
-struct Place {
+struct Neighbourhood {
     /// Its own place in the window.
     slot: usize,
     /// Those of the levels that its slots look at.
     around: [u8; 15],
 }
 
-impl Place {
+impl Neighbourhood {
     /// Of scan position `i`; `indices` are those of the block of `w` x `h`, `end` the first that has no level.
     fn of(i: usize, p: &Position, indices: &[u16], (w, h): (usize, usize), end: usize) -> Self {
         let mut around = [NOTHING; 15];
@@ -113,7 +113,7 @@ impl Viterbi {
     }
 
     /// Every path by a zero at `place`: each state goes to another one.
-    fn zeros(&mut self, i: usize, place: &Place, price: impl Fn(State, &Path) -> f64) {
+    fn zeros(&mut self, i: usize, place: &Neighbourhood, price: impl Fn(State, &Path) -> f64) {
         for state in State::all() {
             let path = &mut self.paths[state.index()];
             let to = state.next(0).index();
@@ -130,7 +130,7 @@ impl Viterbi {
     }
 
     /// Goes on from the paths to those that `entries` say.
-    fn enter(&mut self, i: usize, place: &Place, entries: &[Entry; STATES]) {
+    fn enter(&mut self, i: usize, place: &Neighbourhood, entries: &[Entry; STATES]) {
         for (to, entry) in entries.iter().enumerate() {
             let path = &mut self.next[to];
             (path.cost, path.distortion) = (entry.cost, entry.distortion);
@@ -225,7 +225,7 @@ impl LevelChoice<'_> {
         viterbi.paths.fill(NONE);
         for (i, p) in positions.iter().enumerate().rev() {
             let x = f64::from(viterbi.x[p.raster as usize]);
-            let place = Place::of(i, p, indices, (w, h), positions.len());
+            let place = Neighbourhood::of(i, p, indices, (w, h), positions.len());
             let prices = |state: State, path: &Path| {
                 let (around, sum) = place.sums(&path.window);
                 let before = path.end - i - 1;

@@ -47,7 +47,7 @@ impl Spot {
 
 /// A trial whose levels are chosen.
 #[derive(Debug)]
-pub(super) struct Coded {
+pub(super) struct CodedTrial {
     trial: Trial,
     pub(super) cost: f64,
     distortion: f64,
@@ -85,8 +85,8 @@ impl TileSearch<'_> {
     }
 
     /// Codes the block as `coded` says; returns its cost.
-    fn settle(&mut self, coded: Coded) -> f64 {
-        let Coded { trial: Trial { predicted, indices, tx, room, .. }, distortion, end, .. } = coded;
+    fn settle(&mut self, coded: CodedTrial) -> f64 {
+        let CodedTrial { trial: Trial { predicted, indices, tx, room, .. }, distortion, end, .. } = coded;
         let (mut block, found) = (predicted.block, &mut self.found);
         let tx = if end == 0 { TxType::DCT } else { tx };
         block.tb = TransformBlock { end, start: found.levels.len() as u32, tx };
@@ -111,7 +111,7 @@ impl TileSearch<'_> {
     }
 
     /// Whether a copy is so good that nothing else is worth trying.
-    fn settles(&self, best: &Coded) -> bool {
+    fn settles(&self, best: &CodedTrial) -> bool {
         best.end == 0 && best.cost < self.lambda() * COPY_BITS
     }
 
@@ -199,7 +199,7 @@ impl TileSearch<'_> {
     }
 
     /// The best of `best` and of what was tried, whose levels are chosen where its estimate is good enough.
-    fn decide(&mut self, spot: &Spot, mut best: Option<Coded>) -> Option<Coded> {
+    fn decide(&mut self, spot: &Spot, mut best: Option<CodedTrial>) -> Option<CodedTrial> {
         let mut trials = std::mem::take(&mut self.memory.trials);
         let estimates = trials.iter().chain(best.as_ref().map(|b| &b.trial)).map(|t| t.estimate);
         let most = estimates.fold(f64::INFINITY, f64::min) * self.shared.plan.effort.trial_margin;
@@ -226,7 +226,7 @@ impl TileSearch<'_> {
     }
 
     /// `trial` with its levels; the cost is an estimate.
-    fn quantise_luma(&mut self, spot: &Spot, mut trial: Trial) -> Coded {
+    fn quantise_luma(&mut self, spot: &Spot, mut trial: Trial) -> CodedTrial {
         let (node, header, tx, predicted) = (&spot.node, self.shared.context.header, trial.tx, trial.predicted);
         let Room { coefficients, levels } = &mut trial.room;
         let coefficients = spot.coefficients(self.shared, coefficients, tx);
@@ -238,11 +238,11 @@ impl TileSearch<'_> {
             let choice = TxChoice { quantiser: Family::Scalar, ..TxChoice::of(header, Some(predicted.block.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
-        Coded { cost, distortion: out.distortion + trial.dropped, end: out.end, trial }
+        CodedTrial { cost, distortion: out.distortion + trial.dropped, end: out.end, trial }
     }
 
     /// `coded` with the levels that the trellis gives, where the picture has one.
-    fn through_trellis(&mut self, spot: &Spot, mut coded: Coded) -> Coded {
+    fn through_trellis(&mut self, spot: &Spot, mut coded: CodedTrial) -> CodedTrial {
         let tx = coded.trial.tx;
         let Some(rule) = self.shared.plan.trellis.as_ref().filter(|_| coded.end > 0 && tx != TxType::IDENTITY) else {
             return coded;
@@ -252,6 +252,6 @@ impl TileSearch<'_> {
         let job = LevelChoice { coefficients, place: spot.place, rule };
         levels.clear();
         let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.viterbi, levels);
-        Coded { distortion: out.distortion + coded.trial.dropped, end: out.end, ..coded }
+        CodedTrial { distortion: out.distortion + coded.trial.dropped, end: out.end, ..coded }
     }
 }

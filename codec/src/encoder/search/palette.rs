@@ -1,6 +1,6 @@
 //! The search for palettes: few luma colours that come close to a block's samples.
 
-use super::luma::{Coded, Spot};
+use super::luma::{CodedTrial, Spot};
 use super::memory::Predicted;
 use super::tile::TileSearch;
 use crate::encoder::quantise::per_step;
@@ -118,7 +118,7 @@ fn assign(colours: &[u8], histogram: &Histogram) -> ([u8; 256], u64) {
 
 impl TileSearch<'_> {
     /// Tries palettes of several sizes, where there is `best` already.
-    pub(super) fn try_palettes(&mut self, spot: &Spot, best: Option<&Coded>) {
+    pub(super) fn try_palettes(&mut self, spot: &Spot, best: Option<&CodedTrial>) {
         let node = &spot.node;
         let area = node.w() * node.h();
         let mut histogram = [0; 256];

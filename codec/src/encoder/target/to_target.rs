@@ -8,7 +8,7 @@ use crate::encoder::encode::Encoder;
 use crate::encoder::encoded::Encoded;
 use crate::encoder::progress::Progress;
 use crate::encoder::setup::Setup;
-use crate::encoder::source::Source;
+use crate::encoder::source::PlaneSource;
 use crate::encoder::{graphics, pipeline, preview};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
@@ -116,6 +116,6 @@ impl Encoder<'_> {
     /// One encode of a search.
     fn pass(&self, setup: &Setup, image: &ImageView<'_>, sections: &[Section]) -> Result<Encoded, EncodeError> {
         let progress = Progress::new(self.observer, image.spec(), false);
-        pipeline::code(setup, Source::of(setup, image), sections, &progress, true)?.reconstructed(setup, image)
+        pipeline::code(setup, PlaneSource::of(setup, image), sections, &progress, true)?.reconstructed(setup, image)
     }
 }

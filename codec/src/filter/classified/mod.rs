@@ -85,14 +85,14 @@ const fn turned(k: usize, orientation: usize) -> usize {
 
 /// What the quantiser parameter of a unit decides.
 #[derive(Debug, Clone, Copy)]
-struct Scale {
+struct QpScale {
     qp: u16,
     /// Least sums of second differences of each class of activity.
     activities: [u32; ACTIVITIES.len()],
     bounds: [i16; CLIPS.len()],
 }
 
-impl Scale {
+impl QpScale {
     #[inline(always)]
     fn of(qp: u16, extra: u32) -> Self {
         // Sums stay below 2^19, and a bound that none reaches stays so when it is cut.
@@ -103,7 +103,7 @@ impl Scale {
 
 /// Index of the filter for a unit of this shape, with so much of second differences.
 #[inline(always)]
-fn number((shape, sum): (usize, u32), scale: &Scale) -> usize {
+fn number((shape, sum): (usize, u32), scale: &QpScale) -> usize {
     let activity = scale.activities.iter().map(|&least| usize::from(sum >= least)).sum::<usize>();
     4 * DIRECTIONS * activity + shape
 }
@@ -117,7 +117,7 @@ pub(crate) fn bounds(qp: u16, extra: u32) -> [i16; CLIPS.len()] {
 /// Index of the filter for unit `x4` of a row, of 10 bits a sample.
 #[cfg(feature = "bench-api")]
 pub(crate) fn filter_of(strip: &Strip, x4: usize, qp: u16) -> usize {
-    number(strip.unit(x4), &Scale::of(qp, 0))
+    number(strip.unit(x4), &QpScale::of(qp, 0))
 }
 
 /// Filters `plane` (10 bits a sample and `extra` more) at `strength` eighths, which is not 0.
@@ -162,11 +162,11 @@ impl Classified {
 
     /// What the units from `x4` on, which are `units`, are filtered with; `scale` is that of the unit before.
     #[inline(always)]
-    fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut Scale) -> Block<L> {
+    fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut QpScale) -> Block<L> {
         let (mut numbers, mut bounds) = ([0; UNITS], [[0; UNITS]; CLIPS.len()]);
         for (k, unit) in units.iter().enumerate() {
             if unit.qp != scale.qp {
-                *scale = Scale::of(unit.qp, self.strip.extra());
+                *scale = QpScale::of(unit.qp, self.strip.extra());
             }
             numbers[k] = number(self.strip.unit(x4 + k), scale);
             (bounds[0][k], bounds[1][k]) = (scale.bounds[0], scale.bounds[1]);
@@ -197,7 +197,7 @@ impl Kernel for Pass<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
         let Self { filter, plane, map, rows, height } = self;
-        let mut scale = Scale::of(0, filter.strip.extra());
+        let mut scale = QpScale::of(0, filter.strip.extra());
         for y4 in rows {
             filter.strip.advance(lanes, plane, height, y4);
             let rows = filter.strip.rows();
