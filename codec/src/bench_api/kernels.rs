@@ -6,12 +6,12 @@
 
 use crate::colour::{self, Chroma, Depths, LEAST_DEPTH as DEPTH};
 use crate::encoder::analysis::Analysis;
-use crate::encoder::colour::to_planes;
-use crate::encoder::content::Census;
-use crate::encoder::forward::forward;
+use crate::encoder::analysis::content::Census;
+use crate::encoder::input::colour::to_planes;
+use crate::encoder::kernels::forward::forward;
+use crate::encoder::kernels::satd::{Pair, satd};
 use crate::encoder::plan::Plan;
 use crate::encoder::quantise::{Coefficients, LevelChoice, Reciprocals, Rule, Scratch, Viterbi};
-use crate::encoder::satd::{Pair, satd};
 use crate::encoder::{Content, EncoderConfig, Quantiser};
 use crate::entropy::cost::Counter;
 use crate::entropy::levels::LevelModels;

@@ -1,7 +1,8 @@
 //! What adaptive quantisation takes for the loss of a reconstruction.
 
 use crate::colour::Chroma;
-use crate::encoder::{CellGrid, colour, losses as of_planes};
+use crate::encoder::input::colour;
+use crate::encoder::{CellGrid, losses as of_planes};
 use crate::image::view::ImageView;
 use crate::simd::{CpuLevel, Simd};
 use crate::threads::Workers;

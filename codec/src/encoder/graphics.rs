@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::alpha::Hidden;
 use super::config::{Content, EncoderConfig};
 use super::encoded::Encoded;
+use super::input::alpha;
+use super::lossless;
 use super::progress::Progress;
 use super::setup::Setup;
-use super::{alpha, lossless};
 use crate::colour::read_channel;
 use crate::container::Section;
+use crate::encoder::input::alpha::Hidden;
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageView};
 use crate::memory;

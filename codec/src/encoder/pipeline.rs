@@ -2,20 +2,22 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::alpha;
-use super::analysis::Analysis;
-use super::cells::Offsets;
-use super::content::Census;
+use super::adaptive::sketch;
 use super::encoded::Encoded;
 use super::filters::Kept;
+use super::input::colour;
 use super::plan::Plan;
 use super::progress::Progress;
 use super::setup::Setup;
 use super::shared::Shared;
-use super::source::PlaneSource;
 use super::tile::{CodedTile, Picture};
-use super::{colour, filters, lossless, sketch, tiles};
+use super::{filters, lossless, tiles};
 use crate::container::{self, Section};
+use crate::encoder::adaptive::cells::Offsets;
+use crate::encoder::analysis::Analysis;
+use crate::encoder::analysis::content::Census;
+use crate::encoder::input::alpha;
+use crate::encoder::input::source::PlaneSource;
 use crate::error::EncodeError;
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageView};

@@ -1,13 +1,13 @@
 //! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
 
-use super::activity::Activity;
-use super::analysis::Analysis;
 use super::config::{Content, EncoderConfig, Quantiser};
-use super::content::Census;
 use super::effort::Effort;
 use super::parameters::Parameters;
 use super::quantise::Rule;
 use crate::colour::Chroma;
+use crate::encoder::analysis::Analysis;
+use crate::encoder::analysis::activity::Activity;
+use crate::encoder::analysis::content::Census;
 use crate::entropy::cost::COST_BITS;
 use crate::error::ConfigError;
 use crate::filter::Deblock;

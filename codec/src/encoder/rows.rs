@@ -3,8 +3,8 @@
 use super::encode::Encoder;
 use super::encoded::Stream;
 use super::progress::Progress;
-use super::source::{PlaneSource, ReadRows};
 use super::{pipeline, preview};
+use crate::encoder::input::source::{PlaneSource, ReadRows};
 use crate::error::EncodeError;
 use crate::image::view::{Image, ImageSpec, ImageViewMut};
 

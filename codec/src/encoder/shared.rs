@@ -1,9 +1,9 @@
 //! What all tiles of a picture share.
 
-use super::cells::Offsets;
 use super::effort::Direct;
 use super::plan::Plan;
 use super::quantise::{Coefficients, Reciprocals, per_unit};
+use crate::encoder::adaptive::cells::Offsets;
 use crate::quant::matrix::Matrices;
 use crate::recon::Context;
 use crate::syntax::tree::Node;

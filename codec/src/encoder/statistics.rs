@@ -1,9 +1,10 @@
 //! What the classified filter's bank is trained from: normal equations of least squares, class by class.
 
 use super::encode::Encoder;
+use super::input::colour;
+use super::pipeline;
 use super::progress::Progress;
-use super::source::PlaneSource;
-use super::{colour, pipeline};
+use crate::encoder::input::source::PlaneSource;
 use crate::error::EncodeError;
 use crate::filter::BlockMap;
 use crate::filter::classified::{Bank, CLASSES, CLIPS, PAIRS, Strip, TAPS, bounds, filter_of};

@@ -2,10 +2,10 @@
 
 use super::DirectTile;
 use super::levels::Spot;
+use crate::encoder::kernels::satd::{Pair, satd};
 use crate::encoder::layout::forced;
 use crate::encoder::quantise::bits;
 use crate::encoder::quantise::per_step;
-use crate::encoder::satd::{Pair, satd};
 use crate::predict::{ChromaMode, IntraMode, ModelSides};
 use crate::recon::{MAX_BLOCK, Signs};
 use crate::syntax::block::ChromaBlock;

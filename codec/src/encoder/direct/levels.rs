@@ -3,9 +3,9 @@
 use super::DirectTile;
 use super::quantise::round;
 use crate::encoder::effort::Transforms;
-use crate::encoder::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
+use crate::encoder::kernels::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
+use crate::encoder::kernels::satd::{Pair, residual};
 use crate::encoder::quantise::{Coefficients, Estimate, LevelChoice};
-use crate::encoder::satd::{Pair, residual};
 use crate::encoder::shared::Shared;
 use crate::image::plane::Rect;
 use crate::recon::MAX_BLOCK;

@@ -2,10 +2,10 @@
 
 use super::DirectTile;
 use super::levels::Spot;
+use crate::encoder::kernels::satd::{Pair, satd};
 use crate::encoder::layout::Planned;
 use crate::encoder::quantise::bits;
 use crate::encoder::quantise::per_step;
-use crate::encoder::satd::{Pair, satd};
 use crate::image::plane::{Block, Rect};
 use crate::predict::{IntraMode, predict};
 use crate::recon::Signs;

@@ -6,11 +6,11 @@ mod levels;
 mod luma;
 mod quantise;
 
-use super::cells::Offsets;
 use super::effort::Direct;
 use super::layout::Layout;
 use super::shared::Shared;
 use super::tile::way::{Ground, Way};
+use crate::encoder::adaptive::cells::Offsets;
 use crate::encoder::quantise::Scratch;
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::parameters::Parameters;
-use super::super::satd::{Pair, sse};
 use super::sample::{Sample, SamplePlane};
+use crate::encoder::kernels::satd::{Pair, sse};
 use crate::filter::Deblock;
 use crate::simd::Simd;
 use crate::threads::Workers;

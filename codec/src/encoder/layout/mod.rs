@@ -6,12 +6,12 @@ mod gradient;
 use std::cmp::Ordering;
 
 use self::gradient::Gradients;
-use super::cells::Offsets;
 use super::effort::Depth;
 use super::quantise::{Estimate, per_step};
-use super::satd::{Pair, residual, satd};
 use super::shared::Shared;
-use crate::encoder::forward::forward;
+use crate::encoder::adaptive::cells::Offsets;
+use crate::encoder::kernels::forward::forward;
+use crate::encoder::kernels::satd::{Pair, residual, satd};
 use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::edges::{Available, Edges};
 use crate::predict::{IntraMode, predict};

@@ -3,8 +3,8 @@
 use super::luma::Spot;
 use super::memory::Predicted;
 use super::tile::TileSearch;
-use crate::encoder::hash::WINDOW;
-use crate::encoder::satd::{Pair, sse};
+use crate::encoder::kernels::satd::{Pair, sse};
+use crate::encoder::search::hash::WINDOW;
 use crate::predict::IntraMode;
 use crate::syntax::block::LumaBlock;
 use crate::syntax::copy::Expected;

@@ -5,6 +5,7 @@
 mod chroma;
 mod copy;
 mod found;
+mod hash;
 mod learned;
 mod luma;
 mod memory;

@@ -3,9 +3,9 @@
 use super::learned::least_differences;
 use super::memory::Candidate;
 use super::tile::TileSearch;
+use crate::encoder::kernels::satd::{Pair, satd};
 use crate::encoder::quantise::bits;
 use crate::encoder::quantise::per_step;
-use crate::encoder::satd::{Pair, satd};
 use crate::predict::IntraMode;
 use crate::predict::edges::LINES;
 use crate::syntax::modes::{self, MostProbable};

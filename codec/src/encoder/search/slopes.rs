@@ -1,6 +1,6 @@
 //! The slopes of explicit models, which predict chroma from luma: by least squares against the source.
 
-use crate::encoder::satd::Pair;
+use crate::encoder::kernels::satd::Pair;
 use crate::image::plane::{Plane, Rect};
 use crate::simd::arrays::one_by_one;
 use crate::simd::{Simd, run};

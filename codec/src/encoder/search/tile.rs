@@ -1,11 +1,11 @@
 //! The search through a tile: what it looks at, and the state that it leaves behind.
 
 use super::memory::Memory;
-use crate::encoder::cells::Offsets;
+use crate::encoder::adaptive::cells::Offsets;
 use crate::encoder::effort::{Depth, Partition};
-use crate::encoder::hash::BlockHashes;
 use crate::encoder::layout::Layout;
 use crate::encoder::quantise::per_step;
+use crate::encoder::search::hash::BlockHashes;
 use crate::encoder::shared::Shared;
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;

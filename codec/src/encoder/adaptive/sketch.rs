@@ -6,9 +6,9 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::cells::Offsets;
-use super::dct8::{self, FACTORS};
-use super::perception::{Losses, MIDDLE, PlaneLosses, UNIT};
+use crate::encoder::adaptive::cells::Offsets;
+use crate::encoder::adaptive::dct8::{self, FACTORS};
+use crate::encoder::adaptive::perception::{Losses, MIDDLE, PlaneLosses, UNIT};
 use crate::image::plane::Plane;
 use crate::quant::family::Family;
 use crate::quant::step::{STEP_BITS, step};
@@ -29,26 +29,26 @@ const WHOLE: f32 = 12_582_912.0;
 
 /// What a sketch shows of each cell.
 #[derive(Debug)]
-pub(super) struct Sketch {
+pub(in crate::encoder) struct Sketch {
     /// What it takes from the score.
-    pub(super) losses: Vec<f64>,
+    pub(in crate::encoder) losses: Vec<f64>,
     /// Levels that are not zero, those of the lowest frequency apart, which prediction mostly saves.
-    pub(super) levels: Vec<f64>,
+    pub(in crate::encoder) levels: Vec<f64>,
 }
 
 /// How sketches are made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sketching {
+pub(in crate::encoder) struct Sketching {
     /// What the quantiser adds before it rounds down, in steps.
-    pub(super) rounding: f64,
+    pub(in crate::encoder) rounding: f64,
     /// What squared error of luma counts in the loss.
-    pub(super) error: f64,
+    pub(in crate::encoder) error: f64,
     /// The planes have half of the picture's resolution.
-    pub(super) half: bool,
+    pub(in crate::encoder) half: bool,
 }
 
 /// A sketch on the way down a picture.
-pub(super) struct Sketcher<'a> {
+pub(in crate::encoder) struct Sketcher<'a> {
     header: &'a PictureHeader,
     offsets: &'a Offsets,
     sketching: Sketching,
@@ -59,7 +59,7 @@ pub(super) struct Sketcher<'a> {
 
 impl<'a> Sketcher<'a> {
     /// Of a picture, or of its luma alone where it has half of the resolution, with `offsets`.
-    pub(super) fn new(header: &'a PictureHeader, offsets: &'a Offsets, sketching: Sketching) -> Self {
+    pub(in crate::encoder) fn new(header: &'a PictureHeader, offsets: &'a Offsets, sketching: Sketching) -> Self {
         let half = u32::from(sketching.half);
         let way = |p| {
             let (width, height) = header.plane_size(p);
@@ -73,7 +73,7 @@ impl<'a> Sketcher<'a> {
     }
 
     /// Takes in the planes, at 10 bits, or their next rows; all but the last come in whole rows of cells.
-    pub(super) fn add(&mut self, simd: Simd, planes: &[Plane]) {
+    pub(in crate::encoder) fn add(&mut self, simd: Simd, planes: &[Plane]) {
         let Self { header, offsets, ref mut ways, ref mut levels, .. } = *self;
         for (p, (plane, (coder, measure))) in planes.iter().zip(ways).enumerate() {
             let shift = u32::from(p > 0 && header.subsampled) + u32::from(self.sketching.half);
@@ -89,7 +89,7 @@ impl<'a> Sketcher<'a> {
     }
 
     /// What it shows, all rows taken in.
-    pub(super) fn finish(self) -> Sketch {
+    pub(in crate::encoder) fn finish(self) -> Sketch {
         let mut losses = Losses::new(&self.offsets.grid);
         self.ways.iter().for_each(|(_, measure)| losses.add(measure));
         Sketch { losses: losses.cells(self.sketching.error), levels: self.levels }
@@ -97,7 +97,7 @@ impl<'a> Sketcher<'a> {
 }
 
 /// Puts means of 2x2 samples of some rows of a plane of even sides into `out`, which has half of its size.
-pub(super) fn halve(simd: Simd, plane: &Plane, out: &mut Plane) {
+pub(in crate::encoder) fn halve(simd: Simd, plane: &Plane, out: &mut Plane) {
     for y in plane.rows().step_by(2) {
         let (upper, lower) = (plane.row(y), plane.row(y + 1));
         simd.run(
@@ -311,8 +311,8 @@ fn turned_back(columns: &[Lanes; BLOCK]) -> [f32; SPAN] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::cells::CellGrid;
-    use crate::encoder::forward::forward;
+    use crate::encoder::adaptive::cells::CellGrid;
+    use crate::encoder::kernels::forward::forward;
     use crate::image::plane::Rect;
     use crate::quant::family::State;
     use crate::quant::matrix::MatrixShape;

@@ -7,7 +7,7 @@ use std::f32::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 /// cos(k pi / 16) times the square root of 2, 1 for k = 0: what each frequency is multiplied by besides the square root of 8
 /// (forward), and is to be multiplied by besides its inverse (backward).
-pub(super) const FACTORS: [f64; 8] = [
+pub(in crate::encoder) const FACTORS: [f64; 8] = [
     1.0,
     1.387_039_845_322_148,
     1.306_562_964_876_377,
@@ -26,7 +26,7 @@ const SUM: f32 = 1.306_563;
 
 /// Puts frequencies in place of samples: number `k` of transform `i` is at `rows[k][i]`.
 #[inline(always)]
-pub(super) fn forward<const N: usize>(rows: &mut [[f32; N]; 8]) {
+pub(in crate::encoder) fn forward<const N: usize>(rows: &mut [[f32; N]; 8]) {
     for i in 0..N {
         let (s07, d07) = (rows[0][i] + rows[7][i], rows[0][i] - rows[7][i]);
         let (s16, d16) = (rows[1][i] + rows[6][i], rows[1][i] - rows[6][i]);
@@ -53,7 +53,7 @@ pub(super) fn forward<const N: usize>(rows: &mut [[f32; N]; 8]) {
 
 /// The way back.
 #[inline(always)]
-pub(super) fn backward<const N: usize>(rows: &mut [[f32; N]; 8]) {
+pub(in crate::encoder) fn backward<const N: usize>(rows: &mut [[f32; N]; 8]) {
     for i in 0..N {
         let (sum, difference) = (rows[0][i] + rows[4][i], rows[0][i] - rows[4][i]);
         let both = rows[2][i] + rows[6][i];

@@ -1,6 +1,6 @@
 //! How busy a picture is: variances of 8x8 blocks, for what a quality means and where errors are masked.
 
-use super::analysis::{Analysis, Moments};
+use crate::encoder::analysis::{Analysis, Moments};
 
 /// log2 of `v` (1 and up) in 1/16, the mantissa linear between powers of two.
 fn log2_16(v: u64) -> u32 {
@@ -25,7 +25,7 @@ fn mean_and_flat(scatters: impl Iterator<Item = u32>) -> (f64, f64) {
 
 /// How busy a picture is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Activity {
+pub(in crate::encoder) struct Activity {
     /// Mean log2 variance of blocks at full and at half resolution.
     full: f64,
     half: f64,
@@ -35,7 +35,7 @@ pub(super) struct Activity {
 
 impl Activity {
     /// Of the picture with this luma.
-    pub(super) fn of(luma: &Analysis) -> Self {
+    pub(in crate::encoder) fn of(luma: &Analysis) -> Self {
         let (full, flat) = mean_and_flat(luma.blocks.iter().map(Moments::scatter));
         let (half, _) = mean_and_flat(luma.halved().map(|scatter| scatter / 16));
         Self { full, half, flat }
@@ -46,13 +46,13 @@ impl Activity {
     ///
     /// Flat pictures score higher at the same step; so do those whose detail stands at half resolution too, where the
     /// score looks for it, rather than at full resolution alone.
-    pub(super) fn ease(&self) -> f64 {
+    pub(in crate::encoder) fn ease(&self) -> f64 {
         (63.0 * self.flat + 15.9 * self.half - 12.6 * self.full - 46.8).clamp(-25.0, 30.0)
     }
 
     /// How much coarser, at all qualities, for what texture masks: in quantiser parameters, five per octave of mean variance.
     /// docs/TUNING.md, calibration.
-    pub(super) fn masking(&self) -> f64 {
+    pub(in crate::encoder) fn masking(&self) -> f64 {
         5.0 * self.full - 30.2
     }
 }

@@ -9,9 +9,9 @@ use crate::syntax::tree::Node;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CellGrid {
     /// log2 of a cell's side in luma samples.
-    pub(super) log2: u32,
-    pub(super) cols: usize,
-    pub(super) rows: usize,
+    pub(in crate::encoder) log2: u32,
+    pub(in crate::encoder) cols: usize,
+    pub(in crate::encoder) rows: usize,
 }
 
 impl CellGrid {
@@ -22,12 +22,12 @@ impl CellGrid {
     }
 
     /// Number of cells.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::encoder) fn len(&self) -> usize {
         self.cols * self.rows
     }
 
     /// The cell over luma sample (x, y).
-    pub(super) fn index(&self, x: usize, y: usize) -> usize {
+    pub(in crate::encoder) fn index(&self, x: usize, y: usize) -> usize {
         (y >> self.log2) * self.cols + (x >> self.log2)
     }
 }
@@ -35,21 +35,21 @@ impl CellGrid {
 /// Wanted QP offsets of the cells of a picture or a tile.
 #[derive(Debug, Clone)]
 pub(crate) struct Offsets {
-    pub(super) grid: CellGrid,
+    pub(in crate::encoder) grid: CellGrid,
     /// Octaves of step that an offset of 1 in the header's resolution stands for.
-    pub(super) unit: f64,
+    pub(in crate::encoder) unit: f64,
     /// In octaves of step.
-    pub(super) cells: Vec<f64>,
+    pub(in crate::encoder) cells: Vec<f64>,
 }
 
 impl Offsets {
     /// None but 0, on `grid`.
-    pub(super) fn blank(grid: CellGrid) -> Self {
+    pub(in crate::encoder) fn blank(grid: CellGrid) -> Self {
         Self { grid, unit: 0.125, cells: vec![0.0; grid.len()] }
     }
 
     /// Those of a tile at `rect` in luma, whose corner is a cell's.
-    pub(super) fn tile(&self, rect: Rect) -> Self {
+    pub(in crate::encoder) fn tile(&self, rect: Rect) -> Self {
         let grid = CellGrid::new(self.grid.log2, rect.w, rect.h);
         let (x, y) = (rect.x >> grid.log2, rect.y >> grid.log2);
         let row = |cy: usize| &self.cells[(y + cy) * self.grid.cols + x..][..grid.cols];

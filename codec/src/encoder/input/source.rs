@@ -1,23 +1,23 @@
 //! What a picture is coded from: its planes, all at once or those of a row of tiles at a time.
 
-use super::alpha::{self, Mask};
-use super::colour;
-use super::setup::Setup;
 use crate::colour::{Depths, Scale, reduce};
+use crate::encoder::input::alpha::{self, Mask};
+use crate::encoder::input::colour;
+use crate::encoder::setup::Setup;
 use crate::error::EncodeError;
 use crate::image::plane::Plane;
 use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut};
 
 /// Reads the rows from a number on into a view as wide as the picture.
-pub(super) type ReadRows<'r> = dyn FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), EncodeError> + 'r;
+pub(in crate::encoder) type ReadRows<'r> = dyn FnMut(u32, &mut ImageViewMut<'_>) -> Result<(), EncodeError> + 'r;
 
 /// A picture to be coded.
-pub(super) struct PlaneSource<'s> {
-    pub(super) spec: ImageSpec<'s>,
+pub(in crate::encoder) struct PlaneSource<'s> {
+    pub(in crate::encoder) spec: ImageSpec<'s>,
     /// The samples that show, where some are hidden.
-    pub(super) shown: Option<Mask>,
+    pub(in crate::encoder) shown: Option<Mask>,
     /// Its luma at half of its resolution, at 10 bits, where sketches are made of that; taken on the first walk.
-    pub(super) half: Option<Plane>,
+    pub(in crate::encoder) half: Option<Plane>,
     pixels: Origin<'s>,
 }
 
@@ -43,7 +43,7 @@ struct Reader<'s> {
 
 impl<'s> PlaneSource<'s> {
     /// The planes of `image`, what nothing shows of them made cheap.
-    pub(super) fn of(setup: &Setup, image: &ImageView<'s>) -> Self {
+    pub(in crate::encoder) fn of(setup: &Setup, image: &ImageView<'s>) -> Self {
         let (simd, config) = (setup.simd(), &setup.config);
         let mut planes = colour::to_planes(simd, &setup.workers, image, config.chroma, !config.exact);
         let shown = Mask::shown(image, planes[0].width(), planes[0].height());
@@ -54,7 +54,7 @@ impl<'s> PlaneSource<'s> {
     }
 
     /// Those of a picture without alpha whose rows are read.
-    pub(super) fn read(
+    pub(in crate::encoder) fn read(
         setup: &'s Setup,
         spec: &ImageSpec<'s>,
         read: &'s mut ReadRows<'s>,
@@ -66,7 +66,7 @@ impl<'s> PlaneSource<'s> {
     }
 
     /// The pixels, where they are there: those of a picture with alpha are.
-    pub(super) fn view(&self) -> Option<&ImageView<'s>> {
+    pub(in crate::encoder) fn view(&self) -> Option<&ImageView<'s>> {
         match &self.pixels {
             Origin::Whole(view, _) => Some(view),
             Origin::Rows(_) => None,
@@ -74,7 +74,7 @@ impl<'s> PlaneSource<'s> {
     }
 
     /// Shows `each` the planes from the top on: all at once, or those of a row of tiles at a time, whose rows keep their numbers.
-    pub(super) fn walk(
+    pub(in crate::encoder) fn walk(
         &mut self,
         mut each: impl FnMut(&[Plane]) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
@@ -82,7 +82,10 @@ impl<'s> PlaneSource<'s> {
     }
 
     /// The same with samples of 10 bits, for what only looks at them, and which of them show, where some do not.
-    pub(super) fn glance(&mut self, mut each: impl FnMut(&[Plane], Option<&Mask>)) -> Result<(), EncodeError> {
+    pub(in crate::encoder) fn glance(
+        &mut self,
+        mut each: impl FnMut(&[Plane], Option<&Mask>),
+    ) -> Result<(), EncodeError> {
         let (extra, shown) = (Depths::new(self.spec.depth()).extra(), self.shown.as_ref());
         self.pixels.walk(&mut |planes| {
             each(&colour::reduced(planes, extra), shown);
@@ -91,7 +94,7 @@ impl<'s> PlaneSource<'s> {
     }
 
     /// Writes it at an eighth of its size to `out`.
-    pub(super) fn eighth(&mut self, out: &mut ImageViewMut<'_>) -> Result<(), EncodeError> {
+    pub(in crate::encoder) fn eighth(&mut self, out: &mut ImageViewMut<'_>) -> Result<(), EncodeError> {
         match &mut self.pixels {
             Origin::Whole(view, _) => reduce(view, Scale::Eighth, out, (0, 0)),
             Origin::Rows(reader) => {

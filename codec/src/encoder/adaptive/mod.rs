@@ -1,17 +1,22 @@
 //! Adaptive quantisation in a closed loop: the steps move to where sketches of the picture lose their score.
 //! (The idea of libjxl's loop over Butteraugli, with another measure and without whole encodes.)
 
-use super::cells::{CellGrid, Offsets};
-use super::parameters::Parameters;
-use super::sketch::{Sketcher, Sketching};
-use super::source::PlaneSource;
+pub(crate) mod cells;
+mod dct8;
+pub(crate) mod perception;
+pub(crate) mod sketch;
+
+use crate::encoder::adaptive::cells::{CellGrid, Offsets};
+use crate::encoder::adaptive::sketch::{Sketcher, Sketching};
+use crate::encoder::input::source::PlaneSource;
+use crate::encoder::parameters::Parameters;
 use crate::error::EncodeError;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
 impl Offsets {
     /// For the planes of a picture, where its quantisation is adaptive. Their mean over what is shown is about 0.
-    pub(super) fn of(
+    pub(in crate::encoder) fn of(
         simd: Simd,
         header: &PictureHeader,
         source: &mut PlaneSource<'_>,

@@ -2,16 +2,16 @@
 
 use bitvec::vec::BitVec;
 
-use super::cells::CellGrid;
 use crate::colour;
+use crate::encoder::adaptive::cells::CellGrid;
 use crate::error::ImageError;
 use crate::image::plane::{Plane, Rect};
 use crate::image::view::{Image, ImageView};
 
 /// The alpha of the pixels in `rect`, in as many different values as `quality` (0 to 100) asks for.
-pub(super) fn plane(image: &ImageView<'_>, rect: Rect, quality: u8) -> Plane {
+pub(in crate::encoder) fn plane(image: &ImageView<'_>, rect: Rect, quality: u8) -> Plane {
     let channel = image.format().channels() - 1;
-    let mut out = super::lossless::channel(image, rect, channel);
+    let mut out = crate::encoder::lossless::channel(image, rect, channel);
     if let Some(levels) = levels(quality) {
         let max = (1u64 << image.depth()) - 1;
         // The lowest is transparent and the highest opaque, the rest evenly between.
@@ -32,7 +32,7 @@ fn levels(quality: u8) -> Option<u64> {
 }
 
 /// Gives samples of `planes` that are not `shown` values that cost little: means of those around.
-pub(super) fn clean(shown: &Mask, planes: &mut [Plane]) {
+pub(in crate::encoder) fn clean(shown: &Mask, planes: &mut [Plane]) {
     if shown.bits.not_any() {
         planes.iter_mut().for_each(|plane| plane.data_mut().fill(0));
         return;
@@ -45,7 +45,7 @@ pub(super) fn clean(shown: &Mask, planes: &mut [Plane]) {
 
 /// What colours stand under pixels of no alpha.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hidden {
+pub(in crate::encoder) enum Hidden {
     Black,
     White,
     /// Those of the last pixel that shows to the left, else of the pixel above.
@@ -53,7 +53,7 @@ pub(super) enum Hidden {
 }
 
 /// `image` with other colours under pixels of no alpha; `None` where it has no such pixels.
-pub(super) fn hide(image: &ImageView<'_>, with: Hidden) -> Result<Option<Image>, ImageError> {
+pub(in crate::encoder) fn hide(image: &ImageView<'_>, with: Hidden) -> Result<Option<Image>, ImageError> {
     let format = image.format();
     if !format.has_alpha() {
         return Ok(None);
@@ -82,7 +82,7 @@ pub(super) fn hide(image: &ImageView<'_>, with: Hidden) -> Result<Option<Image>,
 
 /// Which samples of a plane count: a bit for each.
 #[derive(Debug, Clone)]
-pub(super) struct Mask {
+pub(in crate::encoder) struct Mask {
     width: usize,
     bits: BitVec,
 }
@@ -93,7 +93,7 @@ const BLOCK: usize = 16;
 impl Mask {
     /// The samples of a plane of `width` x `height` that show in `image`, none beyond its sides; `None` where no pixel of
     /// it is hidden.
-    pub(super) fn shown(image: &ImageView<'_>, width: usize, height: usize) -> Option<Self> {
+    pub(in crate::encoder) fn shown(image: &ImageView<'_>, width: usize, height: usize) -> Option<Self> {
         if !image.format().has_alpha() {
             return None;
         }
@@ -111,7 +111,7 @@ impl Mask {
 
     /// The blocks of `plane` all of whose samples count, one below the other: what hidden ones are like is no matter.
     /// `None` where there are none.
-    pub(super) fn blocks(&self, plane: &Plane) -> Option<Plane> {
+    pub(in crate::encoder) fn blocks(&self, plane: &Plane) -> Option<Plane> {
         let mut rows: Vec<&[u16]> = Vec::new();
         for y in (0..plane.height() / BLOCK).map(|y| y * BLOCK) {
             for x in (0..plane.width() / BLOCK).map(|x| x * BLOCK) {
@@ -126,7 +126,7 @@ impl Mask {
     }
 
     /// How many samples count in each cell.
-    pub(super) fn count(&self, grid: &CellGrid) -> Vec<f64> {
+    pub(in crate::encoder) fn count(&self, grid: &CellGrid) -> Vec<f64> {
         let mut out = vec![0.0; grid.len()];
         for (y, row) in self.bits.chunks_exact(self.width).enumerate() {
             for x in row.iter_ones() {

@@ -4,7 +4,7 @@
 use crate::image::plane::Plane;
 
 /// Side of the windows that are compared.
-pub(super) const WINDOW: usize = 8;
+pub(in crate::encoder) const WINDOW: usize = 8;
 const BUCKET_BITS: u32 = 16;
 /// Odd factors of the sums along a row and along a column.
 const ROW_FACTOR: u32 = 0x9e37_79b1;

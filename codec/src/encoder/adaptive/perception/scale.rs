@@ -3,7 +3,7 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use crate::encoder::cells::CellGrid;
+use crate::encoder::adaptive::cells::CellGrid;
 
 /// Numbers that are worked on at a time; rows have a multiple of them.
 const CHUNK: usize = 32;

@@ -41,12 +41,12 @@ pub(crate) fn to_planes(
 }
 
 /// Width and height of the luma plane of a picture.
-pub(super) fn luma_sides(image: &ImageSpec<'_>) -> [usize; 2] {
+pub(in crate::encoder) fn luma_sides(image: &ImageSpec<'_>) -> [usize; 2] {
     [image.width(), image.height()].map(|side| (side as usize).next_multiple_of(PADDING))
 }
 
 /// Planes of the size that those of `view` have, in the memory of `spare` ones, where there are any.
-pub(super) fn room(view: &ImageView<'_>, chroma: Chroma, spare: Vec<Plane>) -> Vec<Plane> {
+pub(in crate::encoder) fn room(view: &ImageView<'_>, chroma: Chroma, spare: Vec<Plane>) -> Vec<Plane> {
     let sides = luma_sides(view.spec());
     let shift = u32::from(chroma == Chroma::Yuv420);
     let shifts = [0, shift, shift].into_iter().take(if view.format().has_colour() { 3 } else { 1 });
@@ -59,7 +59,13 @@ pub(super) fn room(view: &ImageView<'_>, chroma: Chroma, spare: Vec<Plane>) -> V
 }
 
 /// Puts what [`to_planes`] gives into `planes`, which have its size.
-pub(super) fn fill(simd: Simd, workers: &Workers, view: &ImageView<'_>, by_alpha: bool, planes: &mut [Plane]) {
+pub(in crate::encoder) fn fill(
+    simd: Simd,
+    workers: &Workers,
+    view: &ImageView<'_>,
+    by_alpha: bool,
+    planes: &mut [Plane],
+) {
     let by_alpha = by_alpha && view.format().has_alpha();
     let pixels = Pixels { simd, view, depths: Depths::new(view.depth()), by_alpha };
     let width = planes[0].width();

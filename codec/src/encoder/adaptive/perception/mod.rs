@@ -11,7 +11,7 @@
 mod scale;
 
 use self::scale::{Scale, Sum};
-use super::cells::CellGrid;
+use crate::encoder::adaptive::cells::CellGrid;
 #[cfg(any(test, feature = "bench-api"))]
 use crate::image::plane::Plane;
 

@@ -2,6 +2,9 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
+pub(crate) mod activity;
+pub(crate) mod content;
+
 use crate::image::plane::Plane;
 use crate::simd::Simd;
 
