@@ -38,6 +38,12 @@ pub enum ImageError {
         /// The pixel format.
         format: PixelFormat,
     },
+    /// Samples are given as numbers of 16 bits, for a format whose samples have 8.
+    #[error("samples of 16 bits are given: those of {format:?} have 8")]
+    Narrow {
+        /// The pixel format.
+        format: PixelFormat,
+    },
     /// The pixels take more bytes than this machine can address.
     #[error("pixels of {bytes} bytes are more than this machine can address")]
     TooLarge {

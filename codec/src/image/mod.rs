@@ -1,4 +1,4 @@
-//! Pixels at the border of the library (`format`, `view`) and sample planes within it (`plane`).
+//! Pixels at the border of the library (`format`, `view`, `wide`) and sample planes within it (`plane`).
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -6,3 +6,4 @@ pub(crate) mod error;
 pub(crate) mod format;
 pub(crate) mod plane;
 pub(crate) mod view;
+mod wide;

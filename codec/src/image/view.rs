@@ -137,6 +137,14 @@ impl<'a> ImageView<'a> {
         Ok(Self { data, stride, spec: ImageSpec::new(width, height, format)? })
     }
 
+    /// As [`ImageView::new`], for rows without gaps.
+    ///
+    /// # Errors
+    /// [`ImageError::Dimensions`] and [`ImageError::BufferTooSmall`].
+    pub fn packed(data: &'a [u8], width: u32, height: u32, format: PixelFormat) -> Result<Self, ImageError> {
+        Self::new(data, width, height, (width as usize).saturating_mul(format.bytes_per_pixel()), format)
+    }
+
     /// As [`ImageSpec::with_depth`].
     ///
     /// # Errors
@@ -223,6 +231,14 @@ impl<'a> ImageViewMut<'a> {
     ) -> Result<Self, ImageError> {
         check(data.len(), width, height, stride, format)?;
         Ok(Self { data, width, height, stride, format })
+    }
+
+    /// As [`ImageViewMut::new`], for rows without gaps.
+    ///
+    /// # Errors
+    /// [`ImageError::Dimensions`] and [`ImageError::BufferTooSmall`].
+    pub fn packed(data: &'a mut [u8], width: u32, height: u32, format: PixelFormat) -> Result<Self, ImageError> {
+        Self::new(data, width, height, (width as usize).saturating_mul(format.bytes_per_pixel()), format)
     }
 
     /// Width in pixels.
