@@ -1,4 +1,5 @@
-//! Every error the library returns: whose fault it is, which value was met and which limit it broke.
+//! Every error the library returns: whose fault it is, which value was met and which limit it
+//! broke.
 
 pub use crate::image::error::ImageError;
 use crate::metadata::section::{FIRST_OTHER, MOST};
@@ -54,7 +55,8 @@ pub enum EncodeError {
     /// The picture is ill described.
     #[error(transparent)]
     Image(#[from] ImageError),
-    /// A limit of [`EncoderConfig::limits`](crate::EncoderConfig::limits) would be exceeded by who reads the stream.
+    /// A limit of [`EncoderConfig::limits`](crate::EncoderConfig::limits) would be exceeded by who
+    /// reads the stream.
     #[error("{what} of {value} exceeds the limit of {limit}")]
     Limit {
         /// What is limited.
@@ -64,8 +66,8 @@ pub enum EncodeError {
         /// The limit in force.
         limit: u64,
     },
-    /// A section of [`Metadata::other`](crate::Metadata::other) of a type that it cannot have: that of a field, one that no
-    /// stream can state, or that of another section.
+    /// A section of [`Metadata::other`](crate::Metadata::other) of a type that it cannot have: that
+    /// of a field, one that no stream can state, or that of another section.
     #[error("metadata section of type {kind}: other sections have types from {FIRST_OTHER} to {MOST}, each once")]
     Section {
         /// The type.
@@ -119,8 +121,8 @@ pub enum DecodeError {
         /// That of the data.
         found: u32,
     },
-    /// A stream of one tile is not what its last bytes, its checksum, say: it is damaged, or they are not the last and it is
-    /// cut off.
+    /// A stream of one tile is not what its last bytes, its checksum, say: it is damaged, or they
+    /// are not the last and it is cut off.
     #[error("cut off or damaged: the data ends with {stored:08x} instead of its checksum {found:08x}")]
     DamagedOrCut {
         /// The last four bytes.

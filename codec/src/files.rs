@@ -1,4 +1,5 @@
-//! Streams that are read and written piece by piece: files, sockets, whatever else has [`Read`] and [`Write`].
+//! Streams that are read and written piece by piece: files, sockets, whatever else has [`Read`] and
+//! [`Write`].
 
 use std::io::{self, Read, Write};
 
@@ -7,8 +8,9 @@ use crate::encoder::Encoder;
 use crate::error::{DecodeError, EncodeError};
 use crate::image::view::{Image, ImageView};
 
-/// Reads a stream to its end and decodes its picture, with the default [`DecoderOptions`](crate::DecoderOptions), as it comes:
-/// what cannot be decoded is not read further.
+/// Reads a stream to its end and decodes its picture, with the default
+/// [`DecoderOptions`](crate::DecoderOptions), as it comes: what cannot be decoded is not read
+/// further.
 ///
 /// ```no_run
 /// let picture = kvant::decode_reader(std::fs::File::open("photo.kvt")?)?;
@@ -46,7 +48,8 @@ impl Encoder<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of `writer`; [`io::ErrorKind::InvalidInput`] around an [`EncodeError`], before which nothing is written.
+    /// Those of `writer`; [`io::ErrorKind::InvalidInput`] around an [`EncodeError`], before which
+    /// nothing is written.
     pub fn encode_to(&self, image: &ImageView<'_>, mut writer: impl Write) -> io::Result<()> {
         writer.write_all(&self.encode(image)?)
     }

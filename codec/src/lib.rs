@@ -1,8 +1,9 @@
-//! Kvant, a lossy still-image codec: pictures to `.kvt` streams and back. The decoder is integer-only and gives the
-//! same samples on every machine and any number of threads, and treats its input as hostile.
+//! Kvant, a lossy still-image codec: pictures to `.kvt` streams and back. The decoder is
+//! integer-only and gives the same samples on every machine and any number of threads, and treats
+//! its input as hostile.
 //!
-//! [`encode`] and [`decode`] do what is usual in a line. [`Encoder`] and [`Decoder`] take settings, tell how far they
-//! are, and do the rest of what this page shows.
+//! [`encode`] and [`decode`] do what is usual in a line. [`Encoder`] and [`Decoder`] take settings,
+//! tell how far they are, and do the rest of what this page shows.
 //!
 //! # Depending on it
 //!
@@ -40,8 +41,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Samples of 9 to 16 bits are [`ImageView::from_u16`] and [`ImageView::with_depth`]. [`Encoder::encode_to`] writes into
-//! a file. [`Encoder::encode_rows`] reads pixels as they are needed, so that they never are in memory at once.
+//! Samples of 9 to 16 bits are [`ImageView::from_u16`] and [`ImageView::with_depth`].
+//! [`Encoder::encode_to`] writes into a file. [`Encoder::encode_rows`] reads pixels as they are
+//! needed, so that they never are in memory at once.
 //!
 //! # Decoding
 //!
@@ -68,8 +70,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`decode_reader`] reads from a file or a socket. [`Decoder::decode_scaled`] gives a smaller picture,
-//! [`Decoder::decode_partial`] what there is of a damaged one.
+//! [`decode_reader`] reads from a file or a socket. [`Decoder::decode_scaled`] gives a smaller
+//! picture, [`Decoder::decode_partial`] what there is of a damaged one.
 //!
 //! # Previews, and streams as they come
 //!
@@ -131,8 +133,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Encoder::encode_within`] never takes more. [`Encoder::encode_to_target`] takes a measure of the caller's: a score
-//! by any metric.
+//! [`Encoder::encode_within`] never takes more. [`Encoder::encode_to_target`] takes a measure of
+//! the caller's: a score by any metric.
 //!
 //! # Metadata
 //!
@@ -146,8 +148,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The stream format is a numbered draft, described in `docs/BITSTREAM.md`, whose sections the sources cite as §n. A
-//! decoder reads one draft.
+//! The stream format is a numbered draft, described in `docs/BITSTREAM.md`, whose sections the
+//! sources cite as §n. A decoder reads one draft.
 
 #[cfg(feature = "bench-api")]
 pub mod bench_api;

@@ -4,15 +4,16 @@
 
 use crate::error::{DecodeError, EncodeError};
 
-/// Bounds on what a stream may make the decoder do, and on what the encoder may ask of decoders. All are on by default.
+/// Bounds on what a stream may make the decoder do, and on what the encoder may ask of decoders.
+/// All are on by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Pixels of the picture: 2^28 by default.
     pub max_pixels: u64,
     /// Width and height in pixels, each: 65535 by default.
     pub max_dimension: u32,
-    /// Bytes of working memory and of the picture returned: 2 GiB by default. Neither the stream nor a buffer of the caller's
-    /// counts.
+    /// Bytes of working memory and of the picture returned: 2 GiB by default. Neither the stream
+    /// nor a buffer of the caller's counts.
     pub max_memory: u64,
     /// Bytes of all metadata sections, as they are stored and unpacked: 64 MiB by default.
     pub max_metadata: u64,

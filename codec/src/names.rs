@@ -15,15 +15,16 @@ pub struct UnknownName {
     pub known: &'static [&'static str],
 }
 
-/// Gives an enum without fields `ALL`, `name`, `Display` and `FromStr`. All variants are listed: the match
-/// of `name` says where one is missing.
+/// Gives an enum without fields `ALL`, `name`, `Display` and `FromStr`. All variants are listed:
+/// the match of `name` says where one is missing.
 macro_rules! names {
     ($type:ident, $what:literal; $($variant:ident = $name:literal),+ $(,)?) => {
         impl $type {
             /// All variants, in the order of their definition.
             pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
 
-            /// Its name, as [`Display`](std::fmt::Display) writes it and [`FromStr`](std::str::FromStr) reads it:
+            /// Its name, as [`Display`](std::fmt::Display) writes it and
+            /// [`FromStr`](std::str::FromStr) reads it:
             #[doc = concat!($("`", $name, "` "),+)]
             pub const fn name(self) -> &'static str {
                 match self {

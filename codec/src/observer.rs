@@ -5,7 +5,8 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-/// Told how far an encode or a decode is, and asked whether to go on. Closures of `done` and `total` are observers.
+/// Told how far an encode or a decode is, and asked whether to go on. Closures of `done` and
+/// `total` are observers.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -21,7 +22,8 @@ use std::ops::ControlFlow;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Observer: Sync {
-    /// `done` of `total` pixels are coded, or decoded. Called from any thread, now and then; [`ControlFlow::Break`] cancels.
+    /// `done` of `total` pixels are coded, or decoded. Called from any thread, now and then;
+    /// [`ControlFlow::Break`] cancels.
     fn progress(&self, done: u64, total: u64) -> ControlFlow<()>;
 }
 

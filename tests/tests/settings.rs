@@ -132,6 +132,19 @@ fn alpha_and_lossless_planes_are_progress_and_stop_when_asked_to() {
 }
 
 #[test]
+fn a_lossless_photograph_tells_how_far_it_is_along_the_way() {
+    let picture = crop(&testdata("astronaut.png"), (100, 60), (160, 120));
+    let recorder = Recorder::default();
+    let encoder = Encoder::new(quick(1).with_lossless(true)).expect("valid settings");
+    encoder.with_observer(&recorder).encode(&picture.view()).expect("nobody cancels");
+    let mut told: Vec<u64> = recorder.0.into_inner().expect("no panic elsewhere").iter().map(|c| c.0).collect();
+    told.dedup();
+    assert!(told.is_sorted() && told.len() > 3 * 100 && told.last() == Some(&(160 * 120)), "{told:?}");
+    // No step is as long as ten rows.
+    assert!(told.windows(2).all(|pair| pair[1] - pair[0] <= 10 * 160), "{told:?}");
+}
+
+#[test]
 fn a_preview_stops_when_asked_to() {
     let config = quick(1).with_preview(true);
     let observer = Impatient { end: 1, calls: AtomicUsize::new(0) };

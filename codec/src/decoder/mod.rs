@@ -134,8 +134,7 @@ impl<'a> Decoder<'a> {
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
     /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
-    /// # let mut config = kvant::EncoderConfig::default();
-    /// # config.preview = true;
+    /// # let config = kvant::EncoderConfig::default().with_preview(true);
     /// # let stream = kvant::encode(&view, &config)?;
     /// let decoder = kvant::Decoder::new(&stream)?;
     /// if let Some(preview) = decoder.preview()? {

@@ -49,13 +49,13 @@ names! {
 /// What a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Content {
-    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen. One that looks drawn is coded
-    /// without loss where that takes no more bytes.
+    /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen. One
+    /// that looks drawn is coded without loss where that takes no more bytes.
     Auto,
     /// A photograph: it is never coded without loss unless it is to be.
     Photo,
-    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for. It is coded without loss where that
-    /// takes no more bytes.
+    /// A screenshot, a drawing, text: repeated shapes and few colours are looked for. It is coded
+    /// without loss where that takes no more bytes.
     Screen,
 }
 
@@ -97,17 +97,21 @@ names! {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EncoderConfig {
-    /// 0 (smallest) to 100 (finest quantiser, not lossless); about the mean SSIMULACRA2 score of photographs. Default 80.
+    /// 0 (smallest) to 100 (finest quantiser, not lossless); about the mean SSIMULACRA2 score of
+    /// photographs. Default 80.
     pub quality: f32,
-    /// Every pixel comes back as it is; quality and what belongs to lossy coding do not count. Default false.
+    /// Every pixel comes back as it is; quality and what belongs to lossy coding do not count.
+    /// Default false.
     pub lossless: bool,
-    /// Quality of the alpha: 100 (the default) is lossless, below it has fewer different values, 2 at 0.
+    /// Quality of the alpha: 100 (the default) is lossless, below it has fewer different values, 2
+    /// at 0.
     pub alpha_quality: u8,
-    /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest bytes; at 4:2:0 they count as
-    /// much as others in the chroma that they share. Default false; lossless pictures always keep them.
+    /// The colours of fully transparent pixels are kept as they are, instead of what takes fewest
+    /// bytes; at 4:2:0 they count as much as others in the chroma that they share. Default false;
+    /// lossless pictures always keep them.
     pub exact: bool,
-    /// The stream has a preview: the picture at an eighth of its size each way, near the front. It takes about a hundredth
-    /// of the bytes. Default false.
+    /// The stream has a preview: the picture at an eighth of its size each way, near the front. It
+    /// takes about a hundredth of the bytes. Default false.
     pub preview: bool,
     /// 1 (fastest) to 9 (smallest). Default 5.
     pub effort: u8,
@@ -123,13 +127,14 @@ pub struct EncoderConfig {
     pub content: Content,
     /// Quantiser family; `None` for what the effort chooses.
     pub quantiser: Option<Quantiser>,
-    /// Limits of those who will decode the stream, on one thread: a picture that they refuse is not encoded. Default those of
-    /// [`DecoderOptions`](crate::DecoderOptions).
+    /// Limits of those who will decode the stream, on one thread: a picture that they refuse is not
+    /// encoded. Default those of [`DecoderOptions`](crate::DecoderOptions).
     pub limits: Limits,
-    /// Numbers of the encoder's tuning by name, for experiments: see `codec/src/encoder/parameters.rs`. Not stable.
+    /// Numbers of the encoder's tuning by name, for experiments: see
+    /// `codec/src/encoder/parameters.rs`. Not stable.
     pub parameters: Vec<(String, f64)>,
-    /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a pool of that size.
-    /// The bytes do not depend on it.
+    /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a
+    /// pool of that size. The bytes do not depend on it.
     pub threads: usize,
     /// CPU level; the machine's best by default. The bytes do not depend on it.
     pub cpu: CpuLevel,
@@ -174,7 +179,8 @@ impl EncoderConfig {
         Self { alpha_quality, ..self }
     }
 
-    /// The same with the colours of transparent pixels kept, or not: [`exact`](EncoderConfig::exact).
+    /// The same with the colours of transparent pixels kept, or not:
+    /// [`exact`](EncoderConfig::exact).
     pub fn with_exact(self, exact: bool) -> Self {
         Self { exact, ..self }
     }
@@ -214,7 +220,8 @@ impl EncoderConfig {
         Self { content, ..self }
     }
 
-    /// The same with this [`quantiser`](EncoderConfig::quantiser); `None` for what the effort chooses.
+    /// The same with this [`quantiser`](EncoderConfig::quantiser); `None` for what the effort
+    /// chooses.
     pub fn with_quantiser(self, quantiser: impl Into<Option<Quantiser>>) -> Self {
         Self { quantiser: quantiser.into(), ..self }
     }
@@ -224,13 +231,15 @@ impl EncoderConfig {
         Self { limits, ..self }
     }
 
-    /// The same with another number of the tuning: [`parameters`](EncoderConfig::parameters). Not stable.
+    /// The same with another number of the tuning: [`parameters`](EncoderConfig::parameters). Not
+    /// stable.
     pub fn with_parameter(mut self, name: impl Into<String>, value: f64) -> Self {
         self.parameters.push((name.into(), value));
         self
     }
 
-    /// The same with so many [`threads`](EncoderConfig::threads); 0 stands for those of rayon's current pool.
+    /// The same with so many [`threads`](EncoderConfig::threads); 0 stands for those of rayon's
+    /// current pool.
     pub fn with_threads(self, threads: usize) -> Self {
         Self { threads, ..self }
     }

@@ -12,8 +12,8 @@ use crate::error::{ConfigError, EncodeError};
 use crate::image::view::{Image, ImageView};
 use crate::observer::Observer;
 
-/// An encoder with checked settings, and who is told how it goes, for `'o`. It is `Send` and `Sync`, has no state between
-/// pictures, and clones of it share their threads.
+/// An encoder with checked settings, and who is told how it goes, for `'o`. It is `Send` and
+/// `Sync`, has no state between pictures, and clones of it share their threads.
 #[derive(Debug, Clone)]
 pub struct Encoder<'o> {
     pub(super) setup: Setup,

@@ -19,7 +19,7 @@ pub struct Encoded {
     /// What any decoder makes of it.
     pub reconstruction: Image,
     /// Whether the pixels are coded without loss: they were to be, or take no more bytes so
-    /// ([`Content::Auto`](crate::Content::Auto)). Colours of fully transparent pixels may then be others all the same, where
-    /// they were not to be kept.
+    /// ([`Content::Auto`](crate::Content::Auto)). Colours of fully transparent pixels may then be
+    /// others all the same, where they were not to be kept.
     pub lossless: bool,
 }

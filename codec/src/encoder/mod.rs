@@ -1,4 +1,5 @@
-//! The encoder, from settings and pixels to a stream. `encode` has its calls and `pipeline` the stages of a lossy picture.
+//! The encoder, from settings and pixels to a stream. `encode` has its calls and `pipeline` the
+//! stages of a lossy picture.
 
 pub(crate) mod adaptive;
 pub(crate) mod analysis;

@@ -10,8 +10,8 @@ use crate::observer::Observer;
 /// Counts coded pixels over all tiles for an observer.
 pub(super) struct Progress<'a> {
     observer: Option<&'a dyn Observer>,
-    /// Times that each pixel is coded: once for the colours of a lossy picture and once for its alpha, for each channel
-    /// without loss.
+    /// Times that each pixel is coded: once for the colours of a lossy picture and once for its
+    /// alpha, for each channel without loss.
     times: u64,
     done: AtomicU64,
     total: u64,
@@ -40,7 +40,8 @@ impl<'a> Progress<'a> {
     }
 }
 
-/// An encode within the encode asks whether to go on; its pixels are not the picture's and do not count.
+/// An encode within the encode asks whether to go on; its pixels are not the picture's and do not
+/// count.
 impl Observer for Progress<'_> {
     fn progress(&self, _done: u64, _total: u64) -> ControlFlow<()> {
         if self.advance(0).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -9,14 +9,16 @@ use crate::error::EncodeError;
 use crate::image::view::{Image, ImageSpec, ImageViewMut};
 
 impl Encoder<'_> {
-    /// Encodes a picture that need not be in memory: `read` is asked for its rows, as many as there are in a row of tiles at a
-    /// time, by the number of the first and a buffer as wide as the picture. They are asked for from the top to the bottom,
-    /// and that several times over, two to six as a rule: to make its preview, to look at the picture, to find its steps, to code it.
+    /// Encodes a picture that need not be in memory: `read` is asked for its rows, as many as there
+    /// are in a row of tiles at a time, by the number of the first and a buffer as wide as the
+    /// picture. They are asked for from the top to the bottom, and that several times over, two to
+    /// six as a rule: to make its preview, to look at the picture, to find its steps, to code it.
     /// Each time they must be the same.
     ///
-    /// The stream is that of [`Encoder::encode`], but for drawings: they are not tried without loss ([`Content::Auto`](crate::Content::Auto)). Beside the stream, memory
-    /// takes the pixels and planes of a row of tiles, and about a byte for each pixel of the picture. Pictures with alpha and
-    /// those to be coded without loss are read once, and are in memory as a whole.
+    /// The stream is that of [`Encoder::encode`], but for drawings: they are not tried without loss
+    /// ([`Content::Auto`](crate::Content::Auto)). Beside the stream, memory takes the pixels and
+    /// planes of a row of tiles, and about a byte for each pixel of the picture. Pictures with
+    /// alpha and those to be coded without loss are read once, and are in memory as a whole.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();

@@ -2,10 +2,11 @@
 
 use crate::names::names;
 
-/// How a pixel is stored: its channels in this order, 8 bits a sample, or 16 bits as two bytes in the machine's order.
+/// How a pixel is stored: its channels in this order, 8 bits a sample, or 16 bits as two bytes in
+/// the machine's order.
 ///
-/// Alpha is straight (colours are not multiplied by it); 0 is transparent. Samples are as encoded by the transfer
-/// function that the metadata names, sRGB where there is none.
+/// Alpha is straight (colours are not multiplied by it); 0 is transparent. Samples are as encoded
+/// by the transfer function that the metadata names, sRGB where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PixelFormat {

@@ -1,4 +1,5 @@
-//! Pixels at the border of the library (`format`, `view`, `wide`) and sample planes within it (`plane`).
+//! Pixels at the border of the library (`format`, `view`, `wide`) and sample planes within it
+//! (`plane`).
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 

@@ -43,7 +43,8 @@ fn check(len: usize, width: u32, height: u32, stride: usize, format: PixelFormat
     Ok(())
 }
 
-/// What a picture is, its pixels apart: size, format, bits of a sample, and what a stream should say of it besides.
+/// What a picture is, its pixels apart: size, format, bits of a sample, and what a stream should
+/// say of it besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageSpec<'a> {
     width: u32,
@@ -63,10 +64,12 @@ impl<'a> ImageSpec<'a> {
         Ok(Self { width, height, format, depth: format.full_depth(), metadata: None })
     }
 
-    /// The same picture, its samples of `depth` bits: values 0 to 2^depth - 1, larger ones count as the largest.
+    /// The same picture, its samples of `depth` bits: values 0 to 2^depth - 1, larger ones count as
+    /// the largest.
     ///
     /// # Errors
-    /// [`ImageError::Depth`] where `depth` is not 8 for samples of a byte, 9 to 16 for those of two.
+    /// [`ImageError::Depth`] where `depth` is not 8 for samples of a byte, 9 to 16 for those of
+    /// two.
     pub fn with_depth(self, depth: u8) -> Result<Self, ImageError> {
         check_depth(self.format, depth)?;
         Ok(Self { depth, ..self })
@@ -122,10 +125,12 @@ pub struct ImageView<'a> {
 }
 
 impl<'a> ImageView<'a> {
-    /// Describes `data` as a picture of `width` x `height` pixels (each 1 to 2^24), rows `stride` bytes apart.
+    /// Describes `data` as a picture of `width` x `height` pixels (each 1 to 2^24), rows `stride`
+    /// bytes apart.
     ///
     /// # Errors
-    /// [`ImageError`] where the size is out of range, the stride is below a row's bytes or the data is too short.
+    /// [`ImageError`] where the size is out of range, the stride is below a row's bytes or the data
+    /// is too short.
     pub fn new(
         data: &'a [u8],
         width: u32,
@@ -200,7 +205,8 @@ impl<'a> ImageView<'a> {
         Self { data: &self.data[start..], spec, ..self }
     }
 
-    /// The bytes of row `y`, without what the stride adds. Panics where `y` is not below the height.
+    /// The bytes of row `y`, without what the stride adds. Panics where `y` is not below the
+    /// height.
     pub fn row(&self, y: u32) -> &'a [u8] {
         let start = y as usize * self.stride;
         &self.data[start..start + self.spec.row_bytes()]
@@ -287,8 +293,8 @@ impl Image {
     /// A black picture.
     ///
     /// # Errors
-    /// [`ImageError::Dimensions`] where a side is 0 or above 2^24, [`ImageError::TooLarge`] where the pixels are more than can
-    /// be addressed.
+    /// [`ImageError::Dimensions`] where a side is 0 or above 2^24, [`ImageError::TooLarge`] where
+    /// the pixels are more than can be addressed.
     pub fn new(width: u32, height: u32, format: PixelFormat) -> Result<Self, ImageError> {
         let (spec, bytes) =
             (ImageSpec::new(width, height, format)?, pixel_bytes(width, height, format, isize::MAX as usize)?);
@@ -308,8 +314,8 @@ impl Image {
     /// Takes over `data`, the bytes of `width` x `height` pixels whose samples have `depth` bits.
     ///
     /// # Errors
-    /// As [`Image::with_depth`]; [`ImageError::BufferTooSmall`] and [`ImageError::Mismatch`] where `data` has too few bytes
-    /// or too many.
+    /// As [`Image::with_depth`]; [`ImageError::BufferTooSmall`] and [`ImageError::Mismatch`] where
+    /// `data` has too few bytes or too many.
     pub fn from_data(
         data: Vec<u8>,
         width: u32,

@@ -10,7 +10,8 @@ fn check(format: PixelFormat) -> Result<(), ImageError> {
 }
 
 impl<'a> ImageView<'a> {
-    /// As [`ImageView::new`], for samples of 16 bits: `stride` counts samples, and nothing is copied.
+    /// As [`ImageView::new`], for samples of 16 bits: `stride` counts samples, and nothing is
+    /// copied.
     ///
     /// ```
     /// use kvant::{ImageView, PixelFormat};

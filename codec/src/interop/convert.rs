@@ -1,4 +1,5 @@
-//! Pictures, colours and orientations of this crate as those of the `image` crate, and the other way round.
+//! Pictures, colours and orientations of this crate as those of the `image` crate, and the other
+//! way round.
 
 use image::error::{ImageFormatHint, UnsupportedError, UnsupportedErrorKind};
 use image::metadata::{CicpColorPrimaries as Primaries, CicpTransferCharacteristics as Transfer};
@@ -104,7 +105,8 @@ impl TryFrom<&DynamicImage> for Image {
 }
 
 impl Cicp {
-    /// What the samples of `image` mean; `None` for sRGB, which is what they mean where nothing is said.
+    /// What the samples of `image` mean; `None` for sRGB, which is what they mean where nothing is
+    /// said.
     pub fn of_dynamic(image: &DynamicImage) -> Option<Self> {
         let space = image.color_space();
         let cicp =
@@ -112,8 +114,8 @@ impl Cicp {
         (space != image::metadata::Cicp::SRGB).then_some(cicp)
     }
 
-    /// Says of `image` that its samples mean this. No pixel is changed. Primaries and transfers that the `image` crate does not
-    /// know are left as they are.
+    /// Says of `image` that its samples mean this. No pixel is changed. Primaries and transfers
+    /// that the `image` crate does not know are left as they are.
     pub fn set_dynamic(self, image: &mut DynamicImage) {
         if let Some(primaries) = PRIMARIES.into_iter().find(|&p| p as u8 == self.primaries) {
             image.set_rgb_primaries(primaries);
@@ -130,7 +132,8 @@ impl From<Orientation> for image::metadata::Orientation {
     }
 }
 
-/// `image` upright and in its colours: as a viewer shows what was decoded of a stream that says `metadata`.
+/// `image` upright and in its colours: as a viewer shows what was decoded of a stream that says
+/// `metadata`.
 ///
 /// ```
 /// use kvant::Decoder;
@@ -158,7 +161,5 @@ pub fn to_dynamic(image: Image, metadata: &Metadata) -> DynamicImage {
 /// # Errors
 /// [`ImageError::Unsupported`] for pictures of floating point.
 pub fn from_dynamic(image: &DynamicImage) -> ImageResult<(Image, Metadata)> {
-    let mut metadata = Metadata::default();
-    metadata.cicp = Cicp::of_dynamic(image);
-    Ok((Image::try_from(image)?, metadata))
+    Ok((Image::try_from(image)?, Metadata::default().with_cicp(Cicp::of_dynamic(image))))
 }

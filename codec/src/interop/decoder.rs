@@ -11,7 +11,8 @@ use crate::image::format::PixelFormat;
 use crate::image::view::ImageViewMut;
 use crate::metadata::Metadata;
 
-/// A decoder for the `image` crate. Samples of 9 to 15 bits are scaled to 16, the only deeper ones that it knows.
+/// A decoder for the `image` crate. Samples of 9 to 15 bits are scaled to 16, the only deeper ones
+/// that it knows.
 #[derive(Debug)]
 pub struct KvtDecoder {
     data: Vec<u8>,
@@ -21,11 +22,13 @@ pub struct KvtDecoder {
 }
 
 impl KvtDecoder {
-    /// Reads the whole stream and its header. Pixels are decoded into the buffer that [`ImageDecoder::read_image`] is given;
-    /// what is taken besides is held against [`image::Limits::max_alloc`], or 2 GiB.
+    /// Reads the whole stream and its header. Pixels are decoded into the buffer that
+    /// [`ImageDecoder::read_image`] is given; what is taken besides is held against
+    /// [`image::Limits::max_alloc`], or 2 GiB.
     ///
     /// # Errors
-    /// [`ImageError`] where reading fails, or the header is damaged, of another draft or over a default limit.
+    /// [`ImageError`] where reading fails, or the header is damaged, of another draft or over a
+    /// default limit.
     pub fn new(mut reader: impl Read) -> ImageResult<Self> {
         let mut data = Vec::new();
         reader.read_to_end(&mut data)?;
@@ -42,7 +45,8 @@ impl KvtDecoder {
         Ok(Self { data, options, info, metadata })
     }
 
-    /// What the stream says besides pixels, all of it: the `image` crate asks for profile, Exif, XMP and orientation alone.
+    /// What the stream says besides pixels, all of it: the `image` crate asks for profile, Exif,
+    /// XMP and orientation alone.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }

@@ -31,8 +31,8 @@ impl<W: Write> KvtEncoder<W> {
         Self { writer, config, metadata: Metadata::default() }
     }
 
-    /// With `metadata` in place of all that was said so far. The `image` crate hands over a profile and Exif by itself,
-    /// after this, and has no way to hand over anything else.
+    /// With `metadata` in place of all that was said so far. The `image` crate hands over a profile
+    /// and Exif by itself, after this, and has no way to hand over anything else.
     pub fn with_metadata(self, metadata: Metadata) -> Self {
         Self { metadata, ..self }
     }
@@ -47,8 +47,8 @@ impl<W: Write> KvtEncoder<W> {
         Self { metadata: self.metadata.with_xmp(xmp), ..self }
     }
 
-    /// With code points for the meaning of samples; those of a [`DynamicImage`](image::DynamicImage) that is not of sRGB come
-    /// from [`Cicp::of_dynamic`].
+    /// With code points for the meaning of samples; those of a
+    /// [`DynamicImage`](image::DynamicImage) that is not of sRGB come from [`Cicp::of_dynamic`].
     pub fn with_cicp(self, cicp: Cicp) -> Self {
         Self { metadata: self.metadata.with_cicp(cicp), ..self }
     }

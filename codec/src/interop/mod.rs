@@ -1,5 +1,6 @@
-//! Adapters for the [`image`] crate (feature `image`): its functions read `.kvt` files once [`register`] was called, and
-//! [`KvtEncoder`] writes them. Nothing else of this library knows of that crate.
+//! Adapters for the [`image`] crate (feature `image`): its functions read `.kvt` files once
+//! [`register`] was called, and [`KvtEncoder`] writes them. Nothing else of this library knows of
+//! that crate.
 //!
 //! ```
 //! # let folder = std::env::temp_dir().join(format!("kvant-doc-{}", std::process::id()));
@@ -31,7 +32,8 @@ pub use self::encoder::KvtEncoder;
 use self::error::EXTENSION;
 use crate::container::SIGNATURE;
 
-/// Makes the `image` crate read `.kvt` files, by extension and by content. Returns whether it did not before.
+/// Makes the `image` crate read `.kvt` files, by extension and by content. Returns whether it did
+/// not before.
 pub fn register() -> bool {
     let new = image::hooks::register_decoding_hook(EXTENSION.into(), Box::new(open));
     if new {

@@ -127,7 +127,8 @@ fn read_within(file: &[u8], max_alloc: u64) -> ImageResult<DynamicImage> {
 #[test]
 fn a_picture_is_read_within_its_size_and_some_tiles() {
     register();
-    // As much of max_alloc is the picture's as of a photograph of 100 megapixels of the default 512 MiB.
+    // As much of max_alloc is the picture's as of a photograph of 100 megapixels of the default 512
+    // MiB.
     let picture = image::RgbImage::from_fn(3000, 2000, |x, y| image::Rgb([(x >> 4) as u8, (y >> 3) as u8, 90]));
     let tile_size = crate::TileSize::T512;
     let config = EncoderConfig::default().with_effort(1).with_quality(10.0).with_tile_size(tile_size);

@@ -1,4 +1,5 @@
-//! What a file says of its picture besides pixels: colours, orientation, and what cameras and editors noted.
+//! What a file says of its picture besides pixels: colours, orientation, and what cameras and
+//! editors noted.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -6,8 +7,8 @@ pub(crate) mod section;
 
 use crate::names::names;
 
-/// What a stream says of its picture besides the pixels. Profile, Exif, XMP and texts are kept byte for byte; nothing in
-/// them is acted upon.
+/// What a stream says of its picture besides the pixels. Profile, Exif, XMP and texts are kept byte
+/// for byte; nothing in them is acted upon.
 ///
 /// ```
 /// use kvant::{Cicp, Metadata, Orientation};
@@ -31,12 +32,13 @@ pub struct Metadata {
     pub exif: Option<Vec<u8>>,
     /// An XMP packet.
     pub xmp: Option<Vec<u8>>,
-    /// Texts, as (keyword, text), such as those of a PNG file. Zero characters in them are left out.
+    /// Texts, as (keyword, text), such as those of a PNG file. Zero characters in them are left
+    /// out.
     pub text: Vec<(String, String)>,
     /// How large the picture is meant to be.
     pub resolution: Option<Resolution>,
-    /// Sections of types that this library does not know, as (type, payload): carried over. Types are those from 8 on, each
-    /// once; streams have them in ascending order.
+    /// Sections of types that this library does not know, as (type, payload): carried over. Types
+    /// are those from 8 on, each once; streams have them in ascending order.
     pub other: Vec<(u64, Vec<u8>)>,
 }
 
@@ -47,7 +49,8 @@ pub struct Cicp {
     pub primaries: u8,
     /// Transfer characteristics: 13 for sRGB, [`Cicp::PQ`], [`Cicp::HLG`].
     pub transfer: u8,
-    /// Matrix coefficients of the source; pixels are RGB or gray whatever it says, so it is 0 as a rule.
+    /// Matrix coefficients of the source; pixels are RGB or gray whatever it says, so it is 0 as a
+    /// rule.
     pub matrix: u8,
     /// Whether the source's samples used their full range.
     pub full_range: bool,
@@ -139,9 +142,9 @@ impl Metadata {
         Self { orientation, ..self }
     }
 
-    /// The same with code points for the meaning of samples.
-    pub fn with_cicp(self, cicp: Cicp) -> Self {
-        Self { cicp: Some(cicp), ..self }
+    /// The same with code points for the meaning of samples, or without.
+    pub fn with_cicp(self, cicp: impl Into<Option<Cicp>>) -> Self {
+        Self { cicp: cicp.into(), ..self }
     }
 
     /// The same with an ICC profile.
@@ -165,12 +168,13 @@ impl Metadata {
         self
     }
 
-    /// The same with a resolution.
-    pub fn with_resolution(self, resolution: Resolution) -> Self {
-        Self { resolution: Some(resolution), ..self }
+    /// The same with a resolution, or without.
+    pub fn with_resolution(self, resolution: impl Into<Option<Resolution>>) -> Self {
+        Self { resolution: resolution.into(), ..self }
     }
 
-    /// The same with one section more of a type that this library does not know: [`other`](Metadata::other).
+    /// The same with one section more of a type that this library does not know:
+    /// [`other`](Metadata::other).
     pub fn with_other(mut self, kind: u64, payload: impl Into<Vec<u8>>) -> Self {
         self.other.push((kind, payload.into()));
         self

@@ -1,5 +1,5 @@
-//! Section types, in the order in which they stand in a file: what colours mean, then the preview, then
-//! blocks that may be long. BITSTREAM.md §2.2.
+//! Section types, in the order in which they stand in a file: what colours mean, then the preview,
+//! then blocks that may be long. BITSTREAM.md §2.2.
 
 /// Code points.
 pub(crate) const CICP: u64 = 1;

@@ -71,7 +71,8 @@ impl Offsets {
         (sum / (n * self.unit)).round().clamp(-limit, limit) as i8
     }
 
-    /// The offset of the block at `node`: that of its cell where one is known already, else the one wanted.
+    /// The offset of the block at `node`: that of its cell where one is known already, else the one
+    /// wanted.
     pub(crate) fn of_block(&self, cells: &CellMap, node: &Node) -> i8 {
         cells.get(node.x, node.y).unwrap_or_else(|| self.at(node.x, node.y, node.w(), node.h()))
     }

@@ -1,4 +1,5 @@
-//! A bound in place of a target: the quality that is asked for, or the best one below it that keeps to the bound.
+//! A bound in place of a target: the quality that is asked for, or the best one below it that keeps
+//! to the bound.
 
 use super::goal::{Target, Targeted};
 use super::search::Search;
@@ -8,11 +9,11 @@ use crate::error::EncodeError;
 use crate::image::view::ImageView;
 
 impl Encoder<'_> {
-    /// Encodes a picture at the configuration's quality and, where `measure` gives more than the value of `bound`, at lower
-    /// ones, until one is not above it and by no more than the tolerance below, or no other can be. The result is never above
-    /// the bound where it is [`met`](Targeted::met); else it is the lowest that was found. [`Encoder::encode_within`] does so
-    /// for bytes. The last pass is one at quality 0
-    /// where none has met the bound before.
+    /// Encodes a picture at the configuration's quality and, where `measure` gives more than the
+    /// value of `bound`, at lower ones, until one is not above it and by no more than the tolerance
+    /// below, or no other can be. The result is never above the bound where it is
+    /// [`met`](Targeted::met); else it is the lowest that was found. [`Encoder::encode_within`]
+    /// does so for bytes. The last pass is one at quality 0 where none has met the bound before.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();

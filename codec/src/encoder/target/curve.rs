@@ -2,8 +2,8 @@
 
 use super::goal::Measure;
 
-/// Quality, and at it the means of ln(bits per pixel), PSNR-Y in dB, SSIMULACRA2 and ln(Butteraugli 3-norm) of 8 pictures
-/// of cid22-train at effort 3. Only the number of passes depends on them.
+/// Quality, and at it the means of ln(bits per pixel), PSNR-Y in dB, SSIMULACRA2 and ln(Butteraugli
+/// 3-norm) of 8 pictures of cid22-train at effort 3. Only the number of passes depends on them.
 const USUAL: [(f64, [f64; 4]); 13] = [
     (0.0, [-2.49, 24.8, -9.1, 1.80]),
     (10.0, [-2.13, 26.1, 7.5, 1.58]),
@@ -23,7 +23,8 @@ const USUAL: [(f64, [f64; 4]); 13] = [
 /// Bounds of scaled values, for those that are infinite.
 const LARGEST: f64 = 1e3;
 
-/// A measure, scaled such that it rises with quality and pictures differ by little more than an addend.
+/// A measure, scaled such that it rises with quality and pictures differ by little more than an
+/// addend.
 #[derive(Debug)]
 pub(super) struct Curve {
     measure: Measure,

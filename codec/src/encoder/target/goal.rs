@@ -3,7 +3,8 @@
 use crate::encoder::encoded::Encoded;
 use crate::error::ConfigError;
 
-/// What is measured of a coded picture, as far as a search over quality needs to know: what a usual photograph comes to.
+/// What is measured of a coded picture, as far as a search over quality needs to know: what a usual
+/// photograph comes to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Measure {
@@ -32,11 +33,11 @@ pub struct Target {
     pub measure: Measure,
     /// The value wanted.
     pub value: f64,
-    /// Largest distance from it, either way, that is near enough. By default 1 % of the bytes, 0.1 dB, 0.3 points of
-    /// SSIMULACRA2, 0.02 of Butteraugli, 0.3 % of the range of others.
+    /// Largest distance from it, either way, that is near enough. By default 1 % of the bytes, 0.1
+    /// dB, 0.3 points of SSIMULACRA2, 0.02 of Butteraugli, 0.3 % of the range of others.
     pub tolerance: f64,
-    /// How many times the picture may be encoded, 1 and up. Default 8; two to four are usual. Fast encodes that look ahead for
-    /// a size do not count.
+    /// How many times the picture may be encoded, 1 and up. Default 8; two to four are usual. Fast
+    /// encodes that look ahead for a size do not count.
     pub max_passes: u32,
 }
 
@@ -49,8 +50,8 @@ pub struct Targeted {
     pub quality: f32,
     /// What it measured.
     pub value: f64,
-    /// Whether that is within the tolerance or not above the bound, or nothing is lost in no more bytes than the nearest
-    /// quality takes.
+    /// Whether that is within the tolerance or not above the bound, or nothing is lost in no more
+    /// bytes than the nearest quality takes.
     pub met: bool,
     /// How many times the picture was encoded at the effort asked for.
     pub passes: u32,

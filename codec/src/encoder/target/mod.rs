@@ -1,4 +1,5 @@
-//! Rate control: the quality at which a picture comes to a size or a score, or keeps to a bound on one.
+//! Rate control: the quality at which a picture comes to a size or a score, or keeps to a bound on
+//! one.
 
 mod at_most;
 mod curve;

@@ -1,8 +1,9 @@
 //! The search for the quality at which a measure has a wanted value.
 //!
-//! A picture's values are about a multiple of the usual curve of its measure, plus an addend. So the secant method runs
-//! over what is usual at a quality instead of over the quality itself; always between a quality that was too low and one
-//! that was too high, which measures that are not quite monotone need.
+//! A picture's values are about a multiple of the usual curve of its measure, plus an addend. So
+//! the secant method runs over what is usual at a quality instead of over the quality itself;
+//! always between a quality that was too low and one that was too high, which measures that are not
+//! quite monotone need.
 
 use super::curve::Curve;
 use super::goal::Target;
@@ -11,7 +12,8 @@ use super::goal::Target;
 const RESOLUTION: f64 = 0.001;
 /// Smallest part of the way between two tried qualities that a step goes.
 const MARGIN: f64 = 0.1;
-/// How much more a picture's values rise than usual, at least and at most, as far as a step believes it.
+/// How much more a picture's values rise than usual, at least and at most, as far as a step
+/// believes it.
 const STEEPNESS: (f64, f64) = (0.25, 4.0);
 
 /// A quality that was tried.
@@ -60,7 +62,8 @@ impl Search {
         Self { curve, wanted: self.wanted, below: None, above: None, before: None }
     }
 
-    /// How much more the picture's values rise than usual, as far as that is known and to be believed.
+    /// How much more the picture's values rise than usual, as far as that is known and to be
+    /// believed.
     fn steepness(&self) -> f64 {
         let two = match (self.below, self.above, self.before) {
             (Some(a), Some(b), _) | (Some(a), None, Some(b)) | (None, Some(a), Some(b)) => Some((a, b)),
@@ -164,7 +167,8 @@ mod tests {
 
     #[test]
     fn bumps_do_not_lead_astray() {
-        // A score with a ripple of 1.5 points, 5 qualities long: half of the places it rises, half it falls.
+        // A score with a ripple of 1.5 points, 5 qualities long: half of the places it rises, half
+        // it falls.
         for wanted in 20..90 {
             let score = |q: f64| 0.9 * q + 4.0 + 1.5 * (q * 1.25).sin();
             let target = Target::new(Measure::Ssimulacra2, f64::from(wanted));

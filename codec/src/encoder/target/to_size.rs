@@ -7,8 +7,9 @@ use crate::error::EncodeError;
 use crate::image::view::ImageView;
 
 impl Encoder<'_> {
-    /// Encodes a picture to about `bytes` bytes: within 1 %, either way, where [`Targeted::met`]. The quality of the
-    /// configuration does not count. [`Encoder::encode_to_target`] takes another tolerance.
+    /// Encodes a picture to about `bytes` bytes: within 1 %, either way, where [`Targeted::met`].
+    /// The quality of the configuration does not count. [`Encoder::encode_to_target`] takes another
+    /// tolerance.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -25,8 +26,9 @@ impl Encoder<'_> {
         self.encode_to_target(image, &Target::new(Measure::Bytes, bytes as f64), length)
     }
 
-    /// Encodes a picture to at most `max_bytes` bytes: at the quality of the configuration, or at the best one below it that is
-    /// found to keep to them. Where it is not [`met`](Targeted::met), not even quality 0 does.
+    /// Encodes a picture to at most `max_bytes` bytes: at the quality of the configuration, or at
+    /// the best one below it that is found to keep to them. Where it is not [`met`](Targeted::met),
+    /// not even quality 0 does.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();

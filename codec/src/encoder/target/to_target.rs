@@ -13,7 +13,8 @@ use crate::encoder::{graphics, pipeline, preview};
 use crate::error::{ConfigError, EncodeError};
 use crate::image::view::ImageView;
 
-/// The effort that looks ahead for a size, and from which on: those are four times as slow and more, but in pictures of the trellis.
+/// The effort that looks ahead for a size, and from which on: those are four times as slow and
+/// more, but in pictures of the trellis.
 const SCOUT: u8 = 2;
 const SCOUTED_FROM: u8 = 4;
 /// How often at most, and what is near enough for it: times the tolerance.
@@ -21,9 +22,10 @@ const SCOUTS: u32 = 3;
 const NEAR: f64 = 3.0;
 
 impl Encoder<'_> {
-    /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none can. The quality of
-    /// the configuration does not count. The observer is told of each pass from its start. `measure` is asked about
-    /// each, those of a low effort included that look ahead. [`Encoder::encode_to_size`] does so for bytes.
+    /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none
+    /// can. The quality of the configuration does not count. The observer is told of each pass from
+    /// its start. `measure` is asked about each, those of a low effort included that look ahead.
+    /// [`Encoder::encode_to_size`] does so for bytes.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -42,7 +44,8 @@ impl Encoder<'_> {
     /// ```
     ///
     /// # Errors
-    /// As [`Encoder::encode_full`]; [`ConfigError::Target`] and [`ConfigError::LosslessTarget`]; whatever `measure` returns.
+    /// As [`Encoder::encode_full`]; [`ConfigError::Target`] and [`ConfigError::LosslessTarget`];
+    /// whatever `measure` returns.
     pub fn encode_to_target<E: From<EncodeError>>(
         &self,
         image: &ImageView<'_>,
@@ -85,8 +88,8 @@ impl Encoder<'_> {
         }
     }
 
-    /// Begins a search for `target`: after some fast encodes where it is a size and the effort is high. Scores are too bumpy for one
-    /// effort to tell much of another.
+    /// Begins a search for `target`: after some fast encodes where it is a size and the effort is
+    /// high. Scores are too bumpy for one effort to tell much of another.
     fn search<E: From<EncodeError>>(
         &self,
         image: &ImageView<'_>,
