@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use kvant::Scale;
 
 use super::common::{BatchArgs, ConsoleArgs, LimitArgs};
-use super::values::{Region, parse_background, parse_region, scales};
+use super::values::{Region, parse_background, parse_region};
 use crate::pictures::OutputFormat;
 
 /// Arguments of `kvant decode`.
@@ -64,4 +65,9 @@ pub(crate) struct DecodeArgs {
 
     #[command(flatten)]
     pub(crate) console: ConsoleArgs,
+}
+
+/// Takes a size relative to that of the picture.
+fn scales() -> impl TypedValueParser<Value = Scale> {
+    PossibleValuesParser::new(Scale::ALL.map(Scale::name)).try_map(|name| name.parse::<Scale>())
 }

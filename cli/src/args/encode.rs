@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::TypedValueParser;
 use kvant::{Chroma, Cicp, Content, Profile, Quantiser, TileSize, Tune};
 
 use super::common::{BatchArgs, ConsoleArgs, LimitArgs};
 use super::target::TargetArgs;
-use super::values::{Quality, parse_background, parse_quality};
+use super::values::{Quality, choices, parse_background, parse_quality};
 use crate::base::cicp::parse_cicp;
 use crate::pictures::Strip;
 
@@ -38,28 +39,30 @@ pub(crate) struct EncodeArgs {
     pub(crate) effort: u8,
 
     /// Chroma sampling
-    #[arg(long, value_enum, default_value = "444")]
-    pub(crate) chroma: ChromaArg,
+    #[arg(long, value_parser = choices(&CHROMA).try_map(|name| name.parse::<Chroma>()), default_value = "444")]
+    pub(crate) chroma: Chroma,
 
     /// Width and height of a tile
-    #[arg(long, value_enum, value_name = "PIXELS", default_value = "1024")]
-    pub(crate) tile_size: TileArg,
+    #[arg(long, value_name = "PIXELS", default_value = "1024",
+        value_parser = choices(&TILE_SIZE).try_map(|name| name.parse::<TileSize>()))]
+    pub(crate) tile_size: TileSize,
 
     /// Entropy coding: for small files or for fast decoding
-    #[arg(long, value_enum, default_value = "mixed")]
-    pub(crate) profile: ProfileArg,
+    #[arg(long, value_parser = choices(&PROFILE).try_map(|name| name.parse::<Profile>()), default_value = "mixed")]
+    pub(crate) profile: Profile,
 
     /// What to minimise
-    #[arg(long, value_enum, default_value = "perceptual")]
-    pub(crate) tune: TuneArg,
+    #[arg(long, value_parser = choices(&TUNE).try_map(|name| name.parse::<Tune>()), default_value = "perceptual")]
+    pub(crate) tune: Tune,
 
     /// How levels are chosen
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) quantiser: QuantiserArg,
+    // The long path: an `Option` is what may be left out, and this one is the value of auto.
+    #[arg(long, value_parser = choices(&QUANTISER).map(|name| name.parse::<Quantiser>().ok()), default_value = "auto")]
+    pub(crate) quantiser: std::option::Option<Quantiser>,
 
     /// What the pictures show
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) preset: PresetArg,
+    #[arg(long, value_parser = choices(&CONTENT).try_map(|name| name.parse::<Content>()), default_value = "auto")]
+    pub(crate) preset: Content,
 
     /// Quality of the alpha, 0 to 100: 100 is lossless, below it has fewer different values
     #[arg(long, value_name = "Q", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
@@ -124,123 +127,30 @@ pub(crate) struct Habits {
     pub(crate) distance: Option<Option<String>>,
 }
 
-/// Chroma sampling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ChromaArg {
-    /// Chroma at every pixel
-    #[value(name = "444")]
-    Full,
-    /// Chroma at every second pixel of every second row
-    #[value(name = "420")]
-    Quarter,
-}
+const CHROMA: [(&str, &str); 2] = [
+    (Chroma::Yuv444.name(), "Chroma at every pixel"),
+    (Chroma::Yuv420.name(), "Chroma at every second pixel of every second row"),
+];
 
-impl From<ChromaArg> for Chroma {
-    fn from(c: ChromaArg) -> Self {
-        match c {
-            ChromaArg::Full => Self::Yuv444,
-            ChromaArg::Quarter => Self::Yuv420,
-        }
-    }
-}
+const TILE_SIZE: [(&str, &str); 2] =
+    [(TileSize::T512.name(), "512 x 512 pixels"), (TileSize::T1024.name(), "1024 x 1024 pixels")];
 
-/// Tile size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TileArg {
-    /// 512 x 512 pixels
-    #[value(name = "512")]
-    T512,
-    /// 1024 x 1024 pixels
-    #[value(name = "1024")]
-    T1024,
-}
+const PROFILE: [(&str, &str); 2] = [
+    (Profile::Mixed.name(), "The mean of several predictions: smaller files"),
+    (Profile::Fast.name(), "One prediction: faster decoding"),
+];
 
-impl From<TileArg> for TileSize {
-    fn from(t: TileArg) -> Self {
-        match t {
-            TileArg::T512 => Self::T512,
-            TileArg::T1024 => Self::T1024,
-        }
-    }
-}
+const TUNE: [(&str, &str); 2] = [(Tune::Perceptual.name(), "What people see"), (Tune::Psnr.name(), "Squared error")];
 
-/// What the entropy coder's probabilities come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProfileArg {
-    /// The mean of several predictions: smaller files
-    Mixed,
-    /// One prediction: faster decoding
-    Fast,
-}
+const QUANTISER: [(&str, &str); 4] = [
+    ("auto", "What the effort chooses"),
+    (Quantiser::DeadZone.name(), "Scalar, with a dead zone"),
+    (Quantiser::Rdoq.name(), "Scalar, by rate and distortion"),
+    (Quantiser::Trellis.name(), "Trellis-coded"),
+];
 
-impl From<ProfileArg> for Profile {
-    fn from(p: ProfileArg) -> Self {
-        match p {
-            ProfileArg::Mixed => Self::Mixed,
-            ProfileArg::Fast => Self::Fast,
-        }
-    }
-}
-
-/// How levels are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum QuantiserArg {
-    /// What the effort chooses
-    Auto,
-    /// Scalar, with a dead zone
-    Deadzone,
-    /// Scalar, by rate and distortion
-    Rdoq,
-    /// Trellis-coded
-    Trellis,
-}
-
-impl From<QuantiserArg> for Option<Quantiser> {
-    fn from(q: QuantiserArg) -> Self {
-        match q {
-            QuantiserArg::Auto => None,
-            QuantiserArg::Deadzone => Some(Quantiser::DeadZone),
-            QuantiserArg::Rdoq => Some(Quantiser::Rdoq),
-            QuantiserArg::Trellis => Some(Quantiser::Trellis),
-        }
-    }
-}
-
-/// What the encoder minimises.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TuneArg {
-    /// What people see
-    Perceptual,
-    /// Squared error
-    Psnr,
-}
-
-impl From<TuneArg> for Tune {
-    fn from(t: TuneArg) -> Self {
-        match t {
-            TuneArg::Perceptual => Self::Perceptual,
-            TuneArg::Psnr => Self::Psnr,
-        }
-    }
-}
-
-/// What a picture shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PresetArg {
-    /// Found out for each picture
-    Auto,
-    /// A photograph
-    Photo,
-    /// A screenshot, a drawing, text
-    Screen,
-}
-
-impl From<PresetArg> for Content {
-    fn from(p: PresetArg) -> Self {
-        match p {
-            PresetArg::Auto => Self::Auto,
-            PresetArg::Photo => Self::Photo,
-            PresetArg::Screen => Self::Screen,
-        }
-    }
-}
+const CONTENT: [(&str, &str); 3] = [
+    (Content::Auto.name(), "Found out for each picture"),
+    (Content::Photo.name(), "A photograph"),
+    (Content::Screen.name(), "A screenshot, a drawing, text"),
+];

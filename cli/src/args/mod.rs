@@ -19,7 +19,7 @@ use crate::rd::RdCommand;
 pub(crate) use common::{BatchArgs, ConsoleArgs};
 pub(crate) use compare::CompareArgs;
 pub(crate) use decode::DecodeArgs;
-pub(crate) use encode::{ChromaArg, EncodeArgs, Habits};
+pub(crate) use encode::{EncodeArgs, Habits};
 pub(crate) use info::InfoArgs;
 pub(crate) use target::TargetArgs;
 pub(crate) use view::{Protocol, ViewArgs};

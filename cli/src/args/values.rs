@@ -1,8 +1,7 @@
 //! Values on the command line that are more than a number.
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use kvant::Scale;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use crate::metrics::{Scores, Selection};
 use crate::pictures::OutputFormat;
@@ -47,13 +46,9 @@ pub(crate) fn parse_region(text: &str) -> Result<Region, String> {
     if width == 0 || height == 0 { Err("the region is empty".to_owned()) } else { Ok(Region { width, height, x, y }) }
 }
 
-/// Takes a size relative to that of the picture.
-pub(crate) fn scales() -> impl TypedValueParser<Value = Scale> {
-    PossibleValuesParser::new(["1/2", "1/4", "1/8"]).map(|text| match text.as_str() {
-        "1/2" => Scale::Half,
-        "1/4" => Scale::Quarter,
-        _ => Scale::Eighth,
-    })
+/// Takes one of these names, of each of which the help says something.
+pub(crate) fn choices(names: &'static [(&'static str, &'static str)]) -> PossibleValuesParser {
+    PossibleValuesParser::new(names.iter().map(|&(name, help)| PossibleValue::new(name).help(help)))
 }
 
 /// A count with an optional K, M or G (2^10, 2^20, 2^30).

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use kvant::{
-    Cicp, DecodeError, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image, ImageSpec, Metadata, Stream,
+    Chroma, Cicp, DecodeError, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image, ImageSpec, Metadata,
+    Stream,
 };
 use serde::Serialize;
 
@@ -14,7 +15,7 @@ use super::progress::Progress;
 use super::target::{self, Reached};
 use crate::args::shorthand::dashed_name;
 use crate::args::values::Quality;
-use crate::args::{ChromaArg, EncodeArgs, Habits};
+use crate::args::{EncodeArgs, Habits};
 use crate::base::error::{CliError, Result};
 use crate::base::identity::{Inputs, Place};
 use crate::base::names::{display_name, shown, utf8};
@@ -171,22 +172,24 @@ fn counted(passes: u32) -> String {
 }
 
 fn encoder(args: &EncodeArgs, decoder: &DecoderOptions) -> Result<Encoder<'static>> {
-    let mut config = EncoderConfig::default();
-    match args.quality {
-        Quality::Lossy(quality) => config.quality = quality,
-        Quality::Lossless => config.lossless = true,
-    }
-    config.alpha_quality = args.alpha_quality;
-    config.exact = args.exact;
-    config.preview = args.preview;
-    config.effort = args.effort;
-    config.chroma = args.chroma.into();
-    config.tile_size = args.tile_size.into();
-    config.profile = args.profile.into();
-    config.tune = args.tune.into();
-    config.quantiser = args.quantiser.into();
-    config.content = args.preset.into();
-    (config.threads, config.cpu, config.limits) = (decoder.threads, decoder.cpu, decoder.limits);
+    let config = EncoderConfig::default()
+        .with_alpha_quality(args.alpha_quality)
+        .with_exact(args.exact)
+        .with_preview(args.preview)
+        .with_effort(args.effort)
+        .with_chroma(args.chroma)
+        .with_tile_size(args.tile_size)
+        .with_profile(args.profile)
+        .with_tune(args.tune)
+        .with_quantiser(args.quantiser)
+        .with_content(args.preset)
+        .with_threads(decoder.threads)
+        .with_cpu(decoder.cpu)
+        .with_limits(decoder.limits);
+    let config = match args.quality {
+        Quality::Lossy(quality) => config.with_quality(quality),
+        Quality::Lossless => config.with_lossless(true),
+    };
     Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))
 }
 
@@ -456,8 +459,8 @@ impl FileEncoder<'_> {
             effort: self.args.effort,
             chroma: match (picture.format().has_colour(), self.args.chroma) {
                 (false, _) => "gray",
-                (true, ChromaArg::Quarter) if !coded.stream.lossless => "420",
-                (true, _) => "444",
+                (true, _) if coded.stream.lossless => Chroma::Yuv444.name(),
+                (true, chroma) => chroma.name(),
             },
             seconds: coded.seconds,
             decode_seconds: verified.map(|v| v.seconds),

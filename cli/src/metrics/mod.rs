@@ -119,8 +119,7 @@ mod tests {
 
     /// What remains of `picture` at a quality.
     fn coded(picture: &Picture, quality: f32) -> Picture {
-        let mut config = EncoderConfig::default();
-        (config.quality, config.effort) = (quality, 1);
+        let config = EncoderConfig::default().with_quality(quality).with_effort(1);
         kvant::decode(&kvant::encode(&picture.view(), &config).unwrap()).unwrap().into()
     }
 

@@ -244,11 +244,7 @@ mod tests {
             (OutputFormat::WebP, PixelFormat::Gray8, true),
             (OutputFormat::WebP, PixelFormat::GrayAlpha8, true),
         ] {
-            let metadata = |icc: &[u8]| {
-                let mut metadata = Metadata::default();
-                metadata.icc = Some(icc.to_vec());
-                metadata
-            };
+            let metadata = |icc: &[u8]| Metadata::default().with_icc(icc.to_vec());
             let Fitted { metadata: fitted, lost } = Fitted::new(&metadata(&gray), pixels, format);
             let icc = fitted.icc.unwrap();
             assert_eq!((&icc[16..20], lost.len()), (if colour { b"RGB " } else { b"GRAY" }.as_slice(), 0));
@@ -279,9 +275,9 @@ mod tests {
 
     #[test]
     fn resolutions_turn_with_the_pixels() {
-        let mut metadata = Metadata::default();
-        metadata.resolution = Some(Resolution { x: 1000, y: 2000, unit: ResolutionUnit::Metre });
-        metadata.orientation = kvant::Orientation::Rotate90;
+        let metadata = Metadata::default()
+            .with_resolution(Resolution { x: 1000, y: 2000, unit: ResolutionUnit::Metre })
+            .with_orientation(kvant::Orientation::Rotate90);
         let fitted = Fitted::new(&metadata, PixelFormat::Rgb8, OutputFormat::Png).metadata.resolution.unwrap();
         assert_eq!((fitted.x, fitted.y), (2000, 1000));
     }

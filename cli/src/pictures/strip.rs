@@ -98,13 +98,12 @@ mod tests {
     use super::*;
 
     fn sample() -> Metadata {
-        let mut metadata = Metadata::default();
-        metadata.icc = Some(vec![1]);
-        metadata.exif = Some(Maker { big: true }.sample());
-        metadata.xmp = Some(b"<x exif:GPSLatitude='1'/>".to_vec());
-        metadata.text =
-            [("Author", "me"), ("json", "{\"Latitude\": 48.85}")].map(|(k, t)| (k.into(), t.into())).to_vec();
-        metadata
+        Metadata::default()
+            .with_icc([1])
+            .with_exif(Maker { big: true }.sample())
+            .with_xmp(b"<x exif:GPSLatitude='1'/>")
+            .with_text("Author", "me")
+            .with_text("json", "{\"Latitude\": 48.85}")
     }
 
     #[test]
@@ -128,9 +127,7 @@ mod tests {
 
     #[test]
     fn a_packet_and_texts_without_a_position_stay() {
-        let mut metadata = Metadata::default();
-        metadata.xmp = Some(b"<x dc:title='y'/>".to_vec());
-        metadata.text = vec![("Comment".into(), "a cat".into())];
+        let mut metadata = Metadata::default().with_xmp(b"<x dc:title='y'/>").with_text("Comment", "a cat");
         let before = metadata.clone();
         assert!(strip(&mut metadata, &[Strip::Gps]).is_empty() && metadata == before);
         assert_eq!(left_over(&metadata, &[Strip::Gps]), None);
@@ -141,8 +138,7 @@ mod tests {
         let mut block = Maker { big: true }.sample();
         block[8..10].fill(0xff);
         block.resize(100_000, 7);
-        let mut metadata = Metadata::default();
-        metadata.exif = Some(block);
+        let mut metadata = Metadata::default().with_exif(block);
         assert_eq!(left_over(&metadata, &[Strip::Gps]), Some("a position"));
         let said = strip(&mut metadata, &[Strip::Gps]);
         assert_eq!(metadata, Metadata::default());

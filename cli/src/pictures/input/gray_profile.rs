@@ -23,8 +23,7 @@ mod tests {
             let icc = rgb.encode().unwrap();
             let shown = |format: PixelFormat, icc: Vec<u8>| {
                 let data = (0..=255).flat_map(|v| vec![v; format.channels()]).collect();
-                let mut metadata = Metadata::default();
-                metadata.icc = Some(icc);
+                let mut metadata = Metadata::default().with_icc(icc);
                 to_srgb(Picture::new(256, 1, format, data), &mut metadata).unwrap().to_rgb().into_owned()
             };
             let gray = shown(PixelFormat::Gray8, gray_of(&icc).unwrap());

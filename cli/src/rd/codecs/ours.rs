@@ -58,10 +58,9 @@ impl Ours {
     ///
     /// # Errors
     /// [`CliError::Usage`] where the encoder refuses the settings.
-    pub(crate) fn new(name: String, version: String, mut config: EncoderConfig) -> Result<Self> {
+    pub(crate) fn new(name: String, version: String, config: EncoderConfig) -> Result<Self> {
         let cpu = cpu::level()?;
-        config.cpu = cpu;
-        config.threads = 1;
+        let config = config.with_cpu(cpu).with_threads(1);
         Encoder::new(config.clone()).map_err(|e| CliError::Usage(e.to_string()))?;
         let decoder = DecoderOptions { threads: 1, cpu, ..DecoderOptions::default() };
         Ok(Self { name, version, config, decoder })
@@ -106,11 +105,9 @@ impl Codec for Ours {
     /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that every job can check the
     /// decoder against it.
     fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
-        let mut config = self.config.clone();
-        config.quality = q as f32;
+        let config = self.config.clone().with_quality(q as f32);
         let encoder = Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))?;
-        let mut metadata = Metadata::default();
-        metadata.cicp = picture.cicp();
+        let metadata = Metadata::default().with_cicp(picture.cicp());
         let view = picture.view().with_metadata(&metadata);
         let start = Instant::now();
         let encoded = encoder.encode_full(&view).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use kvant::{Chroma, Content, EncoderConfig, Profile, Quantiser, TileSize, Tune};
+use kvant::{EncoderConfig, UnknownName};
 
 use crate::base::error::{CliError, Result};
 
@@ -16,27 +16,13 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
     match key {
         "quality" => config.quality = number(key, value)?,
         "effort" => config.effort = number(key, value)?,
-        "chroma" => config.chroma = choice(key, value, &[("444", Chroma::Yuv444), ("420", Chroma::Yuv420)])?,
-        "profile" => {
-            config.profile = choice(key, value, &[("mixed", Profile::Mixed), ("fast", Profile::Fast)])?;
-        }
-        "tune" => config.tune = choice(key, value, &[("perceptual", Tune::Perceptual), ("psnr", Tune::Psnr)])?,
-        "content" => {
-            let names = [("auto", Content::Auto), ("photo", Content::Photo), ("screen", Content::Screen)];
-            config.content = choice(key, value, &names)?;
-        }
-        "quantiser" => {
-            let names = [
-                ("auto", None),
-                ("deadzone", Some(Quantiser::DeadZone)),
-                ("rdoq", Some(Quantiser::Rdoq)),
-                ("trellis", Some(Quantiser::Trellis)),
-            ];
-            config.quantiser = choice(key, value, &names)?;
-        }
-        "tile_size" => {
-            config.tile_size = choice(key, value, &[("512", TileSize::T512), ("1024", TileSize::T1024)])?;
-        }
+        "chroma" => config.chroma = choice(key, value)?,
+        "profile" => config.profile = choice(key, value)?,
+        "tune" => config.tune = choice(key, value)?,
+        "content" => config.content = choice(key, value)?,
+        "quantiser" if value == "auto" => config.quantiser = None,
+        "quantiser" => config.quantiser = Some(choice(key, value)?),
+        "tile_size" => config.tile_size = choice(key, value)?,
         _ => config.parameters.push((key.to_owned(), number(key, value)?)),
     }
     Ok(())
@@ -46,15 +32,14 @@ fn number<T: FromStr>(key: &str, value: &str) -> Result<T> {
     value.parse().map_err(|_| CliError::Usage(format!("{key}: {value:?} is not a number for it")))
 }
 
-fn choice<T: Copy>(key: &str, value: &str, names: &[(&str, T)]) -> Result<T> {
-    names.iter().find(|(name, _)| *name == value).map(|(_, v)| *v).ok_or_else(|| {
-        let known: Vec<_> = names.iter().map(|(name, _)| *name).collect();
-        CliError::Usage(format!("{key}: {value:?} is not one of {}", known.join(", ")))
-    })
+fn choice<T: FromStr<Err = UnknownName>>(key: &str, value: &str) -> Result<T> {
+    value.parse().map_err(|error| CliError::Usage(format!("{key}: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
+    use kvant::{Chroma, Content, Profile, Quantiser, TileSize, Tune};
+
     use super::*;
 
     #[test]
