@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
     "docs/BITSTREAM.md",
     "docs/BLOCKS.md",
+    "docs/GLOSSARY.md",
     "docs/LABORATORY.md",
     "docs/PERFORMANCE.md",
     "docs/TUNING.md",
@@ -37,6 +38,37 @@ fn every_relative_link_leads_to_a_file() {
         let text = text(document);
         for target in links(&text).filter(|target| !target.contains("://")) {
             assert!(root().join(&folder).join(target).exists(), "{document} links to {target}");
+        }
+    }
+}
+
+/// What stands in backticks in `document` and has the form of a path: names with a slash between or behind them.
+fn paths(document: &str) -> impl Iterator<Item = &str> {
+    let is_path = |text: &&str| {
+        let parts = text.trim_end_matches('/').split('/');
+        let is_name = |part: &str| part.starts_with(|c: char| c == '.' || c.is_ascii_alphanumeric());
+        let legal = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        text.contains('/') && text.chars().all(legal) && parts.into_iter().all(is_name)
+    };
+    // Code that is set apart has its own backticks, three of them.
+    let prose = document.split("```").step_by(2);
+    prose.flat_map(|prose| prose.split('`').skip(1).step_by(2)).filter(is_path)
+}
+
+/// From the root, or as ARCHITECTURE.md writes them: from a folder that it speaks of, and without `.rs`.
+#[test]
+fn every_path_that_the_maps_name_exists() {
+    const FOLDERS: [&str; 5] = ["", "codec/src", "codec/src/encoder", "cli", "cli/src"];
+    for document in ["CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md"] {
+        let text = text(document);
+        let found: BTreeSet<&str> = paths(&text).collect();
+        assert!(found.len() > 10, "{document} has {found:?}");
+        for path in found {
+            let is_there = |folder: &str| {
+                let path = root().join(folder).join(path);
+                path.exists() || path.with_extension("rs").is_file()
+            };
+            assert!(FOLDERS.into_iter().any(is_there), "{document} names {path}");
         }
     }
 }
