@@ -114,6 +114,17 @@ fn whole(
 
 /// Encodes `image` with `config`.
 ///
+/// ```
+/// use kvant::{EncoderConfig, ImageView, PixelFormat};
+///
+/// let pixels = vec![128u8; 48 * 32 * 3];
+/// let view = ImageView::packed(&pixels, 48, 32, PixelFormat::Rgb8)?;
+/// let stream = kvant::encode(&view, &EncoderConfig::default().with_quality(70.0))?;
+/// let picture = kvant::decode(&stream)?;
+/// assert_eq!((picture.width(), picture.height()), (48, 32));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EncodeError`] where a setting is out of range.
 pub fn encode(image: &ImageView<'_>, config: &EncoderConfig) -> Result<Vec<u8>, EncodeError> {
