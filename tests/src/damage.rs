@@ -54,9 +54,17 @@ pub fn survive_in_pieces(stream: &[u8], what: &dyn Fn() -> String) {
         let intact = partial.ok().filter(|p| p.fault.is_none()).map(|p| p.image);
         assert!(intact.as_ref() == whole.as_ref().ok(), "{}", what());
     }
+    let middle = stream.len() / 2;
+    let halves = catch_unwind(AssertUnwindSafe(|| {
+        let mut decoder = PushDecoder::new(options);
+        // Whatever is known to be wrong, what there is of the picture is there.
+        let _ = decoder.push(&stream[..middle]);
+        (decoder.into_partial(), Decoder::with_options(&stream[..middle], options).and_then(|d| d.decode_partial()))
+    }));
+    let Ok((broken, cut)) = halves else { panic!("half of it panicked on {}: {stream:02x?}", what()) };
+    assert!(broken == cut, "{}", what());
     let pushed = catch_unwind(AssertUnwindSafe(|| {
         let mut decoder = PushDecoder::new(options);
-        let middle = stream.len() / 2;
         decoder.push(&stream[..middle])?;
         decoder.push(&stream[middle..])?;
         decoder.finish()

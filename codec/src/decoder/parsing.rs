@@ -63,13 +63,14 @@ pub(super) struct Parsing<'a, const FAST: bool> {
 
 /// What parsing goes back to where the data ends within a row of superblocks, of which more is to come.
 ///
-/// Bytes say too late that they do not suffice: a superblock was parsed with what stands in their place. Going back by rows
-/// copies the probabilities, which are many, once for each.
+/// That the data does not suffice for a superblock is known when it is parsed, with zeros in the place of what is missing. The
+/// walk is kept as it was at the start of the row, and not of each superblock, since it has some hundred kilobytes.
 #[derive(Debug)]
 enum Growing<'a, const FAST: bool> {
     /// The walk as it was at the start of the row; none before the first.
     Reading(Option<Box<(RangeDecoder<'a, FAST>, TileState)>>),
-    /// The data ended: parsing stands at the start of the row. So many more bytes are worth another try.
+    /// The data ended, and parsing stands at the start of the row again; or it stands at the last superblock. So many more bytes are
+    /// worth another try.
     Waiting(usize),
 }
 
@@ -78,7 +79,7 @@ impl<'a, const FAST: bool> Parsing<'a, FAST> {
     pub(super) fn new(parsed: &'a Parsed, part: Part, bytes: TileData<'a>, growing: bool) -> Self {
         let coder = RangeDecoder::new(parsed.header.is_trellis(), bytes.colour);
         let state = parsed.grid.state(&parsed.header, part.tile);
-        let start = HaltedParsing { coder, state, wanted: part.rows, y: 0, handed: 0 };
+        let start = HaltedParsing { coder, state, wanted: part.rows, next: (0, 0), handed: 0 };
         start.resume(&parsed.header, bytes, growing)
     }
 
@@ -122,13 +123,13 @@ impl<'a, const FAST: bool> Parsing<'a, FAST> {
             }
             // The end of the data says where the last one ends.
             if self.growing.is_some() && place.last && y + SUPERBLOCK >= self.height() {
-                self.go_back(usize::MAX);
+                self.growing = Some(Growing::Waiting(usize::MAX));
                 return None;
             }
             sb.clear();
             self.walk.superblock(sb, x, y);
             if self.growing.is_some() && !self.walk.coder.is_within() {
-                self.go_back(0);
+                self.go_back();
                 return None;
             }
             self.next = if place.last { (0, y + SUPERBLOCK) } else { (x + SUPERBLOCK, y) };
@@ -156,45 +157,42 @@ impl<'a, const FAST: bool> Parsing<'a, FAST> {
         }
     }
 
-    /// Goes back to the start of the row, to wait for `least` bytes or more: for half of those that did not suffice, so that
-    /// however few come at a time, a row is parsed a few times at most.
-    fn go_back(&mut self, least: usize) {
+    /// Goes back to the start of the row, to wait for half of the bytes that did not suffice: however few come at a time, a row is
+    /// parsed a few times at most.
+    fn go_back(&mut self) {
         if let Some(Growing::Reading(Some(kept))) = self.growing.take() {
             (self.walk.coder, self.walk.state) = *kept;
         }
         self.next.0 = 0;
-        let more = LEAST_MORE + self.walk.coder.left() / 2;
-        self.growing = Some(Growing::Waiting(more.max(least)));
+        self.growing = Some(Growing::Waiting(LEAST_MORE + self.walk.coder.left() / 2));
     }
 
     /// Parsing that waits, without the data.
     pub(super) fn halt(self) -> HaltedParsing<'static, FAST> {
-        let Walk { coder, state, .. } = self.walk;
-        let (wanted, y, handed) = (self.wanted, self.next.1, self.handed);
-        HaltedParsing { coder: coder.over(&[]), state, wanted, y, handed }
+        let Self { walk: Walk { coder, state, .. }, wanted, next, handed, .. } = self;
+        HaltedParsing { coder: coder.over(&[]), state, wanted, next, handed }
     }
 }
 
-/// Parsing at the start of a row of superblocks.
+/// Parsing at the start of a row of superblocks, or at the last of them.
 #[derive(Debug)]
 pub(super) struct HaltedParsing<'a, const FAST: bool> {
     coder: RangeDecoder<'a, FAST>,
     state: TileState,
     wanted: usize,
-    /// First luma row.
-    y: usize,
+    next: (usize, usize),
     handed: usize,
 }
 
 impl<'a, const FAST: bool> HaltedParsing<'_, FAST> {
     /// Goes on with data of which more has come, in a tile of the picture of `header`.
     pub(super) fn resume(self, header: &'a PictureHeader, bytes: TileData<'a>, growing: bool) -> Parsing<'a, FAST> {
-        let Self { coder, state, wanted, y, handed } = self;
+        let Self { coder, state, wanted, next, handed } = self;
         Parsing {
             walk: Walk::new(coder.over(bytes.colour), header, state),
             wanted,
-            next: (0, y),
-            rows: y,
+            next,
+            rows: next.1,
             damage: None,
             growing: growing.then_some(Growing::Reading(None)),
             handed,

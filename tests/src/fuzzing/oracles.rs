@@ -74,16 +74,23 @@ fn check_preview(decoder: &Decoder<'_>) {
     assert_eq!((preview.format(), preview.depth()), (info.format, info.depth));
 }
 
-/// The picture out of pieces, which the bytes themselves choose.
+/// The picture out of pieces, which the bytes themselves choose; rows that were shown stay as they are.
 fn pushed(stream: &[u8], options: DecoderOptions) -> Option<Image> {
     let mut decoder = PushDecoder::new(options);
-    let mut rest = stream;
+    let (mut rest, mut shown) = (stream, Vec::new());
     while !rest.is_empty() {
         let (piece, tail) = rest.split_at(rest.len().min(1 + usize::from(rest[0])));
         decoder.push(piece).ok()?;
         rest = tail;
+        if let Some(image) = decoder.image() {
+            let settled = decoder.rows() as usize * image.data().len() / image.height() as usize;
+            assert!(image.data().starts_with(&shown), "rows that were shown change");
+            shown.extend_from_slice(&image.data()[shown.len()..settled]);
+        }
     }
-    decoder.finish().ok()
+    let picture = decoder.finish().ok()?;
+    assert!(picture.data().starts_with(&shown), "rows that were shown change at the end");
+    Some(picture)
 }
 
 /// The pixels, written into rows further apart than they need to be.
