@@ -1,4 +1,5 @@
-//! Tells the program which commit it is built from and which versions of other codecs' libraries it is linked with.
+//! Tells the program which commit it is built from and which versions of other codecs' libraries it
+//! is linked with.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ fn main() {
     let lock = Path::new("../Cargo.lock");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=KVANT_COMMIT={}", commit().unwrap_or_else(|| "unknown".to_owned()));
-    // These change when HEAD moves. A path that does not exist would run this program at every build.
+    // These change when HEAD moves. A path that does not exist would run this program at every
+    // build.
     let heads = ["HEAD", "logs/HEAD"].map(|name| git(&["rev-parse", "--git-path", name]).map(PathBuf::from));
     for path in heads.into_iter().flatten().chain([lock.to_owned()]).filter(|p| p.is_file()) {
         println!("cargo::rerun-if-changed={}", path.to_string_lossy());
@@ -23,7 +25,8 @@ fn main() {
     }
 }
 
-/// The commit, with `-dirty` where tracked files differ from it. None outside the project's own repository.
+/// The commit, with `-dirty` where tracked files differ from it. None outside the project's own
+/// repository.
 fn commit() -> Option<String> {
     // A copy of the sources inside another repository is not at that repository's commit.
     git(&["rev-parse", "--show-prefix"]).filter(|prefix| prefix == "cli/")?;

@@ -1,7 +1,8 @@
-//! The `kvant` command: encodes and decodes pictures, tells about streams, compares pictures, measures the codec.
+//! The `kvant` command: encodes and decodes pictures, tells about streams, compares pictures,
+//! measures the codec.
 //!
-//! Folders form a chain, and each names only those behind it: [`commands`], [`args`], [`rd`], [`metrics`],
-//! [`pictures`], [`base`].
+//! Folders form a chain, and each names only those behind it: [`commands`], [`args`], [`rd`],
+//! [`metrics`], [`pictures`], [`base`].
 
 mod args;
 mod base;

@@ -39,16 +39,25 @@ fn quoted(cell: &str) -> BTreeSet<String> {
     cell.split('`').skip(1).step_by(2).map(String::from).collect()
 }
 
+/// The table of folders in a section of docs/ARCHITECTURE.md: each folder, and the other cells of its row.
+fn table(section: &str) -> Vec<(String, Vec<String>)> {
+    let document = text("docs/ARCHITECTURE.md");
+    let section = document.split(&format!("\n## {section}")).nth(1).expect("a section on folders");
+    let rows = section.split("\n## ").next().unwrap_or_default().lines().filter(|line| line.starts_with("| `"));
+    let row = |row: &str| {
+        let mut cells = row.trim_matches('|').split('|').map(String::from);
+        let folder = cells.next().and_then(|cell| quoted(&cell).pop_first());
+        (folder.expect("a folder"), cells.collect())
+    };
+    rows.map(row).collect()
+}
+
 /// The map of docs/ARCHITECTURE.md: each folder of the codec with what it may name, in order.
 fn map() -> Vec<(String, BTreeSet<String>)> {
-    let document = text("docs/ARCHITECTURE.md");
-    let table = document.split("\n## Folders of").nth(1).expect("a section on folders");
-    let rows = table.split("\n## ").next().unwrap_or_default().lines().filter(|line| line.starts_with("| `"));
     let mut map: Vec<(String, BTreeSet<String>)> = Vec::new();
-    for row in rows {
-        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
-        let (folder, mut names) = (quoted(cells[0]).pop_first().expect("a folder"), quoted(cells[2]));
-        if cells[2].contains("all above") {
+    for (folder, cells) in table("Folders of") {
+        let mut names = quoted(&cells[1]);
+        if cells[1].contains("all above") {
             names.extend(map.iter().map(|(folder, _)| folder.clone()));
         }
         map.push((folder, names));
@@ -56,10 +65,10 @@ fn map() -> Vec<(String, BTreeSet<String>)> {
     map
 }
 
-/// What each folder of the codec names of the others.
-fn folders() -> BTreeMap<String, BTreeSet<String>> {
+/// What each folder of a crate, whose sources lie in `sources`, names of the others.
+fn folders(sources: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (name, named) in Modules::read("codec/src").names() {
+    for (name, named) in Modules::read(sources).names() {
         let Some(folder) = name.first() else { continue };
         let others = named.keys().filter_map(|other| other.first()).filter(|other| *other != folder);
         folders.entry(folder.clone()).or_default().extend(others.cloned());
@@ -69,7 +78,7 @@ fn folders() -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn the_map_says_what_each_folder_names() {
-    let (map, folders) = (map(), folders());
+    let (map, folders) = (map(), folders("codec/src"));
     let mapped: BTreeSet<&String> = map.iter().map(|(folder, _)| folder).collect();
     assert_eq!(mapped, folders.keys().collect(), "folders of docs/ARCHITECTURE.md, and those of codec/src");
     let mut wrong = Vec::new();
@@ -81,6 +90,19 @@ fn the_map_says_what_each_folder_names() {
         wrong.extend(below.map(|(other, _)| format!("{folder} names {other}, which stands below it")));
     }
     assert_none(&wrong, "docs/ARCHITECTURE.md maps the folders of codec/src");
+}
+
+#[test]
+fn folders_of_the_command_name_only_what_stands_below_them() {
+    let chain: Vec<String> = table("The command").into_iter().map(|(folder, _)| folder).collect();
+    let folders = folders("cli/src");
+    let mapped: BTreeSet<&String> = chain.iter().collect();
+    assert_eq!(mapped, folders.keys().collect(), "folders of docs/ARCHITECTURE.md, and those of cli/src");
+    let above = chain.iter().enumerate().flat_map(|(place, folder)| {
+        let named = chain[..place].iter().filter(|other| folders[folder].contains(*other));
+        named.map(move |other| format!("{folder} names {other}"))
+    });
+    assert_none(&above.collect::<Vec<_>>(), "folders of cli/src form a chain");
 }
 
 #[test]

@@ -30,8 +30,8 @@ pub(crate) struct ConsoleArgs {
 /// Which files are worked on, how many at once, and what becomes of the files that are there.
 #[derive(Debug, Default, Args)]
 pub(crate) struct BatchArgs {
-    /// Take the files in folders, at any depth; in the folder that -o names they keep their places. Names that begin
-    /// with a dot and links to folders are left out
+    /// Take the files in folders, at any depth; in the folder that -o names they keep their places.
+    /// Names that begin with a dot and links to folders are left out
     #[arg(short, long)]
     pub(crate) recursive: bool,
 

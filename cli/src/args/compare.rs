@@ -17,8 +17,8 @@ pub(crate) struct CompareArgs {
     #[arg(required = true)]
     pub(crate) distorted: Vec<PathBuf>,
 
-    /// Metrics, of psnr-y, psnr-rgb, psnr (both), ssimulacra2, butteraugli (3-norm), butteraugli-max, ms-ssim (of the
-    /// luma) [default: all]
+    /// Metrics, of psnr-y, psnr-rgb, psnr (both), ssimulacra2, butteraugli (3-norm),
+    /// butteraugli-max, ms-ssim (of the luma) [default: all]
     #[arg(short, long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) metrics: Vec<MetricName>,
 
@@ -26,8 +26,8 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "METRIC=VALUE", value_parser = parse_threshold)]
     pub(crate) fail_under: Vec<Threshold>,
 
-    /// Colour to lay transparent pixels over, such as '#ffffff' [default: black, white and gray in turn; the worst score
-    /// counts]
+    /// Colour to lay transparent pixels over, such as '#ffffff' [default: black, white and gray in
+    /// turn; the worst score counts]
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
 

@@ -17,8 +17,9 @@ pub(crate) struct DecodeArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// File to write (the format follows the extension), or a folder (made where it is missing if a / ends its name), or
-    /// - for standard output; a prefix such as png:- names the format [default: the input's name with .png]
+    /// File to write (the format follows the extension), or a folder (made where it is missing if
+    /// its name ends with /), or - for standard output; a prefix such as png:- names the format
+    /// [default: the input's name with .png]
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
@@ -26,25 +27,28 @@ pub(crate) struct DecodeArgs {
     #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true)]
     pub(crate) to: Option<OutputFormat>,
 
-    /// Decode W x H pixels from column X and row Y on, of the picture as it is shown; only the tiles they need are decoded
+    /// Decode W x H pixels from column X and row Y on, of the picture as it is shown; only the
+    /// tiles they need are decoded
     #[arg(long, value_name = "WxH+X+Y", value_parser = parse_region)]
     pub(crate) crop: Option<Region>,
 
-    /// Decode the preview only, an eighth of the picture each way; no more of the file is read than that needs
+    /// Decode the preview only, an eighth of the picture each way; no more of the file is read than
+    /// that needs
     #[arg(long, conflicts_with_all = ["crop", "scale", "allow_partial"])]
     pub(crate) preview: bool,
 
-    /// Reduce the picture to a half, a quarter or an eighth each way: 1/8 is the preview where there is one, else each pixel is
-    /// the mean of those that it stands for
+    /// Reduce the picture to a half, a quarter or an eighth each way: 1/8 is the preview where
+    /// there is one, else each pixel is the mean of those that it stands for
     #[arg(long, value_name = "SCALE", value_parser = scales(), conflicts_with = "crop")]
     pub(crate) scale: Option<Scale>,
 
-    /// Write what there is of a file that is damaged or cut off, and exit with code 5: what is missing comes from the preview,
-    /// where there is one, or is gray
+    /// Write what there is of a file that is damaged or cut off, and exit with code 5: what is
+    /// missing comes from the preview, where there is one, or is gray
     #[arg(long, conflicts_with_all = ["crop", "scale"])]
     pub(crate) allow_partial: bool,
 
-    /// Write 16 bits a sample, all that the decoder knows of them: smooth dark gradients of 8 bits then have no bands
+    /// Write 16 bits a sample, all that the decoder knows of them: smooth dark gradients of 8 bits
+    /// then have no bands
     #[arg(long, value_name = "16", value_parser = clap::value_parser!(u8).range(16..=16))]
     pub(crate) depth: Option<u8>,
 
@@ -52,8 +56,8 @@ pub(crate) struct DecodeArgs {
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
 
-    /// Convert the colours to sRGB and leave profile and code points out; of PQ and HLG, whites above a diffuse one are
-    /// compressed
+    /// Convert the colours to sRGB and leave profile and code points out; of PQ and HLG, whites
+    /// above a diffuse one are compressed
     #[arg(long)]
     pub(crate) to_srgb: bool,
 

@@ -15,26 +15,27 @@ use crate::pictures::Strip;
 /// Arguments of `kvant encode`.
 #[derive(Debug, Args)]
 pub(crate) struct EncodeArgs {
-    /// Pictures (PNG, JPEG, PNM, TIFF, BMP, WebP, QOI), folders of them with -r; - for standard input
+    /// Pictures (PNG, JPEG, PNM, TIFF, BMP, WebP, QOI), folders of them with -r; - for standard
+    /// input
     #[arg(required_unless_present_any = ["speed", "distance"], value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// File to write, or a folder (made where it is missing if a / ends its name), or - for standard output [default:
-    /// the input's name with .kvt]
+    /// File to write, or a folder (made where it is missing if its name ends with /), or - for
+    /// standard output [default: the input's name with .kvt]
     #[arg(short, long, value_name = "OUT|DIR/|-")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless, but 'lossless' is. With --max-size
-    /// the best that is tried
+    /// Quality, 0 to 100: about the mean SSIMULACRA2 of photographs; 100 is not lossless, but
+    /// 'lossless' is. With --max-size the best that is tried
     #[arg(short, long, value_name = "Q|lossless", default_value = "80", value_parser = parse_quality, conflicts_with = "target")]
     pub(crate) quality: Quality,
 
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 
-    /// Effort, 1 (fastest) to 9 (smallest files). On large photographs, at equal scores, in time and bytes of effort 5: 1: 0.15
-    /// and 1.15; 2: 0.23 and 1.08; 3: 0.28 and 1.07; 4: 0.6 and 1.02; 6: 1.6 and 0.99; 7: 2.3 and 0.98. On small ones 8: 4.7 and 0.97;
-    /// 9: 6.1 and 0.97
+    /// Effort, 1 (fastest) to 9 (smallest files). On large photographs, at equal scores, in time
+    /// and bytes of effort 5: 1: 0.15 and 1.15; 2: 0.23 and 1.08; 3: 0.28 and 1.07; 4: 0.6 and
+    /// 1.02; 6: 1.6 and 0.99; 7: 2.3 and 0.98. On small ones 8: 4.7 and 0.97; 9: 6.1 and 0.97
     #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=9))]
     pub(crate) effort: u8,
 
@@ -76,7 +77,8 @@ pub(crate) struct EncodeArgs {
     #[arg(long)]
     pub(crate) preview: bool,
 
-    /// Take what there is of a JPEG or PNG file that is damaged or cut off, and exit with code 5: what is missing is gray
+    /// Take what there is of a JPEG or PNG file that is damaged or cut off, and exit with code 5:
+    /// what is missing is gray
     #[arg(long)]
     pub(crate) allow_partial: bool,
 
@@ -84,15 +86,15 @@ pub(crate) struct EncodeArgs {
     #[arg(long, value_name = "COLOUR", value_parser = parse_background)]
     pub(crate) background: Option<[u8; 3]>,
 
-    /// Leave out of gps, exif, xmp, text, icc, or all (gps, exif, xmp and text: without its profile a picture changes
-    /// colours). What was written is read again, and fails where it still says what was to be left out
-    /// [default: all is kept]
+    /// Leave out of gps, exif, xmp, text, icc, or all (gps, exif, xmp and text: without its profile
+    /// a picture changes colours). What was written is read again, and fails where it still says
+    /// what was to be left out [default: all is kept]
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',')]
     pub(crate) strip: Vec<Strip>,
 
-    /// What the sample values mean, as ITU-T H.273 numbers it, such as 9/16/0/1: primaries, transfer, matrix of the
-    /// source and full range; or by name, such as bt2020/pq, srgb, p3, pq or hlg. No pixel is changed [default: what a
-    /// PNG's cICP chunk says]
+    /// What the sample values mean, as ITU-T H.273 numbers it, such as 9/16/0/1: primaries,
+    /// transfer, matrix of the source and full range; or by name, such as bt2020/pq, srgb, p3, pq
+    /// or hlg. No pixel is changed [default: what a PNG's cICP chunk says]
     #[arg(long, value_name = "P/T/M/R", value_parser = parse_cicp)]
     pub(crate) cicp: Option<Cicp>,
 

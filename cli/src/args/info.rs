@@ -17,8 +17,8 @@ pub(crate) struct InfoArgs {
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Draw the luma blocks of one picture over it: partition, prediction modes and QP offsets (docs/BLOCKS.md); with
-    /// --json, count blocks by size and mode
+    /// Draw the luma blocks of one picture over it: partition, prediction modes and QP offsets
+    /// (docs/BLOCKS.md); with --json, count blocks by size and mode
     #[arg(long, value_name = "PICTURE")]
     pub(crate) blocks: Option<PathBuf>,
 

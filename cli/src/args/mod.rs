@@ -25,8 +25,8 @@ pub(crate) use target::TargetArgs;
 pub(crate) use view::{Protocol, ViewArgs};
 
 const AFTER_HELP: &str = "\
-kvant IN OUT, without a command, encodes where OUT ends with .kvt and decodes where IN does; options may follow. Of an option
-that is given twice the last one counts.
+kvant IN OUT, without a command, encodes where OUT ends with .kvt and decodes where IN does; options
+may follow. Of an option that is given twice the last one counts.
 
 Exit codes:
   0    all went well
@@ -35,8 +35,8 @@ Exit codes:
   3    an input is unreadable or damaged
   4    a limit was exceeded (--max-pixels, --max-dim, --max-mem)
   5    a file is damaged or cut off, and what there is of its picture is written (--allow-partial)
-  6    a threshold (--fail-under) or a target (--target-...) was not met, and the files are written; or none is small
-       enough (--max-size), and nothing is
+  6    a threshold (--fail-under) or a target (--target-...) was not met, and the files are written;
+       or none is small enough (--max-size), and nothing is
   130  interrupted";
 
 /// Kvant, a lossy still-image codec

@@ -11,8 +11,9 @@ use crate::base::error::{CliError, Result};
 use crate::base::names::{shown, visible};
 use crate::pictures::{is_foreign, is_kvt};
 
-/// `args`, a whole command line, with the command that it leaves out. IN and OUT stand first or last, or behind `--`.
-/// Without both, the line is left as it is, for the parser to say what it lacks.
+/// `args`, a whole command line, with the command that it leaves out. IN and OUT stand first or
+/// last, or behind `--`. Without both, the line is left as it is, for the parser to say what it
+/// lacks.
 ///
 /// # Errors
 /// [`CliError::Usage`] where the names of existing files do not say what to do with them.
@@ -63,7 +64,8 @@ fn divided(words: &[OsString]) -> Option<(&OsString, &OsString, &[OsString])> {
     }
 }
 
-/// What the parser says of `args`, with words escaped as names are, and a word on those that look like names.
+/// What the parser says of `args`, with words escaped as names are, and a word on those that look
+/// like names.
 pub(crate) fn explained(mut error: clap::Error, args: &[OsString]) -> clap::Error {
     for context in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
         if let Some(ContextValue::String(text)) = error.get(context)

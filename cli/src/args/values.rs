@@ -208,7 +208,8 @@ pub(crate) struct Threshold {
 }
 
 impl Threshold {
-    /// A line that says how `scores` miss the threshold; a score that could not be computed misses it.
+    /// A line that says how `scores` miss the threshold; a score that could not be computed misses
+    /// it.
     pub(crate) fn missed_by(&self, scores: &Scores) -> Option<String> {
         let (name, limit) = (self.metric.name(), self.value);
         match self.metric.score(scores) {

@@ -4,7 +4,8 @@ use std::fs::{File, FileTimes, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Makes a new file; where it is to get the mode of another one, nobody else may open it before it has that.
+/// Makes a new file; where it is to get the mode of another one, nobody else may open it before it
+/// has that.
 pub(crate) fn create(path: &Path, private: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -17,8 +18,8 @@ pub(crate) fn create(path: &Path, private: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Gives `file`, before any byte is in it, the mode of `like`, and the owner of `old`, the file that it is to replace,
-/// where the system lets us.
+/// Gives `file`, before any byte is in it, the mode of `like`, and the owner of `old`, the file
+/// that it is to replace, where the system lets us.
 #[cfg(unix)]
 pub(crate) fn protect(file: &File, old: Option<&Metadata>, like: &Metadata) -> io::Result<()> {
     use std::fs::Permissions;

@@ -14,8 +14,8 @@ const RANGES: &Names = &[("limited", 0), ("full", 1), ("0", 0), ("1", 1)];
 const SPACES: [(&str, u8, u8); 6] =
     [("srgb", 1, 13), ("p3", 12, 13), ("bt709", 1, 1), ("bt2020", 9, 14), ("pq", 9, Cicp::PQ), ("hlg", 9, Cicp::HLG)];
 
-/// `P/T/M/R`, each a number or a name, of which M (the matrix: RGB) and R (the range: full) may be left out; or the name
-/// of a colour space.
+/// `P/T/M/R`, each a number or a name, of which M (the matrix: RGB) and R (the range: full) may be
+/// left out; or the name of a colour space.
 pub(crate) fn parse_cicp(text: &str) -> Result<Cicp, String> {
     if let Some(&(_, primaries, transfer)) = SPACES.iter().find(|(name, ..)| *name == text) {
         return Ok(Cicp { primaries, transfer, matrix: 0, full_range: true });

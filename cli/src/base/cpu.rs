@@ -1,4 +1,5 @@
-//! The CPU level of the environment: the library takes it as a parameter and has no global state of its own.
+//! The CPU level of the environment: the library takes it as a parameter and has no global state of
+//! its own.
 
 use std::env;
 
@@ -12,8 +13,8 @@ const VARIABLE: &str = "KVANT_CPU";
 /// The level that `KVANT_CPU` asks for by its name, else the machine's best.
 ///
 /// # Errors
-/// [`CliError::Usage`] where the variable holds anything else, or a level that the machine does not have: a test of a level must
-/// not quietly run another.
+/// [`CliError::Usage`] where the variable holds anything else, or a level that the machine does not
+/// have: a test of a level must not quietly run another.
 pub(crate) fn level() -> Result<CpuLevel> {
     let name = match env::var(VARIABLE) {
         Err(env::VarError::NotPresent) => return Ok(CpuLevel::detect()),

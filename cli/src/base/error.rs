@@ -19,10 +19,12 @@ pub(crate) fn limit_option(what: &str) -> &'static str {
     }
 }
 
-/// What went wrong, by the exit code it leads to. Its text is one line that names the file, the fault and the limit.
+/// What went wrong, by the exit code it leads to. Its text is one line that names the file, the
+/// fault and the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CliError {
-    /// Anything that is not one of the kinds below: a file that exists, a folder that does not. Code 1.
+    /// Anything that is not one of the kinds below: a file that exists, a folder that does not.
+    /// Code 1.
     Run(String),
     /// The command line asks for something that cannot be. Code 2.
     Usage(String),

@@ -1,5 +1,5 @@
-//! Which file a name leads to. An input may be an output by many names: relative and absolute ones, links of both kinds,
-//! streams that the shell has opened.
+//! Which file a name leads to. An input may be an output by many names: relative and absolute ones,
+//! links of both kinds, streams that the shell has opened.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -10,8 +10,8 @@ use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::Destination;
 
-/// A file that is there, whatever it is called. What is no file, such as a device or a pipe, has no identity: writing to
-/// one loses nothing.
+/// A file that is there, whatever it is called. What is no file, such as a device or a pipe, has no
+/// identity: writing to one loses nothing.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FileId(Id);
 
@@ -104,7 +104,8 @@ impl Place {
     }
 }
 
-/// A name as the file system compares it: on most systems of two makers upper and lower case are the same.
+/// A name as the file system compares it: on most systems of two makers upper and lower case are
+/// the same.
 fn folded(name: &OsStr) -> OsString {
     match cfg!(any(windows, target_os = "macos")) {
         true => name.to_string_lossy().to_lowercase().into(),

@@ -1,13 +1,13 @@
 //! Names of files, as people and programs get to read them.
 //!
-//! A name may hold any byte, but what is printed must neither steer a terminal, nor break a line, nor turn a name's
-//! letters around.
+//! A name may hold any byte, but what is printed must neither steer a terminal, nor break a line,
+//! nor turn a name's letters around.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// A file's name for people: what does not show as itself is escaped, such as `\n`, `\u{1b}` and, where a name is not
-/// UTF-8, `\xff`.
+/// A file's name for people: what does not show as itself is escaped, such as `\n`, `\u{1b}` and,
+/// where a name is not UTF-8, `\xff`.
 pub(crate) fn shown(path: impl AsRef<Path>) -> String {
     let mut text = String::new();
     for chunk in path.as_ref().as_os_str().as_encoded_bytes().utf8_chunks() {
@@ -28,7 +28,8 @@ pub(crate) fn visible(text: &str) -> String {
     visible
 }
 
-/// The same JSON, in which nothing steers a terminal. Its own line breaks stay; those in texts are escaped already.
+/// The same JSON, in which nothing steers a terminal. Its own line breaks stay; those in texts are
+/// escaped already.
 pub(crate) fn inert_json(json: &str) -> String {
     let mut inert = String::with_capacity(json.len());
     for c in json.chars() {

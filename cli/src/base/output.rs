@@ -1,8 +1,9 @@
 //! Where results go: files that appear whole or not at all, and standard output.
 //!
-//! A file is written under a temporary name in its own folder and then renamed. An interrupt (Ctrl-C, or a request to
-//! terminate) is answered on a thread of its own, by the `ctrlc` crate: it removes the temporary files and folders that
-//! there are at that moment and ends the program with code 130. Only a kill that no program can catch leaves one behind.
+//! A file is written under a temporary name in its own folder and then renamed. An interrupt
+//! (Ctrl-C, or a request to terminate) is answered on a thread of its own, by the `ctrlc` crate: it
+//! removes the temporary files and folders that there are at that moment and ends the program with
+//! code 130. Only a kill that no program can catch leaves one behind.
 
 use std::env;
 use std::fs::{self, File, Metadata};
@@ -21,8 +22,8 @@ use crate::base::warning::Warning;
 /// Bytes that a file is written with at a time, at least.
 const BUFFER: usize = 1 << 16;
 
-/// The temporary files and folders there are. Whoever creates, renames or removes one holds the lock meanwhile, so that
-/// the interrupt sees each either here or finished.
+/// The temporary files and folders there are. Whoever creates, renames or removes one holds the
+/// lock meanwhile, so that the interrupt sees each either here or finished.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn temporary() -> MutexGuard<'static, Vec<PathBuf>> {
@@ -31,7 +32,8 @@ fn temporary() -> MutexGuard<'static, Vec<PathBuf>> {
 
 /// From now on an interrupt cleans up and ends the program.
 pub(crate) fn handle_interrupts() {
-    // Without a handler (the system may refuse one) an interrupt still ends the program, only less tidily.
+    // Without a handler (the system may refuse one) an interrupt still ends the program, only less
+    // tidily.
     let _ = ctrlc::set_handler(|| {
         let paths = temporary();
         for path in paths.iter() {
@@ -150,7 +152,8 @@ fn collected(work: impl FnOnce(&mut Out<'_>) -> WriteResult) -> std::result::Res
 pub(crate) struct WriteOptions<'a> {
     /// Whether an existing file is overwritten.
     pub(crate) force: bool,
-    /// What a file is whose mode and times the new one gets. One that is overwritten hands on its mode in any case.
+    /// What a file is whose mode and times the new one gets. One that is overwritten hands on its
+    /// mode in any case.
     pub(crate) like: Option<&'a Metadata>,
 }
 
@@ -189,7 +192,8 @@ fn check_file(path: &Path, force: bool) -> Result<()> {
     }
 }
 
-/// Writes `data` to `path`, whole or not at all. An existing file is an error unless `force` is set.
+/// Writes `data` to `path`, whole or not at all. An existing file is an error unless `force` is
+/// set.
 pub(crate) fn write_file(path: &Path, data: &[u8], force: bool) -> Result<()> {
     write_as(path, WriteOptions { force, like: None }, |out| Ok(out.write_all(data)?)).map(drop)
 }
@@ -224,7 +228,8 @@ fn temporary_name() -> String {
     format!("kvant-{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A folder in the system's place for temporary files, which goes with all that is in it when this is dropped.
+/// A folder in the system's place for temporary files, which goes with all that is in it when this
+/// is dropped.
 #[derive(Debug)]
 pub(crate) struct TemporaryFolder(PathBuf);
 
@@ -260,7 +265,8 @@ impl Drop for TemporaryFolder {
     }
 }
 
-/// Puts a file of what `work` writes in the place of `old`, if there is one. Returns its bytes, and a fault of mode and times.
+/// Puts a file of what `work` writes in the place of `old`, if there is one. Returns its bytes, and
+/// a fault of mode and times.
 fn replace(
     path: &Path,
     old: Option<&Metadata>,
@@ -297,7 +303,8 @@ fn replace(
     result.map(|bytes| (bytes, mode.into_iter().chain(times).find_map(|kept| kept.err())))
 }
 
-/// Renames a file to a name that must not exist: by a link, since a rename would replace whatever came there meanwhile.
+/// Renames a file to a name that must not exist: by a link, since a rename would replace whatever
+/// came there meanwhile.
 fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Ok(()) => fs::remove_file(from),

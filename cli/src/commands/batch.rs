@@ -25,8 +25,8 @@ pub(crate) struct Split {
 }
 
 impl Split {
-    /// Shares `jobs` threads (0 for one a core) among `files` files: a picture of one tile keeps one core busy only,
-    /// so files come first.
+    /// Shares `jobs` threads (0 for one a core) among `files` files: a picture of one tile keeps
+    /// one core busy only, so files come first.
     pub(crate) fn new(jobs: usize, files: usize) -> Self {
         if files <= 1 {
             return Self { files: 1, threads: jobs };
@@ -37,8 +37,9 @@ impl Split {
     }
 }
 
-/// Runs `work` on each of `items`, begun in their order, as many at once as `split` says; results in the order of the
-/// items. Where there are several, a fault is printed when it occurs and the others go on.
+/// Runs `work` on each of `items`, begun in their order, as many at once as `split` says; results
+/// in the order of the items. Where there are several, a fault is printed when it occurs and the
+/// others go on.
 pub(crate) fn run<I: Sync, T: Send + Serialize>(
     items: &[I],
     split: Split,
@@ -58,8 +59,8 @@ pub(crate) fn run<I: Sync, T: Send + Serialize>(
         }
         ended
     };
-    // Threads of their own rather than a pool: a worker of a pool that waits for the threads of its picture would begin
-    // another one meanwhile, and hold both.
+    // Threads of their own rather than a pool: a worker of a pool that waits for the threads of its
+    // picture would begin another one meanwhile, and hold both.
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut ended = Vec::new();

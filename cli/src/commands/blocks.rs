@@ -1,4 +1,5 @@
-//! `kvant info --blocks`: a picture of how a picture was coded, and counts. docs/BLOCKS.md has the legend.
+//! `kvant info --blocks`: a picture of how a picture was coded, and counts. docs/BLOCKS.md has the
+//! legend.
 
 use std::collections::BTreeMap;
 

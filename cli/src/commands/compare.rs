@@ -127,7 +127,8 @@ impl Pair<'_> {
         Ok(report)
     }
 
-    /// The scores that were asked for: a metric may come with others that its computation gives too.
+    /// The scores that were asked for: a metric may come with others that its computation gives
+    /// too.
     fn shown(&self, scores: &Scores) -> Scores {
         let wanted =
             |names: &[MetricName]| self.args.metrics.is_empty() || self.args.metrics.iter().any(|m| names.contains(m));

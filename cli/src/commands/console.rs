@@ -15,7 +15,8 @@ use crate::commands::conversions::Conversion;
 use crate::commands::progress::BatchBar;
 use crate::metrics::Scores;
 
-/// Who gets to read what. Text goes to standard output, or to standard error where that carries JSON or a picture.
+/// Who gets to read what. Text goes to standard output, or to standard error where that carries
+/// JSON or a picture.
 #[derive(Debug)]
 pub(crate) struct Console {
     /// Name and version of what JSON says. Fields may be added within a version.
@@ -120,8 +121,9 @@ impl Console {
         print_json(serde_json::to_string(&JsonLine { schema: self.schema, body: FileEntry::new(file) }))
     }
 
-    /// Ends a command: prints the JSON document, or the last line, if one is asked for. The fault of a single input is
-    /// returned as it is, to be printed by the caller; of several, each has been printed.
+    /// Ends a command: prints the JSON document, or the last line, if one is asked for. The fault
+    /// of a single input is returned as it is, to be printed by the caller; of several, each has
+    /// been printed.
     pub(crate) fn finish<T: Serialize>(&self, files: &[Ended<T>]) -> Result<()> {
         self.bar.finish();
         let lossy = self.lossy_inputs.load(Ordering::Relaxed);
@@ -277,8 +279,8 @@ impl<'a, T> FileEntry<'a, T> {
     }
 }
 
-/// Scores under the names of the command line. Those that were not computed are left out; an infinite PSNR, that of an
-/// exact copy, is null since JSON has no infinity.
+/// Scores under the names of the command line. Those that were not computed are left out; an
+/// infinite PSNR, that of an exact copy, is null since JSON has no infinity.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Metrics {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,5 @@
-//! What a command is to do with several inputs: which files they are, and where the result of each goes.
+//! What a command is to do with several inputs: which files they are, and where the result of each
+//! goes.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -34,8 +35,8 @@ impl BatchPlan<'_> {
     /// The conversions that `inputs` come to, in their order; files of a folder by name.
     ///
     /// # Errors
-    /// [`CliError::Usage`] where two inputs would be written to one place, or over an input, [`CliError::Input`] where there
-    /// is nothing to do.
+    /// [`CliError::Usage`] where two inputs would be written to one place, or over an input,
+    /// [`CliError::Input`] where there is nothing to do.
     pub(crate) fn conversions(&self, inputs: &[PathBuf]) -> Result<Vec<Conversion>> {
         let stdin = Path::new("-");
         if inputs.iter().filter(|i| *i == stdin).count() > 1 {
@@ -135,8 +136,9 @@ impl BatchPlan<'_> {
     }
 }
 
-/// The files in `folder`, at any depth, that `takes` takes; none whose names, or whose folders' names, begin with a dot,
-/// and none in folders that are links. A folder that cannot be read stands for itself: the fault shows in its turn.
+/// The files in `folder`, at any depth, that `takes` takes; none whose names, or whose folders'
+/// names, begin with a dot, and none in folders that are links. A folder that cannot be read stands
+/// for itself: the fault shows in its turn.
 fn files(folder: &Path, takes: fn(&Path) -> bool) -> Vec<PathBuf> {
     let hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
     let entries = WalkDir::new(folder)

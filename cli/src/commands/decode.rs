@@ -212,8 +212,8 @@ impl FileDecoder<'_> {
         Ok(report)
     }
 
-    /// Whether the pixels go into the file as they are decoded: nothing is asked for that needs all of them, and no alpha may turn
-    /// out to hide nothing.
+    /// Whether the pixels go into the file as they are decoded: nothing is asked for that needs all
+    /// of them, and no alpha may turn out to hide nothing.
     fn goes_by_rows(&self, decoder: &Decoder<'_>, format: OutputFormat) -> bool {
         let DecodeArgs { crop, scale, preview, allow_partial, to_srgb, .. } = self.args;
         let asked = crop.is_some() || scale.is_some() || *preview || *allow_partial || *to_srgb;
@@ -378,7 +378,8 @@ fn missing(found: &Partial, fault: &DecodeError, tiles: u32) -> String {
     format!("{fault}; {regions} (as stored) missing and filled with {filling}")
 }
 
-/// What is to be written besides the pixels: of a preview what stands before it, of a damaged file what is intact.
+/// What is to be written besides the pixels: of a preview what stands before it, of a damaged file
+/// what is intact.
 fn metadata(decoder: &Decoder<'_>, args: &DecodeArgs) -> std::result::Result<Metadata, DecodeError> {
     if !args.preview && !args.allow_partial {
         return decoder.metadata();
@@ -391,7 +392,8 @@ fn metadata(decoder: &Decoder<'_>, args: &DecodeArgs) -> std::result::Result<Met
     Ok(metadata)
 }
 
-/// Where the pixels of a region of the picture as it is shown are stored; `None` for one that is not within it.
+/// Where the pixels of a region of the picture as it is shown are stored; `None` for one that is
+/// not within it.
 fn stored(shown: Region, info: &ImageInfo) -> Option<Region> {
     let Region { width, height, x, y } = shown;
     let number = info.orientation.to_exif();

@@ -285,7 +285,8 @@ impl FileEncoder<'_> {
             let text = "quality 100 is the finest quantiser, not lossless; -q lossless is".to_owned();
             warnings.push(Warning { code: "not-lossless", text });
         }
-        // A picture that is not whole ends the command with a line of its own, and so does a target that was not met.
+        // A picture that is not whole ends the command with a line of its own, and so does a target
+        // that was not met.
         for warning in warnings.iter().filter(|w| w.code != PARTIAL) {
             self.console.warn(&name, warning);
         }
@@ -413,8 +414,8 @@ impl FileEncoder<'_> {
         }
     }
 
-    /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with the encoder is a fault
-    /// of this program, and nothing is written then.
+    /// Decodes the stream, where that is asked for, and scores it. A decoder that disagrees with
+    /// the encoder is a fault of this program, and nothing is written then.
     fn verify(&self, name: &str, picture: &Picture, coded: &EncodedFile) -> Result<Option<Verified>> {
         if !self.decodes() {
             return Ok(None);

@@ -52,7 +52,8 @@ impl Drop for Progress {
     }
 }
 
-/// How many files of a batch are done, how fast, and when the last will be; drawn where standard error is a terminal.
+/// How many files of a batch are done, how fast, and when the last will be; drawn where standard
+/// error is a terminal.
 #[derive(Debug)]
 pub(crate) struct BatchBar {
     bar: ProgressBar,

@@ -21,7 +21,8 @@ impl TargetArgs {
         self.aim(1, 1).is_some()
     }
 
-    /// The target for a picture of `pixels` pixels, read from a file of `bytes_in` bytes; `None` where nothing but a quality is asked for.
+    /// The target for a picture of `pixels` pixels, read from a file of `bytes_in` bytes; `None`
+    /// where nothing but a quality is asked for.
     pub(crate) fn aim(&self, pixels: u64, bytes_in: u64) -> Option<Aim> {
         let pixels = pixels as f64;
         let bytes = |size| match size {

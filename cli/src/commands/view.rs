@@ -76,7 +76,8 @@ impl Screen {
         // The size that terminals have had since there are any.
         let (rows, columns) = Term::stdout().size_checked().unwrap_or((24, 80));
         let columns = args.width.unwrap_or(columns).max(1).into();
-        // One for the name, one for the prompt. A width that is asked for may make the picture higher than the window.
+        // One for the name, one for the prompt. A width that is asked for may make the picture
+        // higher than the window.
         let rows = if args.width.is_some() { u32::MAX } else { u32::from(rows).saturating_sub(2).max(1) };
         let protocol = if args.protocol == Protocol::Auto { detect(|name| env::var(name).ok()) } else { args.protocol };
         Self { protocol, columns, rows }
@@ -135,7 +136,8 @@ fn scaled(picture: &Picture, w: u32, h: u32) -> RgbImage {
     if pixels.dimensions() == (w, h) { pixels } else { resize(&pixels, w, h, FilterType::CatmullRom) }
 }
 
-/// Two rows of pixels a line: half blocks, whose colours are those of the upper pixel and of the lower one.
+/// Two rows of pixels a line: half blocks, whose colours are those of the upper pixel and of the
+/// lower one.
 fn blocks(pixels: &RgbImage) -> String {
     let (w, h) = pixels.dimensions();
     let mut text = String::new();

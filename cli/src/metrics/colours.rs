@@ -1,4 +1,5 @@
-//! The colours of a picture without alpha as metrics take them: as they are stored, as luma, and as linear light.
+//! The colours of a picture without alpha as metrics take them: as they are stored, as luma, and as
+//! linear light.
 
 use crate::pictures::{HdrSpace, Picture, WHITE, widened};
 
@@ -38,8 +39,8 @@ impl Meaning {
 /// What SSIMULACRA2 takes linear light of 1 for, in cd/m².
 const HDR_UNIT: f32 = 255.0;
 
-/// Samples as SSIMULACRA2 takes them, which makes linear light of them itself as its authors' program does: of 8 bits by a
-/// table that is its own.
+/// Samples as SSIMULACRA2 takes them, which makes linear light of them itself as its authors'
+/// program does: of 8 bits by a table that is its own.
 pub(super) enum Encoded {
     Narrow(Vec<u8>),
     /// Of all 16 bits.

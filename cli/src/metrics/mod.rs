@@ -1,8 +1,8 @@
-//! Quality metrics of pictures of any depth, with all their bits. Samples are taken for sRGB, but where code points say PQ or HLG.
-//! Pictures of unequal depths are compared in 16 bits.
+//! Quality metrics of pictures of any depth, with all their bits. Samples are taken for sRGB, but
+//! where code points say PQ or HLG. Pictures of unequal depths are compared in 16 bits.
 //!
-//! A picture with alpha looks different on each page that it is laid on. Where one of two pictures has alpha, both are
-//! laid on each of [`BACKGROUNDS`], and of each metric the worst score counts.
+//! A picture with alpha looks different on each page that it is laid on. Where one of two pictures
+//! has alpha, both are laid on each of [`BACKGROUNDS`], and of each metric the worst score counts.
 
 mod colours;
 mod ms_ssim;
@@ -51,7 +51,8 @@ impl Reference {
             return Err(CliError::Run(text));
         }
         if picture.depth() != self.picture.depth() {
-            // Some metrics have a way of their own for 8 bits, and colours laid on each other are rounded to their depth.
+            // Some metrics have a way of their own for 8 bits, and colours laid on each other are
+            // rounded to their depth.
             return Self::new(&self.picture.in_16_bits(), self.selection)?.compare(&picture.in_16_bits());
         }
         if !self.composites(picture) {

@@ -1,9 +1,9 @@
-//! MS-SSIM of a luma plane: Wang, Simoncelli and Bovik, "Multiscale structural similarity for image quality assessment",
-//! Asilomar 2003, with the constants of the authors' program.
+//! MS-SSIM of a luma plane: Wang, Simoncelli and Bovik, "Multiscale structural similarity for image
+//! quality assessment", Asilomar 2003, with the constants of the authors' program.
 //!
-//! Five scales, each half of the one before by 2x2 means; at each, means, variances and covariance in an 11x11 Gaussian
-//! window of sigma 1.5, at the positions where it lies within the picture. What depends on the reference alone is
-//! computed once.
+//! Five scales, each half of the one before by 2x2 means; at each, means, variances and covariance
+//! in an 11x11 Gaussian window of sigma 1.5, at the positions where it lies within the picture.
+//! What depends on the reference alone is computed once.
 
 /// Exponents of the five scales, the finest first.
 const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
@@ -11,7 +11,8 @@ const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 const WINDOW: usize = 11;
 /// Smallest side that has a place for the window at every scale, in samples.
 const MIN_SIDE: usize = WINDOW << (WEIGHTS.len() - 1);
-/// Middle of the range of samples. It is taken off before squares are summed, which then keep two more bits of an `f32`.
+/// Middle of the range of samples. It is taken off before squares are summed, which then keep two
+/// more bits of an `f32`.
 const MIDDLE: f32 = 128.0;
 /// (K1 L)² and (K2 L)² with K1 = 0.01, K2 = 0.03, L = 255.
 const C1: f32 = (0.01 * 255.0) * (0.01 * 255.0);
@@ -33,7 +34,8 @@ impl Plane {
         &self.data[y * self.width..][..self.width]
     }
 
-    /// Means of 2x2 samples. An odd last column or row is repeated, as the authors' symmetric border does.
+    /// Means of 2x2 samples. An odd last column or row is repeated, as the authors' symmetric
+    /// border does.
     fn halved(&self) -> Self {
         let width = self.width.div_ceil(2);
         let mut data = Vec::with_capacity(width * self.height().div_ceil(2));
@@ -62,8 +64,8 @@ struct Scale {
 }
 
 impl Reference {
-    /// Prepares a luma plane of samples 0 to 255; `None` where a side is under 176 samples, too small for the coarsest
-    /// scale.
+    /// Prepares a luma plane of samples 0 to 255; `None` where a side is under 176 samples, too
+    /// small for the coarsest scale.
     pub(super) fn new(luma: Vec<f32>, width: usize) -> Option<Self> {
         if width.min(luma.len() / width) < MIN_SIDE {
             return None;
@@ -133,8 +135,8 @@ impl Scale {
     }
 }
 
-/// Weighted means in the windows of one row: of the distorted picture, of its square, and of its product with the
-/// reference.
+/// Weighted means in the windows of one row: of the distorted picture, of its square, and of its
+/// product with the reference.
 struct Moments {
     mean: Vec<f32>,
     square: Vec<f32>,

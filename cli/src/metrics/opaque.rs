@@ -47,7 +47,8 @@ impl OpaqueReference {
         Ok(Self { colours, meaning, width, height, ssim2, butteraugli, ms_ssim, psnr: selection.psnr })
     }
 
-    /// Scores a picture of the reference's size and depth, whose samples are taken to mean the same.
+    /// Scores a picture of the reference's size and depth, whose samples are taken to mean the
+    /// same.
     pub(super) fn compare(&self, picture: &Picture) -> Result<Scores> {
         let mut scores = Scores::default();
         let colours = Colours::of(picture);

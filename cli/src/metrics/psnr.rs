@@ -2,7 +2,8 @@
 
 use super::colours::{Colours, LUMA};
 
-/// PSNR in dB of the luma, and over the three channels together, of pictures of one depth; infinite for an exact copy.
+/// PSNR in dB of the luma, and over the three channels together, of pictures of one depth; infinite
+/// for an exact copy.
 pub(super) fn psnr(a: &Colours, b: &Colours) -> (f64, f64) {
     // In integers, in which the sums are exact: squares of lumas in thousandths have up to 52 bits.
     let (mut sum_y, mut sum) = (0u128, 0u128);

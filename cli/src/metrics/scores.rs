@@ -16,13 +16,14 @@ impl Selection {
     pub(crate) const NONE: Self = Self { ssim2: false, butteraugli: false, psnr: false, ms_ssim: false };
 }
 
-/// The scores of one picture against its reference. `None` where not asked for, or where the metric is not defined:
-/// Butteraugli needs 8x8 pixels, MS-SSIM 176x176.
+/// The scores of one picture against its reference. `None` where not asked for, or where the metric
+/// is not defined: Butteraugli needs 8x8 pixels, MS-SSIM 176x176.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Scores {
     /// SSIMULACRA2: 100 for an exact copy, 90 excellent, 70 high, 50 medium, 30 low.
     pub(crate) ssim2: Option<f64>,
-    /// Butteraugli 3-norm (libjxl's `--pnorm`: the mean of the 3-, 6- and 12-norms): 0 for an exact copy.
+    /// Butteraugli 3-norm (libjxl's `--pnorm`: the mean of the 3-, 6- and 12-norms): 0 for an exact
+    /// copy.
     pub(crate) ba_p3: Option<f64>,
     /// Butteraugli maximum.
     pub(crate) ba_max: Option<f64>,

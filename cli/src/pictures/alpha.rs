@@ -33,14 +33,14 @@ impl Picture {
         Cow::Owned(Self::from(image.expect("as many pixels as before")).with_cicp(self.cicp()))
     }
 
-    /// Whether both look the same over any colour: pixels are equal, but for the colour of those that do not show, and for
-    /// gray stored as RGB. The sizes are the same.
+    /// Whether both look the same over any colour: pixels are equal, but for the colour of those
+    /// that do not show, and for gray stored as RGB. The sizes are the same.
     pub(crate) fn looks_like(&self, other: &Self) -> bool {
         self.shown().eq(other.shown())
     }
 
-    /// Whether all samples are equal, those of colours that do not show among them; gray may be stored as RGB. The sizes are
-    /// the same.
+    /// Whether all samples are equal, those of colours that do not show among them; gray may be
+    /// stored as RGB. The sizes are the same.
     pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
         self.pixels_in_16_bits().eq(other.pixels_in_16_bits())
     }

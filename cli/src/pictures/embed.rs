@@ -27,7 +27,8 @@ const SEGMENT: usize = 65533;
 /// Where a BMP file says its resolution.
 const BMP_RESOLUTION: usize = 38;
 
-/// What of a picture's metadata a file of a format will hold, as it is written there, and the names of what it will not.
+/// What of a picture's metadata a file of a format will hold, as it is written there, and the names
+/// of what it will not.
 #[derive(Debug, Default)]
 pub(super) struct Fitted {
     pub(super) metadata: Metadata,
@@ -81,7 +82,8 @@ impl Fitted {
     }
 }
 
-/// A line that names what of `metadata`, of a picture of `pixels`, a file of `format` will not have.
+/// A line that names what of `metadata`, of a picture of `pixels`, a file of `format` will not
+/// have.
 pub(crate) fn lost(metadata: &Metadata, pixels: PixelFormat, format: OutputFormat) -> Option<Warning> {
     let names = Fitted::new(metadata, pixels, format).lost;
     let text = format!("{} not written to the {} file", names.join(", "), format.extension());
@@ -184,7 +186,8 @@ pub(super) fn completed(mut file: Vec<u8>, fitted: &Metadata, format: OutputForm
     }
 }
 
-/// Code points, with gamma and chromaticities where these say the same, resolution, texts and XMP packet.
+/// Code points, with gamma and chromaticities where these say the same, resolution, texts and XMP
+/// packet.
 pub(super) fn png_chunks(fitted: &Metadata) -> Vec<PngChunk> {
     let chunk = |chunk_type: &[u8; 4], contents: Vec<u8>| PngChunk::new(*chunk_type, contents.into());
     let cicp = fitted.cicp.iter().map(|c| chunk(b"cICP", input::png::cicp_chunk(c)));

@@ -1,4 +1,5 @@
-//! Exif blocks: where they begin, the orientation in them, and taking out of them what says where a picture was taken.
+//! Exif blocks: where they begin, the orientation in them, and taking out of them what says where a
+//! picture was taken.
 
 use std::ops::Range;
 
@@ -6,7 +7,8 @@ use kvant::Orientation;
 
 use super::position::speaks_of_position;
 
-/// What stands before a block in JPEG files, and by mistake in others; one more byte follows, which says nothing.
+/// What stands before a block in JPEG files, and by mistake in others; one more byte follows, which
+/// says nothing.
 pub(super) const PREFIX: &[u8] = b"Exif\0";
 /// Bytes of the header of a TIFF structure.
 const HEADER: usize = 8;
@@ -25,7 +27,8 @@ const SIGNED_RATIONAL: u16 = 10;
 
 /// Tags by what they do here.
 mod tag {
-    /// The last tag of positions; below the first that other directories use, but for the directory of interoperability.
+    /// The last tag of positions; below the first that other directories use, but for the directory
+    /// of interoperability.
     pub(super) const LAST_OF_GPS: u16 = 0x1f;
     pub(super) const ORIENTATION: u16 = 0x112;
     pub(super) const STRIP_OFFSETS: u16 = 0x111;
@@ -71,9 +74,10 @@ pub(super) fn upright(block: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A block without all that may say where a picture was taken, of the same length: directories of positions, maker's notes
-/// and what other programs put in, which nobody can check, texts that speak of positions, and all bytes that no directory
-/// leads to are zero. `None` where it cannot be gone through.
+/// A block without all that may say where a picture was taken, of the same length: directories of
+/// positions, maker's notes and what other programs put in, which nobody can check, texts that
+/// speak of positions, and all bytes that no directory leads to are zero. `None` where it cannot be
+/// gone through.
 pub(super) fn without_positions(block: &[u8]) -> Option<Vec<u8>> {
     let mut out = block.to_vec();
     // What goes may have led to more, in blocks that are made to confuse.
@@ -207,8 +211,8 @@ impl Budget {
     }
 }
 
-/// Which bytes of a block may stay where a position must not; `None` where it has no directory, or more to look at than
-/// any block that is not made to confuse.
+/// Which bytes of a block may stay where a position must not; `None` where it has no directory, or
+/// more to look at than any block that is not made to confuse.
 fn survey(block: &[u8]) -> Option<Vec<bool>> {
     let tiff = Tiff::of(block)?;
     let first = tiff.u32(4)?;

@@ -85,7 +85,8 @@ impl OutputFormat {
         }
     }
 
-    /// Whether files of the two are told apart by nobody: the portable formats say themselves which they are.
+    /// Whether files of the two are told apart by nobody: the portable formats say themselves which
+    /// they are.
     pub(crate) fn holds_same(self, other: Self) -> bool {
         let portable = |format| matches!(format, Self::Ppm | Self::Pgm | Self::Pnm | Self::Pam);
         self == other || (portable(self) && portable(other))
@@ -96,7 +97,8 @@ impl OutputFormat {
         matches!(self, Self::Ppm | Self::Qoi)
     }
 
-    /// Whether the pixels of a file have three channels of colour; the TIFF writer has no gray with alpha.
+    /// Whether the pixels of a file have three channels of colour; the TIFF writer has no gray with
+    /// alpha.
     pub(super) fn stores_colour(self, pixels: PixelFormat) -> bool {
         match self {
             Self::WebP => true,
@@ -131,12 +133,14 @@ impl OutputFormat {
         if self == Self::Qoi { 400_000_000 } else { u64::MAX }
     }
 
-    /// Most bytes that all samples may take: files of some formats count their bytes in 32 bits, those before the samples too.
+    /// Most bytes that all samples may take: files of some formats count their bytes in 32 bits,
+    /// those before the samples too.
     fn max_bytes(self) -> u64 {
         if matches!(self, Self::Tiff | Self::Bmp) { u64::from(u32::MAX) - (1 << 20) } else { u64::MAX }
     }
 
-    /// That it has a place for such pixels, but for their alpha, which may turn out to hide nothing.
+    /// That it has a place for such pixels, but for their alpha, which may turn out to hide
+    /// nothing.
     ///
     /// # Errors
     /// [`CliError::Run`] with what it has no place for.

@@ -30,7 +30,8 @@ pub(crate) struct HdrSpace {
 }
 
 impl HdrSpace {
-    /// That of code points; `None` where they say another transfer, or primaries that are not known.
+    /// That of code points; `None` where they say another transfer, or primaries that are not
+    /// known.
     pub(crate) fn of(c: &Cicp) -> Option<Self> {
         let transfer = Hdr::of(c.transfer)?;
         let color_primaries = CicpColorPrimaries::try_from(c.primaries).ok()?;
@@ -50,8 +51,8 @@ impl HdrSpace {
         Self { transfer, matrix: matrix.map(|row| row.map(|v| v as f32)) }
     }
 
-    /// The light of a pixel, of samples of 0 to 1, in the primaries of BT.709: 1 for a diffuse white, below 0 for colours
-    /// that those do not have.
+    /// The light of a pixel, of samples of 0 to 1, in the primaries of BT.709: 1 for a diffuse
+    /// white, below 0 for colours that those do not have.
     pub(crate) fn light(&self, rgb: [f32; 3]) -> [f32; 3] {
         let light = self.transfer.light(rgb);
         self.matrix.map(|row| row.iter().zip(light).map(|(m, v)| m * v).sum())
@@ -68,7 +69,8 @@ impl Hdr {
         }
     }
 
-    /// The light of red, green and blue on the reference display, 1 for a diffuse white; samples of 0 to 1.
+    /// The light of red, green and blue on the reference display, 1 for a diffuse white; samples of
+    /// 0 to 1.
     fn light(self, rgb: [f32; 3]) -> [f32; 3] {
         match self {
             Self::Pq => rgb.map(|v| 10000.0 / WHITE * pq(v)),

@@ -4,17 +4,19 @@ use std::borrow::Cow;
 
 use kvant::{Cicp, Image, ImageSpec, ImageView, PixelFormat};
 
-/// A picture, gray or RGB, of 8 to 16 bits a sample; with alpha only where some pixel is not opaque.
+/// A picture, gray or RGB, of 8 to 16 bits a sample; with alpha only where some pixel is not
+/// opaque.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
     image: Image,
-    /// What its samples mean, where somebody said so. Metrics and the encoder look at it; a file is written with what the
-    /// metadata say.
+    /// What its samples mean, where somebody said so. Metrics and the encoder look at it; a file is
+    /// written with what the metadata say.
     cicp: Option<Cicp>,
 }
 
 impl Picture {
-    /// Takes pixels; `data` holds exactly the bytes of `width` x `height` pixels, neither of them zero.
+    /// Takes pixels; `data` holds exactly the bytes of `width` x `height` pixels, neither of them
+    /// zero.
     pub(crate) fn new(width: u32, height: u32, format: PixelFormat, data: Vec<u8>) -> Self {
         let depth = if format.is_wide() { 16 } else { 8 };
         Image::from_data(data, width, height, format, depth).expect("the data is that of the picture").into()
@@ -117,7 +119,8 @@ impl Picture {
         })
     }
 
-    /// The colours as RGB with all their bits, without the alpha; gray becomes three equal channels.
+    /// The colours as RGB with all their bits, without the alpha; gray becomes three equal
+    /// channels.
     pub(crate) fn rgb_samples(&self) -> Vec<u16> {
         let samples = self.samples();
         if (self.format().has_colour(), self.format().has_alpha()) == (true, false) {

@@ -1,7 +1,9 @@
-//! Whether a text speaks of where a picture was taken: an XMP packet, a comment, or a value of Exif.
+//! Whether a text speaks of where a picture was taken: an XMP packet, a comment, or a value of
+//! Exif.
 
-/// Words, small, of which positions are told with, wherever they stand: tags and properties of Exif and XMP, words of texts,
-/// and what can hide any word: maker's notes in digits, and entities that a packet makes up.
+/// Words, small, of which positions are told with, wherever they stand: tags and properties of Exif
+/// and XMP, words of texts, and what can hide any word: maker's notes in digits, and entities that
+/// a packet makes up.
 const WORDS: [&[u8]; 17] = [
     b"gps",
     b"latitude",

@@ -1,4 +1,5 @@
-//! Reading: any of the file formats ([`input`]), or `.kvt`, by their first bytes, to gray or RGB with all bits.
+//! Reading: any of the file formats ([`input`]), or `.kvt`, by their first bytes, to gray or RGB
+//! with all bits.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,13 +19,15 @@ use crate::base::warning::Warning;
 pub(crate) struct ReadOptions {
     /// What becomes of transparent pixels.
     pub(crate) transparency: Transparency,
-    /// Whether what there is of a damaged file of another format is taken, with a warning of code [`PARTIAL`].
+    /// Whether what there is of a damaged file of another format is taken, with a warning of code
+    /// [`PARTIAL`].
     pub(crate) partial: bool,
     /// Options for `.kvt` input; their limits hold for every format.
     pub(crate) decoder: DecoderOptions,
 }
 
-/// What becomes of pixels that are not opaque. Alpha that is opaque everywhere is dropped in any case.
+/// What becomes of pixels that are not opaque. Alpha that is opaque everywhere is dropped in any
+/// case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Transparency {
     /// The picture has alpha.
@@ -59,10 +62,12 @@ pub(crate) fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     read_until(path, limits.max_memory, |_| false)
 }
 
-/// Bytes that are read first, and then as many again as there are: few reads, and no more than twice what is needed.
+/// Bytes that are read first, and then as many again as there are: few reads, and no more than
+/// twice what is needed.
 const FIRST_READ: u64 = 4096;
 
-/// The first bytes of a `.kvt` file: up to the end of its preview and little more, or as many as show that it has none.
+/// The first bytes of a `.kvt` file: up to the end of its preview and little more, or as many as
+/// show that it has none.
 pub(crate) fn read_front(path: &Path, options: DecoderOptions) -> Result<Vec<u8>> {
     read_until(path, options.limits.max_memory, |data| match Decoder::with_options(data, options) {
         Ok(decoder) => decoder.info().preview.is_some() || !matches!(decoder.preview(), Err(e) if is_cut(&e)),
@@ -74,7 +79,8 @@ fn is_cut(error: &DecodeError) -> bool {
     matches!(error, DecodeError::Truncated { .. })
 }
 
-/// The bytes of a file, or of standard input for `-`, until they are `enough` or all; no more than `limit`.
+/// The bytes of a file, or of standard input for `-`, until they are `enough` or all; no more than
+/// `limit`.
 fn read_until(path: &Path, limit: u64, enough: impl Fn(&[u8]) -> bool) -> Result<Vec<u8>> {
     let name = display_name(path);
     let failed = |e: io::Error| CliError::Input(format!("{name}: cannot read: {e}"));

@@ -1,5 +1,5 @@
-//! Files of formats whose rows are written one after the other, so that no picture need be whole: PNG, and the portable
-//! formats PPM, PGM and PAM.
+//! Files of formats whose rows are written one after the other, so that no picture need be whole:
+//! PNG, and the portable formats PPM, PGM and PAM.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -17,7 +17,8 @@ use crate::base::output::Out;
 /// Bytes of a piece of the pixels' data in a PNG file.
 const PNG_PIECE: usize = 1 << 16;
 
-/// A file to write: its format, which takes rows, and what its picture is, which is upright. Both are fit for each other.
+/// A file to write: its format, which takes rows, and what its picture is, which is upright. Both
+/// are fit for each other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowFile<'a> {
     pub(crate) format: OutputFormat,
@@ -106,7 +107,8 @@ impl RowFile<'_> {
 }
 
 impl RowWriter<'_> {
-    /// Writes the next rows, all of `rows`, which are as wide as the picture, have its pixel format and no alpha.
+    /// Writes the next rows, all of `rows`, which are as wide as the picture, have its pixel format
+    /// and no alpha.
     ///
     /// # Errors
     /// Those of the file.

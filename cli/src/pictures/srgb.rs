@@ -31,8 +31,8 @@ enum SourceColours {
     Hdr(HdrSpace),
 }
 
-/// `picture` with sRGB colours; `metadata` then says nothing of them. Pictures of which it says nothing are sRGB. Where a
-/// profile is applied, samples of 9 to 15 bits become 16.
+/// `picture` with sRGB colours; `metadata` then says nothing of them. Pictures of which it says
+/// nothing are sRGB. Where a profile is applied, samples of 9 to 15 bits become 16.
 ///
 /// # Errors
 /// What is wrong with the profile, or which code point has no meaning here.
@@ -125,7 +125,8 @@ fn managed(picture: &Picture, from: &ColorProfile) -> Result<Picture, CmsError> 
     Ok(Picture::new(picture.width(), picture.height(), picture.format(), data))
 }
 
-/// With a diffuse white as white, and the highlights compressed below it: plainly, for a look at the picture.
+/// With a diffuse white as white, and the highlights compressed below it: plainly, for a look at
+/// the picture.
 fn tone_mapped(picture: &Picture, space: &HdrSpace) -> Picture {
     let format = picture.format();
     let max = f32::from(picture.max());
@@ -239,7 +240,8 @@ mod tests {
         assert!(error(one(), with(Some(Cicp { full_range: false, ..PQ }), None)).contains("limited range"));
     }
 
-    /// Up to a diffuse white that nothing exceeds, light is kept; with highlights it stays below them, in order.
+    /// Up to a diffuse white that nothing exceeds, light is kept; with highlights it stays below
+    /// them, in order.
     #[test]
     fn pq_and_hlg_keep_white_and_order() {
         let code = |percent: u16| (u32::from(percent) * 4095 / 100) as u16;

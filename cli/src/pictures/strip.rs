@@ -10,8 +10,8 @@ use crate::base::warning::Warning;
 /// What may be left out of what a file says besides pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Strip {
-    /// Where the picture was taken: positions in Exif, maker's notes, which nobody can check, and the whole of an XMP
-    /// packet or a text that speaks of a place
+    /// Where the picture was taken: positions in Exif, maker's notes, which nobody can check, and
+    /// the whole of an XMP packet or a text that speaks of a place
     Gps,
     /// Exif, but for the orientation
     Exif,
@@ -51,7 +51,8 @@ pub(crate) fn strip(metadata: &mut Metadata, what: &[Strip]) -> Vec<Warning> {
     }
 }
 
-/// Takes out what says where a picture was taken: all of it in Exif, and XMP packets and texts that speak of it as a whole.
+/// Takes out what says where a picture was taken: all of it in Exif, and XMP packets and texts that
+/// speak of it as a whole.
 fn strip_positions(metadata: &mut Metadata) -> Vec<Warning> {
     let mut gone = Vec::new();
     let mut warnings = Vec::new();

@@ -19,7 +19,8 @@ use super::picture::Picture;
 use super::samples::samples;
 use crate::base::error::{CliError, Result};
 
-/// Quality of JPEG output: it is for viewing where nothing else is understood, so it should not show.
+/// Quality of JPEG output: it is for viewing where nothing else is understood, so it should not
+/// show.
 const JPEG_QUALITY: u8 = 95;
 
 /// The bytes of a file that holds `picture` and nothing else.
@@ -30,8 +31,9 @@ pub(crate) fn write_picture(picture: &Picture, format: OutputFormat) -> Result<V
     write_file(picture, &Metadata::default(), format)
 }
 
-/// The bytes of a file that holds `picture`, which is upright, and of `metadata` what the format has a place for. Samples
-/// have 16 bits where the picture's have more than 8 and the format holds that.
+/// The bytes of a file that holds `picture`, which is upright, and of `metadata` what the format
+/// has a place for. Samples have 16 bits where the picture's have more than 8 and the format holds
+/// that.
 ///
 /// # Errors
 /// As [`write_picture`].

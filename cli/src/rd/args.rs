@@ -28,20 +28,23 @@ pub(crate) enum RdCommand {
 /// Arguments of `kvant rd run`.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Pictures, or folders of pictures (not searched deeper) [default: those that the program brings along]
+    /// Pictures, or folders of pictures (not searched deeper) [default: those that the program
+    /// brings along]
     #[arg(short, long, num_args = 1.., value_name = "DIR|FILE")]
     pub(crate) input: Vec<PathBuf>,
 
-    /// Codecs with their options, such as kvant:e7,webp:m6,mine=kvant:e5:tune=psnr; `kvant rd list` names all
-    /// [default: kvant and the lossy peers that are built in; kvant alone with --quick]
+    /// Codecs with their options, such as kvant:e7,webp:m6,mine=kvant:e5:tune=psnr; `kvant rd list`
+    /// names all [default: kvant and the lossy peers that are built in; kvant alone with --quick]
     #[arg(short, long, value_name = "CODEC", value_delimiter = ',')]
     pub(crate) codec: Vec<String>,
 
-    /// Qualities on each codec's own scale, such as 30,50,70 or 20..90/8 (8 of them) [default: each codec's own list]
+    /// Qualities on each codec's own scale, such as 30,50,70 or 20..90/8 (8 of them) [default: each
+    /// codec's own list]
     #[arg(short, long, value_name = "LIST", allow_hyphen_values = true)]
     pub(crate) quality: Option<String>,
 
-    /// Folder of the results. What is there already is not measured again while picture, codec and settings are the same
+    /// Folder of the results. What is there already is not measured again while picture, codec and
+    /// settings are the same
     #[arg(short, long, value_name = "DIR", default_value = "kvant-rd")]
     pub(crate) output: PathBuf,
 
@@ -49,16 +52,18 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TOML")]
     pub(crate) peers: Option<PathBuf>,
 
-    /// Jobs at once, each on one thread; 0 for one a core. Times are measured with one only [default: 1; 0 with --quick]
+    /// Jobs at once, each on one thread; 0 for one a core. Times are measured with one only
+    /// [default: 1; 0 with --quick]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 
-    /// Does a change help? A spread of at most 16 pictures of each input at five qualities, on all cores, no report
+    /// Does a change help? A spread of at most 16 pictures of each input at five qualities, on all
+    /// cores, no report
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// After a run of several jobs at once, encode N jobs of each codec again alone, for their times
-    /// [default: 0; 6 with --quick]
+    /// After a run of several jobs at once, encode N jobs of each codec again alone, for their
+    /// times [default: 0; 6 with --quick]
     #[arg(long, value_name = "N")]
     pub(crate) timed: Option<usize>,
 
@@ -78,11 +83,13 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "LIST", value_parser = parse_selection, default_value = "ssim2,butteraugli,psnr,ms-ssim")]
     pub(crate) metrics: Selection,
 
-    /// Print BD-rates against every codec in this file or folder that has one of the pictures; may be given several times
+    /// Print BD-rates against every codec in this file or folder that has one of the pictures; may
+    /// be given several times
     #[arg(long, value_name = "CSV|DIR")]
     pub(crate) anchor: Vec<PathBuf>,
 
-    /// Print BD-rates against an earlier run, with the best and worst pictures; may be given several times
+    /// Print BD-rates against an earlier run, with the best and worst pictures; may be given
+    /// several times
     #[arg(long, value_name = "CSV|DIR")]
     pub(crate) against: Vec<PathBuf>,
 
@@ -142,7 +149,8 @@ pub(crate) struct MergeArgs {
 /// Arguments of `kvant rd bd`.
 #[derive(Debug, Args)]
 pub(crate) struct BdArgs {
-    /// Files of points, or folders with a results.csv; of a point that is there twice, the later counts
+    /// Files of points, or folders with a results.csv; of a point that is there twice, the later
+    /// counts
     #[arg(required = true, value_name = "RESULTS")]
     pub(crate) results: Vec<PathBuf>,
 
@@ -209,8 +217,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, conflicts_with = "output")]
     pub(crate) json: bool,
 
-    /// Write one plot, and no page: SSIMULACRA2 over bits per pixel, the mean of the pictures that all its codecs have. There
-    /// are two files, PREFIX-light.svg and PREFIX-dark.svg
+    /// Write one plot, and no page: SSIMULACRA2 over bits per pixel, the mean of the pictures that
+    /// all its codecs have. There are two files, PREFIX-light.svg and PREFIX-dark.svg
     #[arg(long, value_name = "PREFIX", conflicts_with_all = ["md", "json", "output"])]
     pub(crate) chart: Option<PathBuf>,
 

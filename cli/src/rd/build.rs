@@ -11,7 +11,8 @@ use crate::base::hex::hex;
 /// The commit that the program was built from, as far as the build could tell.
 pub(crate) const COMMIT: &str = env!("KVANT_COMMIT");
 
-/// The commit, and a digest of the program's file: any change of the sources, committed or not, changes it.
+/// The commit, and a digest of the program's file: any change of the sources, committed or not,
+/// changes it.
 ///
 /// # Errors
 /// [`CliError::Run`] where the system does not let the program read itself.

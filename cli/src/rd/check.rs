@@ -19,8 +19,9 @@ use crate::base::error::{CliError, Result};
 use crate::base::print::print_text;
 use crate::metrics::Selection;
 
-/// Runs the command. [`CliError::Threshold`] where the mean BD-rate of a codec by one of the deciding metrics is above
-/// the limit, or the bytes of one without loss have grown by more than that.
+/// Runs the command. [`CliError::Threshold`] where the mean BD-rate of a codec by one of the
+/// deciding metrics is above the limit, or the bytes of one without loss have grown by more than
+/// that.
 pub(crate) fn check(args: &CheckArgs) -> Result<()> {
     let baseline = read_points(&args.baseline)?;
     let now = match &args.results {
@@ -70,7 +71,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
     )))
 }
 
-/// How many percent more bytes the pictures of `old` take in `new`, where all are lossless; each has one point.
+/// How many percent more bytes the pictures of `old` take in `new`, where all are lossless; each
+/// has one point.
 fn growth(new: &ByImage<'_>, old: &ByImage<'_>) -> Option<f64> {
     let all_lossless = old.values().flatten().all(|p| p.is_lossless());
     let bytes = |images: &ByImage<'_>| {

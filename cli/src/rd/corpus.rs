@@ -49,7 +49,8 @@ impl CorpusPicture {
         }
     }
 
-    /// The picture called `name` at a [`CorpusPicture::location`]; `None` for an embedded one that this program does not have.
+    /// The picture called `name` at a [`CorpusPicture::location`]; `None` for an embedded one that
+    /// this program does not have.
     pub(crate) fn at(name: &str, location: &str) -> Option<Self> {
         match location.strip_prefix(EMBEDDED_PREFIX) {
             Some(embedded) => self::embedded().into_iter().find(|s| s.name == embedded),
@@ -70,7 +71,8 @@ impl CorpusPicture {
         read_picture(&self.location(), &self.bytes()?, &ReadOptions::default())?.upright()
     }
 
-    /// Number of pixels as the file's header says; 0 where it cannot be told. Only to order work by.
+    /// Number of pixels as the file's header says; 0 where it cannot be told. Only to order work
+    /// by.
     pub(crate) fn pixels(&self) -> u64 {
         let sides = match &self.origin {
             Origin::File(path) => image::image_dimensions(path).ok(),
@@ -91,11 +93,12 @@ pub(crate) fn embedded() -> Vec<CorpusPicture> {
         .collect()
 }
 
-/// For each of `inputs` its pictures: a file itself, of a folder the picture files in it (not searched deeper), by name.
+/// For each of `inputs` its pictures: a file itself, of a folder the picture files in it (not
+/// searched deeper), by name.
 ///
 /// # Errors
-/// [`CliError::Input`] for an input that does not exist and a folder without a picture: a mistyped name should not cost
-/// a run. Whether a file is readable shows when its turn comes.
+/// [`CliError::Input`] for an input that does not exist and a folder without a picture: a mistyped
+/// name should not cost a run. Whether a file is readable shows when its turn comes.
 pub(crate) fn pictures(inputs: &[PathBuf]) -> Result<Vec<Vec<CorpusPicture>>> {
     let mut groups = inputs.iter().map(|input| list(input)).collect::<Result<Vec<_>>>()?;
     qualify(&mut groups)?;

@@ -1,7 +1,7 @@
 //! `kvant rd`: rate and distortion of the encoder, measured and set beside other codecs.
 //!
-//! [`run`] sends pictures through [`codecs`] and scores them with [`crate::metrics`]; [`points`] holds what was measured;
-//! [`analysis`] turns sets of points into numbers and tables.
+//! [`run`] sends pictures through [`codecs`] and scores them with [`crate::metrics`]; [`points`]
+//! holds what was measured; [`analysis`] turns sets of points into numbers and tables.
 
 mod analysis;
 mod args;

@@ -11,7 +11,8 @@ use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::metrics::Scores;
 
-/// The columns that every file of points has. Programs outside this one read and write them too: they stay.
+/// The columns that every file of points has. Programs outside this one read and write them too:
+/// they stay.
 pub(crate) const COLUMNS: [&str; 14] = [
     "codec", "image", "q", "bytes", "bpp", "ssim2", "ba_p3", "ba_max", "psnr_y", "psnr_rgb", "enc_s", "dec_s", "w", "h",
 ];

@@ -13,7 +13,8 @@ pub(crate) const KEY: &str = "key";
 /// Says `yes` where the codec is lossless and the picture came back exactly.
 pub(crate) const LOSSLESS: &str = "lossless";
 
-/// One picture through one codec at one quality. What was not measured is `None`, an empty field in the file.
+/// One picture through one codec at one quality. What was not measured is `None`, an empty field in
+/// the file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Point {
     /// Codec and its settings.
@@ -36,7 +37,8 @@ pub(crate) struct Point {
     pub(crate) w: u32,
     /// Height in pixels.
     pub(crate) h: u32,
-    /// Columns that are not among the fields here, by name, in the order of the file; empty fields are left out.
+    /// Columns that are not among the fields here, by name, in the order of the file; empty fields
+    /// are left out.
     pub(crate) extra: Vec<(String, String)>,
 }
 
@@ -58,8 +60,8 @@ impl Point {
     }
 }
 
-/// The last of the points of each codec, picture and quality, in the place of the first. Says on standard error how many
-/// others there were.
+/// The last of the points of each codec, picture and quality, in the place of the first. Says on
+/// standard error how many others there were.
 pub(crate) fn latest(points: Vec<Point>) -> Vec<Point> {
     let all = points.len();
     let mut places = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! The record of a measurement beside its points: what was run, where, with which versions. The file `run.json`.
+//! The record of a measurement beside its points: what was run, where, with which versions. The
+//! file `run.json`.
 
 use std::env;
 use std::fs;

@@ -4,7 +4,8 @@ use std::fs;
 
 use crate::world::{Folder, colour_ppm};
 
-/// `count` crops of a photograph, spread over folders within `in`; returns their paths without extension.
+/// `count` crops of a photograph, spread over folders within `in`; returns their paths without
+/// extension.
 fn photos(f: &Folder, count: u32) -> Vec<String> {
     let photo = image::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/chelsea.png")).unwrap();
     let path = |i: u32| format!("{}/p{i:02}", ["in", "in/cats", "in/cats/close up"][i as usize % 3]);

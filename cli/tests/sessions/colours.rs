@@ -1,4 +1,5 @@
-//! Colours that are not sRGB: which of profile and code points counts, and what `decode --to-srgb` makes of them.
+//! Colours that are not sRGB: which of profile and code points counts, and what `decode --to-srgb`
+//! makes of them.
 
 use image::RgbImage;
 use moxcms::ColorProfile;

@@ -1,4 +1,5 @@
-//! The table of the README that says what of a file is kept: our column of it, row by row, against the program.
+//! The table of the README that says what of a file is kept: our column of it, row by row, against
+//! the program.
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 

@@ -1,4 +1,5 @@
-//! Sessions with the `kvant` command as people type them: what it writes, what it says, how it ends.
+//! Sessions with the `kvant` command as people type them: what it writes, what it says, how it
+//! ends.
 
 mod alpha;
 mod bad_input;

@@ -1,8 +1,9 @@
-//! Scores of `kvant compare` against those of other programs, for distorted versions of the pictures of `testdata`.
+//! Scores of `kvant compare` against those of other programs, for distorted versions of the
+//! pictures of `testdata`.
 //!
-//! `data/metrics.json` holds the scores and says where they come from. The pictures are made here by integer arithmetic,
-//! so that they are the same everywhere; after a run they lie in the session's folder under `target/tmp`, as input for
-//! those programs.
+//! `data/metrics.json` holds the scores and says where they come from. The pictures are made here
+//! by integer arithmetic, so that they are the same everywhere; after a run they lie in the
+//! session's folder under `target/tmp`, as input for those programs.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,11 +12,13 @@ use image::{RgbImage, imageops};
 
 use crate::world::Folder;
 
-/// A sample of the source by x, y and channel, coordinates clamped to the picture; and how one is distorted.
+/// A sample of the source by x, y and channel, coordinates clamped to the picture; and how one is
+/// distorted.
 type Sample<'a> = &'a dyn Fn(i64, i64, usize) -> i64;
 type Change<'a> = &'a dyn Fn(Sample, i64, i64, usize) -> i64;
 
-/// Deviations from the mean of each 8x8 block, rounded to multiples of `step`: what coarse quantisation does.
+/// Deviations from the mean of each 8x8 block, rounded to multiples of `step`: what coarse
+/// quantisation does.
 fn blocky(step: i64) -> impl Fn(Sample, i64, i64, usize) -> i64 {
     move |a, x, y, c| {
         let (x0, y0) = (x / 8 * 8, y / 8 * 8);
@@ -34,7 +37,8 @@ fn blurred(radius: i64) -> impl Fn(Sample, i64, i64, usize) -> i64 {
     }
 }
 
-/// Noise of `-amplitude..=amplitude`, from a linear congruential generator (Knuth's MMIX) over position and channel.
+/// Noise of `-amplitude..=amplitude`, from a linear congruential generator (Knuth's MMIX) over
+/// position and channel.
 fn noisy(amplitude: i64) -> impl Fn(Sample, i64, i64, usize) -> i64 {
     move |a, x, y, c| {
         let seed = ((y * 4096 + x) * 3) as u64 + c as u64;
@@ -49,7 +53,8 @@ fn shifted(shift: [i64; 3]) -> impl Fn(Sample, i64, i64, usize) -> i64 {
     move |a, x, y, c| a(x, y, c) + shift[c]
 }
 
-/// Red and blue taken relative to green from every second pixel of every second row: chroma at a quarter of the samples.
+/// Red and blue taken relative to green from every second pixel of every second row: chroma at a
+/// quarter of the samples.
 fn subsampled(a: Sample, x: i64, y: i64, c: usize) -> i64 {
     let (x0, y0) = (x / 2 * 2, y / 2 * 2);
     a(x, y, 1) + a(x0, y0, c) - a(x0, y0, 1)

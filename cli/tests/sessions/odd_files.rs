@@ -16,7 +16,8 @@ fn case(what: impl Into<String>, name: &str, file: Vec<u8>) -> Case {
     Case { what: what.into(), name: name.to_owned(), file }
 }
 
-/// Every colour type and depth of PNG, with and without interlacing, with transparency where there is a way.
+/// Every colour type and depth of PNG, with and without interlacing, with transparency where there
+/// is a way.
 fn pngs() -> Vec<Case> {
     let mut out = Vec::new();
     for (colour, depths) in

@@ -1,4 +1,5 @@
-//! PNG files of every kind, as no library writes them: all colour types and depths, Adam7, any chunks.
+//! PNG files of every kind, as no library writes them: all colour types and depths, Adam7, any
+//! chunks.
 
 /// What a file should be.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,5 @@
-//! `--strip`: no file that is written says where its picture was taken, whatever said it in the input.
+//! `--strip`: no file that is written says where its picture was taken, whatever said it in the
+//! input.
 
 use image::{ExtendedColorType, ImageEncoder as _};
 use miniz_oxide::deflate::compress_to_vec_zlib;

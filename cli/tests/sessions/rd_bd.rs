@@ -4,7 +4,8 @@ use crate::world::Folder;
 
 const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h";
 
-/// A file with four points of `codec` on each of two pictures of 400x200 pixels, `percent` of some bytes each.
+/// A file with four points of `codec` on each of two pictures of 400x200 pixels, `percent` of some
+/// bytes each.
 fn points(codec: &str, percent: u32) -> String {
     let mut csv = format!("{HEADER},ms_ssim,timing,note\n");
     for image in ["lake", "tower"] {

@@ -9,7 +9,8 @@ use crate::world::{Folder, colour_ppm};
 
 const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,timing";
 
-/// Points of `codec` on two pictures of 192x160: at each of five qualities `factor` times the same bytes.
+/// Points of `codec` on two pictures of 192x160: at each of five qualities `factor` times the same
+/// bytes.
 fn points(codec: &str, factor: f64, seconds: f64) -> String {
     let mut lines = String::new();
     for image in ["one", "two"] {
@@ -30,7 +31,8 @@ fn points(codec: &str, factor: f64, seconds: f64) -> String {
     lines
 }
 
-/// A folder of results of our codec, which takes four fifths of the bytes of a JPEG, with its pictures and its record.
+/// A folder of results of our codec, which takes four fifths of the bytes of a JPEG, with its
+/// pictures and its record.
 fn results(name: &str) -> Folder {
     let f = Folder::new(name);
     fs::create_dir(f.path("out")).unwrap();
@@ -157,7 +159,8 @@ fn bad_files_among_several_are_named_and_the_rest_goes_on() {
     let fault = "bad.csv: line 1: no column";
     assert!(said.stderr.contains(fault) && page(&f).contains(fault), "{}", said.stderr);
     assert!(said.stderr.contains("10 points are there more than once"), "{}", said.stderr);
-    // Stored points take part, and of points that are there twice the later count: 1.1 and 0.8 times over twice.
+    // Stored points take part, and of points that are there twice the later count: 1.1 and 0.8
+    // times over twice.
     assert!(page(&f).contains("\u{2212}45.0 %") && page(&f).contains("\u{2212}60.0 %"));
     // 0.8 times the bytes of a JPEG over 1.1 times: 27.3 % fewer.
     assert!(page(&f).contains("27.3 % smaller than webp (2 pictures)"));

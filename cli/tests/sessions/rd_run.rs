@@ -102,7 +102,8 @@ fn a_run_goes_on_where_it_stopped() {
     // Equal times, to ten microseconds, are those of rows that were not measured again.
     assert!(before.iter().filter(|(k, r)| after[*k]["enc_s"] == r["enc_s"]).count() >= 7);
 
-    // A changed picture is measured again, and its old rows are gone; another codec's rows are kept.
+    // A changed picture is measured again, and its old rows are gone; another codec's rows are
+    // kept.
     f.write("set/one.ppm", &colour_ppm(32, 24));
     let said =
         f.kvant(&["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "30,60,90", "-o", "out"]).ok();
@@ -304,8 +305,8 @@ fn pictures_and_metrics_can_be_left_out() {
     assert_eq!(rows(&f, "b/results.csv").len(), 1);
 }
 
-/// A ramp in steps that 8 bits do not have: rounded to them it has a PSNR of 58.9 dB (an error that is even over a step,
-/// whose square has a mean of 1/12).
+/// A ramp in steps that 8 bits do not have: rounded to them it has a PSNR of 58.9 dB (an error that
+/// is even over a step, whose square has a mean of 1/12).
 #[test]
 fn deep_pictures_of_all_formats_are_coded_and_scored_with_all_bits() {
     let f = Folder::new("rd-deep");
@@ -330,7 +331,8 @@ fn deep_pictures_of_all_formats_are_coded_and_scored_with_all_bits() {
     }
 }
 
-/// The built-in lossless codecs on real pictures, with one of 16 bits and alpha; the curves of another codec beside them.
+/// The built-in lossless codecs on real pictures, with one of 16 bits and alpha; the curves of
+/// another codec beside them.
 #[test]
 fn lossless_codecs_are_checked_and_get_a_table_of_bytes_instead_of_curves() {
     let f = Folder::new("rd-lossless");

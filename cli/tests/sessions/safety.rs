@@ -90,7 +90,8 @@ fn an_input_of_another_file_of_a_batch_is_no_output_either() {
     let f = pictures("safety-batch");
     refused(&f, &["encode", "a.ppm", "b.ppm", "b.kvt"], &["b.kvt"]);
     refused(&f, &["encode", "b.ppm", "a.ppm", "out/a.kvt", "-o", "out", "--jsonl"], &["out/a.kvt"]);
-    // Whatever a shell makes of a star: results that are there are left alone, and so are they as inputs.
+    // Whatever a shell makes of a star: results that are there are left alone, and so are they as
+    // inputs.
     f.write("out/c.ppm", &colour_ppm(7, 7));
     let said = f.kvant(&["encode", "out/a.kvt", "out/c.ppm", "--skip-existing", "--json"]).ok().json();
     assert_eq!(said["totals"], serde_json::json!({"ok": 1, "planned": 0, "skipped": 1, "failed": 0}));

@@ -11,8 +11,8 @@ fn directory(lines: &[(u16, u16, u32, u32)], next: u32) -> Vec<u8> {
     [&(lines.len() as u16).to_le_bytes()[..], &lines_bytes, &next.to_le_bytes()].concat()
 }
 
-/// A file of 4x4 pixels in gray: behind its header `front`, which begins with the pixels, and then a directory of these
-/// lines beside the usual ones.
+/// A file of 4x4 pixels in gray: behind its header `front`, which begins with the pixels, and then
+/// a directory of these lines beside the usual ones.
 fn tiff(front: &[u8], lines: &[(u16, u16, u32, u32)], next: u32) -> Vec<u8> {
     let bits = if lines.iter().any(|line| line.0 == 339) { 32 } else { 8 };
     let mut all = vec![(256, 3, 1, 4), (257, 3, 1, 4), (258, 3, 1, bits), (259, 3, 1, 1), (262, 3, 1, 1)];

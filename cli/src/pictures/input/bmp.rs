@@ -71,7 +71,8 @@ fn profile_place(data: &[u8], header: usize) -> Option<Range<usize>> {
     Some(start..start.saturating_add(number(data, INFO + 116)? as usize))
 }
 
-/// Takes the end points and the gamma of red, green and blue; where they are zero, they say nothing.
+/// Takes the end points and the gamma of red, green and blue; where they are zero, they say
+/// nothing.
 fn calibrated(data: &[u8], colour: bool, found: &mut Inventory) -> Option<()> {
     let mut calibration = Calibration::default();
     let fixed = |at: usize, one: f64| Some(f64::from(number(data, at)?) / one);
@@ -116,7 +117,8 @@ mod tests {
         (metadata, warnings.iter().map(|w| &*w.text).collect::<Vec<_>>().join("; "))
     }
 
-    /// A file of one pixel with a header of version 5, of `space`, with `ends` and `gamma` and a profile.
+    /// A file of one pixel with a header of version 5, of `space`, with `ends` and `gamma` and a
+    /// profile.
     fn file(space: &[u8; 4], ends: [u32; 9], gamma: [u32; 3], icc: &[u8]) -> Vec<u8> {
         let mut out = b"BM".to_vec();
         let words = |words: &[u32]| words.iter().flat_map(|w| w.to_le_bytes()).collect::<Vec<u8>>();

@@ -32,8 +32,8 @@ macro_rules! ink {
 ink!(u8, create_transform_8bit);
 ink!(u16, create_transform_16bit);
 
-/// Pixels of cyan, magenta, yellow and black, with or without alpha behind them, as sRGB: by the profile that `found`
-/// has, which is then done with, else by a plain formula.
+/// Pixels of cyan, magenta, yellow and black, with or without alpha behind them, as sRGB: by the
+/// profile that `found` has, which is then done with, else by a plain formula.
 pub(super) fn to_rgb<T: Ink>(data: &[T], alpha: bool, found: &mut Inventory) -> Vec<T> {
     let channels = if alpha { 5 } else { 4 };
     let inks: Vec<T> = data.chunks_exact(channels).flat_map(|pixel| &pixel[..4]).copied().collect();
@@ -82,7 +82,8 @@ fn plain<T: Ink>(inks: &[T]) -> Vec<T> {
 mod tests {
     use super::*;
 
-    /// A profile of a press whose inks are gray: each of the three takes a third of the lightness, black all of it.
+    /// A profile of a press whose inks are gray: each of the three takes a third of the lightness,
+    /// black all of it.
     fn gray_press() -> Vec<u8> {
         let lightness = |corner: u8| {
             let inks = (corner >> 1).count_ones() as u8;
@@ -113,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_profile_says_what_inks_look_like() {
-        // Two inks of three leave a third of the lightness: 33.3, which is 78 in sRGB; one leaves 66.7, which is 162.
+        // Two inks of three leave a third of the lightness: 33.3, which is 78 in sRGB; one leaves
+        // 66.7, which is 162.
         let inks = [[0u8, 0, 0, 0], [255, 0, 0, 0], [0, 255, 255, 0], [255, 255, 255, 0], [0, 0, 0, 255]];
         let mut found = Inventory::default();
         found.metadata.icc = Some(gray_press());

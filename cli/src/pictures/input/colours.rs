@@ -1,4 +1,5 @@
-//! Colours that a file says by gamma and chromaticities: as code points where there are some, else as a profile.
+//! Colours that a file says by gamma and chromaticities: as code points where there are some, else
+//! as a profile.
 
 use kvant::Cicp;
 use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, ToneReprCurve, XyY};
@@ -8,7 +9,8 @@ use super::Inventory;
 /// What colours are.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(in super::super) struct Calibration {
-    /// Light is a sample to the power of this, of samples and light from 0 to 1; not said: as in sRGB.
+    /// Light is a sample to the power of this, of samples and light from 0 to 1; not said: as in
+    /// sRGB.
     pub(in super::super) gamma: Option<f64>,
     /// x and y of white, red, green and blue; not said: those of sRGB.
     pub(in super::super) points: Option<[f64; 8]>,
@@ -35,8 +37,8 @@ const NEAR: f64 = 0.001;
 const NEAR_POWER: f64 = 0.005;
 
 impl Inventory {
-    /// The colours of a picture with colour, or of a gray one, which has no primaries. Nothing where they are sRGB's: a power
-    /// of 2.2 stands for its curve.
+    /// The colours of a picture with colour, or of a gray one, which has no primaries. Nothing
+    /// where they are sRGB's: a power of 2.2 stands for its curve.
     pub(super) fn set_calibration(&mut self, calibration: Calibration, colour: bool) {
         let points = calibration.points.filter(|_| colour).unwrap_or(SRGB_POINTS);
         if !calibration.gamma.is_none_or(|gamma| (0.1..=10.0).contains(&gamma)) || !spans_colours(&points) {
@@ -161,7 +163,8 @@ mod tests {
                 assert!(out.data().iter().all(|&v| (f64::from(v) - expected).abs() < 1.1), "{gamma}: {:?}", out.data());
             }
         }
-        // Adobe RGB (1998): its green (0, 1, 0) is out of sRGB; (0.5, 0.5, 0.5) is gray; of D50 white, white stays white.
+        // Adobe RGB (1998): its green (0, 1, 0) is out of sRGB; (0.5, 0.5, 0.5) is gray; of D50
+        // white, white stays white.
         let adobe = [0.3127, 0.329, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06];
         let d50 = [0.3457, 0.3585, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06];
         for points in [adobe, d50] {

@@ -51,8 +51,8 @@ impl Inventory {
         self.warn(LOSSY_INPUT, "the input was already lossy");
     }
 
-    /// An Exif block, whatever stands before its byte order mark. Of several the first counts. It says how the picture is
-    /// turned.
+    /// An Exif block, whatever stands before its byte order mark. Of several the first counts. It
+    /// says how the picture is turned.
     pub(super) fn set_exif(&mut self, data: &[u8]) {
         let Some(block) = exif::block(data) else {
             return self.damaged("the Exif block");
@@ -104,8 +104,8 @@ impl Inventory {
         }
     }
 
-    /// What is carried of a picture in colour, or gray, in at most `limit` bytes; and all warnings: one names all that is
-    /// dropped.
+    /// What is carried of a picture in colour, or gray, in at most `limit` bytes; and all warnings:
+    /// one names all that is dropped.
     pub(super) fn finish(mut self, colour: bool, limit: u64) -> (Metadata, Vec<Warning>) {
         if let Some(icc) = self.metadata.icc.take_if(|icc| !describes(icc, colour)) {
             // Of a profile of RGB, gray pixels need the curve.
@@ -182,7 +182,8 @@ impl Names {
     }
 }
 
-/// Whether a block is an ICC profile that is all there: its header, and all tags of its table (ICC.1:2022, 7.2 and 7.3).
+/// Whether a block is an ICC profile that is all there: its header, and all tags of its table
+/// (ICC.1:2022, 7.2 and 7.3).
 fn is_profile(icc: &[u8]) -> bool {
     let number = |at: usize| Some(u32::from_be_bytes(*icc.get(at..)?.first_chunk()?) as usize);
     let (Some(size), Some(tags)) = (number(0), number(128)) else { return false };

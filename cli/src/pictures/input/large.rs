@@ -1,5 +1,6 @@
-//! Pictures that are too large to be in memory as a whole: their rows are read as they are needed, from the top on and as
-//! often as somebody wants to. PNM files of bytes, whose pixels stay in the file, and PNG files, which stay packed.
+//! Pictures that are too large to be in memory as a whole: their rows are read as they are needed,
+//! from the top on and as often as somebody wants to. PNM files of bytes, whose pixels stay in the
+//! file, and PNG files, which stay packed.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
@@ -17,9 +18,11 @@ use crate::base::warning::Warning;
 use crate::pictures::message::one_line;
 use crate::pictures::read::read_bytes;
 
-/// Pixels from which on a picture is read row by row. Below, the time to read it several times is worth more.
+/// Pixels from which on a picture is read row by row. Below, the time to read it several times is
+/// worth more.
 pub(crate) const LARGE: u64 = 1 << 26;
-/// Bytes that one of deflate's can stand for, rounded up: a smaller file has fewer pixels than that times its bytes.
+/// Bytes that one of deflate's can stand for, rounded up: a smaller file has fewer pixels than that
+/// times its bytes.
 const PACKED: u64 = 1040;
 /// Bytes at the front of a file that tell what it is.
 const FRONT: u64 = 1 << 16;
@@ -59,9 +62,9 @@ impl AsRef<[u8]> for PngFile {
 }
 
 impl LargePicture {
-    /// The picture in the file at `path`, which errors call `name`, what the file says besides, and what of it is in neither;
-    /// `None` where it is not of `least` pixels, or of a kind that is not read so: then it is read like all others, and what is
-    /// wrong with it is told.
+    /// The picture in the file at `path`, which errors call `name`, what the file says besides, and
+    /// what of it is in neither; `None` where it is not of `least` pixels, or of a kind that is not
+    /// read so: then it is read like all others, and what is wrong with it is told.
     pub(crate) fn open(
         name: &str,
         path: &Path,
@@ -167,7 +170,8 @@ fn not_decoded(error: &DecodingError) -> CliError {
     }
 }
 
-/// A file of `least` bytes or more that can be read time and again, and its length. Others, pipes among them, are not touched.
+/// A file of `least` bytes or more that can be read time and again, and its length. Others, pipes
+/// among them, are not touched.
 fn regular(path: &Path, least: u64) -> Option<(File, u64)> {
     let found = fs::metadata(path).ok().filter(|found| found.is_file() && path != Path::new("-"))?;
     let length = Some(found.len()).filter(|&length| length >= least)?;

@@ -40,8 +40,8 @@ fn decoder<'a>(source: &SourceFile<'a>, format: ImageFormat) -> Result<impl Imag
     Ok(decoder)
 }
 
-/// What there is of such a picture, which is damaged or cut off: the rows that come before the fault. The decoder must
-/// fill rows as it goes on.
+/// What there is of such a picture, which is damaged or cut off: the rows that come before the
+/// fault. The decoder must fill rows as it goes on.
 pub(super) fn rows(
     source: &SourceFile<'_>,
     file: &[u8],

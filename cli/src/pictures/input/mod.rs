@@ -1,7 +1,9 @@
-//! Files of other formats, each in a file of its own here: what its pixels are, and what else it says.
+//! Files of other formats, each in a file of its own here: what its pixels are, and what else it
+//! says.
 //!
-//! Nothing in an input is lost in silence. A format goes over all that a file holds (chunks, segments, tags, boxes), and
-//! each entry is carried, turned into something equivalent, or named in a warning: the [`Inventory`].
+//! Nothing in an input is lost in silence. A format goes over all that a file holds (chunks,
+//! segments, tags, boxes), and each entry is carried, turned into something equivalent, or named in
+//! a warning: the [`Inventory`].
 
 mod bmp;
 mod cmyk;

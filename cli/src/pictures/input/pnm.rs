@@ -25,8 +25,8 @@ pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<Dyn
     Ok(pixels)
 }
 
-/// What a file is that holds one picture of bytes, or of samples of 16 bits in full, and nothing behind it, and where its pixels
-/// begin. `front` is the front of a file of `bytes` bytes.
+/// What a file is that holds one picture of bytes, or of samples of 16 bits in full, and nothing
+/// behind it, and where its pixels begin. `front` is the front of a file of `bytes` bytes.
 pub(super) fn binary(front: &[u8], bytes: u64, found: &mut Inventory) -> Option<(ImageSpec<'static>, u64)> {
     let digit = front.strip_prefix(b"P")?.first().filter(|digit| matches!(digit, b'5' | b'6'))?;
     let mut scan = Scan { data: front, position: 2, comments: Vec::new() };

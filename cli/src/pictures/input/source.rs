@@ -29,7 +29,8 @@ impl SourceFile<'_> {
         CliError::Input(format!("{}: {text}", self.name))
     }
 
-    /// The picture is not whole, as `text` says: what there is of it is taken with a warning where that is wanted.
+    /// The picture is not whole, as `text` says: what there is of it is taken with a warning where
+    /// that is wanted.
     pub(super) fn take_part(&self, text: String, found: &mut Inventory) -> Result<()> {
         if !self.partial {
             return Err(self.fault(format!("{text} ({PARTLY})")));

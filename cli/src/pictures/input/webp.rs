@@ -189,7 +189,8 @@ mod tests {
         out
     }
 
-    /// A lossy picture of 16 by 8, whose alpha is 255 on the left and 40 on the right: by Pillow, at quality 30.
+    /// A lossy picture of 16 by 8, whose alpha is 255 on the left and 40 on the right: by Pillow,
+    /// at quality 30.
     #[rustfmt::skip]
     const LOSSY: &[u8] = &[
         82, 73, 70, 70, 108, 0, 0, 0, 87, 69, 66, 80, 86, 80, 56, 88, 10, 0, 0, 0, 16, 0, 0, 0, 15,

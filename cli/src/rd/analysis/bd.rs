@@ -85,7 +85,8 @@ fn find<'a, 'p>(codecs: &'a [(&'p str, ByImage<'p>)], name: &str) -> Result<&'a 
     })
 }
 
-/// The points of all files that can be used. What keeps one from it is printed, and added to `failed`.
+/// The points of all files that can be used. What keeps one from it is printed, and added to
+/// `failed`.
 ///
 /// # Errors
 /// [`CliError::Input`] where there are no points.

@@ -4,8 +4,9 @@
 const SEED: u64 = 0x6b76_616e_7472_6431;
 const RESAMPLES: usize = 2000;
 
-/// The 95 % interval of the mean of `values` by the percentile bootstrap (Efron, Ann. Statist. 7, 1979): the 2.5 and
-/// 97.5 percentiles of the means of 2000 draws with replacement. The same for the same values. NaN for none.
+/// The 95 % interval of the mean of `values` by the percentile bootstrap (Efron, Ann. Statist. 7,
+/// 1979): the 2.5 and 97.5 percentiles of the means of 2000 draws with replacement. The same for
+/// the same values. NaN for none.
 pub(crate) fn mean_interval(values: &[f64]) -> (f64, f64) {
     let n = values.len();
     let mut random = SplitMix64(SEED);

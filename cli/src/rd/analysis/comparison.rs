@@ -51,7 +51,8 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Compares `test` with `anchor`, each with its name. `None` where no picture compares by any axis.
+    /// Compares `test` with `anchor`, each with its name. `None` where no picture compares by any
+    /// axis.
     pub(crate) fn new(test: (&str, &ByImage<'_>), anchor: (&str, &ByImage<'_>), options: &Options) -> Option<Self> {
         let pairs = |axis| Pairs::new(test.1, anchor.1, axis, options.interpolation);
         let by_ssim2 = pairs(Axis::Ssimulacra2);
@@ -94,7 +95,8 @@ mod tests {
     use crate::rd::point_file::read_csv;
     use crate::rd::points::by_codec;
 
-    /// The measured points of other codecs, which are not part of the repository: `$KVANT_SHARED`, or `shared` beside it.
+    /// The measured points of other codecs, which are not part of the repository: `$KVANT_SHARED`,
+    /// or `shared` beside it.
     fn shared(file: &str) -> Option<PathBuf> {
         let folder = env::var_os("KVANT_SHARED")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
@@ -106,7 +108,8 @@ mod tests {
         Some(path)
     }
 
-    /// The published BD-rates of these files, computed by another program with SciPy's interpolator.
+    /// The published BD-rates of these files, computed by another program with SciPy's
+    /// interpolator.
     #[test]
     fn published_bd_rates_are_reproduced() {
         let Some(path) = shared("rd/kodak.csv") else {

@@ -10,7 +10,8 @@ use crate::metrics::Scores;
 pub(crate) enum Axis {
     /// SSIMULACRA2, compared between 30 and 92 only: outside of it nobody looks, or nobody sees.
     Ssimulacra2,
-    /// Butteraugli 3-norm, as -ln of the score, so that higher is better and equal steps are equal ratios.
+    /// Butteraugli 3-norm, as -ln of the score, so that higher is better and equal steps are equal
+    /// ratios.
     Butteraugli,
     /// PSNR of the BT.601 luma, in dB.
     PsnrY,
@@ -66,7 +67,8 @@ impl Axis {
         }
     }
 
-    /// Where on the axis a measured score lies; `None` where it has no place (an exact copy's infinite PSNR).
+    /// Where on the axis a measured score lies; `None` where it has no place (an exact copy's
+    /// infinite PSNR).
     pub(crate) fn position(self, score: f64) -> Option<f64> {
         let x = match self {
             Self::Ssimulacra2 | Self::PsnrY | Self::PsnrRgb => score,
@@ -91,7 +93,8 @@ impl Serialize for Axis {
     }
 }
 
-/// One codec on one picture: ln(bits per pixel) over a quality axis, as a piecewise cubic through the measured points.
+/// One codec on one picture: ln(bits per pixel) over a quality axis, as a piecewise cubic through
+/// the measured points.
 #[derive(Debug, Clone)]
 pub(crate) struct Curve {
     x: Vec<f64>,
@@ -101,10 +104,10 @@ pub(crate) struct Curve {
 }
 
 impl Curve {
-    /// Fits `points` of (position on the axis, bits per pixel). Walking down from the best quality, a point stays
-    /// where it is strictly worse in quality and strictly smaller than the last one that stayed: that is, each
-    /// point dropped is beaten or matched by one that gives more quality for no more bits, or the reverse.
-    /// `None` where fewer than two stay.
+    /// Fits `points` of (position on the axis, bits per pixel). Walking down from the best quality,
+    /// a point stays where it is strictly worse in quality and strictly smaller than the last one
+    /// that stayed: that is, each point dropped is beaten or matched by one that gives more quality
+    /// for no more bits, or the reverse. `None` where fewer than two stay.
     pub(crate) fn fit(points: &[(f64, f64)], interpolation: Interpolation) -> Option<Self> {
         let usable = |p: (f64, f64)| p.0.is_finite() && p.1 > 0.0 && p.1.is_finite();
         let mut order: Vec<_> = (0..points.len()).filter(|i| usable(points[*i])).collect();
@@ -158,7 +161,8 @@ impl Curve {
         Some(self.y[i] + t * (self.slope[i] + t * (c2 + t * c3)))
     }
 
-    /// The integral of ln(bits per pixel) from `lo` to `hi`, which must lie within the span; exact, a cubic a segment.
+    /// The integral of ln(bits per pixel) from `lo` to `hi`, which must lie within the span; exact,
+    /// a cubic a segment.
     pub(crate) fn integral(&self, lo: f64, hi: f64) -> f64 {
         let mut sum = 0.0;
         for i in 0..self.x.len() - 1 {
@@ -173,7 +177,8 @@ impl Curve {
         sum
     }
 
-    /// The coefficients of the square and the cube on segment `i`, from its ends and their slopes (Hermite).
+    /// The coefficients of the square and the cube on segment `i`, from its ends and their slopes
+    /// (Hermite).
     fn bend(&self, i: usize) -> (f64, f64) {
         let h = self.x[i + 1] - self.x[i];
         let (d0, d1) = (self.slope[i], self.slope[i + 1]);
@@ -189,11 +194,12 @@ pub(crate) fn overlap(a: &Curve, b: &Curve, range: (f64, f64)) -> Option<(f64, f
     (hi > lo).then_some((lo, hi))
 }
 
-/// The BD-rate of `test` against `anchor` on one picture, as a ratio less one: -0.1 is 10 % fewer bytes.
+/// The BD-rate of `test` against `anchor` on one picture, as a ratio less one: -0.1 is 10 % fewer
+/// bytes.
 ///
-/// The mean over the common part of the axis of ln(bpp) of `test` less that of `anchor`, exponentiated. `range` (as a
-/// rule [`Axis::range`]) cuts the interval, not the points: the curves are fitted through all points first.
-/// `None` where the curves have no quality in common.
+/// The mean over the common part of the axis of ln(bpp) of `test` less that of `anchor`,
+/// exponentiated. `range` (as a rule [`Axis::range`]) cuts the interval, not the points: the curves
+/// are fitted through all points first. `None` where the curves have no quality in common.
 pub(crate) fn bd_rate(test: &Curve, anchor: &Curve, range: (f64, f64)) -> Option<f64> {
     let (lo, hi) = overlap(test, anchor, range)?;
     Some(((test.integral(lo, hi) - anchor.integral(lo, hi)) / (hi - lo)).exp() - 1.0)
@@ -269,7 +275,8 @@ mod tests {
 
     #[test]
     fn only_the_overlap_counts_and_ssimulacra2_only_within_30_to_92() {
-        // ln(bpp) is x for the anchor and 2x for the test: the mean difference is the middle of the interval.
+        // ln(bpp) is x for the anchor and 2x for the test: the mean difference is the middle of the
+        // interval.
         let e = f64::exp;
         let anchor = pchip(&[(0.0, 1.0), (98.0, e(98.0))]);
         let test = pchip(&[(10.0, e(20.0)), (100.0, e(200.0))]);
@@ -287,8 +294,9 @@ mod tests {
         let infinite = f64::INFINITY;
         let curve =
             pchip(&[(50.0, 0.5), (60.0, 0.5), (70.0, 0.9), (70.0, 0.8), (65.0, 0.85), (80.0, 0.0), (75.0, infinite)]);
-        // From the top: (70, 0.9) stays, (70, 0.8) is no worse in quality, (65, 0.85) stays, (60, 0.5) stays, (50, 0.5)
-        // is no smaller; and no picture takes no bits, or takes bits without end.
+        // From the top: (70, 0.9) stays, (70, 0.8) is no worse in quality, (65, 0.85) stays, (60,
+        // 0.5) stays, (50, 0.5) is no smaller; and no picture takes no bits, or takes bits without
+        // end.
         assert_eq!(curve.x, [60.0, 65.0, 70.0]);
         assert_eq!(curve.dropped(), [0, 3, 5, 6]);
         assert!(Curve::fit(&[(50.0, 0.5)], Interpolation::Pchip).is_none());

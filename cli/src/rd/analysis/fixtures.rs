@@ -1,5 +1,5 @@
-//! Expected values of other programs. `tests/data/bd_rates.json` holds them, with the lines of Python that made them and
-//! the versions of the packages. And measured points to make tests of.
+//! Expected values of other programs. `tests/data/bd_rates.json` holds them, with the lines of
+//! Python that made them and the versions of the packages. And measured points to make tests of.
 
 use serde::Deserialize;
 
@@ -30,7 +30,8 @@ pub(crate) fn pairs() -> Vec<Pair> {
     file.pairs
 }
 
-/// A point of a picture of 400x200 pixels, by SSIMULACRA2 alone: 10 000 bytes are one bit per pixel.
+/// A point of a picture of 400x200 pixels, by SSIMULACRA2 alone: 10 000 bytes are one bit per
+/// pixel.
 pub(crate) fn point(codec: &str, image: &str, q: f64, bytes: u64, ssim2: f64) -> Point {
     Point {
         codec: codec.to_owned(),

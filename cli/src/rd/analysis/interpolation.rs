@@ -1,4 +1,5 @@
-//! Slopes of piecewise cubics through given points: what makes one interpolation differ from another.
+//! Slopes of piecewise cubics through given points: what makes one interpolation differ from
+//! another.
 
 use serde::{Serialize, Serializer};
 
@@ -42,9 +43,10 @@ impl Serialize for Interpolation {
     }
 }
 
-/// Slopes of the monotone piecewise cubic of Fritsch and Carlson (SIAM J. Numer. Anal. 17, 1980), in the variant that
-/// SciPy's `PchipInterpolator` and Matlab's `pchip` use: within, the weighted harmonic mean of the two neighbouring
-/// secants (Fritsch and Butland, 1984), zero where they differ in sign; at the ends, the three-point formula, kept monotone.
+/// Slopes of the monotone piecewise cubic of Fritsch and Carlson (SIAM J. Numer. Anal. 17, 1980),
+/// in the variant that SciPy's `PchipInterpolator` and Matlab's `pchip` use: within, the weighted
+/// harmonic mean of the two neighbouring secants (Fritsch and Butland, 1984), zero where they
+/// differ in sign; at the ends, the three-point formula, kept monotone.
 fn pchip(h: &[f64], secant: &[f64]) -> Vec<f64> {
     let n = h.len() + 1;
     let mut slope = vec![0.0; n];
@@ -60,7 +62,8 @@ fn pchip(h: &[f64], secant: &[f64]) -> Vec<f64> {
     slope
 }
 
-/// The slope at an end: `h0`, `m0` are the width and secant of the end segment, `h1`, `m1` of the one beside it.
+/// The slope at an end: `h0`, `m0` are the width and secant of the end segment, `h1`, `m1` of the
+/// one beside it.
 fn end_slope(h0: f64, h1: f64, m0: f64, m1: f64) -> f64 {
     let d = ((2.0 * h0 + h1) * m0 - h0 * m1) / (h0 + h1);
     if d * m0 <= 0.0 {
@@ -72,8 +75,9 @@ fn end_slope(h0: f64, h1: f64, m0: f64, m1: f64) -> f64 {
     }
 }
 
-/// Slopes of Akima (J. ACM 17, 1970): the two neighbouring secants, each weighted by how much the secants on the other
-/// side differ. Two secants beyond each end come of continuing their differences.
+/// Slopes of Akima (J. ACM 17, 1970): the two neighbouring secants, each weighted by how much the
+/// secants on the other side differ. Two secants beyond each end come of continuing their
+/// differences.
 fn akima(secant: &[f64]) -> Vec<f64> {
     /// SciPy's limit for weights that only rounding keeps from zero, relative to the largest.
     const VANISHING: f64 = 1e-9;
@@ -126,7 +130,8 @@ mod tests {
     fn akima_slopes_are_those_of_the_published_formula() {
         // By hand: secants 1, 3, 2 are continued to -3, -1 and 1, 0.
         let slope = Interpolation::Akima.slopes(&[0.0, 1.0, 2.0, 4.0], &[0.0, 1.0, 4.0, 8.0]);
-        // (|3-1|*-1 + |-1+3|*1)/4, (|2-3|*1 + |1+1|*3)/3, (|1-2|*3 + |3-1|*2)/3, (|0-1|*2 + |2-3|*1)/2.
+        // (|3-1|*-1 + |-1+3|*1)/4, (|2-3|*1 + |1+1|*3)/3, (|1-2|*3 + |3-1|*2)/3, (|0-1|*2 +
+        // |2-3|*1)/2.
         for (slope, expected) in slope.iter().zip([0.0, 7.0 / 3.0, 7.0 / 3.0, 1.5]) {
             close(*slope, expected);
         }

@@ -1,4 +1,5 @@
-//! Lossless codecs side by side: what comes back is the picture, so that there are no curves, only bytes and times.
+//! Lossless codecs side by side: what comes back is the picture, so that there are no curves, only
+//! bytes and times.
 
 use std::fmt::Write as _;
 
@@ -39,8 +40,8 @@ pub(crate) struct Row {
 }
 
 impl Lossless {
-    /// Compares the codecs of `points`, all of which are lossless, with `wanted` where it is one of them, else with the second
-    /// that was measured. `None` where there is no point.
+    /// Compares the codecs of `points`, all of which are lossless, with `wanted` where it is one of
+    /// them, else with the second that was measured. `None` where there is no point.
     pub(crate) fn new(points: &[Point], wanted: Option<&str>) -> Option<Self> {
         let codecs = by_codec(points);
         let (first, _) = codecs.first()?;
@@ -90,7 +91,8 @@ impl Lossless {
 impl Row {
     /// `None` where no picture is in both.
     fn new(codec: &str, images: &ByImage<'_>, anchor: &ByImage<'_>) -> Option<Self> {
-        // A codec without quality has one point a picture; of several, from different files, the last counts.
+        // A codec without quality has one point a picture; of several, from different files, the
+        // last counts.
         let last = |images: &ByImage<'_>, image: &str| images.get(image).and_then(|p| p.last().copied().cloned());
         let pairs: Vec<(Point, Point)> =
             images.keys().filter_map(|image| Some((last(images, image)?, last(anchor, image)?))).collect();

@@ -8,8 +8,8 @@ use super::notes::notes;
 use super::summary::Summary;
 use super::tables::{interval, or_dash, percent, rates_by_image, times};
 
-/// One table: a row a codec with means and their intervals, bands, the guard, times; then what a reader must know
-/// besides, and with `per_image` a folded table a codec.
+/// One table: a row a codec with means and their intervals, bands, the guard, times; then what a
+/// reader must know besides, and with `per_image` a folded table a codec.
 pub(crate) fn markdown(comparisons: &[Comparison], anchor: &str, per_image: bool) -> String {
     let mut heading = vec!["codec".to_owned(), "n".to_owned()];
     heading.extend(Axis::ALL.map(|axis| axis.name().to_owned()));

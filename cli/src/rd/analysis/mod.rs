@@ -1,5 +1,6 @@
-//! From measured points to figures: [`curve`] makes BD-rates of two curves, [`summary`] gathers them over pictures,
-//! [`comparison`] has every figure of one codec against another, and [`tables`], [`markdown`] and [`json`] show them.
+//! From measured points to figures: [`curve`] makes BD-rates of two curves, [`summary`] gathers
+//! them over pictures, [`comparison`] has every figure of one codec against another, and
+//! [`tables`], [`markdown`] and [`json`] show them.
 
 pub(crate) mod bd;
 mod bootstrap;

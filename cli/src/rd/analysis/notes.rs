@@ -1,4 +1,5 @@
-//! What a reader of BD-rates must know besides: points that were dropped, comparisons that stand on little.
+//! What a reader of BD-rates must know besides: points that were dropped, comparisons that stand on
+//! little.
 
 use super::comparison::Comparison;
 use super::curve::Axis;
@@ -19,7 +20,8 @@ fn deciding(comparison: &Comparison) -> impl Iterator<Item = &Summary> {
     Axis::ALL.into_iter().filter_map(|axis| comparison.summary(axis))
 }
 
-/// The points dropped, a line a curve. The anchor's curves are those of several comparisons, and are told of once.
+/// The points dropped, a line a curve. The anchor's curves are those of several comparisons, and
+/// are told of once.
 fn not_monotone(comparisons: &[Comparison]) -> Vec<String> {
     let mut curves: Vec<(&Dropped, Vec<&Dropped>)> = Vec::new();
     for point in comparisons.iter().flat_map(deciding).flat_map(|s| &s.dropped) {

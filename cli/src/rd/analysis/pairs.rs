@@ -62,7 +62,8 @@ impl<'a> Fitted<'a> {
     }
 }
 
-/// Width times height where all points agree: pictures of one name in two sizes are not the same picture.
+/// Width times height where all points agree: pictures of one name in two sizes are not the same
+/// picture.
 fn common_size(test: &[&Point], anchor: &[&Point]) -> Option<f64> {
     let first = test.first()?;
     let same = test.iter().chain(anchor).all(|p| (p.w, p.h) == (first.w, first.h));

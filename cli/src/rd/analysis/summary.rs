@@ -21,7 +21,8 @@ pub(crate) struct ImageRate {
     pub(crate) percent: f64,
 }
 
-/// A measured point that was no part of a curve, since another one gives as much quality for as few bytes.
+/// A measured point that was no part of a curve, since another one gives as much quality for as few
+/// bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Dropped {
     pub(crate) codec: String,
@@ -42,11 +43,11 @@ pub(crate) struct Summary {
     pub(crate) images: Vec<ImageRate>,
     /// Points of either codec, picture by picture.
     pub(crate) dropped: Vec<Dropped>,
-    /// Pictures of `images` where a curve has fewer than 4 points, or where the interval that both cover is less than
-    /// half of what one of them covers of the range.
+    /// Pictures of `images` where a curve has fewer than 4 points, or where the interval that both
+    /// cover is less than half of what one of them covers of the range.
     pub(crate) thin: usize,
-    /// Pictures that both codecs have scores of and that could not be compared: no quality in common, too few points
-    /// for a curve, or different sizes.
+    /// Pictures that both codecs have scores of and that could not be compared: no quality in
+    /// common, too few points for a curve, or different sizes.
     pub(crate) left_out: Vec<String>,
 }
 
@@ -118,7 +119,8 @@ impl Summary {
     }
 }
 
-/// What programs read of it: the figures too, not only what they are made from. An unlimited range is `null`.
+/// What programs read of it: the figures too, not only what they are made from. An unlimited range
+/// is `null`.
 impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let limit = |x: f64| x.is_finite().then_some(x);

@@ -77,7 +77,8 @@ fn rates_grid(first: &str, comparisons: &[Comparison], name: impl Fn(&Comparison
                 None => ["-", "-", "-", "-"].map(str::to_owned),
                 Some(s) => {
                     let worst = s.worst();
-                    // Where a score is missing on some pictures, the mean is over fewer than the row says.
+                    // Where a score is missing on some pictures, the mean is over fewer than the
+                    // row says.
                     let n = s.images.len();
                     let fewer = if n < c.images() { format!(" ({n})") } else { String::new() };
                     let label: String = worst.image.chars().take(LABEL).collect();
@@ -149,7 +150,8 @@ fn watched_grid(comparisons: &[Comparison]) -> Option<Grid> {
     (!grid.rows.is_empty()).then_some(grid)
 }
 
-/// The rates on each picture that compares by an axis that decides, by name of picture, with a cell an axis.
+/// The rates on each picture that compares by an axis that decides, by name of picture, with a cell
+/// an axis.
 pub(super) fn rates_by_image(comparison: &Comparison) -> Vec<(String, [String; 3])> {
     let summaries = Axis::ALL.map(|axis| comparison.summary(axis));
     let images: BTreeSet<&str> = summaries.iter().flatten().flat_map(|s| &s.images).map(|i| i.image.as_str()).collect();
@@ -166,7 +168,8 @@ pub(crate) fn images_table(comparison: &Comparison) -> String {
     format!("BD-rate of {} against {} in % by picture\n{}", comparison.codec, comparison.anchor, grid.render())
 }
 
-/// A table of `test` against each of `anchors` that has a picture in common with it; `None` where none has.
+/// A table of `test` against each of `anchors` that has a picture in common with it; `None` where
+/// none has.
 pub(crate) fn anchors_table(test_name: &str, test: &ByImage<'_>, anchors: &[(&str, ByImage<'_>)]) -> Option<String> {
     let options = Options::default();
     let comparisons: Vec<_> = anchors
@@ -179,8 +182,8 @@ pub(crate) fn anchors_table(test_name: &str, test: &ByImage<'_>, anchors: &[(&st
     })
 }
 
-/// `test` against one earlier run: the axes that decide, with the best and the worst pictures by name, and the change
-/// of time. `None` where no picture compares.
+/// `test` against one earlier run: the axes that decide, with the best and the worst pictures by
+/// name, and the change of time. `None` where no picture compares.
 pub(crate) fn against_table(test: &ByImage<'_>, old_name: &str, old: &ByImage<'_>) -> Option<String> {
     const SHOWN: usize = 3;
     let comparison = Comparison::new(("", test), (old_name, old), &Options::default())?;

@@ -2,11 +2,12 @@
 
 use crate::rd::points::{ByImage, Point, TIMING};
 
-/// Time of `test` over that of `anchor`, each per pixel, over the pictures that both have; `seconds` says which time.
+/// Time of `test` over that of `anchor`, each per pixel, over the pictures that both have;
+/// `seconds` says which time.
 ///
-/// Rows count where they have that time, of the same kind (column `timing`) in both codecs. Where one codec's qualities
-/// on a picture are among the other's, only those that both have count, which compares row by row; else the scales
-/// differ, and all rows count. `None` where no times compare.
+/// Rows count where they have that time, of the same kind (column `timing`) in both codecs. Where
+/// one codec's qualities on a picture are among the other's, only those that both have count, which
+/// compares row by row; else the scales differ, and all rows count. `None` where no times compare.
 pub(crate) fn time_ratio(test: &ByImage<'_>, anchor: &ByImage<'_>, seconds: fn(&Point) -> Option<f64>) -> Option<f64> {
     let (mut of_test, mut of_anchor) = (PerPixel::default(), PerPixel::default());
     for (image, test) in test {

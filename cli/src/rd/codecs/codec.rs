@@ -51,7 +51,8 @@ pub(crate) trait Codec: Send + Sync {
     /// Program or library with its version.
     fn version(&self) -> &str;
 
-    /// All that decides the stream besides version, picture and quality; part of the key of a cached result.
+    /// All that decides the stream besides version, picture and quality; part of the key of a
+    /// cached result.
     fn settings(&self) -> String;
 
     /// The qualities that a sweep uses where the user names none, in any order.
@@ -60,17 +61,20 @@ pub(crate) trait Codec: Send + Sync {
     /// The qualities that there are.
     fn quality_range(&self) -> RangeInclusive<f64>;
 
-    /// Whether every picture comes back exactly. Such a codec has no quality, and one point a picture.
+    /// Whether every picture comes back exactly. Such a codec has no quality, and one point a
+    /// picture.
     fn lossless(&self) -> bool {
         false
     }
 
     fn timing(&self) -> Timing;
 
-    /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to that itself.
+    /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to
+    /// that itself.
     ///
     /// # Errors
-    /// [`crate::base::error::CliError::Run`] says what the codec does not take, or how a program ended.
+    /// [`crate::base::error::CliError::Run`] says what the codec does not take, or how a program
+    /// ended.
     fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture>;
 
     /// Decodes what [`Codec::encode`] gave, on one thread. The size is the caller's to check.

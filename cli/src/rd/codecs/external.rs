@@ -21,7 +21,8 @@ use crate::base::names::shown;
 use crate::base::output::TemporaryFolder;
 use crate::pictures::{Loaded, OutputFormat, Picture, ReadOptions, read_picture, write_picture};
 
-/// How a program tells the seconds of its codec's call alone: a line of standard output that begins so.
+/// How a program tells the seconds of its codec's call alone: a line of standard output that begins
+/// so.
 const SECONDS: &str = "kvant-seconds:";
 /// How long a program may take to tell its version.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
@@ -175,7 +176,8 @@ fn program(template: &Template, peer: &Peer) -> OsString {
     template.fill(&values).swap_remove(0)
 }
 
-/// The arguments that are files in the folder of the peer's description, which may change without their version.
+/// The arguments that are files in the folder of the peer's description, which may change without
+/// their version.
 fn own_files(template: &Template, peer: &Peer) -> impl Iterator<Item = OsString> {
     let arguments = template.fill(&Values::default().with("here", &peer.here));
     let here = peer.here.clone();
@@ -346,7 +348,8 @@ timeout = 2
             assert_eq!((error.code(), text.lines().count()), (1, 1), "{text}");
             assert!(text.starts_with("fake: ") && words.iter().all(|w| text.contains(w)), "{text}");
         }
-        // Megabytes on standard error, and a picture of another size, which is for the caller to notice.
+        // Megabytes on standard error, and a picture of another size, which is for the caller to
+        // notice.
         assert!(!codec.encode(&colour(), 5.0).unwrap().stream.is_empty());
         let decoded = codec.decode(&codec.encode(&colour(), 6.0).unwrap().stream).unwrap().picture;
         assert_eq!((decoded.width(), decoded.height()), (2, 1));
@@ -400,7 +403,8 @@ timeout = 2
         }
         let same = Fake::new(&TABLE.replace(version, &format!("{version}\nminimum_version = \"2.1\"")));
         assert_eq!(same.codec("fake").version(), "fake 2.1");
-        // Without a version command, the program's file is the version: sha256sum prints the same digits.
+        // Without a version command, the program's file is the version: sha256sum prints the same
+        // digits.
         let fake = Fake::new(&TABLE.replace(version, ""));
         let sum = process::run(&["sha256sum".into(), find_program("sh".as_ref()).unwrap().into()], VERSION_TIMEOUT);
         assert_eq!(fake.codec("fake").version(), format!("sh (SHA-256 {})", &sum.unwrap().stdout[..32]));

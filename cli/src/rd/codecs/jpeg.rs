@@ -86,8 +86,8 @@ mod tests {
         assert_lossy(&*codec_of::<Jpeg>("jpeg:444"));
     }
 
-    /// The frame header (ITU-T T.81, B.2.2): SOF2 is progressive; then length, depth, height, width, the number of
-    /// components, and for each its identifier and sampling factors.
+    /// The frame header (ITU-T T.81, B.2.2): SOF2 is progressive; then length, depth, height,
+    /// width, the number of components, and for each its identifier and sampling factors.
     #[test]
     fn streams_are_progressive_with_the_chroma_asked_for() {
         for (spec, picture, sampling) in [

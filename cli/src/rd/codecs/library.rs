@@ -48,7 +48,8 @@ impl<'a> Samples<'a> {
     }
 }
 
-/// One library. A value of it is a configuration; that of `Default` has no options set. Errors are reasons alone.
+/// One library. A value of it is a configuration; that of `Default` has no options set. Errors are
+/// reasons alone.
 pub(super) trait Library: Default + Send + Sync + 'static {
     /// The qualities of a sweep.
     const QUALITIES: &'static [f64];
@@ -61,7 +62,8 @@ pub(super) trait Library: Default + Send + Sync + 'static {
     /// Sets an option; false where there is none of this key and value.
     fn set(&mut self, key: &str, value: &str) -> bool;
 
-    /// Whether it is one without loss, which is given pictures as they are; the others get 8 bits a sample and no alpha.
+    /// Whether it is one without loss, which is given pictures as they are; the others get 8 bits a
+    /// sample and no alpha.
     fn lossless(&self) -> bool {
         false
     }
@@ -188,7 +190,8 @@ pub(super) mod testing {
         }
     }
 
-    /// Checks that streams decode to something near the picture but not to the picture, the nearer the larger they are.
+    /// Checks that streams decode to something near the picture but not to the picture, the nearer
+    /// the larger they are.
     #[track_caller]
     pub(crate) fn assert_lossy(codec: &dyn Codec) {
         for picture in [colour(), gray()] {

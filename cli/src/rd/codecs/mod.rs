@@ -40,7 +40,8 @@ pub(crate) enum Resolved {
     },
 }
 
-/// The codec that `spec` describes, with `peers` as the programs there are; `build` identifies this build of ours.
+/// The codec that `spec` describes, with `peers` as the programs there are; `build` identifies this
+/// build of ours.
 ///
 /// # Errors
 /// [`CliError::Usage`] where there is no such codec or option.

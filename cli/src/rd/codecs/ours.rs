@@ -102,8 +102,8 @@ impl Codec for Ours {
         Timing::Call
     }
 
-    /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that every job can check the
-    /// decoder against it.
+    /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that
+    /// every job can check the decoder against it.
     fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
         let config = self.config.clone().with_quality(q as f32);
         let encoder = Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))?;

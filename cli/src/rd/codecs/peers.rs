@@ -1,7 +1,7 @@
 //! Peers that are programs: the TOML files that describe them, and what is shipped.
 //!
-//! A file has one table for each peer; `cli/peers/peers.toml`, which is built into the program, shows all there is to
-//! a table and says what its keys mean.
+//! A file has one table for each peer; `cli/peers/peers.toml`, which is built into the program,
+//! shows all there is to a table and says what its keys mean.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -70,7 +70,8 @@ pub(super) struct Peer {
     pub(super) output: Exchange,
     /// The most bits a sample that it takes, 8 or 16.
     pub(super) depth: u8,
-    /// Whether every picture comes back exactly; then there is no quality, and pictures of any depth are given.
+    /// Whether every picture comes back exactly; then there is no quality, and pictures of any
+    /// depth are given.
     pub(super) lossless: bool,
     pub(super) qualities: Vec<f64>,
     /// The lowest and the highest quality that there is.
@@ -89,7 +90,8 @@ pub(super) struct Peer {
 pub(crate) struct Peers(BTreeMap<String, Peer>);
 
 impl Peers {
-    /// The shipped peers. Their file and their script are written into `folder`, which is made where it is missing.
+    /// The shipped peers. Their file and their script are written into `folder`, which is made
+    /// where it is missing.
     pub(crate) fn embedded(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|e| CliError::writing(folder, &e))?;
         let file = folder.join(FILE);

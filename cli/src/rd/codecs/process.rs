@@ -1,4 +1,5 @@
-//! Running a program to its end: bounded in time, its output drained so that it cannot block, an error in one line.
+//! Running a program to its end: bounded in time, its output drained so that it cannot block, an
+//! error in one line.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -30,8 +31,8 @@ pub(super) struct Finished {
     pub(super) stderr: String,
 }
 
-/// Runs `command`, the program first, for no longer than `timeout`. The program is killed after that; processes that
-/// it started are not.
+/// Runs `command`, the program first, for no longer than `timeout`. The program is killed after
+/// that; processes that it started are not.
 ///
 /// # Errors
 /// A line: the program, and why it did not start or how it ended, with the last line that it said.

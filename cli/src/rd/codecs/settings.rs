@@ -1,4 +1,5 @@
-//! Encoder settings by name, for specifications: how a setting is tried out before it has a flag of its own.
+//! Encoder settings by name, for specifications: how a setting is tried out before it has a flag of
+//! its own.
 
 use std::str::FromStr;
 
@@ -6,9 +7,9 @@ use kvant::{EncoderConfig, UnknownName};
 
 use crate::base::error::{CliError, Result};
 
-/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, profile, tune, content, quantiser, tile_size,
-/// else the
-/// tuning parameter of that name, which the encoder knows or refuses when it is made.
+/// Sets the public field `key` of `config` to `value`: quality, effort, chroma, profile, tune,
+/// content, quantiser, tile_size, else the tuning parameter of that name, which the encoder knows
+/// or refuses when it is made.
 ///
 /// # Errors
 /// [`CliError::Usage`] where the value is not one of the key's values.

@@ -1,8 +1,9 @@
-//! How a codec is written on the command line: `[LABEL=]CODEC[:OPTION]...`, as in `kvant:e7:tune=psnr` or
-//! `mine=avif:s6:y=444`.
+//! How a codec is written on the command line: `[LABEL=]CODEC[:OPTION]...`, as in
+//! `kvant:e7:tune=psnr` or `mine=avif:s6:y=444`.
 //!
-//! An option is `KEY=VALUE`, letters directly followed by a number (`e7` is `e=7`, `d1.5` is `d=1.5`), or a word or
-//! number alone (`sharp`, `444`), whose value is empty. Which options there are is the codec's to say.
+//! An option is `KEY=VALUE`, letters directly followed by a number (`e7` is `e=7`, `d1.5` is
+//! `d=1.5`), or a word or number alone (`sharp`, `444`), whose value is empty. Which options there
+//! are is the codec's to say.
 
 use std::fmt;
 

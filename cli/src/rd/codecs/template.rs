@@ -30,8 +30,8 @@ impl Template {
     /// Reads the arguments, the first of which is the program.
     ///
     /// # Errors
-    /// The number of the argument at fault, and what is wrong: a placeholder that `known` does not have, or a brace
-    /// that is no placeholder's.
+    /// The number of the argument at fault, and what is wrong: a placeholder that `known` does not
+    /// have, or a brace that is no placeholder's.
     pub(super) fn parse<'a>(
         arguments: impl IntoIterator<Item = &'a str>,
         known: &[&str],

@@ -103,7 +103,8 @@ mod tests {
         assert!(codec_of::<WebP>("webp:lossless").encode(&deep, 100.0).unwrap_err().to_string().contains("8 bits"));
     }
 
-    /// By the container (RFC 9649, section 2.5): a lossy stream is one chunk `VP8 `, a lossless one `VP8L`.
+    /// By the container (RFC 9649, section 2.5): a lossy stream is one chunk `VP8 `, a lossless one
+    /// `VP8L`.
     #[test]
     fn streams_are_of_the_lossy_kind() {
         for q in [80.0, 100.0] {

@@ -17,14 +17,15 @@ const LEGEND: (f64, f64) = (424.0, 258.0);
 const LINE: f64 = 15.0;
 const CHARACTER: f64 = 6.2;
 
-/// What looks the same on light and on dark ground. There are no variables: not all that draws SVG knows them.
+/// What looks the same on light and on dark ground. There are no variables: not all that draws SVG
+/// knows them.
 const STYLE: &str = "\
 text{font:11px system-ui,-apple-system,\"Segoe UI\",sans-serif}.mid{text-anchor:middle}.end{text-anchor:end}\
 g path.line,path.grid,path.frame{fill:none}.line{stroke-width:1.8}.broken .line{stroke-dasharray:5 3}\
 .grid{stroke-width:.6}.frame{stroke-width:1}.s0 .line{stroke-width:2.8}.legend .s0 text{font-weight:700}";
 
-/// The ground that a chart is drawn for, with its colours: of text, faint things and rules, then of the codecs. Those of the
-/// page, in `report.css`.
+/// The ground that a chart is drawn for, with its colours: of text, faint things and rules, then of
+/// the codecs. Those of the page, in `report.css`.
 const THEMES: [(&str, [&str; 3], [&str; 8]); 2] = [
     (
         "light",
@@ -38,12 +39,13 @@ const THEMES: [(&str, [&str; 3], [&str; 8]); 2] = [
     ),
 ];
 
-/// The files of a chart, one for light and one for dark ground: SSIMULACRA2 over bits per pixel, within the scores that
-/// BD-rates are of, the mean over the pictures that all codecs of it have. `shown` are these codecs as `NAME` or
-/// `LABEL=NAME`; all where there are none.
+/// The files of a chart, one for light and one for dark ground: SSIMULACRA2 over bits per pixel,
+/// within the scores that BD-rates are of, the mean over the pictures that all codecs of it have.
+/// `shown` are these codecs as `NAME` or `LABEL=NAME`; all where there are none.
 ///
 /// # Errors
-/// [`CliError::Usage`] for a codec that was not measured, [`CliError::Input`] where no picture has all codecs.
+/// [`CliError::Usage`] for a codec that was not measured, [`CliError::Input`] where no picture has
+/// all codecs.
 pub(crate) fn files(input: &Input, show: &[String], prefix: &Path) -> Result<Vec<(PathBuf, String)>> {
     let measured = by_codec(&input.points);
     let codecs = chosen(&measured, show)?;

@@ -40,8 +40,8 @@ impl Choice {
         Ok(Self { codec, anchor })
     }
 
-    /// The points of the codec reported on, of the anchor, then of the others as they were measured; only the pictures
-    /// that the first has.
+    /// The points of the codec reported on, of the anchor, then of the others as they were
+    /// measured; only the pictures that the first has.
     pub(crate) fn measured<'a>(&self, input: &'a Input) -> Measured<'a> {
         let mut order = by_codec(&input.points);
         order.sort_by_key(|(name, _)| match *name {
@@ -77,7 +77,8 @@ fn choose_codec(measured: &[(&str, ByImage<'_>)], input: &Input, options: &Repor
     Ok(ours.unwrap_or(measured[0].0).to_owned())
 }
 
-/// The codec that the user names, else the one with the most pictures in common with `codec`, the first of several.
+/// The codec that the user names, else the one with the most pictures in common with `codec`, the
+/// first of several.
 fn choose_anchor(measured: &[(&str, ByImage<'_>)], codec: &str, options: &ReportOptions) -> Result<Option<String>> {
     if let Some(name) = &options.anchor {
         return known(measured, name).map(Some);

@@ -33,11 +33,13 @@ pub(crate) struct Report {
     pub(crate) verdict: Vec<String>,
     /// A line for each thing that failed and was left out.
     pub(crate) problems: Vec<String>,
-    /// In the order of the legend: the one reported on, the anchor, the others as they were measured.
+    /// In the order of the legend: the one reported on, the anchor, the others as they were
+    /// measured.
     pub(crate) codecs: Vec<CodecLine>,
     /// Each codec but the anchor against the anchor, the smallest files by SSIMULACRA2 first.
     pub(crate) comparisons: Vec<Comparison>,
-    /// The codec reported on against each codec but the anchor by SSIMULACRA2, the strongest of them first.
+    /// The codec reported on against each codec but the anchor by SSIMULACRA2, the strongest of
+    /// them first.
     pub(crate) others: Vec<Against>,
     /// Lossless codecs side by side, where there are any.
     pub(crate) lossless: Option<Lossless>,
@@ -78,7 +80,8 @@ pub(crate) struct Against {
 }
 
 impl Report {
-    /// Computes everything but the verdict and what needs codecs to run; `measured` as [`Choice::measured`] gives it.
+    /// Computes everything but the verdict and what needs codecs to run; `measured` as
+    /// [`Choice::measured`] gives it.
     pub(crate) fn new(input: &Input, choice: &Choice, measured: &Measured<'_>, options: &ReportOptions) -> Self {
         let record = input.record.as_ref();
         let interpolation = if options.akima { Interpolation::Akima } else { Interpolation::Pchip };
@@ -114,7 +117,8 @@ impl Report {
         self.comparisons.iter().find(|c| c.codec == codec)
     }
 
-    /// The pictures by the BD-rate of the codec reported on by SSIMULACRA2 in percent, the best first.
+    /// The pictures by the BD-rate of the codec reported on by SSIMULACRA2 in percent, the best
+    /// first.
     pub(crate) fn images_by_rate(&self) -> Vec<(&str, f64)> {
         let summary = self.comparison(&self.codec).and_then(|c| c.summary(Axis::Ssimulacra2));
         summary.map_or(Vec::new(), |s| s.images.iter().map(|i| (i.image.as_str(), i.percent)).collect())

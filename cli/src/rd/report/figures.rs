@@ -29,10 +29,10 @@ fn rate() -> PlotAxis {
     PlotAxis { label: "bits per pixel".to_owned(), scale: Scale::Log }
 }
 
-/// The set as a whole over one metric: each mark is one quality setting, with the geometric mean of the bits per pixel
-/// and the mean score over `pictures`. A codec that misses one of them at a setting has no mark there: a mean over fewer
-/// pictures would lie elsewhere for that alone. The scores are averaged
-/// where the axis is even: Butteraugli by its logarithm. `None` without a mark.
+/// The set as a whole over one metric: each mark is one quality setting, with the geometric mean of
+/// the bits per pixel and the mean score over `pictures`. A codec that misses one of them at a
+/// setting has no mark there: a mean over fewer pictures would lie elsewhere for that alone. The
+/// scores are averaged where the axis is even: Butteraugli by its logarithm. `None` without a mark.
 pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], axis: Axis) -> Option<String> {
     set_plot(codecs, pictures, axis).svg()
 }

@@ -23,8 +23,8 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Reads folders of results and files of points. One that cannot be read is named in `problems`, and the rest goes
-    /// on.
+    /// Reads folders of results and files of points. One that cannot be read is named in
+    /// `problems`, and the rest goes on.
     ///
     /// # Errors
     /// The first fault, where there is not a single point.

@@ -1,9 +1,9 @@
 //! `kvant rd report`: what was measured, as one page that a browser opens, or as Markdown or JSON.
 //!
-//! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`] computes what is to be
-//! said, with [`speed`]; [`verdict`] has the sentences on top; [`evidence`] runs codecs for what points cannot tell.
-//! [`page`] lays it out with [`figures`], which [`plot`] draws; [`markdown`] has the short form, and [`chart`] one plot
-//! for documents.
+//! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`]
+//! computes what is to be said, with [`speed`]; [`verdict`] has the sentences on top; [`evidence`]
+//! runs codecs for what points cannot tell. [`page`] lays it out with [`figures`], which [`plot`]
+//! draws; [`markdown`] has the short form, and [`chart`] one plot for documents.
 
 mod chart;
 mod choice;

@@ -1,6 +1,6 @@
-//! The report as one HTML file that needs nothing else: no network, no fonts, and no script. What can be switched (the
-//! theme, the codecs shown, the picture) are form controls that the style sheet looks at with `:has()`; a browser without
-//! it shows everything.
+//! The report as one HTML file that needs nothing else: no network, no fonts, and no script. What
+//! can be switched (the theme, the codecs shown, the picture) are form controls that the style
+//! sheet looks at with `:has()`; a browser without it shows everything.
 
 use askama::Template;
 
@@ -385,7 +385,8 @@ fn left_out(shown: &[(&str, &ByImage<'_>)], pictures: &[&str]) -> String {
     format!("Not here, since they were measured on fewer pictures: {}.", fewer.join(", "))
 }
 
-/// The pictures with their plots, the worst of the codec reported on first; the best and the worst where there are many.
+/// The pictures with their plots, the worst of the codec reported on first; the best and the worst
+/// where there are many.
 fn pictures(report: &Report, shown: &[(&str, &ByImage<'_>)]) -> Vec<PictureView> {
     let Some((_, images)) = shown.first() else {
         return Vec::new();

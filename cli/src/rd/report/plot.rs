@@ -1,8 +1,8 @@
 //! Plots as inline SVG: axes with round ticks, gridlines, lines and marks.
 //!
-//! Colours are left to the page: everything carries a class, `s0`, `s1` and so on for the series, so that a style sheet
-//! can give light and dark colours and hide a series. That is why this is not the `plotters` crate, which writes fixed
-//! colours into shapes without groups.
+//! Colours are left to the page: everything carries a class, `s0`, `s1` and so on for the series,
+//! so that a style sheet can give light and dark colours and hide a series. That is why this is not
+//! the `plotters` crate, which writes fixed colours into shapes without groups.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,8 @@ const HEIGHT: f64 = 310.0;
 const FRAME: [f64; 4] = [52.0, 10.0, 430.0, 264.0];
 /// Number of colours and of mark shapes; series beyond repeat them with a broken line.
 const STYLES: usize = 8;
-/// How much of the values' span stays free between marks and frame, and between marks with labels and its sides.
+/// How much of the values' span stays free between marks and frame, and between marks with labels
+/// and its sides.
 const ROOM: f64 = 0.06;
 const LABEL_ROOM: f64 = 0.18;
 /// Units from the centre of a mark to its rim.
@@ -127,8 +128,8 @@ fn linear_ticks(lo: f64, hi: f64) -> Vec<f64> {
     (first..=last).map(|i| i as f64 * step).collect()
 }
 
-/// Round values between `lo` and `hi`, which are positive: 1, 2 and 5 times powers of ten, only the powers where that
-/// would be too many, or equal steps where it would be too few.
+/// Round values between `lo` and `hi`, which are positive: 1, 2 and 5 times powers of ten, only the
+/// powers where that would be too many, or equal steps where it would be too few.
 fn log_ticks(lo: f64, hi: f64) -> Vec<f64> {
     let decades = (lo.log10().floor() as i32)..=(hi.log10().ceil() as i32);
     let with = |mantissas: &[f64]| -> Vec<f64> {
@@ -153,7 +154,8 @@ fn number(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.replace('-', "\u{2212}") }
 }
 
-/// The outline of the mark of a style: circle, square, triangle, diamond, triangle on its tip, hourglass, pentagon, bar.
+/// The outline of the mark of a style: circle, square, triangle, diamond, triangle on its tip,
+/// hourglass, pentagon, bar.
 pub(crate) fn mark_path(style: usize, x: f64, y: f64) -> String {
     let r = MARK;
     let polygon = |corners: &[(f64, f64)]| {
@@ -279,8 +281,8 @@ impl Rectangle {
     }
 }
 
-/// Where a label is legible: right or left of its mark at (`x`, `y`), and further up or down until it is on nothing
-/// else. Where all is full, the first place within the frame.
+/// Where a label is legible: right or left of its mark at (`x`, `y`), and further up or down until
+/// it is on nothing else. Where all is full, the first place within the frame.
 fn place_label(label: &str, x: f64, y: f64, taken: &[Rectangle]) -> Rectangle {
     let width = label.chars().count() as f64 * CHARACTER;
     let shifts = (0..=FAR).flat_map(|quarters| [-0.25, 0.25].map(|sign| sign * f64::from(quarters)));

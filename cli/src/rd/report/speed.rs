@@ -12,11 +12,13 @@ pub(crate) const WORKING_POINT: f64 = 70.0;
 /// What the times of rows without a column for it are called.
 pub(crate) const STORED: &str = "as stored";
 
-/// Size, encode and decode time of one codec: all of the same configuration, over the same pictures.
+/// Size, encode and decode time of one codec: all of the same configuration, over the same
+/// pictures.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct SpeedRow {
     pub(crate) codec: String,
-    /// What the times are the times of: `call`, `process` or `as stored`. Those of different kinds do not compare.
+    /// What the times are the times of: `call`, `process` or `as stored`. Those of different kinds
+    /// do not compare.
     pub(crate) timing: String,
     pub(crate) pictures: usize,
     /// Mean over the pictures.
@@ -29,7 +31,8 @@ pub(crate) struct SpeedRow {
     /// Megapixels a second.
     pub(crate) enc_mps: Option<f64>,
     pub(crate) dec_mps: Option<f64>,
-    /// Mean difference of the bytes at equal SSIMULACRA2 of 70 to those of the anchor, in percent; 0 for the anchor.
+    /// Mean difference of the bytes at equal SSIMULACRA2 of 70 to those of the anchor, in percent;
+    /// 0 for the anchor.
     pub(crate) bytes_percent: Option<f64>,
 }
 
@@ -50,7 +53,8 @@ fn row(codec: &str, images: &ByImage<'_>, bytes_percent: Option<f64>) -> Option<
     let points: Vec<&Point> = images.values().filter_map(|points| nearest(points, timing)).collect();
     let pixels: f64 = points.iter().map(|p| f64::from(p.w) * f64::from(p.h)).sum();
     let count = points.len() as f64;
-    // A codec whose rows have one of the times only in part would be measured on other pictures than the rest.
+    // A codec whose rows have one of the times only in part would be measured on other pictures
+    // than the rest.
     let total = |time: fn(&Point) -> Option<f64>| -> Option<f64> {
         points.iter().map(|p| time(p).filter(|s| *s > 0.0)).sum::<Option<f64>>()
     };
@@ -123,7 +127,8 @@ mod tests {
         (turned.w, turned.h) = (500, 1000);
         let points = [point("a", 40.0, Some(9.0), None), point("a", 72.0, Some(0.5), None), turned];
         let row = only_row(&points).unwrap();
-        // Two pictures of half a megapixel in 0.5 and 2 seconds: 1.25 s a picture, 1 megapixel in 2.5 s.
+        // Two pictures of half a megapixel in 0.5 and 2 seconds: 1.25 s a picture, 1 megapixel in
+        // 2.5 s.
         assert_eq!((row.enc_s, row.enc_mps, row.pictures), (Some(1.25), Some(0.4), 2));
         // Zero stands for what was not measured.
         assert_eq!((row.dec_s, row.dec_mps), (None, None));

@@ -1,4 +1,5 @@
-//! Which piece of a picture shows best how two codecs differ: where their squared errors of luma differ most.
+//! Which piece of a picture shows best how two codecs differ: where their squared errors of luma
+//! differ most.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +19,16 @@ pub(crate) struct Window {
     pub(crate) h: u32,
 }
 
-/// The squared error of the luma (BT.601, full range) of each pixel. The pictures have the same size.
+/// The squared error of the luma (BT.601, full range) of each pixel. The pictures have the same
+/// size.
 pub(crate) fn luma_errors(original: &Picture, decoded: &Picture) -> Vec<f64> {
     let (a, b) = (original.to_rgb(), decoded.to_rgb());
     let luma = |p: &[u8]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
     a.chunks_exact(3).zip(b.chunks_exact(3)).map(|(a, b)| (luma(a) - luma(b)).powi(2)).collect()
 }
 
-/// The piece where `ours` exceeds `theirs` most, and the one where it falls short most; one only where they are the same.
+/// The piece where `ours` exceeds `theirs` most, and the one where it falls short most; one only
+/// where they are the same.
 pub(crate) fn extremes(ours: &[f64], theirs: &[f64], picture: &Picture) -> Vec<Window> {
     let difference: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
     let opposite: Vec<f64> = difference.iter().map(|d| -d).collect();
@@ -96,7 +99,8 @@ mod tests {
         values[290 * 400 + 395] = 5.0;
         let Window { x, y, w, h } = largest(&values, &picture);
         assert_eq!((w, h), (160, 160));
-        // The last multiples of 8 that fit are 240 and 136; the pixel at 395 is within 240..400, at 290 within 136..296.
+        // The last multiples of 8 that fit are 240 and 136; the pixel at 395 is within 240..400, at
+        // 290 within 136..296.
         assert_eq!((x, y), (240, 136));
         assert_eq!(largest(&[1.0; 12], &gray(4, 3)), Window { x: 0, y: 0, w: 4, h: 3 });
     }

@@ -1,4 +1,5 @@
-//! The folder of results: points appended as they are measured, so that an interrupted run loses nothing and goes on.
+//! The folder of results: points appended as they are measured, so that an interrupted run loses
+//! nothing and goes on.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
@@ -25,7 +26,8 @@ impl Folder {
     /// Opens a folder, made if it is not there, and reads its points.
     ///
     /// # Errors
-    /// [`CliError::Run`] where another run works in it, [`CliError::Input`] where its points are damaged.
+    /// [`CliError::Run`] where another run works in it, [`CliError::Input`] where its points are
+    /// damaged.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         fs::create_dir_all(path).map_err(|e| CliError::writing(path, &e))?;
         let lock_path = path.join(".lock");
@@ -46,8 +48,8 @@ impl Folder {
         &self.path
     }
 
-    /// Divides the points of earlier runs: those that `reuse` takes by their key, and the others, less those that
-    /// `replaced` says will be measured again.
+    /// Divides the points of earlier runs: those that `reuse` takes by their key, and the others,
+    /// less those that `replaced` says will be measured again.
     pub(crate) fn divide(
         &self,
         reuse: &dyn Fn(&str, &Point) -> bool,
@@ -96,7 +98,8 @@ impl Appender {
     }
 }
 
-/// The points of a file that a run may have been stopped in: a last record without its end is left out.
+/// The points of a file that a run may have been stopped in: a last record without its end is left
+/// out.
 fn read_unfinished(path: &Path) -> Result<Vec<Point>> {
     if !path.exists() {
         return Ok(Vec::new());

@@ -16,7 +16,8 @@ use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
 /// How the measurements of a plan go.
 pub(crate) struct PlanRunner<'a> {
     pub(crate) plan: &'a RunPlan,
-    /// Jobs at once, each on one thread. Times are kept with one only: others would share its caches and memory.
+    /// Jobs at once, each on one thread. Times are kept with one only: others would share its
+    /// caches and memory.
     pub(crate) workers: usize,
     pub(crate) progress: &'a Progress,
 }
@@ -41,7 +42,8 @@ enum State {
 }
 
 impl PlanRunner<'_> {
-    /// Runs `measurements`, calling `done` with each point as it comes. Gives a line for each thing that failed; the rest goes on.
+    /// Runs `measurements`, calling `done` with each point as it comes. Gives a line for each thing
+    /// that failed; the rest goes on.
     ///
     /// # Errors
     /// Only what `done` gives, a full disk for instance: that ends the run.
@@ -86,7 +88,8 @@ impl PlanRunner<'_> {
                 .num_threads(self.workers)
                 .build()
                 .map_err(|e| CliError::Run(format!("cannot start threads: {e}")))?;
-            // A bridged iterator hands measurements out one by one and in order, unlike a split range.
+            // A bridged iterator hands measurements out one by one and in order, unlike a split
+            // range.
             pool.install(|| measurements.iter().par_bridge().try_for_each(one))?;
         }
         let mut problems = problems.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +97,8 @@ impl PlanRunner<'_> {
         Ok(problems)
     }
 
-    /// The picture of a measurement; `None` where it cannot be read and another measurement has said so.
+    /// The picture of a measurement; `None` where it cannot be read and another measurement has
+    /// said so.
     fn subject(&self, slot: &Slot, measurement: &Measurement) -> Result<Option<Arc<Subject>>> {
         let mut state = slot.subject.lock().unwrap_or_else(PoisonError::into_inner);
         match &*state {
@@ -172,7 +176,8 @@ impl PlanRunner<'_> {
         Ok((coded, decoded))
     }
 
-    /// Encodes and decodes the pictures of `measurements` alone on the machine, and gives the seconds of each measurement that works.
+    /// Encodes and decodes the pictures of `measurements` alone on the machine, and gives the
+    /// seconds of each measurement that works.
     pub(crate) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, f64, f64)> {
         let time = |measurement: &Measurement| {
             let trip = self.plan.load(measurement).and_then(|picture| self.trip(measurement, &picture));
@@ -185,7 +190,8 @@ impl PlanRunner<'_> {
 }
 
 impl Slot {
-    /// Lets go of the picture with the last measurement, so that memory does not grow with the corpus.
+    /// Lets go of the picture with the last measurement, so that memory does not grow with the
+    /// corpus.
     fn finish_one(&self) {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             *self.subject.lock().unwrap_or_else(PoisonError::into_inner) = State::Unread;

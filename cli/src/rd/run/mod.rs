@@ -185,7 +185,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// With `--timed`, times of some measurements of each codec, measured alone after the others, into their points.
+    /// With `--timed`, times of some measurements of each codec, measured alone after the others,
+    /// into their points.
     fn time(&self, points: &mut [Point]) {
         let count = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
         if count == 0 || self.workers == 1 {
@@ -259,8 +260,8 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The codecs that can be run, with their records and a line for each quality that one of them does not have. A peer
-/// that is not there is skipped with a line.
+/// The codecs that can be run, with their records and a line for each quality that one of them does
+/// not have. A peer that is not there is skipped with a line.
 fn chosen_series(
     args: &RunArgs,
     folder: &Folder,
@@ -306,8 +307,8 @@ fn chosen_series(
     Ok((series, records, problems))
 }
 
-/// The pictures that the arguments choose. A quick run prefers those that it can set beside the anchors: of an input that
-/// has some of `known`, it takes no others.
+/// The pictures that the arguments choose. A quick run prefers those that it can set beside the
+/// anchors: of an input that has some of `known`, it takes no others.
 fn chosen_pictures(args: &RunArgs, known: &BTreeSet<&str>) -> Result<Vec<CorpusPicture>> {
     let groups = if args.input.is_empty() { vec![corpus::embedded()] } else { corpus::pictures(&args.input)? };
     let limit = args.limit.unwrap_or(if args.quick { QUICK_PICTURES } else { usize::MAX });

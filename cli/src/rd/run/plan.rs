@@ -15,15 +15,16 @@ use crate::rd::shard::Shard;
 /// What stands as quality of a codec that has none.
 const LOSSLESS_QUALITY: f64 = 100.0;
 
-/// A codec and the qualities to measure it at, the highest first: the slowest, and the largest files.
+/// A codec and the qualities to measure it at, the highest first: the slowest, and the largest
+/// files.
 pub(crate) struct CodecSeries {
     pub(crate) codec: Arc<dyn Codec>,
     pub(crate) qualities: Vec<f64>,
 }
 
 impl CodecSeries {
-    /// `codec` at `wanted` qualities, or at its own where there are none, or once where it is lossless; with the qualities
-    /// that it does not have.
+    /// `codec` at `wanted` qualities, or at its own where there are none, or once where it is
+    /// lossless; with the qualities that it does not have.
     pub(crate) fn new(codec: Arc<dyn Codec>, wanted: Option<&[f64]>) -> (Self, Vec<f64>) {
         if codec.lossless() {
             return (Self { codec, qualities: vec![LOSSLESS_QUALITY] }, Vec::new());
@@ -49,15 +50,16 @@ pub(crate) struct Measurement {
 pub(crate) struct RunPlan {
     pub(crate) series: Vec<CodecSeries>,
     pub(crate) sources: Vec<CorpusPicture>,
-    /// The digest of each source's file; `None` where it could not be read, and such a source has no measurements.
+    /// The digest of each source's file; `None` where it could not be read, and such a source has
+    /// no measurements.
     digests: Vec<Option<String>>,
     pub(crate) selection: Selection,
     pub(crate) measurements: Vec<Measurement>,
 }
 
 impl RunPlan {
-    /// The measurements of `shard`, and a line for each picture that cannot be read. The largest pictures come first: small measurements
-    /// at the end leave no core idle for long.
+    /// The measurements of `shard`, and a line for each picture that cannot be read. The largest
+    /// pictures come first: small measurements at the end leave no core idle for long.
     pub(crate) fn new(
         series: Vec<CodecSeries>,
         mut sources: Vec<CorpusPicture>,
@@ -78,7 +80,8 @@ impl RunPlan {
             let each = series.iter().enumerate();
             each.flat_map(move |(series, s)| s.qualities.iter().map(move |&q| Measurement { source, series, q }))
         });
-        // Counted before unreadable pictures leave, so that machines that see different ones agree on the rest.
+        // Counted before unreadable pictures leave, so that machines that see different ones agree
+        // on the rest.
         let mine = all.enumerate().filter(|(i, _)| shard.is_none_or(|s| i % s.count == s.index - 1));
         let measurements = mine
             .map(|(_, measurement)| measurement)
@@ -105,8 +108,9 @@ impl RunPlan {
         )
     }
 
-    /// The key of a measurement's result: a digest of the picture's file, the codec's version and settings, the quality and the
-    /// metrics. A stored point of the same key need not be measured again.
+    /// The key of a measurement's result: a digest of the picture's file, the codec's version and
+    /// settings, the quality and the metrics. A stored point of the same key need not be measured
+    /// again.
     pub(crate) fn key(&self, measurement: &Measurement) -> String {
         let codec = self.codec(measurement);
         let picture = self.digests[measurement.source].as_deref().unwrap_or_default();
@@ -126,7 +130,8 @@ impl RunPlan {
     }
 }
 
-/// Qualities: numbers and ranges `A..B/N` (N of them at equal distances, both ends among them), separated by commas.
+/// Qualities: numbers and ranges `A..B/N` (N of them at equal distances, both ends among them),
+/// separated by commas.
 pub(crate) fn parse_qualities(text: &str) -> Result<Vec<f64>> {
     let fault = |part: &str| {
         CliError::Usage(format!(

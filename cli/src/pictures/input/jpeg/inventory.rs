@@ -77,7 +77,8 @@ fn profile(walk: &Walk<'_>) -> Result<Option<Vec<u8>>, String> {
     Ok(Some(parts.into_iter().flat_map(|part| &part[2..]).copied().collect()))
 }
 
-/// Names what Photoshop's blocks hold: `8BIM`, a number, a name, and contents, the last two of even length.
+/// Names what Photoshop's blocks hold: `8BIM`, a number, a name, and contents, the last two of even
+/// length.
 fn photoshop(mut blocks: &[u8], found: &mut Inventory) {
     while let Some(rest) = blocks.strip_prefix(b"8BIM") {
         let Some((number, rest)) = rest.split_first_chunk() else { break };
@@ -146,8 +147,8 @@ fn identifier(contents: &[u8]) -> Option<&str> {
     std::str::from_utf8(&contents[..end]).ok().filter(|text| text.len() > 1)
 }
 
-/// Samples to an inch or a centimetre, where they say more than 72 to an inch, which programs write who know nothing; and
-/// pixels that are not square.
+/// Samples to an inch or a centimetre, where they say more than 72 to an inch, which programs write
+/// who know nothing; and pixels that are not square.
 fn density(contents: &[u8], found: &mut Inventory) {
     let Some(&[unit, x1, x0, y1, y0]) = contents.get(JFIF.len() + 2..JFIF.len() + 7) else { return };
     let (x, y) = (u16::from_be_bytes([x1, x0]), u16::from_be_bytes([y1, y0]));

@@ -53,7 +53,8 @@ pub(super) fn stored(source: &SourceFile<'_>) -> Result<EmbeddedPicture> {
     Ok(EmbeddedPicture { size, channels, samples: pixels, whole, more: unused > 0 })
 }
 
-/// Refuses a picture that is not whole, unless what there is of it is wanted, and names what is odd.
+/// Refuses a picture that is not whole, unless what there is of it is wanted, and names what is
+/// odd.
 fn check(source: &SourceFile<'_>, walk: &Walk<'_>, picture: &DecodedJpeg, found: &mut Inventory) -> Result<()> {
     let (ended, height) = (walk.tail.is_some(), picture.size.1 as usize);
     let how = if ended { "cut off or damaged" } else { "cut off" };

@@ -30,7 +30,8 @@ pub(super) struct Segment<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Walk<'a> {
     pub(super) segments: Vec<Segment<'a>>,
-    /// What follows the picture's end marker; nothing where the file ends, or another picture begins, before that.
+    /// What follows the picture's end marker; nothing where the file ends, or another picture
+    /// begins, before that.
     pub(super) tail: Option<&'a [u8]>,
     /// Bytes between segments that belong to none.
     pub(super) stray: usize,

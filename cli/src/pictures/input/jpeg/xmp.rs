@@ -1,4 +1,5 @@
-//! XMP of more than a segment: the packet, and what goes beyond it, joined (XMP specification, part 3, 1.1.3.1).
+//! XMP of more than a segment: the packet, and what goes beyond it, joined (XMP specification, part
+//! 3, 1.1.3.1).
 
 use super::super::super::xmp::JPEG_PREFIX as PACKET;
 use super::segments::{Walk, marker};
@@ -65,8 +66,8 @@ fn extension(packet: &str, parts: &[&[u8]]) -> Option<String> {
     (!all.is_empty() && all.len() == whole).then(|| String::from_utf8(all).ok()).flatten()
 }
 
-/// The packet with the extension's descriptions behind its own, and without the reference; nothing where one of them is
-/// written in another way than usual.
+/// The packet with the extension's descriptions behind its own, and without the reference; nothing
+/// where one of them is written in another way than usual.
 fn joined(packet: &str, extension: &str) -> Option<String> {
     const END: &str = "</rdf:RDF>";
     let (head, descriptions) = extension.split_once("<rdf:RDF")?;

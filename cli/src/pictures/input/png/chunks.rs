@@ -39,7 +39,8 @@ pub(super) struct Split<'a> {
     pub(super) ended: bool,
 }
 
-/// All chunks of a file, up to its end. One that is cut off is refused, unless what there is of it is wanted.
+/// All chunks of a file, up to its end. One that is cut off is refused, unless what there is of it
+/// is wanted.
 pub(super) fn split<'a>(source: &SourceFile<'a>) -> Result<Split<'a>> {
     let rest = source.data.get(SIGNATURE.len()..).unwrap_or_default();
     let mut split = Split { chunks: Vec::new(), rest, ended: false };

@@ -1,4 +1,5 @@
-//! PNG files. Only chunks that make pixels go to the decoder: what else a file holds cannot cost the picture.
+//! PNG files. Only chunks that make pixels go to the decoder: what else a file holds cannot cost
+//! the picture.
 
 mod chunks;
 mod header;
@@ -23,7 +24,8 @@ pub(super) fn read(source: &SourceFile<'_>, found: &mut Inventory) -> Result<Dyn
     }
 }
 
-/// What the file is that begins with `data`, where its samples are stored as they are, row by row, without transparency.
+/// What the file is that begins with `data`, where its samples are stored as they are, row by row,
+/// without transparency.
 pub(super) fn plain(data: &[u8]) -> Option<ImageSpec<'static>> {
     let header = first(data.strip_prefix(SIGNATURE)?).filter(|chunk| chunk.chunk_type == b"IHDR")?.contents;
     let side = |at: usize| Some(u32::from_be_bytes(*header.get(at..)?.first_chunk()?));
@@ -66,7 +68,8 @@ pub(super) fn pixel_file(source: &SourceFile<'_>, found: &mut Inventory) -> Resu
 /// Chunks without which there are no pixels.
 const PIXELS: [&[u8; 4]; 4] = [b"IHDR", b"PLTE", b"IDAT", b"IEND"];
 
-/// What the decoder gets, in an order that it knows. Transparency that is damaged or out of place is left out.
+/// What the decoder gets, in an order that it knows. Transparency that is damaged or out of place
+/// is left out.
 fn pixel_chunks<'c, 'f: 'c>(
     chunks: &'c [Chunk<'f>],
     header: Header,
@@ -189,7 +192,8 @@ pub(super) mod tests {
                         match read_file(&file) {
                             Ok((picture, metadata, warnings)) => {
                                 assert_eq!(picture.data(), plain.data());
-                                // One frame, or a rendering intent, says nothing more than there is.
+                                // One frame, or a rendering intent, says nothing more than there
+                                // is.
                                 let silent = matches!(chunk_type, b"acTL" | b"sRGB") || metadata != Metadata::default();
                                 assert!(silent || !warnings.is_empty(), "{chunk_type:?} {contents:?}");
                             }

@@ -175,8 +175,8 @@ impl<'f> Notes<'_, 'f> {
         self.found.drops(name);
     }
 
-    /// What counts of that which is said of the colours: code points, a profile, sRGB, gamma and chromaticities, in this
-    /// order (PNG, third edition, 4.3).
+    /// What counts of that which is said of the colours: code points, a profile, sRGB, gamma and
+    /// chromaticities, in this order (PNG, third edition, 4.3).
     fn settle_colours(&mut self) {
         let Colours { cicp, icc, srgb, gamma, points } = std::mem::take(&mut self.colours);
         if let Some(chunk) = cicp {

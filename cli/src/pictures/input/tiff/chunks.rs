@@ -10,7 +10,8 @@ use super::layout::{Chunks, Colours, Compression, Predictor, SampleLayout};
 use super::{jpeg, tags};
 use crate::base::error::Result;
 
-/// The samples of all pixels, those of a pixel side by side: its colours, and alpha where it has any.
+/// The samples of all pixels, those of a pixel side by side: its colours, and alpha where it has
+/// any.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Samples {
     /// Of up to 8 bits, not scaled.
@@ -92,7 +93,8 @@ impl SampleLayout {
         samples.saturating_mul(self.bits.into()).div_ceil(8)
     }
 
-    /// Rows of a strip or tile that are unpacked, where so many lie within the picture: of JPEG data, all are.
+    /// Rows of a strip or tile that are unpacked, where so many lie within the picture: of JPEG
+    /// data, all are.
     fn rows(&self, inside: u32) -> u32 {
         if self.compression == Compression::Jpeg && self.chunks.tiled { self.chunks.height } else { inside }
     }
@@ -109,8 +111,8 @@ impl SampleLayout {
         self.kept_bytes().saturating_add(self.row_bytes().saturating_mul(rows.into()))
     }
 
-    /// Refuses strips and tiles that are far larger than the picture, or share most of their bytes: unpacking them all
-    /// would take what no picture is worth.
+    /// Refuses strips and tiles that are far larger than the picture, or share most of their bytes:
+    /// unpacking them all would take what no picture is worth.
     ///
     /// # Errors
     /// How much it would take.
@@ -145,8 +147,8 @@ impl SampleLayout {
         ChunkArea { plane: index / in_plane, x, y, width: across.min(width - x), height: down.min(height - y) }
     }
 
-    /// Of the samples of a pixel that a strip or tile of this plane has, those that are kept: their places among all that
-    /// are kept, and in the pixel.
+    /// Of the samples of a pixel that a strip or tile of this plane has, those that are kept: their
+    /// places among all that are kept, and in the pixel.
     fn taken(&self, plane: usize) -> Vec<(usize, usize)> {
         let kept = self.kept().into_iter().enumerate();
         match self.planar {
@@ -201,8 +203,8 @@ impl Reader<'_> {
         format!("{piece} {} of {}", index + 1, self.layout.chunks.places.len())
     }
 
-    /// Rows of a strip or tile, those within the picture at least, without prediction; none of its chroma is reduced.
-    /// `more` becomes true where JPEG data go on behind them.
+    /// Rows of a strip or tile, those within the picture at least, without prediction; none of its
+    /// chroma is reduced. `more` becomes true where JPEG data go on behind them.
     fn rows(&self, index: usize, area: &ChunkArea, more: &mut bool) -> Result<Vec<u8>> {
         let layout = self.layout;
         let (at, length) = layout.chunks.places[index];
@@ -291,7 +293,8 @@ fn sum_horizontally(row: &mut [u8], size: usize, stride: usize, big_endian: bool
     }
 }
 
-/// Undoes differences of bytes, and joins the bytes of each number, which lie apart: the highest of all first.
+/// Undoes differences of bytes, and joins the bytes of each number, which lie apart: the highest of
+/// all first.
 fn join_floats(row: &mut [u8], size: usize, stride: usize) {
     sum_horizontally(row, 1, stride, true);
     let (apart, count) = (row.to_vec(), row.len() / size);

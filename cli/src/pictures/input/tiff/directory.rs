@@ -161,7 +161,8 @@ impl<'a> Directory<'a> {
         Ok(self.number(tag)?.unwrap_or(default))
     }
 
-    /// Numbers of a tag, in floating point or not; none where they are not there, or of another type.
+    /// Numbers of a tag, in floating point or not; none where they are not there, or of another
+    /// type.
     pub(super) fn reals(&self, tag: u16) -> Option<Vec<f64>> {
         let entry = self.entries.get(&tag)?;
         let whole = |value: &[u8]| number(value, self.big_endian);

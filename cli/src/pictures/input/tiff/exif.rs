@@ -8,7 +8,8 @@ use super::super::Inventory;
 use super::directory::{Directory, Entry, File};
 use super::tags;
 
-/// Tags of the picture's own directory that go into the block; those of Windows and of ratings among them.
+/// Tags of the picture's own directory that go into the block; those of Windows and of ratings
+/// among them.
 const DESCRIPTIVE: [u16; 16] = [
     tags::DOCUMENT_NAME,
     tags::IMAGE_DESCRIPTION,
@@ -49,8 +50,8 @@ pub(super) fn describes(tag: u16) -> bool {
     DESCRIPTIVE.contains(&tag) || tag == XP_SUBJECT
 }
 
-/// The block, where there is anything to say, and in at most `limit` bytes: values may share bytes of the file, so it may
-/// be far larger than that.
+/// The block, where there is anything to say, and in at most `limit` bytes: values may share bytes
+/// of the file, so it may be far larger than that.
 pub(super) fn take(file: &File<'_>, directory: &Directory<'_>, limit: u64, found: &mut Inventory) {
     let (fields, whole) = fields(file, directory);
     if !fields.is_empty() {

@@ -16,8 +16,8 @@ pub(super) struct Size {
 
 /// The rows of a strip or tile, which is all of `source`; `tables` go before its own.
 ///
-/// The channels are as they are stored: the tags of the file say what they mean. `left_over` becomes true where what is
-/// coded goes on behind them.
+/// The channels are as they are stored: the tags of the file say what they mean. `left_over`
+/// becomes true where what is coded goes on behind them.
 pub(super) fn rows(
     source: &SourceFile<'_>,
     tables: Option<&[u8]>,

@@ -1,4 +1,5 @@
-//! How a picture's samples are stored, as its tags say: what is not read is refused here, by names that people know.
+//! How a picture's samples are stored, as its tags say: what is not read is refused here, by names
+//! that people know.
 
 use super::directory::{Directory, File};
 use super::tags;

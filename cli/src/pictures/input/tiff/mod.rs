@@ -1,7 +1,8 @@
 //! TIFF files.
 //!
-//! Only the codecs of strips and tiles are libraries: the `tiff` crate refuses palettes, gray with alpha and 12 bits, and
-//! reads short strips, bits in reversed order and predicted samples beside extra ones wrongly without an error.
+//! Only the codecs of strips and tiles are libraries: the `tiff` crate refuses palettes, gray with
+//! alpha and 12 bits, and reads short strips, bits in reversed order and predicted samples beside
+//! extra ones wrongly without an error.
 
 mod chunks;
 mod colours;

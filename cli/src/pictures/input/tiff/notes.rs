@@ -12,7 +12,8 @@ use super::{exif, tags};
 use crate::pictures::note::METRES_AN_INCH;
 
 const DEFAULT_GAMMA: f64 = 2.2;
-/// Tags that only say how pixels are stored, that have no meaning any more, or that are looked at elsewhere.
+/// Tags that only say how pixels are stored, that have no meaning any more, or that are looked at
+/// elsewhere.
 const KNOWN: [RangeInclusive<u16>; 18] = [
     254..=266,
     273..=274,
@@ -83,7 +84,8 @@ pub(super) fn take(directory: &Directory<'_>, layout: &SampleLayout, found: &mut
     }
 }
 
-/// Whether a tag says another least or largest value than a sample can have; of floating point that is 0 and 1.
+/// Whether a tag says another least or largest value than a sample can have; of floating point that
+/// is 0 and 1.
 fn narrows(directory: &Directory<'_>, tag: u16, layout: &SampleLayout) -> bool {
     let full = match tag {
         tags::MIN_SAMPLE_VALUE | tags::S_MIN_SAMPLE_VALUE => 0.0,

@@ -1,4 +1,5 @@
-//! Which of a file's directories is the picture: not its thumbnails, masks and copies of a lower resolution.
+//! Which of a file's directories is the picture: not its thumbnails, masks and copies of a lower
+//! resolution.
 
 use std::collections::HashSet;
 
@@ -62,8 +63,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The directories in the chain from the first one on, and where those lie that they name as their children; and whether
-/// all are there. The first is.
+/// The directories in the chain from the first one on, and where those lie that they name as their
+/// children; and whether all are there. The first is.
 fn chain(walk: &mut Walk<'_>) -> Result<(Vec<SeenDirectory>, Vec<u64>, bool), String> {
     let (mut all, mut children) = (Vec::new(), Vec::new());
     let mut next = walk.file.first();

@@ -1,5 +1,5 @@
-//! Pieces of the pictures where the codec does worst against the anchor, and of the one where it does best: the original,
-//! ours and a peer at equal bytes.
+//! Pieces of the pictures where the codec does worst against the anchor, and of the one where it
+//! does best: the original, ours and a peer at equal bytes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,8 +33,8 @@ const TOLERANCE: f64 = 0.02;
 /// The most encodes to get there.
 const ATTEMPTS: usize = 12;
 
-/// Makes the pieces of the `count` worst pictures and the best one; those that `folder` keeps are taken instead.
-/// `None` where the codec reported on does not run here.
+/// Makes the pieces of the `count` worst pictures and the best one; those that `folder` keeps are
+/// taken instead. `None` where the codec reported on does not run here.
 ///
 /// # Errors
 /// Where the pieces cannot be kept. What goes wrong with one picture is a note.
@@ -104,7 +104,8 @@ fn choose_peer<'a>(laboratory: &'a Laboratory<'_>, report: &'a Report) -> Option
     report.anchor.as_deref().into_iter().chain(others).find_map(|name| Some((name, laboratory.codec(name)?)))
 }
 
-/// The worst pictures, the very worst first, and last the best. Without an anchor, those that take most bits.
+/// The worst pictures, the very worst first, and last the best. Without an anchor, those that take
+/// most bits.
 fn choose_pictures(report: &Report, points: &ByImage<'_>, count: usize) -> Vec<String> {
     let mut order: Vec<String> = report.images_by_rate().into_iter().map(|(image, _)| image.to_owned()).collect();
     if order.is_empty() {
@@ -176,8 +177,9 @@ impl Pair<'_> {
         Ok(PictureCrops { image: image.to_owned(), ours, peer, equal_bytes, windows })
     }
 
-    /// Our stream of about `target` bytes, with its quality; the closest of all tried. Secant steps on ln(bytes), kept
-    /// within what is known to be too small and too large; the measured points tell where to begin.
+    /// Our stream of about `target` bytes, with its quality; the closest of all tried. Secant steps
+    /// on ln(bytes), kept within what is known to be too small and too large; the measured points
+    /// tell where to begin.
     fn encode_to(&self, original: &Picture, target: f64) -> std::result::Result<(f64, Vec<u8>), String> {
         let (mut low, mut high) = self.ours.quality_range().into_inner();
         let (guess, mut slope) = self.guess(target, (low, high));
@@ -214,7 +216,8 @@ impl Pair<'_> {
         best.map(|(q, _, stream)| (q, stream)).ok_or_else(|| "no stream".to_owned())
     }
 
-    /// The quality at which the measured points suggest `target` bytes, and by how much ln(bytes) grows with the quality.
+    /// The quality at which the measured points suggest `target` bytes, and by how much ln(bytes)
+    /// grows with the quality.
     fn guess(&self, target: f64, range: (f64, f64)) -> (f64, f64) {
         let mut near: Vec<(f64, f64)> = self.our_points.iter().map(|p| (p.q, (p.bytes as f64 / target).ln())).collect();
         near.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));

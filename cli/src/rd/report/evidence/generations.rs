@@ -1,5 +1,5 @@
-//! Generation loss: a picture encoded, decoded, encoded again from what was decoded, and so on, as files are that pass
-//! through many hands.
+//! Generation loss: a picture encoded, decoded, encoded again from what was decoded, and so on, as
+//! files are that pass through many hands.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,8 +50,8 @@ pub(crate) struct CodecGenerations {
     pub(crate) bytes: Vec<f64>,
 }
 
-/// Sends pictures spread over the set through each codec that runs here, `count` times; all of `folder`'s earlier
-/// results that are the same are taken instead, and the new ones added.
+/// Sends pictures spread over the set through each codec that runs here, `count` times; all of
+/// `folder`'s earlier results that are the same are taken instead, and the new ones added.
 ///
 /// # Errors
 /// Where the results cannot be kept. What goes wrong with one codec or picture is a note.

@@ -1,5 +1,6 @@
-//! What a report shows beyond the measured points, for which codecs have to run again: [`generations`] and [`crops`].
-//! Both keep what they made in the folder of results, so that the next report is quick.
+//! What a report shows beyond the measured points, for which codecs have to run again:
+//! [`generations`] and [`crops`]. Both keep what they made in the folder of results, so that the
+//! next report is quick.
 
 pub(crate) mod crops;
 pub(crate) mod generations;
@@ -23,7 +24,8 @@ use crate::rd::record::Record;
 pub(crate) struct Laboratory<'a> {
     record: &'a Record,
     codecs: Vec<(String, Arc<dyn Codec>)>,
-    /// A line for each codec that does not run here, or that is not what the points were measured with.
+    /// A line for each codec that does not run here, or that is not what the points were measured
+    /// with.
     pub(crate) notes: Vec<String>,
     /// Where the programs of the shipped peers are.
     _folder: TemporaryFolder,
@@ -81,7 +83,8 @@ impl<'a> Laboratory<'a> {
     }
 }
 
-/// What makes the result of a codec on a picture what it is: a digest, for the files that keep results.
+/// What makes the result of a codec on a picture what it is: a digest, for the files that keep
+/// results.
 fn key(codec: &dyn Codec, picture: &Picture) -> String {
     let mut digest = Sha256::new();
     for part in [codec.version(), &codec.settings(), &format!("{}x{}", picture.width(), picture.height())] {

@@ -19,7 +19,8 @@ pub(in super::super) enum Colours {
 }
 
 impl Colours {
-    /// What components are by libjpeg's rules: JFIF counts most, then Adobe's marker, then their names.
+    /// What components are by libjpeg's rules: JFIF counts most, then Adobe's marker, then their
+    /// names.
     pub(super) fn new(frame: &Frame, walk: &Walk<'_>) -> Self {
         let jfif = walk.named(marker::APP0, b"JFIF\0").any(|contents| contents.len() >= 9);
         let adobe = walk.named(marker::APP0 + 14, b"Adobe").find_map(|contents| contents.get(6).copied());

@@ -38,7 +38,8 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// What a frame header of a marker says, or what of it cannot be read; `lines` is the height where it says none.
+    /// What a frame header of a marker says, or what of it cannot be read; `lines` is the height
+    /// where it says none.
     pub(super) fn new(marker: u8, contents: &[u8], lines: Option<usize>) -> Result<Self, String> {
         refuse_processes(marker)?;
         let damaged = || "a damaged frame header".to_owned();

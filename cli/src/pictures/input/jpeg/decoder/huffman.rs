@@ -12,16 +12,19 @@ const FAST: u32 = 9;
 pub(super) struct Table {
     /// Symbol and length by the next bits; length 0 where the code is longer.
     fast: Box<[(u8, u8); 1 << FAST]>,
-    /// The same where the code and the number behind it are that short: zeros, bits of both, and the number.
+    /// The same where the code and the number behind it are that short: zeros, bits of both, and
+    /// the number.
     whole: Box<[(u8, u8, i16); 1 << FAST]>,
-    /// By length: the first code, to 16 bits, that is longer; and what to add to a code to have its symbol's place.
+    /// By length: the first code, to 16 bits, that is longer; and what to add to a code to have its
+    /// symbol's place.
     limits: [u32; 17],
     offsets: [i32; 17],
     symbols: Vec<u8>,
 }
 
 impl Table {
-    /// The table in which `counts` codes of 1 to 16 bits stand for `symbols`; nothing where there are no such codes.
+    /// The table in which `counts` codes of 1 to 16 bits stand for `symbols`; nothing where there
+    /// are no such codes.
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Option<Self> {
         let (mut fast, mut limits, mut offsets) = (Box::new([(0, 0); 1 << FAST]), [0; 17], [0; 17]);
         let (mut code, mut place) = (0u32, 0usize);
@@ -46,7 +49,8 @@ impl Table {
     }
 }
 
-/// What `bits` begin with, a symbol of so many bits and the number that it announces, if they are all there.
+/// What `bits` begin with, a symbol of so many bits and the number that it announces, if they are
+/// all there.
 fn with_number(bits: usize, (symbol, length): (u8, u8)) -> (u8, u8, i16) {
     let (zeros, digits) = (symbol >> 4, symbol & 15);
     let both = u32::from(length + digits);

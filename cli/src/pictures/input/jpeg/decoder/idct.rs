@@ -1,4 +1,5 @@
-//! The inverse cosine transform of libjpeg (its accurate integer one, after Loeffler, Ligtenberg and Moschytz), to the bit.
+//! The inverse cosine transform of libjpeg (its accurate integer one, after Loeffler, Ligtenberg
+//! and Moschytz), to the bit.
 
 /// Bits behind the point of factors, and of samples between both passes.
 const FACTOR_BITS: u32 = 13;

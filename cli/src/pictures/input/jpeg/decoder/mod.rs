@@ -1,7 +1,8 @@
-//! Decodes baseline and progressive JPEG as libjpeg does, to the bit, and says which rows are not there.
+//! Decodes baseline and progressive JPEG as libjpeg does, to the bit, and says which rows are not
+//! there.
 //!
-//! It is our own since crates get unusual samplings and orders of scans wrong in silence, are several levels off at others, and
-//! give gray for what a file has lost, without a word.
+//! It is our own since crates get unusual samplings and orders of scans wrong in silence, are
+//! several levels off at others, and give gray for what a file has lost, without a word.
 
 mod colour;
 mod frame;
@@ -30,7 +31,8 @@ const STRIPE: usize = 16;
 #[derive(Debug)]
 pub(super) struct DecodedJpeg {
     pub(super) size: (u32, u32),
-    /// Samples of a pixel: 1 gray, 3 RGB, 4 inks (cyan, magenta, yellow, black; 255 covers most); or as they are stored.
+    /// Samples of a pixel: 1 gray, 3 RGB, 4 inks (cyan, magenta, yellow, black; 255 covers most);
+    /// or as they are stored.
     pub(super) channels: usize,
     pub(super) pixels: Vec<u8>,
     /// Rows that miss samples or bits of them.

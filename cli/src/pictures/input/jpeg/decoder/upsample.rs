@@ -1,4 +1,5 @@
-//! Rows of a component at the size of the picture, as libjpeg makes them: smooth where it is half as wide or high.
+//! Rows of a component at the size of the picture, as libjpeg makes them: smooth where it is half
+//! as wide or high.
 
 /// A component's samples.
 pub(super) struct Plane {
@@ -38,7 +39,8 @@ impl Plane {
         }
     }
 
-    /// Of a plane of half the height: the row that row `y` of the picture lies in, and the next nearest.
+    /// Of a plane of half the height: the row that row `y` of the picture lies in, and the next
+    /// nearest.
     fn neighbours(&self, y: usize) -> (&[u8], &[u8]) {
         let near = y / 2;
         let far = if y & 1 == 0 { near.saturating_sub(1) } else { (near + 1).min(self.size.1 - 1) };
@@ -61,7 +63,8 @@ fn smooth_sums(row: &[u16], out: &mut Vec<u8>) {
     doubled(row, out, |near, before| mix(near, before, 8), |near, behind| mix(near, behind, 7));
 }
 
-/// Two samples of each, of it and the one before, and of it and the one behind; at the ends of it twice.
+/// Two samples of each, of it and the one before, and of it and the one behind; at the ends of it
+/// twice.
 fn doubled<T: Copy>(row: &[T], out: &mut Vec<u8>, before: impl Fn(T, T) -> u8, behind: impl Fn(T, T) -> u8) {
     out.resize(2 * row.len(), 0);
     let pairs = out.as_chunks_mut::<2>().0;

@@ -63,8 +63,8 @@ fn a_file_of_thumbnails_has_its_largest_for_a_picture() {
     assert_eq!(image.width(), 20);
 }
 
-/// What is said of a picture that names directories at these places as its children, in a file that goes on with `rest`;
-/// the first place is its own.
+/// What is said of a picture that names directories at these places as its children, in a file that
+/// goes on with `rest`; the first place is its own.
 fn said_of_children(places: impl Fn(u32, u32) -> Vec<u32>, rest: &[u8]) -> String {
     let file = |places| Writer::default().file(&[page(40, 0).with(tags::SUB_IFDS, Value::Long(places))]);
     let count = places(0, 0).len();
