@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use kvant::{DecodeError, Decoder, DecoderOptions, Image, Limits, PushDecoder, Scale};
 
-use crate::synth::Random;
+use crate::random::SplitMix64;
 
 /// Limits that are tight enough for a damaged stream to do little work within them.
 pub const LIMITS: Limits =
@@ -74,7 +74,7 @@ pub fn survive_in_pieces(stream: &[u8], what: &dyn Fn() -> String) {
 }
 
 /// `stream` with `count` bytes, at random places, replaced by random ones.
-pub fn overwrite(stream: &[u8], count: usize, random: &mut Random) -> Vec<u8> {
+pub fn overwrite(stream: &[u8], count: usize, random: &mut SplitMix64) -> Vec<u8> {
     let mut damaged = stream.to_vec();
     for _ in 0..count {
         damaged[random.below(stream.len())] = random.next() as u8;

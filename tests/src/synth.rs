@@ -3,6 +3,7 @@
 use kvant::{Image, PixelFormat};
 
 use crate::pictures::from_fn;
+use crate::random::SplitMix64;
 
 /// What a made picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +29,11 @@ impl Kind {
 
 /// The picture of `kind` that `seed` gives.
 pub fn picture(kind: Kind, width: u32, height: u32, format: PixelFormat, seed: u64) -> Image {
-    let mut random = Random::new(seed);
+    let mut random = SplitMix64::new(seed);
     match kind {
-        Kind::Noise => from_fn(width, height, format, |_, _| random.bytes()),
+        Kind::Noise => from_fn(width, height, format, |_, _| bytes(&mut random)),
         Kind::Gradient => {
-            let (from, dx, dy) = (random.bytes(), random.bytes(), random.bytes());
+            let (from, dx, dy) = (bytes(&mut random), bytes(&mut random), bytes(&mut random));
             let ramp = |c: usize, x: u32, y: u32| {
                 let slope = |step: u8, at: u32| (i64::from(step) - 128) * i64::from(at) / 16;
                 (i64::from(from[c]) + slope(dx[c], x) + slope(dy[c], y)).clamp(0, 255) as u8
@@ -40,15 +41,15 @@ pub fn picture(kind: Kind, width: u32, height: u32, format: PixelFormat, seed: u
             from_fn(width, height, format, |x, y| [0, 1, 2].map(|c| ramp(c, x, y)))
         }
         Kind::Text => {
-            let (paper, ink) = (random.bytes().map(|v| v | 0xc0), random.bytes().map(|v| v & 0x3f));
+            let (paper, ink) = (bytes(&mut random).map(|v| v | 0xc0), bytes(&mut random).map(|v| v & 0x3f));
             from_fn(width, height, format, |x, y| {
-                let glyph = Random::new(seed ^ u64::from(x / 7) ^ (u64::from(y / 11) << 32)).next();
+                let glyph = SplitMix64::new(seed ^ u64::from(x / 7) ^ (u64::from(y / 11) << 32)).next();
                 let stroke = glyph >> (x % 7 / 2 * 5 + y % 11 / 2) & 1 == 1;
                 if stroke && x % 7 != 6 && y % 11 < 9 { ink } else { paper }
             })
         }
         Kind::Flat => {
-            let colour = random.bytes();
+            let colour = bytes(&mut random);
             from_fn(width, height, format, |_, _| colour)
         }
         Kind::Screen => screen(width, height, format, &mut random),
@@ -65,16 +66,16 @@ pub fn picture(kind: Kind, width: u32, height: u32, format: PixelFormat, seed: u
 }
 
 /// Glyphs of an alphabet of four over windows, all of random places, sizes and colours.
-fn screen(width: u32, height: u32, format: PixelFormat, random: &mut Random) -> Image {
+fn screen(width: u32, height: u32, format: PixelFormat, random: &mut SplitMix64) -> Image {
     let (w, h) = (width as usize, height as usize);
-    let mut pixels = vec![random.bytes(); w * h];
+    let mut pixels = vec![bytes(random); w * h];
     let glyphs: Vec<[u64; 2]> = (0..4).map(|_| [random.next(), random.next()]).collect();
     for _ in 0..3 {
-        let (x, y, colour) = (random.below(w), random.below(h), random.bytes());
+        let (x, y, colour) = (random.below(w), random.below(h), bytes(random));
         let (right, bottom) = (x + 1 + random.below(w - x), y + 1 + random.below(h - y));
         (y..bottom).for_each(|y| pixels[y * w + x..y * w + right].fill(colour));
     }
-    let ink = random.bytes();
+    let ink = bytes(random);
     for _ in 0..w * h / 150 {
         let (glyph, x0, y0) = (glyphs[random.below(4)], random.below(w), random.below(h));
         for i in 0..64 {
@@ -88,32 +89,8 @@ fn screen(width: u32, height: u32, format: PixelFormat, random: &mut Random) -> 
     from_fn(width, height, format, |x, y| pixels[y as usize * w + x as usize])
 }
 
-/// A small generator of numbers (SplitMix64: Steele, Lea and Flood, 2014).
-#[derive(Debug, Clone)]
-pub struct Random(u64);
-
-impl Random {
-    /// A generator that gives the same numbers for the same seed.
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next 64 bits.
-    #[expect(clippy::should_implement_trait, reason = "an endless sequence needs no Option")]
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `bound`, which is above 0.
-    pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    fn bytes(&mut self) -> [u8; 3] {
-        let [a, b, c, ..] = self.next().to_le_bytes();
-        [a, b, c]
-    }
+/// Three random bytes.
+fn bytes(random: &mut SplitMix64) -> [u8; 3] {
+    let [a, b, c, ..] = random.next().to_le_bytes();
+    [a, b, c]
 }

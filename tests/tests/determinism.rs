@@ -9,8 +9,9 @@ use kvant_tests::campaign::every;
 use kvant_tests::check::{config, decode, encode, first_difference};
 use kvant_tests::damage::overwrite;
 use kvant_tests::pictures::{mirrored, testdata};
+use kvant_tests::random::SplitMix64;
 use kvant_tests::repaired;
-use kvant_tests::synth::{self, Kind, Random};
+use kvant_tests::synth::{self, Kind};
 
 /// Three tiles of 512 across, two down, the last of them partial.
 const SIZE: (u32, u32) = (1060, 540);
@@ -117,7 +118,7 @@ fn one_encoder_serves_several_threads_at_once() {
 fn damaged_tiles_give_the_same_on_any_number_of_threads() {
     let config = config(40.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
     let stream = encode(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), &config).stream;
-    let mut random = Random::new(15);
+    let mut random = SplitMix64::new(15);
     for round in 0..60 / every(6) {
         let mut damaged = overwrite(&stream[64..], 1 + random.below(3), &mut random);
         damaged.splice(..0, stream[..64].iter().copied());

@@ -3,7 +3,8 @@
 use kvant::{Chroma, Content, Decoder, EncodeError, Encoder, EncoderConfig, Image, Measure, PixelFormat, Target};
 use kvant_tests::check::{decode, encode, psnr, round_trip};
 use kvant_tests::pictures::{crop, from_bytes, from_fn, testdata};
-use kvant_tests::synth::{Kind, Random, picture};
+use kvant_tests::random::SplitMix64;
+use kvant_tests::synth::{Kind, picture};
 
 /// Default settings but for these two.
 fn config(quality: f32, effort: u8) -> EncoderConfig {
@@ -58,7 +59,7 @@ fn icon(side: u32) -> Image {
 fn graphics(side: u32) -> Vec<(&'static str, Image)> {
     let top = side - 1;
     let ramp = |at: u32, from: u32, to: u32| (from + (to - from) * at / top.max(1)) as u8;
-    let (mut random, cells) = (Random::new(3), side.div_ceil(4));
+    let (mut random, cells) = (SplitMix64::new(3), side.div_ceil(4));
     let drawn: Vec<usize> = (0..cells * cells).map(|_| random.below(8)).collect();
     let palette: Vec<[u8; 3]> = (0..8).map(|_| [0; 3].map(|_: u8| random.below(256) as u8)).collect();
     const BAYER: [u32; 16] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];

@@ -3,7 +3,7 @@
 use kvant::{Chroma, Content, EncoderConfig, Image, PixelFormat, TileSize};
 use kvant_tests::check::{config, encode, round_trip};
 use kvant_tests::pictures::{crop, testdata};
-use kvant_tests::synth::Random;
+use kvant_tests::random::SplitMix64;
 
 /// A disc with a soft edge that lies across blocks of 2x2 at every offset, with holes.
 fn disc(x: u32, y: u32) -> ([u8; 3], u8) {
@@ -38,7 +38,7 @@ fn hold_for(
     drawing: impl Fn(u32, u32) -> ([u8; 3], u8),
     config: &EncoderConfig,
 ) {
-    let mut random = Random::new(5);
+    let mut random = SplitMix64::new(5);
     let noise = drawn(size, format, &drawing, || [0; 3].map(|_: u8| random.below(256) as u8));
     let black = drawn(size, format, &drawing, || [0; 3]);
     let green = drawn(size, format, &drawing, || [0, 255, 0]);

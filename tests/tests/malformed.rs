@@ -5,8 +5,9 @@ use kvant_tests::campaign::every;
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{overwrite, survive, survive_in_pieces};
 use kvant_tests::pictures::{crop, testdata};
+use kvant_tests::random::SplitMix64;
 use kvant_tests::repaired;
-use kvant_tests::synth::{Kind, Random, picture};
+use kvant_tests::synth::{Kind, picture};
 
 /// The header's byte that holds the draft number, after four bytes of signature.
 const DRAFT_AT: usize = 4;
@@ -129,7 +130,7 @@ fn every_flipped_bit_with_repaired_checksums_is_survived() {
 #[test]
 fn thousands_of_overwritten_bytes_with_repaired_checksums_are_survived() {
     for (name, stream) in streams() {
-        let mut random = Random::new(stream.len() as u64);
+        let mut random = SplitMix64::new(stream.len() as u64);
         for round in 0..4000 / every(10) {
             let count = 1 + random.below(8);
             let damaged = overwrite(&stream, count, &mut random);
@@ -142,7 +143,7 @@ fn thousands_of_overwritten_bytes_with_repaired_checksums_are_survived() {
 #[test]
 fn damaged_streams_are_survived_in_pieces_too() {
     for (name, stream) in streams() {
-        let mut random = Random::new(stream.len() as u64 + 1);
+        let mut random = SplitMix64::new(stream.len() as u64 + 1);
         for round in 0..150 / every(5) {
             let count = 1 + random.below(4);
             let damaged = overwrite(&stream, count, &mut random);
@@ -175,7 +176,7 @@ fn overwritten_headers_with_huge_claims_are_survived() {
 #[test]
 fn bytes_cut_out_or_put_in_with_repaired_checksums_are_survived() {
     for (name, stream) in streams() {
-        let mut random = Random::new(9);
+        let mut random = SplitMix64::new(9);
         for at in 0..stream.len() {
             let (mut shorter, mut longer) = (stream.clone(), stream.clone());
             shorter.remove(at);
@@ -189,7 +190,7 @@ fn bytes_cut_out_or_put_in_with_repaired_checksums_are_survived() {
 #[test]
 fn random_bytes_behind_a_good_header_are_survived() {
     for (name, stream) in streams() {
-        let mut random = Random::new(11);
+        let mut random = SplitMix64::new(11);
         for round in 0..300 {
             let keep = 8 + random.below(24);
             let mut damaged: Vec<u8> = stream.iter().copied().take(keep).collect();

@@ -10,8 +10,9 @@ use kvant_tests::campaign::every;
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{LIMITS, overwrite, survive};
 use kvant_tests::pictures::{crop, mirrored, testdata};
+use kvant_tests::random::SplitMix64;
 use kvant_tests::repaired;
-use kvant_tests::synth::{Kind, Random, picture};
+use kvant_tests::synth::{Kind, picture};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -137,7 +138,7 @@ fn more_memory_is_used_within_its_limit(what: &str, stream: &[u8], least: u64, d
 fn damaged_streams() {
     let picture = crop(&testdata("chelsea.png"), (200, 100), (40, 28));
     let stream = encode(&picture, &config(45.0, 3, Chroma::Yuv444)).stream;
-    let mut random = Random::new(3);
+    let mut random = SplitMix64::new(3);
     for round in 0..3000 / every(6) {
         // Most damage to the header, where sizes stand.
         let head = stream.len().min(if round % 4 == 0 { usize::MAX } else { 24 });

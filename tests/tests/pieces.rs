@@ -9,7 +9,8 @@ use kvant::{
 use kvant_tests::campaign::every;
 use kvant_tests::check::{config, far_from, first_difference, pixel, reduced, samples};
 use kvant_tests::pictures::{crop, from_fn, mirrored, testdata};
-use kvant_tests::synth::{Kind, Random, picture};
+use kvant_tests::random::SplitMix64;
+use kvant_tests::synth::{Kind, picture};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
@@ -150,7 +151,7 @@ fn a_stream_that_is_cut_off_gives_what_came_before() {
     for (what, stream) in streams() {
         let whole = kvant::decode(stream).expect("an intact stream");
         let mut least = u64::MAX;
-        let mut random = Random::new(1);
+        let mut random = SplitMix64::new(1);
         let mut cuts: Vec<usize> = (0..12 / every(3)).map(|_| random.below(stream.len())).collect();
         cuts.push(stream.len() - 5);
         cuts.sort_unstable();

@@ -3,7 +3,8 @@
 use kvant::{Chroma, Content, DecodeError, Decoder, DecoderOptions, Image, PixelFormat, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, mirrored, testdata, with_depth};
-use kvant_tests::synth::{Kind, Random, picture};
+use kvant_tests::random::SplitMix64;
+use kvant_tests::synth::{Kind, picture};
 
 fn stream(picture: &Image, quality: f32, chroma: Chroma, lossless: bool) -> Vec<u8> {
     let config =
@@ -70,7 +71,7 @@ fn rows_one_after_the_other_are_the_whole_picture() {
 
 #[test]
 fn regions_are_cut_out_of_the_whole_picture() {
-    let mut random = Random::new(1);
+    let mut random = SplitMix64::new(1);
     for (what, stream) in streams() {
         let decoder = Decoder::new(&stream).expect("an intact stream");
         let whole = decoder.decode().expect("an intact stream");
@@ -89,7 +90,7 @@ fn regions_are_cut_out_of_the_whole_picture() {
         for _ in 0..12 {
             let (x, y) = (random.below(width as usize) as u32, random.below(height as usize) as u32);
             let side =
-                |from: u32, all: u32, random: &mut Random| 1 + random.below((all - from).min(300) as usize) as u32;
+                |from: u32, all: u32, random: &mut SplitMix64| 1 + random.below((all - from).min(300) as usize) as u32;
             let (w, h) = (side(x, width, &mut random), side(y, height, &mut random));
             regions.push((x, y, w, h));
         }

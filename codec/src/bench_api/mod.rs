@@ -5,6 +5,9 @@ mod kernels;
 mod levels;
 mod lossless;
 mod perception;
+mod picked;
+mod picker;
+mod picks;
 mod stages;
 mod trace;
 mod walk;
@@ -14,6 +17,8 @@ pub use self::kernels::{Basis, Blocks, Kernels, Luma, MODES, Plane, Planes, Quan
 pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, LevelRun, level_bins, start_byte};
 pub use self::lossless::{decode_lossless, encode_lossless};
 pub use self::perception::losses;
+pub use self::picked::{Picked, picked};
+pub use self::picks::Picks;
 pub use self::stages::{Reconstructed, Stages};
 pub use self::trace::{
     CONTEXTS, TileBins, adaptive_cost, bins, context_groups, count_bins, range_decode, range_decode_bypass,

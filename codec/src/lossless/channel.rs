@@ -60,7 +60,7 @@ impl Header {
     }
 
     /// Writes or reads it.
-    fn code<I: Interval>(&mut self, coder: &mut Coder<'_, I>) {
+    pub(super) fn code<I: Interval>(&mut self, coder: &mut Coder<'_, I>) {
         let zigzag = coder.number(((self.low << 1) ^ (self.low >> 31)) as u32) as i32;
         self.low = (zigzag >> 1) ^ -(zigzag & 1);
         self.span = coder.number(self.span);
@@ -90,7 +90,7 @@ impl Header {
     }
 
     /// Largest number of a value.
-    fn top(&self) -> i32 {
+    pub(super) fn top(&self) -> i32 {
         if self.occurs.is_empty() { self.span as i32 } else { self.occurs.iter().filter(|&&o| o).count() as i32 }
     }
 

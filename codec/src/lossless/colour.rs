@@ -1,5 +1,8 @@
 //! Reversible colour transforms. BITSTREAM.md §13.2.
 
+/// Number of a palette among the transforms.
+pub(super) const PALETTE: u32 = 3;
+
 /// How green, red and blue become the three values that are coded. The number is that of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transform {

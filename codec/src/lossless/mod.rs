@@ -7,6 +7,8 @@
 mod canvas;
 mod channel;
 mod choice;
+#[cfg(feature = "bench-api")]
+pub(crate) mod chosen;
 mod coder;
 mod colour;
 mod distribution;
@@ -30,7 +32,7 @@ use self::channel::{Values, channel};
 use self::choice::Colours;
 use self::coder::Coder;
 pub(crate) use self::coder::Watch;
-use self::colour::Transform;
+use self::colour::{PALETTE, Transform};
 use self::natural::Natural;
 use self::plane::CodedPlane;
 pub(crate) use self::plane::Shape;
@@ -39,9 +41,6 @@ use self::values::palette;
 use crate::entropy::interval::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Plane;
 use crate::simd::Simd;
-
-/// Number of a palette among the transforms.
-const PALETTE: u32 = 3;
 
 /// Codes `planes` (1 to 3 of equal size), whose samples have `depth` bits (1 to 16). Three are taken as red, green and
 /// blue, but may be anything. `None`, soon, where they take more than `most` bytes, or where `watch` said to stop.

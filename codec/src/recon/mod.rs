@@ -16,6 +16,6 @@ mod stitch;
 pub(crate) use self::reconstruction::{Context, Reconstruction};
 pub(crate) use self::samples::{LEAST_ROWS, MAX_BLOCK, References, TileSamples};
 #[cfg(feature = "bench-api")]
-pub(crate) use self::signs::Edge;
+pub(crate) use self::signs::{Edge, SignCoder, SignSink};
 pub(crate) use self::signs::{Known, SignNoter, SignNotes, SignReader, SignWriter, Signs};
 pub(crate) use self::stitch::Stitch;

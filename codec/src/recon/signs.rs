@@ -172,7 +172,7 @@ impl SignNoter {
 }
 
 impl<S: SignSink> SignCoder<S> {
-    fn with(sink: S, expects: bool) -> Self {
+    pub(crate) fn with(sink: S, expects: bool) -> Self {
         Self { sink, expects, coded: Box::new([0; MAX_CODED]) }
     }
 

@@ -7,8 +7,9 @@ use kvant::bench_api::encode_lossless;
 use kvant::{Chroma, Cicp, CpuLevel, Image, Metadata, Orientation, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, testdata};
+use kvant_tests::random::SplitMix64;
 use kvant_tests::root;
-use kvant_tests::synth::{Kind, Random, picture};
+use kvant_tests::synth::{Kind, picture};
 
 fn main() -> std::io::Result<()> {
     let seeds = root().join("fuzz/seeds");
@@ -108,7 +109,7 @@ fn planes() -> Vec<(String, Vec<u8>)> {
 
 /// For each kernel some parameters and samples.
 fn kernels() -> Vec<(String, Vec<u8>)> {
-    let mut random = Random::new(7);
+    let mut random = SplitMix64::new(7);
     let mut input = |first: u8| [first].into_iter().chain((0..99).map(|_| random.next() as u8)).collect();
     (0..9).flat_map(|kernel| (0..4).map(move |i| (kernel, i))).map(|(k, i)| (format!("{k}-{i}"), input(k))).collect()
 }
@@ -116,7 +117,7 @@ fn kernels() -> Vec<(String, Vec<u8>)> {
 /// Settings and pixels: the target reads any bytes as such, the first two dozen as settings.
 fn inputs() -> Vec<(String, Vec<u8>)> {
     let camera = testdata("camera.png");
-    let mut random = Random::new(6);
+    let mut random = SplitMix64::new(6);
     let mut input = |pixels: &[u8]| {
         let settings = (0..24).map(|_| random.next() as u8);
         settings.chain(pixels.iter().copied()).collect::<Vec<u8>>()
