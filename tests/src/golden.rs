@@ -1,31 +1,39 @@
-//! Golden streams: files in `tests/golden/` with the SHA-256 of the pixels that every decoder must make of them.
+//! Golden streams: files in `tests/golden/` with the SHA-256 of the pixels that every decoder must make of them, the
+//! damaged ones that it must refuse, and which parts of the format each of them reaches.
 //!
-//! While the format is a draft, `cargo run -p kvant-tests --bin regenerate-golden` writes them anew, in the commit that
-//! raises the draft number. From format 1.0 on streams are only added.
+//! `cargo run -p kvant-tests --bin regenerate-golden` adds those that are missing and leaves the others as they are. With
+//! `--all` it writes all of them anew, in the commit that raises the draft number. From format 1.0 on they are only added.
 
+mod damaged;
+mod encoded;
+mod seeded;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use kvant::{Chroma, Content, CpuLevel, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
+use kvant::bench_api::features;
+use kvant::{CpuLevel, PixelFormat};
 use serde::{Deserialize, Serialize};
 
-use crate::check::{config, decode, encode};
-use crate::pictures::{crop, mirrored, testdata, with_depth};
-use crate::synth::{Kind, picture};
+use crate::check::decode;
 use crate::{pixels_sha256, root};
 
 /// `tests/golden/golden.json`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Manifest {
     /// Draft number of all streams.
     pub draft: u8,
-    /// The streams, in the order of [`cases`].
+    /// The intact streams.
     pub streams: Vec<Entry>,
+    /// The damaged ones.
+    #[serde(default)]
+    pub damaged: Vec<Damaged>,
 }
 
 /// One golden stream and what it decodes to.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
     /// File name within the folder.
     pub file: String,
@@ -35,19 +43,38 @@ pub struct Entry {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// `gray8` or `rgb8`.
+    /// Channels and bytes of a sample: `gray8`, `grayalpha8`, `rgb8`, `rgba8`, or the same with 16 where samples have
+    /// two bytes.
     pub format: String,
+    /// Bits of a sample, 8 to 16. Samples are from 0 to 2^depth - 1, in two bytes as in one: they are not scaled.
+    #[serde(default)]
+    pub depth: u8,
     /// SHA-256 of the decoded pixels ([`pixels_sha256`]).
     pub pixels_sha256: String,
 }
 
-/// A picture and the settings that make a golden stream of it.
-#[derive(Debug)]
+/// One damaged stream.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Damaged {
+    /// File name within the folder.
+    pub file: String,
+    /// What is wrong with it.
+    pub why: String,
+    /// The section of BITSTREAM.md that says so.
+    pub section: String,
+}
+
+/// By part of the format: the files that reach it, the first three where there are more.
+pub type Coverage = BTreeMap<String, Vec<String>>;
+
+/// Files that a part of the format has at most in the list of what is covered.
+const FILES: usize = 3;
+
+/// A golden stream to be made.
 pub struct Case {
     name: &'static str,
     why: &'static str,
-    picture: Image,
-    config: EncoderConfig,
+    make: Box<dyn Fn() -> Vec<u8>>,
 }
 
 /// The folder of the streams and their manifest.
@@ -78,181 +105,78 @@ pub fn manifest() -> io::Result<Manifest> {
     Ok(serde_json::from_slice(&fs::read(folder().join("golden.json"))?)?)
 }
 
-/// Empties the folder, encodes all cases anew and writes streams and manifest; returns the manifest.
+/// Adds the streams and the damaged ones that the folder lacks, or writes all anew, and what they cover; returns the
+/// manifest.
 ///
 /// # Errors
-/// Where a file cannot be written.
-pub fn regenerate() -> io::Result<Manifest> {
-    let folder = folder();
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+/// Where a file cannot be read or written.
+pub fn regenerate(all: bool) -> io::Result<Manifest> {
+    let known = if all { Manifest::default() } else { manifest()? };
+    let mut new = Manifest::default();
+    for Case { name, why, make } in encoded::cases().into_iter().chain(seeded::cases()) {
+        let file = format!("{name}.kvt");
+        let entry = known.streams.iter().find(|entry| entry.file == file);
+        if entry.is_none() {
+            fs::write(folder().join(&file), make())?;
+        }
+        new.draft = kvant::bench_api::DRAFT;
+        new.streams.push(described(file, why)?);
+        if let Some(entry) = entry {
+            let pixels = &new.streams[new.streams.len() - 1].pixels_sha256;
+            assert_eq!(&entry.pixels_sha256, pixels, "{name} decodes to other pixels");
+        }
     }
-    fs::create_dir_all(&folder)?;
-    let mut manifest = Manifest { draft: 0, streams: Vec::new() };
-    for case in cases() {
-        let encoded = encode(&case.picture, &case.config);
-        let decoded = decode(&encoded.stream, 1, CpuLevel::Scalar);
-        assert!(decoded == encoded.reconstruction, "{}: decoder and encoder differ", case.name);
-        let file = format!("{}.kvt", case.name);
-        fs::write(folder.join(&file), &encoded.stream)?;
-        manifest.draft = kvant::Decoder::new(&encoded.stream).expect("decoded above").info().draft;
-        manifest.streams.push(Entry {
-            file,
-            why: case.why.into(),
-            width: decoded.width(),
-            height: decoded.height(),
-            format: format_name(decoded.format()).into(),
-            pixels_sha256: pixels_sha256(&decoded),
-        });
+    for (Case { name, why, make }, section) in damaged::cases() {
+        let file = format!("{name}.kvt");
+        if !known.damaged.iter().any(|damaged| damaged.file == file) {
+            fs::write(folder().join(&file), make())?;
+        }
+        new.damaged.push(Damaged { file, why: why.into(), section: section.into() });
     }
-    let mut json = serde_json::to_string_pretty(&manifest)?;
-    json.push('\n');
-    fs::write(folder.join("golden.json"), json)?;
-    Ok(manifest)
+    write("golden.json", &new)?;
+    write("coverage.json", &coverage(&new))?;
+    Ok(new)
 }
 
-/// What the streams are made of: between them, every tool of the format.
-// A list.
-#[allow(clippy::too_many_lines)]
-pub fn cases() -> Vec<Case> {
-    let chelsea = |size| crop(&testdata("chelsea.png"), (130, 60), size);
-    let coffee = |size| crop(&testdata("coffee.png"), (180, 40), size);
-    let case = |name, why, picture, config| Case { name, why, picture, config };
-    let with = |mut config: EncoderConfig, change: fn(&mut EncoderConfig)| {
-        change(&mut config);
-        config
-    };
-    vec![
-        case(
-            "gray-q50",
-            "gray: one tree",
-            crop(&testdata("camera.png"), (190, 60), (150, 101)),
-            config(50.0, 5, Chroma::Yuv444),
-        ),
-        case(
-            "rgb444-q10",
-            "4:4:4, low quality: filters, large blocks",
-            chelsea((133, 97)),
-            config(10.0, 5, Chroma::Yuv444),
-        ),
-        case("rgb444-q90", "4:4:4, high quality: small blocks", chelsea((133, 97)), config(90.0, 5, Chroma::Yuv444)),
-        case("rgb420-q60", "4:2:0, even size", coffee((160, 120)), config(60.0, 5, Chroma::Yuv420)),
-        case("rgb420-odd-q40", "4:2:0, odd size: chroma rounds up", coffee((67, 45)), config(40.0, 5, Chroma::Yuv420)),
-        case(
-            "psnr-q70",
-            "flat matrices",
-            crop(&testdata("astronaut.png"), (160, 40), (128, 128)),
-            with(config(70.0, 5, Chroma::Yuv444), |c| c.tune = Tune::Psnr),
-        ),
-        case(
-            "deadzone-q75",
-            "scalar quantiser with a dead zone, lowest effort",
-            coffee((128, 96)),
-            with(config(75.0, 1, Chroma::Yuv444), |c| c.quantiser = Some(Quantiser::DeadZone)),
-        ),
-        case(
-            "trellis-q85",
-            "trellis-coded quantiser",
-            coffee((128, 96)),
-            with(config(85.0, 5, Chroma::Yuv444), |c| c.quantiser = Some(Quantiser::Trellis)),
-        ),
-        case("effort9-q80", "what only the widest search chooses", chelsea((96, 72)), config(80.0, 9, Chroma::Yuv444)),
-        case(
-            "fast-q80",
-            "plain profile: one context a bin",
-            chelsea((133, 97)),
-            with(config(80.0, 5, Chroma::Yuv444), |c| c.profile = Profile::Fast),
-        ),
-        case(
-            "fast-420-q30",
-            "plain profile at 4:2:0",
-            coffee((67, 45)),
-            with(config(30.0, 5, Chroma::Yuv420), |c| c.profile = Profile::Fast),
-        ),
-        case(
-            "rgba-q60",
-            "alpha, lossless beside lossy colour",
-            picture(Kind::Screen, 90, 70, PixelFormat::Rgba8, 9),
-            config(60.0, 5, Chroma::Yuv444),
-        ),
-        case(
-            "grayalpha16-tiles-q70",
-            "gray and alpha of 16 bits in three tiles, few values of alpha",
-            picture(Kind::Gradient, 1030, 9, PixelFormat::GrayAlpha16, 4),
-            with(config(70.0, 3, Chroma::Yuv444), |c| (c.tile_size, c.alpha_quality) = (TileSize::T512, 40)),
-        ),
-        case(
-            "rgb10-420-q80",
-            "10 bits a sample at 4:2:0, 12 inside",
-            with_depth(&picture(Kind::Gradient, 75, 50, PixelFormat::Rgb16, 11), 10),
-            config(80.0, 5, Chroma::Yuv420),
-        ),
-        case(
-            "rgb16-screen-q90",
-            "16 bits a sample, 14 inside, with palettes",
-            picture(Kind::Screen, 80, 60, PixelFormat::Rgb16, 12),
-            with(config(90.0, 5, Chroma::Yuv444), |c| c.content = Content::Screen),
-        ),
-        case(
-            "lossless-rgb",
-            "lossless: a photograph",
-            chelsea((96, 72)),
-            with(config(80.0, 5, Chroma::Yuv444), |c| c.lossless = true),
-        ),
-        case(
-            "lossless-rgba12",
-            "lossless: 12 bits, alpha",
-            with_depth(&picture(Kind::Gradient, 60, 40, PixelFormat::Rgba16, 13), 12),
-            with(config(80.0, 5, Chroma::Yuv444), |c| c.lossless = true),
-        ),
-        case("one-pixel", "the smallest picture", chelsea((1, 1)), config(80.0, 5, Chroma::Yuv444)),
-        case(
-            "tiles-q15",
-            "six tiles, indexed; 4:2:0",
-            mirrored(&testdata("astronaut.png"), 1030, 540),
-            with(config(15.0, 3, Chroma::Yuv420), |c| c.tile_size = TileSize::T512),
-        ),
-        case(
-            "tiles-strip-q50",
-            "three tiles of a gray strip 3 pixels wide",
-            crop(&mirrored(&testdata("brick.png"), 512, 1030), (100, 0), (3, 1030)),
-            with(config(50.0, 5, Chroma::Yuv444), |c| c.tile_size = TileSize::T512),
-        ),
-        case(
-            "noise-q100",
-            "largest levels: finest quantiser on noise",
-            picture(Kind::Noise, 48, 40, PixelFormat::Rgb8, 1),
-            config(100.0, 5, Chroma::Yuv444),
-        ),
-        case(
-            "rgb420-q0",
-            "coarsest quantiser",
-            mirrored(&testdata("coffee.png"), 200, 333),
-            config(0.0, 5, Chroma::Yuv420),
-        ),
-        case(
-            "text-q60",
-            "sharp strokes on a flat ground",
-            picture(Kind::Text, 120, 90, PixelFormat::Rgb8, 3),
-            config(60.0, 5, Chroma::Yuv444),
-        ),
-        case(
-            "screen444-q70",
-            "a screen: copies, palettes, blocks without a transform",
-            picture(Kind::Screen, 200, 150, PixelFormat::Rgb8, 5),
-            with(config(70.0, 5, Chroma::Yuv444), |c| c.content = Content::Screen),
-        ),
-        case(
-            "screen420-q85",
-            "the same at 4:2:0: chroma copies by halved vectors",
-            picture(Kind::Screen, 130, 110, PixelFormat::Rgb8, 6),
-            with(config(85.0, 5, Chroma::Yuv420), |c| c.content = Content::Screen),
-        ),
-        case(
-            "screen-gray-q60",
-            "the same in gray",
-            picture(Kind::Screen, 110, 90, PixelFormat::Gray8, 7),
-            with(config(60.0, 5, Chroma::Yuv444), |c| c.content = Content::Screen),
-        ),
-    ]
+/// What the stream in `file` is like.
+fn described(file: String, why: &str) -> io::Result<Entry> {
+    let decoded = decode(&fs::read(folder().join(&file))?, 1, CpuLevel::Scalar);
+    Ok(Entry {
+        file,
+        why: why.into(),
+        width: decoded.width(),
+        height: decoded.height(),
+        format: format_name(decoded.format()).into(),
+        depth: decoded.depth(),
+        pixels_sha256: pixels_sha256(&decoded),
+    })
+}
+
+fn write(file: &str, value: &impl Serialize) -> io::Result<()> {
+    let mut json = serde_json::to_string_pretty(value)?;
+    json.push('\n');
+    fs::write(folder().join(file), json)
+}
+
+/// What the streams of `manifest` reach.
+pub fn coverage(manifest: &Manifest) -> Coverage {
+    let mut coverage = Coverage::new();
+    for Entry { file, .. } in &manifest.streams {
+        let stream = fs::read(folder().join(file)).expect(file);
+        for feature in features(&stream).unwrap_or_else(|e| panic!("{file}: {e}")) {
+            let files = coverage.entry(feature).or_default();
+            if files.len() < FILES {
+                files.push(file.clone());
+            }
+        }
+    }
+    coverage
+}
+
+/// Reads the list of what is covered.
+///
+/// # Errors
+/// Where the file is missing or not what [`regenerate`] writes.
+pub fn recorded_coverage() -> io::Result<Coverage> {
+    Ok(serde_json::from_slice(&fs::read(folder().join("coverage.json"))?)?)
 }

@@ -14,6 +14,7 @@ pub struct Recipe {
     fields: BTreeMap<&'static str, RangeInclusive<u32>>,
     bins: BTreeMap<&'static str, u32>,
     large_levels: bool,
+    dense: bool,
     sections: Vec<(u64, Vec<u8>)>,
     forbidden: Option<&'static str>,
 }
@@ -24,15 +25,21 @@ impl Recipe {
         Self::default()
     }
 
-    /// Field `name` (see [`Picks::field`]) is one of `values`.
+    /// Field `name` (see [`Picks::field`]) is one of `values`. Besides those there is `samples`, what planes without loss show:
+    /// 0 one colour, 1 few colours in runs, 2 a ramp with noise, 3 nothing but noise.
     pub fn field(mut self, name: &'static str, values: RangeInclusive<u32>) -> Self {
         self.fields.insert(name, values);
         self
     }
 
+    /// Field `name` is `value`.
+    pub fn set(self, name: &'static str, value: u32) -> Self {
+        self.field(name, value..=value)
+    }
+
     /// The picture has so many pixels.
     pub fn size(self, width: u32, height: u32) -> Self {
-        self.field("width", width - 1..=width - 1).field("height", height - 1..=height - 1)
+        self.set("width", width - 1).set("height", height - 1)
     }
 
     /// Bins of the group `name` of contexts are 1 so often out of a hundred times.
@@ -44,6 +51,12 @@ impl Recipe {
     /// Levels are large now and then: up to the largest there are.
     pub fn large_levels(mut self) -> Self {
         self.large_levels = true;
+        self
+    }
+
+    /// Blocks are many and levels too.
+    pub fn dense(mut self) -> Self {
+        self.dense = true;
         self
     }
 
@@ -90,6 +103,9 @@ impl<'a> Seeded<'a> {
         let mut seeded = Self { recipe, bytes, random, element: "", levels: [0; 3], finer: 0, signs: 0 };
         seeded.levels = [[90, 80, 20], [60, 60, 30], [30, 40, 50]][seeded.below(3)];
         seeded.finer = [-30, 0, 0, 20][seeded.below(4)];
+        if seeded.recipe.dense {
+            (seeded.levels, seeded.finer) = ([45, 45, 40], 15);
+        }
         seeded.signs = [50, 70, 95][seeded.below(3)];
         seeded
     }
@@ -127,6 +143,8 @@ impl<'a> Seeded<'a> {
                 (percent + self.finer).clamp(5, 95) as u32
             }
             "COPY" | "PALETTE" | "IDENTITY" | "LEARNED" | "OFFSET_MAGNITUDE" => 30,
+            "END_CLASS" if self.recipe.dense => 88,
+            "CODED" if self.recipe.dense => 70,
             "VECTOR_EXPECTED" | "END_CLASS" => 70,
             "VECTOR_ZERO" | "PALETTE_REUSE" => 35,
             "VECTOR_SIGN" => 85,
@@ -203,13 +221,12 @@ impl Picks for Seeded<'_> {
 
     fn plane(&mut self, samples: &mut [u16], width: usize, most: u16) {
         let colours: Vec<u16> = (0..6).map(|_| self.below(usize::from(most) + 1) as u16).collect();
-        let (kind, noise) = (self.below(4), self.below(usize::from(most / 8) + 1));
+        let (kind, noise) = (self.field("samples", 3), self.below(usize::from(most / 8) + 1));
         let [dx, dy] = [0, 1].map(|_| self.below(usize::from(most / 16) + 2));
         let (mut colour, mut left) = (colours[0], 0);
         for (i, sample) in samples.iter_mut().enumerate() {
             let (x, y) = (i % width, i / width);
             *sample = match kind {
-                // One colour, few in runs, a ramp with noise, nothing but noise.
                 0 => colours[0],
                 1 => {
                     if left == 0 {

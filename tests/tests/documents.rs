@@ -105,6 +105,22 @@ fn the_example_of_the_readme_is_one_that_rustdoc_runs() {
 }
 
 #[test]
+fn the_tables_of_the_format_are_as_long_as_bitstream_md_says_and_have_its_checksums() {
+    let document = text("docs/BITSTREAM.md");
+    let rows = document.lines().filter(|line| line.starts_with("| [") && line.contains(".bin](../"));
+    let mut tables = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let file = links(cells[1]).next().expect("a link");
+        let bytes = fs::read(root().join("docs").join(file)).expect(file);
+        let found = (bytes.len().to_string(), format!("{:08X}", crc32fast::hash(&bytes)));
+        assert_eq!((cells[2], cells[3]), (found.0.as_str(), found.1.as_str()), "{file}");
+        tables += 1;
+    }
+    assert_eq!(tables, 5);
+}
+
+#[test]
 fn the_gates_begin_with_the_test_command_of_the_readme() {
     let readme = text("README.md");
     let command = readme.split("Run the tests:\n\n```\n").nth(1).and_then(|rest| rest.lines().next());

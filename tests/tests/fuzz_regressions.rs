@@ -44,3 +44,8 @@ fn oracles_survive_what_fuzzing_found() {
 fn roundtrip_survives_what_fuzzing_found() {
     replay("roundtrip", "roundtrip", fuzzing::roundtrip);
 }
+
+#[test]
+fn seeded_survives_what_fuzzing_found() {
+    replay("seeded", "seeded", fuzzing::seeded);
+}

@@ -56,6 +56,7 @@ fn each_level(data: &[u8], mut each: impl FnMut(KeptLevel, u32)) -> Result<(), D
         data,
         Trace::new,
         |c| &c.inner,
+        |_, _| {},
         |c| {
             for event in c.events {
                 if let Event::Level { slots: (near, far), last, magnitude, .. } = event {

@@ -1,5 +1,6 @@
 //! Stages of the codec for benches, training and cross-cutting tests. Not a stable interface.
 
+mod features;
 mod filter;
 mod kernels;
 mod levels;
@@ -12,6 +13,7 @@ mod stages;
 mod trace;
 mod walk;
 
+pub use self::features::features;
 pub use self::filter::{Equations, add_equations, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, MODES, Plane, Planes, Quantisation, Rect, References, Room};
 pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, LevelRun, level_bins, start_byte};

@@ -3,17 +3,18 @@
 
 use super::picker::Picker;
 use super::picks::Picks;
-use crate::container::{self, Section};
+use crate::container;
 use crate::entropy::Profile;
+use crate::entropy::interval::Damage;
 use crate::entropy::notes::Notes;
-use crate::entropy::range::{Damage, RangeEncoder};
+use crate::entropy::range::RangeEncoder;
 use crate::filter::Deblock;
 use crate::image::plane::Plane;
 use crate::lossless::chosen::{self, PlaneChoice};
 use crate::metadata::Orientation;
-use crate::quant::dequant::Dequantiser;
 use crate::quant::family::Family;
 use crate::quant::matrix::MatrixShape;
+use crate::recon::dequant::Dequantiser;
 use crate::recon::{Context, Reconstruction, SignCoder, SignSink, SignWriter, TileSamples};
 use crate::simd::{CpuLevel, Simd};
 use crate::syntax::block::Superblock;
@@ -27,6 +28,8 @@ use crate::tile::Grid;
 pub struct Picked {
     /// The file.
     pub stream: Vec<u8>,
+    /// Bytes of signature, header and sections.
+    pub lead: usize,
     /// What is wrong with it, where something is: the message of the error of the decoder, the value and the limit.
     pub damage: Option<(&'static str, u64, u64)>,
 }
@@ -52,8 +55,9 @@ pub fn picked(picks: &mut impl Picks) -> Picked {
             container::tile(alpha.as_deref(), Some(&signs), &colour)
         });
     }
-    let sections: Vec<Section> = sections;
-    Picked { stream: container::write(&header, &sections, &tiles), damage }
+    // A file of a tile without data has a checksum besides.
+    let lead = container::write(&header, &sections, &[Vec::new()]).len() - container::CRC_BYTES;
+    Picked { stream: container::write(&header, &sections, &tiles), lead, damage }
 }
 
 fn header(picks: &mut impl Picks) -> PictureHeader {

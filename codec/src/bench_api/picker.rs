@@ -3,10 +3,9 @@
 
 use super::picks::Picks;
 use crate::entropy::contexts::GROUPS;
-use crate::entropy::levels::LevelPlace;
+use crate::entropy::interval::Damage;
 use crate::entropy::notes::{Noter, Notes};
-use crate::entropy::range::Damage;
-use crate::entropy::{BinCoder, Ctx};
+use crate::entropy::{BinCoder, Ctx, LevelPlace};
 
 /// Turns that a superblock may take before it stays as it is.
 const MOST_TURNS: u32 = 4000;

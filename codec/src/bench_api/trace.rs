@@ -53,7 +53,7 @@ pub fn trace(data: &[u8]) -> Result<Vec<String>, DecodeError> {
 
 fn events(data: &[u8]) -> Result<Vec<Vec<Event>>, DecodeError> {
     let mut out = Vec::new();
-    walk(data, Trace::new, |c| &c.inner, |c| out.push(c.events))?;
+    walk(data, Trace::new, |c| &c.inner, |_, _| {}, |c| out.push(c.events))?;
     Ok(out)
 }
 

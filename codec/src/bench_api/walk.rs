@@ -60,11 +60,13 @@ impl BinCoder for AnyDecoder<'_> {
 }
 
 /// Walks through the tiles of a stream in order, each with the coder that `coder` makes of its decoder, which `decoder`
-/// finds in it again; `done` gets the coder at the end of the tile. Lossless streams have nothing to walk through.
+/// finds in it again; `superblock` sees each one with the state after it, and `done` gets the coder at the end of the tile.
+/// Lossless streams have nothing to walk through.
 pub(super) fn walk<'d, C: BinCoder>(
     data: &'d [u8],
     mut coder: impl FnMut(AnyDecoder<'d>) -> C,
     decoder: impl for<'c> Fn(&'c C) -> &'c AnyDecoder<'d>,
+    mut superblock: impl FnMut(&Walk<'_, C>, &Superblock),
     mut done: impl FnMut(C),
 ) -> Result<(), DecodeError> {
     let parsed = container::parse(data, &Limits::default())?;
@@ -91,6 +93,7 @@ pub(super) fn walk<'d, C: BinCoder>(
                 if let Some((what, value, limit)) = decoder(&walk.coder).damage() {
                     return Err(DecodeError::Corrupt { what, value, limit });
                 }
+                superblock(&walk, &sb);
             }
         }
         done(walk.coder);

@@ -1,10 +1,12 @@
-//! Writes the golden streams of `tests/golden/` anew. Only together with a new draft number.
+//! Adds the golden streams that `tests/golden/` lacks and says what all of them cover. With `--all` it writes all anew:
+//! only together with a new draft number.
 
 fn main() -> std::io::Result<()> {
-    let manifest = kvant_tests::golden::regenerate()?;
+    let all = std::env::args().any(|arg| arg == "--all");
+    let manifest = kvant_tests::golden::regenerate(all)?;
+    let (intact, damaged) = (manifest.streams.len(), manifest.damaged.len());
     println!(
-        "{} streams of draft {} in {}",
-        manifest.streams.len(),
+        "{intact} streams of draft {} and {damaged} damaged ones in {}",
         manifest.draft,
         kvant_tests::golden::folder().display()
     );

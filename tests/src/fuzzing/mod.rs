@@ -6,6 +6,7 @@ mod levels;
 mod lossless;
 mod oracles;
 mod roundtrip;
+mod seeded;
 
 use kvant::Limits;
 
@@ -15,6 +16,7 @@ pub use self::levels::levels;
 pub use self::lossless::lossless;
 pub use self::oracles::oracles;
 pub use self::roundtrip::roundtrip;
+pub use self::seeded::seeded;
 
 /// Small enough for hundreds of runs a second, large enough for several superblocks, and for several tiles in a row.
 const LIMITS: Limits = Limits { max_pixels: 5000, max_dimension: 1 << 11, max_memory: 64 << 20, max_metadata: 1 << 20 };
