@@ -51,10 +51,17 @@ fn decode_into_refuses_a_buffer_of_another_shape() {
     let [picture, _] = pictures();
     let stream = encode(&picture, &config(60.0, 1, Chroma::Yuv444)).stream;
     let (w, h) = (picture.width(), picture.height());
-    for (w, h, format) in [(w + 1, h, PixelFormat::Rgb8), (w, h - 1, PixelFormat::Rgb8), (w, h, PixelFormat::Gray8)] {
+    let (rgb, gray) = (PixelFormat::Rgb8, PixelFormat::Gray8);
+    let gray_of_colours = ImageError::Conversion { from: rgb, to: gray };
+    let others = [
+        ((w + 1, h, rgb), ImageError::Mismatch),
+        ((w, h - 1, rgb), ImageError::Mismatch),
+        ((w, h, gray), gray_of_colours),
+    ];
+    for ((w, h, format), expected) in others {
         let mut other = Image::new(w, h, format).expect("a valid size");
         let result = Decoder::new(&stream).and_then(|d| d.decode_into(&mut other.view_mut()));
-        assert_eq!(result, Err(DecodeError::Image(ImageError::Mismatch)), "{w}x{h} {format:?}");
+        assert_eq!(result, Err(DecodeError::Image(expected)), "{w}x{h} {format}");
         assert!(other.data().iter().all(|&v| v == 0), "a refused buffer stays as it was");
     }
 }
