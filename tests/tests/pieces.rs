@@ -359,7 +359,7 @@ fn a_lossless_tile_waits_for_its_end() {
 
 #[test]
 fn what_a_broken_download_brought_is_there() {
-    let mut random = Random::new(5);
+    let mut random = SplitMix64::new(5);
     for (what, stream) in streams() {
         for _ in 0..6 / every(2) {
             let cut = random.below(stream.len());

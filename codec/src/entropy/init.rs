@@ -29,7 +29,7 @@ use super::contexts::COUNT;
 const BYTES: &[u8; 4 * COUNT as usize] = include_bytes!("contexts.bin");
 
 /// By context number.
-pub(crate) const INITIAL: [(u16, u8, u8); COUNT as usize] = {
+pub(crate) static INITIAL: [(u16, u8, u8); COUNT as usize] = {
     let mut t = [(0, 0, 0); COUNT as usize];
     let mut i = 0;
     while i < t.len() {

@@ -26,7 +26,7 @@ fn told(name: &'static str, why: &'static str, picture: Image, config: EncoderCo
     let metadata = Metadata::default()
         .with_orientation(Orientation::Rotate90)
         .with_cicp(Cicp { primaries: 12, transfer: 13, matrix: 0, full_range: true })
-        .with_icc((0..200u32).map(|i| (i * i >> 5) as u8).collect::<Vec<_>>())
+        .with_icc((0..200u32).map(|i| ((i * i) >> 5) as u8).collect::<Vec<_>>())
         .with_exif(*b"II*\0\x08\0\0\0\0\0\0\0\0\0")
         .with_xmp(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".repeat(4))
         .with_text("Title", "Chelsea")

@@ -44,6 +44,8 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
+// A list.
+#[allow(clippy::too_many_lines)]
 fn lossy_cases() -> Vec<Case> {
     vec![
         case(
