@@ -81,6 +81,7 @@ fn the_map_says_what_each_folder_names() {
     let (map, folders) = (map(), folders("codec/src"));
     let mapped: BTreeSet<&String> = map.iter().map(|(folder, _)| folder).collect();
     assert_eq!(mapped, folders.keys().collect(), "folders of docs/ARCHITECTURE.md, and those of codec/src");
+    assert_eq!(mapped.len(), map.len(), "a folder has one row");
     let mut wrong = Vec::new();
     for (place, (folder, listed)) in map.iter().enumerate() {
         let named = &folders[folder];
@@ -93,16 +94,17 @@ fn the_map_says_what_each_folder_names() {
 }
 
 #[test]
-fn folders_of_the_command_name_only_what_stands_below_them() {
+fn folders_of_the_command_name_only_what_stands_above_them() {
     let chain: Vec<String> = table("The command").into_iter().map(|(folder, _)| folder).collect();
     let folders = folders("cli/src");
     let mapped: BTreeSet<&String> = chain.iter().collect();
     assert_eq!(mapped, folders.keys().collect(), "folders of docs/ARCHITECTURE.md, and those of cli/src");
-    let above = chain.iter().enumerate().flat_map(|(place, folder)| {
-        let named = chain[..place].iter().filter(|other| folders[folder].contains(*other));
+    assert_eq!(mapped.len(), chain.len(), "a folder has one row");
+    let below = chain.iter().enumerate().flat_map(|(place, folder)| {
+        let named = chain[place..].iter().filter(|other| folders[folder].contains(*other));
         named.map(move |other| format!("{folder} names {other}"))
     });
-    assert_none(&above.collect::<Vec<_>>(), "folders of cli/src form a chain");
+    assert_none(&below.collect::<Vec<_>>(), "folders of cli/src form a chain");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The one declaration of all adaptive contexts: name and size of each group, in the order of their numbers. What
-//! chooses a context within its group stands in `syntax/ctx.rs`. BITSTREAM.md §7.3.
+//! The one declaration of all adaptive contexts: name and size of each group, in the order of their numbers. A context
+//! within its group is chosen by the file of the syntax element, with the help of `syntax/ctx.rs`. BITSTREAM.md §7.3.
 
 use super::coder::Ctx;
 
