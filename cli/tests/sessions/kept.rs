@@ -203,7 +203,7 @@ type Proof = fn(&Trip);
 #[test]
 fn the_readme_says_what_the_program_keeps() {
     let proofs: [(&str, &str, Proof); 13] = [
-        ("bits a sample", "8 to 16 (lossy: up to 14 inside)", bits),
+        ("bits a sample", "8 to 16 (lossy pictures are coded with 14 at most)", bits),
         ("gray in one plane", "yes", gray),
         ("alpha", "lossless; fewer values with `--alpha-quality`", alpha),
         ("colours under transparent pixels", "with `--exact`", hidden),
