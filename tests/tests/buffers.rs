@@ -8,11 +8,9 @@ use kvant_tests::check::{config, reduced, samples};
 use kvant_tests::pictures::{crop, mirrored, testdata, with_depth};
 use kvant_tests::synth::{Kind, picture};
 
-fn encode(picture: &Image, change: fn(&mut EncoderConfig)) -> Vec<u8> {
-    let mut config = config(60.0, 1, Chroma::Yuv444);
-    config.tile_size = TileSize::T512;
-    change(&mut config);
-    kvant::encode(&picture.view(), &config).expect("valid settings")
+fn encode(picture: &Image, change: fn(EncoderConfig) -> EncoderConfig) -> Vec<u8> {
+    let config = config(60.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
+    kvant::encode(&picture.view(), &change(config)).expect("valid settings")
 }
 
 /// Streams of pictures of every kind of pixel.
@@ -20,18 +18,18 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
     let coffee = mirrored(&testdata("coffee.png"), 530, 140);
     let deep = picture(Kind::Gradient, 70, 50, PixelFormat::Rgb16, 4);
     vec![
-        ("two tiles, 4:2:0", encode(&coffee, |c| (c.chroma, c.preview) = (Chroma::Yuv420, true))),
-        ("gray", encode(&crop(&testdata("camera.png"), (90, 60), (77, 90)), |c| c.preview = true)),
-        ("gray and alpha", encode(&picture(Kind::Gradient, 60, 80, PixelFormat::GrayAlpha8, 2), |_| ())),
-        ("colours and alpha", encode(&picture(Kind::Screen, 90, 70, PixelFormat::Rgba8, 3), |_| ())),
-        ("lossless", encode(&crop(&coffee, (500, 0), (30, 40)), |c| c.lossless = true)),
-        ("lossless gray", encode(&picture(Kind::Noise, 40, 30, PixelFormat::Gray8, 4), |c| c.lossless = true)),
+        ("two tiles, 4:2:0", encode(&coffee, |c| c.with_chroma(Chroma::Yuv420).with_preview(true))),
+        ("gray", encode(&crop(&testdata("camera.png"), (90, 60), (77, 90)), |c| c.with_preview(true))),
+        ("gray and alpha", encode(&picture(Kind::Gradient, 60, 80, PixelFormat::GrayAlpha8, 2), |c| c)),
+        ("colours and alpha", encode(&picture(Kind::Screen, 90, 70, PixelFormat::Rgba8, 3), |c| c)),
+        ("lossless", encode(&crop(&coffee, (500, 0), (30, 40)), |c| c.with_lossless(true))),
+        ("lossless gray", encode(&picture(Kind::Noise, 40, 30, PixelFormat::Gray8, 4), |c| c.with_lossless(true))),
         (
             "lossless gray and alpha",
-            encode(&picture(Kind::Screen, 40, 30, PixelFormat::GrayAlpha8, 4), |c| c.lossless = true),
+            encode(&picture(Kind::Screen, 40, 30, PixelFormat::GrayAlpha8, 4), |c| c.with_lossless(true)),
         ),
-        ("10 bits", encode(&with_depth(&deep, 10), |_| ())),
-        ("16 bits", encode(&deep, |_| ())),
+        ("10 bits", encode(&with_depth(&deep, 10), |c| c)),
+        ("16 bits", encode(&deep, |c| c)),
     ]
 }
 

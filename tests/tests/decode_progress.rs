@@ -30,16 +30,14 @@ impl Observer for Until {
 
 fn streams() -> Vec<(&'static str, Vec<u8>)> {
     let coffee = mirrored(&testdata("coffee.png"), 700, 551);
-    let stream = |picture: &Image, change: fn(&mut EncoderConfig)| {
-        let mut config = config(40.0, 1, Chroma::Yuv420);
-        config.tile_size = TileSize::T512;
-        change(&mut config);
-        kvant::encode(&picture.view(), &config).expect("valid settings")
+    let stream = |picture: &Image, change: fn(EncoderConfig) -> EncoderConfig| {
+        let config = config(40.0, 1, Chroma::Yuv420).with_tile_size(TileSize::T512);
+        kvant::encode(&picture.view(), &change(config)).expect("valid settings")
     };
     vec![
-        ("four tiles", stream(&coffee, |_| ())),
-        ("one tile", stream(&crop(&coffee, (0, 0), (333, 410)), |_| ())),
-        ("two lossless tiles", stream(&crop(&coffee, (0, 0), (560, 40)), |c| c.lossless = true)),
+        ("four tiles", stream(&coffee, |c| c)),
+        ("one tile", stream(&crop(&coffee, (0, 0), (333, 410)), |c| c)),
+        ("two lossless tiles", stream(&crop(&coffee, (0, 0), (560, 40)), |c| c.with_lossless(true))),
     ]
 }
 

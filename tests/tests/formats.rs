@@ -82,9 +82,9 @@ fn lossless_photographs_are_exact_and_smaller_than_their_pixels() {
 #[test]
 fn alpha_is_exact_and_hidden_colours_cost_nothing() {
     let disc = with_disc(&cat());
-    let mut config = config(70.0, 5, Chroma::Yuv444);
+    let config = config(70.0, 5, Chroma::Yuv444);
     let cleaned = round_trip(&disc, &config);
-    config.exact = true;
+    let config = config.with_exact(true);
     let exact = round_trip(&disc, &config);
     assert!(cleaned.stream.len() * 10 < exact.stream.len() * 9, "{} {}", cleaned.stream.len(), exact.stream.len());
     // What shows is about as good: QP offsets are shared out over the picture, and hidden cells ask for none.

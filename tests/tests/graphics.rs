@@ -124,10 +124,9 @@ fn photographs_are_lossy_at_every_quality() {
 #[test]
 fn what_is_said_to_be_a_photograph_is_lossy() {
     let text = picture(Kind::Text, 64, 64, PixelFormat::Rgb8, 5);
-    let mut config = config(80.0, 5);
+    let config = config(80.0, 5);
     assert!(encode(&text, &config).lossless);
-    config.content = Content::Photo;
-    assert!(!encode(&text, &config).lossless);
+    assert!(!encode(&text, &config.with_content(Content::Photo)).lossless);
 }
 
 #[test]
@@ -170,29 +169,28 @@ fn previews_and_hidden_colours_go_on_as_they_are() {
             .collect();
         from_bytes(96, 96, PixelFormat::Rgba8, &pixels)
     };
-    let mut config = config(98.0, 3).with_chroma(Chroma::Yuv420);
+    let config = config(98.0, 3).with_chroma(Chroma::Yuv420);
     let plain = encode(&shown, &config);
     assert!(plain.lossless);
     for colour in [[255; 3], [9, 200, 40]] {
         assert!(plain.stream == encode(&repainted(colour), &config).stream);
         assert!(plain.stream.len() <= bytes_without_loss(&repainted(colour)));
     }
-    config.preview = true;
+    let config = config.with_preview(true);
     let with_preview = round_trip(&shown, &config);
     let preview = Decoder::new(&with_preview.stream).and_then(|d| d.preview()).expect("intact").expect("a preview");
     assert!(with_preview.lossless && preview.width() == 12);
-    config.exact = true;
     let green = repainted([9, 200, 40]);
-    let kept = round_trip(&green, &config);
+    let kept = round_trip(&green, &config.with_exact(true));
     assert!(kept.lossless && kept.reconstruction == green);
 }
 
 #[test]
 fn several_tiles_are_settled_alike_on_any_number_of_threads() {
     let wide = from_fn(1100, 40, PixelFormat::Rgb8, |x, y| [250 - 40 * u8::from((x / 9 + y / 7).is_multiple_of(3)); 3]);
-    let mut config = config(90.0, 1);
+    let config = config(90.0, 1);
     let one = encode(&wide, &config);
-    config.threads = 3;
+    let config = config.with_threads(3);
     assert!(one.lossless && one.stream == encode(&wide, &config).stream);
     assert!(decode(&one.stream, 2, config.cpu) == wide);
 }

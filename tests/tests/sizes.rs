@@ -77,12 +77,12 @@ fn sizes_around_one_and_two_tiles_survive() {
     for side in [510, 511, 512, 513, 514, 520, 575, 576, 577, 1023, 1024, 1025, 1026] {
         for thin in [1, 5, 8] {
             for size in [(side, thin), (thin, side)] {
-                let mut config = config(60.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
+                let config = config(60.0, 1, Chroma::Yuv444).with_tile_size(TileSize::T512);
                 round_trip(&crop(&gray, (0, 1), size), &config);
                 round_trip(&crop(&colour, (1, 0), size), &config);
-                config.chroma = Chroma::Yuv420;
+                let config = config.with_chroma(Chroma::Yuv420);
                 round_trip(&crop(&colour, (1, 1), size), &config);
-                config.tile_size = TileSize::T1024;
+                let config = config.with_tile_size(TileSize::T1024);
                 round_trip(&crop(&colour, (0, 1), size), &config);
             }
         }
