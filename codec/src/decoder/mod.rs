@@ -113,7 +113,8 @@ impl<'a> Decoder<'a> {
     /// What the stream says of the picture besides its pixels.
     ///
     /// # Errors
-    /// [`DecodeError`] where a block is damaged or cannot be unpacked, or all of them exceed [`Limits::max_metadata`].
+    /// [`DecodeError`] where a block is damaged or cannot be unpacked, or all of them exceed
+    /// [`Limits::max_metadata`](crate::Limits::max_metadata).
     pub fn metadata(&self) -> Result<Metadata, DecodeError> {
         self.parsed.intact()?;
         self.intact_metadata()
@@ -122,7 +123,8 @@ impl<'a> Decoder<'a> {
     /// What those parts of the stream that are intact say of the picture besides its pixels.
     ///
     /// # Errors
-    /// [`DecodeError`] where a block cannot be unpacked, or all of them exceed [`Limits::max_metadata`].
+    /// [`DecodeError`] where a block cannot be unpacked, or all of them exceed
+    /// [`Limits::max_metadata`](crate::Limits::max_metadata).
     pub fn intact_metadata(&self) -> Result<Metadata, DecodeError> {
         let sections = self.parsed.sections.iter().map(|(kind, place)| (*kind, &self.data[place.clone()]));
         Metadata::from_sections(self.info.orientation, sections, self.options.limits.max_metadata)

@@ -27,8 +27,8 @@ impl KvtDecoder {
     /// [`image::Limits::max_alloc`], or 2 GiB.
     ///
     /// # Errors
-    /// [`ImageError`] where reading fails, or the header is damaged, of another draft or over a
-    /// default limit.
+    /// [`image::ImageError`] where reading fails, or the header is damaged, of another draft or
+    /// over a default limit.
     pub fn new(mut reader: impl Read) -> ImageResult<Self> {
         let mut data = Vec::new();
         reader.read_to_end(&mut data)?;
@@ -38,7 +38,7 @@ impl KvtDecoder {
     /// Reads the header of a stream that is there as a whole.
     ///
     /// # Errors
-    /// [`ImageError`] where the header is damaged, of another draft or over a limit.
+    /// [`image::ImageError`] where the header is damaged, of another draft or over a limit.
     pub fn with_options(data: Vec<u8>, options: DecoderOptions) -> ImageResult<Self> {
         let decoder = Decoder::with_options(&data, options)?;
         let (info, metadata) = (decoder.info().clone(), decoder.metadata()?);
