@@ -38,7 +38,8 @@ pub enum BlockMode {
     SmoothHorizontal,
     /// Quadratic blend from above downwards.
     SmoothVertical,
-    /// Copied along a direction: towards its reference by (x, y), the larger of them 32 or -32, y downwards.
+    /// Copied along a direction: towards its reference by (x, y), the larger of them 32 or -32, y
+    /// downwards.
     Angular(i8, i8),
     /// By the learned mode of this number, 0 to 15.
     Learned(u8),
@@ -82,7 +83,8 @@ pub struct Block {
     pub height: u32,
     /// How it is predicted.
     pub mode: BlockMode,
-    /// Bases of the transform, vertical and horizontal; of Cb for chroma. Cosine both where no level is coded.
+    /// Bases of the transform, vertical and horizontal; of Cb for chroma. Cosine both where no
+    /// level is coded.
     pub transform: (Basis, Basis),
     /// Quantiser parameter in 1/32 octave; for chroma before the planes' own offsets.
     pub qp: u16,
@@ -91,8 +93,8 @@ pub struct Block {
 }
 
 impl Decoder<'_> {
-    /// Reads the blocks of the stream and hands them to `visit`: tile by tile, superblock by superblock, each with its luma
-    /// blocks first. Lossless streams have none.
+    /// Reads the blocks of the stream and hands them to `visit`: tile by tile, superblock by
+    /// superblock, each with its luma blocks first. Lossless streams have none.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();

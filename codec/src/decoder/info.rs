@@ -20,7 +20,8 @@ pub struct ImageInfo {
     pub height: u32,
     /// Format of the decoded pixels.
     pub format: PixelFormat,
-    /// How the decoded pixels are turned when they are shown. Width and height are those of the decoded pixels.
+    /// How the decoded pixels are turned when they are shown. Width and height are those of the
+    /// decoded pixels.
     pub orientation: Orientation,
     /// Chroma sampling; [`Chroma::Yuv444`] for gray.
     pub chroma: Chroma,
@@ -67,7 +68,8 @@ impl ImageInfo {
         }
     }
 
-    /// Bytes from the start of the stream on that decoding the preview needs, if it has one: its checksum stands behind it.
+    /// Bytes from the start of the stream on that decoding the preview needs, if it has one: its
+    /// checksum stands behind it.
     pub fn preview_needs(&self) -> Option<u64> {
         self.preview.as_ref().map(|place| place.end + CRC_BYTES as u64)
     }

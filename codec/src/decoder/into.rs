@@ -21,12 +21,13 @@ impl Decoder<'_> {
         if becomes(from, to) { Ok(()) } else { Err(ImageError::Conversion { from, to }.into()) }
     }
 
-    /// Decodes the picture into `out`, which must have its size. What `out` takes does not count towards
-    /// [`Limits::max_memory`](crate::Limits::max_memory).
+    /// Decodes the picture into `out`, which must have its size. What `out` takes does not count
+    /// towards [`Limits::max_memory`](crate::Limits::max_memory).
     ///
-    /// The pixels become those of the format of `out` where nothing is lost by that: gray becomes colours, alpha that the picture
-    /// does not have is opaque, and samples of 8 bits become ones of 16, more exact than those of 8 bits. Samples of 9 to 16 bits
-    /// keep their [`ImageInfo::depth`](crate::ImageInfo::depth), but for
+    /// The pixels become those of the format of `out` where nothing is lost by that: gray becomes
+    /// colours, alpha that the picture does not have is opaque, and samples of 8 bits become ones
+    /// of 16, more exact than those of 8 bits. Samples of 9 to 16 bits keep their
+    /// [`ImageInfo::depth`](crate::ImageInfo::depth), but for
     /// [`DecoderOptions::full_depth`](crate::DecoderOptions::full_depth).
     ///
     /// ```
@@ -39,21 +40,23 @@ impl Decoder<'_> {
     /// let mut texture = vec![0; 512 * 48];
     /// let decoder = Decoder::new(&stream)?;
     /// let (width, height) = (decoder.info().width, decoder.info().height);
-    /// decoder.decode_into(&mut ImageViewMut::new(&mut texture, width, height, 512, PixelFormat::Rgba8)?)?;
+    /// let mut view = ImageViewMut::new(&mut texture, width, height, 512, PixelFormat::Rgba8)?;
+    /// decoder.decode_into(&mut view)?;
     /// assert_eq!(texture[3], 255);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` has another size, or a format in which something would be lost.
-    /// What `out` holds after an error is unspecified.
+    /// As [`Decoder::decode`]; [`DecodeError::Image`] where `out` has another size, or a format in
+    /// which something would be lost. What `out` holds after an error is unspecified.
     pub fn decode_into(&self, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
         self.check_buffer(out, (self.info.width, self.info.height))?;
         self.decode_region_into(0, 0, out)
     }
 
-    /// Decodes as many pixels as `out` has, from column `x` and row `y` of the picture on, as [`Decoder::decode_region`] does, and
-    /// into the format of `out` as [`Decoder::decode_into`] does.
+    /// Decodes as many pixels as `out` has, from column `x` and row `y` of the picture on, as
+    /// [`Decoder::decode_region`] does, and into the format of `out` as [`Decoder::decode_into`]
+    /// does.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -73,11 +76,12 @@ impl Decoder<'_> {
         let region = self.region((x, y), size)?;
         self.check_buffer(out, size)?;
         let ready = self.prepare(region, 0)?;
-        ready.window.decode(&self.stream(&ready.index), ready.pace, out)
+        ready.tiles.decode(&self.stream(&ready.index), ready.pace, out)
     }
 
-    /// Decodes the preview into `out`, which must have its size: an eighth of the picture's sides, rounded up. The format is that
-    /// of `out`, as in [`Decoder::decode_into`]. Returns false, and leaves `out` as it is, where the stream has no preview.
+    /// Decodes the preview into `out`, which must have its size: an eighth of the picture's sides,
+    /// rounded up. The format is that of `out`, as in [`Decoder::decode_into`]. Returns false, and
+    /// leaves `out` as it is, where the stream has no preview.
     ///
     /// # Errors
     /// As [`Decoder::preview`] and [`Decoder::decode_into`].

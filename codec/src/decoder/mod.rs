@@ -3,32 +3,32 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
 mod blocks;
-mod board;
-mod flight;
+mod filtering;
 mod info;
 mod into;
-mod lane;
+mod open_tile;
 mod options;
 mod parsing;
 mod partial;
+mod pipeline;
 mod progress;
 mod push;
+mod region;
 mod rows;
 mod scaled;
-mod sweep;
+mod schedule;
 #[cfg(test)]
 mod tests;
 mod tile;
-mod window;
 
 pub use self::blocks::{Basis, Block, BlockMode, BlockTree};
 pub use self::info::ImageInfo;
 pub use self::options::DecoderOptions;
 pub use self::partial::{Missing, Partial};
 pub use self::push::PushDecoder;
+use self::region::RegionTiles;
 pub use self::scaled::Scaled;
 use self::tile::Stream;
-use self::window::Window;
 use crate::colour::Scale;
 use crate::container::{self, Parsed, TileIndex};
 use crate::error::DecodeError;
@@ -53,7 +53,7 @@ pub struct Decoder<'a> {
 
 /// A decode of which all is known but the pixels.
 struct Ready {
-    window: Window,
+    tiles: RegionTiles,
     index: TileIndex,
     pace: Pace,
 }
@@ -62,8 +62,9 @@ impl<'a> Decoder<'a> {
     /// Reads the header of `data`, with default options.
     ///
     /// # Errors
-    /// [`DecodeError`] where the header is damaged, of another draft or over a limit. Damage behind it is an error of what
-    /// needs the damaged part: `data` may end behind a preview that is to be decoded.
+    /// [`DecodeError`] where the header is damaged, of another draft or over a limit. Damage behind
+    /// it is an error of what needs the damaged part: `data` may end behind a preview that is to be
+    /// decoded.
     pub fn new(data: &'a [u8]) -> Result<Self, DecodeError> {
         Self::with_options(data, DecoderOptions::default())
     }
@@ -79,9 +80,10 @@ impl<'a> Decoder<'a> {
         Ok(Self { data, options, parsed, info, workers: Workers::new(options.threads), observer: None })
     }
 
-    /// The same decoder, which tells `observer` how many pixels are decoded, of the whole picture or of the region asked for,
-    /// and stops with [`DecodeError::Cancelled`] where it says so. It hears of some rows of pixels at a time, of a tile in
-    /// lossless pictures, and nothing of a preview.
+    /// The same decoder, which tells `observer` how many pixels are decoded, of the whole picture
+    /// or of the region asked for, and stops with [`DecodeError::Cancelled`] where it says so. It
+    /// hears of some rows of pixels at a time, of a tile in lossless pictures, and nothing of a
+    /// preview.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -95,7 +97,10 @@ impl<'a> Decoder<'a> {
     /// let closed = AtomicBool::new(true);
     /// let observer = |done: u64, total: u64| {
     ///     eprint!("\r{} %", 100 * done / total);
-    ///     if closed.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    ///     match closed.load(Ordering::Relaxed) {
+    ///         true => ControlFlow::Break(()),
+    ///         false => ControlFlow::Continue(()),
+    ///     }
     /// };
     /// let decoded = Decoder::new(&stream)?.with_observer(&observer).decode();
     /// assert_eq!(decoded, Err(DecodeError::Cancelled));
@@ -130,8 +135,9 @@ impl<'a> Decoder<'a> {
         Metadata::from_sections(self.info.orientation, sections, self.options.limits.max_metadata)
     }
 
-    /// Decodes the preview: the picture at an eighth of its size each way, in the same format and depth, and as little turned.
-    /// `None` where the stream has none. Needs the data up to its end ([`ImageInfo::preview`]) and no more.
+    /// Decodes the preview: the picture at an eighth of its size each way, in the same format and
+    /// depth, and as little turned. `None` where the stream has none. Needs the data up to its end
+    /// ([`ImageInfo::preview`]) and no more.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -186,14 +192,15 @@ impl<'a> Decoder<'a> {
     /// ```
     ///
     /// # Errors
-    /// [`DecodeError`] where the data is damaged or a limit would be exceeded; [`DecodeError::Cancelled`] where an observer stops
-    /// it.
+    /// [`DecodeError`] where the data is damaged or a limit would be exceeded;
+    /// [`DecodeError::Cancelled`] where an observer stops it.
     pub fn decode(&self) -> Result<Image, DecodeError> {
         self.decode_region(0, 0, self.info.width, self.info.height)
     }
 
-    /// Decodes the `width` x `height` pixels from column `x` and row `y` on: the same as in the whole picture. Only tiles
-    /// that they need are decoded, those within 24 pixels; checksums of others are not looked at.
+    /// Decodes the `width` x `height` pixels from column `x` and row `y` on: the same as in the
+    /// whole picture. Only tiles that they need are decoded, those within 24 pixels; checksums of
+    /// others are not looked at.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -206,14 +213,15 @@ impl<'a> Decoder<'a> {
     /// ```
     ///
     /// # Errors
-    /// As [`Decoder::decode`]; [`DecodeError::Region`] where the region is empty or not within the picture.
+    /// As [`Decoder::decode`]; [`DecodeError::Region`] where the region is empty or not within the
+    /// picture.
     pub fn decode_region(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Image, DecodeError> {
         let region = self.region((x, y), (width, height))?;
         let (format, depth) = (self.info.format, self.parsed.header.output_depth());
         let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
         let ready = self.prepare(region, pixels)?;
         let mut image = Image::with_depth(width, height, format, depth)?;
-        ready.window.decode(&self.stream(&ready.index), ready.pace, &mut image.view_mut())?;
+        ready.tiles.decode(&self.stream(&ready.index), ready.pace, &mut image.view_mut())?;
         Ok(image)
     }
 
@@ -230,9 +238,9 @@ impl<'a> Decoder<'a> {
     /// Everything that can be refused before memory is taken, of which pixels take `pixels` bytes.
     fn prepare(&self, region: Rect, pixels: u64) -> Result<Ready, DecodeError> {
         let index = self.parsed.index(self.data)?;
-        let window = Window::around(&self.parsed, region);
-        let pace = self.pace(&window.account(), pixels, window.tiles.len())?;
-        Ok(Ready { window, index, pace })
+        let tiles = RegionTiles::around(&self.parsed, region);
+        let pace = self.pace(&tiles.account(), pixels, tiles.parts.len())?;
+        Ok(Ready { tiles, index, pace })
     }
 
     /// How many of `tiles` tiles are decoded at once beside `pixels` bytes.

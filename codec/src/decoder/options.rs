@@ -16,12 +16,14 @@ use crate::simd::CpuLevel;
 pub struct DecoderOptions {
     /// Bounds; see [`Limits`].
     pub limits: Limits,
-    /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a pool of that size.
+    /// Threads: 1 (the default) for the caller's own, 0 for all of rayon's current pool, else a
+    /// pool of that size.
     pub threads: usize,
     /// CPU level; the machine's best by default.
     pub cpu: CpuLevel,
-    /// Pixels have 16 bits a sample, whatever the source had: all that the decoder knows of them. What 8 bits would round, by as
-    /// much as half a level, shows as bands in smooth dark gradients. Default false.
+    /// Pixels have 16 bits a sample, whatever the source had: all that the decoder knows of them.
+    /// What 8 bits would round, by as much as half a level, shows as bands in smooth dark
+    /// gradients. Default false.
     pub full_depth: bool,
 }
 
@@ -37,17 +39,20 @@ impl DecoderOptions {
         Self { limits, ..self }
     }
 
-    /// The same on so many [`threads`](DecoderOptions::threads); 0 stands for those of rayon's current pool.
+    /// The same on so many [`threads`](DecoderOptions::threads); 0 stands for those of rayon's
+    /// current pool.
     pub fn with_threads(self, threads: usize) -> Self {
         Self { threads, ..self }
     }
 
-    /// The same with the instructions of this [`cpu`](DecoderOptions::cpu) level; pixels do not depend on it.
+    /// The same with the instructions of this [`cpu`](DecoderOptions::cpu) level; pixels do not
+    /// depend on it.
     pub fn with_cpu(self, cpu: CpuLevel) -> Self {
         Self { cpu, ..self }
     }
 
-    /// The same with pixels of 16 bits a sample, or of those that the source had: [`DecoderOptions::full_depth`].
+    /// The same with pixels of 16 bits a sample, or of those that the source had:
+    /// [`DecoderOptions::full_depth`].
     pub fn with_full_depth(self, full_depth: bool) -> Self {
         Self { full_depth, ..self }
     }

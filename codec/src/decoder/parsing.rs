@@ -38,7 +38,8 @@ impl Place {
         self.y
     }
 
-    /// Luma samples from the top of the tile on that are whole with this superblock, if it ends a row.
+    /// Luma samples from the top of the tile on that are whole with this superblock, if it ends a
+    /// row.
     pub(super) fn rows(self) -> Option<usize> {
         self.last.then_some(self.y + SUPERBLOCK)
     }
@@ -57,25 +58,29 @@ pub(super) struct Parsing<'a, const FAST: bool> {
     damage: Option<Damage>,
     /// Where data is still coming.
     growing: Option<Growing<'a, FAST>>,
-    /// Luma columns of the row of superblocks whose superblocks were handed over before the data ended within it.
+    /// Luma columns of the row of superblocks whose superblocks were handed over before the data
+    /// ended within it.
     handed: usize,
 }
 
-/// What parsing goes back to where the data ends within a row of superblocks, of which more is to come.
+/// What parsing goes back to where the data ends within a row of superblocks, of which more is to
+/// come.
 ///
-/// That the data does not suffice for a superblock is known when it is parsed, with zeros in the place of what is missing. The
-/// walk is kept as it was at the start of the row, and not of each superblock, since it has some hundred kilobytes.
+/// That the data does not suffice for a superblock is known when it is parsed, with zeros in the
+/// place of what is missing. The walk is kept as it was at the start of the row, and not of each
+/// superblock, since it has some hundred kilobytes.
 #[derive(Debug)]
 enum Growing<'a, const FAST: bool> {
     /// The walk as it was at the start of the row; none before the first.
     Reading(Option<Box<(RangeDecoder<'a, FAST>, TileState)>>),
-    /// The data ended, and parsing stands at the start of the row again; or it stands at the last superblock. So many more bytes are
-    /// worth another try.
+    /// The data ended, and parsing stands at the start of the row again; or it stands at the last
+    /// superblock. So many more bytes are worth another try.
     Waiting(usize),
 }
 
 impl<'a, const FAST: bool> Parsing<'a, FAST> {
-    /// Before the first superblock of `part`, whose data is `bytes`, with more to come where it is `growing`.
+    /// Before the first superblock of `part`, whose data is `bytes`, with more to come where it is
+    /// `growing`.
     pub(super) fn new(parsed: &'a Parsed, part: Part, bytes: TileData<'a>, growing: bool) -> Self {
         let coder = RangeDecoder::new(parsed.header.is_trellis(), bytes.colour);
         let state = parsed.grid.state(&parsed.header, part.tile);
@@ -106,14 +111,15 @@ impl<'a, const FAST: bool> Parsing<'a, FAST> {
         self.rows
     }
 
-    /// What is wrong with the data: damage that was met, or what is left over behind the last superblock, or of the `signs`, where
-    /// all of them were wanted.
+    /// What is wrong with the data: damage that was met, or what is left over behind the last
+    /// superblock, or of the `signs`, where all of them were wanted.
     pub(super) fn fault(&self, signs: Option<Damage>) -> Option<Damage> {
         let whole = self.wanted >= self.height();
         self.damage.or_else(|| self.walk.coder.finish().or(signs).filter(|_| whole))
     }
 
-    /// Parses the next superblock, and says where it lies; `None` where there is none, it is damaged or has not come.
+    /// Parses the next superblock, and says where it lies; `None` where there is none, it is
+    /// damaged or has not come.
     pub(super) fn superblock(&mut self, sb: &mut Superblock) -> Option<Place> {
         while !self.is_over() && self.waits_for().is_none() {
             let (x, y) = self.next;
@@ -157,8 +163,8 @@ impl<'a, const FAST: bool> Parsing<'a, FAST> {
         }
     }
 
-    /// Goes back to the start of the row, to wait for half of the bytes that did not suffice: however few come at a time, a row is
-    /// parsed a few times at most.
+    /// Goes back to the start of the row, to wait for half of the bytes that did not suffice:
+    /// however few come at a time, a row is parsed a few times at most.
     fn go_back(&mut self) {
         if let Some(Growing::Reading(Some(kept))) = self.growing.take() {
             (self.walk.coder, self.walk.state) = *kept;

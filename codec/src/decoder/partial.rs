@@ -1,8 +1,8 @@
 //! What there is of a damaged or incomplete stream.
 
 use super::Decoder;
+use super::region::RegionTiles;
 use super::tile::End;
-use super::window::Window;
 use crate::colour;
 use crate::error::DecodeError;
 use crate::image::plane::Rect;
@@ -12,15 +12,17 @@ use crate::image::view::{Image, ImageViewMut};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Partial {
-    /// All of the picture; what is missing has its colours from the preview, where that is intact, or is gray ([`Missing::shades`]
-    /// says how).
+    /// All of the picture; what is missing has its colours from the preview, where that is intact,
+    /// or is gray ([`Missing::shades`] says how).
     pub image: Image,
-    /// What is missing, in the order of the tiles. Pixels within 24 of it may differ from what they should be.
+    /// What is missing, in the order of the tiles. Pixels within 24 of it may differ from what they
+    /// should be.
     pub missing: Vec<Missing>,
     /// Whether missing pixels have their colours from the preview.
     pub from_preview: bool,
-    /// The first fault of the stream; `None` where it is intact. With a fault and nothing missing, the damage is to metadata,
-    /// but in a picture of one tile, whose checksum is that of all of the file, any pixel may be wrong then.
+    /// The first fault of the stream; `None` where it is intact. With a fault and nothing missing,
+    /// the damage is to metadata, but in a picture of one tile, whose checksum is that of all of
+    /// the file, any pixel may be wrong then.
     pub fault: Option<DecodeError>,
 }
 
@@ -38,14 +40,15 @@ pub struct Missing {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// Rows from the first on that are filled with their shades, without all of their colours: those of a lossless tile whose
-    /// last channels are cut off, where there is no preview.
+    /// Rows from the first on that are filled with their shades, without all of their colours:
+    /// those of a lossless tile whose last channels are cut off, where there is no preview.
     pub shades: u32,
     /// Why.
     pub fault: DecodeError,
 }
 
-/// Fills `rect` of `out`, whose samples have `depth` bits, from the preview, where there is one, or with gray.
+/// Fills `rect` of `out`, whose samples have `depth` bits, from the preview, where there is one, or
+/// with gray.
 pub(super) fn fill(preview: Option<&Image>, out: &mut ImageViewMut<'_>, rect: Rect, depth: u8) {
     match preview {
         Some(preview) => colour::enlarge(&preview.view(), out, rect),
@@ -54,29 +57,31 @@ pub(super) fn fill(preview: Option<&Image>, out: &mut ImageViewMut<'_>, rect: Re
 }
 
 impl Decoder<'_> {
-    /// The preview to fill gaps of a picture of `pixels` bytes with, where there is one and the limits allow both.
+    /// The preview to fill gaps of a picture of `pixels` bytes with, where there is one and the
+    /// limits allow both.
     pub(super) fn preview_beside(&self, pixels: u64) -> Option<Image> {
         let mut options = self.options;
         options.limits.max_memory = options.limits.max_memory.saturating_sub(pixels);
         self.preview_within(options).ok().flatten()
     }
 
-    /// Decodes what is intact of the picture: tiles, and of one that is cut off the upper part. What is missing comes from
-    /// the preview, where that is intact, or is gray.
+    /// Decodes what is intact of the picture: tiles, and of one that is cut off the upper part.
+    /// What is missing comes from the preview, where that is intact, or is gray.
     ///
     /// # Errors
-    /// [`DecodeError`] where a limit would be exceeded, or nothing of the picture can be shown: its first fault.
+    /// [`DecodeError`] where a limit would be exceeded, or nothing of the picture can be shown: its
+    /// first fault.
     pub fn decode_partial(&self) -> Result<Partial, DecodeError> {
         let header = &self.parsed.header;
         let all = header.area();
-        let window = Window::around(&self.parsed, all);
-        let pace = self.pace(&window.account(), self.pixel_bytes(), window.tiles.len())?;
+        let tiles = RegionTiles::around(&self.parsed, all);
+        let pace = self.pace(&tiles.account(), self.pixel_bytes(), tiles.parts.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
-        let tiles = window.salvage(&self.stream(&index), pace, &mut image.view_mut())?;
+        let ends = tiles.salvage(&self.stream(&index), pace, &mut image.view_mut())?;
         let mut missing = Vec::new();
-        for (tile, (End { rows, shades, fault: own }, Rect { x, y, w, h })) in (0..).zip(tiles) {
+        for (tile, (End { rows, shades, fault: own }, Rect { x, y, w, h })) in (0..).zip(ends) {
             let Some(own) = own else { continue };
             fault.get_or_insert_with(|| own.clone());
             if rows < h {

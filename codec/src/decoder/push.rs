@@ -1,9 +1,9 @@
 //! Decoding while the bytes come.
 
-use super::flight::HaltedTile;
+use super::filtering::{Filtering, Settled};
 use super::parsing::Part;
 use super::partial::{Partial, fill};
-use super::sweep::{Settled, Sweep};
+use super::pipeline::HaltedTile;
 use super::tile::Stream;
 use super::{Decoder, DecoderOptions, ImageInfo};
 use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
@@ -14,17 +14,21 @@ use crate::metadata::Metadata;
 use crate::simd::Simd;
 use crate::threads::Workers;
 
-/// A decoder that is given a stream piece by piece, in order, and says meanwhile what there is: the header, the preview, the
-/// metadata, and pixels, row by row where a picture has one tile and tile by tile where it has several. It keeps all bytes.
+/// A decoder that is given a stream piece by piece, in order, and says meanwhile what there is: the
+/// header, the preview, the metadata, and pixels, row by row where a picture has one tile and tile
+/// by tile where it has several. It keeps all bytes.
 ///
-/// Pixels do not change once [`PushDecoder::rows`] counts them. Those of a picture of several tiles are checked: each tile has a
-/// checksum. The only tile of a picture has that of the whole file, which is its end: **until [`PushDecoder::finish`], nobody
-/// knows whether these pixels are right**, and damage may show among them.
+/// Pixels do not change once [`PushDecoder::rows`] counts them. Those of a picture of several tiles
+/// are checked: each tile has a checksum. The only tile of a picture has that of the whole file,
+/// which is its end: **until [`PushDecoder::finish`], nobody knows whether these pixels are
+/// right**, and damage may show among them.
 ///
 /// ```
 /// # let pixels: Vec<u8> = (0..128 * 256 * 3u32).map(|i| (i * i / 9700) as u8).collect();
 /// # let view = kvant::ImageView::new(&pixels, 128, 256, 128 * 3, kvant::PixelFormat::Rgb8)?;
-/// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+/// # let mut config = kvant::EncoderConfig::default();
+/// # config.content = kvant::Content::Photo;
+/// # let stream = kvant::encode(&view, &config)?;
 /// use kvant::PushDecoder;
 ///
 /// let mut decoder = PushDecoder::default();
@@ -60,7 +64,7 @@ pub struct PushDecoder {
 struct Pixels {
     pace: Pace,
     workers: Workers,
-    sweep: Sweep,
+    filtering: Filtering,
     image: Image,
     /// Rows of it that are settled over the whole width.
     rows: usize,
@@ -82,13 +86,15 @@ impl PushDecoder {
         Self { options, ..Self::default() }
     }
 
-    /// Takes the next bytes of the stream, and decodes what can be decoded with them. Decoding goes on where it stopped: however
-    /// small the pieces are, a row of blocks is read a few times at most.
+    /// Takes the next bytes of the stream, and decodes what can be decoded with them. Decoding goes
+    /// on where it stopped: however small the pieces are, a row of blocks is read a few times at
+    /// most.
     ///
     /// # Errors
-    /// [`DecodeError`] as soon as the stream is known to be damaged or over a limit, and from then on. The bytes that are kept
-    /// are held against [`Limits::max_memory`](crate::Limits::max_memory) by themselves, so that what [`Decoder`] accepts is
-    /// accepted here.
+    /// [`DecodeError`] as soon as the stream is known to be damaged or over a limit, and from then
+    /// on. The bytes that are kept are held against
+    /// [`Limits::max_memory`](crate::Limits::max_memory) by themselves, so that what [`Decoder`]
+    /// accepts is accepted here.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -108,7 +114,8 @@ impl PushDecoder {
         self.data.extend_from_slice(bytes);
         while !self.data.is_empty() && self.data.len() >= self.needed {
             match self.step() {
-                // Bytes that end early are no damage yet; they may be known to be more than there are.
+                // Bytes that end early are no damage yet; they may be known to be more than there
+                // are.
                 Err(DecodeError::Truncated { needed, .. }) => {
                     self.needed = usize::try_from(needed).unwrap_or(usize::MAX).max(self.data.len() + 1);
                 }
@@ -164,7 +171,8 @@ impl PushDecoder {
         }
     }
 
-    /// What the stream says of the picture besides its pixels; `None` where that is not all there yet.
+    /// What the stream says of the picture besides its pixels; `None` where that is not all there
+    /// yet.
     ///
     /// # Errors
     /// As [`Decoder::metadata`].
@@ -175,7 +183,8 @@ impl PushDecoder {
         Decoder::with_options(&self.data, self.options)?.metadata().map(Some)
     }
 
-    /// Tiles decoded so far. The only tile of a picture is not before [`PushDecoder::finish`], though most of its rows may be.
+    /// Tiles decoded so far. The only tile of a picture is not before [`PushDecoder::finish`],
+    /// though most of its rows may be.
     pub fn tiles(&self) -> u32 {
         match &self.pixels {
             Some(Pixels { tiles: Tiles::Several { decoded, .. }, .. }) => *decoded as u32,
@@ -183,20 +192,21 @@ impl PushDecoder {
         }
     }
 
-    /// Rows of pixels, from the top, that are as they will be. A picture of one tile that is lossless, or for whose rows
-    /// [`Limits::max_memory`](crate::Limits::max_memory) leaves no room beside the picture, has none before
-    /// [`PushDecoder::finish`].
+    /// Rows of pixels, from the top, that are as they will be. A picture of one tile that is
+    /// lossless, or for whose rows [`Limits::max_memory`](crate::Limits::max_memory) leaves no room
+    /// beside the picture, has none before [`PushDecoder::finish`].
     pub fn rows(&self) -> u32 {
         self.pixels.as_ref().map_or(0, |pixels| pixels.rows as u32)
     }
 
-    /// The picture as far as it is decoded, once pixels may come. The rest has its colours from the preview, where there is
-    /// one, or is gray.
+    /// The picture as far as it is decoded, once pixels may come. The rest has its colours from the
+    /// preview, where there is one, or is gray.
     pub fn image(&self) -> Option<&Image> {
         self.pixels.as_ref().map(|pixels| &pixels.image)
     }
 
-    /// The picture, after the last byte: the same as [`decode`](crate::decode) gives of all bytes at once.
+    /// The picture, after the last byte: the same as [`decode`](crate::decode) gives of all bytes
+    /// at once.
     ///
     /// # Errors
     /// As [`Decoder::decode`]; what [`PushDecoder::push`] returned, where that was an error.
@@ -212,13 +222,15 @@ impl PushDecoder {
         Decoder::with_options(&self.data, self.options)?.decode()
     }
 
-    /// What there is of the picture where no more bytes come, or damage was met: the same as [`Decoder::decode_partial`] gives of
-    /// the bytes so far.
+    /// What there is of the picture where no more bytes come, or damage was met: the same as
+    /// [`Decoder::decode_partial`] gives of the bytes so far.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..128 * 256 * 3u32).map(|i| (i * i / 9700) as u8).collect();
     /// # let view = kvant::ImageView::new(&pixels, 128, 256, 128 * 3, kvant::PixelFormat::Rgb8)?;
-    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// # let mut config = kvant::EncoderConfig::default();
+    /// # config.content = kvant::Content::Photo;
+    /// # let stream = kvant::encode(&view, &config)?;
     /// let mut decoder = kvant::PushDecoder::default();
     /// decoder.push(&stream[..stream.len() * 2 / 3])?;
     /// // Here the connection breaks.
@@ -244,7 +256,8 @@ impl Pixels {
         Self::new(decoder, &account, Tiles::Several { index, decoded: 0 })
     }
 
-    /// None of those of one tile, where they can be decoded before all data is there, and the limits allow what that takes.
+    /// None of those of one tile, where they can be decoded before all data is there, and the
+    /// limits allow what that takes.
     fn of_one(decoder: &Decoder<'_>) -> Option<Self> {
         let header = &decoder.parsed.header;
         let account = Account::new(header, &decoder.parsed.grid).growing(header);
@@ -257,16 +270,17 @@ impl Pixels {
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let preview = decoder.preview_beside(decoder.pixel_bytes());
         fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.output_depth());
-        let sweep = Sweep::new(Simd::new(decoder.options.cpu), header, grid);
-        Ok(Self { pace, workers: Workers::new(decoder.options.threads), sweep, image, rows: 0, tiles })
+        let filtering = Filtering::new(Simd::new(decoder.options.cpu), header, grid);
+        Ok(Self { pace, workers: Workers::new(decoder.options.threads), filtering, image, rows: 0, tiles })
     }
 
     /// Decodes what can be decoded of `data`.
     ///
     /// # Errors
-    /// [`DecodeError::Truncated`] with how far the data must reach for more; after the last tile there may be no more bytes.
+    /// [`DecodeError::Truncated`] with how far the data must reach for more; after the last tile
+    /// there may be no more bytes.
     fn decode(&mut self, data: &[u8], parsed: &Parsed, simd: Simd) -> Result<(), DecodeError> {
-        let Self { pace, workers, sweep, image, rows, tiles } = self;
+        let Self { pace, workers, filtering, image, rows, tiles } = self;
         let each = &mut |settled: &Settled<'_>| {
             let place = settled.place;
             settled.write(simd, place, &mut image.view_mut().part(place));
@@ -282,7 +296,7 @@ impl Pixels {
                 parsed.growing_tile(data)?;
                 let index = TileIndex { tiles: Vec::new() };
                 let stream = Stream { simd, data, parsed, index: &index, workers, observer: None };
-                *halted = stream.advance(halted.take().map(|halted| *halted), *pace, sweep, each)?.map(Box::new);
+                *halted = stream.advance(halted.take().map(|halted| *halted), *pace, filtering, each)?.map(Box::new);
                 let more = halted.as_ref().map_or(1, |halted| halted.more()) as u64;
                 Err(DecodeError::Truncated { what: "tile", needed: available.saturating_add(more), available })
             }
@@ -292,7 +306,7 @@ impl Pixels {
                 let stream = Stream { simd, data, parsed, index, workers, observer: None };
                 if *decoded < whole {
                     let parts: Vec<Part> = (*decoded..whole).map(|tile| Part { tile, rows: usize::MAX }).collect();
-                    stream.decode(&parts, *pace, sweep, each)?;
+                    stream.decode(&parts, *pace, filtering, each)?;
                     *decoded = whole;
                 }
                 let last = index.tiles.last().map_or(0, end);
@@ -308,15 +322,16 @@ impl Pixels {
         }
     }
 
-    /// The picture, where all of `data` is there and intact; `None` where it has to be decoded from the start.
+    /// The picture, where all of `data` is there and intact; `None` where it has to be decoded from
+    /// the start.
     fn finish(self, data: &[u8], parsed: &Parsed, simd: Simd) -> Result<Option<Image>, DecodeError> {
-        let Self { pace, workers, mut sweep, mut image, tiles, .. } = self;
+        let Self { pace, workers, mut filtering, mut image, tiles, .. } = self;
         match tiles {
             Tiles::Several { index, decoded } if decoded == index.tiles.len() => Ok(Some(image)),
             Tiles::One(Some(halted)) => {
                 let index = parsed.index(data)?;
                 let stream = Stream { simd, data, parsed, index: &index, workers: &workers, observer: None };
-                stream.complete(*halted, pace, &mut sweep, &mut |settled| {
+                stream.complete(*halted, pace, &mut filtering, &mut |settled| {
                     settled.write(simd, settled.place, &mut image.view_mut().part(settled.place));
                     Ok(())
                 })?;

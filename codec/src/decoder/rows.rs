@@ -1,8 +1,8 @@
 //! Rows of pixels handed out as they settle, in the memory of a few.
 
 use super::Decoder;
-use super::sweep::Settled;
-use super::window::Window;
+use super::filtering::Settled;
+use super::region::RegionTiles;
 use crate::error::{DecodeError, ImageError};
 use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageView};
@@ -10,12 +10,14 @@ use crate::memory;
 use crate::simd::Simd;
 
 impl Decoder<'_> {
-    /// Decodes the picture and hands its rows to `each`, some at a time, from the top on: the number of the first, and a view
-    /// as wide as the picture. They are the same as in the whole picture, which is never in memory: a picture one tile wide
-    /// takes less than a hundred rows, others take those of a row of tiles.
+    /// Decodes the picture and hands its rows to `each`, some at a time, from the top on: the
+    /// number of the first, and a view as wide as the picture. They are the same as in the whole
+    /// picture, which is never in memory: a picture one tile wide takes less than a hundred rows,
+    /// others take those of a row of tiles.
     ///
-    /// Rows come as they are decoded. Where the data turns out to be damaged, some may have come before the error.
-    /// With several threads, `each` is called on any of them, one call after the other.
+    /// Rows come as they are decoded. Where the data turns out to be damaged, some may have come
+    /// before the error. With several threads, `each` is called on any of them, one call after the
+    /// other.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -55,15 +57,15 @@ impl Decoder<'_> {
     fn settled_rows(&self, each: &mut EachRows<'_>) -> Result<(), DecodeError> {
         let header = &self.parsed.header;
         let index = self.parsed.index(self.data)?;
-        let window = Window::around(&self.parsed, header.area());
+        let tiles = RegionTiles::around(&self.parsed, header.area());
         let (width, height, format) =
             (header.width, memory::unsettled_rows(header, &self.parsed.grid), header.pixel_format());
         let bytes = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let pace = self.pace(&window.account(), bytes, window.tiles.len())?;
+        let pace = self.pace(&tiles.account(), bytes, tiles.parts.len())?;
         let image = Image::with_depth(width, height, format, header.output_depth())?;
         let stream = self.stream(&index);
         let mut rows = Rows { simd: stream.simd, image, top: 0, next: 0 };
-        window.settle(&stream, pace, &mut |settled| rows.take(settled, each))
+        tiles.settle(&stream, pace, &mut |settled| rows.take(settled, each))
     }
 }
 
@@ -85,7 +87,8 @@ impl Rows {
     /// Takes over pixels that are settled, and hands over the rows that this makes whole.
     fn take(&mut self, settled: &Settled<'_>, each: &mut EachRows<'_>) -> Result<(), DecodeError> {
         let Rect { x, y, w, h } = settled.place;
-        // Tiles side by side settle the same rows, so none of those before are of use when the first of them begins.
+        // Tiles side by side settle the same rows, so none of those before are of use when the
+        // first of them begins.
         if x == 0 && y == self.next {
             self.top = y;
         }

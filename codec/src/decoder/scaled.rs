@@ -1,6 +1,6 @@
 //! Decoding at a fraction of the size, in bounded memory.
 
-use super::window::Window;
+use super::region::RegionTiles;
 use super::{Decoder, Ready};
 use crate::colour::{Scale, reduce};
 use crate::error::DecodeError;
@@ -13,15 +13,16 @@ use crate::image::view::{Image, ImageViewMut};
 pub struct Scaled {
     /// The pixels.
     pub image: Image,
-    /// Whether they are the stream's preview, which is quick to decode and of a quality of its own, and not what decoding
-    /// the picture and reducing it gives.
+    /// Whether they are the stream's preview, which is quick to decode and of a quality of its own,
+    /// and not what decoding the picture and reducing it gives.
     pub from_preview: bool,
 }
 
 impl Decoder<'_> {
-    /// Decodes the picture at `scale`. At [`Scale::Eighth`] that is the preview where the stream has one, and nothing else of
-    /// the stream is looked at. Otherwise the picture is decoded tile after tile, and each pixel is the mean of those that it
-    /// stands for, of their values and not of their light; colours count as much as they are opaque.
+    /// Decodes the picture at `scale`. At [`Scale::Eighth`] that is the preview where the stream
+    /// has one, and nothing else of the stream is looked at. Otherwise the picture is decoded tile
+    /// after tile, and each pixel is the mean of those that it stands for, of their values and not
+    /// of their light; colours count as much as they are opaque.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -51,8 +52,9 @@ impl Decoder<'_> {
         Ok(Scaled { image, from_preview: false })
     }
 
-    /// The same into `out`, which must have that size ([`Scale::of`] the sides of the picture), and whose format the pixels become
-    /// as in [`Decoder::decode_into`]. Returns whether they are those of the preview.
+    /// The same into `out`, which must have that size ([`Scale::of`] the sides of the picture), and
+    /// whose format the pixels become as in [`Decoder::decode_into`]. Returns whether they are
+    /// those of the preview.
     ///
     /// # Errors
     /// As [`Decoder::decode_scaled`] and [`Decoder::decode_into`].
@@ -69,20 +71,21 @@ impl Decoder<'_> {
         (scale.of(self.info.width), scale.of(self.info.height))
     }
 
-    /// Everything that can be refused before memory is taken, where pixels of `format` are reduced and take `pixels` bytes.
+    /// Everything that can be refused before memory is taken, where pixels of `format` are reduced
+    /// and take `pixels` bytes.
     fn prepare_reduced(&self, format: PixelFormat, pixels: u64) -> Result<Ready, DecodeError> {
         let header = &self.parsed.header;
         let index = self.parsed.index(self.data)?;
-        let window = Window::around(&self.parsed, header.area());
-        let account = window.account().with_pixels(header, format.bytes_per_pixel() as u64);
-        let pace = self.pace(&account, pixels, window.tiles.len())?;
-        Ok(Ready { window, index, pace })
+        let tiles = RegionTiles::around(&self.parsed, header.area());
+        let account = tiles.account().with_pixels(header, format.bytes_per_pixel() as u64);
+        let pace = self.pace(&account, pixels, tiles.parts.len())?;
+        Ok(Ready { tiles, index, pace })
     }
 
     /// Decodes the picture and reduces it into `out`, which has its size at `scale`.
     fn reduce(&self, ready: Ready, scale: Scale, out: &mut ImageViewMut<'_>) -> Result<(), DecodeError> {
         let (stream, format) = (self.stream(&ready.index), out.format());
-        ready.window.settle(&stream, ready.pace, &mut |settled| {
+        ready.tiles.settle(&stream, ready.pace, &mut |settled| {
             let to = [settled.place.x, settled.place.y].map(|at| at as u32 / scale.factor());
             let pixels = settled.image(stream.simd, format)?;
             reduce(&pixels.view(), scale, out, (to[0], to[1]));

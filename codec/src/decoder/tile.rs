@@ -1,7 +1,7 @@
 //! A tile of a picture: opened, its superblocks parsed, then reconstructed with their signs.
 
+use super::filtering::Reconstructed;
 use super::parsing::{Parsing, Part, Place};
-use super::sweep::Reconstructed;
 use crate::container::{Parsed, TileData, TileIndex};
 use crate::entropy::Profile;
 use crate::entropy::interval::{Damage, ReadInterval};
@@ -57,8 +57,8 @@ pub(super) enum Opened<'a, const FAST: bool> {
 }
 
 impl<'a> Stream<'a> {
-    /// Opens a tile whose data is `bytes`, with more to come where it is `growing`, and takes the memory of its samples; what is
-    /// coded without loss is decoded at once.
+    /// Opens a tile whose data is `bytes`, with more to come where it is `growing`, and takes the
+    /// memory of its samples; what is coded without loss is decoded at once.
     pub(super) fn open<const FAST: bool>(
         &self,
         context: &'a Context<'a>,
@@ -101,7 +101,8 @@ fn corrupt((what, value, limit): Damage) -> DecodeError {
     DecodeError::Corrupt { what, value, limit }
 }
 
-/// Decodes a lossy tile out of `bytes` for its superblocks alone: hands over each, its levels without signs.
+/// Decodes a lossy tile out of `bytes` for its superblocks alone: hands over each, its levels
+/// without signs.
 pub(super) fn superblocks(
     context: &Context<'_>,
     parsed: &Parsed,
@@ -165,7 +166,8 @@ impl<'a> Rebuilding<'a> {
         self.recon.samples.has_room(place.y())
     }
 
-    /// Makes room behind the first `rows` luma rows, which were taken, of samples that have nothing where they are to be `blank`.
+    /// Makes room behind the first `rows` luma rows, which were taken, of samples that have nothing
+    /// where they are to be `blank`.
     pub(super) fn go_on(&mut self, header: &PictureHeader, rows: usize, blank: bool) {
         self.recon.samples.make_room(header, rows, blank);
     }

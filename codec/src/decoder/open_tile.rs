@@ -1,4 +1,4 @@
-//! A tile in flight: what there is of it between the stages of its way.
+//! A tile that is being decoded: what there is of it between the stages of its way.
 
 use std::collections::VecDeque;
 
@@ -11,9 +11,9 @@ use crate::memory::AHEAD;
 use crate::recon::{Context, TileSamples};
 use crate::syntax::block::Superblock;
 
-/// A tile in flight.
+/// A tile that is being decoded.
 #[derive(Debug)]
-pub(super) struct Lane<'a, const FAST: bool> {
+pub(super) struct OpenTile<'a, const FAST: bool> {
     pub(super) content: Content<'a, FAST>,
     /// What is wrong with its data from the start.
     pub(super) damage: Option<DecodeError>,
@@ -29,7 +29,7 @@ pub(super) enum Content<'a, const FAST: bool> {
     Missing,
     /// The channels of the visible pixels, the alpha last.
     Lossless(Vec<Plane>),
-    Lossy(Lossy<'a, FAST>),
+    Lossy(LossyTile<'a, FAST>),
 }
 
 impl<const FAST: bool> Content<'_, FAST> {
@@ -47,22 +47,22 @@ impl<const FAST: bool> Content<'_, FAST> {
     }
 }
 
-impl<const FAST: bool> Default for Lane<'_, FAST> {
+impl<const FAST: bool> Default for OpenTile<'_, FAST> {
     fn default() -> Self {
         Self { content: Content::Opening, damage: None, end: None }
     }
 }
 
-impl<'a, const FAST: bool> Lane<'a, FAST> {
+impl<'a, const FAST: bool> OpenTile<'a, FAST> {
     /// A tile that was halted.
-    pub(super) fn of(lossy: Lossy<'a, FAST>) -> Self {
+    pub(super) fn of(lossy: LossyTile<'a, FAST>) -> Self {
         Self { content: Content::Lossy(lossy), ..Self::default() }
     }
 }
 
-/// A lossy tile in flight; what is missing of it, a thread has in its hands.
+/// A lossy tile that is being decoded; what is missing of it, a thread has in its hands.
 #[derive(Debug)]
-pub(super) struct Lossy<'a, const FAST: bool> {
+pub(super) struct LossyTile<'a, const FAST: bool> {
     /// Without use once it is over.
     pub(super) parsing: Option<Box<Parsing<'a, FAST>>>,
     /// Superblocks on their way from parsing to reconstruction.
@@ -74,7 +74,7 @@ pub(super) struct Lossy<'a, const FAST: bool> {
     alpha: Option<End>,
 }
 
-impl<'a, const FAST: bool> Lossy<'a, FAST> {
+impl<'a, const FAST: bool> LossyTile<'a, FAST> {
     pub(super) fn new(parsing: Box<Parsing<'a, FAST>>, rebuilding: Box<Rebuilding<'a>>, alpha: Option<End>) -> Self {
         Self { parsing: Some(parsing), parsed: VecDeque::new(), rebuilding: Some(rebuilding), rows: 0, alpha }
     }
@@ -110,7 +110,8 @@ impl<'a, const FAST: bool> Lossy<'a, FAST> {
         Some(Halted { parsing, rebuilding, rows: self.rows, alpha: self.alpha, more })
     }
 
-    /// Where no more superblocks come, all rows are as good as they will be, and this is how the tile ended.
+    /// Where no more superblocks come, all rows are as good as they will be, and this is how the
+    /// tile ended.
     pub(super) fn close(&mut self) -> Option<End> {
         let (Some(parsing), Some(rebuilding)) = (&self.parsing, &self.rebuilding) else { return None };
         if !parsing.is_over() || !self.parsed.is_empty() {
@@ -138,10 +139,15 @@ pub(super) struct Halted<const FAST: bool> {
 
 impl<const FAST: bool> Halted<FAST> {
     /// Goes on with data of which more has come, and still comes where it is `growing`.
-    pub(super) fn resume<'a>(self, context: &'a Context<'a>, bytes: TileData<'a>, growing: bool) -> Lossy<'a, FAST> {
+    pub(super) fn resume<'a>(
+        self,
+        context: &'a Context<'a>,
+        bytes: TileData<'a>,
+        growing: bool,
+    ) -> LossyTile<'a, FAST> {
         let parsing = self.parsing.resume(context.header, bytes, growing);
         let rebuilding = self.rebuilding.resume(context, bytes);
-        let mut lossy = Lossy::new(Box::new(parsing), Box::new(rebuilding), self.alpha);
+        let mut lossy = LossyTile::new(Box::new(parsing), Box::new(rebuilding), self.alpha);
         lossy.rows = self.rows;
         lossy
     }

@@ -1,10 +1,11 @@
-//! A rectangle of whole tiles, decoded as a picture of its own: all of a picture, or what a region needs.
+//! A rectangle of whole tiles, decoded as a picture of its own: all of a picture, or what a region
+//! needs.
 
 use std::ops::Range;
 
+use super::filtering::{Filtering, OnSettled, Settled};
 use super::parsing::Part;
 use super::progress::Progress;
-use super::sweep::{Each, Settled, Sweep};
 use super::tile::{End, Stream};
 use crate::container::Parsed;
 use crate::error::DecodeError;
@@ -19,13 +20,13 @@ use crate::tile::Grid;
 
 /// The tiles, and where they lie.
 #[derive(Debug)]
-pub(super) struct Window {
-    /// That of the picture, with the window's size.
+pub(super) struct RegionTiles {
+    /// That of the picture, with their size.
     header: PictureHeader,
     grid: Grid,
-    /// The tiles by their numbers in the picture, in the order that they have in the window.
-    pub(super) tiles: Vec<Part>,
-    /// The region within the window.
+    /// The tiles by their numbers in the picture, in the order that they have here.
+    pub(super) parts: Vec<Part>,
+    /// The region within them.
     region: Rect,
 }
 
@@ -34,7 +35,7 @@ fn covered(from: Range<usize>, side: usize, len: usize) -> Range<usize> {
     from.start.saturating_sub(MARGIN) / side..(from.end + MARGIN).min(len).div_ceil(side)
 }
 
-impl Window {
+impl RegionTiles {
     /// What `region`, which lies in the picture, needs.
     pub(super) fn around(parsed: &Parsed, region: Rect) -> Self {
         let header = &parsed.header;
@@ -43,14 +44,15 @@ impl Window {
         let cols = covered(region.x..region.x + region.w, side, width);
         let rows = covered(region.y..region.y + region.h, side, height);
         let (x, y) = (cols.start * side, rows.start * side);
-        // Tiles are read from the top on, superblock by superblock, and no further down than it takes.
+        // Tiles are read from the top on, superblock by superblock, and no further down than it
+        // takes.
         let bottom = (region.y + region.h + MARGIN).next_multiple_of(SUPERBLOCK).min(height);
         let header = header.with_size((cols.end * side).min(width) - x, bottom - y);
         let region = Rect { x: region.x - x, y: region.y - y, ..region };
         let grid = Grid::new(&header);
         let number = |i: usize| (rows.start + i / grid.cols()) * parsed.grid.cols() + cols.start + i % grid.cols();
-        let tiles = (0..grid.len()).map(|i| Part { tile: number(i), rows: grid.rect(i, 0).h }).collect();
-        Self { grid, header, tiles, region }
+        let parts = (0..grid.len()).map(|i| Part { tile: number(i), rows: grid.rect(i, 0).h }).collect();
+        Self { grid, header, parts, region }
     }
 
     /// What decoding takes, without the pixels.
@@ -59,9 +61,9 @@ impl Window {
     }
 
     /// Decodes the tiles, and hands over the pixels that each settles, band by band.
-    pub(super) fn settle(&self, stream: &Stream<'_>, pace: Pace, each: &mut Each<'_>) -> Result<(), DecodeError> {
+    pub(super) fn settle(&self, stream: &Stream<'_>, pace: Pace, each: &mut OnSettled<'_>) -> Result<(), DecodeError> {
         let mut progress = self.progress(stream);
-        stream.decode(&self.tiles, pace, &mut self.sweep(stream), &mut |settled| {
+        stream.decode(&self.parts, pace, &mut self.filtering(stream), &mut |settled| {
             each(settled)?;
             progress.advance(settled.place)
         })
@@ -80,7 +82,8 @@ impl Window {
         })
     }
 
-    /// Decodes what there is of the region into `out`; how each tile ended, and where it lies in the window.
+    /// Decodes what there is of the region into `out`; how each tile ended, and where it lies among
+    /// them.
     pub(super) fn salvage(
         &self,
         stream: &Stream<'_>,
@@ -88,7 +91,7 @@ impl Window {
         out: &mut ImageViewMut<'_>,
     ) -> Result<Vec<(End, Rect)>, DecodeError> {
         let mut progress = self.progress(stream);
-        let ends = stream.salvage(&self.tiles, pace, &mut self.sweep(stream), &mut |settled| {
+        let ends = stream.salvage(&self.parts, pace, &mut self.filtering(stream), &mut |settled| {
             self.write(stream.simd, settled, out);
             progress.advance(settled.place)
         })?;
@@ -99,8 +102,8 @@ impl Window {
         Progress::new(stream.observer, self.region)
     }
 
-    fn sweep(&self, stream: &Stream<'_>) -> Sweep {
-        Sweep::new(stream.simd, &self.header, self.grid)
+    fn filtering(&self, stream: &Stream<'_>) -> Filtering {
+        Filtering::new(stream.simd, &self.header, self.grid)
     }
 
     /// Writes what the region has of pixels that are settled.

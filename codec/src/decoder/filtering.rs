@@ -1,5 +1,5 @@
-//! A picture tile after tile, in the memory of a few: each tile settles the pixels up to those that the filters change with the
-//! tiles at its right and below, band by band as its rows come.
+//! A picture tile after tile, in the memory of a few: each tile settles the pixels up to those that
+//! the filters change with the tiles at its right and below, band by band as its rows come.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ pub(super) struct Reconstructed<'a> {
 }
 
 /// What pixels that are settled are handed to.
-pub(super) type Each<'a> = dyn FnMut(&Settled<'_>) -> Result<(), DecodeError> + Send + 'a;
+pub(super) type OnSettled<'a> = dyn FnMut(&Settled<'_>) -> Result<(), DecodeError> + Send + 'a;
 
 /// Part of a picture before the filters.
 #[derive(Debug, Clone)]
@@ -86,7 +86,8 @@ enum Pixels<'a> {
 }
 
 impl Settled<'_> {
-    /// Writes those of `part` of the picture, which are among them, to `out`, which has that size and all channels of the picture.
+    /// Writes those of `part` of the picture, which are among them, to `out`, which has that size
+    /// and all channels of the picture.
     pub(super) fn write(&self, simd: Simd, part: Rect, out: &mut ImageViewMut<'_>) {
         let (header, area) = (self.header, self.header.area());
         let region = Rect { x: part.x - self.origin.0, y: part.y - self.origin.1, ..part };
@@ -115,14 +116,14 @@ impl Settled<'_> {
 
 /// What is kept of the tiles so far.
 #[derive(Debug)]
-pub(super) struct Sweep {
+pub(super) struct Filtering {
     simd: Simd,
     header: PictureHeader,
     grid: Grid,
     /// Number of the next tile, or of the one that is on its way.
     next: usize,
     /// Of a tile whose rows come, the way through the filters.
-    descent: Option<Descent>,
+    current: Option<TileFiltering>,
     /// The last rows of the row of tiles above.
     above: Piece,
     /// Those of the tiles of this row.
@@ -131,26 +132,26 @@ pub(super) struct Sweep {
     left: Piece,
 }
 
-impl Sweep {
+impl Filtering {
     /// No tile yet of the picture of `header`.
     pub(super) fn new(simd: Simd, header: &PictureHeader, grid: Grid) -> Self {
         let [rows, columns] = strips(header, &grid).map(|strip| Piece::new(&strip));
         let (above, below, left) = (rows.clone(), rows, columns);
-        Self { simd, header: header.clone(), grid, next: 0, descent: None, above, below, left }
+        Self { simd, header: header.clone(), grid, next: 0, current: None, above, below, left }
     }
 
     /// Takes over the next tile, one without loss, and hands over its pixels.
-    pub(super) fn lossless(&mut self, planes: &[Plane], each: &mut Each<'_>) -> Result<(), DecodeError> {
+    pub(super) fn lossless(&mut self, planes: &[Plane], each: &mut OnSettled<'_>) -> Result<(), DecodeError> {
         self.alone(Pixels::Lossless(planes), each)
     }
 
     /// Takes over that there is no next tile, and hands over the pixels that this settles.
-    pub(super) fn missing(&mut self, each: &mut Each<'_>) -> Result<(), DecodeError> {
+    pub(super) fn missing(&mut self, each: &mut OnSettled<'_>) -> Result<(), DecodeError> {
         if self.header.lossless {
             return self.alone(Pixels::Missing, each);
         }
         self.begin(each)?;
-        while self.descent.is_some() {
+        while self.current.is_some() {
             self.take(None);
             let planes = filtered(self.band());
             self.settle(planes, each)?;
@@ -159,7 +160,7 @@ impl Sweep {
     }
 
     /// Hands over the pixels of a tile that depend on no others.
-    fn alone(&mut self, pixels: Pixels<'_>, each: &mut Each<'_>) -> Result<(), DecodeError> {
+    fn alone(&mut self, pixels: Pixels<'_>, each: &mut OnSettled<'_>) -> Result<(), DecodeError> {
         let place = self.grid.visible(&self.header, self.next);
         let header = self.header.with_size(place.w, place.h);
         each(&Settled { place, origin: (place.x, place.y), header: &header, pixels })?;
@@ -168,40 +169,41 @@ impl Sweep {
     }
 
     /// Begins with the next tile, one with loss: filters what is kept of the tiles above it.
-    pub(super) fn begin(&mut self, each: &mut Each<'_>) -> Result<(), DecodeError> {
+    pub(super) fn begin(&mut self, each: &mut OnSettled<'_>) -> Result<(), DecodeError> {
         let (place, visible) = (self.grid.rect(self.next, 0), self.grid.visible(&self.header, self.next));
-        let mut descent = Descent::new(self, place, visible);
-        if place.y > descent.origin.1 {
-            let part = Rect { x: descent.origin.0, y: 0, w: place.x + place.w - descent.origin.0, h: HALO };
-            let at = descent.make_room();
-            descent.window.copy(&descent.header, &self.above, part, (0, at));
-            let planes = filtered(descent.bands.begin(&mut descent.window.samples, HALO));
-            descent.settle(planes, each)?;
+        let mut current = TileFiltering::new(self, place, visible);
+        if place.y > current.origin.1 {
+            let part = Rect { x: current.origin.0, y: 0, w: place.x + place.w - current.origin.0, h: HALO };
+            let at = current.make_room();
+            current.window.copy(&current.header, &self.above, part, (0, at));
+            let planes = filtered(current.bands.begin(&mut current.window.samples, HALO));
+            current.settle(planes, each)?;
         }
-        self.descent = Some(descent);
+        self.current = Some(current);
         Ok(())
     }
 
-    /// Luma rows that there must be of the tile that is on its way for its next band; `None` where none is.
+    /// Luma rows that there must be of the tile that is on its way for its next band; `None` where
+    /// none is.
     pub(super) fn wanted(&self) -> Option<usize> {
-        self.descent.as_ref().map(|descent| descent.come + descent.next_rows())
+        self.current.as_ref().map(|current| current.come + current.next_rows())
     }
 
-    /// Takes over the next band of the tile that is on its way, or that there is none. Returns the luma rows of the tile that were
-    /// taken over with it.
+    /// Takes over the next band of the tile that is on its way, or that there is none. Returns the
+    /// luma rows of the tile that were taken over with it.
     pub(super) fn take(&mut self, tile: Option<Reconstructed<'_>>) -> usize {
-        let Some(descent) = &mut self.descent else { return 0 };
-        let (at, place) = (descent.make_room(), descent.place);
-        let (header, y, h) = (&descent.header, descent.come, descent.next_rows());
-        let inside = place.x - descent.origin.0;
+        let Some(current) = &mut self.current else { return 0 };
+        let (at, place) = (current.make_room(), current.place);
+        let (header, y, h) = (&current.header, current.come, current.next_rows());
+        let inside = place.x - current.origin.0;
         if inside > 0 {
-            descent.window.copy(header, &self.left, Rect { x: 0, y, w: HALO, h }, (0, at));
+            current.window.copy(header, &self.left, Rect { x: 0, y, w: HALO, h }, (0, at));
         }
         let Some(tile) = tile else {
-            descent.window.samples.clear(header, Rect { x: inside, y: at, w: place.w, h });
+            current.window.samples.clear(header, Rect { x: inside, y: at, w: place.w, h });
             return y + h;
         };
-        descent.window.place(header, tile, Rect { x: 0, y, w: place.w, h }, (inside, at));
+        current.window.place(header, tile, Rect { x: 0, y, w: place.w, h }, (inside, at));
         let (width, height) = self.header.plane_size(0);
         if place.x + place.w < width {
             self.left.place(&self.header, tile, Rect { x: place.w - HALO, y, w: HALO, h }, (0, y));
@@ -213,22 +215,24 @@ impl Sweep {
         y + h
     }
 
-    /// The planes of the band that was taken, which are to be filtered and then to be given to [`Sweep::settle`].
+    /// The planes of the band that was taken, which are to be filtered and then to be given to
+    /// [`Filtering::settle`].
     pub(super) fn band(&mut self) -> Vec<BandPlane> {
-        let Some(descent) = &mut self.descent else { return Vec::new() };
-        let rows = descent.next_rows();
-        descent.come += rows;
-        descent.bands.begin(&mut descent.window.samples, rows)
+        let Some(current) = &mut self.current else { return Vec::new() };
+        let rows = current.next_rows();
+        current.come += rows;
+        current.bands.begin(&mut current.window.samples, rows)
     }
 
-    /// Hands over what a band settles whose planes are filtered. Whether it was the last of its tile.
-    pub(super) fn settle(&mut self, planes: Vec<BandPlane>, each: &mut Each<'_>) -> Result<bool, DecodeError> {
-        let Some(descent) = &mut self.descent else { return Ok(true) };
-        descent.settle(planes, each)?;
-        if descent.come < descent.place.h {
+    /// Hands over what a band settles whose planes are filtered. Whether it was the last of its
+    /// tile.
+    pub(super) fn settle(&mut self, planes: Vec<BandPlane>, each: &mut OnSettled<'_>) -> Result<bool, DecodeError> {
+        let Some(current) = &mut self.current else { return Ok(true) };
+        current.settle(planes, each)?;
+        if current.come < current.place.h {
             return Ok(false);
         }
-        self.descent = None;
+        self.current = None;
         self.end();
         Ok(true)
     }
@@ -241,8 +245,8 @@ impl Sweep {
         }
     }
 
-    /// The pixels that the tile at `place` settles: not those near its right and lower edges, but those that its neighbours
-    /// left.
+    /// The pixels that the tile at `place` settles: not those near its right and lower edges, but
+    /// those that its neighbours left.
     fn region(&self, place: Rect, visible: Rect) -> Rect {
         let (x, y) = (place.x.saturating_sub(MARGIN), place.y.saturating_sub(MARGIN));
         let end = |end: usize, all: usize| if end == all { end } else { end - MARGIN };
@@ -260,7 +264,7 @@ fn filtered(mut planes: Vec<BandPlane>) -> Vec<BandPlane> {
 
 /// A tile with what is kept around it, on their way through the filters.
 #[derive(Debug)]
-struct Descent {
+struct TileFiltering {
     /// That of the picture, with their size.
     header: PictureHeader,
     /// Where they begin in the picture.
@@ -275,13 +279,13 @@ struct Descent {
     window: Piece,
 }
 
-impl Descent {
+impl TileFiltering {
     /// Before the first row of what surrounds the tile at `place`, of which pixels are `visible`.
-    fn new(sweep: &Sweep, place: Rect, visible: Rect) -> Self {
+    fn new(filtering: &Filtering, place: Rect, visible: Rect) -> Self {
         let origin = (place.x.saturating_sub(HALO), place.y.saturating_sub(HALO));
-        let header = sweep.header.with_size(visible.x + visible.w - origin.0, visible.y + visible.h - origin.1);
-        let region = sweep.region(place, visible);
-        let bands = Bands::new(sweep.simd, &header, (region.x - origin.0, region.y - origin.1));
+        let header = filtering.header.with_size(visible.x + visible.w - origin.0, visible.y + visible.h - origin.1);
+        let region = filtering.region(place, visible);
+        let bands = Bands::new(filtering.simd, &header, (region.x - origin.0, region.y - origin.1));
         Self { window: Piece::new(&Bands::window_of(&header)), bands, header, origin, place, region, come: 0 }
     }
 
@@ -298,7 +302,7 @@ impl Descent {
     }
 
     /// Hands over what is settled with a band whose planes are filtered.
-    fn settle(&mut self, planes: Vec<BandPlane>, each: &mut Each<'_>) -> Result<(), DecodeError> {
+    fn settle(&mut self, planes: Vec<BandPlane>, each: &mut OnSettled<'_>) -> Result<(), DecodeError> {
         let Range { start, end } = self.bands.end(&mut self.window.samples, planes);
         let settled = Rect { y: self.origin.1 + start, h: end - start, ..self.region };
         let Some(place) = settled.within(self.region) else { return Ok(()) };
