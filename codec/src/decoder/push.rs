@@ -24,7 +24,7 @@ use crate::threads::Workers;
 /// right**, and damage may show among them.
 ///
 /// ```
-/// # let pixels: Vec<u8> = (0..128 * 256 * 3u32).map(|i| (i * i / 9700) as u8).collect();
+/// # let pixels: Vec<u8> = (0..128 * 256 * 3u64).map(|i| (i * i / 9700) as u8).collect();
 /// # let view = kvant::ImageView::new(&pixels, 128, 256, 128 * 3, kvant::PixelFormat::Rgb8)?;
 /// # let mut config = kvant::EncoderConfig::default();
 /// # config.content = kvant::Content::Photo;
@@ -226,7 +226,7 @@ impl PushDecoder {
     /// [`Decoder::decode_partial`] gives of the bytes so far.
     ///
     /// ```
-    /// # let pixels: Vec<u8> = (0..128 * 256 * 3u32).map(|i| (i * i / 9700) as u8).collect();
+    /// # let pixels: Vec<u8> = (0..128 * 256 * 3u64).map(|i| (i * i / 9700) as u8).collect();
     /// # let view = kvant::ImageView::new(&pixels, 128, 256, 128 * 3, kvant::PixelFormat::Rgb8)?;
     /// # let mut config = kvant::EncoderConfig::default();
     /// # config.content = kvant::Content::Photo;
