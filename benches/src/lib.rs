@@ -9,7 +9,7 @@ use std::path::Path;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
-use kvant::bench_api::Plane;
+use kvant::bench_api::{Plane, SplitMix64};
 use kvant::{Chroma, CpuLevel, EncoderConfig, ImageView, PixelFormat};
 
 /// A picture of `testdata/`, 8-bit RGB.
@@ -84,22 +84,19 @@ pub fn cpu_levels() -> Vec<(String, CpuLevel)> {
     CpuLevel::available().map(|cpu| (cpu.name().to_owned(), cpu)).collect()
 }
 
-/// Pseudo-random numbers (splitmix64) from a seed: the same in every run.
+/// Random numbers of some distributions: the same in every run.
 #[derive(Debug)]
-pub struct Random(pub u64);
+pub struct Random(SplitMix64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+    /// Those of `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self(SplitMix64::new(seed))
     }
 
     /// Uniform from 0 to below 1.
     pub fn uniform(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+        (self.0.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// A number from 0 to below `n`.

@@ -172,6 +172,8 @@ mod names;
 mod observer;
 mod predict;
 mod quant;
+#[cfg(any(test, feature = "bench-api"))]
+mod random;
 mod recon;
 mod simd;
 mod syntax;

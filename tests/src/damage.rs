@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use kvant::{DecodeError, Decoder, DecoderOptions, Image, Limits, PushDecoder, Scale};
 
-use crate::random::SplitMix64;
+use kvant::bench_api::SplitMix64;
 
 /// Limits that are tight enough for a damaged stream to do little work within them.
 pub const LIMITS: Limits =

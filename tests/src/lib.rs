@@ -8,7 +8,6 @@ pub mod fuzzing;
 pub mod golden;
 pub mod modules;
 pub mod pictures;
-pub mod random;
 pub mod seeded;
 pub mod sources;
 pub mod synth;

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use kvant::bench_api::{Picked, Picks, picked};
 
-use crate::random::SplitMix64;
+use kvant::bench_api::SplitMix64;
 
 /// What is settled of a stream beforehand; chance has all else.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,7 @@
 use kvant::{Image, PixelFormat};
 
 use crate::pictures::from_fn;
-use crate::random::SplitMix64;
+use kvant::bench_api::SplitMix64;
 
 /// What a made picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

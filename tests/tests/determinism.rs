@@ -1,6 +1,7 @@
 //! The same picture and settings give the same bytes, and the same bytes the same pixels, for any number of threads and
 //! any CPU level.
 
+use kvant::bench_api::SplitMix64;
 use kvant::{
     Chroma, Content, CpuLevel, DecodeError, Decoder, DecoderOptions, Encoder, EncoderConfig, Image, PixelFormat,
     Profile, Quantiser, TileSize,
@@ -9,7 +10,6 @@ use kvant_tests::campaign::every;
 use kvant_tests::check::{config, decode, encode, first_difference};
 use kvant_tests::damage::overwrite;
 use kvant_tests::pictures::{mirrored, testdata};
-use kvant_tests::random::SplitMix64;
 use kvant_tests::repaired;
 use kvant_tests::synth::{self, Kind};
 

@@ -1,9 +1,9 @@
 //! Drawn pictures never take more bytes than without loss, and then nothing of them is lost.
 
+use kvant::bench_api::SplitMix64;
 use kvant::{Chroma, Content, Decoder, EncodeError, Encoder, EncoderConfig, Image, Measure, PixelFormat, Target};
 use kvant_tests::check::{decode, encode, psnr, round_trip};
 use kvant_tests::pictures::{crop, from_bytes, from_fn, testdata};
-use kvant_tests::random::SplitMix64;
 use kvant_tests::synth::{Kind, picture};
 
 /// Default settings but for these two.

@@ -1,9 +1,9 @@
 //! Colours under transparent pixels: nothing that shows depends on them, and no byte does unless they are asked for.
 
+use kvant::bench_api::SplitMix64;
 use kvant::{Chroma, Content, EncoderConfig, Image, PixelFormat, TileSize};
 use kvant_tests::check::{config, encode, round_trip};
 use kvant_tests::pictures::{crop, testdata};
-use kvant_tests::random::SplitMix64;
 
 /// A disc with a soft edge that lies across blocks of 2x2 at every offset, with holes.
 fn disc(x: u32, y: u32) -> ([u8; 3], u8) {

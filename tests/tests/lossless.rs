@@ -1,6 +1,6 @@
 //! Lossless planes on real pictures.
 
-use kvant::bench_api::{decode_lossless, encode_lossless};
+use kvant::bench_api::{SplitMix64, decode_lossless, encode_lossless};
 use kvant::{CpuLevel, Image};
 use kvant_tests::pictures::{crop, testdata};
 
@@ -64,11 +64,8 @@ fn deeper_samples_of_a_picture_cost_their_further_bits() {
     let eight = planes(&picture);
     let bytes = round_trip(&eight, 150, 8);
     // The lower byte is noise.
-    let mut seed = 1u32;
-    let mut noise = || {
-        seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
-        (seed >> 24) as u16
-    };
+    let mut random = SplitMix64::new(1);
+    let mut noise = || random.below(256) as u16;
     let sixteen: Vec<Vec<u16>> = eight.iter().map(|p| p.iter().map(|&v| v << 8 | noise()).collect()).collect();
     let deeper = round_trip(&sixteen, 150, 16);
     assert!(deeper < bytes + 150 * 150 * 11 / 10, "{bytes} and {deeper} bytes");

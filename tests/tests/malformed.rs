@@ -1,11 +1,11 @@
 //! Damaged streams give an error or a picture: never a panic, a hang or a broken limit.
 
+use kvant::bench_api::SplitMix64;
 use kvant::{Chroma, Content, DecodeError, Image, Metadata, PixelFormat, Profile, TileSize};
 use kvant_tests::campaign::every;
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{overwrite, survive, survive_in_pieces};
 use kvant_tests::pictures::{crop, testdata};
-use kvant_tests::random::SplitMix64;
 use kvant_tests::repaired;
 use kvant_tests::synth::{Kind, picture};
 

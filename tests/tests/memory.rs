@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use kvant::bench_api::SplitMix64;
 use kvant::{
     Chroma, Content, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageInfo, ImageViewMut, Limits,
     PixelFormat, Profile, PushDecoder, Scale, TileSize,
@@ -10,7 +11,6 @@ use kvant_tests::campaign::every;
 use kvant_tests::check::{config, encode};
 use kvant_tests::damage::{LIMITS, overwrite, survive};
 use kvant_tests::pictures::{crop, mirrored, testdata};
-use kvant_tests::random::SplitMix64;
 use kvant_tests::repaired;
 use kvant_tests::synth::{Kind, picture};
 use peak_alloc::PeakAlloc;

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use kvant::bench_api::SplitMix64;
 use kvant::{
     Chroma, Content, DecodeError, Decoder, DecoderOptions, EncoderConfig, Image, ImageViewMut, Limits, Metadata,
     PixelFormat, Profile, PushDecoder, Scale, TileSize,
@@ -9,7 +10,6 @@ use kvant::{
 use kvant_tests::campaign::every;
 use kvant_tests::check::{config, far_from, first_difference, pixel, reduced, samples};
 use kvant_tests::pictures::{crop, from_fn, mirrored, testdata};
-use kvant_tests::random::SplitMix64;
 use kvant_tests::synth::{Kind, picture};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;

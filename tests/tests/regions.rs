@@ -1,9 +1,9 @@
 //! Regions: the same pixels as in the whole picture, from the tiles that they need.
 
+use kvant::bench_api::SplitMix64;
 use kvant::{Chroma, Content, DecodeError, Decoder, DecoderOptions, Image, PixelFormat, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, mirrored, testdata, with_depth};
-use kvant_tests::random::SplitMix64;
 use kvant_tests::synth::{Kind, picture};
 
 fn stream(picture: &Image, quality: f32, chroma: Chroma, lossless: bool) -> Vec<u8> {

@@ -25,7 +25,7 @@ pub(crate) fn families(criterion: &mut Criterion) {
     for side in SIDES {
         group.throughput(elements(BLOCKS * side * side));
         let size = format!("{side}x{side}");
-        let mut random = Random(2);
+        let mut random = Random::new(2);
         let mut levels = Vec::new();
         for (name, quantiser) in
             [("dead-zone", Quantiser::DeadZone), ("rdoq", Quantiser::Rdoq), ("trellis", Quantiser::Trellis)]

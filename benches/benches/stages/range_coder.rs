@@ -15,7 +15,7 @@ const CONTEXTS: u16 = 16;
 pub(crate) fn bins(criterion: &mut Criterion) {
     let mut group = group(criterion, "range-coder", BINS as u64);
     for inverse in [2, 8, 64] {
-        let mut random = Random(3);
+        let mut random = Random::new(3);
         let bins: Vec<_> = (0..BINS).map(|i| (i as u16 % CONTEXTS, random.below(inverse) == 0)).collect();
         let data = range_encode(&bins);
         let ones = bins.iter().filter(|bin| bin.1).count();
@@ -34,7 +34,7 @@ pub(crate) fn bins(criterion: &mut Criterion) {
 pub(crate) fn bypass(criterion: &mut Criterion) {
     let mut group = group(criterion, "range-coder", BINS as u64);
     for bits in [1, 8] {
-        let mut random = Random(4);
+        let mut random = Random::new(4);
         let values: Vec<_> = (0..BINS / bits as usize).map(|_| random.below(1 << bits)).collect();
         let data = range_encode_bypass(&values, bits);
         assert_eq!(

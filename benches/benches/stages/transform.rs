@@ -18,7 +18,7 @@ fn sides(basis: Basis) -> &'static [usize] {
 
 /// Numbers from `-reach` to `reach`, as many as asked for.
 fn numbers(count: usize, reach: u32) -> Vec<i32> {
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     (0..count).map(|_| random.below(2 * reach + 1) as i32 - reach as i32).collect()
 }
 

@@ -103,7 +103,7 @@ fn blob(x: f64, y: f64) -> bool {
 
 /// Strokes like hair, out of a head: coverage of thin, curved, tapering lines.
 fn hair() -> Mask {
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     let mut mask = Mask::shape(|x, y| ((x - 384.0) / 120.0).hypot((y - 330.0) / 160.0) < 1.0);
     for _ in 0..900 {
         let (angle, length) = (random.uniform() * std::f64::consts::TAU, 40.0 + 120.0 * random.uniform());
@@ -165,7 +165,7 @@ fn main() -> Result<(), Error> {
     std::fs::create_dir_all(folder)?;
     let ramp = |from: f64, to: f64| move |v: f64| (v - from) / (to - from);
     let head = Mask::picture("astronaut.png");
-    let mut noise = Random(3);
+    let mut noise = Random::new(3);
     let noise = Mask((0..WIDTH * HEIGHT).map(|_| noise.uniform()).collect());
     let vignette = Mask::of(|x, y| 1.0 - (((x - 384.0) / 460.0).powi(2) + ((y - 256.0) / 320.0).powi(2)).powf(1.5));
     let masks = [

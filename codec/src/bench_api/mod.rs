@@ -27,6 +27,7 @@ pub use self::trace::{
     range_encode, range_encode_bypass, trace,
 };
 use crate::container;
+pub use crate::random::SplitMix64;
 
 /// The draft of the format.
 pub const DRAFT: u8 = container::DRAFT;

@@ -4,8 +4,8 @@ use super::matrix::{BLUE_CB, GREEN_CB, GREEN_CR, RED_CR};
 use super::{Chroma, Depths, Scratch, row_to_pixels};
 use crate::image::format::PixelFormat;
 use crate::image::plane::Plane;
+use crate::random::SplitMix64;
 use crate::simd::{CpuLevel, Simd};
-use crate::transform::tests::Random;
 
 pub(crate) fn levels() -> [Simd; 2] {
     [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())]
@@ -48,7 +48,7 @@ fn factors_are_those_of_bt601() {
     assert_eq!(GREEN_CR, factor(2.0 * (1.0 - red) * red / green));
 }
 
-fn random_planes(random: &mut Random, bits: u32, luma: (usize, usize), chroma: (usize, usize)) -> Vec<Plane> {
+fn random_planes(random: &mut SplitMix64, bits: u32, luma: (usize, usize), chroma: (usize, usize)) -> Vec<Plane> {
     [luma, chroma, chroma]
         .map(|(w, h)| {
             let mut plane = Plane::new(w, h);
@@ -65,7 +65,7 @@ fn all_depths() -> impl Iterator<Item = (u8, bool)> {
 
 #[test]
 fn pixels_of_any_planes_are_the_rounded_real_conversion() {
-    let mut random = Random(7);
+    let mut random = SplitMix64::new(7);
     for ((depth, wide), alpha) in all_depths().flat_map(|d| [(d, false), (d, true)]) {
         let (depths, format) = (Depths::new(depth), PixelFormat::new(true, alpha, wide));
         let planes = random_planes(&mut random, depths.plane, (200, 50), (200, 50));
@@ -120,7 +120,7 @@ fn gray_pixels_are_rounded_and_clamped() {
 
 #[test]
 fn upsampling_is_bilinear_from_the_visible_chroma() {
-    let mut random = Random(8);
+    let mut random = SplitMix64::new(8);
     for (width, height, depth) in
         [(1usize, 1usize, 8), (2, 2, 8), (5, 3, 12), (16, 16, 8), (35, 21, 8), (35, 21, 11), (64, 7, 8), (64, 7, 16)]
     {

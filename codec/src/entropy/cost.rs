@@ -132,15 +132,15 @@ impl BinCoder for Counter {
 mod tests {
     use super::*;
     use crate::entropy::range::RangeEncoder;
+    use crate::random::SplitMix64;
 
     #[test]
     fn counted_bits_are_the_range_coders_bytes_within_a_percent() {
         let mut encoder = RangeEncoder::<false>::new(false);
         let mut counted = 0u64;
-        let mut state = 1u64;
+        let mut numbers = SplitMix64::new(1);
         for i in 0..60_000u32 {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            let random = (state >> 40) as u32;
+            let random = (numbers.next() >> 40) as u32;
             if i % 9 == 0 {
                 encoder.bypass(3, random & 7);
                 counted += 3 << COST_BITS;

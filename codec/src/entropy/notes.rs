@@ -122,12 +122,12 @@ mod tests {
     use super::*;
     use crate::entropy::Profile;
     use crate::entropy::range::RangeEncoder;
+    use crate::random::SplitMix64;
 
     fn code(coder: &mut impl BinCoder) {
-        let mut state = 1u64;
+        let mut numbers = SplitMix64::new(1);
         for _ in 0..20_000 {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            let random = (state >> 40) as u32;
+            let random = (numbers.next() >> 40) as u32;
             match random % 4 {
                 0 => {
                     coder.bin(Ctx(random as u16 >> 2 & 31), random >> 8 & 3 == 0);

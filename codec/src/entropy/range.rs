@@ -136,14 +136,15 @@ mod tests {
     use super::super::interval::SYMBOLS;
     use super::*;
     use crate::entropy::exp_golomb;
+    use crate::random::SplitMix64;
 
-    fn random(state: &mut u64) -> u32 {
-        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (*state >> 33) as u32
+    /// 31 bits.
+    fn random(numbers: &mut SplitMix64) -> u32 {
+        (numbers.next() >> 33) as u32
     }
 
     fn walk<C: BinCoder>(c: &mut C, seed: u64, count: usize, skew: u32) -> Vec<u32> {
-        let mut s = seed;
+        let mut s = SplitMix64::new(seed);
         (0..count)
             .map(|i| {
                 let r = random(&mut s);
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn symbols_of_any_distribution_come_back() {
-        let mut s = 9;
+        let mut s = SplitMix64::new(9);
         let mut sent = Vec::new();
         for k in 0..3000 {
             let mut bounds = [0; SYMBOLS];

@@ -50,15 +50,15 @@ impl Distribution {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SplitMix64;
 
     #[test]
     fn every_symbol_keeps_a_share_and_frequent_ones_gain() {
-        let mut seed = 7u64;
+        let mut random = SplitMix64::new(7);
         for favourite in 0..SYMBOLS {
             let mut distribution = Distribution::new();
             for k in 0..5000 {
-                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                let drawn = if k % 9 == 0 { (seed >> 33) as usize % SYMBOLS } else { favourite };
+                let drawn = if k % 9 == 0 { random.below(SYMBOLS) } else { favourite };
                 distribution.symbol(|bounds| {
                     assert_eq!(bounds[0], 0);
                     let ends = bounds[1..].iter().copied().chain([65536]);

@@ -104,13 +104,14 @@ pub(crate) fn predict_cclm(
 mod tests {
     use super::*;
     use crate::image::plane::{Plane, Rect};
-    use crate::predict::reference::{Random, levels};
+    use crate::predict::reference::levels;
+    use crate::random::SplitMix64;
 
     const RECT: Rect = Rect { x: 16, y: 16, w: 16, h: 8 };
     const ALL: Available = Available { top: 16, left: 8, corner: true };
 
     fn planes(law: impl Fn(i64) -> i64) -> (Plane, Plane) {
-        let mut random = Random::new(7);
+        let mut random = SplitMix64::new(7);
         let (mut luma, mut chroma) = (Plane::new(32, 32), Plane::new(32, 32));
         for (l, c) in luma.data_mut().iter_mut().zip(chroma.data_mut()) {
             *l = random.below(1024) as u16;

@@ -40,11 +40,12 @@ mod tests {
     use super::*;
     use crate::image::plane::{Plane, Rect};
     use crate::predict::edges::Available;
-    use crate::predict::reference::{Random, levels};
+    use crate::predict::reference::levels;
+    use crate::random::SplitMix64;
 
     #[test]
     fn prediction_is_dc_plus_the_rounded_share() {
-        let mut random = Random::new(3);
+        let mut random = SplitMix64::new(3);
         let mut plane = Plane::new(64, 64);
         plane.data_mut().iter_mut().for_each(|s| *s = random.below(1024) as u16);
         let rect = Rect { x: 8, y: 32, w: 8, h: 16 };

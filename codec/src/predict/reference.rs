@@ -4,23 +4,8 @@
 use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
 use crate::predict::{IntraMode, predict};
+use crate::random::SplitMix64;
 use crate::simd::{CpuLevel, Simd};
-
-/// A small generator of test samples (xorshift64*).
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % n
-    }
-}
 
 /// All CPU levels to test.
 pub(crate) fn levels() -> [Simd; 2] {
@@ -251,10 +236,10 @@ impl Reference<'_> {
 }
 
 /// Edges of noise, some of extremes only.
-fn random_edges(random: &mut Random, depth: u32, distance: usize) -> Edges {
+fn random_edges(random: &mut SplitMix64, depth: u32, distance: usize) -> Edges {
     let mut edges = Edges::new();
     edges.distance = distance;
-    let max = (1u64 << depth) - 1;
+    let max = (1usize << depth) - 1;
     let extremes = random.below(3) == 0;
     let mut sample = || if extremes { random.below(2) * max } else { random.below(max + 1) } as u16;
     edges.corner = sample();
@@ -273,7 +258,7 @@ fn sizes() -> impl Iterator<Item = (usize, usize)> {
 
 #[test]
 fn every_mode_and_size_equals_the_plain_implementation_at_every_level() {
-    let mut random = Random::new(1);
+    let mut random = SplitMix64::new(1);
     for (w, h) in sizes() {
         for mode in IntraMode::all() {
             let lines = if mode.is_angular() { &LINES[..] } else { &[0] };
@@ -315,7 +300,7 @@ fn flat_references_give_flat_blocks() {
 /// A mirrored learned mode is the one before it, with the block turned over at the diagonal.
 #[test]
 fn mirrored_modes_are_mirrored() {
-    let mut random = Random::new(3);
+    let mut random = SplitMix64::new(3);
     for (w, h) in sizes() {
         let edges = random_edges(&mut random, 10, 0);
         let mut turned = edges.clone();

@@ -114,7 +114,8 @@ mod tests {
     use super::*;
     use crate::quant::matrix::MatrixShape;
     use crate::quant::step::MAX_QP;
-    use crate::transform::tests::{Random, sizes};
+    use crate::random::SplitMix64;
+    use crate::transform::tests::sizes;
 
     /// The rounded quotient of exact products: what every level of every step stands for.
     #[test]
@@ -148,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_block_is_dequantised_as_its_levels_are_one_by_one() {
-        let mut random = Random(5);
+        let mut random = SplitMix64::new(5);
         let mut header = PictureHeader::blank();
         (header.shrink, header.matrices[0]) = ([1, -8, 7], MatrixShape { dc: 7, slope: 63, curve: 7 });
         for (family, (w, h)) in [Family::Scalar, Family::Trellis].into_iter().flat_map(|f| sizes().map(move |s| (f, s)))

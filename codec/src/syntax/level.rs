@@ -177,6 +177,7 @@ impl LevelPlace for Level<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SplitMix64;
     use crate::syntax::scan;
 
     /// The sum around each position of an area, by the steps from it.
@@ -193,11 +194,8 @@ mod tests {
 
     #[test]
     fn levels_added_are_the_sums_around_each_position() {
-        let mut random = 1u64;
-        let mut next = || {
-            random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            [0, 0, 0, 1, 1, 2, 3, 200][(random >> 61) as usize]
-        };
+        let mut random = SplitMix64::new(1);
+        let mut next = || [0, 0, 0, 1, 1, 2, 3, 200][random.below(8)];
         for (w, h) in [(4, 4), (8, 4), (4, 16), (32, 8), (16, 16), (16, 32)] {
             let mut template = Template::new();
             template.clear(h);

@@ -5,6 +5,7 @@
 use super::tables::{self, Matrix};
 use super::{COEF_MAX, COEF_MIN, Kernel, ROOM, TxShape, TxType, inverse};
 use crate::image::plane::{Plane, Rect};
+use crate::random::SplitMix64;
 use crate::simd::{CpuLevel, Simd};
 
 pub(crate) const SIDES: [usize; 5] = [4, 8, 16, 32, 64];
@@ -18,24 +19,6 @@ pub(crate) fn sizes() -> impl Iterator<Item = (usize, usize)> {
 pub(crate) fn types(w: usize, h: usize) -> impl Iterator<Item = TxType> {
     let kernels = |side| [Kernel::Dct2, Kernel::Dst7].into_iter().filter(move |&k| k == Kernel::Dct2 || side <= 16);
     kernels(h).flat_map(move |vertical| kernels(w).map(move |horizontal| TxType { vertical, horizontal }))
-}
-
-/// Pseudo-random numbers (splitmix64).
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number from `low` to `high`, both included.
-    pub(crate) fn range(&mut self, low: i32, high: i32) -> i32 {
-        low + (self.next() % (high as i64 - low as i64 + 1) as u64) as i32
-    }
 }
 
 pub(crate) fn basis(kernel: Kernel, side: usize, k: usize, n: usize) -> f64 {
@@ -147,7 +130,7 @@ fn agree(coefs: &[i32], w: usize, h: usize, tx: TxType, extent: (usize, usize)) 
 
 #[test]
 fn inverse_is_its_definition_for_random_coefficients_of_any_extent() {
-    let mut random = Random(1);
+    let mut random = SplitMix64::new(1);
     for (w, h) in sizes() {
         for tx in types(w, h) {
             for _ in 0..12 {
@@ -174,7 +157,7 @@ fn inverse_is_its_definition_for_random_coefficients_of_any_extent() {
 
 #[test]
 fn inverse_is_its_definition_for_the_largest_sums() {
-    let mut random = Random(2);
+    let mut random = SplitMix64::new(2);
     for (w, h) in sizes() {
         for tx in types(w, h) {
             let (cols, rows) = (w.min(32), h.min(32));

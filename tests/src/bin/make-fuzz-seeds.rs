@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use kvant::bench_api::SplitMix64;
 use kvant::bench_api::encode_lossless;
 use kvant::{Chroma, Cicp, CpuLevel, Image, Metadata, Orientation, PixelFormat, Profile, TileSize};
 use kvant_tests::check::{config, encode};
 use kvant_tests::pictures::{crop, testdata};
-use kvant_tests::random::SplitMix64;
 use kvant_tests::root;
 use kvant_tests::synth::{Kind, picture};
 

@@ -1,5 +1,6 @@
 //! Target `oracles`: however a stream is decoded, the same comes of it.
 
+use kvant::bench_api::SplitMix64;
 use kvant::{CpuLevel, DecodeError, Decoder, DecoderOptions, Image, ImageViewMut, PushDecoder, Scale, Scaled};
 
 use super::LIMITS;
@@ -13,7 +14,7 @@ pub fn oracles(data: &[u8]) {
     let stream = repaired(data);
     let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };
     let Ok(decoder) = Decoder::with_options(&stream, options) else { return };
-    let mut chance = Chance(stream.iter().fold(0, |sum, &byte| sum * 31 % 0x7FFF_FFED + u64::from(byte)));
+    let mut chance = SplitMix64::new(stream.iter().fold(0, |sum, &byte| sum * 31 % 0x7FFF_FFED + u64::from(byte)));
     let picture = decoder.decode();
     by_levels_and_threads(&decoder, &stream, options, &picture);
     check_preview(&decoder);
@@ -35,17 +36,6 @@ pub fn oracles(data: &[u8]) {
             assert!(scaled.is_err() || scaled.is_ok_and(|s| s.from_preview), "a scale hides damage");
             assert_eq!(by_rows(&decoder), Err(fault));
         }
-    }
-}
-
-/// Numbers that follow from a seed.
-struct Chance(u64);
-
-impl Chance {
-    /// One below `end`.
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % end.max(1) as u64) as usize
     }
 }
 
@@ -127,7 +117,7 @@ fn by_rows(decoder: &Decoder<'_>) -> Result<Vec<u8>, DecodeError> {
     Ok(pixels)
 }
 
-fn check_region(decoder: &Decoder<'_>, picture: &Image, chance: &mut Chance) {
+fn check_region(decoder: &Decoder<'_>, picture: &Image, chance: &mut SplitMix64) {
     let mut range = |all: u32| {
         let start = chance.below(all as usize) as u32;
         (start, 1 + chance.below((all - start) as usize) as u32)

@@ -4,9 +4,9 @@ use kvant::bench_api::{Picked, range_encode_bypass};
 use kvant::{DecodeError, Decoder};
 
 use super::Case;
-use crate::random::SplitMix64;
 use crate::repaired;
 use crate::seeded::Recipe;
+use kvant::bench_api::SplitMix64;
 
 /// With the section that says that it is an error.
 type DamagedCase = (Case, &'static str);

@@ -270,8 +270,8 @@ mod tests {
     use crate::colour::{Chroma, Depths};
     use crate::image::format::PixelFormat;
     use crate::image::view::ImageView;
+    use crate::random::SplitMix64;
     use crate::threads::Workers;
-    use crate::transform::tests::Random;
 
     /// What comes back, of pixels with `depth` bits a sample; both CPU levels agree.
     fn round_trip(pixels: &[u8], width: usize, chroma: Chroma, format: PixelFormat, depth: u8) -> Vec<u8> {
@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn colours_of_9_to_12_bits_survive_444_exactly_and_deeper_ones_within_their_last_bits() {
-        let mut random = Random(9);
+        let mut random = SplitMix64::new(9);
         for (depth, bound) in [(9, 0), (10, 0), (11, 0), (12, 0), (13, 1), (14, 2), (15, 4), (16, 8)] {
             let top = (1 << depth) - 1;
             let mut values: Vec<u16> = (0..3 * 4096).map(|_| random.range(0, top) as u16).collect();
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn flat_colours_survive_420_exactly_at_any_size() {
-        let mut random = Random(6);
+        let mut random = SplitMix64::new(6);
         for (width, height) in [(1, 1), (2, 1), (1, 3), (7, 5), (8, 8), (33, 17), (65, 2), (130, 9)] {
             let colour = [0; 3].map(|_: u8| random.range(0, 255) as u8);
             let pixels = colour.repeat(width * height);

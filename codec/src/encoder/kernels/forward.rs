@@ -328,9 +328,10 @@ fn rows_split<const N: usize, const H: usize, const F: usize>(
 #[cfg(test)]
 mod tests {
     use super::forward;
+    use crate::random::SplitMix64;
     use crate::simd::{CpuLevel, Simd};
     use crate::transform::TxShape;
-    use crate::transform::tests::{Random, added, basis, sizes, types};
+    use crate::transform::tests::{added, basis, sizes, types};
 
     fn levels() -> [Simd; 2] {
         [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())]
@@ -355,7 +356,7 @@ mod tests {
 
     #[test]
     fn inverse_undoes_forward_as_far_as_the_entries_of_the_matrices_go() {
-        let mut random = Random(3);
+        let mut random = SplitMix64::new(3);
         for (w, h) in sizes().filter(|&(w, h)| w <= 32 && h <= 32) {
             // Entries of three or four digits leave 0.3 % of full scale at worst.
             for (amplitude, bound, extra) in [(127, 1, 0), (255, 1, 0), (1023, 4, 0), (1023, 4, 2), (4095, 18, 4)] {
@@ -388,7 +389,7 @@ mod tests {
 
     #[test]
     fn forward_is_the_scaled_orthonormal_transform() {
-        let mut random = Random(4);
+        let mut random = SplitMix64::new(4);
         for (w, h) in sizes() {
             for tx in types(w, h) {
                 let residual: Vec<i32> = (0..w * h).map(|_| random.range(-255, 255)).collect();

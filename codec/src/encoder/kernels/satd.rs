@@ -236,8 +236,9 @@ fn magnitudes4<L: Lanes>(lanes: L, [a, b, c, d]: [L::Words; 4]) -> [L::Words; 2]
 #[cfg(test)]
 mod tests {
     use super::{Pair, residual, satd, sse};
+    use crate::random::SplitMix64;
     use crate::simd::{CpuLevel, Simd};
-    use crate::transform::tests::{Random, sizes};
+    use crate::transform::tests::sizes;
 
     /// The definition: `sum |H D H^T|` for tiles of side `n`, entries of `H` by the parity of `i & j`.
     fn reference(d: &[i32], w: usize, h: usize) -> u32 {
@@ -256,7 +257,7 @@ mod tests {
 
     #[test]
     fn satd_sse_and_residual_are_their_definitions() {
-        let mut random = Random(5);
+        let mut random = SplitMix64::new(5);
         for (w, h) in sizes() {
             for (kind, extra) in (0..6).flat_map(|kind| [(kind, 0), (kind, 4)]) {
                 let (a_stride, b_stride) = (w + 3, w + 8);

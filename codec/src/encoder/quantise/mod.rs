@@ -73,6 +73,7 @@ mod tests {
     use crate::quant::family::Family;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::MAX_QP;
+    use crate::random::SplitMix64;
     use crate::recon::dequant::{Dequantiser, PRODUCT_BITS};
     use crate::simd::{CpuLevel, Simd};
     use crate::syntax::block::TransformBlock;
@@ -122,7 +123,7 @@ mod tests {
     fn estimated_cost_is_close_to_what_the_walk_counts() {
         let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));
         let rule = Rule { optimise: true, rounding: 0.5, lambda: 0.1, shrink: [0.0; 3], alone: 0 };
-        let (mut estimated, mut counted, mut state) = (0.0, 0.0, 1u64);
+        let (mut estimated, mut counted, mut random) = (0.0, 0.0, SplitMix64::new(1));
         for (log2_w, log2_h) in [(2, 2), (3, 3), (4, 3), (4, 4), (5, 5), (3, 5)] {
             let node = Node { x: 0, y: 0, log2_w, log2_h };
             let place = Place::of(&UnitMap::new(64, 64), &node, 0, false);
@@ -132,9 +133,8 @@ mod tests {
                 let (w, h) = node.coded_area();
                 let values: Vec<i32> = (0..w * h)
                     .map(|i| {
-                        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                        let range = spread * 4 / (1 + (i % w + i / w) as i64);
-                        ((state >> 33) as i64 % (2 * range + 1) - range) as i32
+                        let most = spread * 4 / (1 + (i % w + i / w) as i32);
+                        random.range(-most, most)
                     })
                     .collect();
                 let coefficients = Coefficients {

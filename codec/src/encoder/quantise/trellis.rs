@@ -301,6 +301,7 @@ mod tests {
     use crate::quant::family::Family;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::step;
+    use crate::random::SplitMix64;
     use crate::recon::dequant::Dequantiser;
     use crate::simd::{CpuLevel, Simd};
     use crate::syntax::block::TransformBlock;
@@ -323,11 +324,10 @@ mod tests {
     }
 
     /// Coefficients of `n` positions whose magnitudes fall off from about `steps` steps.
-    fn coefficients(random: &mut u64, n: usize, w: usize, steps: f64) -> Vec<i32> {
+    fn coefficients(random: &mut SplitMix64, n: usize, w: usize, steps: f64) -> Vec<i32> {
         (0..n)
             .map(|i| {
-                *random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                let unit = (*random >> 33) as f64 / (1u64 << 30) as f64 - 1.0;
+                let unit = (random.next() >> 33) as f64 / (1u64 << 30) as f64 - 1.0;
                 let slope = 1.0 + (i % w + i / w) as f64 / 2.0;
                 (unit * steps * step(QP) as f64 / 4096.0 / slope) as i32
             })
@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn cost_is_the_distortion_and_what_the_walk_counts() {
         let (mut random, mut bench, mut coded) =
-            (1, Bench::new(&Models::new(), &LevelModels::new(Profile::Mixed, true)), 0);
+            (SplitMix64::new(1), Bench::new(&Models::new(), &LevelModels::new(Profile::Mixed, true)), 0);
         let mut header = PictureHeader::blank();
         (header.quantiser, header.shrink) = (Family::Trellis, [1, 0, -1]);
         let dequantiser = Dequantiser::new(&header);
@@ -449,7 +449,7 @@ mod tests {
         for i in 0..COUNT {
             *models.get_mut(Ctx(i)) = Model::new(24000, 0, 5);
         }
-        let (mut random, mut bench) = (7, Bench::new(&models, &LevelModels::all(24000)));
+        let (mut random, mut bench) = (SplitMix64::new(7), Bench::new(&models, &LevelModels::all(24000)));
         let node = node((2, 2));
         for steps in [1.2, 1.8, 2.5, 3.0].repeat(6) {
             let mut coefficients = coefficients(&mut random, 16, 4, steps);

@@ -159,10 +159,11 @@ mod tests {
     use crate::image::plane::Block;
     use crate::predict::edges::MAX_SIDE;
     use crate::predict::predict;
-    use crate::predict::reference::{Random, levels};
+    use crate::predict::reference::levels;
+    use crate::random::SplitMix64;
 
     /// Edges of noise in long steps.
-    fn edges(random: &mut Random) -> Edges {
+    fn edges(random: &mut SplitMix64) -> Edges {
         let mut edges = Edges::new();
         let mut level = || 200 + random.below(600) as u16;
         edges.corner = level();
@@ -172,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_mode_that_made_a_block_is_estimated_best() {
-        let mut random = Random::new(8);
+        let mut random = SplitMix64::new(8);
         for (size, extra) in [((8, 8), 0), ((16, 16), 0), ((16, 8), 4), ((8, 32), 0)] {
             let (mut own, mut others) = (0.0, 0.0);
             for mode in (0..IntraMode::LEARNED as u8).map(IntraMode::Learned) {

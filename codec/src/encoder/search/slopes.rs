@@ -50,12 +50,13 @@ fn sums<const L: usize>(pair: Pair<'_>, rect: Rect) -> (i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SplitMix64;
     use crate::simd::CpuLevel;
-    use crate::transform::tests::{Random, sizes};
+    use crate::transform::tests::sizes;
 
     #[test]
     fn slopes_are_those_of_least_squares_at_every_level() {
-        let mut random = Random(3);
+        let mut random = SplitMix64::new(3);
         for (w, h) in sizes() {
             let rect = Rect { x: 4, y: 8, w, h };
             let luma: Vec<u16> = (0..w * h).map(|_| random.range(0, 16383) as u16).collect();
