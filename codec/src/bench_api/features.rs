@@ -20,7 +20,7 @@ use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock, TransformBlock};
 use crate::syntax::header::PictureHeader;
 use crate::syntax::screen::{History, Prediction};
 use crate::syntax::tree::{Node, Split};
-use crate::transform::{Kernel, TxType};
+use crate::transform::{Basis, TxType};
 
 /// Levels from which on their size is told.
 const LARGE: [(u32, &str); 3] = [(1 << 8, "2^8"), (1 << 12, "2^12"), (1 << 16, "2^16")];
@@ -213,7 +213,7 @@ impl Found {
             return;
         }
         let quantiser = if header.is_trellis() { "in a picture of the trellis" } else { "in a picture of scalars" };
-        let name = |kernel| if kernel == Kernel::Dst7 { "DST-VII" } else { "DCT-II" };
+        let name = |kernel| if kernel == Basis::Dst7 { "DST-VII" } else { "DCT-II" };
         self.note(match tb.tx {
             TxType::IDENTITY => format!("{channel} without a transform {quantiser}"),
             TxType { vertical, horizontal } => {

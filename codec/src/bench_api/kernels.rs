@@ -35,7 +35,7 @@ use crate::syntax::level::Template;
 use crate::syntax::state::UnitMap;
 use crate::syntax::tree::Node;
 use crate::threads::Workers;
-use crate::transform::{self, Kernel, ROOM, TxShape, TxType, inverse};
+use crate::transform::{self, ROOM, TxShape, TxType, inverse};
 
 /// A one-dimensional transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +47,10 @@ pub enum Basis {
 }
 
 impl Basis {
-    fn kernel(self) -> Kernel {
+    fn inner(self) -> transform::Basis {
         match self {
-            Self::Dct2 => Kernel::Dct2,
-            Self::Dst7 => Kernel::Dst7,
+            Self::Dct2 => transform::Basis::Dct2,
+            Self::Dst7 => transform::Basis::Dst7,
         }
     }
 }
@@ -61,7 +61,7 @@ fn shape((w, h): (usize, usize), tx: [Basis; 2]) -> TxShape {
 }
 
 fn tx_type([vertical, horizontal]: [Basis; 2]) -> TxType {
-    TxType { vertical: vertical.kernel(), horizontal: horizontal.kernel() }
+    TxType { vertical: vertical.inner(), horizontal: horizontal.inner() }
 }
 
 /// A rectangle of samples of a plane.

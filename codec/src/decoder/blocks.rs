@@ -13,7 +13,7 @@ use crate::syntax::block::{Superblock, TransformBlock};
 use crate::syntax::screen::Prediction;
 use crate::syntax::tree::Node;
 use crate::syntax::vector::Vector;
-use crate::transform::{Kernel, TxType};
+use crate::transform::{self, TxType};
 
 /// One of the two partitions of a superblock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -172,9 +172,9 @@ impl Decoder<'_> {
 
 fn bases(tx: TxType) -> (Basis, Basis) {
     let basis = |kernel| match kernel {
-        Kernel::Dct2 => Basis::Cosine,
-        Kernel::Dst7 => Basis::Sine,
-        Kernel::Identity => Basis::Identity,
+        transform::Basis::Dct2 => Basis::Cosine,
+        transform::Basis::Dst7 => Basis::Sine,
+        transform::Basis::Identity => Basis::Identity,
     };
     (basis(tx.vertical), basis(tx.horizontal))
 }

@@ -11,7 +11,7 @@ use crate::simd::{Simd, run};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::tables::{LOW, border};
-use crate::transform::{Kernel, MAX_CODED, TxType};
+use crate::transform::{Basis, MAX_CODED, TxType};
 
 /// Longest side of a block.
 const MAX_SIDE: usize = 64;
@@ -294,9 +294,9 @@ impl Side {
     const MISSING: Self =
         Self { count: 0, wanted: [0; LOW], energy: 0, shift: 0, unknown: [0; LOW], spread: 0, first: &[] };
 
-    /// An edge of `len` samples along which coefficients have `kernel`, and the basis `other` of `depth` samples across it.
-    fn new(simd: Simd, across: &Across, (kernel, len): (Kernel, usize), (other, depth): (Kernel, usize)) -> Self {
-        let low = border(kernel, len).low;
+    /// An edge of `len` samples along which coefficients have `basis`, and the basis `other` of `depth` samples across it.
+    fn new(simd: Simd, across: &Across, (basis, len): (Basis, usize), (other, depth): (Basis, usize)) -> Self {
+        let low = border(basis, len).low;
         let sums = run!(simd, project(low, &across.twice));
         Self {
             count: LOW.min(len),
@@ -468,7 +468,7 @@ mod tests {
     #[test]
     fn signs_come_back() {
         let samples = samples(|i| (400 + i * 37 % 200) as u16);
-        for tx in [TxType::DCT, TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dct2 }, TxType::IDENTITY] {
+        for tx in [TxType::DCT, TxType { vertical: Basis::Dst7, horizontal: Basis::Dct2 }, TxType::IDENTITY] {
             let block = edge(&samples, tx);
             let levels: Vec<i32> = (0..100i32).map(|i| (i * i * 7919 % 11) - 5).collect();
             let mut coefficients = vec![0; 128];

@@ -11,7 +11,7 @@ use crate::entropy::contexts as group;
 use crate::entropy::{BinCoder, exp_golomb};
 use crate::predict::IntraMode;
 use crate::quant::family::{Family, State};
-use crate::transform::{Kernel, MAX_TX, TxType};
+use crate::transform::{Basis, MAX_TX, TxType};
 
 /// Largest magnitude of a level.
 pub(crate) const MAX_LEVEL: u32 = 1 << 18;
@@ -97,15 +97,15 @@ pub(crate) fn tx_type<C: BinCoder>(c: &mut C, node: &Node, choice: TxChoice, tx:
     }
     let Some(mode) = choice.mode else { return TxType::DCT };
     let class = ctx::mode_class(mode);
-    let kernel = |sine| if sine { Kernel::Dst7 } else { Kernel::Dct2 };
+    let basis = |sine| if sine { Basis::Dst7 } else { Basis::Dct2 };
     let vertical = node.h() <= MAX_SINE
-        && c.bin(group::SINE_VERTICAL.at(class * 3 + node.log2_h as usize - 2), tx.vertical == Kernel::Dst7);
+        && c.bin(group::SINE_VERTICAL.at(class * 3 + node.log2_h as usize - 2), tx.vertical == Basis::Dst7);
     let horizontal = node.w() <= MAX_SINE
         && c.bin(
             group::SINE_HORIZONTAL.at((usize::from(vertical) * 5 + class) * 3 + node.log2_w as usize - 2),
-            tx.horizontal == Kernel::Dst7,
+            tx.horizontal == Basis::Dst7,
         );
-    TxType { vertical: kernel(vertical), horizontal: kernel(horizontal) }
+    TxType { vertical: basis(vertical), horizontal: basis(horizontal) }
 }
 
 /// The number of coded positions, 1 to `area`: class by its power of two in unary, then the bits below.

@@ -8,8 +8,8 @@
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
-use super::kernel::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
-use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix, basis};
+use super::basis::{Basis, COEF_MAX, COEF_MIN, MAX_TX, TxShape, TxType};
+use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix, basis_function};
 use crate::image::plane::{Block, clip};
 use crate::simd::arrays::{add, load, mul_add, one_by_one, opaque, store, sub};
 use crate::simd::{Simd, run};
@@ -61,33 +61,33 @@ pub(crate) fn inverse(
     }
     let pass = Columns { coefs: &coefs[..stride * h.min(MAX_TX)], stride, cols, rows };
     match (tx.vertical, h) {
-        (Kernel::Dct2, 4) => run!(simd, pass.dct(&DCT4, room)),
-        (Kernel::Dct2, 8) => run!(simd, pass.dct(&DCT8, room)),
-        (Kernel::Dct2, 16) => run!(simd, pass.dct(&DCT16, room)),
-        (Kernel::Dct2, 32) => run!(simd, pass.dct(&DCT32, room)),
-        (Kernel::Dct2, 64) => run!(simd, pass.dct(&DCT64, room)),
-        (Kernel::Dst7, 4) => run!(simd, pass.dst(&DST4, room)),
-        (Kernel::Dst7, 8) => run!(simd, pass.dst(&DST8, room)),
-        (Kernel::Dst7, 16) => run!(simd, pass.dst(&DST16, room)),
+        (Basis::Dct2, 4) => run!(simd, pass.dct(&DCT4, room)),
+        (Basis::Dct2, 8) => run!(simd, pass.dct(&DCT8, room)),
+        (Basis::Dct2, 16) => run!(simd, pass.dct(&DCT16, room)),
+        (Basis::Dct2, 32) => run!(simd, pass.dct(&DCT32, room)),
+        (Basis::Dct2, 64) => run!(simd, pass.dct(&DCT64, room)),
+        (Basis::Dst7, 4) => run!(simd, pass.dst(&DST4, room)),
+        (Basis::Dst7, 8) => run!(simd, pass.dst(&DST8, room)),
+        (Basis::Dst7, 16) => run!(simd, pass.dst(&DST16, room)),
         _ => panic!("no {:?} of {h} samples", tx.vertical),
     }
     let pass = Rows { room: &room[..h], cols, shift, max };
     match (tx.horizontal, w) {
-        (Kernel::Dct2, 4) => run!(simd, pass.whole::<4, 4>(&DCT4, out)),
-        (Kernel::Dct2, 8) => run!(simd, pass.whole::<8, 4>(&DCT8, out)),
-        (Kernel::Dct2, 16) => run!(simd, pass.split::<16, 16, 8, 4>(&DCT16, out)),
-        (Kernel::Dct2, 32) => run!(simd, pass.split::<32, 32, 16, 2>(&DCT32, out)),
-        (Kernel::Dct2, 64) => run!(simd, pass.split::<64, 32, 32, 1>(&DCT64, out)),
-        (Kernel::Dst7, 4) => run!(simd, pass.whole::<4, 4>(&DST4, out)),
-        (Kernel::Dst7, 8) => run!(simd, pass.whole::<8, 4>(&DST8, out)),
-        (Kernel::Dst7, 16) => run!(simd, pass.whole::<16, 4>(&DST16, out)),
+        (Basis::Dct2, 4) => run!(simd, pass.whole::<4, 4>(&DCT4, out)),
+        (Basis::Dct2, 8) => run!(simd, pass.whole::<8, 4>(&DCT8, out)),
+        (Basis::Dct2, 16) => run!(simd, pass.split::<16, 16, 8, 4>(&DCT16, out)),
+        (Basis::Dct2, 32) => run!(simd, pass.split::<32, 32, 16, 2>(&DCT32, out)),
+        (Basis::Dct2, 64) => run!(simd, pass.split::<64, 32, 32, 1>(&DCT64, out)),
+        (Basis::Dst7, 4) => run!(simd, pass.whole::<4, 4>(&DST4, out)),
+        (Basis::Dst7, 8) => run!(simd, pass.whole::<8, 4>(&DST8, out)),
+        (Basis::Dst7, 16) => run!(simd, pass.whole::<16, 4>(&DST16, out)),
         _ => panic!("no {:?} of {w} samples", tx.horizontal),
     }
 }
 
 /// The one value of a block with nothing but its lowest DCT coefficient.
 fn flat(dc: i32, w: usize, h: usize, shift: u32) -> i32 {
-    let gain = |side| basis(Kernel::Dct2, side, 0)[0];
+    let gain = |side| basis_function(Basis::Dct2, side, 0)[0];
     round_row(between(dc * gain(h)) * gain(w), shift)
 }
 

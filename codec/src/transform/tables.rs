@@ -1,9 +1,9 @@
-//! The kernels' matrices: `M[k][n]`, frequency `k`, sample `n`, orthonormal times 2048, each entry rounded.
+//! The matrices of the bases: `M[k][n]`, frequency `k`, sample `n`, orthonormal times 2048, each entry rounded.
 //! BITSTREAM.md §9.8.
 //!
 //! They are spelt by their distinct values, which a test computes again from the formulas.
 
-use super::kernel::Kernel;
+use super::basis::Basis;
 
 /// A matrix of `K` basis functions of `N` samples.
 pub(crate) type Matrix<const N: usize, const K: usize> = [[i32; N]; K];
@@ -77,25 +77,25 @@ const fn dst<const N: usize>(sin: &[i32; N]) -> Matrix<N, N> {
 /// Basis function `k` of `n` samples, 4 to 64.
 ///
 /// # Panics
-/// Where `kernel` has no such side.
-pub(crate) fn basis(kernel: Kernel, n: usize, k: usize) -> &'static [i32] {
-    match (kernel, n) {
-        (Kernel::Dct2, 4) => &DCT4[k],
-        (Kernel::Dct2, 8) => &DCT8[k],
-        (Kernel::Dct2, 16) => &DCT16[k],
-        (Kernel::Dct2, 32) => &DCT32[k],
-        (Kernel::Dct2, 64) => &DCT64[k],
-        (Kernel::Dst7, 4) => &DST4[k],
-        (Kernel::Dst7, 8) => &DST8[k],
-        (Kernel::Dst7, 16) => &DST16[k],
-        _ => panic!("no {kernel:?} of {n} samples"),
+/// Where `basis` has no such side.
+pub(crate) fn basis_function(basis: Basis, n: usize, k: usize) -> &'static [i32] {
+    match (basis, n) {
+        (Basis::Dct2, 4) => &DCT4[k],
+        (Basis::Dct2, 8) => &DCT8[k],
+        (Basis::Dct2, 16) => &DCT16[k],
+        (Basis::Dct2, 32) => &DCT32[k],
+        (Basis::Dct2, 64) => &DCT64[k],
+        (Basis::Dst7, 4) => &DST4[k],
+        (Basis::Dst7, 8) => &DST8[k],
+        (Basis::Dst7, 16) => &DST16[k],
+        _ => panic!("no {basis:?} of {n} samples"),
     }
 }
 
 /// Frequencies that are looked at along the border of a block.
 pub(crate) const LOW: usize = 8;
 
-/// What a kernel's basis functions are at the border of a block and along it.
+/// What a basis's basis functions are at the border of a block and along it.
 #[derive(Debug)]
 pub(crate) struct Border {
     /// Samples of the lowest basis functions, sample by sample; zeros where there are fewer functions.
@@ -129,11 +129,11 @@ const fn first<const N: usize, const K: usize>(m: &Matrix<N, K>) -> [i32; K] {
     out
 }
 
-/// What `kernel` of `n` samples, 4 to 64, is at a border.
+/// What `basis` of `n` samples, 4 to 64, is at a border.
 ///
 /// # Panics
-/// Where `kernel` has no such side.
-pub(crate) fn border(kernel: Kernel, n: usize) -> &'static Border {
+/// Where `basis` has no such side.
+pub(crate) fn border(basis: Basis, n: usize) -> &'static Border {
     macro_rules! border {
         ($matrix:ident, $n:literal, $k:literal) => {{
             static LOWEST: [[i32; LOW]; $n] = low(&$matrix);
@@ -142,16 +142,16 @@ pub(crate) fn border(kernel: Kernel, n: usize) -> &'static Border {
             &BORDER
         }};
     }
-    match (kernel, n) {
-        (Kernel::Dct2, 4) => border!(DCT4, 4, 4),
-        (Kernel::Dct2, 8) => border!(DCT8, 8, 8),
-        (Kernel::Dct2, 16) => border!(DCT16, 16, 16),
-        (Kernel::Dct2, 32) => border!(DCT32, 32, 32),
-        (Kernel::Dct2, 64) => border!(DCT64, 64, 32),
-        (Kernel::Dst7, 4) => border!(DST4, 4, 4),
-        (Kernel::Dst7, 8) => border!(DST8, 8, 8),
-        (Kernel::Dst7, 16) => border!(DST16, 16, 16),
-        _ => panic!("no {kernel:?} of {n} samples"),
+    match (basis, n) {
+        (Basis::Dct2, 4) => border!(DCT4, 4, 4),
+        (Basis::Dct2, 8) => border!(DCT8, 8, 8),
+        (Basis::Dct2, 16) => border!(DCT16, 16, 16),
+        (Basis::Dct2, 32) => border!(DCT32, 32, 32),
+        (Basis::Dct2, 64) => border!(DCT64, 64, 32),
+        (Basis::Dst7, 4) => border!(DST4, 4, 4),
+        (Basis::Dst7, 8) => border!(DST8, 8, 8),
+        (Basis::Dst7, 16) => border!(DST16, 16, 16),
+        _ => panic!("no {basis:?} of {n} samples"),
     }
 }
 

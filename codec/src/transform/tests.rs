@@ -3,7 +3,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::tables::{self, Matrix};
-use super::{COEF_MAX, COEF_MIN, Kernel, ROOM, TxShape, TxType, inverse};
+use super::{Basis, COEF_MAX, COEF_MIN, ROOM, TxShape, TxType, inverse};
 use crate::image::plane::{Plane, Rect};
 use crate::random::SplitMix64;
 use crate::simd::{CpuLevel, Simd};
@@ -15,38 +15,38 @@ pub(crate) fn sizes() -> impl Iterator<Item = (usize, usize)> {
     SIDES.into_iter().flat_map(|w| SIDES.map(|h| (w, h))).filter(|&(w, h)| w <= 4 * h && h <= 4 * w)
 }
 
-/// The kernels that exist for both sides of a block.
+/// The bases that exist for both sides of a block.
 pub(crate) fn types(w: usize, h: usize) -> impl Iterator<Item = TxType> {
-    let kernels = |side| [Kernel::Dct2, Kernel::Dst7].into_iter().filter(move |&k| k == Kernel::Dct2 || side <= 16);
-    kernels(h).flat_map(move |vertical| kernels(w).map(move |horizontal| TxType { vertical, horizontal }))
+    let bases = |side| [Basis::Dct2, Basis::Dst7].into_iter().filter(move |&k| k == Basis::Dct2 || side <= 16);
+    bases(h).flat_map(move |vertical| bases(w).map(move |horizontal| TxType { vertical, horizontal }))
 }
 
-pub(crate) fn basis(kernel: Kernel, side: usize, k: usize, n: usize) -> f64 {
+pub(crate) fn basis_function(basis: Basis, side: usize, k: usize, n: usize) -> f64 {
     let (size, k, n) = (side as f64, k as f64, n as f64);
     let pi = std::f64::consts::PI;
-    match kernel {
-        Kernel::Dct2 if k == 0.0 => (1.0 / size).sqrt(),
-        Kernel::Dct2 => (2.0 / size).sqrt() * (pi * (2.0 * n + 1.0) * k / (2.0 * size)).cos(),
-        Kernel::Identity => f64::from(u8::from(k == n)),
-        Kernel::Dst7 => 2.0 / (2.0 * size + 1.0).sqrt() * (pi * (2.0 * k + 1.0) * (n + 1.0) / (2.0 * size + 1.0)).sin(),
+    match basis {
+        Basis::Dct2 if k == 0.0 => (1.0 / size).sqrt(),
+        Basis::Dct2 => (2.0 / size).sqrt() * (pi * (2.0 * n + 1.0) * k / (2.0 * size)).cos(),
+        Basis::Identity => f64::from(u8::from(k == n)),
+        Basis::Dst7 => 2.0 / (2.0 * size + 1.0).sqrt() * (pi * (2.0 * k + 1.0) * (n + 1.0) / (2.0 * size + 1.0)).sin(),
     }
 }
 
-fn entry(kernel: Kernel, side: usize, k: usize, n: usize) -> i64 {
-    (2048.0 * basis(kernel, side, k, n)).round() as i64
+fn entry(basis: Basis, side: usize, k: usize, n: usize) -> i64 {
+    (2048.0 * basis_function(basis, side, k, n)).round() as i64
 }
 
-fn check<const N: usize, const K: usize>(kernel: Kernel, m: &Matrix<N, K>) {
+fn check<const N: usize, const K: usize>(basis: Basis, m: &Matrix<N, K>) {
     for k in 0..K {
         for n in 0..N {
-            assert_eq!(i64::from(m[k][n]), entry(kernel, N, k, n), "{kernel:?} {N}: {k} {n}");
+            assert_eq!(i64::from(m[k][n]), entry(basis, N, k, n), "{basis:?} {N}: {k} {n}");
         }
         let norm: i32 = m[k].iter().map(|v| v * v).sum();
-        assert!((norm - (1 << 22)).abs() < 1 << 13, "{kernel:?} {N}: row {k} has norm {norm}");
+        assert!((norm - (1 << 22)).abs() < 1 << 13, "{basis:?} {N}: row {k} has norm {norm}");
     }
     for n in 0..N {
         let bound: i64 = m.iter().map(|row| i64::from(row[n].abs())).sum();
-        assert!(bound <= 11585 && (bound << 17) + (1 << 12) <= i64::from(i32::MAX), "{kernel:?} {N}: {bound}");
+        assert!(bound <= 11585 && (bound << 17) + (1 << 12) <= i64::from(i32::MAX), "{basis:?} {N}: {bound}");
     }
 }
 
@@ -62,14 +62,14 @@ fn without_a_transform_coefficients_are_four_times_the_residual() {
 
 #[test]
 fn tables_are_the_rounded_formulas_and_sums_fit_32_bits() {
-    check(Kernel::Dct2, &tables::DCT4);
-    check(Kernel::Dct2, &tables::DCT8);
-    check(Kernel::Dct2, &tables::DCT16);
-    check(Kernel::Dct2, &tables::DCT32);
-    check(Kernel::Dct2, &tables::DCT64);
-    check(Kernel::Dst7, &tables::DST4);
-    check(Kernel::Dst7, &tables::DST8);
-    check(Kernel::Dst7, &tables::DST16);
+    check(Basis::Dct2, &tables::DCT4);
+    check(Basis::Dct2, &tables::DCT8);
+    check(Basis::Dct2, &tables::DCT16);
+    check(Basis::Dct2, &tables::DCT32);
+    check(Basis::Dct2, &tables::DCT64);
+    check(Basis::Dst7, &tables::DST4);
+    check(Basis::Dst7, &tables::DST8);
+    check(Basis::Dst7, &tables::DST16);
 }
 
 /// The residual that [`inverse`] adds, no further from zero than the greatest sample: what becomes of the least and of the

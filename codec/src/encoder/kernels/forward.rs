@@ -9,12 +9,12 @@
 use crate::simd::arrays::{add, load, mul_add, one_by_one, opaque, store, sub};
 use crate::simd::{Simd, run};
 use crate::transform::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix};
-use crate::transform::{COEF_MAX, COEF_MIN, Kernel, MAX_TX, TxShape, TxType};
+use crate::transform::{Basis, COEF_MAX, COEF_MIN, MAX_TX, TxShape, TxType};
 
 /// The transforms besides [`TxType::DCT`]: sine both ways, along rows, along columns.
-pub(crate) const SINE: TxType = TxType { vertical: Kernel::Dst7, horizontal: Kernel::Dst7 };
-pub(crate) const SINE_ROWS: TxType = TxType { horizontal: Kernel::Dst7, ..TxType::DCT };
-pub(crate) const SINE_COLUMNS: TxType = TxType { vertical: Kernel::Dst7, ..TxType::DCT };
+pub(crate) const SINE: TxType = TxType { vertical: Basis::Dst7, horizontal: Basis::Dst7 };
+pub(crate) const SINE_ROWS: TxType = TxType { horizontal: Basis::Dst7, ..TxType::DCT };
+pub(crate) const SINE_COLUMNS: TxType = TxType { vertical: Basis::Dst7, ..TxType::DCT };
 
 const SHIFT_COLUMNS: u32 = 11 - 3;
 const SHIFT_ROWS: u32 = 11 + 3 - 2;
@@ -50,29 +50,29 @@ pub(crate) fn forward(simd: Simd, residual: &[i32], shape: TxShape, out: &mut [i
 fn columns(simd: Simd, residual: &[i32], shape: TxShape, out: &mut [i32]) {
     let pass = Pass { w: shape.w, shift: SHIFT_COLUMNS + shape.extra };
     match (shape.tx.vertical, shape.h) {
-        (Kernel::Dct2, 4) => run!(simd, columns_dct::<4, 4, 2>(&DCT4, residual, pass, out)),
-        (Kernel::Dct2, 8) => run!(simd, columns_dct::<8, 8, 4>(&DCT8, residual, pass, out)),
-        (Kernel::Dct2, 16) => run!(simd, columns_dct::<16, 16, 8>(&DCT16, residual, pass, out)),
-        (Kernel::Dct2, 32) => run!(simd, columns_dct::<32, 32, 16>(&DCT32, residual, pass, out)),
-        (Kernel::Dct2, 64) => run!(simd, columns_dct::<64, 32, 32>(&DCT64, residual, pass, out)),
-        (Kernel::Dst7, 4) => run!(simd, columns_dst::<4>(&DST4, residual, pass, out)),
-        (Kernel::Dst7, 8) => run!(simd, columns_dst::<8>(&DST8, residual, pass, out)),
-        (Kernel::Dst7, 16) => run!(simd, columns_dst::<16>(&DST16, residual, pass, out)),
+        (Basis::Dct2, 4) => run!(simd, columns_dct::<4, 4, 2>(&DCT4, residual, pass, out)),
+        (Basis::Dct2, 8) => run!(simd, columns_dct::<8, 8, 4>(&DCT8, residual, pass, out)),
+        (Basis::Dct2, 16) => run!(simd, columns_dct::<16, 16, 8>(&DCT16, residual, pass, out)),
+        (Basis::Dct2, 32) => run!(simd, columns_dct::<32, 32, 16>(&DCT32, residual, pass, out)),
+        (Basis::Dct2, 64) => run!(simd, columns_dct::<64, 32, 32>(&DCT64, residual, pass, out)),
+        (Basis::Dst7, 4) => run!(simd, columns_dst::<4>(&DST4, residual, pass, out)),
+        (Basis::Dst7, 8) => run!(simd, columns_dst::<8>(&DST8, residual, pass, out)),
+        (Basis::Dst7, 16) => run!(simd, columns_dst::<16>(&DST16, residual, pass, out)),
         _ => panic!("no {:?} of {} samples", shape.tx.vertical, shape.h),
     }
 }
 
 /// The pass over rows of up to 32 samples, in place.
-fn rows_in_place(simd: Simd, w: usize, kernel: Kernel, out: &mut [i32]) {
-    match (kernel, w) {
-        (Kernel::Dct2, 4) => run!(simd, rows_whole::<4, 4>(&TURNED_DCT4, out)),
-        (Kernel::Dct2, 8) => run!(simd, rows_whole::<8, 4>(&TURNED_DCT8, out)),
-        (Kernel::Dct2, 16) => run!(simd, rows_split::<16, 8, 8>(&EVEN16, &ODD16, out)),
-        (Kernel::Dct2, 32) => run!(simd, rows_split::<32, 16, 16>(&EVEN32, &ODD32, out)),
-        (Kernel::Dst7, 4) => run!(simd, rows_whole::<4, 4>(&TURNED_DST4, out)),
-        (Kernel::Dst7, 8) => run!(simd, rows_whole::<8, 4>(&TURNED_DST8, out)),
-        (Kernel::Dst7, 16) => run!(simd, rows_whole::<16, 4>(&TURNED_DST16, out)),
-        _ => panic!("no {kernel:?} of {w} samples"),
+fn rows_in_place(simd: Simd, w: usize, basis: Basis, out: &mut [i32]) {
+    match (basis, w) {
+        (Basis::Dct2, 4) => run!(simd, rows_whole::<4, 4>(&TURNED_DCT4, out)),
+        (Basis::Dct2, 8) => run!(simd, rows_whole::<8, 4>(&TURNED_DCT8, out)),
+        (Basis::Dct2, 16) => run!(simd, rows_split::<16, 8, 8>(&EVEN16, &ODD16, out)),
+        (Basis::Dct2, 32) => run!(simd, rows_split::<32, 16, 16>(&EVEN32, &ODD32, out)),
+        (Basis::Dst7, 4) => run!(simd, rows_whole::<4, 4>(&TURNED_DST4, out)),
+        (Basis::Dst7, 8) => run!(simd, rows_whole::<8, 4>(&TURNED_DST8, out)),
+        (Basis::Dst7, 16) => run!(simd, rows_whole::<16, 4>(&TURNED_DST16, out)),
+        _ => panic!("no {basis:?} of {w} samples"),
     }
 }
 
@@ -331,7 +331,7 @@ mod tests {
     use crate::random::SplitMix64;
     use crate::simd::{CpuLevel, Simd};
     use crate::transform::TxShape;
-    use crate::transform::tests::{added, basis, sizes, types};
+    use crate::transform::tests::{added, basis_function, sizes, types};
 
     fn levels() -> [Simd; 2] {
         [Simd::new(CpuLevel::Scalar), Simd::new(CpuLevel::detect())]
@@ -399,8 +399,8 @@ mod tests {
                     let exact: f64 = (0..w * h)
                         .map(|i| {
                             4.0 * f64::from(residual[i])
-                                * basis(tx.horizontal, w, u, i % w)
-                                * basis(tx.vertical, h, v, i / w)
+                                * basis_function(tx.horizontal, w, u, i % w)
+                                * basis_function(tx.vertical, h, v, i / w)
                         })
                         .sum();
                     let coef = f64::from(coefs[v * w.min(32) + u]);

@@ -18,7 +18,7 @@ use crate::syntax::ctx::Place;
 use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
 use crate::syntax::screen::Prediction;
 use crate::syntax::tree::Node;
-use crate::transform::{Kernel, MAX_TX, TxShape, TxType};
+use crate::transform::{Basis, MAX_TX, TxShape, TxType};
 
 /// A copy without levels that costs less than this many bits settles the search.
 const COPY_BITS: f64 = 24.0;
@@ -180,7 +180,7 @@ impl TileSearch<'_> {
 
     /// Whether the effort allows `tx` and it exists for a block of `w` x `h`.
     fn suits(&self, tx: TxType, w: usize, h: usize) -> bool {
-        let (vertical, horizontal) = (tx.vertical == Kernel::Dst7, tx.horizontal == Kernel::Dst7);
+        let (vertical, horizontal) = (tx.vertical == Basis::Dst7, tx.horizontal == Basis::Dst7);
         let fits = (!vertical || h <= MAX_SINE) && (!horizontal || w <= MAX_SINE);
         fits && (!(vertical || horizontal) || self.shared.plan.effort.transforms != Transforms::Cosine)
     }

@@ -14,7 +14,7 @@ pub(crate) const COEF_MAX: i32 = (1 << 17) - 1;
 
 /// A one-dimensional basis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Kernel {
+pub(crate) enum Basis {
     /// DCT-II, sides 4 to 64.
     Dct2,
     /// DST-VII, sides 4 to 16.
@@ -26,8 +26,8 @@ pub(crate) enum Kernel {
 /// The bases of a block's two directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TxType {
-    pub(crate) vertical: Kernel,
-    pub(crate) horizontal: Kernel,
+    pub(crate) vertical: Basis,
+    pub(crate) horizontal: Basis,
 }
 
 /// What a block's residual is like, and how it is transformed.
@@ -43,7 +43,7 @@ pub(crate) struct TxShape {
 
 impl TxType {
     /// DCT-II both ways.
-    pub(crate) const DCT: Self = Self { vertical: Kernel::Dct2, horizontal: Kernel::Dct2 };
+    pub(crate) const DCT: Self = Self { vertical: Basis::Dct2, horizontal: Basis::Dct2 };
     /// No transform.
-    pub(crate) const IDENTITY: Self = Self { vertical: Kernel::Identity, horizontal: Kernel::Identity };
+    pub(crate) const IDENTITY: Self = Self { vertical: Basis::Identity, horizontal: Basis::Identity };
 }
