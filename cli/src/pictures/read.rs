@@ -20,7 +20,7 @@ pub(crate) struct ReadOptions {
     /// What becomes of transparent pixels.
     pub(crate) transparency: Transparency,
     /// Whether what there is of a damaged file of another format is taken, with a warning of code
-    /// [`PARTIAL`].
+    /// [`PARTIAL`](crate::base::warning::PARTIAL).
     pub(crate) partial: bool,
     /// Options for `.kvt` input; their limits hold for every format.
     pub(crate) decoder: DecoderOptions,

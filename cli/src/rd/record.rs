@@ -79,7 +79,7 @@ pub(crate) struct CodecRecord {
 pub(crate) struct PictureRecord {
     /// Its name in the points.
     pub(crate) name: String,
-    /// Where it was, as [`super::corpus::Source::location`] gives it.
+    /// Where it was, as [`super::corpus::CorpusPicture::location`] gives it.
     pub(crate) location: String,
 }
 
