@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::channel::{Header, Model, Values, channel};
 use super::coder::Coder;
-use super::colour::Transform;
+use super::colour::{Colours, Transform};
 use super::plane::{CodedPlane, Shape};
 use super::values::{COLOURS, palette};
 use crate::entropy::interval::{Interval, WriteInterval};
@@ -16,12 +16,6 @@ const STRIPS: usize = 2;
 const PART: usize = 24;
 /// Rows that a strip has at least.
 const STRIP_ROWS: usize = 16;
-
-/// How three planes are coded.
-pub(super) enum Colours {
-    Transform(Transform),
-    Palette(Vec<[i32; 3]>),
-}
 
 /// The colours of a picture in order, if they are few.
 fn few_colours(pixels: &[[i32; 3]]) -> Option<Vec<[i32; 3]>> {
@@ -64,9 +58,7 @@ pub(super) fn colours(coder: &Coder<'_, WriteInterval>, shape: &Shape, pixels: &
         }
         coder.interval.bytes() * shape.height / rows.len()
     };
-    let transformed = |transform: Transform| {
-        (0..3).map(|k| strip.iter().map(|&pixel| transform.forward(pixel)[k]).collect()).collect()
-    };
+    let transformed = |transform| Colours::Transform(transform).forward(&strip);
     let (least, best) = Transform::ALL
         .into_iter()
         .map(|transform| (bytes(transformed(transform)), transform))
@@ -75,16 +67,12 @@ pub(super) fn colours(coder: &Coder<'_, WriteInterval>, shape: &Shape, pixels: &
     if let Some(mut few) = few_colours(pixels) {
         let mut coder = Coder::new(WriteInterval::new(), coder.simd, &go_on);
         palette(&mut coder, shape.depth, &mut few);
-        if coder.interval.bytes() + bytes(vec![numbers(&few, &strip)]) < least {
-            return Colours::Palette(few);
+        let few = Colours::Palette(few);
+        if coder.interval.bytes() + bytes(few.forward(&strip)) < least {
+            return few;
         }
     }
     Colours::Transform(best)
-}
-
-/// The numbers of `pixels` in a palette.
-pub(super) fn numbers(palette: &[[i32; 3]], pixels: &[[i32; 3]]) -> Vec<i32> {
-    pixels.iter().map(|pixel| palette.binary_search(pixel).map_or(0, |i| i as i32)).collect()
 }
 
 /// Writes a plane, modelled in the way that takes fewer bytes; nothing of use where there is no room for either.

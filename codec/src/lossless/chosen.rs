@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::channel::{Header, Model, Values, channel};
-use super::choice::{Colours, numbers};
 use super::coder::Coder;
-use super::colour::{PALETTE, Transform};
+use super::colour::{Colours, Transform};
 use super::plane::{CodedPlane, Shape};
-use super::values::{COLOURS, palette};
-use crate::entropy::interval::{Interval, ReadInterval, WriteInterval};
+use super::values::COLOURS;
+use crate::entropy::interval::{ReadInterval, WriteInterval};
 use crate::image::plane::Plane;
 use crate::simd::Simd;
 
@@ -56,24 +55,15 @@ pub(crate) fn encode(
 fn colours(coder: &mut Coder<'_, WriteInterval>, depth: u32, transform: u32, planes: [Vec<i32>; 3]) -> Vec<Vec<i32>> {
     let [g, r, b] = &planes;
     let pixels: Vec<[i32; 3]> = g.iter().zip(r).zip(b).map(|((&g, &r), &b)| [g, r, b]).collect();
-    let colours = match Transform::ALL.get(transform as usize) {
+    let mut colours = match Transform::ALL.get(transform as usize) {
         Some(&transform) => Colours::Transform(transform),
         None => match BTreeSet::from_iter(pixels.iter().copied()) {
             distinct if distinct.len() > COLOURS => Colours::Transform(Transform::YCoCg),
             distinct => Colours::Palette(distinct.into_iter().collect()),
         },
     };
-    match colours {
-        Colours::Palette(mut colours) => {
-            coder.interval.bypass(2, PALETTE);
-            palette(coder, depth, &mut colours);
-            vec![numbers(&colours, &pixels)]
-        }
-        Colours::Transform(transform) => {
-            coder.interval.bypass(2, transform as u32);
-            (0..3).map(|k| pixels.iter().map(|&pixel| transform.forward(pixel)[k]).collect()).collect()
-        }
-    }
+    colours.code(coder, depth);
+    colours.forward(&pixels)
 }
 
 fn header(values: &[i32], choice: PlaneChoice) -> Header {
@@ -95,11 +85,11 @@ fn header(values: &[i32], choice: PlaneChoice) -> Header {
 /// the number of its first plane's model; and whether the values that occur in it are listed.
 pub(crate) fn choices(simd: Simd, data: &[u8], shape: &Shape) -> (u32, u32, bool) {
     let mut coder = Coder::new(ReadInterval::new(data), simd, &|_| true);
-    let transform = if shape.planes == 3 { coder.interval.bypass(2, 0) } else { 0 };
-    if transform == PALETTE {
-        palette(&mut coder, shape.depth, &mut Vec::new());
+    let mut colours = Colours::Transform(Transform::Reorder);
+    if shape.planes == 3 {
+        colours.code(&mut coder, shape.depth);
     }
     let mut header = Header::default();
     header.code(&mut coder);
-    (transform, header.model as u32, !header.occurs.is_empty())
+    (colours.number(), header.model as u32, !header.occurs.is_empty())
 }

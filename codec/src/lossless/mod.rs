@@ -29,15 +29,13 @@ use std::ops::Range;
 
 use self::canvas::Canvas;
 use self::channel::{Values, channel};
-use self::choice::Colours;
 use self::coder::Coder;
 pub(crate) use self::coder::Watch;
-use self::colour::{PALETTE, Transform};
+use self::colour::{Colours, Transform};
 use self::natural::Natural;
 use self::plane::CodedPlane;
 pub(crate) use self::plane::Shape;
 use self::residual::Residuals;
-use self::values::palette;
 use crate::entropy::interval::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Plane;
 use crate::simd::Simd;
@@ -54,7 +52,9 @@ pub(crate) fn encode(simd: Simd, planes: &[Plane], depth: u32, most: usize, watc
         [r, g, b] => {
             let pixels = g.from(0, 0).iter().zip(r.from(0, 0)).zip(b.from(0, 0));
             let pixels: Vec<[i32; 3]> = pixels.map(|((&g, &r), &b)| [g, r, b].map(i32::from)).collect();
-            colours(&mut coder, &shape, &pixels)
+            let mut colours = choice::colours(&coder, &shape, &pixels);
+            colours.code(&mut coder, shape.depth);
+            colours.forward(&pixels)
         }
         _ => planes.iter().map(samples).collect(),
     };
@@ -64,21 +64,6 @@ pub(crate) fn encode(simd: Simd, planes: &[Plane], depth: u32, most: usize, watc
     }
     let of_use = !coder.stopped && !coder.interval.is_past_end();
     of_use.then(|| coder.interval.finish()).filter(|data| data.len() <= most)
-}
-
-/// States how the three planes of `pixels` (green, red, blue) are coded, and makes them so.
-fn colours(coder: &mut Coder<'_, WriteInterval>, shape: &Shape, pixels: &[[i32; 3]]) -> Vec<Vec<i32>> {
-    match choice::colours(coder, shape, pixels) {
-        Colours::Palette(mut colours) => {
-            coder.interval.bypass(2, PALETTE);
-            palette(coder, shape.depth, &mut colours);
-            vec![choice::numbers(&colours, pixels)]
-        }
-        Colours::Transform(transform) => {
-            coder.interval.bypass(2, transform as u32);
-            (0..3).map(|k| pixels.iter().map(|&pixel| transform.forward(pixel)[k]).collect()).collect()
-        }
-    }
 }
 
 /// Planes as far as they could be decoded.
@@ -95,12 +80,11 @@ pub(crate) struct Decoded {
 /// Decodes what [`encode`] made of planes of this shape, no more than `wanted` rows where the data allows.
 pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> Decoded {
     let mut coder = Coder::new(ReadInterval::new(data), simd, &|_| true);
-    let transform = if shape.planes == 3 { coder.interval.bypass(2, 0) } else { 0 };
-    let mut colours = Vec::new();
-    if transform == PALETTE {
-        palette(&mut coder, shape.depth, &mut colours);
+    let mut colours = Colours::Transform(Transform::Reorder);
+    if shape.planes == 3 {
+        colours.code(&mut coder, shape.depth);
     }
-    let count = if transform == PALETTE { 1 } else { shape.planes };
+    let count = shape.planes.min(colours.planes());
     let mut channels: Vec<CodedPlane> = Vec::new();
     let mut rows = shape.height;
     for k in 0..count {
@@ -121,25 +105,20 @@ pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> D
     }
     // Up to four bytes beyond the data are no damage.
     let whole = if coder.damage.is_none() { wanted.min(shape.height) } else { rows };
-    let pixel = |[a, b, c]: [i32; 3]| match Transform::ALL.get(transform as usize) {
-        Some(transform) => transform.inverse([a, b, c]),
-        None => colours.get(a as usize).copied().unwrap_or([-1; 3]),
-    };
-    let (mut planes, right, damage) = samples(shape, &channels, whole, pixel);
+    let (mut planes, right, damage) = samples(shape, &channels, whole, &colours);
     let (rows, damage) = (rows.min(right), coder.damage.or(damage));
     let first = channels.first().map_or(0, |c| c.rows);
     let shades = if damage.is_some() && count == 3 { rows.max(first) } else { rows };
-    fill(shape, &channels, rows..shades, transform, &mut planes);
+    fill(shape, &channels, rows..shades, &colours, &mut planes);
     Decoded { planes, rows, shades, damage }
 }
 
-/// The planes of a picture from those that were coded, by way of `pixel` (which gives green, red and blue) where there
-/// are three: `rows` rows, fewer where one has values that no sample can have.
+/// The planes of a picture from those that were coded, by way of `colours` where there are three: `rows` rows, fewer where one has values that no sample can have.
 fn samples(
     shape: &Shape,
     channels: &[CodedPlane],
     rows: usize,
-    pixel: impl Fn([i32; 3]) -> [i32; 3],
+    colours: &Colours,
 ) -> (Vec<Plane>, usize, Option<Damage>) {
     let mut planes = vec![Plane::new(shape.width, shape.height); shape.planes];
     let top = (1 << shape.depth) - 1;
@@ -150,7 +129,7 @@ fn samples(
                 *value = channel.values.data[channel.values.at(x, y)];
             }
             if shape.planes == 3 {
-                let [g, r, b] = pixel(values);
+                let [g, r, b] = colours.inverse(values);
                 values = [r, g, b];
             }
             for (plane, value) in planes.iter_mut().zip(values) {
@@ -165,8 +144,8 @@ fn samples(
 }
 
 /// Gives `rows` of three planes their shades, and the colours that are there.
-fn fill(shape: &Shape, channels: &[CodedPlane], rows: Range<usize>, transform: u32, planes: &mut [Plane]) {
-    let (top, Some(transform)) = ((1 << shape.depth) - 1, Transform::ALL.get(transform as usize)) else { return };
+fn fill(shape: &Shape, channels: &[CodedPlane], rows: Range<usize>, colours: &Colours, planes: &mut [Plane]) {
+    let (top, Colours::Transform(transform)) = ((1 << shape.depth) - 1, colours) else { return };
     let [red, green, blue] = planes else { return };
     for y in rows {
         for x in 0..shape.width {
