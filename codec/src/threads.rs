@@ -2,6 +2,7 @@
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -62,18 +63,67 @@ impl Workers {
         });
     }
 
-    /// Has `work` done by the calling thread and by up to `helpers` others of these. All take part in the same work: who comes late
-    /// may find none left. It must not wait for rayon, which might then begin it a second time within itself.
+    /// Has `work` done by the calling thread and by up to `helpers` others of these. All take part in the
+    /// same work: who comes late may find none left.
     pub(crate) fn share(&self, helpers: usize, work: impl Fn() + Sync) {
         if helpers == 0 {
             return work();
         }
         self.run(|helped| match helped {
             true => rayon::scope(|scope| {
-                (0..helpers).for_each(|_| scope.spawn(|_| work()));
-                work();
+                (0..helpers).for_each(|_| {
+                    scope.spawn(|_| {
+                        if !SHARES.get() {
+                            sharing(&work)
+                        }
+                    })
+                });
+                sharing(&work);
             }),
             false => work(),
         });
+    }
+}
+
+thread_local! {
+    /// This thread takes part in shared work.
+    static SHARES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does `work` as one of those who share it.
+///
+/// What is called back within it may wait for rayon, which then begins other jobs on this thread. One that
+/// helps with shared work would wait for what the frames below it hold, and for ever: so none does.
+fn sharing(work: &impl Fn()) {
+    let before = SHARES.replace(true);
+    work();
+    SHARES.set(before);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn work_that_waits_for_rayon_is_not_begun_within_itself() {
+        thread_local!(static DEPTH: Cell<usize> = const { Cell::new(0) });
+        let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let (pool, other) = (pool(2), pool(1));
+        let deepest = AtomicUsize::new(0);
+        // The helper is left to the thread that begins it within its own work, where it may.
+        pool.spawn(|| sleep(Duration::from_millis(300)));
+        pool.install(|| {
+            Workers::new(0).share(1, || {
+                DEPTH.set(DEPTH.get() + 1);
+                deepest.fetch_max(DEPTH.get(), Ordering::Relaxed);
+                other.install(|| sleep(Duration::from_millis(100)));
+                DEPTH.set(DEPTH.get() - 1);
+            });
+        });
+        assert_eq!(deepest.into_inner(), 1);
     }
 }

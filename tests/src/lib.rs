@@ -3,6 +3,7 @@
 
 pub mod campaign;
 pub mod check;
+pub mod code;
 pub mod damage;
 pub mod fuzzing;
 pub mod golden;

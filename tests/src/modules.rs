@@ -219,7 +219,7 @@ impl Module {
 }
 
 /// Whether what has these attributes is built for tests only.
-fn is_for_tests(attributes: &[Attribute]) -> bool {
+pub(crate) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let condition = attribute.meta.require_list().map(|list| list.tokens.to_string()).unwrap_or_default();
         attribute.path().is_ident("cfg") && (condition == "test" || condition.starts_with("all (test"))
@@ -227,34 +227,49 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The name and the attributes of an item.
-fn described(item: &Item) -> (Option<String>, &[Attribute]) {
+/// The attributes of an item.
+pub(crate) fn attributes(item: &Item) -> &[Attribute] {
     match item {
-        Item::Const(i) => (Some(i.ident.to_string()), &i.attrs),
-        Item::Enum(i) => (Some(i.ident.to_string()), &i.attrs),
-        Item::Fn(i) => (Some(i.sig.ident.to_string()), &i.attrs),
-        Item::Impl(i) => (None, &i.attrs),
-        Item::Macro(i) => (i.ident.as_ref().map(ToString::to_string), &i.attrs),
-        Item::Mod(i) => (None, &i.attrs),
-        Item::Static(i) => (Some(i.ident.to_string()), &i.attrs),
-        Item::Struct(i) => (Some(i.ident.to_string()), &i.attrs),
-        Item::Trait(i) => (Some(i.ident.to_string()), &i.attrs),
-        Item::Type(i) => (Some(i.ident.to_string()), &i.attrs),
-        Item::Use(i) => (None, &i.attrs),
-        _ => (None, &[]),
+        Item::Const(i) => &i.attrs,
+        Item::Enum(i) => &i.attrs,
+        Item::Fn(i) => &i.attrs,
+        Item::Impl(i) => &i.attrs,
+        Item::Macro(i) => &i.attrs,
+        Item::Mod(i) => &i.attrs,
+        Item::Static(i) => &i.attrs,
+        Item::Struct(i) => &i.attrs,
+        Item::Trait(i) => &i.attrs,
+        Item::Type(i) => &i.attrs,
+        Item::Use(i) => &i.attrs,
+        _ => &[],
     }
+}
+
+/// The name by which others import an item.
+fn name_of_item(item: &Item) -> Option<String> {
+    let ident = match item {
+        Item::Const(i) => &i.ident,
+        Item::Enum(i) => &i.ident,
+        Item::Fn(i) => &i.sig.ident,
+        Item::Macro(i) => i.ident.as_ref()?,
+        Item::Static(i) => &i.ident,
+        Item::Struct(i) => &i.ident,
+        Item::Trait(i) => &i.ident,
+        Item::Type(i) => &i.ident,
+        _ => return None,
+    };
+    Some(ident.to_string())
 }
 
 impl Visit<'_> for Module {
     fn visit_item(&mut self, item: &Item) {
-        let (name, attributes) = described(item);
-        if is_for_tests(attributes) {
+        if is_for_tests(attributes(item)) {
             if let Item::Mod(module) = item {
                 self.tests.insert(module.ident.to_string());
             }
             return;
         }
-        self.items.extend(name);
+        self.items.extend(name_of_item(item));
         if let Item::Use(import) = item {
             let public = !matches!(import.vis, Visibility::Inherited);
             self.import(&import.tree, Name::new(), public);

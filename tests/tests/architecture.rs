@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use kvant_tests::code::Found;
 use kvant_tests::modules::{Modules, Name};
 use kvant_tests::root;
 use kvant_tests::sources::{files, read};
@@ -20,7 +21,14 @@ const WITH_FLOATS: &str = "error";
 /// What keeps floating point out of a module.
 const NO_FLOATS: &str = "#![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]";
 
+const FLOAT_LINTS: [&str; 2] = ["clippy::disallowed_types", "clippy::float_arithmetic"];
+
 const MAX_LINES: usize = 600;
+
+/// Whether a file holds nothing but tests.
+fn is_test_file(file: &Path) -> bool {
+    file.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs")
+}
 
 fn text(file: &str) -> String {
     std::fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"))
@@ -122,27 +130,37 @@ fn no_files_name_each_other_in_a_circle() {
 }
 
 #[test]
-fn clippy_keeps_floats_out_of_all_that_the_decoder_needs() {
+fn no_float_takes_part_in_what_the_decoder_needs() {
     let map = map();
     let last = map.iter().position(|(folder, _)| folder == LAST_NORMATIVE).expect("the decoder is on the map");
-    let root_of = |folder: &str| {
-        let file = format!("codec/src/{folder}/mod.rs");
-        if root().join(&file).exists() { file } else { format!("codec/src/{folder}.rs") }
-    };
-    let roots = map[..=last].iter().filter(|(folder, _)| folder != WITH_FLOATS).map(|(folder, _)| root_of(folder));
-    let lax = roots.filter(|file| !text(file).lines().any(|line| line == NO_FLOATS));
-    assert_none(
-        &lax.collect::<Vec<_>>(),
-        &format!("prediction to filters and models are integers only, by {NO_FLOATS}"),
-    );
+    let normative = map[..=last].iter().map(|(folder, _)| folder).filter(|folder| *folder != WITH_FLOATS);
+    let mut wrong = Vec::new();
+    for folder in normative {
+        let (inside, alone) = (format!("codec/src/{folder}"), format!("codec/src/{folder}.rs"));
+        let root_of = if root().join(&alone).exists() { alone.clone() } else { format!("{inside}/mod.rs") };
+        if !text(&root_of).lines().any(|line| line == NO_FLOATS) {
+            wrong.push(format!("{root_of}: clippy is to hold it, by {NO_FLOATS}"));
+        }
+        for file in files(&inside).into_iter().chain([PathBuf::from(root_of)]).filter(|file| !is_test_file(file)) {
+            let Found { float_literals, allowed, .. } = Found::in_file(&file);
+            let lax = allowed.into_iter().filter(|(_, lint)| FLOAT_LINTS.contains(&lint.as_str()));
+            let lines = float_literals.into_iter().chain(lax.map(|(line, _)| line));
+            wrong.extend(lines.map(|line| format!("{}:{line}", file.display())));
+        }
+    }
+    assert_none(&wrong, "prediction to filters and models are integers only");
 }
 
 #[test]
-fn unsafe_is_allowed_in_the_simd_folder_only() {
+fn unsafe_stands_in_the_simd_folder_only() {
     let elsewhere = CRATES.into_iter().flat_map(files).filter(|file| !file.starts_with("codec/src/simd"));
-    let lax =
-        elsewhere.filter(|file| read(file).lines().any(|line| line.trim_start().starts_with("#[allow(unsafe_code)]")));
-    assert_none(&names(lax), "`unsafe` belongs to codec/src/simd");
+    let lines = elsewhere.flat_map(|file| {
+        let Found { unsafe_code, allowed, .. } = Found::in_file(&file);
+        let lax = allowed.into_iter().filter(|(_, lint)| lint == "unsafe_code").map(|(line, _)| line);
+        let lines: Vec<usize> = unsafe_code.into_iter().chain(lax).collect();
+        lines.into_iter().map(move |line| format!("{}:{line}", file.display()))
+    });
+    assert_none(&lines.collect::<Vec<_>>(), "`unsafe` belongs to codec/src/simd");
     assert!(text("Cargo.toml").contains("\nunsafe_code = \"deny\"\n"), "the compiler refuses `unsafe` elsewhere");
 }
 
