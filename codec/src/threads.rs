@@ -95,9 +95,15 @@ thread_local! {
 /// What is called back within it may wait for rayon, which then begins other jobs on this thread. One that
 /// helps with shared work would wait for what the frames below it hold, and for ever: so none does.
 fn sharing(work: &impl Fn()) {
-    let before = SHARES.replace(true);
+    /// Undone by a panic too.
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            SHARES.set(self.0);
+        }
+    }
+    let _before = Before(SHARES.replace(true));
     work();
-    SHARES.set(before);
 }
 
 #[cfg(test)]
