@@ -1,4 +1,4 @@
-//! What the spectra of the blocks beside a block lead it to expect. BITSTREAM.md §7.3.
+//! What the spectra of the blocks beside a block lead it to expect. BITSTREAM.md §7.3, §7.5.
 
 use super::spectrum::Spectrum;
 use super::state::{Unit, UnitMap};
