@@ -7,6 +7,9 @@ use kvant::{EncoderConfig, UnknownName};
 
 use crate::base::error::{CliError, Result};
 
+/// What leaves a choice to the encoder where no name of a variant does.
+const AUTO: &str = "auto";
+
 /// Sets the public field `key` of `config` to `value`: quality, effort, chroma, profile, tune,
 /// content, quantiser, tile_size, else the tuning parameter of that name, which the encoder knows
 /// or refuses when it is made.
@@ -21,12 +24,17 @@ pub(crate) fn apply_set(config: &mut EncoderConfig, key: &str, value: &str) -> R
         "profile" => config.profile = choice(key, value)?,
         "tune" => config.tune = choice(key, value)?,
         "content" => config.content = choice(key, value)?,
-        "quantiser" if value == "auto" => config.quantiser = None,
-        "quantiser" => config.quantiser = Some(choice(key, value)?),
+        "quantiser" if value == AUTO => config.quantiser = None,
+        "quantiser" => config.quantiser = Some(choice(key, value).map_err(|e| and_auto(&e))?),
         "tile_size" => config.tile_size = choice(key, value)?,
         _ => config.parameters.push((key.to_owned(), number(key, value)?)),
     }
     Ok(())
+}
+
+/// A fault of [`choice`], of a key that may also be left to the encoder.
+fn and_auto(error: &CliError) -> CliError {
+    CliError::Usage(format!("{error}, {AUTO}"))
 }
 
 fn number<T: FromStr>(key: &str, value: &str) -> Result<T> {
@@ -68,6 +76,17 @@ mod tests {
         let mut c = EncoderConfig::default();
         for (key, value) in [("colour", "red"), ("chroma", "422"), ("effort", "x")] {
             assert_eq!(apply_set(&mut c, key, value).unwrap_err().code(), 2);
+        }
+    }
+
+    #[test]
+    fn a_fault_names_every_value_that_there_is() {
+        let mut c = EncoderConfig::default();
+        for key in ["quantiser", "content"] {
+            let fault = apply_set(&mut c, key, "x").unwrap_err().to_string();
+            let (_, known) = fault.split_once("there are ").unwrap();
+            assert!(known.split(", ").any(|value| value == "auto"), "{fault}");
+            known.split(", ").for_each(|value| apply_set(&mut c, key, value).unwrap());
         }
     }
 }
