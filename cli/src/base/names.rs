@@ -6,6 +6,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::hex::hex;
+
 /// A file's name for people: what does not show as itself is escaped, such as `\n`, `\u{1b}` and,
 /// where a name is not UTF-8, `\xff`.
 pub(crate) fn shown(path: impl AsRef<Path>) -> String {
@@ -59,9 +61,8 @@ pub(crate) fn utf8(path: &Path) -> String {
 }
 
 /// The bytes of a name that is not UTF-8, in hexadecimal: what [`utf8`] cannot say.
-pub(crate) fn hex(path: &Path) -> Option<String> {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    path.to_str().is_none().then(|| bytes.iter().map(|b| format!("{b:02x}")).collect())
+pub(crate) fn hex_name(path: &Path) -> Option<String> {
+    path.to_str().is_none().then(|| hex(path.as_os_str().as_encoded_bytes()))
 }
 
 #[cfg(test)]
@@ -80,7 +81,7 @@ mod tests {
             ("\u{2066}a\u{2069}\u{2028}b", "\\u{2066}a\\u{2069}\\u{2028}b"),
         ] {
             assert_eq!(shown(Path::new(name)), text);
-            assert_eq!(hex(Path::new(name)), None);
+            assert_eq!(hex_name(Path::new(name)), None);
         }
         assert_eq!(
             (display_name(Path::new("-")), display_name(Path::new("-a"))),
@@ -102,7 +103,7 @@ mod tests {
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt as _;
         let path = Path::new(OsStr::from_bytes(b"a\xff\xe9.png"));
-        assert_eq!((shown(path), hex(path)), ("a\\xff\\xe9.png".into(), Some("61ffe92e706e67".into())));
+        assert_eq!((shown(path), hex_name(path)), ("a\\xff\\xe9.png".into(), Some("61ffe92e706e67".into())));
         assert_eq!(utf8(path), "a\u{fffd}\u{fffd}.png");
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::args::ConsoleArgs;
 use crate::base::error::{CliError, Result};
-use crate::base::names::{hex, inert_json, utf8, visible};
+use crate::base::names::{hex_name, inert_json, utf8, visible};
 use crate::base::output::Destination;
 use crate::base::print::{print_error, print_fault, print_text};
 use crate::base::warning::{LOSSY_INPUT, Warning};
@@ -197,7 +197,7 @@ pub(crate) struct Output {
 
 impl From<&Destination> for Output {
     fn from(destination: &Destination) -> Self {
-        Self { output: utf8(destination.name()), output_hex: hex(destination.name()) }
+        Self { output: utf8(destination.name()), output_hex: hex_name(destination.name()) }
     }
 }
 
@@ -274,7 +274,7 @@ impl<'a, T> FileEntry<'a, T> {
             Err(_) => "failed",
         };
         let error = file.result.as_ref().err().map(|e| FileError { exit_code: e.code(), text: e.to_string() });
-        let (input, input_hex) = (utf8(&file.input), hex(&file.input));
+        let (input, input_hex) = (utf8(&file.input), hex_name(&file.input));
         Self { input, input_hex, status, body: file.result.as_ref().ok(), error }
     }
 }
