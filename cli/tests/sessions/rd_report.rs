@@ -148,6 +148,28 @@ fn a_chart_is_two_files_that_need_nothing_else() {
 }
 
 #[test]
+fn a_chart_is_of_the_pictures_that_all_its_codecs_have() {
+    let f = Folder::new("rd-report-chart-sets");
+    let (ours, peer) = (points("kvant:e1", 0.8, 0.2), points("jpeg", 1.0, 0.1));
+    let without = |lines: &str, image: &str| {
+        let others = lines.lines().filter(|line| !line.contains(&format!(",{image},")));
+        others.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    // Pictures that one codec alone has come first and last: with all others the curves would be
+    // different ones.
+    let alone = |lines: &str, image: &str| without(lines, "two").replace(",one,", image).replace("2000,", "9000,");
+    f.write("common.csv", format!("{HEADER}\n{}{}", without(&ours, "one"), without(&peer, "one")).as_bytes());
+    let (first, last, peers) = (alone(&ours, ",a,"), alone(&ours, ",z,"), alone(&peer, ",b,"));
+    f.write("more.csv", format!("{HEADER}\n{first}{ours}{last}{peers}{}", without(&peer, "one")).as_bytes());
+    for name in ["common", "more"] {
+        f.kvant(&["rd", "report", &format!("{name}.csv"), "--chart", name]).ok();
+    }
+    assert_eq!(f.read("more-light.svg"), f.read("common-light.svg"));
+    f.write("apart.csv", format!("{HEADER}\n{first}{peers}").as_bytes());
+    f.kvant(&["rd", "report", "apart.csv", "--chart", "apart"]).fails(3, &["apart", "no picture in common"]);
+}
+
+#[test]
 fn bad_files_among_several_are_named_and_the_rest_goes_on() {
     let f = results("rd-report-bad");
     f.write("bad.csv", b"codec,image\nx,y\n");

@@ -50,7 +50,8 @@ pub(crate) fn files(input: &Input, show: &[String], prefix: &Path) -> Result<Vec
     let measured = by_codec(&input.points);
     let codecs = chosen(&measured, show)?;
     let common = |image: &&str| codecs.iter().all(|(_, images)| images.contains_key(image));
-    let pictures: Vec<&str> = codecs.iter().flat_map(|(_, images)| images.keys().copied()).take_while(common).collect();
+    let of_first = codecs.iter().take(1).flat_map(|(_, images)| images.keys().copied());
+    let pictures: Vec<&str> = of_first.filter(common).collect();
     let axis = Axis::Ssimulacra2;
     let mut plot = set_plot(&codecs, &pictures, axis);
     let (least, most) = axis.range();
