@@ -169,6 +169,24 @@ fn a_chart_is_of_the_pictures_that_all_its_codecs_have() {
     f.kvant(&["rd", "report", "apart.csv", "--chart", "apart"]).fails(3, &["apart", "no picture in common"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_report_is_written_over_none_of_its_inputs() {
+    use std::os::unix::fs::symlink;
+    let f = results("rd-report-inputs");
+    let before = f.read("out/results.csv");
+    symlink("out/results.csv", f.path("z-dark.svg")).unwrap();
+    f.kvant(&["rd", "report", "out", "--chart", "z"]).fails(2, &["z-dark.svg", "inputs are never overwritten"]);
+    f.kvant(&["rd", "report", "z-dark.svg", "--chart", "z"]).fails(2, &["z-dark.svg", "never overwritten"]);
+    assert!(!f.path("z-light.svg").exists(), "none of two files is written where one cannot be");
+    f.kvant(&["rd", "report", "out", "-o", "out/results.csv"]).fails(2, &["never overwritten"]);
+    symlink("run.json", f.path("out/report.html")).unwrap();
+    f.kvant(&["rd", "report", "out", "--generations", "0", "--crops", "0"])
+        .fails(2, &["run.json", "never overwritten"]);
+    assert_eq!(f.read("out/results.csv"), before);
+    serde_json::from_slice::<serde_json::Value>(&f.read("out/run.json")).unwrap();
+}
+
 #[test]
 fn bad_files_among_several_are_named_and_the_rest_goes_on() {
     let f = results("rd-report-bad");

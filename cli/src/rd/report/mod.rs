@@ -30,6 +30,8 @@ use crate::base::output::{Destination, write_file};
 use crate::base::print::{print_error, print_text};
 use crate::rd::args::ReportArgs;
 use crate::rd::build::identity;
+use crate::rd::point_file::RESULTS;
+use crate::rd::record;
 use choice::Choice;
 use data::Report;
 use evidence::Laboratory;
@@ -89,10 +91,22 @@ pub(crate) fn execute(args: &ReportArgs) -> Result<()> {
     Err(CliError::Run(last.clone()))
 }
 
+/// The files that a report is made from: of a folder those that are read in it.
+fn inputs(results: &[PathBuf], options: &ReportOptions) -> Inputs {
+    let files = results.iter().chain(&options.points).flat_map(|path| match path.is_dir() {
+        true => vec![path.join(RESULTS), path.join(record::FILE)],
+        false => vec![path.clone()],
+    });
+    Inputs::of(files.collect::<Vec<_>>().iter().map(PathBuf::as_path))
+}
+
 /// Writes the files of a chart, and prints their names.
 fn write_chart(args: &ReportArgs, prefix: &Path) -> Result<Vec<String>> {
     let input = Input::read(args.results.iter().chain(&args.options.points))?;
-    for (path, svg) in chart::files(&input, &args.show, prefix)? {
+    let files = chart::files(&input, &args.show, prefix)?;
+    let inputs = inputs(&args.results, &args.options);
+    files.iter().try_for_each(|(path, _)| inputs.spare(&Destination::File(path.clone())))?;
+    for (path, svg) in files {
         write_file(&path, svg.as_bytes(), true)?;
         print_text(&format!("{}\n", shown(&path)))?;
     }
@@ -100,16 +114,15 @@ fn write_chart(args: &ReportArgs, prefix: &Path) -> Result<Vec<String>> {
 }
 
 fn write_page(results: &[PathBuf], options: &ReportOptions, output: Option<&Path>) -> Result<Written> {
-    let guard = |path: &Path| {
-        Inputs::of(results.iter().chain(&options.points).map(PathBuf::as_path))
-            .spare(&Destination::File(path.to_owned()))
-    };
+    let inputs = inputs(results, options);
+    let guard = |path: &Path| inputs.spare(&Destination::File(path.to_owned()));
     output.map_or(Ok(()), guard)?;
     let (input, report) = build(results, options, true)?;
     let default = || input.folder.as_deref().unwrap_or(Path::new("")).join(PAGE);
     let path = output.map_or_else(default, Path::to_owned);
     let choice = Choice { codec: report.codec.clone(), anchor: report.anchor.clone() };
     let html = page::render(&report, &choice.measured(&input))?;
+    guard(&path)?;
     write_file(&path, html.as_bytes(), true)?;
     Ok(Written { path, verdict: report.verdict, problems: input.problems })
 }
