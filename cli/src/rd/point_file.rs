@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use csv::{ReaderBuilder, StringRecord, Writer};
+use csv::{Reader, ReaderBuilder, StringRecord, Terminator, Writer};
 
 use super::points::{KEY, LOSSLESS, Point, TIMING};
 use crate::base::error::{CliError, Result};
@@ -103,40 +103,107 @@ pub(crate) fn read_points(path: &Path) -> Result<Vec<Point>> {
 /// # Errors
 /// The line and the field that is wrong.
 pub(crate) fn parse_csv(text: &str) -> std::result::Result<Vec<Point>, String> {
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|e| e.to_string())?;
-    let columns: Vec<_> = header.iter().map(|c| c.trim().to_owned()).collect();
+    let ended = format!("{text}\n");
+    let whole = whole_records(&ended);
+    if !ended[whole.len()..].trim().is_empty() {
+        return Err(format!("line {}: a quote is opened and never closed", 1 + whole.matches('\n').count()));
+    }
+    let mut records = Records { text, reader: reader(text) };
+    let header = records.next().transpose()?.unwrap_or_default();
+    let columns: Vec<_> = header.fields.iter().map(|c| c.trim().to_owned()).collect();
     let missing: Vec<_> = COLUMNS.into_iter().filter(|c| !columns.iter().any(|have| have == c)).collect();
     if !missing.is_empty() {
         return Err(format!("line 1: no column {}", missing.join(", ")));
     }
     let mut points = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| e.to_string())?;
-        if record.iter().all(|field| field.trim().is_empty()) && record.len() == 1 {
+    for record in records {
+        let Record { line, fields } = record?;
+        if fields.iter().all(|field| field.trim().is_empty()) && fields.len() == 1 {
             continue;
         }
-        let line = record.position().map_or(0, |position| position.line());
-        points.push(point(&columns, &record).map_err(|e| format!("line {line}: {e}"))?);
+        points.push(point(&columns, &fields).map_err(|e| format!("line {line}: {e}"))?);
     }
     Ok(points)
 }
 
-/// The records of `text` that have their ends: a program may have been stopped in the last one.
-pub(crate) fn whole_records(text: &str) -> &str {
-    let (mut end, mut in_quotes) = (0, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'"' => in_quotes = !in_quotes,
-            b'\n' if !in_quotes => end = at + 1,
-            _ => {}
-        }
+/// The points in the text of a file that a program may have been stopped in: a last record without
+/// its end is left out.
+///
+/// # Errors
+/// The line and the field that is wrong. What is left out has no measurement but the last: a quote
+/// that is never closed, with others behind it, is a fault.
+pub(crate) fn parse_unfinished(text: &str) -> std::result::Result<Vec<Point>, String> {
+    let whole = whole_records(text);
+    let is_record = |line: &str| line.ends_with('\n') && line.matches(',').count() + 1 >= COLUMNS.len();
+    match text[whole.len()..].split_inclusive('\n').skip(1).any(is_record) {
+        true => parse_csv(text),
+        false => parse_csv(whole),
     }
-    &text[..end]
+}
+
+/// The records of `text` that have their ends.
+fn whole_records(text: &str) -> &str {
+    // One more letter is part of the record that has no end, or a new one where all have theirs.
+    let longer = format!("{text}x");
+    let (mut reader, mut record, mut start) = (reader(&longer), StringRecord::new(), 0);
+    while reader.read_record(&mut record).is_ok_and(|more| more) {
+        start = record.position().map_or(0, |position| position.byte() as usize);
+    }
+    &text[..start]
+}
+
+/// Lines end with LF. A CR alone may be in a field without quotes, as earlier drafts wrote it.
+fn reader(text: &str) -> Reader<&[u8]> {
+    let mut builder = ReaderBuilder::new();
+    builder.flexible(true).has_headers(false).terminator(Terminator::Any(b'\n')).from_reader(text.as_bytes())
+}
+
+/// The fields of a record, and the line that it begins in.
+#[derive(Default)]
+struct Record {
+    line: u64,
+    fields: Vec<String>,
+}
+
+/// The records of a text one after the other, the header among them.
+struct Records<'a> {
+    text: &'a str,
+    reader: Reader<&'a [u8]>,
+}
+
+impl Iterator for Records<'_> {
+    type Item = std::result::Result<Record, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut record = StringRecord::new();
+        let start = self.reader.position().clone();
+        match self.reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(e) => return Some(Err(e.to_string())),
+        }
+        let between = &self.text[start.byte() as usize..self.reader.position().byte() as usize];
+        let written = between.trim_start_matches('\n');
+        let line = start.line() + (between.len() - written.len()) as u64;
+        let mut fields: Vec<_> = record.iter().map(str::to_owned).collect();
+        // The reader takes the CR of a CRLF for a part of the last field.
+        if let Some(last) = fields.last_mut().filter(|last| last.ends_with('\r') && written.ends_with("\r\n")) {
+            last.pop();
+        }
+        // A field that was in quotes has its own ones twice in the text.
+        let is_misread = |field: &&String| {
+            let shorter = field.trim_start();
+            shorter.len() < field.len() && shorter.starts_with('"') && written.contains(field.as_str())
+        };
+        Some(match fields.iter().find(is_misread) {
+            Some(field) => Err(format!("line {line}: a blank before a quote, in {field:?}; quotes open a field")),
+            None => Ok(Record { line, fields }),
+        })
+    }
 }
 
 /// The point of a record.
-fn point(columns: &[String], fields: &StringRecord) -> std::result::Result<Point, String> {
+fn point(columns: &[String], fields: &[String]) -> std::result::Result<Point, String> {
     if fields.len() != columns.len() {
         return Err(format!("{} fields, {} expected", fields.len(), columns.len()));
     }
@@ -164,7 +231,7 @@ fn point(columns: &[String], fields: &StringRecord) -> std::result::Result<Point
             .iter()
             .zip(fields)
             .filter(|(c, f)| is_extra(c) && !f.is_empty())
-            .map(|(c, f)| (c.clone(), f.to_owned()))
+            .map(|(c, f)| (c.clone(), f.clone()))
             .collect(),
     })
 }
@@ -241,8 +308,61 @@ mod tests {
         let (first, both) = (to_csv(&[one.clone()]), to_csv(&[one.clone(), one]));
         for end in first.len()..both.len() {
             assert_eq!(whole_records(&both[..end]), first, "{end}");
+            assert_eq!(parse_unfinished(&both[..end]).unwrap().len(), 1, "{end}");
         }
         assert_eq!((whole_records(&both), whole_records("codec,im")), (&*both, ""));
+    }
+
+    #[test]
+    fn a_quote_within_a_field_ends_no_record_and_hides_none() {
+        let mut one = point();
+        (one.codec, one.image) = ("c".to_owned(), "i5".to_owned());
+        let (good, line) = (to_csv(&[one.clone(), one.clone()]), to_csv(&[one.clone()]).replace(",i5,", ",i5\" disk,"));
+        let text = format!("{line}{}", good.split_once('\n').unwrap().1);
+        assert_eq!(whole_records(&text), text);
+        let mut bare = one.clone();
+        bare.image = "i5\" disk".to_owned();
+        for parse in [parse_csv, parse_unfinished] {
+            assert_eq!(parse(&text).unwrap(), [bare.clone(), one.clone(), one.clone()]);
+        }
+        // A quote that opens a field and is not closed takes in all that follows: that is told.
+        for (from, to) in [(",i5,", ",\"i5,"), (",512,,,,\n", ",512,,,,\"\n")] {
+            let text = good.replacen(from, to, 1);
+            for parse in [parse_csv, parse_unfinished] {
+                assert_eq!(parse(&text).unwrap_err(), "line 2: a quote is opened and never closed");
+            }
+        }
+    }
+
+    #[test]
+    fn files_of_earlier_drafts_and_other_programs_are_read() {
+        let mut one = point();
+        (one.image, one.extra) = ("a\rb".to_owned(), vec![("note".to_owned(), "x\ry".to_owned())]);
+        let text = to_csv(&[one.clone(), one.clone()]);
+        let bare = text.replace("\"a\rb\"", "a\rb").replace("\"x\ry\"", "x\ry");
+        assert_eq!(bare.matches('"').count(), 4, "those of the codec's name alone: {bare:?}");
+        for text in [bare.clone(), text.replace('\n', "\r\n"), bare.replace('\n', "\r\n\r\n")] {
+            assert_eq!(parse_csv(&text).unwrap(), [one.clone(), one.clone()], "{text:?}");
+            assert_eq!(parse_unfinished(&text).unwrap(), [one.clone(), one.clone()], "{text:?}");
+        }
+        // Of CR and CRLF at the end of a field, that of the line goes and the field's own stays.
+        one.extra[0].1 = "x\r".to_owned();
+        let text = to_csv(&[one.clone()]);
+        for text in [text.replace('\n', "\r\n"), text] {
+            assert_eq!(parse_csv(&text).unwrap(), [one.clone()], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_blank_before_a_quote_is_told() {
+        let text = to_csv(&[point()]);
+        for (from, to) in [("\"a,b\"", " \"a,b\""), ("\"say", " \"say"), ("\"a,b\"", "\t\"ab\"")] {
+            let fault = parse_csv(&text.replace(from, to)).unwrap_err();
+            assert!(fault.starts_with("line 2: a blank before a quote"), "{fault}");
+        }
+        let mut named = point();
+        named.extra = vec![("note".to_owned(), " \"x\", y".to_owned())];
+        assert_eq!(parse_csv(&to_csv(&[named.clone()])).unwrap(), [named]);
     }
 
     #[test]
@@ -262,5 +382,7 @@ mod tests {
         assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 18 expected");
         let text = to_csv(&[point()]).replace("1234", "many");
         assert_eq!(parse_csv(&text).unwrap_err(), "line 2: bytes \"many\" is not a number");
+        let text = text.replacen('\n', "\n\n\n", 1);
+        assert_eq!(parse_csv(&text).unwrap_err(), "line 4: bytes \"many\" is not a number");
     }
 }

@@ -115,6 +115,24 @@ fn a_run_goes_on_where_it_stopped() {
     assert_eq!(after[&("kvant:e2".into(), "one".into(), "30".into())]["w"], "64");
 }
 
+#[test]
+fn a_quote_within_a_field_costs_no_row_when_a_run_goes_on() {
+    let f = with_set("rd-quote");
+    let args = run(&["-q", "30,60,90", "-o", "out"]);
+    f.kvant(&args).ok();
+    let text = String::from_utf8(f.read("out/results.csv")).unwrap();
+    let (header, measured) = text.split_once('\n').unwrap();
+    let other = measured.lines().next().unwrap().replacen("kvant:e1,", "other,5\" disk ", 1);
+    // Without its key: it was measured elsewhere.
+    let other = other.rsplitn(3, ',').last().unwrap();
+    f.write("out/results.csv", format!("{header}\n{other},,\n{measured}").as_bytes());
+    let said = f.kvant(&args).ok();
+    assert!(said.stderr.contains("18 of 18 measurements are there already"), "{}", said.stderr);
+    let after = String::from_utf8(f.read("out/results.csv")).unwrap();
+    assert_eq!(after.lines().count(), 1 + 18 + 1, "{after}");
+    assert!(after.contains("other,\"5\"\" disk"), "{after}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_whole_rows_and_the_run_goes_on() {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::write_file;
-use crate::rd::point_file::{Columns, RESULTS, parse_csv, to_csv, whole_records};
+use crate::rd::point_file::{Columns, RESULTS, parse_unfinished, to_csv};
 use crate::rd::points::{KEY, Point};
 
 /// A folder of results that one run works in.
@@ -105,6 +105,6 @@ fn read_unfinished(path: &Path) -> Result<Vec<Point>> {
         return Ok(Vec::new());
     }
     let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
-    parse_csv(whole_records(&text))
+    parse_unfinished(&text)
         .map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", shown(path))))
 }
