@@ -14,7 +14,7 @@ use std::io;
 use std::path::PathBuf;
 
 use kvant::bench_api::features;
-use kvant::{CpuLevel, PixelFormat};
+use kvant::{CpuLevel, Decoder, DecoderOptions, PixelFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::check::decode;
@@ -60,8 +60,45 @@ pub struct Damaged {
     pub file: String,
     /// What is wrong with it.
     pub why: String,
-    /// The section of BITSTREAM.md that says so.
+    /// The row of the table in BITSTREAM.md §12.1 that says so.
+    pub rule: String,
+    /// The section of BITSTREAM.md that this row refers to.
     pub section: String,
+    /// How a decoder refuses it.
+    #[serde(flatten)]
+    pub refusal: Refusal,
+}
+
+/// How a decoder refuses a damaged stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What is asked for when it is found out, the first of these three: `picture`, `metadata` or `preview`.
+    pub asked: String,
+    /// The message of the error.
+    pub error: String,
+}
+
+/// How a decoder with `threads` on `cpu` refuses `stream`. `None`: it does not.
+pub fn refusal(stream: &[u8], threads: usize, cpu: CpuLevel) -> Option<Refusal> {
+    let options = DecoderOptions { threads, cpu, ..DecoderOptions::default() };
+    let decoder = || Decoder::with_options(stream, options);
+    let asked = [
+        ("picture", decoder().and_then(|d| d.decode()).err()),
+        ("metadata", decoder().and_then(|d| d.metadata()).err()),
+        ("preview", decoder().and_then(|d| d.preview()).err()),
+    ];
+    asked.into_iter().find_map(|(asked, e)| Some(Refusal { asked: asked.into(), error: e?.to_string() }))
+}
+
+/// The rows of the table of errors in BITSTREAM.md §12.1: what is an error, and the section that says so.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn rules() -> io::Result<Vec<(String, String)>> {
+    let text = fs::read_to_string(root().join("docs/BITSTREAM.md"))?;
+    let lines = text.lines().skip_while(|line| *line != "### 12.1 Errors").skip_while(|line| !line.starts_with("|---"));
+    let rows = lines.skip(1).map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+    Ok(rows.map(|(what, section)| (what.to_owned(), section.to_owned())).collect())
 }
 
 /// By part of the format: the files that reach it, the first three where there are more.
@@ -126,12 +163,23 @@ pub fn regenerate(all: bool) -> io::Result<Manifest> {
             assert_eq!(&entry.pixels_sha256, pixels, "{name} decodes to other pixels");
         }
     }
-    for (Case { name, why, make }, section) in damaged::cases() {
+    let rules = rules()?;
+    for (Case { name, why, make }, begin) in damaged::cases() {
         let file = format!("{name}.kvt");
-        if !known.damaged.iter().any(|damaged| damaged.file == file) {
+        let entry = known.damaged.iter().find(|damaged| damaged.file == file);
+        if entry.is_none() {
             fs::write(folder().join(&file), make())?;
         }
-        new.damaged.push(Damaged { file, why: why.into(), section: section.into() });
+        let mut rules = rules.iter().filter(|(what, _)| what.starts_with(begin));
+        let (Some((rule, section)), None) = (rules.next(), rules.next()) else {
+            panic!("{name}: not one row of the table of errors begins with {begin:?}");
+        };
+        let refusal = refusal(&fs::read(folder().join(&file))?, 1, CpuLevel::Scalar);
+        let refusal = refusal.unwrap_or_else(|| panic!("{name} is not refused, but {why}"));
+        if let Some(entry) = entry {
+            assert_eq!(entry.refusal, refusal, "{name} is refused in another way");
+        }
+        new.damaged.push(Damaged { file, why: why.into(), rule: rule.clone(), section: section.clone(), refusal });
     }
     write("golden.json", &new)?;
     write("coverage.json", &coverage(&new))?;
