@@ -35,7 +35,8 @@ pub(crate) const LEAST_DEPTH: u32 = 10;
 const MOST_DEPTH: u32 = 14;
 
 impl Depths {
-    /// For pixels of `depth` bits a sample: planes have two more, which win back rounding, where there is room.
+    /// For pixels of `depth` bits a sample: planes have two more, which win back rounding, where
+    /// there is room.
     pub(crate) fn new(depth: u8) -> Self {
         let source = u32::from(depth);
         Self { source, pixel: source, plane: (source + 2).clamp(LEAST_DEPTH, MOST_DEPTH) }

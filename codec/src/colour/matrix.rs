@@ -24,8 +24,8 @@ fn largest(depths: Depths) -> i64 {
     ((1 << bits) - 1) << (FRACTION + depths.plane - bits)
 }
 
-/// `sum`, in 1/2^14 of a sample of planes, as one of pixels. Where those have more bits than planes can have, it grows by
-/// a little, so that the largest becomes the largest.
+/// `sum`, in 1/2^14 of a sample of planes, as one of pixels. Where those have more bits than planes
+/// can have, it grows by a little, so that the largest becomes the largest.
 #[inline(always)]
 pub(super) fn settle<S: Sample>(depths: Depths, sum: i32) -> u16 {
     if S::BYTES == 2 && depths.pixel > depths.source {

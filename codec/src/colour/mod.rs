@@ -1,5 +1,5 @@
-//! Coding planes to pixels, in integers (BITSTREAM.md §11): full-range BT.601 YCbCr of 10 to 14 bits to RGB of 8 to 16,
-//! or gray.
+//! Coding planes to pixels, in integers (BITSTREAM.md §11): full-range BT.601 YCbCr of 10 to 14
+//! bits to RGB of 8 to 16, or gray.
 //!
 //! Normative. The conversion the other way is no part of the format.
 

@@ -1,12 +1,13 @@
-//! Pictures at a half, a quarter or an eighth of their size: the means of squares of pixels; and what such a picture says of
-//! pixels that are missing. No part of the format.
+//! Pictures at a half, a quarter or an eighth of their size: the means of squares of pixels; and
+//! what such a picture says of pixels that are missing. No part of the format.
 
 use super::sample::{Narrow, Sample, Wide, write_channel};
 use crate::image::plane::Rect;
 use crate::image::view::{ImageView, ImageViewMut};
 use crate::names::names;
 
-/// What a picture is reduced to, each way. Sides are rounded up: the last squares of a row or column may be cut off.
+/// What a picture is reduced to, each way. Sides are rounded up: the last squares of a row or
+/// column may be cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scale {
     /// 1:2
@@ -42,8 +43,8 @@ impl Scale {
 
 /// Writes `from`, reduced, to `out` from (`x`, `y`) on; `out` has its format, and room there.
 ///
-/// Means are of the values as they are stored, not of the light that they stand for, and rounded to nearest. Colours count
-/// as much as they are opaque; where nothing is, they are 0.
+/// Means are of the values as they are stored, not of the light that they stand for, and rounded to
+/// nearest. Colours count as much as they are opaque; where nothing is, they are 0.
 pub(crate) fn reduce(from: &ImageView<'_>, scale: Scale, out: &mut ImageViewMut<'_>, (x, y): (u32, u32)) {
     match from.format().is_wide() {
         false => reduce_samples::<Narrow>(from, scale, out, (x, y)),
@@ -76,7 +77,8 @@ fn reduce_samples<S: Sample>(from: &ImageView<'_>, scale: Scale, out: &mut Image
     }
 }
 
-/// Fills `rect` of `out` with what `small`, the picture at an eighth of its size, shows there, interpolated linearly.
+/// Fills `rect` of `out` with what `small`, the picture at an eighth of its size, shows there,
+/// interpolated linearly.
 pub(crate) fn enlarge(small: &ImageView<'_>, out: &mut ImageViewMut<'_>, rect: Rect) {
     match small.format().is_wide() {
         false => enlarge_samples::<Narrow>(small, out, rect),
@@ -84,8 +86,8 @@ pub(crate) fn enlarge(small: &ImageView<'_>, out: &mut ImageViewMut<'_>, rect: R
     }
 }
 
-/// The two pixels nearest to the middle of pixel `at` along a side of `len` pixels that stand for 8 each, and the second
-/// one's weight in sixteenths.
+/// The two pixels nearest to the middle of pixel `at` along a side of `len` pixels that stand for 8
+/// each, and the second one's weight in sixteenths.
 fn between(at: usize, len: usize) -> (usize, usize, u32) {
     let place = (2 * at + 1).saturating_sub(8);
     let first = (place / 16).min(len - 1);
@@ -181,7 +183,8 @@ mod tests {
         let small = Image::from_data(vec![0, 160], 2, 1, PixelFormat::Gray8, 8).unwrap();
         let mut out = Image::new(16, 1, PixelFormat::Gray8).unwrap();
         enlarge(&small.view(), &mut out.view_mut(), Rect { x: 1, y: 0, w: 15, h: 1 });
-        // From the middle of the first eight to that of the second, in steps of 1/8 and from half a step on.
+        // From the middle of the first eight to that of the second, in steps of 1/8 and from half a
+        // step on.
         let expected = [0, 0, 0, 0, 10, 30, 50, 70, 90, 110, 130, 150, 160, 160, 160, 160];
         assert_eq!(out.data(), expected);
     }

@@ -16,7 +16,8 @@ use crate::simd::{Simd, run};
 /// Pixels converted at a time.
 const CHUNK: usize = 32;
 
-/// What [`row_to_pixels`] needs to know and to write to: the visible size, and rows of upsampled chroma.
+/// What [`row_to_pixels`] needs to know and to write to: the visible size, and rows of upsampled
+/// chroma.
 #[derive(Debug, Clone)]
 pub(crate) struct Scratch {
     depths: Depths,
@@ -43,8 +44,8 @@ impl Scratch {
     }
 }
 
-/// Converts row `y` of the picture: `planes` are Y, Cb, Cr (or Y alone, for gray) of the visible size at least, and
-/// `out` takes the pixels of the row, but for their alpha.
+/// Converts row `y` of the picture: `planes` are Y, Cb, Cr (or Y alone, for gray) of the visible
+/// size at least, and `out` takes the pixels of the row, but for their alpha.
 pub(crate) fn row_to_pixels(
     simd: Simd,
     planes: &[Plane],
@@ -96,7 +97,8 @@ fn gray_row<S: Sample>(depths: Depths, luma: &[u16], channels: usize, out: &mut 
     }
 }
 
-/// A row of chroma at twice the resolution: weights 9, 3, 3, 1 of the four nearest samples, edges repeated.
+/// A row of chroma at twice the resolution: weights 9, 3, 3, 1 of the four nearest samples, edges
+/// repeated.
 #[inline(always)]
 fn upsample_row(near: &[u16], far: &[u16], blend: &mut [u16], out: &mut [u16]) {
     let n = near.len();

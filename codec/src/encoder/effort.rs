@@ -3,7 +3,8 @@
 /// How hard to search. Every field is a bound on work; none changes the meaning of quality.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Effort {
-    /// Angles tried first are this far apart (a power of two); the best are then refined by halving.
+    /// Angles tried first are this far apart (a power of two); the best are then refined by
+    /// halving.
     pub(crate) angle_step: u8,
     /// Angles beside one are not ranked where it costs more than this times the best mode.
     pub(crate) angle_margin: f64,
@@ -17,7 +18,8 @@ pub(crate) struct Effort {
     pub(crate) chroma_modes: usize,
     /// Transforms tried for each survivor.
     pub(crate) transforms: Transforms,
-    /// Levels are not chosen for survivors and transforms whose estimated cost is above this times that of the best.
+    /// Levels are not chosen for survivors and transforms whose estimated cost is above this times
+    /// that of the best.
     pub(crate) trial_margin: f64,
     /// Levels are chosen by rate and distortion.
     pub(crate) optimise: bool,
@@ -25,8 +27,9 @@ pub(crate) struct Effort {
     pub(crate) largest_log2: u32,
     /// Splits below a block that needs no levels are not tried.
     pub(crate) stop_when_empty: bool,
-    /// Four squares of chroma, each of 8 samples a side or fewer, are given up where the first of them cost more than their share of
-    /// the best so far by this part of it; half of it after two, a quarter after three.
+    /// Four squares of chroma, each of 8 samples a side or fewer, are given up where the first of
+    /// them cost more than their share of the best so far by this part of it; half of it after two,
+    /// a quarter after three.
     pub(crate) chroma_spread: f64,
     /// Which splits are tried in photographs, and in screens.
     pub(crate) partition: Partition,
@@ -35,19 +38,21 @@ pub(crate) struct Effort {
     pub(crate) direct: Option<Direct>,
     /// What adaptive quantisation learns from.
     pub(crate) sketches: Sketches,
-    /// From this quality on it learns from thorough ones: near 100 errors are finer than what light ones see.
+    /// From this quality on it learns from thorough ones: near 100 errors are finer than what light
+    /// ones see.
     pub(crate) thorough_from: f32,
     /// How the filters' strengths are found.
     pub(crate) filters: Filters,
-    /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md, calibration.
+    /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md,
+    /// calibration.
     pub(crate) lost: f64,
 }
 
 /// Which splits of a block are tried.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Partition {
-    /// A layout guides luma: four squares are not tried that cost, by it, more than this times the geometric mean of what one block
-    /// costs by it and in truth.
+    /// A layout guides luma: four squares are not tried that cost, by it, more than this times the
+    /// geometric mean of what one block costs by it and in truth.
     pub(crate) guide: Option<f64>,
     /// Largest squares that are halved, log2.
     pub(crate) largest_halved_log2: u32,
@@ -55,11 +60,13 @@ pub(crate) struct Partition {
     pub(crate) halvings: u32,
     /// Quarters are tried.
     pub(crate) quarters: bool,
-    /// Four squares are given up where they cost more than this times the best so far, and then halves are not tried.
+    /// Four squares are given up where they cost more than this times the best so far, and then
+    /// halves are not tried.
     pub(crate) quad_margin: f64,
     /// Halves are not tried either where one block costs more than this times four squares.
     pub(crate) halves_margin: f64,
-    /// Quarters are not tried where halves of the same direction cost more than this times the best so far.
+    /// Quarters are not tried where halves of the same direction cost more than this times the best
+    /// so far.
     pub(crate) quarters_margin: f64,
 }
 
@@ -95,7 +102,8 @@ impl Partition {
 pub(crate) struct Depth {
     /// Smallest blocks, log2.
     pub(crate) smallest_log2: u32,
-    /// How far beside the angle of a block's lines others are tried, halved then: a power of two, or 0.
+    /// How far beside the angle of a block's lines others are tried, halved then: a power of two,
+    /// or 0.
     pub(crate) turn: u8,
 }
 

@@ -1,4 +1,5 @@
-//! Pictures that take no more bytes without loss than with it, as drawings, gradients and dithers do: they are coded so.
+//! Pictures that take no more bytes without loss than with it, as drawings, gradients and dithers
+//! do: they are coded so.
 
 use std::collections::HashSet;
 
@@ -26,8 +27,8 @@ const SLACK: u64 = 2;
 /// Colours that are counted.
 const COLOURS: usize = 1024;
 
-/// `image` without loss, with `sections`, where it looks drawn and that takes no more than `most` bytes. Colours that nothing shows are what
-/// takes fewest bytes, unless they are to be kept.
+/// `image` without loss, with `sections`, where it looks drawn and that takes no more than `most`
+/// bytes. Colours that nothing shows are what takes fewest bytes, unless they are to be kept.
 pub(super) fn exact(
     setup: &Setup,
     image: &ImageView<'_>,
@@ -65,8 +66,9 @@ pub(super) fn exact(
     Ok(best)
 }
 
-/// Whether three in five pixels are what those around them lead to expect, or there are few colours, and the rest may fit
-/// into `most` bytes. Of a photograph it takes a glance at its first rows to say no.
+/// Whether three in five pixels are what those around them lead to expect, or there are few
+/// colours, and the rest may fit into `most` bytes. Of a photograph it takes a glance at its first
+/// rows to say no.
 fn looks_drawn(image: &ImageView<'_>, most: usize) -> bool {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let mut survey = Survey::new(width);
@@ -97,9 +99,10 @@ struct Row {
     keys: Vec<u64>,
 }
 
-/// What a look at some rows of a picture gave. Expected is what the median of left, upper and their sum less the upper left
-/// says, or what came last where colours, or differences, around were the same. The rest is counted at the length of its
-/// differences, or, of few colours, at half of what it takes to name one. docs/TUNING.md, graphics.
+/// What a look at some rows of a picture gave. Expected is what the median of left, upper and their
+/// sum less the upper left says, or what came last where colours, or differences, around were the
+/// same. The rest is counted at the length of its differences, or, of few colours, at half of what
+/// it takes to name one. docs/TUNING.md, graphics.
 #[derive(Debug)]
 struct Survey {
     /// The row at hand, last, and those above.

@@ -27,8 +27,8 @@ pub(super) fn channel(image: &ImageView<'_>, rect: Rect, channel: usize) -> Plan
     out
 }
 
-/// Codes planes of `depth` bits, all of whose samples count as progress, whether they need to be coded or not; `None`, soon,
-/// where they take more than `most` bytes.
+/// Codes planes of `depth` bits, all of whose samples count as progress, whether they need to be
+/// coded or not; `None`, soon, where they take more than `most` bytes.
 pub(super) fn exact(
     simd: Simd,
     planes: &[Plane],
@@ -51,7 +51,8 @@ pub(super) fn exact(
     Ok(data)
 }
 
-/// The stream of `image` with `sections`; `None`, as soon as that is known, where it takes more than `most` bytes.
+/// The stream of `image` with `sections`; `None`, as soon as that is known, where it takes more
+/// than `most` bytes.
 pub(super) fn encode(
     setup: &Setup,
     image: &ImageView<'_>,

@@ -51,8 +51,8 @@ parameters! {
     trellis_qp: 3.0, -64.0, 64.0;
     /// Price of a bit of a mode against transformed difference in steps.
     rank_lambda: 0.45, 0.0, 4.0;
-    /// In a layout: what a block costs besides, and below what a sample costs a block is not divided further, both in squared
-    /// steps.
+    /// In a layout: what a block costs besides, and below what a sample costs a block is not
+    /// divided further, both in squared steps.
     layout_block: 0.3, 0.0, 64.0;
     layout_stop: 0.005, 0.0, 8.0;
     /// Rounding of the dead-zone quantiser.
@@ -76,12 +76,14 @@ parameters! {
     /// QP offset of chroma, in 1/8 octave.
     cb_qp: 5.0, -64.0, 63.0;
     cr_qp: 5.0, -64.0, 63.0;
-    /// Sketches that adaptive quantisation learns from, where the score is lost; 0: one step for the whole picture; negative:
-    /// as many as the effort has.
+    /// Sketches that adaptive quantisation learns from, where the score is lost; 0: one step for
+    /// the whole picture; negative: as many as the effort has.
     adaptive: -1.0, -1.0, 8.0;
-    /// 1: they are of luma alone, at half of its resolution; negative: where the effort has them so.
+    /// 1: they are of luma alone, at half of its resolution; negative: where the effort has them
+    /// so.
     adaptive_light: -1.0, -1.0, 1.0;
-    /// Octaves of step per octave of loss per level, for all sketches together; negative: those of the effort.
+    /// Octaves of step per octave of loss per level, for all sketches together; negative: those of
+    /// the effort.
     adaptive_gain: -1.0, -1.0, 3.0;
     /// What squared error of luma counts in the loss, where all the rest counts 1.
     adaptive_error: 0.4, 0.0, 10.0;
@@ -98,7 +100,8 @@ parameters! {
     shared_tree: 0.0, 0.0, 1.0;
     /// What is added to the quantiser parameter in pictures of screens.
     screen_qp: -6.0, -64.0, 64.0;
-    /// The same in pictures whose code points say PQ or HLG: their steps are larger for the eye. docs/TUNING.md, PQ and HLG.
+    /// The same in pictures whose code points say PQ or HLG: their steps are larger for the eye.
+    /// docs/TUNING.md, PQ and HLG.
     pq_qp: -26.0, -64.0, 64.0;
     hlg_qp: -13.0, -64.0, 64.0;
     /// 1: pictures that take no more bytes without loss are coded so.
@@ -111,7 +114,8 @@ parameters! {
     lines: 3.0, 0.0, 6.0;
     /// 1: learned modes are tried.
     learned: 1.0, 0.0, 1.0;
-    /// 1: the strengths of the filters come from the quantiser parameter; negative: where the effort has them so.
+    /// 1: the strengths of the filters come from the quantiser parameter; negative: where the
+    /// effort has them so.
     filter_rule: -1.0, -1.0, 1.0;
     /// Strength of deblocking, 0 to 15; negative for the best by squared error.
     deblock: -1.0, -1.0, 15.0;

@@ -1,4 +1,5 @@
-//! From settings to what the picture is coded with: quality to quantiser parameter, matrices, rules.
+//! From settings to what the picture is coded with: quality to quantiser parameter, matrices,
+//! rules.
 
 use super::config::{Content, EncoderConfig, Quantiser};
 use super::effort::Effort;
@@ -28,19 +29,23 @@ pub(crate) struct Plan {
     pub(crate) trellis: Option<Rule>,
     /// Quantiser parameter of the average picture at the quality asked for, not rounded.
     qp: f64,
-    /// Lambda takes up what rounding takes away of the parameter: at qualities that are not whole, which targets lead to.
+    /// Lambda takes up what rounding takes away of the parameter: at qualities that are not whole,
+    /// which targets lead to.
     continuous: bool,
     /// The picture is a screen.
     screen: bool,
 }
 
-/// What lambda grows by per quantiser parameter that rounding takes away. Bytes then change with quality as evenly
-/// between whole parameters as over them, where a parameter is 2 to 3 %. docs/TUNING.md, targets.
+/// What lambda grows by per quantiser parameter that rounding takes away. Bytes then change with
+/// quality as evenly between whole parameters as over them, where a parameter is 2 to 3 %.
+/// docs/TUNING.md, targets.
 const LAMBDA_PER_QP: f64 = 0.14;
-/// What the dead zone's rounding falls by likewise: where levels are not chosen by rate, lambda moves too few bytes.
+/// What the dead zone's rounding falls by likewise: where levels are not chosen by rate, lambda
+/// moves too few bytes.
 const ROUNDING_PER_QP: f64 = 0.02;
 
-/// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md, calibration.
+/// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md,
+/// calibration.
 const QUALITY: [(f64, f64); 13] = [
     (0.0, 353.0),
     (10.0, 335.0),
@@ -100,8 +105,9 @@ impl Plan {
         Ok(Self { effort, rule, trellis, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
     }
 
-    /// The plan for the picture of whose luma `luma` and `census` were gathered: it may be a screen, and quality means a score,
-    /// for which pictures differ in the quantiser parameter that they need. `cicp` says what its samples mean.
+    /// The plan for the picture of whose luma `luma` and `census` were gathered: it may be a
+    /// screen, and quality means a score, for which pictures differ in the quantiser parameter that
+    /// they need. `cicp` says what its samples mean.
     pub(crate) fn for_picture(
         &self,
         content: Content,
@@ -152,8 +158,8 @@ impl Plan {
         plan
     }
 
-    /// Whether cells have steps of their own. Not in screens: nothing masks errors on a flat ground, and there is much of it
-    /// everywhere.
+    /// Whether cells have steps of their own. Not in screens: nothing masks errors on a flat
+    /// ground, and there is much of it everywhere.
     fn is_adaptive(&self) -> bool {
         !self.screen && self.parameters.adaptive.round() > 0.0
     }

@@ -43,8 +43,8 @@ impl<'a> Shared<'a> {
         Coefficients { simd: self.context.simd, node, values, tx, reciprocals: &self.reciprocals[channel], qp }
     }
 
-    /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy is what the
-    /// coefficients lack of the residual's.
+    /// Distortion by the frequencies that sides of 64 do not code, in squared steps: their energy
+    /// is what the coefficients lack of the residual's.
     pub(super) fn dropped(&self, node: &Node, channel: usize, qp: u16, residual: &[i32], coefficients: &[i32]) -> f64 {
         if node.log2_w.max(node.log2_h) < 6 {
             return 0.0;

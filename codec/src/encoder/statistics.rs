@@ -1,4 +1,5 @@
-//! What the classified filter's bank is trained from: normal equations of least squares, class by class.
+//! What the classified filter's bank is trained from: normal equations of least squares, class by
+//! class.
 
 use super::encode::Encoder;
 use super::input::colour;
@@ -44,7 +45,8 @@ impl Encoder<'_> {
 
 /// Adds the samples of a deblocked plane, each weighed by 1 over its squared step.
 fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane, map: &BlockMap) {
-    // A bank whose coefficients are their own places shows where each comes from in its orientation.
+    // A bank whose coefficients are their own places shows where each comes from in its
+    // orientation.
     let bank = Bank::new(&std::array::from_fn(|i| (i % TAPS) as u8));
     let mut strip = Strip::new(deblocked.width(), 0);
     for (i, unit) in map.units.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! The tiles of a picture, shared among threads: first each tile by one of them, then those that are left by several.
+//! The tiles of a picture, shared among threads: first each tile by one of them, then those that
+//! are left by several.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -10,7 +11,8 @@ use crate::error::EncodeError;
 use crate::syntax::tree::SUPERBLOCK;
 use crate::threads::Workers;
 
-/// Codes some tiles of `picture`, and does for each what is to be done `beside` its colours; in order.
+/// Codes some tiles of `picture`, and does for each what is to be done `beside` its colours; in
+/// order.
 pub(super) fn encode<B: Send + Sync>(
     workers: &Workers,
     picture: &Picture<'_>,

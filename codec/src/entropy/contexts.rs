@@ -1,5 +1,6 @@
-//! The one declaration of all adaptive contexts: name and size of each group, in the order of their numbers. A context
-//! within its group is chosen by the file of the syntax element, with the help of `syntax/ctx.rs`. BITSTREAM.md §7.3.
+//! The one declaration of all adaptive contexts: name and size of each group, in the order of their
+//! numbers. A context within its group is chosen by the file of the syntax element, with the help
+//! of `syntax/ctx.rs`. BITSTREAM.md §7.3.
 
 use super::coder::Ctx;
 
@@ -50,7 +51,8 @@ contexts! {
     SPLIT: 54;
     /// The split is into four squares: channel (2) x log2 of the side (4) x finer neighbours (3).
     SPLIT_QUAD: 24;
-    /// The cut runs vertically: channel (2) x shape (3) x log2 of the area (9) x which neighbour is finer (3).
+    /// The cut runs vertically: channel (2) x shape (3) x log2 of the area (9) x which neighbour is
+    /// finer (3).
     SPLIT_VERTICAL: 162;
     /// The cut is into quarters: channel (2) x direction (2) x log2 of the side cut, from 16 (3).
     SPLIT_QUARTER: 12;
@@ -88,13 +90,16 @@ contexts! {
     SLOPE_SIGN: 4;
     /// Its magnitude less one, as a tree of four bits: plane (2).
     SLOPE_MAGNITUDE: 30;
-    /// A transform block has levels: reach of the levels beside it (25) x area (7) x plane and Cb's flag (4).
+    /// A transform block has levels: reach of the levels beside it (25) x area (7) x plane and Cb's
+    /// flag (4).
     CODED: 700;
     /// The vertical transform is the sine transform: class of mode (5) x size (3).
     SINE_VERTICAL: 15;
-    /// The horizontal transform is the sine transform: vertical one (2) x class of mode (5) x size (3).
+    /// The horizontal transform is the sine transform: vertical one (2) x class of mode (5) x size
+    /// (3).
     SINE_HORIZONTAL: 30;
-    /// Class of the number of coded positions, unary: reach (25) x area (7) x channel (2) x position (11).
+    /// Class of the number of coded positions, unary: reach (25) x area (7) x channel (2) x
+    /// position (11).
     END_CLASS: 3850;
     /// First bit within the class: reach (25) x area (7) x class (11).
     END_BIT: 1925;

@@ -50,7 +50,8 @@ impl Counter {
         Self { prices, levels: levels.clone(), profile, cost: 0 }
     }
 
-    /// Takes the prices of other models; those of levels are too many to be copied and stay here until they are given back.
+    /// Takes the prices of other models; those of levels are too many to be copied and stay here
+    /// until they are given back.
     pub(crate) fn borrow(&mut self, learnt: &mut Learnt) {
         self.prices.iter_mut().zip(learnt.models.iter()).for_each(|(p, model)| *p = prices(model));
         std::mem::swap(&mut self.levels, &mut learnt.levels);

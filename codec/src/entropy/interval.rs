@@ -1,27 +1,31 @@
-//! The interval of the range coder: 32-bit range, byte-wise renormalisation, carry propagated through pending bytes (after
-//! G. N. N. Martin, "Range encoding", 1979, in the carry form that LZMA made common). BITSTREAM.md §7.1.
+//! The interval of the range coder: 32-bit range, byte-wise renormalisation, carry propagated
+//! through pending bytes (after G. N. N. Martin, "Range encoding", 1979, in the carry form that
+//! LZMA made common). BITSTREAM.md §7.1.
 
 const TOP: u32 = 1 << 24;
 
 /// Symbols of a distribution.
 pub(crate) const SYMBOLS: usize = 16;
 
-/// The interval that bins narrow: what a coder of bins is built upon, whatever gives it their probabilities.
+/// The interval that bins narrow: what a coder of bins is built upon, whatever gives it their
+/// probabilities.
 pub(crate) trait Interval {
     /// True where bins come out of the interval.
     const DECODING: bool;
 
-    /// One bin, of which 1 has probability `p`/65536. A reader ignores `bin`; what was written or read is returned.
+    /// One bin, of which 1 has probability `p`/65536. A reader ignores `bin`; what was written or
+    /// read is returned.
     fn code(&mut self, p: u32, bin: bool) -> bool;
 
-    /// One symbol, each of which begins at its one of the growing `bounds`, in 1/65536, and ends at the next. A reader
-    /// ignores `symbol`.
+    /// One symbol, each of which begins at its one of the growing `bounds`, in 1/65536, and ends at
+    /// the next. A reader ignores `symbol`.
     fn symbol(&mut self, bounds: &[u32; SYMBOLS], symbol: usize) -> usize;
 
     /// `bits` (0 to 24) equiprobable bits, most significant first; a reader ignores `value`.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;
 
-    /// Whether a reader is past the end of its data, or a writer has more than it may: what follows means nothing.
+    /// Whether a reader is past the end of its data, or a writer has more than it may: what follows
+    /// means nothing.
     fn is_past_end(&self) -> bool {
         false
     }
@@ -37,7 +41,8 @@ pub(crate) trait Interval {
 pub(crate) struct WriteInterval {
     low: u64,
     range: u32,
-    /// The byte that a carry may still change; `None` before the first, which is always zero and not written.
+    /// The byte that a carry may still change; `None` before the first, which is always zero and
+    /// not written.
     cache: Option<u8>,
     /// Bytes of 0xFF behind it.
     pending: usize,
@@ -46,7 +51,8 @@ pub(crate) struct WriteInterval {
     most: usize,
 }
 
-/// Where a symbol's part of an interval of `range` begins and ends. What the division leaves over is the last one's.
+/// Where a symbol's part of an interval of `range` begins and ends. What the division leaves over
+/// is the last one's.
 #[inline(always)]
 fn share(range: u32, bounds: &[u32; SYMBOLS], symbol: usize) -> (u32, u32) {
     let unit = range >> 16;
@@ -86,7 +92,8 @@ impl WriteInterval {
             if let Some(byte) = self.cache {
                 self.out.push(byte.wrapping_add(carry));
             }
-            // The very first byte carries into nothing: the first interval starts at zero and stays below one.
+            // The very first byte carries into nothing: the first interval starts at zero and stays
+            // below one.
             for _ in 0..self.pending {
                 self.out.push(0xFFu8.wrapping_add(carry));
             }
@@ -119,7 +126,8 @@ impl WriteInterval {
             value = candidate;
         }
         self.low = value;
-        // A reader looks four bytes ahead of what it has decoded, so it must find at least this many.
+        // A reader looks four bytes ahead of what it has decoded, so it must find at least this
+        // many.
         let least = self.bytes();
         for _ in 0..5 {
             self.shift_low();
@@ -179,7 +187,8 @@ pub(crate) type Damage = (&'static str, u64, u64);
 /// Bytes that say where a stream lies in the whole interval.
 pub(crate) const INTERVAL_BYTES: usize = 4;
 
-/// What is left of the interval that the bins so far narrowed, where the stream lies in it, and the bytes to come.
+/// What is left of the interval that the bins so far narrowed, where the stream lies in it, and the
+/// bytes to come.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadInterval<'a> {
     /// Where the stream lies in the interval, in the upper half; bytes to come in the lower.
@@ -192,7 +201,8 @@ pub(crate) struct ReadInterval<'a> {
     taken: usize,
 }
 
-/// Bits by which a bin may narrow the interval: its bound is no less than a 2^-16 of a range of at least [`TOP`].
+/// Bits by which a bin may narrow the interval: its bound is no less than a 2^-16 of a range of at
+/// least [`TOP`].
 const MOST_SHIFT: u32 = 16;
 
 impl<'a> ReadInterval<'a> {

@@ -1,4 +1,5 @@
-//! Probabilities as logarithms of their odds, base 2, in 1/256: tables there and back. BITSTREAM.md §7.4.
+//! Probabilities as logarithms of their odds, base 2, in 1/256: tables there and back. BITSTREAM.md
+//! §7.4.
 
 /// Fractional bits of a log-odds value.
 pub(crate) const ODDS_BITS: u32 = 8;
@@ -7,7 +8,8 @@ pub(crate) const ODDS_LIMIT: i32 = 12 << ODDS_BITS;
 /// Largest magnitude of log-odds.
 pub(crate) const MAX_ODDS: i32 = ODDS_LIMIT - 1;
 
-/// log2(`v`) with `bits` fractional bits, rounded down, in integers by repeated squaring; `v` from 1 to 2^13 - 1.
+/// log2(`v`) with `bits` fractional bits, rounded down, in integers by repeated squaring; `v` from
+/// 1 to 2^13 - 1.
 pub(crate) const fn log2(v: u32, bits: u32) -> u32 {
     let top = v.ilog2();
     // v = m * 2^top, m in [1, 2) with 30 fractional bits.

@@ -1,5 +1,5 @@
-//! Binary arithmetic coding: the interface that the syntax is written against (`BinCoder`) and its implementations
-//! that write, read, count and trace. BITSTREAM.md §7.
+//! Binary arithmetic coding: the interface that the syntax is written against (`BinCoder`) and its
+//! implementations that write, read, count and trace. BITSTREAM.md §7.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 

@@ -3,8 +3,8 @@
 use super::coder::Ctx;
 use super::init::INITIAL;
 
-/// Probability of a bin being 1, with the count that sets how fast it learns: 1/(n + 1.5) at first, never below
-/// 2^-limit. (Adaptive-rate counters as in the PAQ family of compressors.)
+/// Probability of a bin being 1, with the count that sets how fast it learns: 1/(n + 1.5) at first,
+/// never below 2^-limit. (Adaptive-rate counters as in the PAQ family of compressors.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Model {
     /// Probability of a 1 in 1/65536, from 1 to 65535.
@@ -31,7 +31,8 @@ impl Model {
     /// Even odds, of which nothing is known.
     pub(crate) const UNSEEN: Self = Self::new(1 << 15, 0, 7);
 
-    /// `p` in 1/65536 (1 to 65535), `n` its confidence in bins, `limit` (4 to 7) the log2 of the slowest rate.
+    /// `p` in 1/65536 (1 to 65535), `n` its confidence in bins, `limit` (4 to 7) the log2 of the
+    /// slowest rate.
     pub(crate) const fn new(p: u16, n: u8, limit: u8) -> Self {
         let last = ((1u32 << limit) - 1) as u8;
         Self { p, n: if n < last { n } else { last }, last }

@@ -1,4 +1,5 @@
-//! What a walk codes, noted for a range coder that follows later; models may learn from it meanwhile.
+//! What a walk codes, noted for a range coder that follows later; models may learn from it
+//! meanwhile.
 
 use super::coder::{BinCoder, Ctx, LevelPlace};
 use super::interval::{Interval, SYMBOLS};

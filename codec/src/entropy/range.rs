@@ -1,4 +1,5 @@
-//! The range coder of bins: an interval, and the models that say how each bin narrows it. BITSTREAM.md §7.1 to §7.4.
+//! The range coder of bins: an interval, and the models that say how each bin narrows it.
+//! BITSTREAM.md §7.1 to §7.4.
 
 use super::coder::{BinCoder, Ctx, LevelPlace, Profile};
 use super::interval::{Damage, Interval, ReadInterval, WriteInterval};
@@ -29,7 +30,8 @@ impl<const FAST: bool> RangeEncoder<FAST> {
         &self.learnt
     }
 
-    /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what follows as zeros.
+    /// Ends the stream with as few bytes as still fall into the last interval. A reader takes what
+    /// follows as zeros.
     pub(crate) fn finish(self) -> Vec<u8> {
         self.interval.finish()
     }

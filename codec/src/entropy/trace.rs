@@ -1,5 +1,5 @@
-//! A coder that writes down what passes through another one: two traces, of an encode and of a decode, show the first
-//! element where they part.
+//! A coder that writes down what passes through another one: two traces, of an encode and of a
+//! decode, show the first element where they part.
 
 use super::coder::{BinCoder, Ctx, LevelPlace};
 

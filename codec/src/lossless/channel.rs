@@ -1,5 +1,5 @@
-//! A plane as it is coded: its range of values, which of them occur, how they are modelled, and the values.
-//! BITSTREAM.md §13.3.
+//! A plane as it is coded: its range of values, which of them occur, how they are modelled, and the
+//! values. BITSTREAM.md §13.3.
 
 use super::canvas::Canvas;
 use super::coder::Coder;
@@ -50,7 +50,8 @@ impl Header {
         }
         occurs.remove(0);
         let mut header = Self { low, span, ..Self::default() };
-        // The list pays where it spares a fourth of the values, and not because there are few samples.
+        // The list pays where it spares a fourth of the values, and not because there are few
+        // samples.
         let count = occurs.iter().filter(|&&o| o).count();
         if count * 4 < span as usize * 3 && count * 16 < values.len() {
             header.occurs = occurs;

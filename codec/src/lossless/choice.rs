@@ -1,4 +1,5 @@
-//! What a writer chooses: transform or palette, and how each plane is modelled. A reader does not need it.
+//! What a writer chooses: transform or palette, and how each plane is modelled. A reader does not
+//! need it.
 
 use std::collections::BTreeSet;
 
@@ -75,7 +76,8 @@ pub(super) fn colours(coder: &Coder<'_, WriteInterval>, shape: &Shape, pixels: &
     Colours::Transform(best)
 }
 
-/// Writes a plane, modelled in the way that takes fewer bytes; nothing of use where there is no room for either.
+/// Writes a plane, modelled in the way that takes fewer bytes; nothing of use where there is no
+/// room for either.
 pub(super) fn written(
     coder: &mut Coder<'_, WriteInterval>,
     shape: &Shape,

@@ -1,5 +1,5 @@
-//! Planes coded without loss by choices that are given rather than found: every way to code them that the format has, not
-//! only those that a writer takes. For tests. BITSTREAM.md §13.2, §13.3.
+//! Planes coded without loss by choices that are given rather than found: every way to code them
+//! that the format has, not only those that a writer takes. For tests. BITSTREAM.md §13.2, §13.3.
 
 use std::collections::BTreeSet;
 
@@ -19,14 +19,15 @@ pub(crate) struct PlaneChoice {
     pub(crate) model: u32,
     /// The values that occur are listed.
     pub(crate) listed: bool,
-    /// How far the range that is stated reaches below the least value and above the greatest, where none are listed.
+    /// How far the range that is stated reaches below the least value and above the greatest, where
+    /// none are listed.
     pub(crate) margins: [u32; 2],
     /// What stands for values outside the plane: the largest number modulo this is the first.
     pub(crate) first: u32,
 }
 
-/// Codes `planes` (one, or red, green and blue) with transform `transform` (0 to 2), or 3 for a palette, where there are
-/// three, and each as `choice` says of the one of this number.
+/// Codes `planes` (one, or red, green and blue) with transform `transform` (0 to 2), or 3 for a
+/// palette, where there are three, and each as `choice` says of the one of this number.
 ///
 /// Where a palette has no room for all colours, it becomes transform 2.
 pub(crate) fn encode(
@@ -81,8 +82,9 @@ fn header(values: &[i32], choice: PlaneChoice) -> Header {
     header
 }
 
-/// What a stream of planes says first: the number of its transform, 3 for a palette, 0 where there are not three planes;
-/// the number of its first plane's model; and whether the values that occur in it are listed.
+/// What a stream of planes says first: the number of its transform, 3 for a palette, 0 where there
+/// are not three planes; the number of its first plane's model; and whether the values that occur
+/// in it are listed.
 pub(crate) fn choices(simd: Simd, data: &[u8], shape: &Shape) -> (u32, u32, bool) {
     let mut coder = Coder::new(ReadInterval::new(data), simd, &|_| true);
     let mut colours = Colours::Transform(Transform::Reorder);

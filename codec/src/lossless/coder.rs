@@ -1,10 +1,11 @@
-//! An interval of the range coder with what goes along through all planes: the first damage, and who is told of progress.
+//! An interval of the range coder with what goes along through all planes: the first damage, and
+//! who is told of progress.
 
 use crate::entropy::interval::{Damage, Interval};
 use crate::simd::Simd;
 
-/// Told of samples that are coded, after each row of a plane (of none where a way to code them is only tried), and asked
-/// whether to go on.
+/// Told of samples that are coded, after each row of a plane (of none where a way to code them is
+/// only tried), and asked whether to go on.
 pub(crate) type Watch<'a> = dyn Fn(u64) -> bool + 'a;
 
 /// An interval with the first damage that was met.

@@ -7,7 +7,8 @@ use crate::entropy::interval::Interval;
 /// Number of a palette among the transforms.
 const PALETTE: u32 = 3;
 
-/// How green, red and blue become the three values that are coded. The number is that of the format.
+/// How green, red and blue become the three values that are coded. The number is that of the
+/// format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transform {
     /// As they are.
@@ -97,7 +98,8 @@ impl Colours {
         }
     }
 
-    /// Green, red and blue of what was coded; values that no sample has where that is none of the palette's.
+    /// Green, red and blue of what was coded; values that no sample has where that is none of the
+    /// palette's.
     pub(super) fn inverse(&self, values: [i32; 3]) -> [i32; 3] {
         match self {
             Self::Transform(transform) => transform.inverse(values),

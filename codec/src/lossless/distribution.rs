@@ -10,7 +10,8 @@ const BITS: u32 = 22;
 /// Symbols after which one learns slowest.
 const LIMIT: u32 = 180;
 
-/// Where each symbol's share of the whole begins, in 1/2^22, and how many symbols were seen, up to a limit.
+/// Where each symbol's share of the whole begins, in 1/2^22, and how many symbols were seen, up to
+/// a limit.
 #[derive(Debug, Clone)]
 pub(super) struct Distribution {
     bounds: [i32; SYMBOLS],
@@ -27,7 +28,8 @@ impl Distribution {
         Self { bounds, seen: 0 }
     }
 
-    /// A symbol: `code` codes it with the bounds, in 1/65536, that it is given, each symbol having one of these at least.
+    /// A symbol: `code` codes it with the bounds, in 1/65536, that it is given, each symbol having
+    /// one of these at least.
     #[inline(always)]
     pub(super) fn symbol(&mut self, code: impl FnOnce(&[u32; SYMBOLS]) -> usize) -> usize {
         let mut bounds = [0; SYMBOLS];

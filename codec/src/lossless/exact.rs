@@ -1,4 +1,5 @@
-//! How a plane of drawn content is predicted and what its bins look at: the very values around. BITSTREAM.md §13.11.
+//! How a plane of drawn content is predicted and what its bins look at: the very values around.
+//! BITSTREAM.md §13.11.
 
 use super::canvas::Canvas;
 use super::level::{hash, level};

@@ -1,7 +1,8 @@
-//! Linear prediction whose coefficients are the least squares of what lies around, above and to the left. The normal
-//! equations are kept by cells of 16 columns, older rows counting less; a few rounds of coordinate descent follow their
-//! solution from cell to cell. (After G. Meyer and P. Tischer, "Glicbawls: grey level image compression by adaptive
-//! weighted least squares", 2001; the solver is that of Gauss and Seidel.) BITSTREAM.md §13.9.
+//! Linear prediction whose coefficients are the least squares of what lies around, above and to the
+//! left. The normal equations are kept by cells of 16 columns, older rows counting less; a few
+//! rounds of coordinate descent follow their solution from cell to cell. (After G. Meyer and P.
+//! Tischer, "Glicbawls: grey level image compression by adaptive weighted least squares", 2001; the
+//! solver is that of Gauss and Seidel.) BITSTREAM.md §13.9.
 
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
@@ -20,7 +21,8 @@ const RIDGE: i32 = 1 << 11;
 /// Fractional bits of a reciprocal.
 const RECIPROCAL: u32 = 30;
 
-/// Numbers of the equations: the lower triangle of a symmetric matrix, row by row, then the right side.
+/// Numbers of the equations: the lower triangle of a symmetric matrix, row by row, then the right
+/// side.
 const NUMBERS: usize = ORDER * (ORDER + 1) / 2 + ORDER;
 
 /// Normal equations: sums of products of the differences, and of them with what they should give.
@@ -60,7 +62,8 @@ pub(super) struct LeastSquares {
     /// What cells to the left gave in this row.
     left: Equations,
     coefficients: [i32; ORDER],
-    /// The cell that is being coded, the index at which it begins, and which of its samples were coded so far.
+    /// The cell that is being coded, the index at which it begins, and which of its samples were
+    /// coded so far.
     cell: Option<usize>,
     start: usize,
     coded: [bool; CELL],
@@ -102,7 +105,8 @@ impl LeastSquares {
         self.left = [0; NUMBERS];
     }
 
-    /// What the coefficients make of the differences at (x, y), in half their unit times 2^`fraction`.
+    /// What the coefficients make of the differences at (x, y), in half their unit times
+    /// 2^`fraction`.
     #[inline(always)]
     pub(super) fn predict(&mut self, field: Field<'_>, (x, y): (usize, usize), fraction: u32) -> i32 {
         if self.cell != Some(x / CELL) {
@@ -150,7 +154,8 @@ impl LeastSquares {
         self.foresee(field);
     }
 
-    /// Sums that do not wait for the values to the left. They may overflow; with the rest they do not.
+    /// Sums that do not wait for the values to the left. They may overflow; with the rest they do
+    /// not.
     #[inline(always)]
     fn foresee(&mut self, field: Field<'_>) {
         let mut known = [0i32; CELL];

@@ -1,5 +1,6 @@
-//! Probabilities of bins: several adaptive states a bin, their log-odds mixed by the mean of two sets of weights, and
-//! in drawings corrected by what such mixtures turned out to be. BITSTREAM.md §13.6.
+//! Probabilities of bins: several adaptive states a bin, their log-odds mixed by the mean of two
+//! sets of weights, and in drawings corrected by what such mixtures turned out to be. BITSTREAM.md
+//! §13.6.
 
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
@@ -14,7 +15,8 @@ const INPUTS: usize = TABLES + 1;
 pub(super) const NODES: usize = 82;
 /// Cases that choose a set of weights, for each node.
 pub(super) const CASES: usize = 16;
-/// Log2 of the number of states in each table: large ones for contexts of many cases. One knows whole colours.
+/// Log2 of the number of states in each table: large ones for contexts of many cases. One knows
+/// whole colours.
 const TABLE_BITS: [u32; TABLES] = [14, 15, 16, 18, 15, 15, 15];
 /// What the numbers of states in each table are limited to.
 const MASKS: [u32; TABLES] = {
@@ -116,7 +118,8 @@ struct Set {
     seen: u32,
 }
 
-/// What the bins of a sample are predicted from: where its states begin in each table, and what chooses the sets.
+/// What the bins of a sample are predicted from: where its states begin in each table, and what
+/// chooses the sets.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Contexts {
     pub(super) bases: [u32; TABLES],
@@ -125,7 +128,8 @@ pub(super) struct Contexts {
     pub(super) negative: [u32; TABLES],
     /// Class of the size of the errors around, which large magnitudes are coded by.
     pub(super) energy: u32,
-    /// Whether nothing is mixed: errors around are so large that little can be foretold but the size.
+    /// Whether nothing is mixed: errors around are so large that little can be foretold but the
+    /// size.
     pub(super) noisy: bool,
 }
 

@@ -1,6 +1,6 @@
-//! Lossless coding of up to three planes: prediction by least squares blended with simple predictors, what is left
-//! binarised and coded with mixed probabilities. One walk encodes and decodes; a call codes one rectangle, which
-//! depends on nothing outside of it. BITSTREAM.md §13.
+//! Lossless coding of up to three planes: prediction by least squares blended with simple
+//! predictors, what is left binarised and coded with mixed probabilities. One walk encodes and
+//! decodes; a call codes one rectangle, which depends on nothing outside of it. BITSTREAM.md §13.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -40,8 +40,9 @@ use crate::entropy::interval::{Damage, Interval, ReadInterval, WriteInterval};
 use crate::image::plane::Plane;
 use crate::simd::Simd;
 
-/// Codes `planes` (1 to 3 of equal size), whose samples have `depth` bits (1 to 16). Three are taken as red, green and
-/// blue, but may be anything. `None`, soon, where they take more than `most` bytes, or where `watch` said to stop.
+/// Codes `planes` (1 to 3 of equal size), whose samples have `depth` bits (1 to 16). Three are
+/// taken as red, green and blue, but may be anything. `None`, soon, where they take more than
+/// `most` bytes, or where `watch` said to stop.
 pub(crate) fn encode(simd: Simd, planes: &[Plane], depth: u32, most: usize, watch: &Watch<'_>) -> Option<Vec<u8>> {
     let (width, height) = (planes[0].width(), planes[0].height());
     let shape = Shape { width, height, planes: planes.len(), depth };
@@ -77,7 +78,8 @@ pub(crate) struct Decoded {
     pub(crate) damage: Option<Damage>,
 }
 
-/// Decodes what [`encode`] made of planes of this shape, no more than `wanted` rows where the data allows.
+/// Decodes what [`encode`] made of planes of this shape, no more than `wanted` rows where the data
+/// allows.
 pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> Decoded {
     let mut coder = Coder::new(ReadInterval::new(data), simd, &|_| true);
     let mut colours = Colours::Transform(Transform::Reorder);
@@ -113,7 +115,8 @@ pub(crate) fn decode(simd: Simd, data: &[u8], shape: &Shape, wanted: usize) -> D
     Decoded { planes, rows, shades, damage }
 }
 
-/// The planes of a picture from those that were coded, by way of `colours` where there are three: `rows` rows, fewer where one has values that no sample can have.
+/// The planes of a picture from those that were coded, by way of `colours` where there are three:
+/// `rows` rows, fewer where one has values that no sample can have.
 fn samples(
     shape: &Shape,
     channels: &[CodedPlane],
@@ -160,7 +163,8 @@ fn fill(shape: &Shape, channels: &[CodedPlane], rows: Range<usize>, colours: &Co
     }
 }
 
-/// Bytes that decoding takes beside the planes that it gives: values and errors of each, models, and lists of values.
+/// Bytes that decoding takes beside the planes that it gives: values and errors of each, models,
+/// and lists of values.
 pub(crate) fn memory(shape: &Shape) -> u64 {
     let canvases = shape.planes as u64 * 2 * Canvas::memory(shape.width, shape.height);
     let lists = (size_of::<i32>() as u64 + 1) << (shape.depth + 1);

@@ -18,7 +18,8 @@ const PREDICTORS: usize = 6;
 /// Numbers that misses are kept in, those of the predictors first.
 const LANES: usize = 8;
 
-/// By the three bits behind the highest of a miss: 2^36 over the square of the middle of what they stand for, from 1 to 2.
+/// By the three bits behind the highest of a miss: 2^36 over the square of the middle of what they
+/// stand for, from 1 to 2.
 static WEIGHTS: [i64; 8] = {
     let mut t = [0; 8];
     let mut i = 0;
@@ -63,11 +64,13 @@ impl Bias {
     }
 }
 
-/// Prediction and contexts of a plane of a photograph; with `FULL`, of one all of whose bins are mixed.
+/// Prediction and contexts of a plane of a photograph; with `FULL`, of one all of whose bins are
+/// mixed.
 #[derive(Debug)]
 pub(super) struct Natural<const FULL: bool> {
     squares: LeastSquares,
-    /// By column: how far each predictor was off in the row above and, so far, in this one, in 1/16.
+    /// By column: how far each predictor was off in the row above and, so far, in this one, in
+    /// 1/16.
     misses: [Vec<[i32; LANES]>; 2],
     /// Errors of the final prediction, in 1/16.
     errors: Canvas,

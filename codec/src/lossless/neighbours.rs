@@ -1,4 +1,5 @@
-//! Neighbours that least squares look at, 16 samples at a time, and what these samples teach. BITSTREAM.md §13.9.
+//! Neighbours that least squares look at, 16 samples at a time, and what these samples teach.
+//! BITSTREAM.md §13.9.
 
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
@@ -71,7 +72,8 @@ static NEIGHBOURS: [[Neighbour; ORDER]; 3] = [
     ],
 ];
 
-/// What the samples of a cell teach: each difference of all of them, and last what these should have given.
+/// What the samples of a cell teach: each difference of all of them, and last what these should
+/// have given.
 pub(super) type Lessons = [[i16; CELL]; ORDER + 1];
 
 /// Where values come from: the plane that is coded, and those coded before.
@@ -94,7 +96,8 @@ impl<'a> Field<'a> {
         if plane == 0 { &self.own.data } else { &self.before[plane - 1].values.data }
     }
 
-    /// A value for each column of the cell that begins at index `i`, `columns` to the right and `rows` down.
+    /// A value for each column of the cell that begins at index `i`, `columns` to the right and
+    /// `rows` down.
     #[inline(always)]
     pub(super) fn around(&self, i: usize, (plane, columns, rows): Neighbour) -> &'a [i32; CELL] {
         let at = i.wrapping_add_signed(rows * self.own.stride as isize + columns);

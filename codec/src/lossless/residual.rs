@@ -1,6 +1,6 @@
-//! A value by its difference from the expected one: zero, sign, class of the magnitude, bits within the class. In drawings
-//! all of these are mixed, in photographs the first few where errors are small, and the rest has adaptive distributions.
-//! BITSTREAM.md §13.5.
+//! A value by its difference from the expected one: zero, sign, class of the magnitude, bits within
+//! the class. In drawings all of these are mixed, in photographs the first few where errors are
+//! small, and the rest has adaptive distributions. BITSTREAM.md §13.5.
 
 use super::coder::Coder;
 use super::distribution::Distribution;
@@ -85,7 +85,8 @@ impl Tails {
     }
 }
 
-/// What the values of a plane are coded with; with `FULL`, all bins of theirs but the lowest are mixed.
+/// What the values of a plane are coded with; with `FULL`, all bins of theirs but the lowest are
+/// mixed.
 #[derive(Debug)]
 pub(super) struct Residuals<const FULL: bool> {
     mixer: Mixer<FULL>,

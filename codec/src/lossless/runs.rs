@@ -1,4 +1,5 @@
-//! Runs: where the left value and all above are alike, one bin says that they go on being so. BITSTREAM.md §13.4.
+//! Runs: where the left value and all above are alike, one bin says that they go on being so.
+//! BITSTREAM.md §13.4.
 
 use super::canvas::Canvas;
 use super::coder::Coder;

@@ -1,4 +1,5 @@
-//! Tests of the whole way, on planes made here; those on real pictures stand in `tests/tests/lossless.rs`.
+//! Tests of the whole way, on planes made here; those on real pictures stand in
+//! `tests/tests/lossless.rs`.
 
 use super::{Decoded, Shape, memory};
 use crate::entropy::interval::Damage;
@@ -152,7 +153,8 @@ fn damage_never_panics_and_half_of_the_data_is_found_out() {
             let mut damaged = data.clone();
             let at = random(&mut s) as usize % data.len().min(60);
             damaged[at] ^= 1 << (random(&mut s) % 8);
-            // It may pass for another picture, which checksums of the file are for; but never for more samples.
+            // It may pass for another picture, which checksums of the file are for; but never for
+            // more samples.
             if let Ok(planes) = read(&damaged) {
                 assert_eq!(planes.len(), shape.planes);
             }

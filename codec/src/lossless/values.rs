@@ -7,7 +7,8 @@ use crate::entropy::interval::Interval;
 /// Colours that a palette has at most.
 pub(super) const COLOURS: usize = 1024;
 
-/// Which of the values between the least and the greatest occur: a bin for each, by the two before it.
+/// Which of the values between the least and the greatest occur: a bin for each, by the two before
+/// it.
 pub(super) fn occurrence<I: Interval>(coder: &mut Coder<'_, I>, occurs: &mut [bool]) {
     let mut states = [State::UNSEEN; 4];
     let mut last = 0;
@@ -17,7 +18,8 @@ pub(super) fn occurrence<I: Interval>(coder: &mut Coder<'_, I>, occurs: &mut [bo
     }
 }
 
-/// The colours of a palette, in the order of their components: the first by its growth, the others as they are.
+/// The colours of a palette, in the order of their components: the first by its growth, the others
+/// as they are.
 pub(super) fn palette<I: Interval>(coder: &mut Coder<'_, I>, depth: u32, colours: &mut Vec<[i32; 3]>) {
     let count = coder.number(colours.len() as u32) as usize;
     if count == 0 || count > COLOURS {

@@ -1,5 +1,5 @@
-//! The walk over the values of a plane, written once for both directions: runs, then value by value.
-//! BITSTREAM.md §13.4.
+//! The walk over the values of a plane, written once for both directions: runs, then value by
+//! value. BITSTREAM.md §13.4.
 
 use super::canvas::Canvas;
 use super::coder::Coder;
@@ -9,8 +9,8 @@ use super::residual::Residuals;
 use super::runs::Runs;
 use crate::entropy::interval::Interval;
 
-/// Codes `rows` rows of the values of a plane, from 0 to `top`; all bins of residuals are mixed where that shall be `FULL`.
-/// `v` has what lies beside it and, to be written, the values.
+/// Codes `rows` rows of the values of a plane, from 0 to `top`; all bins of residuals are mixed
+/// where that shall be `FULL`. `v` has what lies beside it and, to be written, the values.
 pub(super) fn plane<I: Interval, M: Modeller, const FULL: bool>(
     coder: &mut Coder<'_, I>,
     v: Canvas,

@@ -1,8 +1,9 @@
-//! Directional prediction: 62 of the 64 angles (the straight ones are in `straight`), interpolated with four taps
-//! between reference samples. BITSTREAM.md §9.3.6; the scheme and the angles are VVC's.
+//! Directional prediction: 62 of the 64 angles (the straight ones are in `straight`), interpolated
+//! with four taps between reference samples. BITSTREAM.md §9.3.6; the scheme and the angles are
+//! VVC's.
 //!
-//! The angles of the left side are those of the top side mirrored at the diagonal: they are predicted downwards from
-//! the left column and transposed on the way out.
+//! The angles of the left side are those of the top side mirrored at the diagonal: they are
+//! predicted downwards from the left column and transposed on the way out.
 
 use crate::image::plane::Block;
 use crate::predict::by_side::by_side;
@@ -11,11 +12,12 @@ use crate::predict::edges::{Edges, MAX_EDGE, MAX_LINE};
 use crate::predict::pdpc::{self, FILLED};
 use crate::simd::{Kernel, LANES, Lanes, Simd};
 
-/// Displacement per row in 1/32 sample, by distance from the straight mode. VVC's values: finer near the straight
-/// modes, where edges of natural pictures gather.
+/// Displacement per row in 1/32 sample, by distance from the straight mode. VVC's values: finer
+/// near the straight modes, where edges of natural pictures gather.
 pub(crate) const DISPLACEMENT: [i32; 17] = [0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 23, 26, 29, 32];
 
-/// Rows per sample of displacement in 1/512, by distance from the straight mode: 16384 / displacement, rounded.
+/// Rows per sample of displacement in 1/512, by distance from the straight mode: 16384 /
+/// displacement, rounded.
 static INVERSE: [i32; 17] = {
     let mut table = [0; 17];
     let mut i = 1;
@@ -26,8 +28,8 @@ static INVERSE: [i32; 17] = {
     table
 };
 
-/// The smooth filter serves distances from the straight mode above this, by the mean of the sides' logarithms minus 2
-/// (VVC's thresholds).
+/// The smooth filter serves distances from the straight mode above this, by the mean of the sides'
+/// logarithms minus 2 (VVC's thresholds).
 pub(crate) const SMOOTH_ABOVE: [usize; 5] = [24, 14, 2, 0, 0];
 
 /// Interpolation filter for fractions of a sample, sum 128: taps by twos.
@@ -72,9 +74,11 @@ const fn smooth() -> Filter {
     filter
 }
 
-/// Where the corner stands in the main reference: room for the longest projection of the other side before it.
+/// Where the corner stands in the main reference: room for the longest projection of the other side
+/// before it.
 const ORIGIN: usize = MAX_SIDE + MAX_LINE;
-/// The longest main reference, and samples past its end for taps and for what further lines shift it by.
+/// The longest main reference, and samples past its end for taps and for what further lines shift
+/// it by.
 const MAIN: usize = ORIGIN + 1 + MAX_EDGE + 4 + MAX_LINE;
 
 /// The main reference of a direction: see [`ORIGIN`].
@@ -132,13 +136,15 @@ struct Direction<'a> {
     distance: usize,
     filter: &'static Filter,
     max: i16,
-    /// Number of columns blended with the side, for each the row offset and the weight of the side's sample.
+    /// Number of columns blended with the side, for each the row offset and the weight of the
+    /// side's sample.
     blended: usize,
     offsets: [u16; FILLED],
     weights: [i32; FILLED],
 }
 
-/// The samples under each of four taps, for lanes that start at each of `starts` in turn, `N` at a time; `M` is `N + 4`.
+/// The samples under each of four taps, for lanes that start at each of `starts` in turn, `N` at a
+/// time; `M` is `N + 4`.
 #[inline(always)]
 fn windows<const N: usize, const M: usize>(main: &Main, starts: &[usize]) -> [[i16; LANES]; 4] {
     let mut windows = [[0; LANES]; 4];
@@ -152,8 +158,8 @@ fn windows<const N: usize, const M: usize>(main: &Main, starts: &[usize]) -> [[i
 }
 
 impl<'a> Direction<'a> {
-    /// Angle `a` of 0..64 over a block of `W` columns along the main side and `h` rows along the other. `room` keeps
-    /// the main reference.
+    /// Angle `a` of 0..64 over a block of `W` columns along the main side and `h` rows along the
+    /// other. `room` keeps the main reference.
     #[inline(always)]
     fn new<const W: usize>(a: usize, sides: &Sides<'a>, room: &'a mut Main, h: usize, depth: u32) -> Self {
         let straight = if a < 32 { 16 } else { 48 };
@@ -169,7 +175,8 @@ impl<'a> Direction<'a> {
         }
         room[ORIGIN + 1 + n..ORIGIN + 4 + n + distance].fill(sides.main[n - 1] as i16);
         if displacement < 0 {
-            // The main reference goes on before the corner with the side's samples, projected along the angle.
+            // The main reference goes on before the corner with the side's samples, projected along
+            // the angle.
             let (inverse, rows) = (INVERSE[turn], h + distance);
             let reach = (rows * DISPLACEMENT[turn] as usize).div_ceil(32);
             for (k, to) in (1..=reach).zip(room[..ORIGIN].iter_mut().rev()) {
@@ -297,7 +304,8 @@ impl<'a> Direction<'a> {
     }
 }
 
-/// Transposes by interleaving row i with row i + 4, three times: in vector code each is one instruction.
+/// Transposes by interleaving row i with row i + 4, three times: in vector code each is one
+/// instruction.
 #[inline(always)]
 fn transpose(mut rows: [[u16; 8]; 8]) -> [[u16; 8]; 8] {
     for _ in 0..3 {

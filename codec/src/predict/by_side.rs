@@ -1,6 +1,7 @@
 //! One kernel for each side that a block can have: their loops have a fixed length.
 
-/// Runs a kernel at a CPU level, compiled for each side that a block can have: a function, or a [`Kernel`](crate::simd::Kernel).
+/// Runs a kernel at a CPU level, compiled for each side that a block can have: a function, or a
+/// [`Kernel`](crate::simd::Kernel).
 macro_rules! by_side {
     ($simd:expr, $side:expr, $kernel:ident { $($field:ident),* }) => {
         match $side {

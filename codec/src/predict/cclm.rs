@@ -1,6 +1,6 @@
-//! Cross-component linear model: chroma as a linear function of luma, fitted to the neighbouring samples by integer
-//! least squares, with nothing in the stream. (VVC fits two points instead; least squares is the tool's older form.)
-//! BITSTREAM.md §9.6.
+//! Cross-component linear model: chroma as a linear function of luma, fitted to the neighbouring
+//! samples by integer least squares, with nothing in the stream. (VVC fits two points instead;
+//! least squares is the tool's older form.) BITSTREAM.md §9.6.
 
 use crate::image::plane::{Block, clip};
 use crate::predict::by_side::by_side;
@@ -10,7 +10,8 @@ use crate::simd::Simd;
 
 /// Pairs taken from each side, at most.
 const PAIRS_PER_SIDE: usize = 16;
-/// The slope counts in 1 / 2^10: a step of it moves the prediction by less than one sample of 10 bits.
+/// The slope counts in 1 / 2^10: a step of it moves the prediction by less than one sample of 10
+/// bits.
 const SHIFT: u32 = 10;
 /// The slope stays within +-4: steeper fits come from noise.
 const MAX_SLOPE: i64 = 4 << SHIFT;
@@ -50,9 +51,9 @@ impl Sums {
 }
 
 impl LinearModel {
-    /// Fits the model to the neighbours that `available` names, of those only the first `w` above and `h` at the left.
-    /// `available` must be the one that `luma` and `chroma` were gathered with, or less: with one side at 0 the model
-    /// is fitted to the other alone.
+    /// Fits the model to the neighbours that `available` names, of those only the first `w` above
+    /// and `h` at the left. `available` must be the one that `luma` and `chroma` were gathered
+    /// with, or less: with one side at 0 the model is fitted to the other alone.
     pub(crate) fn fit(luma: &LumaSamples, chroma: &Edges, available: Available, depth: u32) -> Self {
         let mut sums = Sums::default();
         sums.add(&luma.top, &chroma.top, available.top.min(luma.w));
@@ -86,8 +87,8 @@ fn apply<const W: usize>(model: LinearModel, luma: &[u16], depth: u32, out: &mut
     }
 }
 
-/// Predicts a chroma block into `out` from the `chroma` edges of its plane and the luma over it, gathered with the same
-/// `available`.
+/// Predicts a chroma block into `out` from the `chroma` edges of its plane and the luma over it,
+/// gathered with the same `available`.
 pub(crate) fn predict_cclm(
     simd: Simd,
     luma: &LumaSamples,

@@ -1,5 +1,5 @@
-//! Chroma from luma with an explicit slope (as in AV1): the chroma block's DC plus a share of luma's deviation from its
-//! mean. BITSTREAM.md §9.7.
+//! Chroma from luma with an explicit slope (as in AV1): the chroma block's DC plus a share of
+//! luma's deviation from its mean. BITSTREAM.md §9.7.
 
 use crate::image::plane::{Block, clip};
 use crate::predict::by_side::by_side;
@@ -11,7 +11,8 @@ use crate::simd::Simd;
 /// Largest slope, in 1/8.
 pub(crate) const MAX_ALPHA: i32 = 16;
 
-/// Predicts a chroma block into `out`, over which `luma` lies: DC of the `chroma` edges plus `alpha` / 8 (-16 to 16) of the luma's deviation from its mean, rounded half away from zero.
+/// Predicts a chroma block into `out`, over which `luma` lies: DC of the `chroma` edges plus
+/// `alpha` / 8 (-16 to 16) of the luma's deviation from its mean, rounded half away from zero.
 pub(crate) fn predict_cfl(simd: Simd, luma: &LumaSamples, chroma: &Edges, alpha: i32, depth: u32, out: &mut Block<'_>) {
     debug_assert!(alpha.abs() <= MAX_ALPHA);
     let dc = i32::from(dc::mean(chroma, luma.w, luma.h));

@@ -4,8 +4,8 @@ use crate::image::plane::Block;
 use crate::predict::edges::Edges;
 use crate::predict::pdpc::Blend;
 
-/// The rounded mean of both sides of a square, of the longer side of another block, or of the one side that exists.
-/// The number of samples is always a power of two.
+/// The rounded mean of both sides of a square, of the longer side of another block, or of the one
+/// side that exists. The number of samples is always a power of two.
 #[inline(always)]
 pub(crate) fn mean(edges: &Edges, w: usize, h: usize) -> u16 {
     let sum = |side: &[u16]| side.iter().map(|&s| u32::from(s)).sum::<u32>();

@@ -1,5 +1,5 @@
-//! Reference samples of a block: the row above, the column to the left and the corner between them, with the rule
-//! for what does not exist. BITSTREAM.md §9.2.
+//! Reference samples of a block: the row above, the column to the left and the corner between them,
+//! with the rule for what does not exist. BITSTREAM.md §9.2.
 
 use crate::image::plane::{Plane, Rect};
 
@@ -9,13 +9,15 @@ pub(crate) const MAX_SIDE: usize = 64;
 pub(crate) const LINES: [usize; 3] = [0, 1, 3];
 /// The largest of them.
 pub(crate) const MAX_LINE: usize = 3;
-/// Room for the longest reference side, width + height of the largest block and the largest distance: a multiple of four.
+/// Room for the longest reference side, width + height of the largest block and the largest
+/// distance: a multiple of four.
 pub(crate) const MAX_EDGE: usize = 128 + MAX_LINE + 1;
 
 /// How many reference samples of a block are reconstructed already and may be used.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub(crate) struct Available {
-    /// Samples of the row above, from the block's first column on: 0 where there is no row above, at most w + h.
+    /// Samples of the row above, from the block's first column on: 0 where there is no row above,
+    /// at most w + h.
     pub(crate) top: usize,
     /// Samples of the column to the left, from the block's first row on: 0 to w + h.
     pub(crate) left: usize,
@@ -23,7 +25,8 @@ pub(crate) struct Available {
     pub(crate) corner: bool,
 }
 
-/// The reference samples of a block of w x h samples: w + h + `distance` on each side, none missing.
+/// The reference samples of a block of w x h samples: w + h + `distance` on each side, none
+/// missing.
 #[derive(Debug, Clone)]
 pub(crate) struct Edges {
     pub(crate) corner: u16,
@@ -35,7 +38,8 @@ pub(crate) struct Edges {
     pub(crate) has_top: bool,
     /// Whether the column to the left exists.
     pub(crate) has_left: bool,
-    /// How many samples further than those beside the block they lie; the corner then lies as much further up and left.
+    /// How many samples further than those beside the block they lie; the corner then lies as much
+    /// further up and left.
     pub(crate) distance: usize,
 }
 
@@ -53,12 +57,13 @@ impl Edges {
         edges
     }
 
-    /// Makes these the references of the block at `rect` of `plane`. `available` must not reach out of the plane, and
-    /// `distance` may be above 0 only where both sides and the corner exist.
+    /// Makes these the references of the block at `rect` of `plane`. `available` must not reach out
+    /// of the plane, and `distance` may be above 0 only where both sides and the corner exist.
     ///
-    /// The missing end of a side repeats its last sample. A side missing as a whole repeats the first sample of the
-    /// other side. A missing corner is the first sample above, which is the first at the left where there is no row
-    /// above. With no neighbour at all everything is mid-grey.
+    /// The missing end of a side repeats its last sample. A side missing as a whole repeats the
+    /// first sample of the other side. A missing corner is the first sample above, which is the
+    /// first at the left where there is no row above. With no neighbour at all everything is
+    /// mid-grey.
     pub(crate) fn fill(&mut self, plane: &Plane, rect: Rect, available: Available, depth: u32, distance: usize) {
         let n = rect.w + rect.h + distance;
         let [from_top, from_left] =

@@ -1,8 +1,9 @@
-//! Learned modes: a small matrix makes a grid of eight by eight points of a few means of the references, and linear interpolation
-//! between these and the references makes the block. BITSTREAM.md §9.3.7.
+//! Learned modes: a small matrix makes a grid of eight by eight points of a few means of the
+//! references, and linear interpolation between these and the references makes the block.
+//! BITSTREAM.md §9.3.7.
 //!
-//! `train-matrices` (package kvant-benches) made the matrices from blocks of coded pictures. Each serves twice: as it is, and
-//! mirrored at the diagonal.
+//! `train-matrices` (package kvant-benches) made the matrices from blocks of coded pictures. Each
+//! serves twice: as it is, and mirrored at the diagonal.
 
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
@@ -15,7 +16,8 @@ use crate::simd::{Kernel, LANES, Lanes, Row, Simd};
 
 /// Points along a side of the grid.
 pub(crate) const GRID: usize = 8;
-/// What a matrix looks at: four means along each side, the corner, a mean behind the end of each side.
+/// What a matrix looks at: four means along each side, the corner, a mean behind the end of each
+/// side.
 pub(crate) const FEATURES: usize = 11;
 /// Coefficients are in 1/64.
 const SHIFT: u32 = 6;
@@ -30,8 +32,9 @@ fn mean(side: &[u16; MAX_EDGE], start: usize, log2: u32) -> i32 {
     (sum + (1 << log2 >> 1)) >> log2
 }
 
-/// What the matrices look at around a block of `w` x `h` samples: the means of the quarters of the top and of the left side, the
-/// corner, a mean behind the end of either side; each less the mean of the first eight, and that mean.
+/// What the matrices look at around a block of `w` x `h` samples: the means of the quarters of the
+/// top and of the left side, the corner, a mean behind the end of either side; each less the mean
+/// of the first eight, and that mean.
 #[inline(always)]
 pub(crate) fn features(edges: &Edges, w: usize, h: usize) -> ([i32; FEATURES], i32) {
     let (step_w, step_h) = (w.ilog2() - 2, h.ilog2() - 2);
@@ -90,15 +93,16 @@ fn coefficients(row: &[u8; GRID * GRID], k: usize) -> Row {
     out
 }
 
-/// Predicts a block, samples of `depth` bits, by learned mode `index`: a matrix, mirrored where it is odd.
+/// Predicts a block, samples of `depth` bits, by learned mode `index`: a matrix, mirrored where it
+/// is odd.
 pub(crate) fn predict(simd: Simd, index: usize, edges: &Edges, depth: u32, out: &mut Block<'_>) {
     by_side!(simd, out.w, Learned { index, edges, depth, out });
 }
 
 /// A learned mode and the block of width `W` to predict by it.
 ///
-/// Lines of samples run through points first, along the matrix's rows, then the samples between two lines follow. In a mirrored
-/// block the lines stand.
+/// Lines of samples run through points first, along the matrix's rows, then the samples between two
+/// lines follow. In a mirrored block the lines stand.
 struct Learned<'a, 'b, const W: usize> {
     index: usize,
     edges: &'a Edges,
@@ -159,7 +163,8 @@ impl<const W: usize> Kernel for Learned<'_, '_, W> {
     }
 }
 
-/// A row of `W` samples from the reference `before` it through `points`, of which one of 4 takes every second.
+/// A row of `W` samples from the reference `before` it through `points`, of which one of 4 takes
+/// every second.
 #[inline(always)]
 fn along<const W: usize>(mut before: i32, points: &[i32; GRID]) -> [i32; W] {
     let mut row = [0; W];

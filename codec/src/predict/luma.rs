@@ -1,10 +1,12 @@
-//! Finished luma at the resolution of a chroma block, for the cross-component tools. BITSTREAM.md §9.5.
+//! Finished luma at the resolution of a chroma block, for the cross-component tools. BITSTREAM.md
+//! §9.5.
 
 use crate::image::plane::{Plane, Rect};
 use crate::predict::edges::Available;
 use crate::predict::edges::MAX_SIDE;
 
-/// Luma samples over a chroma block, row by row without gaps, and along the row above and the column to the left of it.
+/// Luma samples over a chroma block, row by row without gaps, and along the row above and the
+/// column to the left of it.
 #[derive(Debug, Clone)]
 pub(crate) struct LumaSamples {
     block: [u16; MAX_SIDE * MAX_SIDE],
@@ -26,8 +28,9 @@ impl LumaSamples {
         &self.block[..self.w * self.h]
     }
 
-    /// Reads the luma over the chroma block at `rect` (in chroma samples). `subsampling` is 0 for 4:4:4 and 1 for
-    /// 4:2:0; of the neighbours, as many as `available` says and no more than `rect.w` and `rect.h`.
+    /// Reads the luma over the chroma block at `rect` (in chroma samples). `subsampling` is 0 for
+    /// 4:4:4 and 1 for 4:2:0; of the neighbours, as many as `available` says and no more than
+    /// `rect.w` and `rect.h`.
     pub(crate) fn gather(&mut self, luma: &Plane, rect: Rect, subsampling: u32, available: Available) {
         (self.w, self.h) = (rect.w, rect.h);
         luma_at_chroma(luma, rect, subsampling, &mut self.block);
@@ -43,8 +46,9 @@ impl LumaSamples {
     }
 }
 
-/// Luma at the chroma samples of `rect` into `out`, row by row without gaps: the collocated sample where `subsampling`
-/// is 0 (4:4:4), the rounded mean of the four luma samples where it is 1 (4:2:0).
+/// Luma at the chroma samples of `rect` into `out`, row by row without gaps: the collocated sample
+/// where `subsampling` is 0 (4:4:4), the rounded mean of the four luma samples where it is 1
+/// (4:2:0).
 pub(crate) fn luma_at_chroma(luma: &Plane, rect: Rect, subsampling: u32, out: &mut [u16]) {
     for (y, row) in (rect.y..).zip(out.chunks_exact_mut(rect.w).take(rect.h)) {
         if subsampling == 0 {

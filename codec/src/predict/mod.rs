@@ -1,8 +1,9 @@
 //! Intra prediction: a block of samples from the reconstructed samples above it and to its left.
 //!
-//! One tool a file; `edges` gathers the reference samples, [`predict`] chooses the tool by mode. Chroma has two tools
-//! more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an explicit one), both over `luma`.
-//! Everything is integer arithmetic, for sample depths of 10 to 14 bits. BITSTREAM.md §9.2 to §9.7.
+//! One tool a file; `edges` gathers the reference samples, [`predict`] chooses the tool by mode.
+//! Chroma has two tools more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an
+//! explicit one), both over `luma`. Everything is integer arithmetic, for sample depths of 10 to 14
+//! bits. BITSTREAM.md §9.2 to §9.7.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -29,7 +30,8 @@ pub(crate) use self::mode::{ChromaFamily, ChromaMode, IntraMode, ModelSides};
 use crate::image::plane::Block;
 use crate::simd::Simd;
 
-/// Predicts a block of samples of `depth` bits (its sides 4, 8, 16, 32 or 64, at most 4:1) into `out`.
+/// Predicts a block of samples of `depth` bits (its sides 4, 8, 16, 32 or 64, at most 4:1) into
+/// `out`.
 pub(crate) fn predict(simd: Simd, mode: IntraMode, edges: &Edges, depth: u32, out: &mut Block<'_>) {
     let (w, h) = (out.w, out.h);
     debug_assert!(mode.number() < IntraMode::COUNT && w <= 4 * h && h <= 4 * w);

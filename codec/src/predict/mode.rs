@@ -18,7 +18,8 @@ pub(crate) enum IntraMode {
     SmoothV,
     /// Along a direction: from bottom left, 0, by way of up left to almost top right, 63.
     Angular(u8),
-    /// By a learned matrix, 0 to [`IntraMode::LEARNED`] - 1: even ones as they are, odd ones mirrored at the diagonal.
+    /// By a learned matrix, 0 to [`IntraMode::LEARNED`] - 1: even ones as they are, odd ones
+    /// mirrored at the diagonal.
     Learned(u8),
 }
 
@@ -36,7 +37,8 @@ impl IntraMode {
     /// Number of modes.
     pub(crate) const COUNT: usize = Self::SIMPLE.len() + Self::ANGLES as usize + Self::LEARNED;
 
-    /// The mode's place among all, 0 to [`IntraMode::COUNT`] - 1: simple ones, angles, learned ones.
+    /// The mode's place among all, 0 to [`IntraMode::COUNT`] - 1: simple ones, angles, learned
+    /// ones.
     #[inline(always)]
     pub(crate) fn number(self) -> usize {
         let (angles, learned) = (Self::SIMPLE.len(), Self::SIMPLE.len() + usize::from(Self::ANGLES));

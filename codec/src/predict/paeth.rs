@@ -1,5 +1,5 @@
-//! Paeth (PNG's filter, as AV1 uses it for prediction): top, left or corner, whichever is nearest to
-//! top + left - corner; on a tie left before top before corner. BITSTREAM.md §9.3.3.
+//! Paeth (PNG's filter, as AV1 uses it for prediction): top, left or corner, whichever is nearest
+//! to top + left - corner; on a tie left before top before corner. BITSTREAM.md §9.3.3.
 
 use crate::image::plane::Block;
 use crate::predict::edges::Edges;

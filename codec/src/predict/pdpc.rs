@@ -1,12 +1,13 @@
-//! Position-dependent blending (after VVC's PDPC): predictions lean on the references near the block's top and left.
-//! BITSTREAM.md §9.4.
+//! Position-dependent blending (after VVC's PDPC): predictions lean on the references near the
+//! block's top and left. BITSTREAM.md §9.4.
 
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
 use crate::predict::edges::Edges;
 
-/// No more rows or columns than this are blended: `3 << scale`, scale at most 2, rounded up to fill vectors.
+/// No more rows or columns than this are blended: `3 << scale`, scale at most 2, rounded up to fill
+/// vectors.
 pub(crate) const FILLED: usize = 16;
 
 /// Weight of a reference, of 64, for the `i`-th row or column away from it.

@@ -1,5 +1,5 @@
-//! Planar: the mean of a horizontal and a vertical linear interpolation (as in VVC, without its reference smoothing).
-//! BITSTREAM.md §9.3.2.
+//! Planar: the mean of a horizontal and a vertical linear interpolation (as in VVC, without its
+//! reference smoothing). BITSTREAM.md §9.3.2.
 
 use crate::image::plane::Block;
 use crate::predict::edges::Edges;

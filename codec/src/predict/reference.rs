@@ -1,5 +1,5 @@
-//! A slow, plain second implementation of prediction, sample by sample from the text of BITSTREAM.md §9.3 and §9.4, and
-//! the tests that compare the two.
+//! A slow, plain second implementation of prediction, sample by sample from the text of
+//! BITSTREAM.md §9.3 and §9.4, and the tests that compare the two.
 
 use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::edges::{Edges, LINES};
@@ -319,7 +319,8 @@ fn mirrored_modes_are_mirrored() {
 #[test]
 fn an_edge_along_an_angle_is_continued() {
     let (w, h) = (16, 16);
-    // A dark half plane right of the line through (7.5, -1) with a slope of 45 degrees to the lower left.
+    // A dark half plane right of the line through (7.5, -1) with a slope of 45 degrees to the lower
+    // left.
     let inside = |x: i64, y: i64| x + y >= 7;
     let mut edges = Edges::new();
     let sample = |x: i64, y: i64| if inside(x, y) { 200 } else { 800 };

@@ -1,11 +1,11 @@
-//! Smooth H and smooth V: quadratic blends from one side towards the last sample of the other (as in AV1).
-//! BITSTREAM.md §9.3.4.
+//! Smooth H and smooth V: quadratic blends from one side towards the last sample of the other (as
+//! in AV1). BITSTREAM.md §9.3.4.
 
 use crate::image::plane::Block;
 use crate::predict::edges::Edges;
 
-/// Weight of the near side, of 256, at position `i` of `N`: a parabola from 256 at the first sample to `256 / N` at the
-/// last, rounded. AV1's tables are the same parabola, cut to 255.
+/// Weight of the near side, of 256, at position `i` of `N`: a parabola from 256 at the first sample
+/// to `256 / N` at the last, rounded. AV1's tables are the same parabola, cut to 255.
 const fn weights<const N: usize>() -> [u16; N] {
     let mut table = [0; N];
     let (end, last) = (256 / N, (N - 1) * (N - 1));

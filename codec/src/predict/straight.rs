@@ -1,5 +1,5 @@
-//! The pure horizontal and vertical modes: a copied side, plus the gradient of the other side near it.
-//! BITSTREAM.md §9.3.5.
+//! The pure horizontal and vertical modes: a copied side, plus the gradient of the other side near
+//! it. BITSTREAM.md §9.3.5.
 
 use crate::image::plane::{Block, clip};
 use crate::predict::edges::Edges;

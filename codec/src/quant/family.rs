@@ -7,13 +7,14 @@ use crate::transform::TxType;
 pub(crate) enum Family {
     /// Multiples of the step.
     Scalar,
-    /// Those of one of two quantisers, half a step apart, which the levels coded before choose (trellis-coded
-    /// quantisation; Marcellin and Fischer, IEEE Trans. Commun. 38, 1990).
+    /// Those of one of two quantisers, half a step apart, which the levels coded before choose
+    /// (trellis-coded quantisation; Marcellin and Fischer, IEEE Trans. Commun. 38, 1990).
     Trellis,
 }
 
 impl Family {
-    /// That of a block with transforms `tx`: the residual itself is always quantised alone, sample by sample.
+    /// That of a block with transforms `tx`: the residual itself is always quantised alone, sample
+    /// by sample.
     #[inline(always)]
     pub(crate) fn of_block(self, tx: TxType) -> Self {
         if tx == TxType::IDENTITY { Self::Scalar } else { self }
@@ -27,9 +28,10 @@ pub(crate) const STATES: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct State(u8);
 
-/// The state after a level, by the state before and the level's parity: a trellis of Ungerboeck's code of eight states,
-/// which keeps sequences of points as far apart as eight states can, with branches named as in the eight-state
-/// proposals to JVET, so that zeros stay in the first state. docs/TUNING.md, trellis.
+/// The state after a level, by the state before and the level's parity: a trellis of Ungerboeck's
+/// code of eight states, which keeps sequences of points as far apart as eight states can, with
+/// branches named as in the eight-state proposals to JVET, so that zeros stay in the first state.
+/// docs/TUNING.md, trellis.
 const NEXT: [[u8; 2]; STATES] = [[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]];
 
 impl State {
@@ -79,8 +81,9 @@ mod tests {
         assert_eq!(State::START.quantiser(), 0);
     }
 
-    /// Squared distance of the nearest two sequences of points that part in a state and meet again in one, in half
-    /// steps: 10 for the best code of eight states (Ungerboeck, IEEE Trans. Inf. Theory 28, 1982, table I).
+    /// Squared distance of the nearest two sequences of points that part in a state and meet again
+    /// in one, in half steps: 10 for the best code of eight states (Ungerboeck, IEEE Trans. Inf.
+    /// Theory 28, 1982, table I).
     #[test]
     fn sequences_of_points_are_as_far_apart_as_ungerboecks() {
         // Points above zero by state and parity, modulo four half steps.

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use crate::entropy::BinCoder;
 
-/// Shape of the matrices of a channel. A frequency is counted in cycles of an 8x8 block, horizontal plus vertical.
+/// Shape of the matrices of a channel. A frequency is counted in cycles of an 8x8 block, horizontal
+/// plus vertical.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MatrixShape {
     /// Weight at frequency 0: (dc + 1) / 32, 0 to 31. Linear from there to 1 at frequency 1.
@@ -29,7 +30,8 @@ impl MatrixShape {
         self.curve = (c.bypass(4, self.curve as u32 & 15) as i8) << 4 >> 4;
     }
 
-    /// Weight, in 1/64, of frequency (u, v) in a block of sides 2^`log2_w` and 2^`log2_h`: 16 to 2047.
+    /// Weight, in 1/64, of frequency (u, v) in a block of sides 2^`log2_w` and 2^`log2_h`: 16 to
+    /// 2047.
     fn weight(self, u: usize, v: usize, log2_w: u32, log2_h: u32) -> u16 {
         // In 1/16 of a unit.
         let f = (((u * 128) >> log2_w) + ((v * 128) >> log2_h)) as i32;
@@ -47,7 +49,8 @@ impl MatrixShape {
 /// The weights of a block without a transform.
 pub(crate) static FLAT_WEIGHTS: [u16; 32 * 32] = [1 << WEIGHT_BITS; 32 * 32];
 
-/// The matrices of a channel for all block sizes, each made when it is first asked for: a small picture needs few.
+/// The matrices of a channel for all block sizes, each made when it is first asked for: a small
+/// picture needs few.
 #[derive(Debug, Clone)]
 pub(crate) struct Matrices {
     shape: MatrixShape,

@@ -1,5 +1,6 @@
-//! The filters on their way down a picture whose rows come from the top on: with each band of them they settle what no later
-//! row changes. There is a window of the picture at a time, the rows that they need. BITSTREAM.md §10.
+//! The filters on their way down a picture whose rows come from the top on: with each band of them
+//! they settle what no later row changes. There is a window of the picture at a time, the rows that
+//! they need. BITSTREAM.md §10.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,13 +11,14 @@ use crate::image::plane::{Plane, Rect};
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
-/// Luma samples around a region that its pixels depend on, through both filters (§10.7) and the interpolation of chroma,
-/// rounded up to whole units.
+/// Luma samples around a region that its pixels depend on, through both filters (§10.7) and the
+/// interpolation of chroma, rounded up to whole units.
 pub(crate) const MARGIN: usize = 24;
 
 /// Most luma rows of a band.
 pub(crate) const BAND: usize = 64;
-/// Luma rows that are kept of those before a band: some are not settled, and chroma is interpolated with one more.
+/// Luma rows that are kept of those before a band: some are not settled, and chroma is interpolated
+/// with one more.
 const KEPT: usize = (MARGIN + 2).next_multiple_of(8);
 /// Most luma rows that there are at a time.
 pub(crate) const ROWS: usize = KEPT + BAND;
@@ -76,8 +78,8 @@ impl BandPlane {
 }
 
 impl Bands {
-    /// Before the first row of the picture of `header`, of which pixels are needed from `first` on, a column and a row, multiples
-    /// of 8.
+    /// Before the first row of the picture of `header`, of which pixels are needed from `first` on,
+    /// a column and a row, multiples of 8.
     pub(crate) fn new(simd: Simd, header: &PictureHeader, first: (usize, usize)) -> Self {
         // Chroma is interpolated with one more sample.
         let before = Rect { x: first.0.saturating_sub(8), y: first.1.saturating_sub(8), w: 0, h: 0 };
@@ -117,8 +119,8 @@ impl Bands {
         (self.come, self.come.saturating_sub(KEPT))
     }
 
-    /// Takes the planes out of `window`, where the next `rows` luma rows have come, a multiple of 8, at most [`BAND`]: they are to
-    /// be filtered, and given to [`Bands::end`].
+    /// Takes the planes out of `window`, where the next `rows` luma rows have come, a multiple of
+    /// 8, at most [`BAND`]: they are to be filtered, and given to [`Bands::end`].
     pub(crate) fn begin(&mut self, window: &mut PictureSamples, rows: usize) -> Vec<BandPlane> {
         let height = self.header.plane_size(0).1;
         let before = self.come;
@@ -138,7 +140,8 @@ impl Bands {
         planes.map(of).collect()
     }
 
-    /// Puts the planes back, in whatever order they come. Returns the luma rows of the picture that are settled with them.
+    /// Puts the planes back, in whatever order they come. Returns the luma rows of the picture that
+    /// are settled with them.
     pub(crate) fn end(&mut self, window: &mut PictureSamples, mut planes: Vec<BandPlane>) -> Range<usize> {
         planes.sort_unstable_by_key(|plane| plane.number);
         for BandPlane { plane, map, filters, .. } in planes {

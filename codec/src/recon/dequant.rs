@@ -30,15 +30,15 @@ pub(crate) struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    /// The step of the coefficient at raster position `at`, in 2^-[`PRODUCT_BITS`] of a coefficient unit: below 2^37, since
-    /// steps are below 2^26 and weights below 2^11.
+    /// The step of the coefficient at raster position `at`, in 2^-[`PRODUCT_BITS`] of a coefficient
+    /// unit: below 2^37, since steps are below 2^26 and weights below 2^11.
     #[inline(always)]
     pub(crate) fn at(&self, at: usize) -> u64 {
         u64::from(self.base) * u64::from(self.weights[at])
     }
 
-    /// Turns levels, in scan order, into coefficients; returns how many columns and rows hold any. `out`, row by row, holds
-    /// zeros.
+    /// Turns levels, in scan order, into coefficients; returns how many columns and rows hold any.
+    /// `out`, row by row, holds zeros.
     pub(crate) fn dequantise(&self, node: &Node, levels: &[i32], out: &mut [i32]) -> (usize, usize) {
         match self.family {
             Family::Scalar => self.dequantise_by::<false>(node, levels, out),
@@ -99,8 +99,8 @@ impl Dequantiser {
         Self { family: header.quantiser, matrices: header.matrices.map(Matrices::new), shrink: [0, one, two, more] }
     }
 
-    /// Steps of plane `plane` (0 to 2) of a block of sides 2^`log2_w`, 2^`log2_h` at the plane's parameter `qp`;
-    /// without a transform they are all alike.
+    /// Steps of plane `plane` (0 to 2) of a block of sides 2^`log2_w`, 2^`log2_h` at the plane's
+    /// parameter `qp`; without a transform they are all alike.
     #[inline(always)]
     pub(crate) fn steps(&self, plane: usize, (log2_w, log2_h): (u32, u32), qp: u16, tx: TxType) -> Steps<'_> {
         let transformed = self.matrices[plane.min(1)].of(log2_w, log2_h);

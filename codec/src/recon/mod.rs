@@ -1,5 +1,5 @@
-//! From parsed blocks to samples: predict, dequantise, transform back, add. Encoder and decoder share it.
-//! BITSTREAM.md §9.
+//! From parsed blocks to samples: predict, dequantise, transform back, add. Encoder and decoder
+//! share it. BITSTREAM.md §9.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 

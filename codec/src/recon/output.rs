@@ -7,14 +7,14 @@ use crate::image::view::ImageViewMut;
 use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
-/// Bits of a sample of pixels of `format` that the picture of `header` becomes: its own, or 16 where samples of a byte become ones
-/// of two.
+/// Bits of a sample of pixels of `format` that the picture of `header` becomes: its own, or 16
+/// where samples of a byte become ones of two.
 pub(crate) fn depth_in(header: &PictureHeader, format: PixelFormat) -> u8 {
     if format.is_wide() && !header.pixel_format().is_wide() { 16 } else { header.output_depth() }
 }
 
-/// Pixels to write: those of `region` of the picture of `header`, to `out`, which has the region's size and all channels that the
-/// picture has.
+/// Pixels to write: those of `region` of the picture of `header`, to `out`, which has the region's
+/// size and all channels that the picture has.
 #[derive(Debug)]
 pub(crate) struct Output<'a, 'b> {
     pub(crate) header: &'a PictureHeader,
@@ -46,8 +46,8 @@ impl<'a, 'b> Output<'a, 'b> {
         }
     }
 
-    /// Writes what the region has of a channel of the picture, of which alpha is the last, whose samples over `tile` are those of
-    /// `plane`.
+    /// Writes what the region has of a channel of the picture, of which alpha is the last, whose
+    /// samples over `tile` are those of `plane`.
     pub(crate) fn channel(&mut self, tile: Rect, channel: usize, plane: &Plane) {
         let (region, format) = (self.region, self.out.format());
         let (left, right) = (tile.x.max(region.x), (tile.x + tile.w).min(region.x + region.w));
@@ -73,7 +73,8 @@ impl<'a, 'b> Output<'a, 'b> {
         }
     }
 
-    /// Gives the pixels what their format has and the picture has not: its gray as colours, and opaque alpha.
+    /// Gives the pixels what their format has and the picture has not: its gray as colours, and
+    /// opaque alpha.
     pub(crate) fn complete(&mut self) {
         let (header, format) = (self.header, self.out.format());
         let (colours, alpha) = (header.gray && format.has_colour(), !header.alpha && format.has_alpha());

@@ -39,7 +39,8 @@ impl PictureSamples {
         (&self.planes, &self.maps)
     }
 
-    /// Copies what `from` has over `part` to where `to` begins; both in luma samples, multiples of 8.
+    /// Copies what `from` has over `part` to where `to` begins; both in luma samples, multiples of
+    /// 8.
     pub(crate) fn place(&mut self, header: &PictureHeader, (planes, maps): Parts<'_>, part: Rect, to: (usize, usize)) {
         let to = Rect { x: to.0, y: to.1, ..part };
         for p in 0..self.planes.len() {
@@ -61,7 +62,8 @@ impl PictureSamples {
         }
     }
 
-    /// Gives the rows above luma row `top`, a multiple of 8, up for as many behind the last one. Rows keep their numbers.
+    /// Gives the rows above luma row `top`, a multiple of 8, up for as many behind the last one.
+    /// Rows keep their numbers.
     pub(crate) fn go_on(&mut self, header: &PictureHeader, top: usize) {
         go_on(header, &mut self.planes, &mut self.maps, top);
     }
@@ -103,7 +105,8 @@ impl PictureSamples {
     }
 }
 
-/// Gives the rows of `planes` and `maps` above luma row `top`, a multiple of 8, up for as many behind the last one.
+/// Gives the rows of `planes` and `maps` above luma row `top`, a multiple of 8, up for as many
+/// behind the last one.
 pub(super) fn go_on(header: &PictureHeader, planes: &mut [Plane], maps: &mut [BlockMap], top: usize) {
     for (p, (plane, map)) in planes.iter_mut().zip(maps).enumerate() {
         let top = header.in_plane(Rect { x: 0, y: top, w: 0, h: 0 }, p).y;

@@ -1,4 +1,5 @@
-//! Which samples of a plane are reconstructed: they are what a block may be predicted from. BITSTREAM.md §9.1, §9.2.
+//! Which samples of a plane are reconstructed: they are what a block may be predicted from.
+//! BITSTREAM.md §9.1, §9.2.
 
 use crate::image::plane::Rect;
 use crate::predict::edges::Available;
@@ -8,8 +9,9 @@ const UNIT: usize = 4;
 
 /// How far each row and each column of a plane is ready, in units.
 ///
-/// Blocks come in an order in which all that lies above and to the left of one comes before it. So what is ready begins at the
-/// top left, its edge is a flight of stairs, and the next block stands in a corner of them.
+/// Blocks come in an order in which all that lies above and to the left of one comes before it. So
+/// what is ready begins at the top left, its edge is a flight of stairs, and the next block stands
+/// in a corner of them.
 #[derive(Debug)]
 pub(crate) struct Ready {
     rows: Box<[u16]>,
@@ -59,7 +61,8 @@ impl Ready {
         right <= self.cols.len() && bottom <= self.rows.len() && usize::from(self.cols[right - 1]) >= bottom
     }
 
-    /// How far the row above and the column at the left of a block are ready, up to width + height samples.
+    /// How far the row above and the column at the left of a block are ready, up to width + height
+    /// samples.
     pub(crate) fn around(&self, rect: Rect) -> Available {
         let (x, y) = (rect.x / UNIT, rect.y / UNIT);
         let most = (rect.w + rect.h) / UNIT;
@@ -92,7 +95,8 @@ mod tests {
         assert_eq!(at(&r, 8, 16, 8, 8), Available { top: 16, left: 0, corner: true });
     }
 
-    /// Against a map of the units, over the blocks of a tile in coding order: superblocks of quarters of halves.
+    /// Against a map of the units, over the blocks of a tile in coding order: superblocks of
+    /// quarters of halves.
     #[test]
     fn stairs_say_what_a_map_says() {
         let (width, height) = (80, 48);

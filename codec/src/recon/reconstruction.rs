@@ -1,4 +1,5 @@
-//! The reconstruction of the blocks of a tile: predict, dequantise, transform back, add. BITSTREAM.md §9.
+//! The reconstruction of the blocks of a tile: predict, dequantise, transform back, add.
+//! BITSTREAM.md §9.
 
 use super::samples::{References, TileSamples, intra_mode};
 use super::signs::{Edge, Signs};

@@ -1,4 +1,5 @@
-//! The samples of a tile as far as they are reconstructed, and what blocks are predicted from. BITSTREAM.md §9.1, §9.2.
+//! The samples of a tile as far as they are reconstructed, and what blocks are predicted from.
+//! BITSTREAM.md §9.1, §9.2.
 
 use super::picture::{Parts, PictureSamples, go_on};
 use super::ready::Ready;
@@ -22,7 +23,8 @@ pub(crate) const MAX_BLOCK: usize = 64 * 64;
 /// Luma rows above a superblock that the blocks in it look at, in whole units of any plane.
 pub(super) const LOOKED_AT: usize = 8;
 
-/// Luma rows of a tile that there must be at a time, unless blocks are copied: a row of superblocks with those above.
+/// Luma rows of a tile that there must be at a time, unless blocks are copied: a row of superblocks
+/// with those above.
 pub(crate) const LEAST_ROWS: usize = SUPERBLOCK + LOOKED_AT;
 
 /// The samples of a tile as far as they are reconstructed: all of them, or some rows.
@@ -57,8 +59,8 @@ impl References {
         }
     }
 
-    /// Predicts plane `plane` (1 or 2) of `block`, which is no copy and for which these were gathered, into `out`, samples
-    /// of `depth` bits.
+    /// Predicts plane `plane` (1 or 2) of `block`, which is no copy and for which these were
+    /// gathered, into `out`, samples of `depth` bits.
     pub(super) fn predict(&self, simd: Simd, block: &ChromaBlock, plane: usize, depth: u32, out: &mut Block<'_>) {
         let edges = &self.edges[plane - 1];
         if let Some(mode) = intra_mode(block) {
@@ -128,7 +130,8 @@ impl TileSamples {
         }
     }
 
-    /// An empty tile of number `index` in the memory of these, of which samples and blocks that are not there yet have some.
+    /// An empty tile of number `index` in the memory of these, of which samples and blocks that are
+    /// not there yet have some.
     pub(crate) fn reused(self, header: &PictureHeader, grid: &Grid, index: usize) -> Self {
         let parts = parts(header, grid, index, self.rows);
         let (planes, maps) = (self.planes.into_iter().zip(parts.clone()), self.maps.into_iter().zip(parts));
@@ -157,8 +160,9 @@ impl TileSamples {
         y + SUPERBLOCK <= self.top.saturating_add(self.rows)
     }
 
-    /// Makes room, where there is none, for the row of superblocks that begins at luma row `y`. Of the rows above it, all of which
-    /// are there, those that its blocks look at stay; those below have nothing where they are to be `blank`.
+    /// Makes room, where there is none, for the row of superblocks that begins at luma row `y`. Of
+    /// the rows above it, all of which are there, those that its blocks look at stay; those below
+    /// have nothing where they are to be `blank`.
     pub(crate) fn make_room(&mut self, header: &PictureHeader, y: usize, blank: bool) {
         if self.has_room(y) {
             return;
@@ -174,7 +178,8 @@ impl TileSamples {
         }
     }
 
-    /// Makes room for the row of superblocks that begins at luma row `y`, above which all is reconstructed, if elsewhere.
+    /// Makes room for the row of superblocks that begins at luma row `y`, above which all is
+    /// reconstructed, if elsewhere.
     pub(crate) fn begin_row(&mut self, header: &PictureHeader, y: usize) {
         self.make_room(header, y, false);
         for (p, ready) in self.ready.iter_mut().enumerate() {
@@ -218,7 +223,8 @@ impl TileSamples {
         self.planes[plane].copy_within(from, rect.x, rect.y);
     }
 
-    /// Predicts plane `plane` (1 or 2) of `block`, for which `references` were gathered, into `out`.
+    /// Predicts plane `plane` (1 or 2) of `block`, for which `references` were gathered, into
+    /// `out`.
     pub(crate) fn predict_chroma(
         &self,
         simd: Simd,

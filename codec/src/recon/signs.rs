@@ -1,7 +1,8 @@
-//! The signs of a block's levels: what continuity across the block's upper and left edge makes of them, and how they are
-//! coded by that. After the sign prediction of ECM (JVET-D0031 and its successors), but one coefficient at a time and
-//! with a probability in place of a hypothesis. They have a run of the range coder of their own, so that parsing never
-//! waits for samples. BITSTREAM.md §6.4.
+//! The signs of a block's levels: what continuity across the block's upper and left edge makes of
+//! them, and how they are coded by that. After the sign prediction of ECM (JVET-D0031 and its
+//! successors), but one coefficient at a time and with a probability in place of a hypothesis. They
+//! have a run of the range coder of their own, so that parsing never waits for samples.
+//! BITSTREAM.md §6.4.
 
 use super::samples::TileSamples;
 use crate::entropy::interval::{Damage, Interval, ReadInterval, WriteInterval};
@@ -15,7 +16,8 @@ use crate::transform::{Basis, MAX_CODED, TxType};
 
 /// Longest side of a block.
 const MAX_SIDE: usize = 64;
-/// Variance of the samples beyond the edge around what is expected of them, at least: 150, in 1/256.
+/// Variance of the samples beyond the edge around what is expected of them, at least: 150, in
+/// 1/256.
 const LEAST_VARIANCE: i64 = 150 << 8;
 
 /// Octaves of odds that are told apart.
@@ -34,8 +36,8 @@ const START: [Model; OCTAVES] = {
 
 /// What becomes of the signs of a block's levels before its coefficients are transformed.
 pub(crate) trait Signs {
-    /// For `block`, whose dequantised `coefficients` have the signs of `levels`, or are their magnitudes where signs are
-    /// read; those that are read go into `coefficients`.
+    /// For `block`, whose dequantised `coefficients` have the signs of `levels`, or are their
+    /// magnitudes where signs are read; those that are read go into `coefficients`.
     fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]);
 }
 
@@ -101,8 +103,8 @@ impl SignWriter {
     }
 }
 
-/// Signs on their way to a writer: each with the octave of its odds, twice, and 1 where it is the expected one; or with
-/// [`SignNotes::OPEN`], twice, and 1 where it is negative.
+/// Signs on their way to a writer: each with the octave of its odds, twice, and 1 where it is the
+/// expected one; or with [`SignNotes::OPEN`], twice, and 1 where it is negative.
 #[derive(Debug, Default)]
 pub(crate) struct SignNotes(Vec<u8>);
 
@@ -186,7 +188,8 @@ impl<S: SignSink> SignCoder<S> {
         count
     }
 
-    /// A sign of which `odds` says what is expected: positive where they are, the more surely the larger they are.
+    /// A sign of which `odds` says what is expected: positive where they are, the more surely the
+    /// larger they are.
     #[inline(always)]
     fn sign(&mut self, odds: i64, negative: bool) -> bool {
         let expected = odds < 0;
@@ -244,13 +247,14 @@ pub(crate) struct Edge<'a> {
     pub(crate) tx: TxType,
 }
 
-/// One edge of a block, by frequency along it: the lowest [`LOW`], as higher ones say next to nothing. Amplitudes are in
-/// 1/16 of an orthonormal one of samples of 10 bits.
+/// One edge of a block, by frequency along it: the lowest [`LOW`], as higher ones say next to
+/// nothing. Amplitudes are in 1/16 of an orthonormal one of samples of 10 bits.
 #[derive(Debug)]
 struct Side {
     /// Frequencies that tell: none where there is nothing beyond the edge.
     count: usize,
-    /// What the residual is expected to be along the edge, less what the coefficients known so far give.
+    /// What the residual is expected to be along the edge, less what the coefficients known so far
+    /// give.
     wanted: [i64; LOW],
     /// Energy of all of it.
     energy: i64,
@@ -264,8 +268,8 @@ struct Side {
     first: &'static [i32],
 }
 
-/// The samples across an edge, one after the other along it: twice what the samples beyond it, continued by half of their
-/// slope, ask for beyond the prediction; and the slope.
+/// The samples across an edge, one after the other along it: twice what the samples beyond it,
+/// continued by half of their slope, ask for beyond the prediction; and the slope.
 struct Across {
     twice: [i32; MAX_SIDE],
     squares: i64,
@@ -294,7 +298,8 @@ impl Side {
     const MISSING: Self =
         Self { count: 0, wanted: [0; LOW], energy: 0, shift: 0, unknown: [0; LOW], spread: 0, first: &[] };
 
-    /// An edge of `len` samples along which coefficients have `basis`, and the basis `other` of `depth` samples across it.
+    /// An edge of `len` samples along which coefficients have `basis`, and the basis `other` of
+    /// `depth` samples across it.
     fn new(simd: Simd, across: &Across, (basis, len): (Basis, usize), (other, depth): (Basis, usize)) -> Self {
         let low = border(basis, len).low;
         let sums = run!(simd, project(low, &across.twice));
@@ -315,7 +320,8 @@ impl Side {
         i64::from((c * self.first[across]) >> 9)
     }
 
-    /// Counts the coefficient of magnitude `c` at frequency `k` along the edge and `across` it among the unknown ones.
+    /// Counts the coefficient of magnitude `c` at frequency `k` along the edge and `across` it
+    /// among the unknown ones.
     #[inline(always)]
     fn expect(&mut self, k: usize, across: usize, c: i32) {
         if k < self.count {
@@ -424,7 +430,8 @@ mod tests {
     use crate::recon::ready::Ready;
     use crate::simd::CpuLevel;
 
-    /// A tile of 64x64 samples of one plane whose first 16 rows are ready, stripes of 700 and 300, with a prediction below.
+    /// A tile of 64x64 samples of one plane whose first 16 rows are ready, stripes of 700 and 300,
+    /// with a prediction below.
     fn samples(prediction: impl Fn(usize) -> u16) -> TileSamples {
         let mut plane = Plane::new(64, 64);
         for y in 0..64 {

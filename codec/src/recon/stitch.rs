@@ -1,5 +1,5 @@
-//! What stands at the bottom of a superblock, handed over to those below: where rows of superblocks are reconstructed side by
-//! side, each in memory of its own.
+//! What stands at the bottom of a superblock, handed over to those below: where rows of superblocks
+//! are reconstructed side by side, each in memory of its own.
 
 use super::samples::{LOOKED_AT, TileSamples};
 use crate::image::plane::Rect;
@@ -70,7 +70,8 @@ impl Stitch {
     }
 }
 
-/// The luma samples looked at from below luma sample (`x`, `y`), the upper left one of a superblock.
+/// The luma samples looked at from below luma sample (`x`, `y`), the upper left one of a
+/// superblock.
 fn part(state: &TileState, x: usize, y: usize) -> Rect {
     Rect { x, y: y - LOOKED_AT, w: SUPERBLOCK.min(state.luma.width() - x), h: LOOKED_AT }
 }

@@ -34,14 +34,16 @@ pub(crate) fn mul_add<const L: usize>(mut sum: [i32; L], factor: i32, x: [i32; L
     sum
 }
 
-/// Stands in the loops over frequencies and over sums, so that the compiler lets them be and makes vectors of what is in them:
-/// left alone it gathers vectors across them, and transposes to and fro, at several times the cost.
+/// Stands in the loops over frequencies and over sums, so that the compiler lets them be and makes
+/// vectors of what is in them: left alone it gathers vectors across them, and transposes to and
+/// fro, at several times the cost.
 #[inline(always)]
 pub(crate) fn one_by_one() {
     std::hint::black_box(());
 }
 
-/// Hides a table's values from the compiler: where it knows some, it takes the vectors apart to make use of it.
+/// Hides a table's values from the compiler: where it knows some, it takes the vectors apart to
+/// make use of it.
 #[inline(always)]
 pub(crate) fn opaque<T>(table: &T) -> &T {
     std::hint::black_box(table)

@@ -10,8 +10,8 @@ pub(crate) type Row = [i16; LANES];
 pub(crate) trait Lanes: Copy {
     /// The numbers.
     type Words: Copy;
-    /// Sixteen sums of 32 bits, in the order that the level likes; [`Lanes::weigh`] adds to them and [`Lanes::shifted`]
-    /// ends them.
+    /// Sixteen sums of 32 bits, in the order that the level likes; [`Lanes::weigh`] adds to them
+    /// and [`Lanes::shifted`] ends them.
     type Sums: Copy;
     /// Pairs of weights for [`Lanes::weigh`], as the level likes them.
     type Weights: Copy;

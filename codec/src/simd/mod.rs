@@ -1,8 +1,8 @@
 //! CPU levels and the one place where vector code is entered.
 //!
-//! Most kernels are plain loops, compiled once for each level ([`Simd::run`]). Where the compiler does not find the
-//! instruction by itself, a kernel is written over [`Lanes`], whose few operations each level has in a file of its own
-//! ([`Simd::launch`]).
+//! Most kernels are plain loops, compiled once for each level ([`Simd::run`]). Where the compiler
+//! does not find the instruction by itself, a kernel is written over [`Lanes`], whose few
+//! operations each level has in a file of its own ([`Simd::launch`]).
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -21,7 +21,8 @@ mod tests;
 pub(crate) use lanes::{LANES, Lanes, Row};
 pub(crate) use scalar::Plain;
 
-/// Runs a kernel at a CPU level. The closure must be inlined, or all levels share one baseline copy of it.
+/// Runs a kernel at a CPU level. The closure must be inlined, or all levels share one baseline copy
+/// of it.
 macro_rules! run {
     ($simd:expr, $kernel:expr) => {
         $simd.run(
@@ -116,14 +117,15 @@ impl Simd {
         Self { level: highest.unwrap_or(CpuLevel::Scalar) }
     }
 
-    /// Runs `kernel` compiled for this level. Vector code comes of it where the closure and all that it calls are
-    /// `#[inline(always)]`: they are then compiled once for each level.
+    /// Runs `kernel` compiled for this level. Vector code comes of it where the closure and all
+    /// that it calls are `#[inline(always)]`: they are then compiled once for each level.
     #[inline(always)]
     pub(crate) fn run<R>(self, kernel: impl FnOnce() -> R) -> R {
         match self.level {
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code)]
-            // SAFETY: `Simd::new` keeps a level only where the machine has all the features of `is_available`.
+            // SAFETY: `Simd::new` keeps a level only where the machine has all the features of
+            // `is_available`.
             CpuLevel::Sse41 => unsafe { sse41(kernel) },
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code)]
@@ -140,7 +142,8 @@ impl Simd {
         match self.level {
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code)]
-            // SAFETY: `Simd::new` keeps a level only where the machine has all the features of `is_available`.
+            // SAFETY: `Simd::new` keeps a level only where the machine has all the features of
+            // `is_available`.
             CpuLevel::Sse41 => unsafe {
                 let lanes = sse41::Sse41::new();
                 sse41(

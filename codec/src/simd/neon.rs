@@ -1,4 +1,5 @@
-//! The operations of [`Lanes`] in NEON, on two registers of eight lanes. All that is compiled for aarch64 has it.
+//! The operations of [`Lanes`] in NEON, on two registers of eight lanes. All that is compiled for
+//! aarch64 has it.
 #![allow(unsafe_code)]
 
 use std::arch::aarch64::*;

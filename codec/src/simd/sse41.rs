@@ -14,7 +14,8 @@ pub(super) struct Sse41(());
 
 impl Sse41 {
     /// # Safety
-    /// The machine has SSE4.1 and SSSE3, and all use of it is inlined into a function that is compiled for them.
+    /// The machine has SSE4.1 and SSSE3, and all use of it is inlined into a function that is
+    /// compiled for them.
     #[inline(always)]
     pub(super) unsafe fn new() -> Self {
         Self(())
@@ -272,7 +273,8 @@ fn eights(rows: &[__m128i; 8]) -> [__m128i; 8] {
     }
 }
 
-/// For each third of sixteen interleaved pixels and each channel, which of that channel's bytes go where; -1 where none does.
+/// For each third of sixteen interleaved pixels and each channel, which of that channel's bytes go
+/// where; -1 where none does.
 const PLACES: [[[i8; 16]; 3]; 3] = {
     let mut places = [[[-1; 16]; 3]; 3];
     let mut at = 0;

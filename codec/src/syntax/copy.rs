@@ -16,7 +16,8 @@ const CLASS_BITS: u32 = 4;
 /// Largest class: magnitudes below 2^10, the largest side of a tile.
 const MAX_CLASS: u32 = 9;
 
-/// Whether a block at `rect` may copy by `vector`: what it copies lies in the tile and is coded already.
+/// Whether a block at `rect` may copy by `vector`: what it copies lies in the tile and is coded
+/// already.
 pub(crate) fn is_legal(vector: Vector, units: &UnitMap, rect: Rect) -> bool {
     vector.source(rect).is_some_and(|from| units.is_coded(from))
 }

@@ -120,7 +120,8 @@ pub(crate) fn identity(channel: Channel, node: &Node) -> Ctx {
     group::IDENTITY.at(channel_index(channel) * 3 + size3(node.log2_w + node.log2_h))
 }
 
-/// Class of a luma mode, for the choice of transforms: smooth, other simple, horizontal, diagonal, vertical.
+/// Class of a luma mode, for the choice of transforms: smooth, other simple, horizontal, diagonal,
+/// vertical.
 pub(crate) fn mode_class(mode: IntraMode) -> usize {
     match mode {
         IntraMode::Dc | IntraMode::Planar | IntraMode::Learned(_) => 0,
@@ -173,7 +174,8 @@ impl Place {
     }
 }
 
-/// Rice parameter for what a level has above its binary decisions; `sum` of the template, levels cut at 255.
+/// Rice parameter for what a level has above its binary decisions; `sum` of the template, levels
+/// cut at 255.
 #[inline(always)]
 pub(crate) fn rice(sum: u32) -> u32 {
     let expected = sum.saturating_sub(16) / 10;

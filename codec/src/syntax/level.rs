@@ -1,5 +1,5 @@
-//! What the bins of a level look at: sums of the levels around it that are coded already, its place in the block, what the
-//! blocks beside it lead to expect. BITSTREAM.md §7.5.
+//! What the bins of a level look at: sums of the levels around it that are coded already, its place
+//! in the block, what the blocks beside it lead to expect. BITSTREAM.md §7.5.
 
 use super::scan::{MARGIN, PADDED, Position};
 use super::slots::{BEFORE, CHANNEL, MOST, NO_FREQUENCY, PLACE, RESIDUAL, ROLE};
@@ -18,7 +18,8 @@ pub(crate) struct BlockLevels {
 }
 
 impl BlockLevels {
-    /// Of plane `plane` (0 to 2), where the spectra of the blocks beside add up to `expected` (0 to 28).
+    /// Of plane `plane` (0 to 2), where the spectra of the blocks beside add up to `expected` (0 to
+    /// 28).
     pub(crate) fn new(plane: usize, expected: Spectrum) -> Self {
         let mut of_band = [0; BANDS + 1];
         of_band.iter_mut().zip(expected).for_each(|(out, sum)| *out = 3 * sum / 16);
@@ -29,7 +30,8 @@ impl BlockLevels {
 /// The levels of a block that are coded so far, in an area with margins.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
-    /// Around each position: magnitudes cut at 15, the five nearest ones times 4; from bit 12 on the number of these above 1.
+    /// Around each position: magnitudes cut at 15, the five nearest ones times 4; from bit 12 on
+    /// the number of these above 1.
     sums: [u16; AREA],
     /// Magnitudes, cut at 255.
     magnitudes: [u8; AREA],
@@ -43,8 +45,8 @@ const AREA: usize = (MARGIN + 32 + 2) * PADDED;
 /// Bits of a sum below the number of levels above 1.
 const SUM_BITS: u32 = 12;
 
-/// Steps (u, v) to the levels around one, the nearest first, in an area that is no higher than wide and in one that is; the
-/// last one leads along the diagonal of the scan.
+/// Steps (u, v) to the levels around one, the nearest first, in an area that is no higher than wide
+/// and in one that is; the last one leads along the diagonal of the scan.
 const AROUND: [[(isize, isize); 15]; 2] = {
     let mut wide = [(0, 0); 15];
     let nearest = [(1, 0), (2, 0), (0, 1), (1, 1), (0, 2)];
@@ -67,7 +69,8 @@ pub(crate) fn steps_around(high: bool) -> &'static [(isize, isize); 15] {
     &AROUND[usize::from(high)]
 }
 
-/// What a level of `magnitude` adds to the sum around the one from which step `i` of [`AROUND`] leads to it.
+/// What a level of `magnitude` adds to the sum around the one from which step `i` of [`AROUND`]
+/// leads to it.
 #[inline(always)]
 pub(crate) fn part(i: usize, magnitude: u8) -> u16 {
     let cut = u16::from(magnitude.min(15));
@@ -99,7 +102,8 @@ impl Template {
         self.magnitudes[p.padded as usize] = magnitude.min(255) as u8;
     }
 
-    /// Adds the magnitude of a level to the sums around it, in an area that is no higher than wide or one that is.
+    /// Adds the magnitude of a level to the sums around it, in an area that is no higher than wide
+    /// or one that is.
     #[inline(always)]
     pub(crate) fn add(&mut self, p: &Position, magnitude: u32, high: bool) {
         const HERE: usize = 4 * PADDED;

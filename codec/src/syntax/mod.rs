@@ -1,4 +1,5 @@
-//! The definition of the stream: one walk over every syntax element, run by all coders. BITSTREAM.md §4 to §6.
+//! The definition of the stream: one walk over every syntax element, run by all coders.
+//! BITSTREAM.md §4 to §6.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 

@@ -30,7 +30,8 @@ fn turned(angle: u8, step: u8) -> IntraMode {
 impl MostProbable {
     /// For the block at `node`, in a picture of a screen or another one.
     pub(crate) fn of(units: &UnitMap, node: &Node, screen: bool) -> Self {
-        // The units at the far ends of the sides: they speak for what comes next rather than for the corner.
+        // The units at the far ends of the sides: they speak for what comes next rather than for
+        // the corner.
         let left = units.left(node.x, node.y + node.h() - 1).map_or(IntraMode::Planar, Unit::luma_mode);
         let above = units.above(node.x + node.w() - 1, node.y).map_or(IntraMode::Planar, Unit::luma_mode);
         let mut list = [IntraMode::Planar; MPMS];
@@ -100,8 +101,8 @@ pub(crate) fn luma_mode<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProb
 }
 
 /// Codes the line that a luma block with `mode` takes its references from, an index of
-/// [`LINES`](crate::predict::edges::LINES): further ones are for directions among the most probable modes, in pictures of
-/// screens.
+/// [`LINES`](crate::predict::edges::LINES): further ones are for directions among the most probable
+/// modes, in pictures of screens.
 pub(crate) fn line<C: BinCoder>(c: &mut C, node: &Node, probable: &MostProbable, mode: IntraMode, line: u8) -> u8 {
     let near_only = probable.learned.is_some() || node.x == 0 || node.y == 0;
     if near_only || !mode.is_angular() || !probable.modes.contains(&mode) {

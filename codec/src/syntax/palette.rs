@@ -58,8 +58,8 @@ pub(crate) fn palette<C: BinCoder>(c: &mut C, recent: &[u8], value: &Palette) ->
     out
 }
 
-/// Pattern by the ranks of the second to fourth neighbour among the distinct ones: rank of the second (0, 1) x of the
-/// third (0 to 2) x of the fourth (0 to 3).
+/// Pattern by the ranks of the second to fourth neighbour among the distinct ones: rank of the
+/// second (0, 1) x of the third (0 to 2) x of the fourth (0 to 3).
 const PATTERN: [u8; 24] = [
     0, 1, 0, 0, 2, 3, 4, 0, 0, 0, 0, 0, //
     5, 6, 7, 0, 8, 9, 10, 0, 11, 12, 13, 14,
@@ -83,7 +83,8 @@ fn pattern(near: [u8; 4]) -> usize {
     PATTERN[second * 12 + third * 4 + fourth].into()
 }
 
-/// The indices in the order in which they are tried: those of the neighbours, each once, then the others.
+/// The indices in the order in which they are tried: those of the neighbours, each once, then the
+/// others.
 fn order(near: [u8; 4]) -> [u8; MAX_COLOURS] {
     let (mut order, mut n, mut seen) = ([0; MAX_COLOURS], 0, 0u32);
     for index in near.into_iter().chain(0..MAX_COLOURS as u8) {
@@ -121,7 +122,8 @@ pub(crate) fn index_map<C: BinCoder>(c: &mut C, node: &Node, colours: usize, map
     }
 }
 
-/// Codes one of two indices and more by its place among those of the neighbours, all of them below `colours`.
+/// Codes one of two indices and more by its place among those of the neighbours, all of them below
+/// `colours`.
 fn index<C: BinCoder>(c: &mut C, near: [u8; 4], colours: usize, value: u8) -> u8 {
     let contexts = pattern(near) * 7;
     // Mostly it is the one above, and nobody asks for the order.

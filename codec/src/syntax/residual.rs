@@ -21,7 +21,8 @@ pub(crate) const MAX_SINE: usize = 16;
 /// What a block may choose from instead of DCT-II, and what its levels stand for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TxChoice {
-    /// The luma mode, which tells how probable sine transforms are; `None` for chroma, which has none.
+    /// The luma mode, which tells how probable sine transforms are; `None` for chroma, which has
+    /// none.
     pub(crate) mode: Option<IntraMode>,
     /// No transform at all.
     pub(crate) identity: bool,
@@ -36,8 +37,9 @@ impl TxChoice {
     }
 }
 
-/// Codes one plane of a block but for the signs of its levels, which follow with the samples (`recon/signs.rs`). `levels`
-/// holds the superblock's levels; a reader appends their magnitudes to them. Returns their spectrum.
+/// Codes one plane of a block but for the signs of its levels, which follow with the samples
+/// (`recon/signs.rs`). `levels` holds the superblock's levels; a reader appends their magnitudes to
+/// them. Returns their spectrum.
 pub(crate) fn transform_block<C: BinCoder>(
     c: &mut C,
     template: &mut Template,
@@ -108,7 +110,8 @@ pub(crate) fn tx_type<C: BinCoder>(c: &mut C, node: &Node, choice: TxChoice, tx:
     TxType { vertical: basis(vertical), horizontal: basis(horizontal) }
 }
 
-/// The number of coded positions, 1 to `area`: class by its power of two in unary, then the bits below.
+/// The number of coded positions, 1 to `area`: class by its power of two in unary, then the bits
+/// below.
 pub(crate) fn end<C: BinCoder>(c: &mut C, place: Place, area: usize, end: u16) -> u16 {
     c.element("end");
     let classes = area.ilog2();

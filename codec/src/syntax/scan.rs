@@ -1,8 +1,10 @@
-//! Order of the coefficients of a transform block: by diagonal of equal frequency. BITSTREAM.md §6.2.
+//! Order of the coefficients of a transform block: by diagonal of equal frequency. BITSTREAM.md
+//! §6.2.
 
 use super::slots;
 
-/// Row length of the padded working area of the level walk: 32 positions, and four of margin on either side.
+/// Row length of the padded working area of the level walk: 32 positions, and four of margin on
+/// either side.
 pub(crate) const PADDED: usize = 40;
 /// Margin of the working area on the left and above.
 pub(crate) const MARGIN: usize = 4;
@@ -48,7 +50,8 @@ const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
     Position { band, u: u as u8, v: v as u8, raster: (v * w + u) as u16, padded, near, far }
 }
 
-/// Positions (u, v) sorted by u / w + v / h, along a diagonal by the coordinate of the shorter side.
+/// Positions (u, v) sorted by u / w + v / h, along a diagonal by the coordinate of the shorter
+/// side.
 const fn scan<const N: usize>(w: usize, h: usize) -> [Position; N] {
     let mut out = [EMPTY; N];
     let wide = w >= h;

@@ -1,4 +1,5 @@
-//! What the tools for screens remember of a tile: how blocks are predicted, vectors and colours used last. BITSTREAM.md §5.5, §5.6.
+//! What the tools for screens remember of a tile: how blocks are predicted, vectors and colours
+//! used last. BITSTREAM.md §5.5, §5.6.
 
 use super::palette::Palette;
 use super::recent::Recent;
@@ -11,7 +12,8 @@ pub(crate) enum Prediction {
     Intra,
     /// By samples reconstructed before.
     Copy(Vector),
-    /// By colours and an index map; where its indices, row by row, start among those of the superblock.
+    /// By colours and an index map; where its indices, row by row, start among those of the
+    /// superblock.
     Palette(Palette, u32),
 }
 
@@ -47,7 +49,8 @@ impl History {
     }
 }
 
-/// The predictions of the luma blocks of a tile, by 4x4 units; without room in pictures that do not use the tools.
+/// The predictions of the luma blocks of a tile, by 4x4 units; without room in pictures that do not
+/// use the tools.
 #[derive(Debug, Clone)]
 pub(crate) struct PredictionMap {
     cols: usize,

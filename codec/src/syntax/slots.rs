@@ -1,5 +1,5 @@
-//! How the slots of a level's models are numbered: by the sum of the levels around it, its place in the block and its role.
-//! BITSTREAM.md §7.5.
+//! How the slots of a level's models are numbered: by the sum of the levels around it, its place in
+//! the block and its role. BITSTREAM.md §7.5.
 
 use crate::entropy::levels::{FAR, NEAR};
 
@@ -7,7 +7,8 @@ use crate::entropy::levels::{FAR, NEAR};
 const CLASSES: usize = 24;
 /// Near slots of a class: places (5) x roles (6) x sizes (3) x edges (3).
 const NEAR_OF_CLASS: usize = 5 * 6 * 9;
-/// Far slots of a class: frequencies (9) x channels (2) x orientations (4) x distances to the end (3) x maxima (2).
+/// Far slots of a class: frequencies (9) x channels (2) x orientations (4) x distances to the end
+/// (3) x maxima (2).
 const FAR_OF_CLASS: usize = 9 * 2 * 4 * 6;
 const _: () = assert!(NEAR == CLASSES * NEAR_OF_CLASS && FAR == CLASSES * FAR_OF_CLASS);
 
@@ -17,15 +18,16 @@ pub(super) const PLACE: usize = 6 * 9;
 pub(super) const ROLE: usize = 9;
 /// Role of the levels of a block without a transform.
 pub(super) const RESIDUAL: usize = 5;
-/// Far slots of a channel, and those behind which the levels of a block without a transform have theirs.
+/// Far slots of a channel, and those behind which the levels of a block without a transform have
+/// theirs.
 pub(super) const CHANNEL: usize = 4 * 6;
 pub(super) const NO_FREQUENCY: usize = 3 * 6;
 
 /// Sums count up to here.
 pub(super) const MOST: usize = 256;
 
-/// By the sum of what is around a level: its class among the near slots, three an octave, and among the far slots, four an
-/// octave of half the sum, as the slots before those of the class.
+/// By the sum of what is around a level: its class among the near slots, three an octave, and among
+/// the far slots, four an octave of half the sum, as the slots before those of the class.
 pub(super) const BEFORE: [[u16; 2]; MOST + 1] = {
     let mut t = [[0; 2]; MOST + 1];
     let mut sum = 0;
@@ -52,7 +54,8 @@ pub(super) const BEFORE: [[u16; 2]; MOST + 1] = {
     t
 };
 
-/// What the position (u, v) of a coded area of `w` x `h`, of class `place`, adds to the numbers of the near and the far slot.
+/// What the position (u, v) of a coded area of `w` x `h`, of class `place`, adds to the numbers of
+/// the near and the far slot.
 pub(super) const fn parts(u: usize, v: usize, w: usize, h: usize, place: u8) -> (u16, u16) {
     // Along the diagonals of the scan, and across.
     let (along, across) = if w >= h { (u, v) } else { (v, u) };

@@ -1,5 +1,5 @@
-//! What the walk remembers of a tile while it goes through it: the blocks coded so far, as contexts and predictions
-//! of later ones. Never reconstructed samples. BITSTREAM.md §5.
+//! What the walk remembers of a tile while it goes through it: the blocks coded so far, as contexts
+//! and predictions of later ones. Never reconstructed samples. BITSTREAM.md §5.
 
 use bitvec::vec::BitVec;
 
@@ -50,7 +50,8 @@ const EMPTY: Unit = Unit { log2_w: 0, log2_h: 0, mode: UnitMode::Luma(IntraMode:
 /// Rows of units that are kept: those of a row of superblocks and of the one above.
 const KEPT: usize = 32;
 
-/// The units of a plane within a tile: those of the last rows, and of all whether they are coded, where copies ask for it.
+/// The units of a plane within a tile: those of the last rows, and of all whether they are coded,
+/// where copies ask for it.
 #[derive(Debug, Clone)]
 pub(crate) struct UnitMap {
     cols: usize,
@@ -160,8 +161,8 @@ impl CellMap {
         self.cells[self.index(x, y)]
     }
 
-    /// The offset expected at (x, y): mean of the cells left and above, rounded towards zero, or the one there is, or 0;
-    /// and whether those two differ.
+    /// The offset expected at (x, y): mean of the cells left and above, rounded towards zero, or
+    /// the one there is, or 0; and whether those two differ.
     pub(crate) fn predict(&self, x: usize, y: usize) -> (i8, bool) {
         let (cx, cy) = (x >> self.log2, y >> self.log2);
         let left = if cx > 0 { self.cells[cy * self.cols + cx - 1] } else { None };

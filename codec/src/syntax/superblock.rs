@@ -1,4 +1,5 @@
-//! The walk through a superblock: luma tree, then chroma tree, blocks with all that they carry. BITSTREAM.md §5.
+//! The walk through a superblock: luma tree, then chroma tree, blocks with all that they carry.
+//! BITSTREAM.md §5.
 
 use super::block::{ChromaBlock, LumaBlock, Superblock, TransformBlock};
 use super::copy::{self, Expected};
@@ -42,7 +43,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         Self { coder, header, state, template: Template::new() }
     }
 
-    /// Codes the superblock whose upper left luma sample is (x, y). A reader fills `sb`, which must be empty.
+    /// Codes the superblock whose upper left luma sample is (x, y). A reader fills `sb`, which must
+    /// be empty.
     pub(crate) fn superblock(&mut self, sb: &mut Superblock, x: usize, y: usize) {
         let root = Node { x, y, log2_w: SUPERBLOCK_LOG2, log2_h: SUPERBLOCK_LOG2 };
         self.tree(sb, Channel::Luma, &mut Cursor::default(), root);
@@ -100,7 +102,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         self.note_luma(&block, spectrum);
     }
 
-    /// Codes a luma block, all but the split that led to it, without noting it in the state. Returns the spectrum of its levels.
+    /// Codes a luma block, all but the split that led to it, without noting it in the state.
+    /// Returns the spectrum of its levels.
     pub(crate) fn luma_syntax(
         &mut self,
         block: &mut LumaBlock,
@@ -184,7 +187,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         (x, y)
     }
 
-    /// A chroma block at `node` with what it has of the luma block at its centre, derived and without levels.
+    /// A chroma block at `node` with what it has of the luma block at its centre, derived and
+    /// without levels.
     pub(crate) fn blank_chroma(&self, node: Node) -> ChromaBlock {
         let shift = u32::from(self.header.subsampled);
         let (x, y) = self.centre(&node);
@@ -199,7 +203,8 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         }
     }
 
-    /// Codes a chroma block, all but the split that led to it, without noting it in the state. Returns the spectra of its levels.
+    /// Codes a chroma block, all but the split that led to it, without noting it in the state.
+    /// Returns the spectra of its levels.
     pub(crate) fn chroma_syntax(&mut self, block: &mut ChromaBlock, levels: &mut Vec<i32>) -> [Spectrum; 2] {
         let (c, node) = (&mut self.coder, &block.node);
         let units = &self.state.chroma;

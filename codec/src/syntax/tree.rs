@@ -1,4 +1,5 @@
-//! The partition of a superblock: nodes, splits, and which splits a node may have. BITSTREAM.md §5.1.
+//! The partition of a superblock: nodes, splits, and which splits a node may have. BITSTREAM.md
+//! §5.1.
 
 use crate::image::plane::Rect;
 
@@ -31,7 +32,8 @@ pub(crate) enum Split {
     V4,
 }
 
-/// A rectangle of the partition, position and size in samples of its plane, position within the tile.
+/// A rectangle of the partition, position and size in samples of its plane, position within the
+/// tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) x: usize,
@@ -63,13 +65,14 @@ impl Node {
         Rect { x: self.x, y: self.y, w: self.w(), h: self.h() }
     }
 
-    /// Width and height of the coefficients that are coded: of a side of 64 only the low 32 frequencies.
+    /// Width and height of the coefficients that are coded: of a side of 64 only the low 32
+    /// frequencies.
     pub(crate) fn coded_area(&self) -> (usize, usize) {
         (self.w().min(32), self.h().min(32))
     }
 
-    /// What may be done with this node in a plane of `width` x `height` samples. Sides stay at 4 or above and no
-    /// block is longer than four times its width.
+    /// What may be done with this node in a plane of `width` x `height` samples. Sides stay at 4 or
+    /// above and no block is longer than four times its width.
     pub(crate) fn choices(&self, width: usize, height: usize) -> Choices {
         let (lw, lh) = (self.log2_w, self.log2_h);
         let h2 = lh >= 3 && lw < lh + 2;
@@ -87,7 +90,8 @@ impl Node {
         }
     }
 
-    /// The parts that `split` makes, in coding order; those that lie wholly outside the plane are not coded.
+    /// The parts that `split` makes, in coding order; those that lie wholly outside the plane are
+    /// not coded.
     pub(crate) fn children(&self, split: Split) -> impl Iterator<Item = Self> + use<> {
         let (cols_log2, rows_log2) = match split {
             Split::None => (0, 0),

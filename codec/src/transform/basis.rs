@@ -37,7 +37,8 @@ pub(crate) struct TxShape {
     pub(crate) w: usize,
     pub(crate) h: usize,
     pub(crate) tx: TxType,
-    /// Bits of a sample above 10. Coefficients have the scale and the range of 10 bits at any depth.
+    /// Bits of a sample above 10. Coefficients have the scale and the range of 10 bits at any
+    /// depth.
     pub(crate) extra: u32,
 }
 

@@ -1,9 +1,11 @@
-//! The inverse two-dimensional transform: columns, clamp, rows; its residual goes straight into the samples. BITSTREAM.md §9.8.
+//! The inverse two-dimensional transform: columns, clamp, rows; its residual goes straight into the
+//! samples. BITSTREAM.md §9.8.
 //!
-//! Both passes are exact integer products with the matrices of `tables`, so any order of summing gives the same
-//! values. No sum leaves 32 bits: a pass adds at most `2^17 * sum over k of |M[k][n]|`, and that sum of at most 32
-//! entries is at most `sqrt(32) * 2048 < 11586` by Cauchy and Schwarz, so the total stays below `1.42 * 2^30`, and
-//! the partial sums of the even and odd parts below the same bound.
+//! Both passes are exact integer products with the matrices of `tables`, so any order of summing
+//! gives the same values. No sum leaves 32 bits: a pass adds at most
+//! `2^17 * sum over k of |M[k][n]|`, and that sum of at most 32 entries is at most
+//! `sqrt(32) * 2048 < 11586` by Cauchy and Schwarz, so the total stays below `1.42 * 2^30`, and the
+//! partial sums of the even and odd parts below the same bound.
 
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
@@ -22,10 +24,12 @@ pub(crate) type Room = [[i32; MAX_TX]; 64];
 /// An empty one.
 pub(crate) const ROOM: Room = [[0; MAX_TX]; 64];
 
-/// Adds the residual of a block of `shape` to its prediction, which stands in `out`, and keeps samples within their bits.
+/// Adds the residual of a block of `shape` to its prediction, which stands in `out`, and keeps
+/// samples within their bits.
 ///
-/// `coefs` has `min(h, 32)` rows of `min(w, 32)` coefficients, horizontal frequency along the row, within 18 bits
-/// signed, scaled by 4. Those at a column `>= extent.0` or a row `>= extent.1` are zero; the extent only saves work.
+/// `coefs` has `min(h, 32)` rows of `min(w, 32)` coefficients, horizontal frequency along the row,
+/// within 18 bits signed, scaled by 4. Those at a column `>= extent.0` or a row `>= extent.1` are
+/// zero; the extent only saves work.
 pub(crate) fn inverse(
     simd: Simd,
     coefs: &[i32],
@@ -202,8 +206,8 @@ impl Columns<'_> {
         }
     }
 
-    /// The transform of `2 * M` points from that of `M` points in the first rows of `room` (the even frequencies) and
-    /// the odd ones, `B` at a time.
+    /// The transform of `2 * M` points from that of `M` points in the first rows of `room` (the
+    /// even frequencies) and the odd ones, `B` at a time.
     #[inline(always)]
     fn level<const N: usize, const K: usize, const L: usize, const M: usize, const B: usize>(
         self,
@@ -285,8 +289,8 @@ impl Rows<'_> {
         }
     }
 
-    /// `R` rows at a time, for a DCT: even and odd frequencies give the sum and the difference of the two halves (`H`
-    /// samples each) of a row.
+    /// `R` rows at a time, for a DCT: even and odd frequencies give the sum and the difference of
+    /// the two halves (`H` samples each) of a row.
     #[inline(always)]
     fn split<const N: usize, const K: usize, const H: usize, const R: usize>(
         self,

@@ -1,4 +1,5 @@
-//! Transforms: the integer matrices of the bases and the inverse two-dimensional transform (BITSTREAM.md §9.8).
+//! Transforms: the integer matrices of the bases and the inverse two-dimensional transform
+//! (BITSTREAM.md §9.8).
 //!
 //! Normative and integer only. The forward transform is no part of the format and stands elsewhere.
 

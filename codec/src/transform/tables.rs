@@ -1,5 +1,5 @@
-//! The matrices of the bases: `M[k][n]`, frequency `k`, sample `n`, orthonormal times 2048, each entry rounded.
-//! BITSTREAM.md §9.8.
+//! The matrices of the bases: `M[k][n]`, frequency `k`, sample `n`, orthonormal times 2048, each
+//! entry rounded. BITSTREAM.md §9.8.
 //!
 //! They are spelt by their distinct values, which a test computes again from the formulas.
 
@@ -8,8 +8,8 @@ use super::basis::Basis;
 /// A matrix of `K` basis functions of `N` samples.
 pub(crate) type Matrix<const N: usize, const K: usize> = [[i32; N]; K];
 
-/// `round(2048 * sqrt(2/N) * cos(pi*j / 2N))` at `j`; at 0, where no basis function but the flat one
-/// looks, its `round(2048 / sqrt(N))`.
+/// `round(2048 * sqrt(2/N) * cos(pi*j / 2N))` at `j`; at 0, where no basis function but the flat
+/// one looks, its `round(2048 / sqrt(N))`.
 pub(super) const COS4: [i32; 4] = [1024, 1338, 1024, 554];
 pub(super) const COS8: [i32; 8] = [724, 1004, 946, 851, 724, 569, 392, 200];
 pub(super) const COS16: [i32; 16] = [512, 721, 710, 693, 669, 639, 602, 560, 512, 459, 402, 341, 277, 210, 141, 71];
@@ -98,7 +98,8 @@ pub(crate) const LOW: usize = 8;
 /// What a basis's basis functions are at the border of a block and along it.
 #[derive(Debug)]
 pub(crate) struct Border {
-    /// Samples of the lowest basis functions, sample by sample; zeros where there are fewer functions.
+    /// Samples of the lowest basis functions, sample by sample; zeros where there are fewer
+    /// functions.
     pub(crate) low: &'static [[i32; LOW]],
     /// The first sample of each basis function.
     pub(crate) first: &'static [i32],

@@ -72,8 +72,8 @@ fn tables_are_the_rounded_formulas_and_sums_fit_32_bits() {
     check(Basis::Dst7, &tables::DST16);
 }
 
-/// The residual that [`inverse`] adds, no further from zero than the greatest sample: what becomes of the least and of the
-/// greatest sample shows it.
+/// The residual that [`inverse`] adds, no further from zero than the greatest sample: what becomes
+/// of the least and of the greatest sample shows it.
 pub(crate) fn added(simd: Simd, coefs: &[i32], shape: TxShape, extent: (usize, usize)) -> Vec<i32> {
     let (w, h, most) = (shape.w, shape.h, (1024 << shape.extra) - 1);
     let [above, below] = [0, most].map(|sample| {

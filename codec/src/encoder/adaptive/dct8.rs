@@ -1,12 +1,14 @@
-//! The cosine transform of eight samples by the scheme of Arai, Agui and Nakajima (1988), on many at a time: frequencies come
-//! out, and go in again, with factors of their own, which whoever uses them takes into account. In floating point.
+//! The cosine transform of eight samples by the scheme of Arai, Agui and Nakajima (1988), on many
+//! at a time: frequencies come out, and go in again, with factors of their own, which whoever uses
+//! them takes into account. In floating point.
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
 use std::f32::consts::{FRAC_1_SQRT_2, SQRT_2};
 
-/// cos(k pi / 16) times the square root of 2, 1 for k = 0: what each frequency is multiplied by besides the square root of 8
-/// (forward), and is to be multiplied by besides its inverse (backward).
+/// cos(k pi / 16) times the square root of 2, 1 for k = 0: what each frequency is multiplied by
+/// besides the square root of 8 (forward), and is to be multiplied by besides its inverse
+/// (backward).
 pub(in crate::encoder) const FACTORS: [f64; 8] = [
     1.0,
     1.387_039_845_322_148,

@@ -1,5 +1,6 @@
-//! Adaptive quantisation in a closed loop: the steps move to where sketches of the picture lose their score.
-//! (The idea of libjxl's loop over Butteraugli, with another measure and without whole encodes.)
+//! Adaptive quantisation in a closed loop: the steps move to where sketches of the picture lose
+//! their score. (The idea of libjxl's loop over Butteraugli, with another measure and without whole
+//! encodes.)
 
 pub(crate) mod cells;
 mod dct8;
@@ -15,7 +16,8 @@ use crate::simd::Simd;
 use crate::syntax::header::PictureHeader;
 
 impl Offsets {
-    /// For the planes of a picture, where its quantisation is adaptive. Their mean over what is shown is about 0.
+    /// For the planes of a picture, where its quantisation is adaptive. Their mean over what is
+    /// shown is about 0.
     pub(in crate::encoder) fn of(
         simd: Simd,
         header: &PictureHeader,
@@ -44,9 +46,10 @@ impl Offsets {
         Ok(Some(offsets))
     }
 
-    /// Moves the offsets towards where the score lost per level is the same in all cells: a step finer by a factor takes about as
-    /// many octaves off the loss everywhere, for bits in proportion to the levels. `losses` and `levels` are those of a
-    /// sketch with the offsets as they are. Their mean, weighed by `weights`, stays.
+    /// Moves the offsets towards where the score lost per level is the same in all cells: a step
+    /// finer by a factor takes about as many octaves off the loss everywhere, for bits in
+    /// proportion to the levels. `losses` and `levels` are those of a sketch with the offsets as
+    /// they are. Their mean, weighed by `weights`, stays.
     fn refine(&mut self, losses: &[f64], levels: &[f64], weights: &[f64], parameters: &Parameters) {
         let all = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
         let mean = |v: &[f64]| v.iter().zip(weights).map(|(v, weight)| v * weight).sum::<f64>() / all;
@@ -90,7 +93,8 @@ fn smoothed(values: &[f64], grid: &CellGrid, share: f64) -> Vec<f64> {
     out
 }
 
-/// log2 of a positive number by arithmetic that is the same everywhere: exponent, and a series of the mantissa.
+/// log2 of a positive number by arithmetic that is the same everywhere: exponent, and a series of
+/// the mantissa.
 fn log2(v: f64) -> f64 {
     let bits = v.to_bits();
     let exponent = (bits >> 52) as i32 - 1023;

@@ -1,8 +1,9 @@
-//! A picture as it might be coded, for a small part of the time: blocks of one size, transformed without prediction and
-//! quantised with a dead zone. It shows adaptive quantisation where the picture will lose its score.
+//! A picture as it might be coded, for a small part of the time: blocks of one size, transformed
+//! without prediction and quantised with a dead zone. It shows adaptive quantisation where the
+//! picture will lose its score.
 //!
-//! A plane goes through transform, quantiser and measure a row of blocks at a time. All of it is floating point in an order of
-//! its own, the same at every level of the CPU.
+//! A plane goes through transform, quantiser and measure a row of blocks at a time. All of it is
+//! floating point in an order of its own, the same at every level of the CPU.
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
@@ -24,7 +25,8 @@ const BLOCKS: usize = 16;
 /// Their samples in a row.
 const SPAN: usize = BLOCK * BLOCKS;
 
-/// Numbers below 2^22 are whole once this is added: what is taken off again is the nearest whole number.
+/// Numbers below 2^22 are whole once this is added: what is taken off again is the nearest whole
+/// number.
 const WHOLE: f32 = 12_582_912.0;
 
 /// What a sketch shows of each cell.
@@ -32,7 +34,8 @@ const WHOLE: f32 = 12_582_912.0;
 pub(in crate::encoder) struct Sketch {
     /// What it takes from the score.
     pub(in crate::encoder) losses: Vec<f64>,
-    /// Levels that are not zero, those of the lowest frequency apart, which prediction mostly saves.
+    /// Levels that are not zero, those of the lowest frequency apart, which prediction mostly
+    /// saves.
     pub(in crate::encoder) levels: Vec<f64>,
 }
 
@@ -72,7 +75,8 @@ impl<'a> Sketcher<'a> {
         Self { header, offsets, sketching, ways: (0..planes).map(way).collect(), levels }
     }
 
-    /// Takes in the planes, at 10 bits, or their next rows; all but the last come in whole rows of cells.
+    /// Takes in the planes, at 10 bits, or their next rows; all but the last come in whole rows of
+    /// cells.
     pub(in crate::encoder) fn add(&mut self, simd: Simd, planes: &[Plane]) {
         let Self { header, offsets, ref mut ways, ref mut levels, .. } = *self;
         for (p, (plane, (coder, measure))) in planes.iter().zip(ways).enumerate() {
@@ -96,7 +100,8 @@ impl<'a> Sketcher<'a> {
     }
 }
 
-/// Puts means of 2x2 samples of some rows of a plane of even sides into `out`, which has half of its size.
+/// Puts means of 2x2 samples of some rows of a plane of even sides into `out`, which has half of
+/// its size.
 pub(in crate::encoder) fn halve(simd: Simd, plane: &Plane, out: &mut Plane) {
     for y in plane.rows().step_by(2) {
         let (upper, lower) = (plane.row(y), plane.row(y + 1));
@@ -122,7 +127,8 @@ type Lanes = [f32; BLOCKS];
 /// What the blocks of a plane are coded with.
 #[derive(Debug)]
 struct Coder {
-    /// What a coefficient is multiplied by to be in steps, and what is left of it to go back, where the step is 1.
+    /// What a coefficient is multiplied by to be in steps, and what is left of it to go back, where
+    /// the step is 1.
     to_steps: Matrix,
     from_steps: Matrix,
     /// What is added to a level before it becomes the nearest whole number.
@@ -144,7 +150,8 @@ impl Coder {
         // At parameter 0 the step is 1.
         let log2 = BLOCK.ilog2() + u32::from(sketching.half);
         let steps = dequantiser.steps(p, (log2, log2), 0, TxType::DCT);
-        // A block of half the resolution has the low frequencies of one twice as large, at half their size.
+        // A block of half the resolution has the low frequencies of one twice as large, at half
+        // their size.
         let size = f64::from(1u32 << log2) / BLOCK as f64;
         let (mut to_steps, mut from_steps) = ([[0.0; BLOCK]; BLOCK], [[0.0; BLOCK]; BLOCK]);
         for (v, u) in (0..BLOCK).flat_map(|v| (0..BLOCK).map(move |u| (v, u))) {
@@ -169,7 +176,8 @@ impl Coder {
         }
     }
 
-    /// Takes the steps of the cells at luma row `y` from `offsets`; samples of plane `p` span 2^`shift` of luma.
+    /// Takes the steps of the cells at luma row `y` from `offsets`; samples of plane `p` span
+    /// 2^`shift` of luma.
     fn set_steps(&mut self, header: &PictureHeader, p: usize, offsets: &Offsets, y: usize, shift: u32) {
         self.cell = offsets.grid.log2 - shift - BLOCK.ilog2();
         self.steps.clear();
@@ -179,7 +187,8 @@ impl Coder {
         }));
     }
 
-    /// Codes the blocks at row `y` of `plane`, shows them to `measure` and counts their levels in the row of `cells`.
+    /// Codes the blocks at row `y` of `plane`, shows them to `measure` and counts their levels in
+    /// the row of `cells`.
     #[inline(always)]
     fn row(&mut self, plane: &Plane, y: usize, cells: &mut [f64], measure: &mut PlaneLosses) {
         let stride = self.source.len() / BLOCK;
@@ -239,8 +248,8 @@ impl Coder {
         }
     }
 
-    /// Puts what quantising takes off coefficient (`v`, `u`) of some blocks in its place, to go back. Returns 1 for each level
-    /// that is not zero.
+    /// Puts what quantising takes off coefficient (`v`, `u`) of some blocks in its place, to go
+    /// back. Returns 1 for each level that is not zero.
     #[inline(always)]
     fn quantise(&self, (v, u): (usize, usize), row: &mut Lanes, steps: &Lanes, inverses: &Lanes) -> Lanes {
         let (to_steps, from_steps, rounding) = (self.to_steps[v][u], self.from_steps[v][u], self.rounding);
@@ -262,8 +271,8 @@ impl Coder {
     }
 }
 
-/// The samples of blocks side by side from (`x`, `y`) of `plane` on, less the middle of their range; its last column and row
-/// go on outside.
+/// The samples of blocks side by side from (`x`, `y`) of `plane` on, less the middle of their
+/// range; its last column and row go on outside.
 #[inline(always)]
 fn load(plane: &Plane, x: usize, y: usize) -> Rows {
     let mut rows = [[0.0; SPAN]; BLOCK];
@@ -340,7 +349,8 @@ mod tests {
         plane
     }
 
-    /// What the codec's own transform and quantiser leave of the block at (`x`, `y`), and the levels that are not zero.
+    /// What the codec's own transform and quantiser leave of the block at (`x`, `y`), and the
+    /// levels that are not zero.
     fn coded(header: &PictureHeader, source: &Plane, (x, y): (usize, usize), qp: u16) -> (Plane, usize) {
         let simd = Simd::new(CpuLevel::Scalar);
         let dequantiser = Dequantiser::new(header);

@@ -1,4 +1,5 @@
-//! How busy a picture is: variances of 8x8 blocks, for what a quality means and where errors are masked.
+//! How busy a picture is: variances of 8x8 blocks, for what a quality means and where errors are
+//! masked.
 
 use crate::encoder::analysis::{Analysis, Moments};
 
@@ -9,8 +10,8 @@ fn log2_16(v: u64) -> u32 {
     n * 16 + fraction
 }
 
-/// Mean of the log2 variances, in terms of 8-bit samples, -2 and up, that `scatters` of 64 samples of 10 bits stand for, and the
-/// share of them below 2; (0, 1) where there are none.
+/// Mean of the log2 variances, in terms of 8-bit samples, -2 and up, that `scatters` of 64 samples
+/// of 10 bits stand for, and the share of them below 2; (0, 1) where there are none.
 fn mean_and_flat(scatters: impl Iterator<Item = u32>) -> (f64, f64) {
     let (mut sum, mut flat, mut n) = (0.0, 0.0, 0.0);
     for scatter in scatters {
@@ -41,17 +42,18 @@ impl Activity {
         Self { full, half, flat }
     }
 
-    /// How much coarser than the average picture this one may be quantised for the same SSIMULACRA2 score, in quantiser
-    /// parameters at a parameter of 265: fitted on cid22-train. docs/TUNING.md, calibration.
+    /// How much coarser than the average picture this one may be quantised for the same SSIMULACRA2
+    /// score, in quantiser parameters at a parameter of 265: fitted on cid22-train. docs/TUNING.md,
+    /// calibration.
     ///
-    /// Flat pictures score higher at the same step; so do those whose detail stands at half resolution too, where the
-    /// score looks for it, rather than at full resolution alone.
+    /// Flat pictures score higher at the same step; so do those whose detail stands at half
+    /// resolution too, where the score looks for it, rather than at full resolution alone.
     pub(in crate::encoder) fn ease(&self) -> f64 {
         (63.0 * self.flat + 15.9 * self.half - 12.6 * self.full - 46.8).clamp(-25.0, 30.0)
     }
 
-    /// How much coarser, at all qualities, for what texture masks: in quantiser parameters, five per octave of mean variance.
-    /// docs/TUNING.md, calibration.
+    /// How much coarser, at all qualities, for what texture masks: in quantiser parameters, five
+    /// per octave of mean variance. docs/TUNING.md, calibration.
     pub(in crate::encoder) fn masking(&self) -> f64 {
         5.0 * self.full - 30.2
     }

@@ -13,7 +13,8 @@ const CONTRAST: usize = 48;
 /// Part of a block's samples that one value has at least where strokes stand on a ground: of 256.
 const GROUND: u16 = 77;
 
-/// Samples of a block, of every other row and column, that have its ground as a rule are three times as many as this.
+/// Samples of a block, of every other row and column, that have its ground as a rule are three
+/// times as many as this.
 const GLANCE: u8 = 7;
 
 /// The rows of a block.
@@ -38,8 +39,9 @@ impl Census {
         }
     }
 
-    /// Whether the picture is a screen or a drawing: of the blocks with contrast, two in five have a ground of one value, and
-    /// those are a hundredth of all blocks. (After the counts of colours in libaom's detection of screen content.)
+    /// Whether the picture is a screen or a drawing: of the blocks with contrast, two in five have
+    /// a ground of one value, and those are a hundredth of all blocks. (After the counts of colours
+    /// in libaom's detection of screen content.)
     pub(crate) fn is_screen(&self) -> bool {
         let Self { all, contrasty, grounded } = *self;
         5 * grounded >= 2 * contrasty && 100 * grounded >= all && grounded > 0
@@ -76,7 +78,8 @@ fn span(rows: &Rows<'_>) -> usize {
     usize::from(high.unwrap_or(0) - low.unwrap_or(0))
 }
 
-/// Whether one value of 8 bits has its share of the samples. Few blocks of photographs stand a glance.
+/// Whether one value of 8 bits has its share of the samples. Few blocks of photographs stand a
+/// glance.
 #[inline(never)]
 fn has_ground(rows: &Rows<'_>) -> bool {
     let mut glance = [0u8; 256];

@@ -1,4 +1,5 @@
-//! What a picture's luma is like, block by block: gathered once, for all that asks how busy a place is.
+//! What a picture's luma is like, block by block: gathered once, for all that asks how busy a place
+//! is.
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
@@ -16,7 +17,8 @@ const QUARTER: usize = BLOCK / 2;
 /// A block of samples of 10 bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Moments {
-    /// Sums of the samples and of their squares, of each quarter: upper left, upper right, lower left, lower right.
+    /// Sums of the samples and of their squares, of each quarter: upper left, upper right, lower
+    /// left, lower right.
     sums: [u16; 4],
     squares: [u32; 4],
     /// Sum of the squares of the sums of 2x2 samples.
@@ -32,7 +34,8 @@ pub(crate) struct Analysis {
 }
 
 impl Moments {
-    /// The sum of squared differences to the mean: 64 times the variance, 64 times 16 that of 8-bit samples.
+    /// The sum of squared differences to the mean: 64 times the variance, 64 times 16 that of 8-bit
+    /// samples.
     pub(crate) fn scatter(&self) -> u32 {
         let sum: u32 = self.sums.iter().map(|&s| u32::from(s)).sum();
         self.squares.iter().sum::<u32>() - (u64::from(sum) * u64::from(sum) / (BLOCK * BLOCK) as u64) as u32
@@ -76,7 +79,8 @@ impl Moments {
 }
 
 impl Analysis {
-    /// Takes in a plane of 10 bits a sample, or its next rows; all but the last come in whole blocks.
+    /// Takes in a plane of 10 bits a sample, or its next rows; all but the last come in whole
+    /// blocks.
     pub(crate) fn add(&mut self, simd: Simd, plane: &Plane) {
         let (cols, rows, before) = (plane.width() / BLOCK, plane.height() / BLOCK, self.blocks.len());
         self.blocks.resize(before + cols * rows, Moments::default());

@@ -54,14 +54,16 @@ impl DirectTile<'_> {
         residual(self.shared.context.simd, pair, rect.w, rect.h, &mut m.residual);
     }
 
-    /// What the residual costs, about, transformed by `tx`; its coefficients are the ones at hand then.
+    /// What the residual costs, about, transformed by `tx`; its coefficients are the ones at hand
+    /// then.
     pub(super) fn estimate(&mut self, spot: &Spot, tx: TxType) -> Estimate {
         self.transform(spot, tx);
         let coefficients = spot.coefficients(self.shared, &self.memory.coefficients, tx);
         coefficients.estimate(self.shared.plan.rule.lambda)
     }
 
-    /// The transform that the residual costs least with, about; its coefficients are the ones at hand then.
+    /// The transform that the residual costs least with, about; its coefficients are the ones at
+    /// hand then.
     fn choose_transform(&mut self, spot: &Spot) -> TxType {
         let (w, h) = (spot.node.w(), spot.node.h());
         let tried: &[TxType] = match self.direct.transforms {
@@ -95,7 +97,8 @@ impl DirectTile<'_> {
         forward(context.simd, &m.residual, shape, &mut m.coefficients);
     }
 
-    /// Transforms and quantises the residual in memory; its levels go behind those of the superblock.
+    /// Transforms and quantises the residual in memory; its levels go behind those of the
+    /// superblock.
     pub(super) fn code_residual(&mut self, spot: &Spot) -> TransformBlock {
         let tx = self.choose_transform(spot);
         let (shared, m, start) = (self.shared, &mut self.memory, self.sb.levels.len() as u32);

@@ -1,4 +1,5 @@
-//! A luma block of the direct way: the mode planned for it against those of its neighbours, then its levels.
+//! A luma block of the direct way: the mode planned for it against those of its neighbours, then
+//! its levels.
 
 use super::DirectTile;
 use super::levels::Spot;
@@ -87,7 +88,8 @@ impl DirectTile<'_> {
         }
     }
 
-    /// What `mode` leaves of the luma at `rect`, Hadamard-transformed. The prediction is the one at hand then.
+    /// What `mode` leaves of the luma at `rect`, Hadamard-transformed. The prediction is the one at
+    /// hand then.
     fn difference(&mut self, rect: Rect, mode: IntraMode) -> u32 {
         let (context, m) = (&self.shared.context, &mut self.memory);
         let (depth, extra) = (context.header.internal_depth(), context.header.extra_depth());

@@ -1,5 +1,5 @@
-//! The direct way through a tile, of the low efforts: the partition is planned on the source ([`Layout`]), then each block
-//! is coded once, in order, and never again.
+//! The direct way through a tile, of the low efforts: the partition is planned on the source
+//! ([`Layout`]), then each block is coded once, in order, and never again.
 
 mod chroma;
 mod levels;
@@ -53,8 +53,8 @@ pub(super) struct DirectTile<'a> {
 }
 
 impl<'a> DirectTile<'a> {
-    /// `direct` says how much is tried, `source` has room for some rows of the tile's planes, `offsets` what is wanted for its
-    /// cells, `samples` none yet.
+    /// `direct` says how much is tried, `source` has room for some rows of the tile's planes,
+    /// `offsets` what is wanted for its cells, `samples` none yet.
     pub(super) fn new(
         shared: &'a Shared<'a>,
         direct: &'a Direct,

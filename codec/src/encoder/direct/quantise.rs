@@ -6,8 +6,8 @@ use crate::syntax::residual::MAX_LEVEL;
 use crate::syntax::scan;
 use crate::transform::MAX_CODED;
 
-/// Appends the levels of `coefficients` to `levels`, in scan order up to the last that is not zero; returns how many
-/// those are.
+/// Appends the levels of `coefficients` to `levels`, in scan order up to the last that is not zero;
+/// returns how many those are.
 pub(super) fn round(coefficients: &Coefficients<'_>, rule: &Rule, levels: &mut Vec<i32>) -> u16 {
     let (simd, (w, h)) = (coefficients.simd, coefficients.node.coded_area());
     let (values, reciprocals) = (&coefficients.values[..w * h], &coefficients.reciprocals()[..w * h]);
@@ -35,8 +35,8 @@ fn largest(values: &[i32], reciprocals: &[f32]) -> f32 {
     most.into_iter().fold(0.0, f32::max)
 }
 
-/// Levels row by row; returns how many positions of the scan, of which `indices` are the numbers, reach up to the last
-/// level that is not zero.
+/// Levels row by row; returns how many positions of the scan, of which `indices` are the numbers,
+/// reach up to the last level that is not zero.
 #[inline(always)]
 fn divide(
     values: &[i32],
@@ -62,7 +62,8 @@ fn divide(
     reach.into_iter().fold(0, i32::max) as usize
 }
 
-/// The whole number nearest to `x`, which is below 2^22: the last bits of a sum that has no room for others.
+/// The whole number nearest to `x`, which is below 2^22: the last bits of a sum that has no room
+/// for others.
 #[inline(always)]
 fn whole(x: f32) -> i32 {
     const ONE_AND_A_HALF: f32 = (3 << 22) as f32;

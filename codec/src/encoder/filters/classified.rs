@@ -10,9 +10,9 @@ use crate::threads::Workers;
 /// Side of the blocks whose texture masks what is in them.
 const BLOCK: usize = 8;
 
-/// The strength for `planes`, luma or chroma: the one that is `set`, or the one with the least squared error after
-/// deblocking, weighed down where texture masks it. The filter's change is proportional to its strength, so one run at full
-/// strength tells.
+/// The strength for `planes`, luma or chroma: the one that is `set`, or the one with the least
+/// squared error after deblocking, weighed down where texture masks it. The filter's change is
+/// proportional to its strength, so one run at full strength tells.
 pub(super) fn choose(
     simd: Simd,
     workers: &Workers,
@@ -71,8 +71,8 @@ struct Sums {
 }
 
 impl Fit {
-    /// Takes in some rows of a plane of the source, as it is before the filter and after it, 8x8 samples (at the edge 8x4, 4x8,
-    /// 4x4) at a time.
+    /// Takes in some rows of a plane of the source, as it is before the filter and after it, 8x8
+    /// samples (at the edge 8x4, 4x8, 4x4) at a time.
     #[inline(always)]
     fn add(&mut self, planes: [&Plane; 3], rows: std::ops::Range<usize>) {
         let width = planes[0].width();
@@ -124,7 +124,8 @@ impl Sums {
         self.squares += u64::from(squares);
     }
 
-    /// The variance of a whole block, a quarter and up, in terms of 8-bit samples; samples have `extra` bits beyond 10.
+    /// The variance of a whole block, a quarter and up, in terms of 8-bit samples; samples have
+    /// `extra` bits beyond 10.
     #[inline(always)]
     fn variance(&self, extra: u32) -> f64 {
         let n = (BLOCK * BLOCK) as u64;

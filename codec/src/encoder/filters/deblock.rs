@@ -15,7 +15,8 @@ const FINE: [u8; 5] = [2, 3, 4, 5, 6];
 /// The first quantiser parameter of a coarse step.
 const QP: u16 = 160;
 
-/// The parameters for `planes`, luma or chroma: the strength that is set, or the one with the least squared error, or none.
+/// The parameters for `planes`, luma or chroma: the strength that is set, or the one with the least
+/// squared error, or none.
 pub(super) fn choose(
     simd: Simd,
     workers: &Workers,

@@ -29,7 +29,8 @@ impl Kept {
         Self { picture: picture.then(|| PictureSamples::new(header)), sample }
     }
 
-    /// Keeps `part` of a tile, a row of superblocks, which begins at `to` in the picture and comes of `source`.
+    /// Keeps `part` of a tile, a row of superblocks, which begins at `to` in the picture and comes
+    /// of `source`.
     pub(super) fn place(
         &mut self,
         header: &PictureHeader,
@@ -46,8 +47,8 @@ impl Kept {
     }
 }
 
-/// Puts the strengths of both filters into the header of a picture: those that are set, else those of the rule or, where a
-/// sample of its rows was kept, the best by squared error in that.
+/// Puts the strengths of both filters into the header of a picture: those that are set, else those
+/// of the rule or, where a sample of its rows was kept, the best by squared error in that.
 pub(super) fn choose(
     simd: Simd,
     workers: &Workers,

@@ -1,5 +1,5 @@
-//! The strengths of the filters by the quantiser parameter alone: what their choice gives for most pictures. docs/TUNING.md,
-//! filters by rule.
+//! The strengths of the filters by the quantiser parameter alone: what their choice gives for most
+//! pictures. docs/TUNING.md, filters by rule.
 
 use super::super::parameters::Parameters;
 use super::classified::coded;
@@ -9,12 +9,14 @@ use crate::filter::Deblock;
 const DEBLOCKED: [u16; 2] = [185, 150];
 /// The strength that they are deblocked with.
 const STRENGTH: u8 = 6;
-/// The quantiser parameter from which luma has more of the classified filter, and how much it has below and above, in eighths.
+/// The quantiser parameter from which luma has more of the classified filter, and how much it has
+/// below and above, in eighths.
 const CLASSIFIED: u16 = 150;
 const LUMA: [f64; 2] = [2.0, 8.0];
 const CHROMA: f64 = 7.0;
 
-/// Of deblocking and of the classified filter, for luma and chroma, at parameter `qp`; what is set has its way.
+/// Of deblocking and of the classified filter, for luma and chroma, at parameter `qp`; what is set
+/// has its way.
 pub(super) fn strengths(qp: u16, parameters: &Parameters) -> ([Deblock; 2], [u8; 2]) {
     let deblock = DEBLOCKED.map(|from| {
         let strength = if qp >= from { STRENGTH } else { 0 };

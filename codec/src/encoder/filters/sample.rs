@@ -52,8 +52,8 @@ impl Sample {
         Self { header, picture, source, every }
     }
 
-    /// Takes `part` of a tile, a row of superblocks, which begins at `to` in the picture and comes of `source`, where it is of
-    /// a band.
+    /// Takes `part` of a tile, a row of superblocks, which begins at `to` in the picture and comes
+    /// of `source`, where it is of a band.
     pub(super) fn place(&mut self, (samples, source): (&TileSamples, &[Plane]), part: Rect, to: (usize, usize)) {
         let number = to.1 / SUPERBLOCK;
         let y = number / self.every * SUPERBLOCK;

@@ -91,8 +91,8 @@ pub(in crate::encoder) struct Mask {
 const BLOCK: usize = 16;
 
 impl Mask {
-    /// The samples of a plane of `width` x `height` that show in `image`, none beyond its sides; `None` where no pixel of
-    /// it is hidden.
+    /// The samples of a plane of `width` x `height` that show in `image`, none beyond its sides;
+    /// `None` where no pixel of it is hidden.
     pub(in crate::encoder) fn shown(image: &ImageView<'_>, width: usize, height: usize) -> Option<Self> {
         if !image.format().has_alpha() {
             return None;
@@ -109,8 +109,8 @@ impl Mask {
         hidden.then_some(out)
     }
 
-    /// The blocks of `plane` all of whose samples count, one below the other: what hidden ones are like is no matter.
-    /// `None` where there are none.
+    /// The blocks of `plane` all of whose samples count, one below the other: what hidden ones are
+    /// like is no matter. `None` where there are none.
     pub(in crate::encoder) fn blocks(&self, plane: &Plane) -> Option<Plane> {
         let mut rows: Vec<&[u16]> = Vec::new();
         for y in (0..plane.height() / BLOCK).map(|y| y * BLOCK) {
@@ -150,8 +150,8 @@ impl Mask {
     }
 }
 
-/// Fills what does not count: with means at the coarsest resolution that has any, so that holes are smooth. ("Pull and
-/// push", Gortler et al., The Lumigraph, 1996, without weights.)
+/// Fills what does not count: with means at the coarsest resolution that has any, so that holes are
+/// smooth. ("Pull and push", Gortler et al., The Lumigraph, 1996, without weights.)
 fn fill(plane: &mut Plane, mask: &Mask) {
     if mask.bits.all() {
         return;

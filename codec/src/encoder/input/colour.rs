@@ -25,9 +25,10 @@ const CHUNK: usize = 32;
 /// Luma rows converted by one thread.
 const BAND: usize = 64;
 
-/// Planes of a picture: one for gray, three for RGB; alpha is left out. Their sides are the picture's (half of them for
-/// chroma at 4:2:0) rounded up to 8 luma samples, the last column and row repeated. At 4:2:0 a sample of chroma is the mean of
-/// four pixels; `by_alpha` they count as much as they are opaque, so that none takes its colour from one that is hidden.
+/// Planes of a picture: one for gray, three for RGB; alpha is left out. Their sides are the
+/// picture's (half of them for chroma at 4:2:0) rounded up to 8 luma samples, the last column and
+/// row repeated. At 4:2:0 a sample of chroma is the mean of four pixels; `by_alpha` they count as
+/// much as they are opaque, so that none takes its colour from one that is hidden.
 pub(crate) fn to_planes(
     simd: Simd,
     workers: &Workers,
@@ -45,7 +46,8 @@ pub(in crate::encoder) fn luma_sides(image: &ImageSpec<'_>) -> [usize; 2] {
     [image.width(), image.height()].map(|side| (side as usize).next_multiple_of(PADDING))
 }
 
-/// Planes of the size that those of `view` have, in the memory of `spare` ones, where there are any.
+/// Planes of the size that those of `view` have, in the memory of `spare` ones, where there are
+/// any.
 pub(in crate::encoder) fn room(view: &ImageView<'_>, chroma: Chroma, spare: Vec<Plane>) -> Vec<Plane> {
     let sides = luma_sides(view.spec());
     let shift = u32::from(chroma == Chroma::Yuv420);
@@ -250,8 +252,8 @@ fn ycbcr<S: Sample>(depths: Depths, rgb: [u16; 3]) -> [u16; 3] {
     [sample(LUMA, 0), sample(CB, zero), sample(CR, zero)]
 }
 
-/// `sum`, a sample of pixels in 1/2^16, as one of planes above `zero`. Where pixels have more bits than planes can have,
-/// the largest becomes the largest.
+/// `sum`, a sample of pixels in 1/2^16, as one of planes above `zero`. Where pixels have more bits
+/// than planes can have, the largest becomes the largest.
 #[inline(always)]
 fn settle<S: Sample>(depths: Depths, sum: i64, zero: i32) -> u16 {
     let max = (1i64 << depths.plane) - 1;

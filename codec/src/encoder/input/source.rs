@@ -16,7 +16,8 @@ pub(in crate::encoder) struct PlaneSource<'s> {
     pub(in crate::encoder) spec: ImageSpec<'s>,
     /// The samples that show, where some are hidden.
     pub(in crate::encoder) shown: Option<Mask>,
-    /// Its luma at half of its resolution, at 10 bits, where sketches are made of that; taken on the first walk.
+    /// Its luma at half of its resolution, at 10 bits, where sketches are made of that; taken on
+    /// the first walk.
     pub(in crate::encoder) half: Option<Plane>,
     pixels: Origin<'s>,
 }
@@ -73,7 +74,8 @@ impl<'s> PlaneSource<'s> {
         }
     }
 
-    /// Shows `each` the planes from the top on: all at once, or those of a row of tiles at a time, whose rows keep their numbers.
+    /// Shows `each` the planes from the top on: all at once, or those of a row of tiles at a time,
+    /// whose rows keep their numbers.
     pub(in crate::encoder) fn walk(
         &mut self,
         mut each: impl FnMut(&[Plane]) -> Result<(), EncodeError>,
@@ -81,7 +83,8 @@ impl<'s> PlaneSource<'s> {
         self.pixels.walk(&mut each)
     }
 
-    /// The same with samples of 10 bits, for what only looks at them, and which of them show, where some do not.
+    /// The same with samples of 10 bits, for what only looks at them, and which of them show, where
+    /// some do not.
     pub(in crate::encoder) fn glance(
         &mut self,
         mut each: impl FnMut(&[Plane], Option<&Mask>),

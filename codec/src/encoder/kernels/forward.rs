@@ -1,8 +1,9 @@
 //! The forward two-dimensional transform: the transpose of the decoder's, rows after columns.
 //!
-//! Between the passes values keep 3 fractional bits of the orthonormal scale. With residuals of at most 1023 the sums
-//! of the first pass stay below `1023 * sqrt(64) * 2048 < 2^24` (Cauchy and Schwarz), what is between the passes below
-//! `2^13 * 2^3`, and the sums of the second below `2^16 * 2^14`.
+//! Between the passes values keep 3 fractional bits of the orthonormal scale. With residuals of at
+//! most 1023 the sums of the first pass stay below `1023 * sqrt(64) * 2048 < 2^24` (Cauchy and
+//! Schwarz), what is between the passes below `2^13 * 2^3`, and the sums of the second below
+//! `2^16 * 2^14`.
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
@@ -19,8 +20,8 @@ pub(crate) const SINE_COLUMNS: TxType = TxType { vertical: Basis::Dst7, ..TxType
 const SHIFT_COLUMNS: u32 = 11 - 3;
 const SHIFT_ROWS: u32 = 11 + 3 - 2;
 
-/// Coefficients of the residuals of a block (within ±1023 at 10 bits, row by row): `min(h, 32)` rows of `min(w, 32)`,
-/// orthonormal times 4 at 10 bits, clamped to the format's range.
+/// Coefficients of the residuals of a block (within ±1023 at 10 bits, row by row): `min(h, 32)`
+/// rows of `min(w, 32)`, orthonormal times 4 at 10 bits, clamped to the format's range.
 pub(crate) fn forward(simd: Simd, residual: &[i32], shape: TxShape, out: &mut [i32]) {
     let TxShape { w, h, tx, extra } = shape;
     let rows = h.min(MAX_TX);
@@ -145,8 +146,8 @@ fn columns_dct<const N: usize, const K: usize, const H: usize>(
     }
 }
 
-/// `L` columns from `x` on: differences of mirrored samples give the odd frequencies, and their sums are a column of
-/// half the length, for the even ones.
+/// `L` columns from `x` on: differences of mirrored samples give the odd frequencies, and their
+/// sums are a column of half the length, for the even ones.
 #[inline(always)]
 fn dct_group<const N: usize, const K: usize, const H: usize, const L: usize>(
     m: &Matrix<N, K>,
@@ -290,8 +291,8 @@ fn rows_whole<const N: usize, const R: usize>(turned: &Matrix<N, N>, out: &mut [
     }
 }
 
-/// The pass over rows in place, two at a time, for a DCT of `N` samples: `F` even frequencies from the sums of the
-/// mirrored `H` pairs of samples and `F` odd ones from their differences.
+/// The pass over rows in place, two at a time, for a DCT of `N` samples: `F` even frequencies from
+/// the sums of the mirrored `H` pairs of samples and `F` odd ones from their differences.
 #[inline(always)]
 fn rows_split<const N: usize, const H: usize, const F: usize>(
     even: &Matrix<F, H>,

@@ -1,7 +1,7 @@
 //! Differences of blocks: residuals, squared error, and the sum of absolute Hadamard coefficients.
 //!
-//! Samples have 14 bits at most. 16-bit arithmetic has room for Hadamard transforms of 10: samples of more are
-//! brought down to that.
+//! Samples have 14 bits at most. 16-bit arithmetic has room for Hadamard transforms of 10: samples
+//! of more are brought down to that.
 
 use crate::simd::arrays::one_by_one;
 use crate::simd::{Kernel, LANES, Lanes, Simd, run};
@@ -15,8 +15,9 @@ pub(crate) struct Pair<'a> {
     pub(crate) b_stride: usize,
 }
 
-/// Sum of the absolute values of the orthonormal Hadamard transform of `a - b`, in tiles of 8x8, or 4x4 where a side
-/// is 4, rounded. Sides are 4, 8, 16, 32 or 64. Samples have 10 bits and `extra` more, which do not count.
+/// Sum of the absolute values of the orthonormal Hadamard transform of `a - b`, in tiles of 8x8, or
+/// 4x4 where a side is 4, rounded. Sides are 4, 8, 16, 32 or 64. Samples have 10 bits and `extra`
+/// more, which do not count.
 pub(crate) fn satd(simd: Simd, pair: Pair<'_>, extra: u32, w: usize, h: usize) -> u32 {
     let blocks = Differences { pair, extra };
     if w == 4 || h == 4 {
@@ -115,7 +116,8 @@ fn count<L: Lanes>(lanes: L, rows: [L::Words; 4], sums: &mut [[u32; LANES / 4]; 
     }
 }
 
-/// The sum of the magnitudes of tiles of 8x8, of which [`Lanes`] hold two: `N` at a time, side by side or one above the other.
+/// The sum of the magnitudes of tiles of 8x8, of which [`Lanes`] hold two: `N` at a time, side by
+/// side or one above the other.
 struct Tiles<'a, const N: usize, const WIDE: bool> {
     blocks: Differences<'a>,
     w: usize,
@@ -161,7 +163,8 @@ impl<const N: usize, const WIDE: bool> Tiles<'_, N, WIDE> {
     }
 }
 
-/// Half of the magnitudes of the Hadamard transforms of two tiles, some after others in an order that does not matter.
+/// Half of the magnitudes of the Hadamard transforms of two tiles, some after others in an order
+/// that does not matter.
 #[inline(always)]
 fn magnitudes8<L: Lanes>(lanes: L, mut rows: [L::Words; 8]) -> [L::Words; 4] {
     for span in [4, 2, 1] {
@@ -187,7 +190,8 @@ fn magnitudes8<L: Lanes>(lanes: L, mut rows: [L::Words; 8]) -> [L::Words; 4] {
     most
 }
 
-/// The sum of the magnitudes of `N` tiles of 4x4, of which [`Lanes`] hold four: side by side, or one above the other.
+/// The sum of the magnitudes of `N` tiles of 4x4, of which [`Lanes`] hold four: side by side, or
+/// one above the other.
 struct SmallTiles<'a, const N: usize> {
     blocks: Differences<'a>,
     wide: bool,
@@ -217,7 +221,8 @@ impl<const N: usize> Kernel for SmallTiles<'_, N> {
     }
 }
 
-/// Half of the magnitudes of the Hadamard transforms of four tiles, in an order that does not matter.
+/// Half of the magnitudes of the Hadamard transforms of four tiles, in an order that does not
+/// matter.
 #[inline(always)]
 fn magnitudes4<L: Lanes>(lanes: L, [a, b, c, d]: [L::Words; 4]) -> [L::Words; 2] {
     let (a, b, c, d) = (lanes.add(a, c), lanes.add(b, d), lanes.sub(a, c), lanes.sub(b, d));
@@ -240,7 +245,8 @@ mod tests {
     use crate::simd::{CpuLevel, Simd};
     use crate::transform::tests::sizes;
 
-    /// The definition: `sum |H D H^T|` for tiles of side `n`, entries of `H` by the parity of `i & j`.
+    /// The definition: `sum |H D H^T|` for tiles of side `n`, entries of `H` by the parity of
+    /// `i & j`.
     fn reference(d: &[i32], w: usize, h: usize) -> u32 {
         let n = if w == 4 || h == 4 { 4 } else { 8 };
         let sign = |i: usize, j: usize| if (i & j).count_ones().is_multiple_of(2) { 1 } else { -1 };

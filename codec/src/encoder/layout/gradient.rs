@@ -1,4 +1,5 @@
-//! Where the lines in a block run: from the structure tensors of its cells (Bigün and Granlund, 1987).
+//! Where the lines in a block run: from the structure tensors of its cells (Bigün and Granlund,
+//! 1987).
 
 use crate::image::plane::{Plane, Rect};
 use crate::predict::IntraMode;
@@ -29,7 +30,8 @@ pub(super) struct Gradients {
     cells: Vec<Tensor>,
 }
 
-/// Lines are straight enough to predict along them where the tensor is this much longer one way than it is large.
+/// Lines are straight enough to predict along them where the tensor is this much longer one way
+/// than it is large.
 const COHERENT: f64 = 0.35;
 
 impl Gradients {

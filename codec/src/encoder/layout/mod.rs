@@ -1,5 +1,5 @@
-//! The partition of a superblock, planned on the source alone: what a block costs, about, against its quarters.
-//! Source samples stand in for the references.
+//! The partition of a superblock, planned on the source alone: what a block costs, about, against
+//! its quarters. Source samples stand in for the references.
 
 mod gradient;
 
@@ -156,8 +156,8 @@ impl<'a> Layout<'a> {
         Planned { node, mode, cost: cost + dropped + p.layout_block + p.lambda * mode_bits(mode) }
     }
 
-    /// The best of the simple modes and the angles near the block's lines, by what they leave of the source in `pair`; its
-    /// prediction is the best one then.
+    /// The best of the simple modes and the angles near the block's lines, by what they leave of
+    /// the source in `pair`; its prediction is the best one then.
     fn mode_of_lines(&mut self, rect: Rect, pair: Pair<'_>, qp: u16) -> IntraMode {
         let mut best = (f64::INFINITY, IntraMode::Planar);
         for mode in [IntraMode::Planar, IntraMode::Dc].into_iter().chain(self.gradients.angle(rect)) {
@@ -218,8 +218,9 @@ pub(super) fn forced(node: &Node, width: usize, height: usize) -> Option<Split> 
     }
 }
 
-/// The cut that makes of an oblong node what the squares inside of the picture are cut into. Oblong nodes without a
-/// halving before them are those that the edge of the picture made; without this they would stay as large as they are.
+/// The cut that makes of an oblong node what the squares inside of the picture are cut into. Oblong
+/// nodes without a halving before them are those that the edge of the picture made; without this
+/// they would stay as large as they are.
 pub(super) fn towards_square(node: &Node, halvings: u32) -> Option<Split> {
     match node.log2_w.cmp(&node.log2_h) {
         _ if halvings > 0 => None,

@@ -26,7 +26,8 @@ pub(crate) struct Rule {
     pub(crate) lambda: f64,
     /// Points that levels of 1, 2 and above are reconstructed at, less the level.
     pub(crate) shrink: [f64; 3],
-    /// What a level alone is taken to cost besides, in 1/2048 bit: it makes those coded after it dearer.
+    /// What a level alone is taken to cost besides, in 1/2048 bit: it makes those coded after it
+    /// dearer.
     pub(crate) alone: u32,
 }
 
@@ -49,8 +50,8 @@ pub(crate) struct Outcome {
     pub(crate) end: u16,
     /// In squared steps.
     pub(crate) distortion: f64,
-    /// An estimate of the distortion and the price of flag, end and levels: exact but for what the choice of the end
-    /// changes in the contexts before it. Rough without optimisation.
+    /// An estimate of the distortion and the price of flag, end and levels: exact but for what the
+    /// choice of the end changes in the contexts before it. Rough without optimisation.
     pub(crate) cost: f64,
 }
 
@@ -62,7 +63,8 @@ pub(crate) struct LevelChoice<'a> {
     pub(crate) rule: &'a Rule,
 }
 
-/// Prices of the levels at one position, for what is coded of higher frequencies; the same as the walk's.
+/// Prices of the levels at one position, for what is coded of higher frequencies; the same as the
+/// walk's.
 pub(super) struct Prices<'a> {
     pub(super) slots: [&'a Slot; 2],
     pub(super) sign: u32,
@@ -99,7 +101,8 @@ impl LevelChoice<'_> {
         self.rule.lambda * bits(cost as u64)
     }
 
-    /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have a level.
+    /// Magnitudes in steps; returns the sum of their squares, and the last scan index that may have
+    /// a level.
     pub(super) fn normalise(&self, indices: &[u16], x: &mut [f32]) -> (f64, Option<usize>) {
         let threshold = if self.rule.optimise { 0.5 } else { 1.0 - self.rule.rounding as f32 };
         let Coefficients { simd, values, qp, .. } = self.coefficients;
@@ -115,7 +118,8 @@ impl LevelChoice<'_> {
     }
 }
 
-/// See [`LevelChoice::normalise`]: what may have a level reaches the threshold that stands with the scan indices.
+/// See [`LevelChoice::normalise`]: what may have a level reaches the threshold that stands with the
+/// scan indices.
 #[inline(always)]
 fn normalise(
     coefficients: &[i32],

@@ -17,8 +17,8 @@ pub(crate) fn per_step(qp: u16) -> f64 {
     4.0 * per_unit(qp)
 }
 
-/// Reciprocals of the weights of a channel for all sizes, and the distortion weights that go with them. Times [`per_unit`]
-/// they are the reciprocals of [`crate::recon::dequant::Steps::at`].
+/// Reciprocals of the weights of a channel for all sizes, and the distortion weights that go with
+/// them. Times [`per_unit`] they are the reciprocals of [`crate::recon::dequant::Steps::at`].
 #[derive(Debug)]
 pub(crate) struct Reciprocals {
     by_size: Vec<Vec<f32>>,

@@ -1,5 +1,5 @@
-//! What a block costs, about, without its levels being chosen: those of a dead zone, and the bits that magnitudes of their mean
-//! would take in each band of frequency.
+//! What a block costs, about, without its levels being chosen: those of a dead zone, and the bits
+//! that magnitudes of their mean would take in each band of frequency.
 
 use super::{Coefficients, per_unit};
 use crate::entropy::log2;
@@ -9,8 +9,8 @@ use crate::syntax::scan;
 
 /// What is added to a magnitude in steps before it is rounded down.
 const ROUNDING: f32 = 0.4;
-/// Bits that contexts take, of those of a geometric distribution: they know more of a level than the mean of its band.
-/// docs/TUNING.md.
+/// Bits that contexts take, of those of a geometric distribution: they know more of a level than
+/// the mean of its band. docs/TUNING.md.
 const KNOWN: f32 = 0.85;
 /// Bands of frequency that a block is divided into.
 const BANDS: usize = 7;
@@ -60,8 +60,8 @@ pub(crate) struct Estimate {
 }
 
 impl Coefficients<'_> {
-    /// What the block costs, about, where a bit costs `lambda`: it tells which of several predictions and transforms are worth
-    /// choosing levels for.
+    /// What the block costs, about, where a bit costs `lambda`: it tells which of several
+    /// predictions and transforms are worth choosing levels for.
     pub(crate) fn estimate(&self, lambda: f64) -> Estimate {
         let (w, h) = self.node.coded_area();
         let values = &self.values[..w * h];
@@ -126,7 +126,8 @@ fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> 
     sums
 }
 
-/// `x` rounded down, from 0 to 2^22, but that a whole number may be the one below; as it is and as a float.
+/// `x` rounded down, from 0 to 2^22, but that a whole number may be the one below; as it is and as
+/// a float.
 #[inline(always)]
 fn whole(x: f32) -> (u32, f32) {
     const LARGE: f32 = (1u32 << 23) as f32;

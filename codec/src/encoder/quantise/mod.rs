@@ -1,7 +1,7 @@
 //! Choosing levels: a dead zone, or rate and distortion weighed level by level, or on a trellis.
 //!
-//! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates are in bits of the
-//! models as they stand.
+//! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates
+//! are in bits of the models as they stand.
 
 mod choice;
 mod coefficients;
@@ -88,7 +88,8 @@ mod tests {
         Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(Profile::Mixed, false))
     }
 
-    /// Both sides mean the same step, at all of them: no coefficient comes back further off than half of its own.
+    /// Both sides mean the same step, at all of them: no coefficient comes back further off than
+    /// half of its own.
     #[test]
     fn a_coefficient_comes_back_within_half_a_step_at_every_parameter() {
         let mut header = PictureHeader::blank();
@@ -118,7 +119,8 @@ mod tests {
         }
     }
 
-    /// The cost that level decisions are made by, against what the walk counts for the levels chosen.
+    /// The cost that level decisions are made by, against what the walk counts for the levels
+    /// chosen.
     #[test]
     fn estimated_cost_is_close_to_what_the_walk_counts() {
         let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));

@@ -1,5 +1,5 @@
-//! Rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21, 2008, adapted to levels coded from high to
-//! low frequency).
+//! Rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21, 2008, adapted to
+//! levels coded from high to low frequency).
 
 use super::choice::{Decision, LevelChoice, Outcome, Prices, Scratch};
 use crate::entropy::cost::{COST_BITS, Counter};
@@ -9,8 +9,8 @@ use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::Position;
 use crate::transform::TxType;
 
-/// Blocks of up to as many levels are decided again without those that the end leaves out; longer ones gain less by it than
-/// they take time.
+/// Blocks of up to as many levels are decided again without those that the end leaves out; longer
+/// ones gain less by it than they take time.
 const FEW: u16 = 32;
 /// Bits that a level of 2 or more costs at most more than the next lower one.
 const RISE: f64 = 8.0;
@@ -21,7 +21,8 @@ impl LevelChoice<'_> {
         self.rule.lambda / (1u32 << COST_BITS) as f64
     }
 
-    /// Chooses levels at `positions` and how many of them are coded; `zero` is the distortion of coding none.
+    /// Chooses levels at `positions` and how many of them are coded; `zero` is the distortion of
+    /// coding none.
     pub(super) fn optimise(
         &self,
         counter: &mut Counter,
@@ -38,7 +39,8 @@ impl LevelChoice<'_> {
         self.decide(counter, template, scratch, &positions[..outcome.end.into()], zero).0
     }
 
-    /// Decides each level by its own cost, from high to low frequency, then how many are coded; up to where there are levels.
+    /// Decides each level by its own cost, from high to low frequency, then how many are coded; up
+    /// to where there are levels.
     fn decide(
         &self,
         counter: &mut Counter,
@@ -77,13 +79,15 @@ impl LevelChoice<'_> {
         (self.choose_end(counter, &scratch.decisions[..positions.len()], w * h, zero, total), reach as u16)
     }
 
-    /// Decides a level of `x` steps, 0.5 and above, that is zero so far, and has others around it or is `alone`.
+    /// Decides a level of `x` steps, 0.5 and above, that is zero so far, and has others around it
+    /// or is `alone`.
     #[inline(always)]
     fn weigh(&self, x: f64, rate: f64, prices: &Prices<'_>, alone: bool, decision: &mut Decision) {
         let top = ((x + 0.5) as u32).min(MAX_LEVEL);
         let spoilt = if alone { self.rule.alone } else { 0 };
         let significance = rate * (prices.significance(true) + spoilt) as f64;
-        // A level of more than 1 is hardly ever worth lowering where it is near, by distortion alone.
+        // A level of more than 1 is hardly ever worth lowering where it is near, by distortion
+        // alone.
         let near = top > 1 && 2.0 * (x - top as f64) + 1.0 > RISE * self.rule.lambda;
         let low = if near { top } else { top.saturating_sub(1).max(1) };
         for magnitude in low..=top {

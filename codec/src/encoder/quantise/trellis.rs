@@ -1,5 +1,6 @@
-//! Choosing the levels of trellis-coded quantisation: the cheapest path through the states of the quantiser, level by
-//! level in coding order (Viterbi's algorithm). Rates depend on levels coded before, so each path keeps its own.
+//! Choosing the levels of trellis-coded quantisation: the cheapest path through the states of the
+//! quantiser, level by level in coding order (Viterbi's algorithm). Rates depend on levels coded
+//! before, so each path keeps its own.
 
 use super::choice::{LevelChoice, Outcome, Prices, bits};
 use crate::entropy::cost::Counter;
@@ -9,7 +10,8 @@ use crate::syntax::residual::{self, MAX_LEVEL};
 use crate::syntax::scan::{self, Position};
 use crate::transform::MAX_CODED;
 
-/// Levels that a path remembers: more than the scan positions between a level and the farthest that its slots look at.
+/// Levels that a path remembers: more than the scan positions between a level and the farthest that
+/// its slots look at.
 const WINDOW: usize = 127;
 /// Place in a window that is always zero.
 const NOTHING: u8 = WINDOW as u8;
@@ -66,7 +68,8 @@ struct Neighbourhood {
 }
 
 impl Neighbourhood {
-    /// Of scan position `i`; `indices` are those of the block of `w` x `h`, `end` the first that has no level.
+    /// Of scan position `i`; `indices` are those of the block of `w` x `h`, `end` the first that
+    /// has no level.
     fn of(i: usize, p: &Position, indices: &[u16], (w, h): (usize, usize), end: usize) -> Self {
         let mut around = [NOTHING; 15];
         for (place, &(x, y)) in around.iter_mut().zip(steps_around(h > w)) {
@@ -146,7 +149,8 @@ impl Viterbi {
     }
 }
 
-/// Prices of the ends of a block by class and first bit within it: nothing else of an end has a price that differs.
+/// Prices of the ends of a block by class and first bit within it: nothing else of an end has a
+/// price that differs.
 struct Ends([[f64; 2]; 12]);
 
 impl Ends {
@@ -172,7 +176,8 @@ impl Ends {
 }
 
 impl LevelChoice<'_> {
-    /// Chooses levels for the trellis, appends them to `levels` in scan order up to the last one that is not zero.
+    /// Chooses levels for the trellis, appends them to `levels` in scan order up to the last one
+    /// that is not zero.
     pub(crate) fn run_trellis(
         &self,
         counter: &mut Counter,

@@ -19,7 +19,8 @@ use crate::syntax::tree::Node;
 use crate::transform::{TxShape, TxType};
 
 impl TileSearch<'_> {
-    /// Finds `node` as one chroma block, coded as well as the effort does, and returns its cost; state and samples follow it.
+    /// Finds `node` as one chroma block, coded as well as the effort does, and returns its cost;
+    /// state and samples follow it.
     pub(super) fn chroma_block(&mut self, node: Node) -> f64 {
         let blank = self.walk.blank_chroma(node);
         self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
@@ -170,7 +171,8 @@ impl TileSearch<'_> {
         (distortion + self.lambda() * rate, block)
     }
 
-    /// Chooses levels for `plane` of `trial`, which has them then, by the best transform: returns that too.
+    /// Chooses levels for `plane` of `trial`, which has them then, by the best transform: returns
+    /// that too.
     fn quantise_plane(
         &mut self,
         block: &ChromaBlock,

@@ -1,5 +1,5 @@
-//! What the search found for the parts of a superblock: a stack, on which what codes a node better takes the place of what stood
-//! there before.
+//! What the search found for the parts of a superblock: a stack, on which what codes a node better
+//! takes the place of what stood there before.
 
 use crate::syntax::block::Superblock;
 use crate::syntax::screen::Prediction;

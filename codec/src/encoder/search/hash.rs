@@ -1,5 +1,5 @@
-//! Where the same 8x8 samples occur in a tile: the candidates for copies. (Hash search as in HEVC's screen content
-//! extensions: Xu et al., 2016.)
+//! Where the same 8x8 samples occur in a tile: the candidates for copies. (Hash search as in HEVC's
+//! screen content extensions: Xu et al., 2016.)
 
 use crate::image::plane::Plane;
 
@@ -14,8 +14,8 @@ const COLUMN_FACTOR: u32 = 0x85eb_ca6b;
 #[derive(Debug)]
 pub(crate) struct BlockHashes {
     width: usize,
-    /// Of the window whose upper left sample it is; 0 for windows that do not change both ways, of which there are too
-    /// many, and for those that do not fit.
+    /// Of the window whose upper left sample it is; 0 for windows that do not change both ways, of
+    /// which there are too many, and for those that do not fit.
     hashes: Vec<u32>,
     /// Samples, row by row within a bucket.
     positions: Vec<u32>,
@@ -33,7 +33,8 @@ impl BlockHashes {
         let (width, height) = (luma.width(), luma.height());
         let mut hashes = vec![0; width * height];
         if width >= WINDOW && height >= WINDOW {
-            // By row of samples: the hash of eight in a row, and whether they change along and down.
+            // By row of samples: the hash of eight in a row, and whether they change along and
+            // down.
             let rows: Vec<(Vec<u32>, Vec<u8>)> = (0..height).map(|y| row_hashes(luma, y)).collect();
             for (y, out) in hashes.chunks_exact_mut(width).enumerate().take(height - WINDOW + 1) {
                 for (x, out) in out.iter_mut().enumerate().take(width - WINDOW + 1) {
@@ -64,8 +65,8 @@ impl BlockHashes {
         Self { width, hashes, positions, starts }
     }
 
-    /// The upper left samples of the windows equal to the one at (x, y) that start in row `last` or above, the lowest
-    /// first.
+    /// The upper left samples of the windows equal to the one at (x, y) that start in row `last` or
+    /// above, the lowest first.
     pub(crate) fn alike(&self, x: usize, y: usize, last: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
         let hash = self.hashes[y * self.width + x];
         let bucket = bucket(hash);
@@ -78,8 +79,8 @@ impl BlockHashes {
     }
 }
 
-/// Of row `y`: the hash of the eight samples from each on, and whether they change along the row (1) and from the row
-/// above (2).
+/// Of row `y`: the hash of the eight samples from each on, and whether they change along the row
+/// (1) and from the row above (2).
 fn row_hashes(luma: &Plane, y: usize) -> (Vec<u32>, Vec<u8>) {
     let row = luma.row(y);
     let above = luma.row(y.saturating_sub(1));

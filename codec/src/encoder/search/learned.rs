@@ -1,4 +1,5 @@
-//! How well each learned mode is likely to predict a block: by the means of sixteen cells of it alone, all modes at once.
+//! How well each learned mode is likely to predict a block: by the means of sixteen cells of it
+//! alone, all modes at once.
 
 use crate::predict::IntraMode;
 use crate::predict::edges::Edges;
@@ -16,8 +17,8 @@ type Lanes = [i16; IntraMode::LEARNED];
 /// By cell, feature and mode: what the feature adds to the mean of the cell, in 2^-13.
 static MEANS: [[Lanes; FEATURES]; CELLS] = means();
 
-/// The mean of a cell of the interpolated block has an eighth of the points before it (or of the references), a half of its first
-/// ones and three eighths of its second ones, in either direction.
+/// The mean of a cell of the interpolated block has an eighth of the points before it (or of the
+/// references), a half of its first ones and three eighths of its second ones, in either direction.
 const fn means() -> [[Lanes; FEATURES]; CELLS] {
     const SHARES: [i32; 3] = [1, 4, 3];
     let mut means = [[[0; IntraMode::LEARNED]; FEATURES]; CELLS];
@@ -52,8 +53,9 @@ const fn means() -> [[Lanes; FEATURES]; CELLS] {
     means
 }
 
-/// For each learned mode about the least that the transformed difference (`satd`) between `source`, of `w` x `h` samples, and its
-/// prediction can be: that of the means of the cells. Samples have 10 bits and `extra` more, which do not count.
+/// For each learned mode about the least that the transformed difference (`satd`) between `source`,
+/// of `w` x `h` samples, and its prediction can be: that of the means of the cells. Samples have 10
+/// bits and `extra` more, which do not count.
 pub(super) fn least_differences(
     simd: Simd,
     edges: &Edges,
@@ -80,7 +82,8 @@ pub(super) fn least_differences(
             magnitudes(differences)
         },
     );
-    // An orthonormal transform of four by four has a quarter of the sum; the mean of n samples counts as the root of n.
+    // An orthonormal transform of four by four has a quarter of the sum; the mean of n samples
+    // counts as the root of n.
     let unit = ((w * h) as f64).sqrt() / 16.0;
     std::array::from_fn(|l| (f64::from(sums[l]) * unit, IntraMode::Learned(l as u8)))
 }
@@ -112,8 +115,8 @@ fn cells(source: &[u16], w: usize, h: usize) -> [i32; CELLS] {
     cells
 }
 
-/// Half of what the prediction of a cell is above `mean`. Samples that jump between the extremes may wrap around: the modes then
-/// come in another order, no more.
+/// Half of what the prediction of a cell is above `mean`. Samples that jump between the extremes
+/// may wrap around: the modes then come in another order, no more.
 #[inline(always)]
 fn difference(features: &[Lanes; FEATURES], means: &[Lanes; FEATURES], mean: Lanes) -> Lanes {
     let mut sum = [FEATURES as i16 / 2; IntraMode::LEARNED];

@@ -59,7 +59,8 @@ const FIRST: [TxType; 2] = [TxType::DCT, SINE];
 const MIXED: [TxType; 2] = [SINE_ROWS, SINE_COLUMNS];
 
 impl TileSearch<'_> {
-    /// Finds `node` as one luma block, coded as well as the effort does, and returns its cost; state and samples follow it.
+    /// Finds `node` as one luma block, coded as well as the effort does, and returns its cost;
+    /// state and samples follow it.
     pub(super) fn luma_block(&mut self, node: Node) -> f64 {
         copy_block(&self.source[0], node.rect(), &mut self.memory.source);
         self.recon.samples.edges(0, node.rect(), 0, &mut self.memory.edges[0]);
@@ -198,7 +199,8 @@ impl TileSearch<'_> {
         Trial { predicted, tx, indices: Vec::new(), dropped, estimate, coded, room }
     }
 
-    /// The best of `best` and of what was tried, whose levels are chosen where its estimate is good enough.
+    /// The best of `best` and of what was tried, whose levels are chosen where its estimate is good
+    /// enough.
     fn decide(&mut self, spot: &Spot, mut best: Option<CodedTrial>) -> Option<CodedTrial> {
         let mut trials = std::mem::take(&mut self.memory.trials);
         let estimates = trials.iter().chain(best.as_ref().map(|b| &b.trial)).map(|t| t.estimate);

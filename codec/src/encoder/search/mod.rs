@@ -1,6 +1,7 @@
 //! The search: which partition, modes, transforms and levels code a superblock best.
 //!
-//! Costs are in squared quantiser steps: distortion weighed by matrix and QP offset, plus lambda times bits.
+//! Costs are in squared quantiser steps: distortion weighed by matrix and QP offset, plus lambda
+//! times bits.
 
 mod chroma;
 mod copy;

@@ -72,7 +72,8 @@ impl Cluster {
     }
 }
 
-/// Palettes of 1 to [`MAX_COLOURS`] colours by splitting the cluster of the largest error, as long as there is any.
+/// Palettes of 1 to [`MAX_COLOURS`] colours by splitting the cluster of the largest error, as long
+/// as there is any.
 fn palettes(histogram: &Histogram) -> Vec<Vec<u8>> {
     let from = histogram.iter().position(|&n| n > 0).unwrap_or(0);
     let to = histogram.iter().rposition(|&n| n > 0).unwrap_or(0) + 1;
@@ -103,7 +104,8 @@ fn with_recent(colours: &[u8], recent: &[u8], tolerance: u8) -> Vec<u8> {
     out
 }
 
-/// The index of the nearest colour for every value that occurs, and the squared error of all samples.
+/// The index of the nearest colour for every value that occurs, and the squared error of all
+/// samples.
 fn assign(colours: &[u8], histogram: &Histogram) -> ([u8; 256], u64) {
     let mut table = [0; 256];
     let mut error = 0;

@@ -45,14 +45,16 @@ impl Tried {
         if let (Some(planned), Some(guide)) = (self.planned, partition.guide) {
             match split {
                 Split::None => return planned.whole < planned.quarters * WHOLE,
-                // What one block costs in truth tells as much of the four squares as it is off itself.
+                // What one block costs in truth tells as much of the four squares as it is off
+                // itself.
                 Split::Quad if whole.is_finite() => {
                     return planned.quarters < guide * (planned.whole * whole).sqrt();
                 }
                 _ => {}
             }
         }
-        // Halves lie between one block and four squares: where those are far apart, the halves are not better.
+        // Halves lie between one block and four squares: where those are far apart, the halves are
+        // not better.
         let between =
             whole.is_infinite() || (quad < whole * partition.quad_margin && whole < quad * partition.halves_margin);
         match split {
@@ -68,11 +70,11 @@ impl Tried {
 }
 
 impl TileSearch<'_> {
-    /// Finds the best coding of `node` and returns its cost, or nothing where that is `limit` or more. `halvings` counts the
-    /// cuts since the last square.
+    /// Finds the best coding of `node` and returns its cost, or nothing where that is `limit` or
+    /// more. `halvings` counts the cuts since the last square.
     ///
-    /// Afterwards the state and the samples are as after coding what was found. Where nothing is returned they are undefined,
-    /// and some of what was found may be left.
+    /// Afterwards the state and the samples are as after coding what was found. Where nothing is
+    /// returned they are undefined, and some of what was found may be left.
     pub(super) fn partition(&mut self, channel: Channel, node: Node, halvings: u32, limit: f64) -> Option<f64> {
         let units = self.units(channel);
         if node.x >= units.width() || node.y >= units.height() {
@@ -80,7 +82,8 @@ impl TileSearch<'_> {
         }
         let choices = node.choices(units.width(), units.height());
         if let Choices::Forced(split) = choices {
-            // The edge of the picture asks for this cut: it is none of those that the effort counts.
+            // The edge of the picture asks for this cut: it is none of those that the effort
+            // counts.
             let children = if split == Split::Quad { 0 } else { halvings };
             return self.divided(channel, node, split, Some(children), limit);
         }
@@ -188,8 +191,8 @@ impl TileSearch<'_> {
         block + cost
     }
 
-    /// Finds `node` split by `split` and returns its cost, or nothing where that is `limit` or more. `halvings` are those of
-    /// the children; without, they are not divided further.
+    /// Finds `node` split by `split` and returns its cost, or nothing where that is `limit` or
+    /// more. `halvings` are those of the children; without, they are not divided further.
     fn divided(
         &mut self,
         channel: Channel,
@@ -214,8 +217,8 @@ impl TileSearch<'_> {
         (cost < limit).then_some(cost)
     }
 
-    /// What `done` of four squares of chroma may cost where all of them may cost `limit`: the more are done, the more they tell of
-    /// the others.
+    /// What `done` of four squares of chroma may cost where all of them may cost `limit`: the more
+    /// are done, the more they tell of the others.
     fn most_of_chroma(&self, done: usize, limit: f64) -> f64 {
         let effort = &self.shared.plan.effort;
         let spread = 1.0 + effort.chroma_spread * 2.0 / f64::from(1u32 << done);
@@ -235,8 +238,8 @@ impl TileSearch<'_> {
         Self::planes(channel).for_each(|p| samples.planes[p].save(node.rect(), saved));
     }
 
-    /// Makes the state and the samples of `node` those after coding what was found since `start`; of the samples those that
-    /// were saved from `saved` on.
+    /// Makes the state and the samples of `node` those after coding what was found since `start`;
+    /// of the samples those that were saved from `saved` on.
     fn put_back(&mut self, channel: Channel, node: Node, start: Mark, saved: usize) {
         let samples = &mut self.recon.samples;
         for (p, saved) in Self::planes(channel).zip(self.memory.saved[saved..].chunks_exact(node.w() * node.h())) {

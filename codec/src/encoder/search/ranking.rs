@@ -1,4 +1,5 @@
-//! Which modes of a luma block are worth trying in full: by Hadamard-transformed difference and the price of the mode.
+//! Which modes of a luma block are worth trying in full: by Hadamard-transformed difference and the
+//! price of the mode.
 
 use super::learned::least_differences;
 use super::memory::Candidate;

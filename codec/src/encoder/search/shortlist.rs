@@ -1,4 +1,5 @@
-//! The best of what is ranked: the prediction of each stays in a slot of the working memory until it is beaten.
+//! The best of what is ranked: the prediction of each stays in a slot of the working memory until
+//! it is beaten.
 
 /// One of the best.
 #[derive(Debug, Clone, Copy)]

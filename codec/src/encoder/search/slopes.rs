@@ -1,4 +1,5 @@
-//! The slopes of explicit models, which predict chroma from luma: by least squares against the source.
+//! The slopes of explicit models, which predict chroma from luma: by least squares against the
+//! source.
 
 use crate::encoder::kernels::satd::Pair;
 use crate::image::plane::{Plane, Rect};

@@ -35,7 +35,8 @@ pub(crate) struct TileSearch<'a> {
 }
 
 impl<'a> TileSearch<'a> {
-    /// `source` has room for planes of the tile, `offsets` what is wanted for its cells, `samples` none yet.
+    /// `source` has room for planes of the tile, `offsets` what is wanted for its cells, `samples`
+    /// none yet.
     pub(crate) fn new(
         shared: &'a Shared<'a>,
         source: Vec<Plane>,

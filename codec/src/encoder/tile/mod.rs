@@ -1,8 +1,9 @@
-//! Encoding a tile: lanes find the coding of its rows of superblocks, side by side, and one writer codes them in order.
+//! Encoding a tile: lanes find the coding of its rows of superblocks, side by side, and one writer
+//! codes them in order.
 //!
-//! A superblock looks at what stands above it and to the right of that: a lane follows the one on the row above at a
-//! distance. What one finds depends on no more than that and on models as they stood some rows before, so the bytes are the
-//! same for any number of lanes.
+//! A superblock looks at what stands above it and to the right of that: a lane follows the one on
+//! the row above at a distance. What one finds depends on no more than that and on models as they
+//! stood some rows before, so the bytes are the same for any number of lanes.
 
 mod lane;
 mod rows;

@@ -1,7 +1,8 @@
-//! Handing out the rows of superblocks of a tile, in order, with what leads from one to those that follow.
+//! Handing out the rows of superblocks of a tile, in order, with what leads from one to those that
+//! follow.
 //!
-//! A lane waits only for what others send that began before it. Where one gives up, its ends of the channels go with it,
-//! and those who wait give up too.
+//! A lane waits only for what others send that began before it. Where one gives up, its ends of the
+//! channels go with it, and those who wait give up too.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,7 +10,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::entropy::learnt::Learnt;
 use crate::recon::Stitch;
 
-/// A row starts with the models as they stand after the row so many before it: so many lanes can go on side by side.
+/// A row starts with the models as they stand after the row so many before it: so many lanes can go
+/// on side by side.
 pub(super) const LAG: usize = 2;
 
 /// A row of superblocks to be coded.

@@ -54,7 +54,8 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
         self.writer.into_inner().unwrap_or_else(PoisonError::into_inner).finish()
     }
 
-    /// Room for as much of the source as a lane needs at a time: all of it, and it is there, where blocks are copied.
+    /// Room for as much of the source as a lane needs at a time: all of it, and it is there, where
+    /// blocks are copied.
     pub(super) fn source(&self) -> Vec<Plane> {
         let Picture { shared, grid, source, .. } = *self.picture;
         let header = shared.context.header;
@@ -99,7 +100,8 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
         kept.place(shared.context.header, (samples, source), self.row_rect(y), (x, top + y));
     }
 
-    /// Has row `number` written; `learnt` takes the models as they stand then. Returns memory for another row.
+    /// Has row `number` written; `learnt` takes the models as they stand then. Returns memory for
+    /// another row.
     pub(super) fn put(
         &self,
         number: usize,

@@ -13,8 +13,8 @@ pub(in crate::encoder) trait Way {
     /// The row of superblocks that begins at luma row `y` comes next; its source is there.
     fn begin_row(&mut self, _y: usize) {}
 
-    /// Finds the coding of the superblock at luma sample `at`, whose state and samples it leaves behind, with its signs
-    /// in coding order.
+    /// Finds the coding of the superblock at luma sample `at`, whose state and samples it leaves
+    /// behind, with its signs in coding order.
     fn superblock(&mut self, at: (usize, usize), sb: &mut Superblock, signs: &mut SignNoter);
 }
 

@@ -46,8 +46,8 @@ impl<const FAST: bool> Writer<FAST> {
         Self { coders, next: 0, count, waiting: Vec::new(), spare: Vec::new(), coded: None }
     }
 
-    /// Takes row `number` and writes all that are next; `learnt` takes the models as they stand after it. Returns memory for
-    /// another row.
+    /// Takes row `number` and writes all that are next; `learnt` takes the models as they stand
+    /// after it. Returns memory for another row.
     pub(super) fn put(&mut self, number: usize, found: Found, learnt: Option<Sender<Learnt>>) -> Found {
         // Were there a panic, those who wait for models would not wait for ever.
         let mut waiting = std::mem::take(&mut self.waiting);

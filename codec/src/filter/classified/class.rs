@@ -1,7 +1,7 @@
 //! The class of a unit by its second differences. BITSTREAM.md §10.8.
 
-/// Second differences around a unit, summed over 8x8 samples: vertical, horizontal, along the falling and along the
-/// rising diagonal.
+/// Second differences around a unit, summed over 8x8 samples: vertical, horizontal, along the
+/// falling and along the rising diagonal.
 type Gradients = [u32; 4];
 
 /// What the proportions of second differences make of a class: 4 * direction + orientation.

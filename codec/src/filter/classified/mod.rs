@@ -1,6 +1,7 @@
-//! The classified filter: after deblocking, each 4x4 unit of a plane goes through one of a trained bank of filters, which
-//! its direction and its activity choose. BITSTREAM.md §10.7 to §10.10; the scheme is VVC's adaptive loop filter with
-//! clipping, but the bank is fixed, and classes and clips are measured by the quantiser step instead of sent.
+//! The classified filter: after deblocking, each 4x4 unit of a plane goes through one of a trained
+//! bank of filters, which its direction and its activity choose. BITSTREAM.md §10.7 to §10.10; the
+//! scheme is VVC's adaptive loop filter with clipping, but the bank is fixed, and classes and clips
+//! are measured by the quantiser step instead of sent.
 
 mod class;
 mod strip;
@@ -14,12 +15,14 @@ use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
 use crate::simd::{Kernel, LANES, Lanes, Simd};
 
-/// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7 diamond, as (dy, dx).
+/// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7
+/// diamond, as (dy, dx).
 pub(crate) const PAIRS: [(i32, i32); 12] =
     [(0, 1), (0, 2), (0, 3), (1, -2), (1, -1), (1, 0), (1, 1), (1, 2), (2, -1), (2, 0), (2, 1), (3, 0)];
 /// Bounds of the differences to the sample, in 1/16 step. Each has coefficients of its own.
 pub(crate) const CLIPS: [u64; 2] = [4, 16];
-/// Least activities of classes 1 and up: the sum of the absolute second differences of 8x8 samples, in steps.
+/// Least activities of classes 1 and up: the sum of the absolute second differences of 8x8 samples,
+/// in steps.
 const ACTIVITIES: [u64; 5] = [10, 19, 32, 51, 77];
 /// No direction; horizontal or vertical, weak and strong; diagonal, weak and strong.
 const DIRECTIONS: usize = 5;
@@ -29,12 +32,13 @@ pub(crate) const TAPS: usize = PAIRS.len() * CLIPS.len();
 /// Coefficients are in 2^-8, strengths in 1/8.
 const SHIFT: u32 = 8 + 3;
 
-/// Trained on luma and on both planes of chroma, class by class, the coefficients of the narrower clip first.
+/// Trained on luma and on both planes of chroma, class by class, the coefficients of the narrower
+/// clip first.
 static LUMA: &[u8; CLASSES * TAPS] = include_bytes!("luma.bin");
 static CHROMA: &[u8; CLASSES * TAPS] = include_bytes!("chroma.bin");
 
-/// A filter: for each pair of samples the coefficients of the narrower and of the wider clip; then those of the sample in
-/// the middle, for that all are of differences to it.
+/// A filter: for each pair of samples the coefficients of the narrower and of the wider clip; then
+/// those of the sample in the middle, for that all are of differences to it.
 pub(crate) type Filter = [[i16; CLIPS.len()]; PAIRS.len() + 1];
 
 /// The filters of every class in every orientation, by 4 * class + orientation.
@@ -108,7 +112,8 @@ fn number((shape, sum): (usize, u32), scale: &QpScale) -> usize {
     4 * DIRECTIONS * activity + shape
 }
 
-/// Bounds of the differences, of samples of 10 bits and `extra` more, where the quantiser parameter is `qp`.
+/// Bounds of the differences, of samples of 10 bits and `extra` more, where the quantiser parameter
+/// is `qp`.
 #[inline(always)]
 pub(crate) fn bounds(qp: u16, extra: u32) -> [i16; CLIPS.len()] {
     CLIPS.map(|clip| (((clip * power(qp.into()) + (1 << 20)) >> 21).min(1023) << extra) as i16)
@@ -137,7 +142,8 @@ pub(crate) struct Classified {
 }
 
 impl Classified {
-    /// Before the first row of a plane of `width` samples of 10 bits and `extra` more, at `strength` eighths, which is not 0.
+    /// Before the first row of a plane of `width` samples of 10 bits and `extra` more, at
+    /// `strength` eighths, which is not 0.
     pub(crate) fn new(width: usize, extra: u32, chroma: bool, strength: u8) -> Self {
         let bank = if chroma { &CHROMA_BANK } else { &LUMA_BANK };
         Self { bank, strip: Strip::new(width, extra), strength: strength.into(), left_out: 0 }
@@ -153,14 +159,15 @@ impl Classified {
         Strip::memory(width)
     }
 
-    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. `plane` has come down to row `height`: three
-    /// rows below the units, or less where it ends.
+    /// Filters the next rows of units, which are `rows` of `plane` and of `map`. `plane` has come
+    /// down to row `height`: three rows below the units, or less where it ends.
     pub(crate) fn filter(&mut self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>, height: usize) {
         debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
         simd.launch(Pass { filter: self, plane, map, rows, height });
     }
 
-    /// What the units from `x4` on, which are `units`, are filtered with; `scale` is that of the unit before.
+    /// What the units from `x4` on, which are `units`, are filtered with; `scale` is that of the
+    /// unit before.
     #[inline(always)]
     fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut QpScale) -> Block<L> {
         let (mut numbers, mut bounds) = ([0; UNITS], [[0; UNITS]; CLIPS.len()]);

@@ -1,4 +1,5 @@
-//! The rows around a row of units: they move down the plane, so that what is filtered can be written in place.
+//! The rows around a row of units: they move down the plane, so that what is filtered can be
+//! written in place.
 
 use super::class::shape;
 use crate::image::plane::Plane;
@@ -32,8 +33,9 @@ pub(crate) struct Strip {
     loaded: usize,
     /// Bits of a sample above 10.
     extra: u32,
-    /// Second differences of cells, which are units moved up and to the left by two samples, in the order of [`Gradients`](super::class::Gradients): of
-    /// those that begin above the units, and of those that begin within them.
+    /// Second differences of cells, which are units moved up and to the left by two samples, in the
+    /// order of [`Gradients`](super::class::Gradients): of those that begin above the units, and of
+    /// those that begin within them.
     upper: [Vec<u32>; 4],
     lower: [Vec<u32>; 4],
     /// Of each unit the second differences around it and what their proportions make of its class.
@@ -74,8 +76,8 @@ impl Strip {
         (samples + sums * size_of::<u32>()) as u64
     }
 
-    /// Goes on to the next row of units, which is row `y4` of `plane`; above it, that may be filtered already. The plane has
-    /// come down to row `height`.
+    /// Goes on to the next row of units, which is row `y4` of `plane`; above it, that may be
+    /// filtered already. The plane has come down to row `height`.
     #[inline(always)]
     pub(crate) fn advance<L: Lanes>(&mut self, lanes: L, plane: &Plane, height: usize, y4: usize) {
         let next = 4 * y4 + REACH;
@@ -126,7 +128,8 @@ impl Strip {
                 // From the column before those of the cells on.
                 *window = row[MARGIN - 3 + LANES * i..][..DIFFERENCES].try_into().unwrap();
             }
-            // Classes are those of 10 bits: what is below does not count. Where there is nothing below, nothing is shifted.
+            // Classes are those of 10 bits: what is below does not count. Where there is nothing
+            // below, nothing is shifted.
             let sums = if self.extra == 0 { bends(lanes, windows, 0) } else { bends(lanes, windows, self.extra) };
             for (cells, sums) in lower.iter_mut().zip(lanes.quads(sums)) {
                 cells[UNITS * i..UNITS * (i + 1)].copy_from_slice(&sums);
@@ -153,7 +156,8 @@ impl Strip {
         }
     }
 
-    /// Of unit `x4` what the proportions of second differences make of its class, and how large they are.
+    /// Of unit `x4` what the proportions of second differences make of its class, and how large
+    /// they are.
     #[inline(always)]
     pub(super) fn unit(&self, x4: usize) -> (usize, u32) {
         (self.shapes[x4] as usize, self.gradients[0][x4] + self.gradients[1][x4])
@@ -171,7 +175,8 @@ impl Strip {
         self.extra
     }
 
-    /// The sample in column `x` of row `row` of the units, moved by `step`, one of [`PAIRS`](super::PAIRS) or its opposite, as (dy, dx).
+    /// The sample in column `x` of row `row` of the units, moved by `step`, one of
+    /// [`PAIRS`](super::PAIRS) or its opposite, as (dy, dx).
     #[cfg(feature = "bench-api")]
     pub(crate) fn sample(&self, x: usize, row: usize, (dy, dx): (i32, i32)) -> i16 {
         let row = (REACH + row).wrapping_add_signed(dy as isize);
@@ -179,7 +184,8 @@ impl Strip {
     }
 }
 
-/// Second differences of sixteen columns, each summed over four rows, in the order of [`Gradients`](super::class::Gradients).
+/// Second differences of sixteen columns, each summed over four rows, in the order of
+/// [`Gradients`](super::class::Gradients).
 #[inline(always)]
 fn bends<L: Lanes>(lanes: L, windows: [&[i16; DIFFERENCES]; 6], extra: u32) -> [L::Words; 4] {
     let mut sums = [lanes.splat(0); 4];

@@ -1,5 +1,5 @@
-//! The deblocking filters over four segments at once, sixteen lines that lie side by side, in samples of 10 bits.
-//! BITSTREAM.md §10.4 to §10.6.
+//! The deblocking filters over four segments at once, sixteen lines that lie side by side, in
+//! samples of 10 bits. BITSTREAM.md §10.4 to §10.6.
 
 use super::segment::{LONG_WEIGHTS, Thresholds};
 use crate::simd::{LANES, Lanes};
@@ -36,7 +36,8 @@ struct Bounds<L: Lanes> {
     tall: [L::Words; 2],
 }
 
-/// All bits of the lanes whose segments are filtered, of those of strong ones, and of those whose sides are calm, p's first.
+/// All bits of the lanes whose segments are filtered, of those of strong ones, and of those whose
+/// sides are calm, p's first.
 struct Decision<L: Lanes> {
     active: L::Words,
     strong: L::Words,
@@ -44,8 +45,8 @@ struct Decision<L: Lanes> {
 }
 
 impl Four {
-    /// Segment `k` is one of an edge, with these thresholds; `sides` has log2 of the blocks' extent across it, p's first; `long`
-    /// allows the long filter.
+    /// Segment `k` is one of an edge, with these thresholds; `sides` has log2 of the blocks' extent
+    /// across it, p's first; `long` allows the long filter.
     #[inline(always)]
     pub(super) fn set(&mut self, k: usize, thresholds: Thresholds, sides: [u8; 2], long: bool) {
         self.tc[k] = thresholds.tc.min(MAX_TC) as i16;
@@ -55,8 +56,8 @@ impl Four {
         self.long[k] = -i16::from(long && sides[0] >= 5 && sides[1] >= 5);
     }
 
-    /// Filters the segments in `data`, where the first sample on side q is at `at`, the next line beside it, and the next
-    /// sample of a line `across` further on.
+    /// Filters the segments in `data`, where the first sample on side q is at `at`, the next line
+    /// beside it, and the next sample of a line `across` further on.
     #[inline(always)]
     pub(super) fn filter<L: Lanes>(&self, lanes: L, data: &mut [u16], at: usize, across: usize) {
         if self.beta == [0; SEGMENTS] {

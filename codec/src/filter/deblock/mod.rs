@@ -1,10 +1,11 @@
-//! Deblocking: a pass over a whole reconstructed plane that smooths the steps between blocks where the picture is
-//! smooth on both sides. Prediction reads unfiltered samples, so nothing here feeds back.
-//! BITSTREAM.md §10.1 to §10.3; the scheme is HEVC's, with VVC's long filter. Which edges and how strongly is here; `segment`
-//! has the filters, and `four` does four segments at once where samples have 10 bits.
+//! Deblocking: a pass over a whole reconstructed plane that smooths the steps between blocks where
+//! the picture is smooth on both sides. Prediction reads unfiltered samples, so nothing here feeds
+//! back. BITSTREAM.md §10.1 to §10.3; the scheme is HEVC's, with VVC's long filter. Which edges and
+//! how strongly is here; `segment` has the filters, and `four` does four segments at once where
+//! samples have 10 bits.
 //!
-//! No edge reads or writes a sample beyond the middle of the blocks at its sides, so parallel edges never meet and
-//! their order does not matter.
+//! No edge reads or writes a sample beyond the middle of the blocks at its sides, so parallel edges
+//! never meet and their order does not matter.
 
 mod four;
 mod segment;
@@ -29,7 +30,8 @@ pub(crate) struct Unit {
     pub(crate) log2_h: u8,
     /// Whether the block has coefficients in this plane.
     pub(crate) coded: bool,
-    /// QP of the block in this plane, in 1/32 octave: its step is 2^(qp/32) quarter samples of 10 bits.
+    /// QP of the block in this plane, in 1/32 octave: its step is 2^(qp/32) quarter samples of 10
+    /// bits.
     pub(crate) qp: u16,
 }
 
@@ -38,8 +40,8 @@ impl Unit {
     pub(crate) const BLANK: Self = Self { log2_w: 2, log2_h: 2, coded: false, qp: 0 };
 }
 
-/// The blocks of a plane, or of some rows of one, by 4x4 units, row by row. A block lies at multiples of its own width and
-/// height.
+/// The blocks of a plane, or of some rows of one, by 4x4 units, row by row. A block lies at
+/// multiples of its own width and height.
 #[derive(Debug, Clone)]
 pub(crate) struct BlockMap {
     pub(crate) units: Vec<Unit>,
@@ -82,8 +84,8 @@ impl BlockMap {
         }
     }
 
-    /// Gives the rows above row `top` up for as many behind the last one, of which nothing is of use yet. Rows keep their
-    /// numbers.
+    /// Gives the rows above row `top` up for as many behind the last one, of which nothing is of
+    /// use yet. Rows keep their numbers.
     pub(crate) fn go_on(&mut self, top: usize) {
         if top > self.top {
             let given_up = ((top - self.top) * self.stride).min(self.units.len());
@@ -156,8 +158,8 @@ impl Table {
     }
 }
 
-/// Deblocks a plane of `depth` bits, whose sides are multiples of 4. `subsampled` says that this is a chroma plane at half
-/// resolution.
+/// Deblocks a plane of `depth` bits, whose sides are multiples of 4. `subsampled` says that this is
+/// a chroma plane at half resolution.
 pub(crate) fn deblock(simd: Simd, plane: &mut Plane, map: &BlockMap, params: Deblock, depth: u32, subsampled: bool) {
     if let Some(deblocking) = Deblocking::new(params, depth, subsampled) {
         deblocking.filter(simd, plane, map, 0..map.rows);
@@ -174,8 +176,8 @@ pub(crate) struct Deblocking {
 }
 
 impl Deblocking {
-    /// Rows above an edge that it may still change, and reads; a chroma plane at half resolution has no long filter (it would
-    /// reach further than 16 luma samples).
+    /// Rows above an edge that it may still change, and reads; a chroma plane at half resolution
+    /// has no long filter (it would reach further than 16 luma samples).
     pub(crate) const fn reach(subsampled: bool) -> usize {
         if subsampled { 4 } else { 8 }
     }
@@ -187,8 +189,9 @@ impl Deblocking {
         (params.strength > 0).then(|| Self { table: Table::new(params, depth), max: (1 << depth) - 1, long })
     }
 
-    /// Filters the edges within the next rows of units, which are `rows` of `plane` and of `map`, and those at their top; vertical
-    /// edges first, then horizontal ones. The rows end where all of their blocks do.
+    /// Filters the edges within the next rows of units, which are `rows` of `plane` and of `map`,
+    /// and those at their top; vertical edges first, then horizontal ones. The rows end where all
+    /// of their blocks do.
     pub(crate) fn filter(&self, simd: Simd, plane: &mut Plane, map: &BlockMap, rows: Range<usize>) {
         debug_assert!(map.stride * 4 == plane.width() && map.rows * 4 == plane.height());
         if self.max == four::MAX && plane.width() >= LANES {
@@ -226,7 +229,8 @@ impl Deblocking {
         }
     }
 
-    /// Thresholds of the vertical edge between two units, if there is one that may be filtered; the right one is in column `x4`.
+    /// Thresholds of the vertical edge between two units, if there is one that may be filtered; the
+    /// right one is in column `x4`.
     #[inline(always)]
     fn vertical(&self, pair: &[Unit], x4: usize) -> Option<Thresholds> {
         let [p, q] = pair else { return None };

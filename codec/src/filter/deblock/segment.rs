@@ -1,6 +1,7 @@
 //! The deblocking filters over one segment: four lines across an edge. BITSTREAM.md §10.4 to §10.6.
 //!
-//! Samples of a line are called p0, p1, ... from the edge to the left (or up), q0, q1, ... to the right (or down).
+//! Samples of a line are called p0, p1, ... from the edge to the left (or up), q0, q1, ... to the
+//! right (or down).
 
 /// What is smooth and what is a step, in samples.
 #[derive(Debug, Copy, Clone, Default)]
@@ -29,7 +30,8 @@ type Lanes = [i32; 4];
 
 /// Bounds of the long filter's changes in tc / 2, from the edge outwards (VVC's).
 const LONG_BOUNDS: [i32; 7] = [6, 5, 4, 3, 2, 1, 1];
-/// Weight of the middle of the edge in the long filter, of 64: a line through the edge's middle and the far reference.
+/// Weight of the middle of the edge in the long filter, of 64: a line through the edge's middle and
+/// the far reference.
 pub(super) const LONG_WEIGHTS: [i32; 7] = [59, 50, 41, 32, 23, 14, 5];
 
 /// What the decision came to.
@@ -42,8 +44,8 @@ enum Filter {
 }
 
 impl Segment {
-    /// Filters the segment in `data`. `sides` has log2 of the blocks' extent across the edge, p's first; `long` allows
-    /// the long filter.
+    /// Filters the segment in `data`. `sides` has log2 of the blocks' extent across the edge, p's
+    /// first; `long` allows the long filter.
     #[inline(always)]
     pub(crate) fn filter(self, data: &mut [u16], sides: [u8; 2], thresholds: Thresholds, long: bool) {
         let Some(filter) = self.decide(data, sides, thresholds, long) else { return };
@@ -97,7 +99,8 @@ impl Segment {
         2 * d < t.beta >> 2 && spread < t.beta >> 3 && (p0 - q0).abs() < (5 * t.tc + 1) >> 1
     }
 
-    /// Whether the first and the last line of a strong segment are straight as far as the long filter reads.
+    /// Whether the first and the last line of a strong segment are straight as far as the long
+    /// filter reads.
     #[inline(always)]
     fn is_long(self, data: &[u16], t: Thresholds) -> bool {
         let mut straight = true;
@@ -181,7 +184,8 @@ impl Segment {
     fn long(self, data: &mut [u16], tc: i32) {
         let p: [Lanes; 8] = std::array::from_fn(|k| self.read_p(data, k));
         let q: [Lanes; 8] = std::array::from_fn(|k| self.read_q(data, k));
-        // 16 times the mean of the samples around the edge; kept whole, so that a ramp stays as it is.
+        // 16 times the mean of the samples around the edge; kept whole, so that a ramp stays as it
+        // is.
         let mut middle = [0; 4];
         for i in 0..4 {
             middle[i] += p[0][i] + q[0][i];
@@ -204,7 +208,8 @@ impl Segment {
     }
 }
 
-/// Second difference beside the edge; of a side of 4 samples, which has only two to itself, the first difference.
+/// Second difference beside the edge; of a side of 4 samples, which has only two to itself, the
+/// first difference.
 #[inline(always)]
 fn activity(side: impl Fn(usize) -> i32, short: bool) -> i32 {
     if short { (side(1) - side(0)).abs() } else { (side(2) - 2 * side(1) + side(0)).abs() }

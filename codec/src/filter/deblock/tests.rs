@@ -107,8 +107,8 @@ fn blocks_without_coefficients_change_by_half_at_most() {
     assert!(coded.get(15, 5) > bare.get(15, 5) && bare.get(15, 5) > 500);
 }
 
-/// Blocks of mixed sizes, planes of odd unit counts, all strengths: the levels agree, values stay in range, and no
-/// sample further from an edge than its block allows changes.
+/// Blocks of mixed sizes, planes of odd unit counts, all strengths: the levels agree, values stay
+/// in range, and no sample further from an edge than its block allows changes.
 #[test]
 fn mixed_sizes_and_narrow_planes_are_filtered_alike_at_every_level() {
     for (width, height) in [(4, 4), (12, 20), (72, 40), (136, 100)] {
@@ -147,7 +147,8 @@ fn the_joint_reach_is_within_sixteen_samples() {
     }
 }
 
-/// Four segments at once are what each of them is by itself: blocks of all sizes and QPs, coded and not, of noise and of ramps.
+/// Four segments at once are what each of them is by itself: blocks of all sizes and QPs, coded and
+/// not, of noise and of ramps.
 #[test]
 fn four_segments_are_filtered_as_one_by_one() {
     for (width, height) in [(16, 8), (20, 36), (72, 40), (136, 100), (128, 128)] {

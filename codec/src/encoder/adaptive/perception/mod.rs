@@ -1,12 +1,15 @@
-//! Where a reconstruction loses most of its score: what each cell of the picture takes from a measure like SSIMULACRA2,
-//! computed in the codec's own planes. For the closed loop of adaptive quantisation.
+//! Where a reconstruction loses most of its score: what each cell of the picture takes from a
+//! measure like SSIMULACRA2, computed in the codec's own planes. For the closed loop of adaptive
+//! quantisation.
 //!
-//! Like SSIMULACRA2 (Sneyers, 2022) it compares structure (SSIM without luminance; Wang et al., 2004) and edges that
-//! appear, on a pyramid of halved resolutions, and takes from each map its mean, the 4-norm, or both. The weights are
-//! the largest of its published ones. Luma serves for its Y, Cr for red-green and Cb for blue-yellow, each times 0.85:
-//! around gray they come near them.
+//! Like SSIMULACRA2 (Sneyers, 2022) it compares structure (SSIM without luminance; Wang et al.,
+//! 2004) and edges that appear, on a pyramid of halved resolutions, and takes from each map its
+//! mean, the 4-norm, or both. The weights are the largest of its published ones. Luma serves for
+//! its Y, Cr for red-green and Cb for blue-yellow, each times 0.85: around gray they come near
+//! them.
 //!
-//! An error counts where it changes a map: within the reach of a window that is far smaller than a cell at fine scales.
+//! An error counts where it changes a map: within the reach of a window that is far smaller than a
+//! cell at fine scales.
 
 mod scale;
 
@@ -71,7 +74,8 @@ pub(super) struct PlaneLosses {
 }
 
 impl PlaneLosses {
-    /// Before the first row of plane `plane`, of `size`, where it is smaller than luma by 2^`shift`.
+    /// Before the first row of plane `plane`, of `size`, where it is smaller than luma by
+    /// 2^`shift`.
     pub(super) fn new(plane: usize, size: (usize, usize), shift: u32, grid: CellGrid) -> Self {
         let halvings = |size: (usize, usize)| (size.0.min(size.1)).max(1).ilog2();
         let scales = (shift..=COARSEST.min(shift + halvings(size))).map(|scale| {
@@ -82,8 +86,8 @@ impl PlaneLosses {
         Self { plane, scales: scales.collect() }
     }
 
-    /// The next row of the source, less the middle of its range, and of what a reconstruction takes off it, both in terms of
-    /// [`UNIT`]; to be filled in for [`PlaneLosses::advance`].
+    /// The next row of the source, less the middle of its range, and of what a reconstruction takes
+    /// off it, both in terms of [`UNIT`]; to be filled in for [`PlaneLosses::advance`].
     #[inline(always)]
     pub(super) fn next(&mut self) -> [&mut [f32]; 2] {
         self.scales[0].next()
@@ -130,9 +134,9 @@ impl Losses {
         }
     }
 
-    /// What each cell takes from the score: how much the score would rise if the errors in the cell were smaller by a factor,
-    /// per octave of that factor and up to a factor common to all. Squared error of luma counts as well, `error` times what
-    /// all the rest does.
+    /// What each cell takes from the score: how much the score would rise if the errors in the cell
+    /// were smaller by a factor, per octave of that factor and up to a factor common to all.
+    /// Squared error of luma counts as well, `error` times what all the rest does.
     pub(super) fn cells(mut self, error: f64) -> Vec<f64> {
         let (all, squares) = (self.cells.iter().sum::<f64>(), self.squares.iter().sum::<f64>());
         if squares > 0.0 {
@@ -147,7 +151,8 @@ fn find(plane: usize, scale: u32) -> Option<&'static Weights> {
     WEIGHTS.iter().find(|w| w.plane == plane && w.scale == scale)
 }
 
-/// What a fourth power of `n` that add up to `powers` counts in the derivative of `weight` times their 4-norm, by the logarithm.
+/// What a fourth power of `n` that add up to `powers` counts in the derivative of `weight` times
+/// their 4-norm, by the logarithm.
 fn slope(powers: &[f64], weight: f32, n: f64) -> f64 {
     let norm = (powers.iter().sum::<f64>() / n).sqrt().sqrt();
     if norm > 0.0 { f64::from(weight) / (n * norm * norm * norm) } else { 0.0 }

@@ -1,5 +1,5 @@
-//! A plane at one scale: differences of structure and edges, measured on the way down its rows. Nothing is kept but the rows
-//! that a window spans, and what each cell has of every measure.
+//! A plane at one scale: differences of structure and edges, measured on the way down its rows.
+//! Nothing is kept but the rows that a window spans, and what each cell has of every measure.
 // An index runs over several arrays at once.
 #![allow(clippy::needless_range_loop)]
 
@@ -54,7 +54,8 @@ type Columns = Vec<f32>;
 pub(super) struct Scale {
     width: usize,
     height: usize,
-    /// 1 where edges that appear count, -1 where those that vanish do; `None` where the plane only goes on to coarser scales.
+    /// 1 where edges that appear count, -1 where those that vanish do; `None` where the plane only
+    /// goes on to coarser scales.
     sign: Option<f32>,
     /// Rows that have come, and rows that are measured.
     come: usize,
@@ -72,8 +73,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Before the first row of a plane of `width` x `height` whose pixels span 2^`log2` luma samples each way, with cells of
-    /// `grid`.
+    /// Before the first row of a plane of `width` x `height` whose pixels span 2^`log2` luma
+    /// samples each way, with cells of `grid`.
     pub(super) fn new((width, height): (usize, usize), log2: u32, grid: CellGrid, sign: Option<f32>) -> Self {
         let columns = vec![0.0; width.next_multiple_of(CHUNK)];
         let maps = if sign.is_some() { ROWS } else { 2 };
@@ -111,7 +112,8 @@ impl Scale {
         y % self.maps[0].len()
     }
 
-    /// The next row of the source and of the error, to be filled in for [`Scale::advance`]; at least as long as the width.
+    /// The next row of the source and of the error, to be filled in for [`Scale::advance`]; at
+    /// least as long as the width.
     #[inline(always)]
     pub(super) fn next(&mut self) -> [&mut [f32]; 2] {
         let slot = self.slot(self.come);
@@ -119,7 +121,8 @@ impl Scale {
         [&mut source[slot], &mut error[slot]]
     }
 
-    /// The next row is there. Measures what can be; returns whether it is the second of two that make one of the scale above.
+    /// The next row is there. Measures what can be; returns whether it is the second of two that
+    /// make one of the scale above.
     #[inline(always)]
     pub(super) fn advance(&mut self) -> bool {
         let y = self.come;
@@ -234,7 +237,8 @@ fn counted(difference: f32) -> f32 {
     if difference > LEAST { difference } else { 0.0 }
 }
 
-/// Adds what a row of the source, and of the error, loses to the sums of its columns. The maps are smoothed down the columns.
+/// Adds what a row of the source, and of the error, loses to the sums of its columns. The maps are
+/// smoothed down the columns.
 #[inline(always)]
 fn compare(smoothed: &[Columns; MAPS], rows: [&[f32]; 2], sign: f32, columns: &mut [Columns; SUMS]) {
     for x in (0..rows[0].len()).step_by(CHUNK) {
@@ -250,8 +254,8 @@ fn compare(smoothed: &[Columns; MAPS], rows: [&[f32]; 2], sign: f32, columns: &m
             let energy = across(maps[Map::Energy as usize], i) - (mean * mean + coded_mean * coded_mean);
             let square = across(maps[Map::SquaredError as usize], i) - shift * shift;
             let (s, e) = (source[i], error[i]);
-            // One less what is alike, of means and of what varies: the variance of the error over that of both. And how much
-            // stronger edges are. Both are quotients; one division does.
+            // One less what is alike, of means and of what varies: the variance of the error over
+            // that of both. And how much stronger edges are. Both are quotients; one division does.
             let (contrast, coded_contrast) = ((s - mean).abs(), ((s - e) - coded_mean).abs());
             let (both, edges) = (energy.max(0.0) + FLOOR, 1.0 + contrast);
             let inverse = 1.0 / (both * edges);
