@@ -1,20 +1,14 @@
 //! Each level's operations against those of loops.
 
 use super::*;
+use crate::random::SplitMix64;
 
-/// Pseudo-random rows (xorshift), of as many bits as are asked for.
-struct Rows(u64);
+/// Pseudo-random rows, of as many bits as are asked for.
+struct Rows(SplitMix64);
 
 impl Rows {
     fn next(&mut self, bits: u32) -> [i16; LANES] {
-        let mut row = [0; LANES];
-        for value in &mut row {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            *value = (self.0 as i16) >> (16 - bits);
-        }
-        row
+        [(); LANES].map(|()| self.0.next() as i16 >> (16 - bits))
     }
 }
 
@@ -28,7 +22,7 @@ impl Kernel for Every {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Vec<u16> {
-        let mut rows = Rows(self.seed);
+        let mut rows = Rows(SplitMix64::new(self.seed));
         // Sums and differences of these do not overflow.
         let (a, b) = (lanes.load(&rows.next(15)), lanes.load(&rows.next(15)));
         let equal = lanes.select(lanes.greater(a, b), a, b);
