@@ -1,8 +1,10 @@
-//! Golden streams: files in `tests/golden/` with the SHA-256 of the pixels that every decoder must make of them, the
-//! damaged ones that it must refuse, and which parts of the format each of them reaches.
+//! Golden streams: files in `tests/golden/` with the SHA-256 of the pixels that every decoder must
+//! make of them, the damaged ones that it must refuse, and which parts of the format each of them
+//! reaches.
 //!
-//! `cargo run -p kvant-tests --bin regenerate-golden` adds those that are missing and leaves the others as they are. With
-//! `--all` it writes all of them anew, in the commit that raises the draft number. From format 1.0 on they are only added.
+//! `cargo run -p kvant-tests --bin regenerate-golden` adds those that are missing and leaves the
+//! others as they are. With `--all` it writes all of them anew, in the commit that raises the draft
+//! number. From format 1.0 on they are only added.
 
 mod damaged;
 mod encoded;
@@ -43,10 +45,11 @@ pub struct Entry {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Channels and bytes of a sample: `gray8`, `grayalpha8`, `rgb8`, `rgba8`, or the same with 16 where samples have
-    /// two bytes.
+    /// Channels and bytes of a sample: `gray8`, `grayalpha8`, `rgb8`, `rgba8`, or the same with 16
+    /// where samples have two bytes.
     pub format: String,
-    /// Bits of a sample, 8 to 16. Samples are from 0 to 2^depth - 1, in two bytes as in one: they are not scaled.
+    /// Bits of a sample, 8 to 16. Samples are from 0 to 2^depth - 1, in two bytes as in one: they
+    /// are not scaled.
     #[serde(default)]
     pub depth: u8,
     /// SHA-256 of the decoded pixels ([`pixels_sha256`]).
@@ -72,7 +75,8 @@ pub struct Damaged {
 /// How a decoder refuses a damaged stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// What is asked for when it is found out, the first of these three: `picture`, `metadata` or `preview`.
+    /// What is asked for when it is found out, the first of these three: `picture`, `metadata` or
+    /// `preview`.
     pub asked: String,
     /// The message of the error.
     pub error: String,
@@ -90,7 +94,8 @@ pub fn refusal(stream: &[u8], threads: usize, cpu: CpuLevel) -> Option<Refusal> 
     asked.into_iter().find_map(|(asked, e)| Some(Refusal { asked: asked.into(), error: e?.to_string() }))
 }
 
-/// The rows of the table of errors in BITSTREAM.md §12.1: what is an error, and the section that says so.
+/// The rows of the table of errors in BITSTREAM.md §12.1: what is an error, and the section that
+/// says so.
 ///
 /// # Errors
 /// Where the file cannot be read.
@@ -142,8 +147,8 @@ pub fn manifest() -> io::Result<Manifest> {
     Ok(serde_json::from_slice(&fs::read(folder().join("golden.json"))?)?)
 }
 
-/// Adds the streams and the damaged ones that the folder lacks, or writes all anew, and what they cover; returns the
-/// manifest.
+/// Adds the streams and the damaged ones that the folder lacks, or writes all anew, and what they
+/// cover; returns the manifest.
 ///
 /// # Errors
 /// Where a file cannot be read or written.

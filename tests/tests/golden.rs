@@ -1,8 +1,10 @@
-//! Golden streams decode to the pixels recorded for them, damaged ones to errors, and they reach what the list says.
+//! Golden streams decode to the pixels recorded for them, damaged ones to errors, and they reach
+//! what the list says.
 
 use std::collections::BTreeSet;
 use std::fs;
 
+use kvant::bench_api::expected_features;
 use kvant::{CpuLevel, Decoder};
 use kvant_tests::check::decode;
 use kvant_tests::golden::{Manifest, coverage, folder, format_name, manifest, recorded_coverage, refusal, rules};
@@ -14,7 +16,8 @@ fn recorded() -> Manifest {
     })
 }
 
-/// Threads and CPU level of the runs that must all come to the same: each level alone, and the best one with help.
+/// Threads and CPU level of the runs that must all come to the same: each level alone, and the best
+/// one with help.
 fn runs() -> impl Iterator<Item = (usize, CpuLevel)> {
     CpuLevel::available().map(|cpu| (1, cpu)).chain([(2, CpuLevel::detect())])
 }
@@ -73,6 +76,16 @@ fn golden_streams_reach_what_the_list_says() {
         assert_eq!(now, Some(files), "{feature}: {}", differ(&now, &Some(files)));
     }
     assert_eq!(found, recorded, "`cargo run -p kvant-tests --bin regenerate-golden` lists what is new");
+}
+
+#[test]
+fn golden_streams_reach_every_part_of_the_format_that_the_code_has() {
+    let found: BTreeSet<String> = coverage(&recorded()).into_keys().collect();
+    let expected = expected_features();
+    let missing: Vec<_> = expected.difference(&found).collect();
+    assert!(missing.is_empty(), "no stream reaches {missing:#?}");
+    let unknown: Vec<_> = found.difference(&expected).collect();
+    assert!(unknown.is_empty(), "reached, but not among what is expected: {unknown:#?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What of the format a stream reaches, by name: what the list of the golden streams' coverage is made of.
+//! What of the format a stream reaches, by name: what the list of the golden streams' coverage is
+//! made of. All names that there are stand in `expected`.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,8 @@ use crate::entropy::trace::{Event, Trace};
 use crate::error::DecodeError;
 use crate::image::plane::Plane;
 use crate::limits::Limits;
-use crate::lossless::{Shape, chosen};
+use crate::lossless::Shape;
+use crate::lossless::reached::reached;
 use crate::predict::edges::LINES;
 use crate::predict::{ChromaMode, ModelSides};
 use crate::quant::step::MAX_QP;
@@ -23,7 +25,7 @@ use crate::syntax::tree::{Node, Split};
 use crate::transform::{Basis, TxType};
 
 /// Levels from which on their size is told.
-const LARGE: [(u32, &str); 3] = [(1 << 8, "2^8"), (1 << 12, "2^12"), (1 << 16, "2^16")];
+pub(super) const LARGE: [(u32, &str); 3] = [(1 << 8, "2^8"), (1 << 12, "2^12"), (1 << 16, "2^16")];
 
 /// The parts of the format that an intact stream reaches.
 ///
@@ -83,11 +85,8 @@ impl Found {
             let (tile, visible) = (parsed.tile(data, &index, i)?, parsed.grid.visible(header, i));
             let mut planes = |what: &str, data: &[u8], planes| {
                 let shape = Shape { width: visible.w, height: visible.h, planes, depth: header.depth.into() };
-                let (transform, model, listed) = chosen::choices(Simd::new(CpuLevel::Scalar), data, &shape);
-                self.note(format!("{what}: model {model}"));
-                self.note_if(listed, &format!("{what}: listed values"));
-                if planes == 3 {
-                    self.note(format!("{what}: transform {transform}"));
+                for case in reached(Simd::new(CpuLevel::Scalar), data, &shape) {
+                    self.note(format!("{what}: {case}"));
                 }
             };
             if header.alpha {
@@ -140,9 +139,9 @@ impl Found {
             |c| events.extend(c.events),
         )?;
         for event in events {
-            if let Event::Bin(ctx, _) = event {
+            if let Event::Bin(ctx, bin) = event {
                 let group = groups.partition_point(|&(_, first, _)| first <= ctx) - 1;
-                self.note(format!("bins of {}", groups[group].0));
+                self.note(format!("a bin of {} that is {}", groups[group].0, u8::from(bin)));
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Stages of the codec for benches, training and cross-cutting tests. Not a stable interface.
 
+mod expected;
 mod features;
 mod filter;
 mod kernels;
@@ -13,6 +14,7 @@ mod stages;
 mod trace;
 mod walk;
 
+pub use self::expected::expected_features;
 pub use self::features::features;
 pub use self::filter::{Equations, add_equations, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, MODES, Plane, Planes, Quantisation, Rect, References, Room};

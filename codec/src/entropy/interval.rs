@@ -24,6 +24,10 @@ pub(crate) trait Interval {
     /// `bits` (0 to 24) equiprobable bits, most significant first; a reader ignores `value`.
     fn bypass(&mut self, bits: u32, value: u32) -> u32;
 
+    /// What is coded here is `what`: for who lists the cases that a stream reaches.
+    #[inline(always)]
+    fn note(&mut self, _what: &'static str) {}
+
     /// Whether a reader is past the end of its data, or a writer has more than it may: what follows
     /// means nothing.
     fn is_past_end(&self) -> bool {

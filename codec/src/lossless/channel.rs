@@ -25,6 +25,12 @@ pub(super) enum Model {
     Drawing,
 }
 
+impl Model {
+    fn name(self) -> &'static str {
+        ["model 0", "model 1", "model 2"][self as usize]
+    }
+}
+
 /// What is stated of a plane before its values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Header {
@@ -138,9 +144,14 @@ pub(super) fn channel<I: Interval>(
         Values::Read { rows } => (Header::default(), rows),
     };
     header.code(coder);
+    coder.interval.note(header.model.name());
+    if !header.occurs.is_empty() {
+        coder.interval.note("listed values");
+    }
     let mut canvas = Canvas::new(shape.width, shape.height, header.first as i32);
     let top = header.top();
     if top == 0 || coder.damage.is_some() {
+        coder.interval.note("one value");
         let is_right = coder.damage.is_none() && coder.interval.is_within();
         let errors = Canvas::new(shape.width, shape.height, 0);
         canvas.data.fill(header.low);

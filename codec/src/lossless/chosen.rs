@@ -8,7 +8,7 @@ use super::coder::Coder;
 use super::colour::{Colours, Transform};
 use super::plane::{CodedPlane, Shape};
 use super::values::COLOURS;
-use crate::entropy::interval::{ReadInterval, WriteInterval};
+use crate::entropy::interval::WriteInterval;
 use crate::image::plane::Plane;
 use crate::simd::Simd;
 
@@ -80,18 +80,4 @@ fn header(values: &[i32], choice: PlaneChoice) -> Header {
     }
     header.first = choice.first % (header.top() as u32 + 1);
     header
-}
-
-/// What a stream of planes says first: the number of its transform, 3 for a palette, 0 where there
-/// are not three planes; the number of its first plane's model; and whether the values that occur
-/// in it are listed.
-pub(crate) fn choices(simd: Simd, data: &[u8], shape: &Shape) -> (u32, u32, bool) {
-    let mut coder = Coder::new(ReadInterval::new(data), simd, &|_| true);
-    let mut colours = Colours::Transform(Transform::Reorder);
-    if shape.planes == 3 {
-        colours.code(&mut coder, shape.depth);
-    }
-    let mut header = Header::default();
-    header.code(&mut coder);
-    (colours.number(), header.model as u32, !header.occurs.is_empty())
 }

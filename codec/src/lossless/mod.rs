@@ -20,6 +20,8 @@ mod modeller;
 mod natural;
 mod neighbours;
 mod plane;
+#[cfg(feature = "bench-api")]
+pub(crate) mod reached;
 mod residual;
 mod runs;
 mod values;

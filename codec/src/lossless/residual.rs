@@ -12,6 +12,8 @@ const SIGN: usize = 1;
 const CLASS: usize = 2;
 /// Classes of magnitudes.
 const CLASSES: usize = 40;
+/// The class that 2^16 begins.
+const FAR: u32 = 32;
 const BIT: usize = CLASS + CLASSES;
 /// Magnitudes whose bins are mixed where those beyond have distributions.
 const MIXED: u32 = 2;
@@ -36,6 +38,16 @@ fn class_of(magnitude: u32) -> u32 {
     }
     let top = magnitude.ilog2();
     2 * top + ((magnitude >> (top - 1)) & 1)
+}
+
+/// Notes where the sign of a residual has no bin.
+#[inline(always)]
+fn note_side<I: Interval>(coder: &mut Coder<'_, I>, expected: i32, top: i32) {
+    if expected == top {
+        coder.interval.note("negative for want of room above");
+    } else if expected == 0 {
+        coder.interval.note("positive for want of room below");
+    }
 }
 
 /// How magnitudes are distributed that are not mixed.
@@ -63,6 +75,9 @@ impl Tails {
         // Where errors are large, classes are of their upper bits.
         let energy = (energy as usize).min(ENERGIES - 1);
         let shift = (energy as u32 / 4).saturating_sub(6);
+        if shift > 0 {
+            coder.interval.note("symbol for upper bits");
+        }
         let (high, low) = (magnitude >> shift, magnitude & ((1 << shift) - 1));
         let goal = class_of(high).min(LAST) as usize;
         let class = self.distributions[energy].symbol(
@@ -70,6 +85,7 @@ impl Tails {
             |bounds| coder.interval.symbol(bounds, goal),
         ) as u32;
         if class == LAST {
+            coder.interval.note("magnitude beyond the symbols");
             let beyond = coder.number(high.saturating_sub(start(LAST)).min(BEYOND)).min(BEYOND);
             return (start(LAST) + beyond) << shift | coder.interval.bypass(shift, low);
         }
@@ -120,6 +136,7 @@ impl<const FULL: bool> Residuals<FULL> {
         if self.mixer.bin(contexts, ZERO, |p| coder.interval.code(p, value == expected)) {
             return expected;
         }
+        note_side(coder, expected, top);
         let negative = expected == top
             || expected > 0 && self.mixer.bin(contexts, SIGN, |p| coder.interval.code(p, value < expected));
         let contexts = if negative { contexts.negative() } else { *contexts };
@@ -148,10 +165,12 @@ impl<const FULL: bool> Residuals<FULL> {
         top: i32,
         value: i32,
     ) -> i32 {
+        coder.interval.note("number without mixing");
         let mut magnitude = self.noise.magnitude(coder, energy, value.abs_diff(expected));
         if magnitude == 0 {
             return expected;
         }
+        note_side(coder, expected, top);
         let negative = expected == top || expected > 0 && coder.interval.bypass(1, u32::from(value < expected)) != 0;
         let room = (if negative { expected } else { top - expected }) as u32;
         if magnitude > room {
@@ -166,6 +185,7 @@ impl<const FULL: bool> Residuals<FULL> {
     fn tailed<I: Interval>(&mut self, coder: &mut Coder<'_, I>, contexts: &Contexts, room: u32, magnitude: u32) -> u32 {
         for least in 0..MIXED {
             if least == room {
+                coder.interval.note("magnitude settled by its room");
                 return least;
             }
             if !self.mixer.bin(contexts, CLASS + least as usize, |p| coder.interval.code(p, magnitude > least)) {
@@ -192,6 +212,12 @@ impl<const FULL: bool> Residuals<FULL> {
         if bits > 0 {
             bits -= 1;
             within = u32::from(bin(BIT + class as usize, (magnitude >> bits) & 1 != 0));
+        }
+        if start(class + 1) > room {
+            coder.interval.note("class settled by its room");
+        }
+        if class >= FAR {
+            coder.interval.note("class of 2^16 and more");
         }
         let low = coder.interval.bypass(bits, magnitude & ((1 << bits) - 1));
         start(class) + (within << bits | low)

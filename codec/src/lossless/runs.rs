@@ -70,6 +70,7 @@ impl Runs {
         let whole = flag(&mut self.whole[class(expected)][usize::from(self.last)], 0, expected);
         self.last = whole;
         if whole {
+            coder.interval.note("run as long as expected");
             return expected;
         }
         // It ends somewhere: halve until that is nearly known.
@@ -84,6 +85,7 @@ impl Runs {
             }
         }
         self.after = (x + run + rest, y);
+        coder.interval.note(if run > 0 { "run that ends early" } else { "no run where one is expected" });
         run
     }
 }

@@ -1,4 +1,5 @@
-//! Golden streams that a decoder must refuse: at least one for each row of the table in BITSTREAM.md §12.1.
+//! Golden streams that a decoder must refuse: at least one for each row of the table in
+//! BITSTREAM.md §12.1.
 
 use kvant::bench_api::{DRAFT, Picked, SplitMix64, range_encode_bypass};
 use kvant::{CpuLevel, DecodeError, Decoder};
@@ -189,8 +190,9 @@ fn with_checksum(mut stream: Vec<u8>) -> Vec<u8> {
     stream
 }
 
-/// Bits of the header of [`pixel`], counted from its start: the sides have ten, then come extension, deep, gray, alpha,
-/// small tiles, turned, sections, lossless, mixed, screen, two of the quantiser and nine of the QP.
+/// Bits of the header of [`pixel`], counted from its start: the sides have ten, then come
+/// extension, deep, gray, alpha, small tiles, turned, sections, lossless, mixed, screen, two of the
+/// quantiser and nine of the QP.
 fn header_cases() -> Vec<DamagedCase> {
     let set = |bits: std::ops::Range<usize>| {
         move || {
@@ -272,8 +274,8 @@ fn first_run(recipe: Recipe, more: isize) -> Vec<u8> {
     }))
 }
 
-/// A stream of which `make` cuts off as few bytes as are missed: five at least, and more where what is read in their
-/// place takes less.
+/// A stream of which `make` cuts off as few bytes as are missed: five at least, and more where what
+/// is read in their place takes less.
 fn short(make: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
     let missed = |stream: &Vec<u8>| {
         let refusal = refusal(stream, 1, CpuLevel::Scalar);
@@ -338,7 +340,8 @@ fn bypass(numbers: &[(u32, u32)]) -> Vec<u8> {
     range_encode_bypass(&out, 1)
 }
 
-/// What is stated of a plane: the zigzag of its least value, its span, its model, whether there is a list, its first number.
+/// What is stated of a plane: the zigzag of its least value, its span, its model, whether there is
+/// a list, its first number.
 fn plane(low: u32, span: u32, model: u32, first: u32) -> [(u32, u32); 5] {
     [(0, low), (0, span), (2, model), (1, 0), (0, first)]
 }

@@ -40,11 +40,22 @@ fn told(name: &'static str, why: &'static str, picture: Image, config: EncoderCo
 }
 
 /// What the streams are made of: between them, every tool of the format.
-// A list.
-#[allow(clippy::too_many_lines)]
 pub(super) fn cases() -> Vec<Case> {
-    let chelsea = |size| crop(&testdata("chelsea.png"), (130, 60), size);
-    let coffee = |size| crop(&testdata("coffee.png"), (180, 40), size);
+    let groups =
+        [colour_cases(), tool_cases(), sample_cases(), size_cases(), content_cases(), screen_cases(), told_cases()];
+    groups.into_iter().flatten().collect()
+}
+
+fn chelsea(size: (u32, u32)) -> Image {
+    crop(&testdata("chelsea.png"), (130, 60), size)
+}
+
+fn coffee(size: (u32, u32)) -> Image {
+    crop(&testdata("coffee.png"), (180, 40), size)
+}
+
+/// Gray, and colour with and without subsampling.
+fn colour_cases() -> Vec<Case> {
     vec![
         case(
             "gray-q50",
@@ -61,6 +72,12 @@ pub(super) fn cases() -> Vec<Case> {
         case("rgb444-q90", "4:4:4, high quality: small blocks", chelsea((133, 97)), config(90.0, 5, Chroma::Yuv444)),
         case("rgb420-q60", "4:2:0, even size", coffee((160, 120)), config(60.0, 5, Chroma::Yuv420)),
         case("rgb420-odd-q40", "4:2:0, odd size: chroma rounds up", coffee((67, 45)), config(40.0, 5, Chroma::Yuv420)),
+    ]
+}
+
+/// Matrices, quantisers, efforts and profiles.
+fn tool_cases() -> Vec<Case> {
+    vec![
         case(
             "psnr-q70",
             "flat matrices",
@@ -82,16 +99,22 @@ pub(super) fn cases() -> Vec<Case> {
         case("effort9-q80", "what only the widest search chooses", chelsea((96, 72)), config(80.0, 9, Chroma::Yuv444)),
         case(
             "fast-q80",
-            "plain profile: one context a bin",
+            "fast profile: one context a bin",
             chelsea((133, 97)),
             config(80.0, 5, Chroma::Yuv444).with_profile(Profile::Fast),
         ),
         case(
             "fast-420-q30",
-            "plain profile at 4:2:0",
+            "fast profile at 4:2:0",
             coffee((67, 45)),
             config(30.0, 5, Chroma::Yuv420).with_profile(Profile::Fast),
         ),
+    ]
+}
+
+/// Alpha, deep samples, and what is lossless.
+fn sample_cases() -> Vec<Case> {
+    vec![
         case(
             "rgba-q60",
             "alpha, lossless beside lossy colour",
@@ -128,6 +151,12 @@ pub(super) fn cases() -> Vec<Case> {
             with_depth(&picture(Kind::Gradient, 60, 40, PixelFormat::Rgba16, 13), 12),
             config(80.0, 5, Chroma::Yuv444).with_lossless(true),
         ),
+    ]
+}
+
+/// Sizes and tiles.
+fn size_cases() -> Vec<Case> {
+    vec![
         case("one-pixel", "the smallest picture", chelsea((1, 1)), config(80.0, 5, Chroma::Yuv444)),
         case(
             "tiles-q15",
@@ -141,6 +170,12 @@ pub(super) fn cases() -> Vec<Case> {
             crop(&mirrored(&testdata("brick.png"), 512, 1030), (100, 0), (3, 1030)),
             config(50.0, 5, Chroma::Yuv444).with_tile_size(TileSize::T512),
         ),
+    ]
+}
+
+/// The finest and the coarsest quantiser, and text.
+fn content_cases() -> Vec<Case> {
+    vec![
         case(
             "noise-q100",
             "largest levels: finest quantiser on noise",
@@ -159,6 +194,12 @@ pub(super) fn cases() -> Vec<Case> {
             picture(Kind::Text, 120, 90, PixelFormat::Rgb8, 3),
             config(60.0, 5, Chroma::Yuv444),
         ),
+    ]
+}
+
+/// Screens.
+fn screen_cases() -> Vec<Case> {
+    vec![
         case(
             "screen444-q70",
             "a screen: copies, palettes, blocks without a transform",
@@ -177,6 +218,12 @@ pub(super) fn cases() -> Vec<Case> {
             picture(Kind::Screen, 110, 90, PixelFormat::Gray8, 7),
             config(60.0, 5, Chroma::Yuv444).with_content(Content::Screen),
         ),
+    ]
+}
+
+/// Metadata of all kinds.
+fn told_cases() -> Vec<Case> {
+    vec![
         told(
             "sections-rgb",
             "all sections, a preview, turned pixels",

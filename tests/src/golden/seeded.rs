@@ -37,6 +37,7 @@ fn lossless(width: u32, height: u32) -> Recipe {
 /// What they are made of.
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = lossy_cases();
+    cases.extend(extreme_cases());
     cases.extend(screen_cases());
     cases.extend(depth_cases());
     cases.extend(other_cases());
@@ -44,8 +45,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
-// A list.
-#[allow(clippy::too_many_lines)]
+/// Subsampling, profiles and quantisers.
 fn lossy_cases() -> Vec<Case> {
     vec![
         case(
@@ -95,6 +95,12 @@ fn lossy_cases() -> Vec<Case> {
             5,
             gray(80, 60).set("mixed", 0).set("screen", 0).set("quantiser", 0).field("curve", 0..=4),
         ),
+    ]
+}
+
+/// Limits of quantisers and filters, and several tiles.
+fn extreme_cases() -> Vec<Case> {
+    vec![
         case(
             "seeded-fine",
             "the finest steps: QPs limited to 0, large levels",
@@ -283,6 +289,24 @@ fn lossless_cases() -> Vec<Case> {
             "lossless: wide ranges, noise without mixing",
             26,
             of(1, 0, lossless(40, 30)).set("depth", 0).set("samples", 2),
+        ),
+        case(
+            "seeded-lossless-flat",
+            "lossless: planes of one value",
+            27,
+            lossless(20, 10).set("transform", 0).set("samples", 0).set("margin", 0),
+        ),
+        case(
+            "seeded-lossless-jumps",
+            "lossless: flat parts with jumps that no symbol has, 16 bits",
+            28,
+            of(0, 0, lossless(40, 30)).set("depth", 8).set("samples", 1),
+        ),
+        case(
+            "seeded-lossless-far",
+            "lossless: residuals of 17 bits, modelled as a drawing",
+            29,
+            of(2, 2, lossless(24, 20)).set("depth", 8).set("samples", 3),
         ),
     ]
 }
