@@ -1,4 +1,5 @@
-//! What fuzzing ever found stays found: every file of `fuzz/regressions/` and `fuzz/seeds/` runs through its target again.
+//! What fuzzing ever found stays found: every file of `fuzz/regressions/` and `fuzz/seeds/` runs
+//! through its target again.
 
 use std::fs;
 
@@ -6,13 +7,16 @@ use kvant_tests::{fuzzing, root};
 
 /// Runs the regressions of `target`, and the seeds of the folder `seeds`.
 fn replay(target: &str, seeds: &str, run: fn(&[u8])) {
+    let mut count = 0;
     for folder in [root().join("fuzz/regressions").join(target), root().join("fuzz/seeds").join(seeds)] {
         let Ok(files) = fs::read_dir(folder) else { continue };
         for file in files.flatten() {
             println!("{}", file.path().display());
             run(&fs::read(file.path()).expect("a readable file"));
+            count += 1;
         }
     }
+    assert!(count > 0, "neither fuzz/regressions/{target} nor fuzz/seeds/{seeds} has a file");
 }
 
 #[test]

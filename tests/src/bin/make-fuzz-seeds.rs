@@ -1,4 +1,5 @@
-//! Writes the seeds of the fuzz targets, `fuzz/seeds/`, anew: small streams of every kind, and pictures with settings.
+//! Writes the seeds of the fuzz targets, `fuzz/seeds/`, anew: small streams of every kind, and
+//! pictures with settings.
 
 use std::fs;
 use std::path::Path;
@@ -31,6 +32,9 @@ fn main() -> std::io::Result<()> {
     }
     for (name, input) in kernels() {
         write(&seeds.join("levels"), &name, &input)?;
+    }
+    for (name, input) in choices() {
+        write(&seeds.join("seeded"), &name, &input)?;
     }
     println!("{} streams and {} pictures in {}", streams.len(), inputs.len(), seeds.display());
     Ok(())
@@ -112,6 +116,13 @@ fn kernels() -> Vec<(String, Vec<u8>)> {
     let mut random = SplitMix64::new(7);
     let mut input = |first: u8| [first].into_iter().chain((0..99).map(|_| random.next() as u8)).collect();
     (0..9).flat_map(|kernel| (0..4).map(move |i| (kernel, i))).map(|(k, i)| (format!("{k}-{i}"), input(k))).collect()
+}
+
+/// Choices, two bytes for one: none, so that chance has all of them, and by chance ever more.
+fn choices() -> Vec<(String, Vec<u8>)> {
+    let mut random = SplitMix64::new(8);
+    let mut input = |length: usize| (0..length).map(|_| random.next() as u8).collect();
+    [0, 16, 64, 200, 201, 400, 800, 1600].map(|length| (format!("bytes-{length}"), input(length))).into()
 }
 
 /// Settings and pixels: the target reads any bytes as such, the first two dozen as settings.
