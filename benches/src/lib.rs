@@ -1,9 +1,10 @@
-//! What the benchmarks share. They stand in `benches/benches/`: `pictures` times whole encodes and decodes through the
-//! public interface, `stages` single kernels through `kvant::bench_api`.
+//! What the benchmarks share. They stand in `benches/benches/`: `pictures` times whole encodes and
+//! decodes through the public interface, `stages` single kernels through `kvant::bench_api`.
 //!
-//! `cargo bench -p kvant-benches` runs all; `cargo bench -p kvant-benches --bench pictures -- decode` what is named so.
-//! Rates are in elements a second. An element of a picture is a pixel: Melem/s are megapixels a second. Those of the
-//! stages are samples, coefficients, pixels or bins: `benches/README.md` lists the groups.
+//! `cargo bench -p kvant-benches` runs all; `cargo bench -p kvant-benches --bench pictures --
+//! decode` what is named so. Rates are in elements a second. An element of a picture is a pixel:
+//! Melem/s are megapixels a second. Those of the stages are samples, coefficients, pixels or bins:
+//! `benches/README.md` lists the groups.
 
 use std::path::Path;
 
@@ -67,7 +68,8 @@ pub fn group<'a>(criterion: &'a mut Criterion, name: &str, elements: u64) -> Ben
     group
 }
 
-/// The throughput of a benchmark that works through `count` elements, where they differ within a group.
+/// The throughput of a benchmark that works through `count` elements, where they differ within a
+/// group.
 pub fn elements(count: usize) -> Throughput {
     Throughput::Elements(count as u64)
 }

@@ -1,5 +1,5 @@
-//! How much of a long test a run takes: a part of its cases day by day, all of them where the environment has
-//! `KVANT_CAMPAIGN` (CONTRIBUTING.md).
+//! How much of a long test a run takes: a part of its cases day by day, all of them where the
+//! environment has `KVANT_CAMPAIGN` (CONTRIBUTING.md).
 
 use std::env;
 

@@ -2,7 +2,8 @@
 
 use kvant::{Chroma, CpuLevel, Decoder, DecoderOptions, Encoded, Encoder, EncoderConfig, Image, Missing};
 
-/// Default settings but for these three; no picture is coded without loss, however little that takes.
+/// Default settings but for these three; no picture is coded without loss, however little that
+/// takes.
 pub fn config(quality: f32, effort: u8, chroma: Chroma) -> EncoderConfig {
     let config = EncoderConfig::default().with_quality(quality).with_effort(effort).with_chroma(chroma);
     config.with_parameter("graphics", 0.0)
@@ -24,8 +25,8 @@ pub fn decode(stream: &[u8], threads: usize, cpu: CpuLevel) -> Image {
         .unwrap_or_else(|e| panic!("an intact stream of {} bytes: {e}", stream.len()))
 }
 
-/// Encodes `picture` and asserts that the decoder gives the encoder's reconstruction, of the picture's shape; where
-/// everything or the alpha is lossless, that it is exact.
+/// Encodes `picture` and asserts that the decoder gives the encoder's reconstruction, of the
+/// picture's shape; where everything or the alpha is lossless, that it is exact.
 pub fn round_trip(picture: &Image, config: &EncoderConfig) -> Encoded {
     let encoded = encode(picture, config);
     let decoded = decode(&encoded.stream, 1, CpuLevel::detect());
@@ -63,7 +64,8 @@ pub fn alpha(picture: &Image) -> Vec<u16> {
     }
 }
 
-/// The place of the first pixel that differs, `None` for equal pictures. A difference in shape counts at (0, 0).
+/// The place of the first pixel that differs, `None` for equal pictures. A difference in shape
+/// counts at (0, 0).
 pub fn first_difference(a: &Image, b: &Image) -> Option<(u32, u32)> {
     let shape = |p: &Image| (p.width(), p.height(), p.format(), p.depth());
     if shape(a) != shape(b) {
@@ -108,7 +110,8 @@ pub fn pixel(picture: &Image, (x, y): (u32, u32)) -> &[u8] {
     &picture.data()[(y as usize * picture.width() as usize + x as usize) * bytes..][..bytes]
 }
 
-/// The means of squares of `factor` x `factor` pixels, colours weighted by alpha: plainly, for comparison.
+/// The means of squares of `factor` x `factor` pixels, colours weighted by alpha: plainly, for
+/// comparison.
 pub fn reduced(picture: &Image, factor: usize) -> Vec<u16> {
     let (channels, values) = (picture.format().channels(), samples(picture));
     let (width, height) = (picture.width() as usize, picture.height() as usize);

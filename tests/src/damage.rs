@@ -1,4 +1,5 @@
-//! Damaged streams, and what the decoder must make of them: an error or a picture, within the limits, soon.
+//! Damaged streams, and what the decoder must make of them: an error or a picture, within the
+//! limits, soon.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -14,7 +15,8 @@ pub const LIMITS: Limits =
 /// Far above what a picture within [`LIMITS`] takes, far below a hang.
 const SOON: Duration = Duration::from_secs(10);
 
-/// Decodes `stream` within [`LIMITS`] and panics, saying `what` it is, where the decoder panics, breaks a limit or is slow.
+/// Decodes `stream` within [`LIMITS`] and panics, saying `what` it is, where the decoder panics,
+/// breaks a limit or is slow.
 pub fn survive(stream: &[u8], threads: usize, what: &dyn Fn() -> String) -> Result<Image, DecodeError> {
     let options = DecoderOptions { limits: LIMITS, threads, ..DecoderOptions::default() };
     let start = Instant::now();
@@ -37,8 +39,8 @@ pub fn survive(stream: &[u8], threads: usize, what: &dyn Fn() -> String) -> Resu
     result
 }
 
-/// Decodes what there is of `stream`, reduces it and decodes it while it comes, and panics, saying `what` it is, where one of
-/// these panics or disagrees with decoding as a whole.
+/// Decodes what there is of `stream`, reduces it and decodes it while it comes, and panics, saying
+/// `what` it is, where one of these panics or disagrees with decoding as a whole.
 pub fn survive_in_pieces(stream: &[u8], what: &dyn Fn() -> String) {
     let whole = survive(stream, 1, what);
     let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };

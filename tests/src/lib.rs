@@ -1,5 +1,6 @@
-//! What the cross-cutting tests and the fuzz targets share: pictures, checks, damage, golden streams, and a reader of
-//! the project's own sources. The tests stand in `tests/tests/`, one file a concern.
+//! What the cross-cutting tests and the fuzz targets share: pictures, checks, damage, golden
+//! streams, and a reader of the project's own sources. The tests stand in `tests/tests/`, one file
+//! a concern.
 
 pub mod campaign;
 pub mod check;
@@ -30,8 +31,8 @@ pub fn sha256(data: &[u8]) -> String {
     Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// SHA-256 of the samples of `picture`, row by row without gaps, those of two bytes with the lower byte first: the same on
-/// every machine.
+/// SHA-256 of the samples of `picture`, row by row without gaps, those of two bytes with the lower
+/// byte first: the same on every machine.
 pub fn pixels_sha256(picture: &Image) -> String {
     match picture.format().is_wide() {
         false => sha256(picture.data()),
@@ -39,8 +40,8 @@ pub fn pixels_sha256(picture: &Image) -> String {
     }
 }
 
-/// A possibly damaged stream with its checksums made right again, as far as its structure can be parsed, so that tests
-/// and fuzz targets reach the parser behind them.
+/// A possibly damaged stream with its checksums made right again, as far as its structure can be
+/// parsed, so that tests and fuzz targets reach the parser behind them.
 pub fn repaired(stream: &[u8]) -> Vec<u8> {
     let mut stream = stream.to_vec();
     kvant::bench_api::repair_checksums(&mut stream);

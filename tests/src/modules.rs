@@ -1,7 +1,9 @@
-//! Which modules of a crate name which, read from its sources: what the tests of the architecture look at.
+//! Which modules of a crate name which, read from its sources: what the tests of the architecture
+//! look at.
 //!
-//! A file is a module. It names another where it imports an item of it, or writes a path to one; a re-export is followed
-//! to the file that has the item, and is no name by itself. What only tests are built of does not count.
+//! A file is a module. It names another where it imports an item of it, or writes a path to one; a
+//! re-export is followed to the file that has the item, and is no name by itself. What only tests
+//! are built of does not count.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
@@ -60,7 +62,8 @@ impl Modules {
         self.0.iter().map(|(name, module)| (name.clone(), self.named(name, module))).collect()
     }
 
-    /// The shortest way from each module through those that it names back to itself, each circle once.
+    /// The shortest way from each module through those that it names back to itself, each circle
+    /// once.
     pub fn circles(&self) -> Vec<Vec<Name>> {
         let names = self.names();
         let mut seen = BTreeSet::new();
@@ -81,7 +84,8 @@ impl Modules {
         named
     }
 
-    /// `path`, written in the module `name`, from the root of the crate; `None` where it leads out of it.
+    /// `path`, written in the module `name`, from the root of the crate; `None` where it leads out
+    /// of it.
     fn absolute(&self, name: &Name, path: &[String]) -> Option<Name> {
         let (head, rest) = path.split_first()?;
         match head.as_str() {

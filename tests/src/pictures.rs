@@ -29,8 +29,9 @@ pub fn from_bytes(width: u32, height: u32, format: PixelFormat, pixels: &[u8]) -
     picture
 }
 
-/// A picture whose pixel at (x, y) is `pixel(x, y)`, its first channel for gray. Alpha follows the third channel, and is
-/// all or nothing where that is near an end; samples of two bytes have the value in both, but for the lowest bits.
+/// A picture whose pixel at (x, y) is `pixel(x, y)`, its first channel for gray. Alpha follows the
+/// third channel, and is all or nothing where that is near an end; samples of two bytes have the
+/// value in both, but for the lowest bits.
 pub fn from_fn(width: u32, height: u32, format: PixelFormat, mut pixel: impl FnMut(u32, u32) -> [u8; 3]) -> Image {
     let mut pixels = Vec::with_capacity(width as usize * height as usize * format.bytes_per_pixel());
     let mut push = |value: u8| match format.is_wide() {
@@ -70,7 +71,8 @@ pub fn crop(picture: &Image, (x, y): (u32, u32), (width, height): (u32, u32)) ->
     from_bytes(width, height, picture.format(), &pixels)
 }
 
-/// `picture` continued to `width` x `height` by mirroring it at its edges, or cut where it is larger.
+/// `picture` continued to `width` x `height` by mirroring it at its edges, or cut where it is
+/// larger.
 pub fn mirrored(picture: &Image, width: u32, height: u32) -> Image {
     let reflect = |at: u32, size: u32| {
         let phase = at % (2 * size);

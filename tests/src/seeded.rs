@@ -1,5 +1,5 @@
-//! Streams that a seed makes: each choice of the one walk is picked by chance, weighted so that blocks are not all tiny and
-//! levels not all huge, and steered where a feature is rare.
+//! Streams that a seed makes: each choice of the one walk is picked by chance, weighted so that
+//! blocks are not all tiny and levels not all huge, and steered where a feature is rare.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -25,8 +25,9 @@ impl Recipe {
         Self::default()
     }
 
-    /// Field `name` (see [`Picks::field`]) is one of `values`. Besides those there is `samples`, what planes without loss show:
-    /// 0 one colour, 1 few colours in runs, 2 a ramp with noise, 3 nothing but noise.
+    /// Field `name` (see [`Picks::field`]) is one of `values`. Besides those there is `samples`,
+    /// what planes without loss show: 0 one colour, 1 few colours in runs, 2 a ramp with noise, 3
+    /// nothing but noise.
     pub fn field(mut self, name: &'static str, values: RangeInclusive<u32>) -> Self {
         self.fields.insert(name, values);
         self
@@ -66,7 +67,8 @@ impl Recipe {
         self
     }
 
-    /// The stream ends where `what`, the name of an error of the decoder, comes up by chance. Other errors do not.
+    /// The stream ends where `what`, the name of an error of the decoder, comes up by chance. Other
+    /// errors do not.
     pub fn forbidden(mut self, what: &'static str) -> Self {
         self.forbidden = Some(what);
         self
@@ -77,7 +79,8 @@ impl Recipe {
         picked(&mut Seeded::new(self.clone(), &[], seed))
     }
 
-    /// The stream of which `bytes` say each choice as far as they reach, two for one; then `seed` does.
+    /// The stream of which `bytes` say each choice as far as they reach, two for one; then `seed`
+    /// does.
     pub fn make_of(&self, bytes: &[u8], seed: u64) -> Picked {
         picked(&mut Seeded::new(self.clone(), bytes, seed))
     }
@@ -89,7 +92,8 @@ struct Seeded<'a> {
     bytes: &'a [u8],
     random: SplitMix64,
     element: &'static str,
-    /// Of a hundred levels those that are 0, and those of the others that are 1, and of the others again those above 3.
+    /// Of a hundred levels those that are 0, and those of the others that are 1, and of the others
+    /// again those above 3.
     levels: [u32; 3],
     /// How fine blocks are, in percent that are added to what splits have.
     finer: i32,

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::root;
 
-/// All `.rs` files under `folder` (relative to the root of the workspace), sorted; none where there is no such folder.
+/// All `.rs` files under `folder` (relative to the root of the workspace), sorted; none where there
+/// is no such folder.
 pub fn files(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];

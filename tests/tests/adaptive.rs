@@ -1,11 +1,13 @@
-//! Adaptive quantisation on photographs: what its measure sees, and what its closed loop gains by it.
+//! Adaptive quantisation on photographs: what its measure sees, and what its closed loop gains by
+//! it.
 
 use kvant::bench_api::losses;
 use kvant::{Chroma, Image};
 use kvant_tests::check::{config, round_trip};
 use kvant_tests::pictures::{crop, testdata};
 
-/// `picture` with `amplitude` added to and taken from every other pixel of the cell of 32x32 at column `cx`, row `cy`.
+/// `picture` with `amplitude` added to and taken from every other pixel of the cell of 32x32 at
+/// column `cx`, row `cy`.
 fn disturbed(picture: &Image, (cx, cy): (usize, usize), amplitude: u8) -> Image {
     let mut out = picture.clone();
     let mut view = out.view_mut();

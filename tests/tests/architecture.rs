@@ -1,5 +1,6 @@
-//! The rules that keep the sources in order (docs/ARCHITECTURE.md), read from the sources themselves. What clippy and the
-//! compiler can hold stands in `Cargo.toml` and `clippy.toml`; here are the lines that switch it on.
+//! The rules that keep the sources in order (docs/ARCHITECTURE.md), read from the sources
+//! themselves. What clippy and the compiler can hold stands in `Cargo.toml` and `clippy.toml`; here
+//! are the lines that switch it on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use kvant_tests::sources::{files, read};
 /// All crates, the fuzz targets among them.
 const CRATES: [&str; 5] = ["codec", "cli", "tests", "benches", "fuzz"];
 
-/// The folders that the decoder needs, and that the encoder reconstructs with, end with this one in the map.
+/// The folders that the decoder needs, and that the encoder reconstructs with, end with this one in
+/// the map.
 const LAST_NORMATIVE: &str = "decoder";
 
 /// Of those the one that has floats: errors tell of the encoder's settings.
@@ -47,7 +49,8 @@ fn quoted(cell: &str) -> BTreeSet<String> {
     cell.split('`').skip(1).step_by(2).map(String::from).collect()
 }
 
-/// The table of folders in a section of docs/ARCHITECTURE.md: each folder, and the other cells of its row.
+/// The table of folders in a section of docs/ARCHITECTURE.md: each folder, and the other cells of
+/// its row.
 fn table(section: &str) -> Vec<(String, Vec<String>)> {
     let document = text("docs/ARCHITECTURE.md");
     let section = document.split(&format!("\n## {section}")).nth(1).expect("a section on folders");

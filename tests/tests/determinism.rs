@@ -1,5 +1,5 @@
-//! The same picture and settings give the same bytes, and the same bytes the same pixels, for any number of threads and
-//! any CPU level.
+//! The same picture and settings give the same bytes, and the same bytes the same pixels, for any
+//! number of threads and any CPU level.
 
 use kvant::bench_api::SplitMix64;
 use kvant::{
@@ -57,7 +57,7 @@ fn a_gray_picture_of_six_tiles_at_effort_1() {
 }
 
 #[test]
-fn a_picture_of_six_tiles_in_the_plain_profile() {
+fn a_picture_of_six_tiles_in_the_fast_profile() {
     let config = config(50.0, 3, Chroma::Yuv444).with_profile(Profile::Fast);
     same_for_threads_and_cpu(&mirrored(&testdata("coffee.png"), SIZE.0, SIZE.1), config);
 }

@@ -42,7 +42,8 @@ fn every_relative_link_leads_to_a_file() {
     }
 }
 
-/// What stands in backticks in `document` and has the form of a path: names with a slash between or behind them.
+/// What stands in backticks in `document` and has the form of a path: names with a slash between or
+/// behind them.
 fn paths(document: &str) -> impl Iterator<Item = &str> {
     let is_path = |text: &&str| {
         let parts = text.trim_end_matches('/').split('/');
@@ -55,7 +56,8 @@ fn paths(document: &str) -> impl Iterator<Item = &str> {
     prose.flat_map(|prose| prose.split('`').skip(1).step_by(2)).filter(is_path)
 }
 
-/// From the root, or as ARCHITECTURE.md writes them: from a folder that it speaks of, and without `.rs`.
+/// From the root, or as ARCHITECTURE.md writes them: from a folder that it speaks of, and without
+/// `.rs`.
 #[test]
 fn every_path_that_the_maps_name_exists() {
     const FOLDERS: [&str; 5] = ["", "codec/src", "codec/src/encoder", "cli", "cli/src"];

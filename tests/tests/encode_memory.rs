@@ -1,4 +1,5 @@
-//! Encoding from rows takes the memory of a row of tiles. Alone in its binary: it measures every allocation.
+//! Encoding from rows takes the memory of a row of tiles. Alone in its binary: it measures every
+//! allocation.
 
 use kvant::{Chroma, EncodeError, Encoder, ImageSpec, PixelFormat, TileSize};
 use kvant_tests::check::config;

@@ -1,4 +1,5 @@
-//! Pictures of every format and depth: alpha, lossless coding, and what a stream says besides pixels.
+//! Pictures of every format and depth: alpha, lossless coding, and what a stream says besides
+//! pixels.
 
 use kvant::{
     Chroma, Cicp, ConfigError, DecodeError, Decoder, DecoderOptions, EncodeError, Encoder, EncoderConfig, Image,
@@ -13,7 +14,8 @@ fn cat() -> Image {
     crop(&testdata("chelsea.png"), (130, 60), (200, 150))
 }
 
-/// The same with samples of two bytes: 8 bits of the picture, and finer ones that follow the neighbour.
+/// The same with samples of two bytes: 8 bits of the picture, and finer ones that follow the
+/// neighbour.
 fn deep_cat() -> Image {
     let cat = cat();
     let data = cat.data().iter().zip(cat.data().iter().skip(3).chain(&[0; 3]));
@@ -43,8 +45,8 @@ fn depths_are_coded_as_well_as_eight_bits() {
         let (psnr8, bytes8) = at(&cat());
         for depth in [9, 10, 12, 14, 16] {
             let (psnr, bytes) = at(&with_depth(&deep_cat(), depth));
-            // Of 8 bits the rounding of pixels is a part of the error: up to half a decibel at high quality. A QP offset that
-            // turns out otherwise moves so small a picture by a fifth.
+            // Of 8 bits the rounding of pixels is a part of the error: up to half a decibel at high
+            // quality. A QP offset that turns out otherwise moves so small a picture by a fifth.
             let more = psnr - psnr8;
             assert!((-0.4..0.8).contains(&more), "q{quality}, {depth} bits: {psnr} dB and {psnr8} of 8 bits");
             assert!(
@@ -87,7 +89,8 @@ fn alpha_is_exact_and_hidden_colours_cost_nothing() {
     let config = config.with_exact(true);
     let exact = round_trip(&disc, &config);
     assert!(cleaned.stream.len() * 10 < exact.stream.len() * 9, "{} {}", cleaned.stream.len(), exact.stream.len());
-    // What shows is about as good: QP offsets are shared out over the picture, and hidden cells ask for none.
+    // What shows is about as good: QP offsets are shared out over the picture, and hidden cells ask
+    // for none.
     let shown = |a: &Image| -> f64 {
         let pairs = disc.data().chunks_exact(4).zip(a.data().chunks_exact(4)).filter(|(p, _)| p[3] > 0);
         let errors = pairs.map(|(p, q)| (0..3).map(|c| f64::from(p[c].abs_diff(q[c])).powi(2)).sum::<f64>());

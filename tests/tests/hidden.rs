@@ -1,4 +1,5 @@
-//! Colours under transparent pixels: nothing that shows depends on them, and no byte does unless they are asked for.
+//! Colours under transparent pixels: nothing that shows depends on them, and no byte does unless
+//! they are asked for.
 
 use kvant::bench_api::SplitMix64;
 use kvant::{Chroma, Content, EncoderConfig, Image, PixelFormat, TileSize};
@@ -92,7 +93,8 @@ fn they_do_not_bleed_into_what_shows_where_chroma_is_reduced() {
     };
     let hard = worst(&drawn(size, PixelFormat::Rgba8, hard, || [0, 255, 0]));
     assert!(hard < 12, "visible red is {hard} off");
-    // Of every four pixels one is faint and green: it takes its chroma from the others, not they from it.
+    // Of every four pixels one is faint and green: it takes its chroma from the others, not they
+    // from it.
     let faint =
         |x: u32, y: u32| if x % 2 == 1 && y.is_multiple_of(2) { ([0, 255, 0], 2) } else { ([220, 20, 10], 255) };
     let faint = worst(&drawn(size, PixelFormat::Rgba8, faint, || [0; 3]));

@@ -141,7 +141,8 @@ fn metadata_beyond_what_default_readers_unpack_is_refused() {
     assert_eq!(refused(others), (70 << 20, 64 << 20));
 }
 
-/// `cargo test -p kvant-tests --release --test limits -- --ignored 108_megapixels`, in two minutes on a core.
+/// `cargo test -p kvant-tests --release --test limits -- --ignored 108_megapixels`, in two minutes
+/// on a core.
 #[test]
 #[ignore = "slow"]
 fn a_photograph_of_108_megapixels_is_decoded_within_the_default_limits() {

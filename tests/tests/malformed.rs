@@ -23,7 +23,7 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         encode(&picture(Kind::Screen, size.0, size.1, PixelFormat::Rgb8, 3), &config).stream
     };
     let cat = |size| crop(&testdata("chelsea.png"), (200, 100), size);
-    let plain = {
+    let fast = {
         let config = config(50.0, 3, Chroma::Yuv444).with_profile(Profile::Fast);
         encode(&cat((40, 36)), &config).stream
     };
@@ -37,7 +37,7 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         ("a 4:2:0 picture", stream(&cat((39, 67)), 70.0, Chroma::Yuv420)),
         ("a gray picture", stream(&crop(&testdata("camera.png"), (230, 90), (33, 45)), 50.0, Chroma::Yuv444)),
         ("a picture of three tiles", stream(&strip, 40.0, Chroma::Yuv444)),
-        ("a picture in the plain profile", plain),
+        ("a picture in the fast profile", fast),
         ("a screen", screen((70, 44), Chroma::Yuv444)),
         ("a 4:2:0 screen", screen((40, 68), Chroma::Yuv420)),
         ("a picture with alpha", stream(&picture(Kind::Screen, 40, 30, PixelFormat::Rgba8, 2), 50.0, Chroma::Yuv444)),
@@ -161,7 +161,8 @@ fn overwritten_headers_with_huge_claims_are_survived() {
     for (name, stream) in streams() {
         let header = stream.len().min(32);
         for at in DRAFT_AT + 1..header {
-            // As a number of variable length, little- or big-endian, these ask for everything there is.
+            // As a number of variable length, little- or big-endian, these ask for everything there
+            // is.
             for claim in [&[0xff][..], &[0xff, 0xff, 0x7f], &[0xff; 4], &[0xff; 9], &[0x80; 9], &[0x00; 5]] {
                 let mut damaged = stream.clone();
                 let end = (at + claim.len()).min(damaged.len());

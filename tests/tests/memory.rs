@@ -1,4 +1,5 @@
-//! Decoding takes no more memory than `Limits::max_memory` allows. Alone in its binary: it measures every allocation.
+//! Decoding takes no more memory than `Limits::max_memory` allows. Alone in its binary: it measures
+//! every allocation.
 
 use std::cell::RefCell;
 
@@ -81,7 +82,7 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
     let coffee = mirrored(&testdata("coffee.png"), 530, 520);
     vec![
         ("four tiles", stream(&coffee, |c| c)),
-        ("4:2:0, plain", stream(&coffee, |c| c.with_chroma(Chroma::Yuv420).with_profile(Profile::Fast))),
+        ("4:2:0, fast", stream(&coffee, |c| c.with_chroma(Chroma::Yuv420).with_profile(Profile::Fast))),
         ("with a preview", stream(&smooth((1100, 300), PixelFormat::Rgb8), |c| c.with_preview(true))),
         ("gray", stream(&smooth((300, 1000), PixelFormat::Gray16), |c| c)),
         ("a screen", stream(&smooth((600, 80), PixelFormat::Rgb8), |c| c.with_content(Content::Screen))),
@@ -121,7 +122,8 @@ fn needed(what: &str, stream: &[u8], decode: Way) -> u64 {
     assert_eq!(result, Ok(()), "{what}");
     let (peak, stated) = (peak as u64, value);
     assert!(peak <= stated + SLACK as u64, "{what}: {peak} bytes taken, {stated} stated");
-    // What is stated counts with superblocks full of small blocks and levels, which these pictures do not have.
+    // What is stated counts with superblocks full of small blocks and levels, which these pictures
+    // do not have.
     assert!(peak + SLACK as u64 / 2 >= stated * 3 / 4, "{what}: {peak} bytes taken, {stated} stated");
     value
 }

@@ -28,7 +28,7 @@ fn streams() -> &'static [(&'static str, Vec<u8>)] {
 fn made() -> Vec<(&'static str, Vec<u8>)> {
     let coffee = mirrored(&testdata("coffee.png"), 1037, 551);
     let deep = picture(Kind::Gradient, 520, 300, PixelFormat::Rgba16, 4);
-    let plain = |c: EncoderConfig| c.with_chroma(Chroma::Yuv420).with_profile(Profile::Fast);
+    let fast = |c: EncoderConfig| c.with_chroma(Chroma::Yuv420).with_profile(Profile::Fast);
     let screen = |c: EncoderConfig| c.with_content(Content::Screen).with_effort(3);
     vec![
         ("six tiles, low quality", encode(&coffee, |c| c.with_quality(15.0))),
@@ -38,7 +38,7 @@ fn made() -> Vec<(&'static str, Vec<u8>)> {
         ("gray, a tile wide", encode(&mirrored(&testdata("camera.png"), 130, 1030), |c| c)),
         ("one tile", encode(&crop(&coffee, (30, 40), (203, 141)), |c| c.with_preview(true))),
         ("one tile, low quality", encode(&crop(&coffee, (0, 0), (450, 300)), |c| c.with_quality(30.0))),
-        ("one tile, 4:2:0 and fast", encode(&crop(&coffee, (9, 0), (300, 370)), plain)),
+        ("one tile, 4:2:0 and fast", encode(&crop(&coffee, (9, 0), (300, 370)), fast)),
         ("one tile, deep, with alpha", encode(&crop(&deep, (0, 0), (200, 300)), |c| c)),
         ("one tile of a screen", encode(&picture(Kind::Screen, 300, 190, PixelFormat::Rgb8, 5), screen)),
         ("one lossless tile", encode(&crop(&coffee, (30, 40), (97, 61)), |c| c.with_lossless(true))),

@@ -129,7 +129,8 @@ fn a_damaged_preview_is_no_absent_one() {
 fn a_preview_of_another_shape_is_refused() {
     let stream = stream(&crop(&testdata("chelsea.png"), (0, 0), (90, 70)), false);
     let place = Decoder::new(&stream).expect("intact").info().preview.clone().expect("a preview");
-    // Of the byte that follows signature and draft, 5 bits are the length of the width, the rest its highest bits.
+    // Of the byte that follows signature and draft, 5 bits are the length of the width, the rest
+    // its highest bits.
     let mut wrong = stream.clone();
     wrong[place.start as usize + 5] ^= 1;
     let wrong = repaired(&wrong);

@@ -1,4 +1,5 @@
-//! Random pictures and settings: whatever they are, the decoder gives what the encoder reconstructed.
+//! Random pictures and settings: whatever they are, the decoder gives what the encoder
+//! reconstructed.
 
 use kvant::{Chroma, Content, CpuLevel, EncoderConfig, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use kvant_tests::check::{decode, encode, round_trip};

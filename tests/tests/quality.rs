@@ -1,4 +1,5 @@
-//! What the quality setting means: more quality, more bytes and less error; and what a small picture costs.
+//! What the quality setting means: more quality, more bytes and less error; and what a small
+//! picture costs.
 
 use kvant::{Chroma, Cicp, Content, Decoder, Image, Metadata, PixelFormat};
 use kvant_tests::check::{config, mse, psnr, round_trip, samples};
@@ -19,7 +20,8 @@ fn more_quality_takes_more_bytes_and_leaves_less_error(picture: &Image, chroma: 
     for pair in curve.windows(2) {
         let [(q, bytes, error), (next_q, next_bytes, next_error)] = pair else { unreachable!() };
         assert!(next_bytes > bytes, "{bytes} bytes at q {q}, {next_bytes} at q {next_q}");
-        // Matrices flatten and filters fade with quality: squared error alone may stand still for a step.
+        // Matrices flatten and filters fade with quality: squared error alone may stand still for a
+        // step.
         assert!(*next_error < error * 1.02, "error {error:.2} at q {q}, {next_error:.2} at q {next_q}");
     }
 }
@@ -57,8 +59,8 @@ fn quality_is_monotone_on_a_gray_photograph_at_default_effort() {
     more_quality_takes_more_bytes_and_leaves_less_error(&picture, Chroma::Yuv444, 5);
 }
 
-/// A side of 64 has the lower half of its frequencies only: where the edge of a picture cuts a superblock to such a
-/// block, the search has to go on to smaller ones.
+/// A side of 64 has the lower half of its frequencies only: where the edge of a picture cuts a
+/// superblock to such a block, the search has to go on to smaller ones.
 #[test]
 fn the_finest_quality_is_near_exact_on_noise_whatever_the_edges_cut() {
     for (width, height) in [(64, 48), (72, 64), (100, 20), (40, 68), (9, 130)] {
@@ -89,7 +91,8 @@ fn a_flat_block_costs_24_bytes_and_its_few_bits() {
     }
 }
 
-/// What comes back of `picture`, taken for a photograph, at qualities from `least` to 100 in steps of a half.
+/// What comes back of `picture`, taken for a photograph, at qualities from `least` to 100 in steps
+/// of a half.
 fn at_high_quality(picture: &Image, least: f32, effort: u8) -> impl Iterator<Item = (f32, Image)> {
     let steps = (2.0 * (100.0 - least)) as u32;
     (0..=steps).map(move |step| {
@@ -132,7 +135,8 @@ fn no_quality_above_90_gives_less_than_the_one_before() {
         for effort in [1, 5] {
             let mut best = 0.0;
             for (quality, back) in at_high_quality(&picture, 90.0, effort) {
-                // Above 70 dB, a twelfth of a level of 8 bits, chance decides; above 65 dB where no block is tried twice.
+                // Above 70 dB, a twelfth of a level of 8 bits, chance decides; above 65 dB where no
+                // block is tried twice.
                 let found = psnr(&picture, &back).min(if effort == 1 { 65.0 } else { 70.0 });
                 assert!(found > best - 0.1, "{found:.2} dB at quality {quality}, {best:.2} dB below it");
                 best = found.max(best);

@@ -1,5 +1,5 @@
-//! Streams that seeds make reach what no encoder chooses. They decode to the same pixels on any number of threads and at
-//! any CPU level, and where a choice is forbidden the decoder says which.
+//! Streams that seeds make reach what no encoder chooses. They decode to the same pixels on any
+//! number of threads and at any CPU level, and where a choice is forbidden the decoder says which.
 
 use kvant::{CpuLevel, DecodeError, Decoder, DecoderOptions, Image};
 use kvant_tests::campaign::every;

@@ -1,5 +1,6 @@
-//! Every picture size from 1x1 to 67x67 survives the round trip, a superblock of 64 and an edge beyond it: all of them in a
-//! campaign, day by day those with sides near powers of two and a third of the others.
+//! Every picture size from 1x1 to 67x67 survives the round trip, a superblock of 64 and an edge
+//! beyond it: all of them in a campaign, day by day those with sides near powers of two and a third
+//! of the others.
 
 use std::ops::RangeInclusive;
 
@@ -15,7 +16,8 @@ fn near_a_block(side: u32) -> bool {
     side < 10 || [16, 32, 64].iter().any(|&block| side.abs_diff(block) <= 1)
 }
 
-/// Round trips of crops of all widths and of these heights, the quality and the place in the picture ever changing.
+/// Round trips of crops of all widths and of these heights, the quality and the place in the
+/// picture ever changing.
 fn every_size(picture: &Image, chroma: Chroma, heights: RangeInclusive<u32>) {
     for height in heights {
         for width in 1..=LARGEST {

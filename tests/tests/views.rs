@@ -11,7 +11,8 @@ fn pictures() -> [Image; 2] {
     [crop(&testdata("chelsea.png"), (50, 50), (61, 43)), crop(&testdata("camera.png"), (50, 50), (61, 43))]
 }
 
-/// The pixels of `picture` with `PADDING` bytes of `fill` after each row but the last, and the stride.
+/// The pixels of `picture` with `PADDING` bytes of `fill` after each row but the last, and the
+/// stride.
 fn padded(picture: &Image, fill: u8) -> (Vec<u8>, usize) {
     let row_bytes = picture.width() as usize * picture.format().bytes_per_pixel();
     let rows = picture.data().chunks_exact(row_bytes);

@@ -1,5 +1,6 @@
-//! The stages of decoding, each alone on what those before it gave, on a stream of a photograph in both profiles, at the
-//! machine's best CPU level. What an element is differs: a bin, a level, a sample, a pixel.
+//! The stages of decoding, each alone on what those before it gave, on a stream of a photograph in
+//! both profiles, at the machine's best CPU level. What an element is differs: a bin, a level, a
+//! sample, a pixel.
 
 use std::hint::black_box;
 
@@ -20,7 +21,8 @@ fn stream(picture: &Picture, profile: Profile) -> Vec<u8> {
     kvant::encode(&picture.view(), &config).expect("an encodable picture")
 }
 
-/// All that is entropy coding: parsing but for the signs, the bins of levels without all else, the signs.
+/// All that is entropy coding: parsing but for the signs, the bins of levels without all else, the
+/// signs.
 pub(crate) fn entropy(criterion: &mut Criterion) {
     let picture = Picture::testdata(PICTURE);
     let mut group = group(criterion, "decoding", 1);

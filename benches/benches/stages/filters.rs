@@ -1,4 +1,5 @@
-//! Passes over whole pictures: the filters, where one element is a sample, and conversion of colours, where it is a pixel.
+//! Passes over whole pictures: the filters, where one element is a sample, and conversion of
+//! colours, where it is a pixel.
 
 use std::hint::black_box;
 
@@ -13,7 +14,8 @@ const QP: u16 = 280;
 const STRENGTH: u8 = 4;
 const SHARPNESS: u8 = 2;
 
-/// The picture's green as coarse quantisation leaves it: squares with their mean and a quarter of their detail.
+/// The picture's green as coarse quantisation leaves it: squares with their mean and a quarter of
+/// their detail.
 fn blocky(picture: &Picture, side: usize) -> Plane {
     let (mut samples, width) = (picture.channel(1), picture.width());
     for corner in (0..samples.len()).filter(|i| (i / width).is_multiple_of(side) && (i % width).is_multiple_of(side)) {

@@ -1,4 +1,5 @@
-//! Single kernels, and whole stages of decoding, through `kvant::bench_api`: nanoseconds a block, samples or bins a second.
+//! Single kernels, and whole stages of decoding, through `kvant::bench_api`: nanoseconds a block,
+//! samples or bins a second.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Intra prediction and the difference that ranks it, on square blocks of a picture. One element is a sample.
+//! Intra prediction and the difference that ranks it, on square blocks of a picture. One element is
+//! a sample.
 
 use std::hint::black_box;
 
@@ -9,8 +10,9 @@ use kvant_benches::{Picture, cpu_levels, elements, group};
 
 const PICTURE: &str = "astronaut.png";
 const SIDES: [usize; 5] = [4, 8, 16, 32, 64];
-/// Angles are numbered from the bottom left (0) by way of left (16), top left (32) and top (48). Of those timed, 24 and 40
-/// project one side before the other, 56 reads the row above and blends with the left.
+/// Angles are numbered from the bottom left (0) by way of left (16), top left (32) and top (48). Of
+/// those timed, 24 and 40 project one side before the other, 56 reads the row above and blends with
+/// the left.
 const MODES: [(&str, u8); 10] = [
     ("dc", 0),
     ("planar", 1),
@@ -49,7 +51,8 @@ pub(crate) fn modes(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Gathering luma, which has no CPU levels, and the two predictions from it: CCLM with its fit, CfL with its mean.
+/// Gathering luma, which has no CPU levels, and the two predictions from it: CCLM with its fit, CfL
+/// with its mean.
 pub(crate) fn cross_component(criterion: &mut Criterion) {
     let picture = Picture::testdata(PICTURE);
     let (luma_plane, chroma_plane) = (picture.plane(1), picture.plane(0));

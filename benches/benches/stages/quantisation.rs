@@ -1,4 +1,5 @@
-//! Quantisers and the dequantiser, on square blocks at quality 60. One element is a coefficient. None has CPU levels.
+//! Quantisers and the dequantiser, on square blocks at quality 60. One element is a coefficient.
+//! None has CPU levels.
 
 use std::hint::black_box;
 
@@ -12,8 +13,9 @@ const QUALITY: f32 = 60.0;
 /// Blocks quantised in turn, so that branches are not learnt by heart.
 const BLOCKS: usize = 64;
 
-/// Coefficients of a block: Laplacian, of mean magnitude four steps at frequency 0 and less in inverse proportion above,
-/// by frequency in cycles of 8 samples, as residuals of textures have them.
+/// Coefficients of a block: Laplacian, of mean magnitude four steps at frequency 0 and less in
+/// inverse proportion above, by frequency in cycles of 8 samples, as residuals of textures have
+/// them.
 fn block(random: &mut Random, side: usize, step: f64) -> Vec<i32> {
     let frequency = |i: usize| ((i % side + i / side) * 8) as f64 / side as f64;
     (0..side * side).map(|i| random.laplacian(4.0 * step / (1.0 + frequency(i))).round() as i32).collect()

@@ -1,5 +1,6 @@
-//! The adaptive binary range coder. One element is a bin: time over elements is nanoseconds a bin. Setting up the models
-//! of all contexts is part of the time, some hundredths of a nanosecond a bin. It has no CPU levels.
+//! The adaptive binary range coder. One element is a bin: time over elements is nanoseconds a bin.
+//! Setting up the models of all contexts is part of the time, some hundredths of a nanosecond a
+//! bin. It has no CPU levels.
 
 use std::hint::black_box;
 

@@ -22,8 +22,9 @@ fn numbers(count: usize, reach: u32) -> Vec<i32> {
     (0..count).map(|_| random.below(2 * reach + 1) as i32 - reach as i32).collect()
 }
 
-/// A kernel runs only as one direction of a block: here of one as narrow across it as vectors are wide and the format
-/// allows, with DCT-II across. Names say the kernel, its direction and the block, all of which is timed.
+/// A kernel runs only as one direction of a block: here of one as narrow across it as vectors are
+/// wide and the format allows, with DCT-II across. Names say the kernel, its direction and the
+/// block, all of which is timed.
 pub(crate) fn single_kernels(criterion: &mut Criterion) {
     let mut group = group(criterion, "transform-kernel", 1);
     for (basis, name) in [(Basis::Dct2, "dct2"), (Basis::Dst7, "dst7")] {

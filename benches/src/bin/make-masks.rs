@@ -1,5 +1,5 @@
-//! Draws masks of the kinds that alpha planes have and writes them as gray PNGs into a folder: what docs/TUNING.md
-//! measures lossless planes on. Every run draws the same.
+//! Draws masks of the kinds that alpha planes have and writes them as gray PNGs into a folder: what
+//! docs/TUNING.md measures lossless planes on. Every run draws the same.
 //!
 //! `cargo run --release -p kvant-benches --bin make-masks -- FOLDER`
 
@@ -36,7 +36,8 @@ impl Mask {
         })
     }
 
-    /// Luma of a picture of `testdata/`, 0 to 1, drawn to the mask's size (nearest pixels, then blurred a little).
+    /// Luma of a picture of `testdata/`, 0 to 1, drawn to the mask's size (nearest pixels, then
+    /// blurred a little).
     fn picture(name: &str) -> Self {
         let picture = Picture::testdata(name);
         let (width, green) = (picture.width(), picture.channel(1));

@@ -1,5 +1,5 @@
-//! Measures lossless planes: codes pictures (8 or 16 bits; gray or RGB, without their alpha), decodes them, compares, and
-//! prints bytes and megapixels a second.
+//! Measures lossless planes: codes pictures (8 or 16 bits; gray or RGB, without their alpha),
+//! decodes them, compares, and prints bytes and megapixels a second.
 //!
 //! `cargo run --release -p kvant-benches --bin measure-lossless -- PICTURE...`
 

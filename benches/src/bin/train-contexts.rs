@@ -1,5 +1,6 @@
-//! Trains the initial states of the adaptive contexts: codes pictures, collects what every context sees, and writes
-//! `codec/src/entropy/contexts.bin` with the states that would have cost least. `init.rs` beside it says from which pictures.
+//! Trains the initial states of the adaptive contexts: codes pictures, collects what every context
+//! sees, and writes `codec/src/entropy/contexts.bin` with the states that would have cost least.
+//! `init.rs` beside it says from which pictures.
 //!
 //! `cargo run --release -p kvant-benches --bin train-contexts -- OUT.bin PICTURE...`
 

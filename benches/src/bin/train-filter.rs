@@ -1,5 +1,6 @@
-//! Trains the banks of the classified filter: codes pictures, solves for each class the least squares of what their
-//! deblocked planes lack, and writes `luma.bin` and `chroma.bin` into a folder, which is `codec/src/filter/classified`.
+//! Trains the banks of the classified filter: codes pictures, solves for each class the least
+//! squares of what their deblocked planes lack, and writes `luma.bin` and `chroma.bin` into a
+//! folder, which is `codec/src/filter/classified`.
 //!
 //! `cargo run --release -p kvant-benches --bin train-filter -- FOLDER PICTURE...`
 

@@ -1,5 +1,6 @@
-//! Trains the start of the probabilities of levels: codes pictures, with either quantiser, lets every probability follow what
-//! it would have to predict, and writes `codec/src/entropy/levels.bin`.
+//! Trains the start of the probabilities of levels: codes pictures, with either quantiser, lets
+//! every probability follow what it would have to predict, and writes
+//! `codec/src/entropy/levels.bin`.
 //!
 //! `cargo run --release -p kvant-benches --bin train-levels -- OUT.bin PICTURE...`
 

@@ -1,6 +1,7 @@
-//! Trains the matrices of the learned modes: codes pictures, takes the blocks of their streams with what surrounds them, and by
-//! turns gives each block to the matrix that predicts it best and solves for each matrix the least squares of its blocks. A block
-//! counts by how near it is to being predicted better than by any other mode. Writes `learned.bin` into a folder, which is
+//! Trains the matrices of the learned modes: codes pictures, takes the blocks of their streams with
+//! what surrounds them, and by turns gives each block to the matrix that predicts it best and
+//! solves for each matrix the least squares of its blocks. A block counts by how near it is to
+//! being predicted better than by any other mode. Writes `learned.bin` into a folder, which is
 //! `codec/src/predict`.
 //!
 //! `cargo run --release -p kvant-benches --bin train-matrices -- FOLDER PICTURE...`
@@ -25,7 +26,8 @@ const SIMPLE: usize = 5;
 const LARGEST: usize = 32;
 /// Rounds of training.
 const ROUNDS: usize = 40;
-/// Price of a bit against a transformed difference of one step, as in the encoder's ranking of modes.
+/// Price of a bit against a transformed difference of one step, as in the encoder's ranking of
+/// modes.
 const LAMBDA: f32 = 0.45;
 /// Bits that a simple mode, an angle and a learned mode are taken to cost.
 const BITS: [f32; 3] = [3.3, 5.8, 6.0];
@@ -71,8 +73,8 @@ struct Shape {
     used: [bool; POINTS],
 }
 
-/// The place of sample `i` along a side of `n`: index of the point before and of the point after, where 0 is the reference and 1
-/// the first point; and the part of the way.
+/// The place of sample `i` along a side of `n`: index of the point before and of the point after,
+/// where 0 is the reference and 1 the first point; and the part of the way.
 fn place(i: usize, n: usize) -> (usize, usize, f32) {
     let (every, step) = ((GRID / n).max(1), (n / GRID).max(1));
     (i / step * every, (i / step + 1) * every, (i % step + 1) as f32 / step as f32)
@@ -208,7 +210,8 @@ struct Coded<'a> {
 }
 
 impl Coded<'_> {
-    /// The references of a block along a side of `n` samples from `at` on by `step`: what is not decoded repeats the last.
+    /// The references of a block along a side of `n` samples from `at` on by `step`: what is not
+    /// decoded repeats the last.
     fn side(&self, (x, y): Size, (dx, dy): Size, n: usize) -> Vec<u16> {
         let known = |i: usize| {
             let (x, y) = (x + i * dx, y + i * dy);
@@ -329,7 +332,8 @@ impl Equations {
     }
 }
 
-/// What a round found: the equations of the next one's matrices, and the costs without and with these.
+/// What a round found: the equations of the next one's matrices, and the costs without and with
+/// these.
 struct Round {
     equations: Vec<Equations>,
     without: f64,
@@ -349,7 +353,8 @@ impl Round {
     /// Gives `sample` to the learned mode `number`, with the cost it has there.
     fn give(&mut self, sample: &Sample, (number, cost): (usize, f32), shapes: &HashMap<Size, Shape>, now: &[Matrix]) {
         let view = &sample.views[number % 2];
-        // One by one at first; then by how near it is to a gain, robust against those that nothing predicts.
+        // One by one at first; then by how near it is to a gain, robust against those that nothing
+        // predicts.
         let loss = (cost - sample.cost) / (0.04 * sample.cost + 0.3);
         let near = 1.0 / (1.0 + loss.clamp(-30.0, 30.0).exp());
         let area = (view.size.0 * view.size.1) as f32 / POINTS as f32;
@@ -361,7 +366,8 @@ impl Round {
     }
 }
 
-/// A round over all samples with the matrices `now`; the first one, without any, by the modes that are best now.
+/// A round over all samples with the matrices `now`; the first one, without any, by the modes that
+/// are best now.
 fn round(samples: &[Sample], shapes: &HashMap<Size, Shape>, now: &[Matrix], first: bool) -> Round {
     let products: HashMap<Size, Vec<Vec<Features>>> =
         shapes.iter().map(|(&size, shape)| (size, now.iter().map(|m| shape.product(m)).collect())).collect();

@@ -1,8 +1,10 @@
-//! Counts the instructions a pixel that decoding takes, which no load of the machine changes, and holds them against
-//! `tests/instructions.csv`: exit code 1 where a stream takes more than [`TOLERANCE`] more.
+//! Counts the instructions a pixel that decoding takes, which no load of the machine changes, and
+//! holds them against `tests/instructions.csv`: exit code 1 where a stream takes more than
+//! [`TOLERANCE`] more.
 //!
-//! `cargo run -p kvant-tests --bin count-instructions` checks, `-- --record` writes the table anew. It runs itself under valgrind; where there
-//! is none, it says so and checks nothing. Counts of another compiler, build or CPU level are shown, not checked.
+//! `cargo run -p kvant-tests --bin count-instructions` checks, `-- --record` writes the table anew.
+//! It runs itself under valgrind; where there is none, it says so and checks nothing. Counts of
+//! another compiler, build or CPU level are shown, not checked.
 
 use std::error::Error;
 use std::fs;
@@ -31,8 +33,8 @@ const STREAMS: [&str; 9] = [
 const TABLE: &str = "tests/instructions.csv";
 /// Part by which a count may grow.
 const TOLERANCE: f64 = 0.03;
-/// Decodes in the longer of two runs, whose difference leaves out the start of the program. The first decode of a run
-/// makes tables that last.
+/// Decodes in the longer of two runs, whose difference leaves out the start of the program. The
+/// first decode of a run makes tables that last.
 const DECODES: u32 = 3;
 /// What the program is called with to be counted, before the number of decodes and the stream.
 const CHILD: &str = "decode";
@@ -61,7 +63,8 @@ fn decode(decodes: &str, stream: &str) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Instructions of a run of this program that decodes `stream` a number of times, and the CPU level that it found.
+/// Instructions of a run of this program that decodes `stream` a number of times, and the CPU level
+/// that it found.
 fn count(stream: &str, decodes: u32) -> Result<(f64, String), Box<dyn Error>> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);

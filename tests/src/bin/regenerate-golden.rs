@@ -1,5 +1,5 @@
-//! Adds the golden streams that `tests/golden/` lacks and says what all of them cover. With `--all` it writes all anew:
-//! only together with a new draft number.
+//! Adds the golden streams that `tests/golden/` lacks and says what all of them cover. With `--all`
+//! it writes all anew: only together with a new draft number.
 
 fn main() -> std::io::Result<()> {
     let all = std::env::args().any(|arg| arg == "--all");

@@ -1,4 +1,5 @@
-//! Target `decode`: any bytes, with right checksums, give an error or a picture. One decode and nothing else.
+//! Target `decode`: any bytes, with right checksums, give an error or a picture. One decode and
+//! nothing else.
 
 use kvant::{Decoder, DecoderOptions};
 

@@ -1,4 +1,5 @@
-//! Target `header`: any bytes, with and without right checksums, give an error or a header within the limits.
+//! Target `header`: any bytes, with and without right checksums, give an error or a header within
+//! the limits.
 
 use kvant::{Decoder, DecoderOptions, Limits};
 

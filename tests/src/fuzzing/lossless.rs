@@ -1,4 +1,5 @@
-//! Target `lossless`: any bytes as the planes of a small lossless picture give an error or planes, the same at each CPU level.
+//! Target `lossless`: any bytes as the planes of a small lossless picture give an error or planes,
+//! the same at each CPU level.
 
 use kvant::CpuLevel;
 use kvant::bench_api::decode_lossless;

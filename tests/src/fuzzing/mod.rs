@@ -1,4 +1,5 @@
-//! The bodies of the fuzz targets: the targets in `fuzz/` call them, and a stable test replays findings through them.
+//! The bodies of the fuzz targets: the targets in `fuzz/` call them, and a stable test replays
+//! findings through them.
 
 mod decode;
 mod header;
@@ -18,5 +19,6 @@ pub use self::oracles::oracles;
 pub use self::roundtrip::roundtrip;
 pub use self::seeded::seeded;
 
-/// Small enough for hundreds of runs a second, large enough for several superblocks, and for several tiles in a row.
+/// Small enough for hundreds of runs a second, large enough for several superblocks, and for
+/// several tiles in a row.
 const LIMITS: Limits = Limits { max_pixels: 5000, max_dimension: 1 << 11, max_memory: 64 << 20, max_metadata: 1 << 20 };

@@ -8,8 +8,8 @@ use crate::check::{far_from, pixel, reduced, samples};
 use crate::pictures::crop;
 use crate::repaired;
 
-/// Any bytes, with right checksums. What is done with them depends on their checksum: no way to decode is a byte's choice, so
-/// that a stream is an input as it is.
+/// Any bytes, with right checksums. What is done with them depends on their checksum: no way to
+/// decode is a byte's choice, so that a stream is an input as it is.
 pub fn oracles(data: &[u8]) {
     let stream = repaired(data);
     let options = DecoderOptions { limits: LIMITS, ..DecoderOptions::default() };
@@ -64,7 +64,8 @@ fn check_preview(decoder: &Decoder<'_>) {
     assert_eq!((preview.format(), preview.depth()), (info.format, info.depth));
 }
 
-/// The picture out of pieces, which the bytes themselves choose; rows that were shown stay as they are.
+/// The picture out of pieces, which the bytes themselves choose; rows that were shown stay as they
+/// are.
 fn pushed(stream: &[u8], options: DecoderOptions) -> Option<Image> {
     let mut decoder = PushDecoder::new(options);
     let (mut rest, mut shown) = (stream, Vec::new());
@@ -95,7 +96,8 @@ fn with_stride(decoder: &Decoder<'_>) -> Vec<u8> {
     buffer.chunks_exact(stride).flat_map(|row| &row[..row_bytes]).copied().collect()
 }
 
-/// A reduced picture is of means, but for the preview, which may be damaged where the picture is not.
+/// A reduced picture is of means, but for the preview, which may be damaged where the picture is
+/// not.
 fn check_scaled(decoder: &Decoder<'_>, picture: &Image, scale: Scale, scaled: Result<Scaled, DecodeError>) {
     let scaled = match scaled {
         Err(fault) if scale == Scale::Eighth && decoder.preview().as_ref() == Err(&fault) => return,

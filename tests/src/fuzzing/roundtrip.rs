@@ -1,4 +1,5 @@
-//! Target `roundtrip`: the decoder gives what the encoder reconstructed, for any settings and any small picture.
+//! Target `roundtrip`: the decoder gives what the encoder reconstructed, for any settings and any
+//! small picture.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use kvant::{Chroma, Content, CpuLevel, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};

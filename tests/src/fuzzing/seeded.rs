@@ -1,5 +1,5 @@
-//! Target `seeded`: the bytes are the choices that the one walk asks for, so that each of them makes a valid stream. It
-//! decodes, to the same pixels at every CPU level and on two threads.
+//! Target `seeded`: the bytes are the choices that the one walk asks for, so that each of them
+//! makes a valid stream. It decodes, to the same pixels at every CPU level and on two threads.
 
 use kvant::{CpuLevel, Decoder, DecoderOptions, Image};
 
