@@ -1,4 +1,5 @@
-//! The one generator of random numbers of tests, benchmarks and fuzzing. The codec itself has no use for chance.
+//! The one generator of random numbers of the codec's tests, of cross-cutting tests, benchmarks and
+//! fuzzing. The codec itself has no use for chance.
 
 // It can be reached from outside by way of `bench_api` alone.
 #![cfg_attr(not(feature = "bench-api"), allow(unreachable_pub))]
