@@ -15,7 +15,8 @@ pub struct Limits {
     /// Bytes of working memory and of the picture returned: 2 GiB by default. Neither the stream
     /// nor a buffer of the caller's counts.
     pub max_memory: u64,
-    /// Bytes of all metadata sections, as they are stored and unpacked: 64 MiB by default.
+    /// Bytes of all metadata sections as they are stored, their types, lengths and checksums
+    /// included, and bytes of all that they unpack to: 64 MiB each by default.
     pub max_metadata: u64,
 }
 

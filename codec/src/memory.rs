@@ -173,9 +173,8 @@ pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(
     limits.check_size(header.width, header.height)?;
     // What makes most of a lossy picture.
     let header = PictureHeader { screen: true, classified: [8; 2], ..header.clone() };
-    let pixels = u64::from(header.width) * u64::from(header.height) * header.pixel_format().bytes_per_pixel() as u64;
     let grid = Grid::new(&header);
-    Account::new(&header, &grid).pace(limits, pixels, 1, grid.len()).map(drop)
+    Account::new(&header, &grid).pace(limits, header.pixel_bytes(), 1, grid.len()).map(drop)
 }
 
 #[cfg(test)]

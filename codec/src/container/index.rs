@@ -1,5 +1,6 @@
 //! Variable-length integers and the tile index. BITSTREAM.md §2.1, §2.3.
 
+use super::CRC_BYTES;
 use crate::error::DecodeError;
 
 /// Appends `value` in groups of seven bits, low group first, the top bit of a byte set where more follow (LEB128).
@@ -35,6 +36,39 @@ pub(crate) fn read_varint(data: &[u8], position: &mut usize, what: &'static str)
 pub(crate) struct TileIndex {
     /// Start and length of each tile's data, without its checksum.
     pub(crate) tiles: Vec<(usize, usize)>,
+}
+
+/// The lengths of the tiles, as far as they are read.
+#[derive(Debug, Default)]
+pub(crate) struct Lengths {
+    pub(super) lengths: Vec<u64>,
+    /// Bytes that they take.
+    bytes: usize,
+}
+
+impl Lengths {
+    /// Reads on until there are `count`, in the index that begins at `start`; where they end. A
+    /// checksum follows, which is there as well.
+    ///
+    /// # Errors
+    /// [`DecodeError`]; after [`DecodeError::Truncated`], this goes on with more data.
+    pub(super) fn read(&mut self, data: &[u8], start: usize, count: usize) -> Result<usize, DecodeError> {
+        loop {
+            let (mut position, left) = (start + self.bytes, count - self.lengths.len());
+            // Each length has at least a byte: no allocation far beyond the data.
+            let least = position.saturating_add(left).saturating_add(CRC_BYTES);
+            if data.len() < least {
+                let (needed, available) = (least as u64, data.len() as u64);
+                return Err(DecodeError::Truncated { what: "tile index", needed, available });
+            }
+            if left == 0 {
+                return Ok(position);
+            }
+            self.lengths.reserve_exact(left);
+            self.lengths.push(read_varint(data, &mut position, "tile index")?);
+            self.bytes = position - start;
+        }
+    }
 }
 
 #[cfg(test)]

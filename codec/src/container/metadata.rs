@@ -1,5 +1,6 @@
 //! Metadata as sections of a file: packed where that is shorter, and read within limits. BITSTREAM.md §2.2.
 
+use super::Parsed;
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::Limits;
 use crate::metadata::section::{CICP, EXIF, FIRST_OTHER, ICC, MOST, PREVIEW, RESOLUTION, TEXT, XMP};
@@ -119,7 +120,7 @@ impl Metadata {
     }
 
     /// What `sections` say; the blocks come to at most `limit` bytes.
-    pub(crate) fn from_sections<'a>(
+    fn from_sections<'a>(
         orientation: Orientation,
         sections: impl Iterator<Item = (u64, &'a [u8])>,
         limit: u64,
@@ -156,6 +157,14 @@ impl Metadata {
             *slot = Some(block);
         }
         Ok(out)
+    }
+}
+
+impl Parsed {
+    /// What the intact sections of `data` say, whose blocks keep to `limits`.
+    pub(crate) fn metadata(&self, data: &[u8], limits: &Limits) -> Result<Metadata, DecodeError> {
+        let sections = self.sections.iter().map(|(kind, place)| (*kind, &data[place.clone()]));
+        Metadata::from_sections(self.header.orientation, sections, limits.max_metadata)
     }
 }
 

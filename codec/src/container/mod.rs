@@ -8,9 +8,9 @@ mod reader;
 mod sections;
 mod writer;
 
-pub(crate) use index::TileIndex;
+pub(crate) use index::{Lengths, TileIndex};
 pub(crate) use reader::{Parsed, TileData, parse};
-pub(crate) use writer::{Section, tile, write};
+pub(crate) use writer::{Section, section_bytes, tile, write};
 
 #[cfg(feature = "bench-api")]
 pub(crate) mod repair;

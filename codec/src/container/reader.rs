@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::index::read_varint;
+use super::index::{Lengths, read_varint};
 use super::sections::Steps;
 use super::{CRC_BYTES, DRAFT, SIGNATURE, TileIndex, checksum};
 use crate::entropy::interval::INTERVAL_BYTES;
@@ -24,9 +24,9 @@ pub(crate) struct Parsed {
     damaged: Vec<(u64, DecodeError)>,
     /// Why there may be more sections than could be found.
     broken: Option<DecodeError>,
-    /// Bytes of header and sections; of what could be read of them, where they are cut off.
-    pub(crate) header_bytes: usize,
-    /// Whether that is all of them, so that index and tiles follow.
+    /// Behind the sections that were read.
+    steps: Steps,
+    /// Whether these are all of them, so that index and tiles follow.
     located: bool,
 }
 
@@ -79,56 +79,11 @@ pub(super) fn picture_header(data: &[u8], limits: &Limits) -> Result<(PictureHea
 pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError> {
     let (header, position) = picture_header(data, limits)?;
     let grid = Grid::new(&header);
-    if !header.sections {
-        return Ok(Parsed {
-            header,
-            grid,
-            sections: Vec::new(),
-            damaged: Vec::new(),
-            broken: None,
-            header_bytes: position,
-            located: true,
-        });
-    }
-    let Sections { found, damaged, broken, end } = Sections::read(data, position, limits);
-    let header_bytes = end.or(found.last().map(|s| s.1.end + CRC_BYTES)).unwrap_or(position);
-    Ok(Parsed { header, grid, sections: found, damaged, broken, header_bytes, located: end.is_some() })
-}
-
-/// Sections as far as they are intact.
-#[derive(Debug, Default)]
-struct Sections {
-    found: Vec<(u64, Range<usize>)>,
-    damaged: Vec<(u64, DecodeError)>,
-    broken: Option<DecodeError>,
-    /// Where they end, if that can be told.
-    end: Option<usize>,
-}
-
-impl Sections {
-    /// Reads those from `position` on. One that is damaged is left out.
-    fn read(data: &[u8], position: usize, limits: &Limits) -> Self {
-        let mut out = Self::default();
-        let mut steps = Steps::new(data, position, limits);
-        loop {
-            match steps.next() {
-                Ok(Some((kind, place))) => {
-                    match check_crc(&data[place.clone()], &data[place.end..steps.position], section::name(kind)) {
-                        Ok(()) => out.found.push((kind, place)),
-                        Err(e) => out.damaged.push((kind, e)),
-                    }
-                }
-                Ok(None) => {
-                    out.end = Some(steps.position);
-                    return out;
-                }
-                Err(e) => {
-                    out.broken = Some(e);
-                    return out;
-                }
-            }
-        }
-    }
+    let (steps, located) = (Steps::new(position), !header.sections);
+    let (sections, damaged) = (Vec::new(), Vec::new());
+    let mut parsed = Parsed { header, grid, sections, damaged, broken: None, steps, located };
+    parsed.read_on(data, limits);
+    Ok(parsed)
 }
 
 /// What `bytes` begin with: a length and so many bytes of `what`; and the rest.
@@ -171,6 +126,29 @@ fn check_file(data: &[u8]) -> Result<(), DecodeError> {
 }
 
 impl Parsed {
+    /// Reads sections on where more of `data` may have come. One that is damaged is left out.
+    pub(crate) fn read_on(&mut self, data: &[u8], limits: &Limits) {
+        self.broken = None;
+        while !self.located && self.broken.is_none() {
+            match self.steps.next(data, limits) {
+                Ok(Some((kind, place))) => {
+                    let stored = &data[place.end..self.steps.position];
+                    match check_crc(&data[place.clone()], stored, section::name(kind)) {
+                        Ok(()) => self.sections.push((kind, place)),
+                        Err(fault) => self.damaged.push((kind, fault)),
+                    }
+                }
+                Ok(None) => self.located = true,
+                Err(fault) => self.broken = Some(fault),
+            }
+        }
+    }
+
+    /// Bytes of header and sections; of what could be read of them, where they are cut off.
+    pub(crate) fn header_bytes(&self) -> usize {
+        self.steps.position
+    }
+
     /// That no section is damaged or missing.
     pub(crate) fn intact(&self) -> Result<(), DecodeError> {
         let first = self.damaged.first().map(|d| &d.1).or(self.broken.as_ref());
@@ -182,16 +160,17 @@ impl Parsed {
     /// # Errors
     /// What is wrong with it, or the fault because of which it may be missing.
     pub(crate) fn section(&self, kind: u64) -> Result<Option<Range<usize>>, DecodeError> {
-        if let Some((_, place)) = self.sections.iter().find(|s| s.0 == kind) {
-            return Ok(Some(place.clone()));
+        // Types ascend.
+        if let Ok(at) = self.sections.binary_search_by_key(&kind, |s| s.0) {
+            return Ok(Some(self.sections[at].1.clone()));
         }
-        if let Some((_, fault)) = self.damaged.iter().find(|d| d.0 == kind) {
-            return Err(fault.clone());
+        if let Ok(at) = self.damaged.binary_search_by_key(&kind, |d| d.0) {
+            return Err(self.damaged[at].1.clone());
         }
-        let later = self.sections.iter().map(|s| s.0).chain(self.damaged.iter().map(|d| d.0)).any(|other| other > kind);
+        let last = self.sections.last().map(|s| s.0).max(self.damaged.last().map(|d| d.0));
         match &self.broken {
-            // Types ascend: one that was cut off comes after those that are there.
-            Some(DecodeError::Truncated { .. }) if later => Ok(None),
+            // One that was cut off comes after those that are there.
+            Some(DecodeError::Truncated { .. }) if last > Some(kind) => Ok(None),
             Some(fault) => Err(fault.clone()),
             None => Ok(None),
         }
@@ -202,11 +181,11 @@ impl Parsed {
         self.intact()?;
         let count = self.grid.len();
         if count == 1 {
-            let Some(end) = data.len().checked_sub(CRC_BYTES).filter(|&end| end >= self.header_bytes) else {
-                return Err(truncated("tile", self.header_bytes + CRC_BYTES, data.len()));
+            let Some(end) = data.len().checked_sub(CRC_BYTES).filter(|&end| end >= self.header_bytes()) else {
+                return Err(truncated("tile", self.header_bytes() + CRC_BYTES, data.len()));
             };
             check_file(data)?;
-            return Ok(TileIndex { tiles: vec![(self.header_bytes, end - self.header_bytes)] });
+            return Ok(TileIndex { tiles: vec![(self.header_bytes(), end - self.header_bytes())] });
         }
         let (position, lengths) = self.lengths(data)?;
         let start = position + CRC_BYTES;
@@ -216,33 +195,22 @@ impl Parsed {
 
     /// Reads the index but for its checksum: the lengths of all tiles, and where they end.
     fn lengths(&self, data: &[u8]) -> Result<(usize, Vec<u64>), DecodeError> {
-        let count = self.grid.len();
-        // Every tile has at least a byte in the index: no allocation far beyond the data.
-        let least = count.saturating_add(CRC_BYTES).saturating_add(self.header_bytes);
-        if data.len() < least {
-            return Err(truncated("tile index", least, data.len()));
-        }
-        let mut position = self.header_bytes;
-        let mut lengths = Vec::with_capacity(count);
-        for _ in 0..count {
-            lengths.push(read_varint(data, &mut position, "tile index")?);
-        }
-        if data.len() < position + CRC_BYTES {
-            return Err(truncated("tile index", position + CRC_BYTES, data.len()));
-        }
-        Ok((position, lengths))
+        let mut read = Lengths::default();
+        let position = read.read(data, self.header_bytes(), self.grid.len())?;
+        Ok((position, read.lengths))
     }
 
-    /// Where the tiles lie, whether they are there or not.
+    /// Where the tiles lie, whether they are there or not. Keeps in `lengths` what is read of the
+    /// index so far.
     ///
     /// # Errors
     /// Where that cannot be told; [`DecodeError::Truncated`] where more data may help.
-    pub(crate) fn places(&self, data: &[u8]) -> Result<TileIndex, DecodeError> {
+    pub(crate) fn places(&self, data: &[u8], lengths: &mut Lengths) -> Result<TileIndex, DecodeError> {
         self.intact()?;
-        let (position, lengths) = self.lengths(data)?;
+        let position = lengths.read(data, self.header_bytes(), self.grid.len())?;
         let start = position + CRC_BYTES;
         check_crc(&data[..position], &data[position..start], "tile index")?;
-        Ok(TileIndex { tiles: one_after_another(start, &lengths) })
+        Ok(TileIndex { tiles: one_after_another(start, &lengths.lengths) })
     }
 
     /// Where the tiles lie in a damaged file; behind its end where that cannot be told. Where the checksum of the index is
@@ -251,7 +219,7 @@ impl Parsed {
         let nowhere = (data.len(), 0);
         let tiles = match self.lengths(data) {
             _ if !self.located => vec![nowhere; self.grid.len()],
-            _ if self.grid.len() == 1 => vec![(self.header_bytes, data.len().saturating_sub(self.header_bytes))],
+            _ if self.grid.len() == 1 => vec![(self.header_bytes(), data.len().saturating_sub(self.header_bytes()))],
             Err(_) => vec![nowhere; self.grid.len()],
             Ok((position, lengths)) => {
                 let start = position + CRC_BYTES;
@@ -342,7 +310,7 @@ impl Parsed {
     /// [`DecodeError::Truncated`] where no colour can be read of it: alpha and signs come first.
     pub(crate) fn growing_tile<'a>(&self, data: &'a [u8]) -> Result<TileData<'a>, DecodeError> {
         let end = data.len().saturating_sub(CRC_BYTES);
-        let missing = match self.split(data.get(self.header_bytes..end).unwrap_or_default()) {
+        let missing = match self.split(data.get(self.header_bytes()..end).unwrap_or_default()) {
             Ok(tile) if tile.colour.len() >= INTERVAL_BYTES => return Ok(tile),
             // A length that cannot be read itself is beyond any.
             Err(DecodeError::Corrupt { value, limit, .. }) if value < u64::MAX => value - limit,

@@ -25,13 +25,13 @@ fn tiles(data: &mut [u8]) {
     }
     let count = parsed.grid.len();
     if count == 1 {
-        if let Some(end) = data.len().checked_sub(CRC_BYTES).filter(|&end| end >= parsed.header_bytes) {
+        if let Some(end) = data.len().checked_sub(CRC_BYTES).filter(|&end| end >= parsed.header_bytes()) {
             let crc = checksum(&data[..end]);
             data[end..].copy_from_slice(&crc);
         }
         return;
     }
-    let mut position = parsed.header_bytes;
+    let mut position = parsed.header_bytes();
     let mut lengths = Vec::new();
     for _ in 0..count {
         let Ok(length) = read_varint(data, &mut position, "tile index") else { return };
@@ -51,10 +51,9 @@ fn tiles(data: &mut [u8]) {
 
 /// The checksums of the sections from `position` on.
 fn sections(data: &mut [u8], position: usize) {
-    let limits = Limits::default();
-    let mut steps = Steps::new(data, position, &limits);
+    let mut steps = Steps::new(position);
     let mut places = Vec::new();
-    while let Ok(Some(section)) = steps.next() {
+    while let Ok(Some(section)) = steps.next(data, &Limits::default()) {
         places.push(section);
     }
     for (kind, place) in places {

@@ -1,7 +1,7 @@
 //! Putting a file together.
 
 use super::index::write_varint;
-use super::{DRAFT, SECTION_END, SIGNATURE, checksum};
+use super::{CRC_BYTES, DRAFT, SECTION_END, SIGNATURE, checksum};
 use crate::entropy::raw::RawWriter;
 use crate::syntax::header::PictureHeader;
 
@@ -18,6 +18,16 @@ pub(crate) fn tile(alpha: Option<&[u8]>, signs: Option<&[u8]>, colour: &[u8]) ->
 
 /// A section: its type and payload.
 pub(crate) type Section = (u64, Vec<u8>);
+
+/// Bytes of `sections` in a file.
+pub(crate) fn section_bytes(sections: &[Section]) -> u64 {
+    let varint = |value: u64| (64 - (value | 1).leading_zeros()).div_ceil(7);
+    let bytes = |(kind, payload): &Section| {
+        let length = payload.len() as u64;
+        u64::from(varint(*kind) + varint(length)) + length + CRC_BYTES as u64
+    };
+    sections.iter().map(bytes).sum()
+}
 
 /// A file of `header`, which says whether there are `sections`, and `tiles`. One tile: its data runs to the checksum
 /// that ends the file. More: an index of lengths with a checksum over all so far, then each tile's data with its own.

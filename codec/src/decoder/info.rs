@@ -63,7 +63,7 @@ impl ImageInfo {
             qp: header.qp,
             tile_size: 1 << header.tile_log2,
             tiles: parsed.grid.len() as u32,
-            header_bytes: parsed.header_bytes as u64,
+            header_bytes: parsed.header_bytes() as u64,
             preview: preview.map(|place| place.start as u64..place.end as u64),
         }
     }

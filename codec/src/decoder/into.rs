@@ -86,7 +86,7 @@ impl Decoder<'_> {
     /// # Errors
     /// As [`Decoder::preview`] and [`Decoder::decode_into`].
     pub fn preview_into(&self, out: &mut ImageViewMut<'_>) -> Result<bool, DecodeError> {
-        let Some(small) = self.small(self.options)? else { return Ok(false) };
+        let Some(small) = Self::of_preview(self.data, &self.parsed, self.options)? else { return Ok(false) };
         small.decode_into(out)?;
         Ok(true)
     }

@@ -131,8 +131,7 @@ impl<'a> Decoder<'a> {
     /// [`DecodeError`] where a block cannot be unpacked, or all of them exceed
     /// [`Limits::max_metadata`](crate::Limits::max_metadata).
     pub fn intact_metadata(&self) -> Result<Metadata, DecodeError> {
-        let sections = self.parsed.sections.iter().map(|(kind, place)| (*kind, &self.data[place.clone()]));
-        Metadata::from_sections(self.info.orientation, sections, self.options.limits.max_metadata)
+        self.parsed.metadata(self.data, &self.options.limits)
     }
 
     /// Decodes the preview: the picture at an eighth of its size each way, in the same format and
@@ -154,18 +153,14 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// As [`Decoder::decode`], for the preview.
     pub fn preview(&self) -> Result<Option<Image>, DecodeError> {
-        self.preview_within(self.options)
+        Self::of_preview(self.data, &self.parsed, self.options)?.map(|small| small.decode()).transpose()
     }
 
-    fn preview_within(&self, options: DecoderOptions) -> Result<Option<Image>, DecodeError> {
-        self.small(options)?.map(|small| small.decode()).transpose()
-    }
-
-    /// The decoder of the preview, which is what the picture says it is.
-    fn small(&self, options: DecoderOptions) -> Result<Option<Decoder<'a>>, DecodeError> {
-        let Some(place) = self.parsed.section(section::PREVIEW)? else { return Ok(None) };
-        let small = Decoder::with_options(&self.data[place], options)?;
-        let (whole, info) = (&self.parsed.header, &small.parsed.header);
+    /// The decoder of the preview of `data`, which is what the picture says it is.
+    fn of_preview(data: &'a [u8], parsed: &Parsed, options: DecoderOptions) -> Result<Option<Self>, DecodeError> {
+        let Some(place) = parsed.section(section::PREVIEW)? else { return Ok(None) };
+        let small = Self::with_options(&data[place], options)?;
+        let (whole, info) = (&parsed.header, &small.parsed.header);
         let check = |what, value: u32, limit: u32| match value == limit {
             true => Ok(()),
             false => Err(DecodeError::Corrupt { what, value: value.into(), limit: limit.into() }),
@@ -218,8 +213,7 @@ impl<'a> Decoder<'a> {
     pub fn decode_region(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Image, DecodeError> {
         let region = self.region((x, y), (width, height))?;
         let (format, depth) = (self.info.format, self.parsed.header.output_depth());
-        let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let ready = self.prepare(region, pixels)?;
+        let ready = self.prepare(region, format.bytes_of(width, height))?;
         let mut image = Image::with_depth(width, height, format, depth)?;
         ready.tiles.decode(&self.stream(&ready.index), ready.pace, &mut image.view_mut())?;
         Ok(image)
@@ -246,12 +240,6 @@ impl<'a> Decoder<'a> {
     /// How many of `tiles` tiles are decoded at once beside `pixels` bytes.
     fn pace(&self, account: &Account, pixels: u64, tiles: usize) -> Result<Pace, DecodeError> {
         Ok(account.pace(&self.options.limits, pixels, self.workers.count(), tiles)?)
-    }
-
-    /// Bytes of all pixels.
-    fn pixel_bytes(&self) -> u64 {
-        let ImageInfo { width, height, format, .. } = self.info;
-        u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64
     }
 
     fn stream<'b>(&'b self, index: &'b TileIndex) -> Stream<'b> {

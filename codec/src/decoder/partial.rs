@@ -1,9 +1,10 @@
 //! What there is of a damaged or incomplete stream.
 
-use super::Decoder;
 use super::region::RegionTiles;
 use super::tile::End;
+use super::{Decoder, DecoderOptions};
 use crate::colour;
+use crate::container::Parsed;
 use crate::error::DecodeError;
 use crate::image::plane::Rect;
 use crate::image::view::{Image, ImageViewMut};
@@ -56,15 +57,15 @@ pub(super) fn fill(preview: Option<&Image>, out: &mut ImageViewMut<'_>, rect: Re
     }
 }
 
-impl Decoder<'_> {
-    /// The preview to fill gaps of a picture of `pixels` bytes with, where there is one and the
-    /// limits allow both.
-    pub(super) fn preview_beside(&self, pixels: u64) -> Option<Image> {
-        let mut options = self.options;
-        options.limits.max_memory = options.limits.max_memory.saturating_sub(pixels);
-        self.preview_within(options).ok().flatten()
-    }
+/// The preview of `data` to fill gaps of a picture of `pixels` bytes with, where there is one and
+/// the limits allow both.
+pub(super) fn preview_beside(data: &[u8], parsed: &Parsed, options: DecoderOptions, pixels: u64) -> Option<Image> {
+    let max_memory = options.limits.max_memory.saturating_sub(pixels);
+    let options = options.with_limits(options.limits.with_max_memory(max_memory));
+    Decoder::of_preview(data, parsed, options).and_then(|small| small.map(|small| small.decode()).transpose()).ok()?
+}
 
+impl Decoder<'_> {
     /// Decodes what is intact of the picture: tiles, and of one that is cut off the upper part.
     /// What is missing comes from the preview, where that is intact, or is gray.
     ///
@@ -75,7 +76,7 @@ impl Decoder<'_> {
         let header = &self.parsed.header;
         let all = header.area();
         let tiles = RegionTiles::around(&self.parsed, all);
-        let pace = self.pace(&tiles.account(), self.pixel_bytes(), tiles.parts.len())?;
+        let pace = self.pace(&tiles.account(), header.pixel_bytes(), tiles.parts.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
         let mut fault = self.parsed.index(self.data).err();
         let index = self.parsed.salvage_index(self.data);
@@ -92,7 +93,10 @@ impl Decoder<'_> {
         }
         let nothing = |m: &Missing| u64::from(m.width) * u64::from(m.height - m.shades);
         let nothing = missing.iter().map(nothing).sum::<u64>() == all.w as u64 * all.h as u64;
-        let preview = if missing.is_empty() { None } else { self.preview_beside(self.pixel_bytes()) };
+        let preview = match missing.is_empty() {
+            true => None,
+            false => preview_beside(self.data, &self.parsed, self.options, header.pixel_bytes()),
+        };
         if let (true, None, Some(fault)) = (nothing, &preview, &fault) {
             return Err(fault.clone());
         }

@@ -2,11 +2,11 @@
 
 use super::filtering::{Filtering, Settled};
 use super::parsing::Part;
-use super::partial::{Partial, fill};
+use super::partial::{Partial, fill, preview_beside};
 use super::pipeline::HaltedTile;
 use super::tile::Stream;
 use super::{Decoder, DecoderOptions, ImageInfo};
-use crate::container::{self, CRC_BYTES, Parsed, TileIndex};
+use crate::container::{self, CRC_BYTES, Lengths, Parsed, TileIndex};
 use crate::error::DecodeError;
 use crate::image::view::Image;
 use crate::memory::{Account, Pace};
@@ -55,6 +55,8 @@ pub struct PushDecoder {
     front: Option<(Parsed, ImageInfo)>,
     /// The header is followed by all of its sections.
     whole_front: bool,
+    /// What is read of the index of tiles.
+    lengths: Lengths,
     pixels: Option<Pixels>,
     fault: Option<DecodeError>,
 }
@@ -128,20 +130,17 @@ impl PushDecoder {
     /// Goes on as far as the bytes reach, which `Truncated` says.
     fn step(&mut self) -> Result<(), DecodeError> {
         if !self.whole_front {
-            let mut parsed = container::parse(&self.data, &self.options.limits)?;
-            parsed.header.full_depth = self.options.full_depth;
-            let intact = parsed.intact();
-            let info = ImageInfo::of(&parsed);
-            self.front = Some((parsed, info));
-            intact?;
+            self.read_front()?;
             self.whole_front = true;
         }
         let Some((parsed, _)) = &self.front else { return Ok(()) };
         if self.pixels.is_none() {
-            let decoder = Decoder::with_options(&self.data, self.options)?;
             self.pixels = match parsed.grid.len() {
-                1 => Pixels::of_one(&decoder),
-                _ => Some(Pixels::of_several(&decoder, parsed.places(&self.data)?)?),
+                1 => Pixels::of_one(&self.data, parsed, self.options),
+                _ => {
+                    let index = parsed.places(&self.data, &mut self.lengths)?;
+                    Some(Pixels::of_several(&self.data, parsed, self.options, index)?)
+                }
             };
         }
         match &mut self.pixels {
@@ -150,6 +149,24 @@ impl PushDecoder {
             None => {
                 self.needed = usize::MAX;
                 Ok(())
+            }
+        }
+    }
+
+    /// Goes on with header and sections.
+    fn read_front(&mut self) -> Result<(), DecodeError> {
+        match &mut self.front {
+            Some((parsed, info)) => {
+                parsed.read_on(&self.data, &self.options.limits);
+                *info = ImageInfo::of(parsed);
+                parsed.intact()
+            }
+            None => {
+                let mut parsed = container::parse(&self.data, &self.options.limits)?;
+                parsed.header.full_depth = self.options.full_depth;
+                let info = ImageInfo::of(&parsed);
+                let (parsed, _) = self.front.insert((parsed, info));
+                parsed.intact()
             }
         }
     }
@@ -164,10 +181,10 @@ impl PushDecoder {
     /// # Errors
     /// As [`Decoder::preview`].
     pub fn preview(&self) -> Result<Option<Image>, DecodeError> {
-        let Some(info) = self.info() else { return Ok(None) };
-        match Decoder::with_options(&self.data, self.options)?.preview() {
+        let Some((parsed, info)) = &self.front else { return Ok(None) };
+        match Decoder::of_preview(&self.data, parsed, self.options) {
             Err(DecodeError::Truncated { .. }) if info.preview.is_none() => Ok(None),
-            found => found,
+            small => small?.map(|small| small.decode()).transpose(),
         }
     }
 
@@ -177,10 +194,10 @@ impl PushDecoder {
     /// # Errors
     /// As [`Decoder::metadata`].
     pub fn metadata(&self) -> Result<Option<Metadata>, DecodeError> {
-        if !self.whole_front {
-            return Ok(None);
+        match &self.front {
+            Some((parsed, _)) if self.whole_front => parsed.metadata(&self.data, &self.options.limits).map(Some),
+            _ => Ok(None),
         }
-        Decoder::with_options(&self.data, self.options)?.metadata().map(Some)
     }
 
     /// Tiles decoded so far. The only tile of a picture is not before [`PushDecoder::finish`],
@@ -251,27 +268,41 @@ impl PushDecoder {
 
 impl Pixels {
     /// None of those of several tiles; all memory is taken within the limits.
-    fn of_several(decoder: &Decoder<'_>, index: TileIndex) -> Result<Self, DecodeError> {
-        let account = Account::new(&decoder.parsed.header, &decoder.parsed.grid);
-        Self::new(decoder, &account, Tiles::Several { index, decoded: 0 })
+    fn of_several(
+        data: &[u8],
+        parsed: &Parsed,
+        options: DecoderOptions,
+        index: TileIndex,
+    ) -> Result<Self, DecodeError> {
+        let account = Account::new(&parsed.header, &parsed.grid);
+        Self::new(data, parsed, options, &account, Tiles::Several { index, decoded: 0 })
     }
 
     /// None of those of one tile, where they can be decoded before all data is there, and the
     /// limits allow what that takes.
-    fn of_one(decoder: &Decoder<'_>) -> Option<Self> {
-        let header = &decoder.parsed.header;
-        let account = Account::new(header, &decoder.parsed.grid).growing(header);
-        if header.lossless { None } else { Self::new(decoder, &account, Tiles::One(None)).ok() }
+    fn of_one(data: &[u8], parsed: &Parsed, options: DecoderOptions) -> Option<Self> {
+        let header = &parsed.header;
+        let account = Account::new(header, &parsed.grid).growing(header);
+        if header.lossless { None } else { Self::new(data, parsed, options, &account, Tiles::One(None)).ok() }
     }
 
-    fn new(decoder: &Decoder<'_>, account: &Account, tiles: Tiles) -> Result<Self, DecodeError> {
-        let (header, grid) = (&decoder.parsed.header, decoder.parsed.grid);
-        let pace = decoder.pace(account, decoder.pixel_bytes(), grid.len())?;
+    fn new(
+        data: &[u8],
+        parsed: &Parsed,
+        options: DecoderOptions,
+        account: &Account,
+        tiles: Tiles,
+    ) -> Result<Self, DecodeError> {
+        let (header, grid) = (&parsed.header, parsed.grid);
+        let (workers, pixels) = (Workers::new(options.threads), header.pixel_bytes());
+        let pace = account.pace(&options.limits, pixels, workers.count(), grid.len())?;
         let mut image = Image::with_depth(header.width, header.height, header.pixel_format(), header.output_depth())?;
-        let preview = decoder.preview_beside(decoder.pixel_bytes());
+        let preview = preview_beside(data, parsed, options, pixels);
         fill(preview.as_ref(), &mut image.view_mut(), header.area(), header.output_depth());
-        let filtering = Filtering::new(Simd::new(decoder.options.cpu), header, grid);
-        Ok(Self { pace, workers: Workers::new(decoder.options.threads), filtering, image, rows: 0, tiles })
+        // The account holds it or what the filters take, and not both.
+        drop(preview);
+        let filtering = Filtering::new(Simd::new(options.cpu), header, grid);
+        Ok(Self { pace, workers, filtering, image, rows: 0, tiles })
     }
 
     /// Decodes what can be decoded of `data`.
@@ -302,7 +333,8 @@ impl Pixels {
             }
             Tiles::Several { index, decoded } => {
                 let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
-                let whole = index.tiles.iter().take_while(|tile| end(tile) <= data.len()).count();
+                let more = index.tiles[*decoded..].iter().take_while(|tile| end(tile) <= data.len()).count();
+                let whole = *decoded + more;
                 let stream = Stream { simd, data, parsed, index, workers, observer: None };
                 if *decoded < whole {
                     let parts: Vec<Part> = (*decoded..whole).map(|tile| Part { tile, rows: usize::MAX }).collect();
@@ -339,5 +371,68 @@ impl Pixels {
             }
             _ => Ok(None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::limits::Limits;
+    use crate::syntax::header::PictureHeader;
+
+    /// A stream of `side` x `side` pixels with `count` empty sections, of tiles of 512 whose data
+    /// is no tile.
+    fn stream(side: u32, count: u64) -> Vec<u8> {
+        let header = PictureHeader {
+            width: side,
+            height: side,
+            lossless: true,
+            sections: true,
+            tile_log2: 9,
+            ..PictureHeader::blank()
+        };
+        let sections: Vec<_> = (1000..1000 + count).map(|kind| (kind, Vec::new())).collect();
+        let tiles = vec![vec![0; 300]; side.div_ceil(512).pow(2) as usize];
+        container::write(&header, &sections, &tiles)
+    }
+
+    #[test]
+    fn many_sections_in_small_pieces_are_read_once() {
+        let stream = stream(300, 30_000);
+        let mut decoder = PushDecoder::default();
+        let start = Instant::now();
+        stream[..stream.len() - 1].iter().for_each(|byte| decoder.push(&[*byte]).expect("an intact stream"));
+        // A blink; minutes, where each byte reads all sections before it.
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert_eq!(decoder.metadata().map(|m| m.expect("it is there").other.len()), Ok(30_000));
+        assert_eq!(decoder.preview(), Ok(None));
+    }
+
+    #[test]
+    fn the_index_in_small_pieces_reads_nothing_again() {
+        let stream = stream(1 << 14, 100_000);
+        let mut decoder = PushDecoder::default();
+        let sections = stream.len() - 1024 * 306 - CRC_BYTES;
+        decoder.push(&stream[..sections]).expect("an intact stream");
+        assert!(decoder.whole_front);
+        let start = Instant::now();
+        stream[sections..sections + 2048].iter().for_each(|byte| decoder.push(&[*byte]).expect("an intact stream"));
+        // A blink; many seconds, where each byte reads all sections.
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        assert!(decoder.pixels.is_none(), "the checksum of the index is not there");
+    }
+
+    #[test]
+    fn sections_without_a_payload_keep_to_the_limit_too() {
+        let limits = Limits::default().with_max_metadata(1000);
+        let mut decoder = PushDecoder::new(DecoderOptions::default().with_limits(limits));
+        // 142 of seven bytes, and then one too many.
+        let intact = stream(300, 142);
+        assert!(decoder.push(&intact[..intact.len() - 1]).is_ok());
+        let mut decoder = PushDecoder::new(DecoderOptions::default().with_limits(limits));
+        let error = decoder.push(&stream(300, 143)).unwrap_err();
+        assert!(matches!(error, DecodeError::Limit { value: 1001, limit: 1000, .. }), "{error:?}");
     }
 }

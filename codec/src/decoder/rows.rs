@@ -60,7 +60,7 @@ impl Decoder<'_> {
         let tiles = RegionTiles::around(&self.parsed, header.area());
         let (width, height, format) =
             (header.width, memory::unsettled_rows(header, &self.parsed.grid), header.pixel_format());
-        let bytes = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
+        let bytes = format.bytes_of(width, height);
         let pace = self.pace(&tiles.account(), bytes, tiles.parts.len())?;
         let image = Image::with_depth(width, height, format, header.output_depth())?;
         let stream = self.stream(&index);

@@ -45,8 +45,7 @@ impl Decoder<'_> {
         }
         let header = &self.parsed.header;
         let (format, (width, height)) = (header.pixel_format(), self.size_at(scale));
-        let pixels = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
-        let ready = self.prepare_reduced(format, pixels)?;
+        let ready = self.prepare_reduced(format, format.bytes_of(width, height))?;
         let mut image = Image::with_depth(width, height, format, header.output_depth())?;
         self.reduce(ready, scale, &mut image.view_mut())?;
         Ok(Scaled { image, from_preview: false })

@@ -5,7 +5,7 @@ use super::pipeline;
 use super::progress::Progress;
 use super::setup::Setup;
 use crate::colour::{Chroma, Scale, reduce};
-use crate::container::Section;
+use crate::container::{Section, section_bytes};
 use crate::encoder::input::source::PlaneSource;
 use crate::entropy::Profile;
 use crate::error::EncodeError;
@@ -47,7 +47,7 @@ pub(super) fn sections(
         let orientation = image.metadata().map_or_else(Default::default, |m| m.orientation);
         sections.insert(at, (section::PREVIEW, preview(config, &small, orientation, progress)?));
     }
-    config.limits.check_metadata(sections.iter().map(|s| s.1.len() as u64).sum())?;
+    config.limits.check_metadata(section_bytes(&sections))?;
     Ok(sections)
 }
 

@@ -64,6 +64,11 @@ impl PixelFormat {
         self.channels() * self.bytes_per_sample()
     }
 
+    /// Bytes of `width` x `height` pixels.
+    pub(crate) fn bytes_of(self, width: u32, height: u32) -> u64 {
+        u64::from(width) * u64::from(height) * self.bytes_per_pixel() as u64
+    }
+
     /// Bits of a sample that fill its bytes.
     pub(crate) const fn full_depth(self) -> u8 {
         8 * self.bytes_per_sample() as u8

@@ -26,7 +26,7 @@ fn check_sides(width: u32, height: u32) -> Result<(), ImageError> {
 /// Bytes of `width` x `height` pixels, where a buffer can have `most`.
 fn pixel_bytes(width: u32, height: u32, format: PixelFormat, most: usize) -> Result<usize, ImageError> {
     check_sides(width, height)?;
-    let bytes = u64::from(width) * u64::from(height) * format.bytes_per_pixel() as u64;
+    let bytes = format.bytes_of(width, height);
     usize::try_from(bytes).ok().filter(|&bytes| bytes <= most).ok_or(ImageError::TooLarge { bytes })
 }
 

@@ -235,6 +235,11 @@ impl PictureHeader {
         PixelFormat::new(!self.gray, self.alpha, self.output_depth() > 8)
     }
 
+    /// Bytes of all of its pixels.
+    pub(crate) fn pixel_bytes(&self) -> u64 {
+        self.pixel_format().bytes_of(self.width, self.height)
+    }
+
     /// Bits of a sample of its pixels.
     pub(crate) fn output_depth(&self) -> u8 {
         if self.full_depth { 16 } else { self.depth }
