@@ -21,14 +21,34 @@ impl Decoder<'_> {
         if becomes(from, to) { Ok(()) } else { Err(ImageError::Conversion { from, to }.into()) }
     }
 
+    /// Bits of a sample, 8 to 16, of pixels that are decoded into a buffer of `format`: those of the
+    /// source where it has more than 8, else as many as the format holds; 16 with
+    /// [`DecoderOptions::full_depth`](crate::DecoderOptions::full_depth). A sample is 0 to
+    /// 2^depth - 1.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// use kvant::{Decoder, PixelFormat};
+    ///
+    /// let decoder = Decoder::new(&stream)?;
+    /// assert_eq!((decoder.depth_in(PixelFormat::Rgb8), decoder.depth_in(PixelFormat::Rgb16)), (8, 16));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn depth_in(&self, format: PixelFormat) -> u8 {
+        match self.parsed.header.output_depth() {
+            8 => format.full_depth(),
+            depth => depth,
+        }
+    }
+
     /// Decodes the picture into `out`, which must have its size. What `out` takes does not count
     /// towards [`Limits::max_memory`](crate::Limits::max_memory).
     ///
     /// The pixels become those of the format of `out` where nothing is lost by that: gray becomes
     /// colours, alpha that the picture does not have is opaque, and samples of 8 bits become ones
-    /// of 16, more exact than those of 8 bits. Samples of 9 to 16 bits keep their
-    /// [`ImageInfo::depth`](crate::ImageInfo::depth), but for
-    /// [`DecoderOptions::full_depth`](crate::DecoderOptions::full_depth).
+    /// of 16, more exact than those of 8 bits. [`Decoder::depth_in`] says how many bits they have.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -66,6 +86,8 @@ impl Decoder<'_> {
     ///
     /// let mut part = Image::new(20, 10, PixelFormat::Rgba8)?;
     /// Decoder::new(&stream)?.decode_region_into(40, 30, &mut part.view_mut())?;
+    /// let whole = kvant::decode(&stream)?;
+    /// assert_eq!(part.view().row(0)[..3], whole.view().row(30)[3 * 40..3 * 41]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -82,6 +104,19 @@ impl Decoder<'_> {
     /// Decodes the preview into `out`, which must have its size: an eighth of the picture's sides,
     /// rounded up. The format is that of `out`, as in [`Decoder::decode_into`]. Returns false, and
     /// leaves `out` as it is, where the stream has no preview.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let config = kvant::EncoderConfig::default().with_preview(true);
+    /// # let stream = kvant::encode(&view, &config)?;
+    /// use kvant::{Decoder, Image, PixelFormat};
+    ///
+    /// let mut small = Image::new(8, 6, PixelFormat::Rgba8)?;
+    /// assert!(Decoder::new(&stream)?.preview_into(&mut small.view_mut())?);
+    /// assert_eq!(small.view().row(0)[3], 255);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Decoder::preview`] and [`Decoder::decode_into`].

@@ -55,6 +55,19 @@ impl Decoder<'_> {
     /// whose format the pixels become as in [`Decoder::decode_into`]. Returns whether they are
     /// those of the preview.
     ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// use kvant::{Decoder, Image, PixelFormat, Scale};
+    ///
+    /// let mut half = Image::new(32, 24, PixelFormat::Rgb8)?;
+    /// let decoder = Decoder::new(&stream)?;
+    /// assert!(!decoder.decode_scaled_into(Scale::Half, &mut half.view_mut())?);
+    /// assert_eq!(half, decoder.decode_scaled(Scale::Half)?.image);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Decoder::decode_scaled`] and [`Decoder::decode_into`].
     pub fn decode_scaled_into(&self, scale: Scale, out: &mut ImageViewMut<'_>) -> Result<bool, DecodeError> {

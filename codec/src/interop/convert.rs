@@ -3,7 +3,7 @@
 
 use image::error::{ImageFormatHint, UnsupportedError, UnsupportedErrorKind};
 use image::metadata::{CicpColorPrimaries as Primaries, CicpTransferCharacteristics as Transfer};
-use image::{ColorType, DynamicImage, ImageBuffer, ImageError, ImageResult};
+use image::{ColorType, DynamicImage, ExtendedColorType, ImageBuffer, ImageError, ImageResult};
 
 use crate::colour::widened;
 use crate::image::format::PixelFormat;
@@ -47,6 +47,32 @@ const TRANSFERS: [Transfer; 17] = [
     Transfer::Bt2100Hlg,
 ];
 
+/// What the `image` crate calls pixels of `format`.
+pub(super) fn colour_type(format: PixelFormat) -> ColorType {
+    match format {
+        PixelFormat::Gray8 => ColorType::L8,
+        PixelFormat::GrayAlpha8 => ColorType::La8,
+        PixelFormat::Rgb8 => ColorType::Rgb8,
+        PixelFormat::Rgba8 => ColorType::Rgba8,
+        PixelFormat::Gray16 => ColorType::L16,
+        PixelFormat::GrayAlpha16 => ColorType::La16,
+        PixelFormat::Rgb16 => ColorType::Rgb16,
+        PixelFormat::Rgba16 => ColorType::Rgba16,
+    }
+}
+
+/// The format of pixels that the `image` crate calls `colour`, in what `hint` says.
+///
+/// # Errors
+/// [`ImageError::Unsupported`] where there is none.
+pub(super) fn pixel_format(colour: ExtendedColorType, hint: ImageFormatHint) -> ImageResult<PixelFormat> {
+    let found = PixelFormat::ALL.into_iter().find(|&format| ExtendedColorType::from(colour_type(format)) == colour);
+    found.ok_or_else(|| {
+        let kind = UnsupportedErrorKind::Color(colour);
+        ImageError::Unsupported(UnsupportedError::from_format_and_kind(hint, kind))
+    })
+}
+
 /// Scales samples of 9 to 15 bits to 16, the only deeper ones that the `image` crate knows.
 pub(super) fn fill(data: &mut [u8], depth: u8) {
     if (9..16).contains(&depth) {
@@ -81,23 +107,7 @@ impl TryFrom<&DynamicImage> for Image {
     type Error = ImageError;
 
     fn try_from(image: &DynamicImage) -> ImageResult<Self> {
-        let format = match image.color() {
-            ColorType::L8 => PixelFormat::Gray8,
-            ColorType::La8 => PixelFormat::GrayAlpha8,
-            ColorType::Rgb8 => PixelFormat::Rgb8,
-            ColorType::Rgba8 => PixelFormat::Rgba8,
-            ColorType::L16 => PixelFormat::Gray16,
-            ColorType::La16 => PixelFormat::GrayAlpha16,
-            ColorType::Rgb16 => PixelFormat::Rgb16,
-            ColorType::Rgba16 => PixelFormat::Rgba16,
-            other => {
-                let kind = UnsupportedErrorKind::Color(other.into());
-                return Err(ImageError::Unsupported(UnsupportedError::from_format_and_kind(
-                    ImageFormatHint::Unknown,
-                    kind,
-                )));
-            }
-        };
+        let format = pixel_format(image.color().into(), ImageFormatHint::Unknown)?;
         let data = image.as_bytes().to_vec();
         Ok(Self::from_data(data, image.width(), image.height(), format, format.full_depth())
             .map_err(crate::error::EncodeError::from)?)

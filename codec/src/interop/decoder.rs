@@ -4,10 +4,9 @@ use std::io::Read;
 
 use image::{ColorType, ImageDecoder, ImageResult};
 
-use super::convert::fill;
+use super::convert::{colour_type, fill};
 use crate::decoder::{Decoder, DecoderOptions, ImageInfo};
 use crate::error::DecodeError;
-use crate::image::format::PixelFormat;
 use crate::image::view::ImageViewMut;
 use crate::metadata::Metadata;
 
@@ -58,16 +57,7 @@ impl ImageDecoder for KvtDecoder {
     }
 
     fn color_type(&self) -> ColorType {
-        match self.info.format {
-            PixelFormat::Gray8 => ColorType::L8,
-            PixelFormat::GrayAlpha8 => ColorType::La8,
-            PixelFormat::Rgb8 => ColorType::Rgb8,
-            PixelFormat::Rgba8 => ColorType::Rgba8,
-            PixelFormat::Gray16 => ColorType::L16,
-            PixelFormat::GrayAlpha16 => ColorType::La16,
-            PixelFormat::Rgb16 => ColorType::Rgb16,
-            PixelFormat::Rgba16 => ColorType::Rgba16,
-        }
+        colour_type(self.info.format)
     }
 
     fn icc_profile(&mut self) -> ImageResult<Option<Vec<u8>>> {
@@ -99,8 +89,9 @@ impl ImageDecoder for KvtDecoder {
         let ImageInfo { width, height, format, .. } = self.info;
         let stride = width as usize * format.bytes_per_pixel();
         let mut view = ImageViewMut::new(buf, width, height, stride, format).map_err(DecodeError::from)?;
-        Decoder::with_options(&self.data, self.options)?.decode_into(&mut view)?;
-        fill(buf, self.info.depth);
+        let decoder = Decoder::with_options(&self.data, self.options)?;
+        decoder.decode_into(&mut view)?;
+        fill(buf, decoder.depth_in(format));
         Ok(())
     }
 

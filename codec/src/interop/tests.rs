@@ -92,6 +92,32 @@ fn twelve_bits_fill_sixteen() {
     let decoder = KvtDecoder::new(&file[..]).unwrap();
     let back = DynamicImage::from_decoder(decoder).unwrap().into_luma16().into_raw();
     assert_eq!(back, [0, 65535, 32776, 16]);
+    // Samples that fill sixteen already stay as they are.
+    let options = DecoderOptions::default().with_full_depth(true);
+    let full = crate::Decoder::with_options(&file, options).unwrap().decode().unwrap().to_u16();
+    let decoder = KvtDecoder::with_options(file, options).unwrap();
+    assert_eq!(DynamicImage::from_decoder(decoder).unwrap().into_luma16().into_raw(), full);
+    assert_eq!((full[0], full[1]), (0, 65535));
+}
+
+#[test]
+fn what_the_writer_cannot_flush_is_an_error() {
+    let file = std::io::BufWriter::with_capacity(1 << 20, Full);
+    let error = KvtEncoder::new(file).write_image(&[0; 3], 1, 1, image::ExtendedColorType::Rgb8).unwrap_err();
+    assert!(matches!(error, ImageError::IoError(_)), "{error:?}");
+}
+
+/// A full disk.
+struct Full;
+
+impl std::io::Write for Full {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]
