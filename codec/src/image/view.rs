@@ -76,6 +76,7 @@ impl<'a> ImageSpec<'a> {
     }
 
     /// The same picture, with what a stream should say of it besides.
+    #[must_use]
     pub fn with_metadata(self, metadata: &'a Metadata) -> Self {
         Self { metadata: Some(metadata), ..self }
     }
@@ -159,6 +160,7 @@ impl<'a> ImageView<'a> {
     }
 
     /// As [`ImageSpec::with_metadata`].
+    #[must_use]
     pub fn with_metadata(self, metadata: &'a Metadata) -> Self {
         Self { spec: self.spec.with_metadata(metadata), ..self }
     }
@@ -208,6 +210,8 @@ impl<'a> ImageView<'a> {
     /// The bytes of row `y`, without what the stride adds. Panics where `y` is not below the
     /// height.
     pub fn row(&self, y: u32) -> &'a [u8] {
+        // The data may go on behind the last row: that of a part has the rest of the picture.
+        assert!(y < self.spec.height, "row {y} of {}", self.spec.height);
         let start = y as usize * self.stride;
         &self.data[start..start + self.spec.row_bytes()]
     }
@@ -276,6 +280,7 @@ impl<'a> ImageViewMut<'a> {
 
     /// The bytes of row `y`, to write. Panics where `y` is not below the height.
     pub fn row_mut(&mut self, y: u32) -> &mut [u8] {
+        assert!(y < self.height, "row {y} of {}", self.height);
         let start = y as usize * self.stride;
         &mut self.data[start..start + self.width as usize * self.format.bytes_per_pixel()]
     }
@@ -403,6 +408,17 @@ impl Image {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_view_has_no_row_behind_its_last() {
+        let mut image = Image::new(4, 6, PixelFormat::Rgb8).unwrap();
+        let beyond = |read: &mut dyn FnMut()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).is_err();
+        assert!(beyond(&mut || _ = image.view().rows(1..3).row(2)));
+        assert!(beyond(&mut || _ = image.view_mut().first_rows(2).row_mut(2)));
+        let part = Rect { x: 1, y: 1, w: 2, h: 2 };
+        assert_eq!(image.view_mut().part(part).row_mut(1).len(), 6);
+        assert!(beyond(&mut || _ = image.view_mut().part(part).row_mut(2)));
+    }
 
     #[test]
     fn pixels_beyond_the_address_space_are_refused() {
