@@ -8,9 +8,17 @@ use crate::encoder::Encoder;
 use crate::error::{DecodeError, EncodeError};
 use crate::image::view::{Image, ImageView};
 
+/// Bytes that are read first, and at once at most.
+const FIRST: u64 = 64 << 10;
+const MOST: u64 = 16 << 20;
+
 /// Reads a stream to its end and decodes its picture, with the default
-/// [`DecoderOptions`](crate::DecoderOptions), as it comes: what cannot be decoded is not read
-/// further.
+/// [`DecoderOptions`](crate::DecoderOptions), as it comes: what is known not to be decodable is not
+/// read further. The only tile of a picture goes to the end of the stream: bytes behind it are read
+/// up to [`Limits::max_memory`](crate::Limits::max_memory), and then are an error.
+///
+/// The stream is in memory as a whole, and is decoded in pieces, each of twice the bytes of the one
+/// before: [`decode`](crate::decode) is faster where all bytes are there.
 ///
 /// ```no_run
 /// let picture = kvant::decode_reader(std::fs::File::open("photo.kvt")?)?;
@@ -18,10 +26,24 @@ use crate::image::view::{Image, ImageView};
 /// ```
 ///
 /// # Errors
-/// Those of `reader`; [`io::ErrorKind::InvalidData`] around a [`DecodeError`].
+/// Those of `reader`, and those of decoding: [`io::ErrorKind::UnexpectedEof`] where the stream is
+/// known to be cut off, else [`io::ErrorKind::InvalidData`], around a [`DecodeError`].
+///
+/// ```
+/// use kvant::DecodeError;
+///
+/// let error = kvant::decode_reader(&b"something else"[..]).unwrap_err();
+/// let cause = error.get_ref().and_then(|e| e.downcast_ref::<DecodeError>());
+/// assert_eq!(cause, Some(&DecodeError::NotKvant));
+/// ```
 pub fn decode_reader(mut reader: impl Read) -> io::Result<Image> {
     let mut decoder = PushDecoder::default();
-    io::copy(&mut reader, &mut decoder)?;
+    let (mut piece, mut length) = (Vec::new(), FIRST);
+    while reader.by_ref().take(length).read_to_end(&mut piece)? > 0 {
+        decoder.push(&piece)?;
+        piece.clear();
+        length = MOST.min(2 * length);
+    }
     Ok(decoder.finish()?)
 }
 
@@ -38,7 +60,7 @@ impl Write for PushDecoder {
 }
 
 impl Encoder<'_> {
-    /// Encodes a picture and writes its stream to `writer`.
+    /// Encodes a picture, writes its stream to `writer` and flushes that.
     ///
     /// ```no_run
     /// # let view = kvant::ImageView::packed(&[0; 3], 1, 1, kvant::PixelFormat::Rgb8)?;
@@ -48,22 +70,33 @@ impl Encoder<'_> {
     /// ```
     ///
     /// # Errors
-    /// Those of `writer`; [`io::ErrorKind::InvalidInput`] around an [`EncodeError`], before which
-    /// nothing is written.
+    /// Those of `writer`; [`io::ErrorKind::InvalidInput`] around an [`EncodeError`],
+    /// [`io::ErrorKind::Other`] around [`EncodeError::Cancelled`], before which nothing is written.
     pub fn encode_to(&self, image: &ImageView<'_>, mut writer: impl Write) -> io::Result<()> {
-        writer.write_all(&self.encode(image)?)
+        writer.write_all(&self.encode(image)?)?;
+        // What a writer keeps back may fail to be written, and it says so only here.
+        writer.flush()
     }
 }
 
 impl From<DecodeError> for io::Error {
     fn from(error: DecodeError) -> Self {
-        Self::new(io::ErrorKind::InvalidData, error)
+        let kind = match error {
+            DecodeError::Truncated { .. } => io::ErrorKind::UnexpectedEof,
+            DecodeError::Cancelled => io::ErrorKind::Other,
+            _ => io::ErrorKind::InvalidData,
+        };
+        Self::new(kind, error)
     }
 }
 
 impl From<EncodeError> for io::Error {
     fn from(error: EncodeError) -> Self {
-        Self::new(io::ErrorKind::InvalidInput, error)
+        let kind = match error {
+            EncodeError::Cancelled => io::ErrorKind::Other,
+            _ => io::ErrorKind::InvalidInput,
+        };
+        Self::new(kind, error)
     }
 }
 
@@ -93,6 +126,52 @@ mod tests {
         assert_eq!(decode_reader(Trickle(&file)).unwrap(), crate::decode(&file).unwrap());
         let error = decode_reader(Trickle(&file[..file.len() / 2])).unwrap_err();
         assert!(error.get_ref().is_some_and(|e| e.is::<DecodeError>()), "{error:?}");
+    }
+
+    /// Takes all bytes and then cannot write them: a buffer before a full disk.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_behind_a_buffer_is_an_error() {
+        let view = ImageView::packed(&[0; 3], 1, 1, PixelFormat::Rgb8).unwrap();
+        let error = Encoder::new(EncoderConfig::default()).unwrap().encode_to(&view, Full).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn errors_have_the_kinds_of_io() {
+        let kind = |error: DecodeError| io::Error::from(error).kind();
+        let truncated = DecodeError::Truncated { what: "tile", needed: 2, available: 1 };
+        assert_eq!(kind(truncated), io::ErrorKind::UnexpectedEof);
+        assert_eq!(kind(DecodeError::Cancelled), io::ErrorKind::Other);
+        assert_eq!(io::Error::from(EncodeError::Cancelled).kind(), io::ErrorKind::Other);
+    }
+
+    /// Counts the bytes that it is asked for.
+    struct Counted<'a>(&'a mut u64);
+
+    impl Read for Counted<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            *self.0 += out.len() as u64;
+            io::repeat(b'x').read(out)
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_read_for_one_piece() {
+        let mut bytes = 0;
+        assert!(decode_reader(Counted(&mut bytes)).is_err());
+        assert_eq!(bytes, FIRST);
     }
 
     #[test]

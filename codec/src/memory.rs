@@ -132,7 +132,7 @@ impl Account {
     pub(crate) fn pace(&self, limits: &Limits, pixels: u64, threads: usize, tiles: usize) -> Result<Pace, Excess> {
         let bytes = |at_once, threads| pixels.saturating_add(self.bytes(at_once, threads));
         limits.check_memory(bytes(1, 1))?;
-        let wished = if threads > 1 { (2 * threads).min(tiles).max(1) } else { 1 };
+        let wished = if threads > 1 { threads.saturating_mul(2).min(tiles).max(1) } else { 1 };
         let fitting = (1..=wished).rev().find(|&n| bytes(n, threads) <= limits.max_memory);
         let threads = if fitting.is_some() { threads } else { 1 };
         let at_once = fitting.unwrap_or(1);
@@ -232,10 +232,10 @@ mod tests {
             let within = |max_memory, threads| {
                 account.pace(&Limits { max_memory, ..Limits::default() }, 1000, threads, grid.len()).ok()
             };
-            for threads in [1, 2, 3, 64] {
+            for threads in [1, 2, 3, 64, usize::MAX] {
                 assert_eq!(within(least + 999, threads), None);
                 assert_eq!(within(least + 1000, threads).map(|pace| pace.at_once), Some(1));
-                let most = if threads > 1 { grid.len().min(2 * threads) } else { 1 };
+                let most = if threads > 1 { grid.len().min(threads.saturating_mul(2)) } else { 1 };
                 let most = Pace { at_once: most, ahead: threads > 1, whole: most > 1 && threads > 2 };
                 assert_eq!(within(u64::MAX, threads), Some(most));
             }
