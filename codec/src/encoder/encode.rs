@@ -12,8 +12,8 @@ use crate::error::{ConfigError, EncodeError};
 use crate::image::view::{Image, ImageView};
 use crate::observer::Observer;
 
-/// An encoder with checked settings, and who is told how it goes, for `'o`. It is `Send` and
-/// `Sync`, has no state between pictures, and clones of it share their threads.
+/// An encoder with checked settings, and with an observer, where it has one, that lives for `'o`.
+/// It is `Send` and `Sync`, has no state between pictures, and clones of it share their threads.
 #[derive(Debug, Clone)]
 pub struct Encoder<'o> {
     pub(super) setup: Setup,
@@ -43,6 +43,7 @@ impl<'o> Encoder<'o> {
     /// assert_eq!(encoder.encode(&view), Err(EncodeError::Cancelled));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn with_observer<'n>(self, observer: &'n dyn Observer) -> Encoder<'n> {
         Encoder { setup: self.setup, observer: Some(observer) }
     }
@@ -78,21 +79,31 @@ impl<'o> Encoder<'o> {
     /// # Errors
     /// As [`Encoder::encode`].
     pub fn encode_full(&self, image: &ImageView<'_>) -> Result<Encoded, EncodeError> {
-        let setup = &self.setup;
         let (progress, sections) = self.begin(image)?;
+        self.full(image, &sections, &progress)
+    }
+
+    /// The same of a picture that was checked and whose `sections` are made.
+    pub(super) fn full(
+        &self,
+        image: &ImageView<'_>,
+        sections: &[Section],
+        progress: &Progress<'_>,
+    ) -> Result<Encoded, EncodeError> {
+        let setup = &self.setup;
         if setup.config.lossless {
-            let stream = whole(setup, image, &sections, &progress)?;
+            let stream = whole(setup, image, sections, progress)?;
             return Ok(Encoded { stream, reconstruction: Image::of(image)?, lossless: true });
         }
-        let coded = pipeline::code(setup, PlaneSource::of(setup, image), &sections, &progress, true)?;
-        match graphics::exact(setup, image, &sections, coded.stream.len(), &progress)? {
+        let coded = pipeline::code(setup, PlaneSource::of(setup, image), sections, progress, true)?;
+        match graphics::exact(setup, image, sections, coded.stream.len(), progress)? {
             Some(exact) => Ok(exact),
             None => coded.reconstructed(setup, image),
         }
     }
 
     /// Checks that `image` can be coded, and makes its sections.
-    fn begin(&self, image: &ImageView<'_>) -> Result<(Progress<'o>, Vec<Section>), EncodeError> {
+    pub(super) fn begin(&self, image: &ImageView<'_>) -> Result<(Progress<'o>, Vec<Section>), EncodeError> {
         let setup = &self.setup;
         setup.check(image.spec())?;
         let progress = Progress::new(self.observer, image.spec(), setup.config.lossless);
@@ -126,7 +137,7 @@ fn whole(
 /// ```
 ///
 /// # Errors
-/// [`EncodeError`] where a setting is out of range.
+/// [`EncodeError::Config`] where a setting is out of range; else as [`Encoder::encode`].
 pub fn encode(image: &ImageView<'_>, config: &EncoderConfig) -> Result<Vec<u8>, EncodeError> {
     Encoder::new(config.clone())?.encode(image)
 }

@@ -5,6 +5,7 @@ use super::goal::{Target, Targeted};
 use super::search::Search;
 use crate::encoder::encode::Encoder;
 use crate::encoder::encoded::Encoded;
+use crate::encoder::progress::Progress;
 use crate::error::EncodeError;
 use crate::image::view::ImageView;
 
@@ -13,7 +14,8 @@ impl Encoder<'_> {
     /// value of `bound`, at lower ones, until one is not above it and by no more than the tolerance
     /// below, or no other can be. The result is never above the bound where it is
     /// [`met`](Targeted::met); else it is the lowest that was found. [`Encoder::encode_within`]
-    /// does so for bytes. The last pass is one at quality 0 where none has met the bound before.
+    /// does so for bytes. Where no pass has met the bound, the last of several is one at quality 0.
+    /// A lossless encoding has one pass. Where `measure` gives NaN, that is above any bound.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -40,15 +42,20 @@ impl Encoder<'_> {
         let aim = Target { value: bound.value - bound.tolerance.min(bound.value.abs()) / 2.0, ..*bound };
         let mut search = Search::new(&aim, image.spec().pixels());
         let mut quality = f64::from(self.setup.config.quality);
+        let (_, sections) = self.begin(image)?;
+        // What cannot be measured is above any bound.
+        let known = |value: f64| if value.is_nan() { f64::INFINITY } else { value };
         let mut best: Option<Targeted> = None;
         for passes in 1..=bound.max_passes {
             let setup = self.setup.at(quality as f32, self.setup.config.effort).map_err(EncodeError::from)?;
-            let encoded = Self { setup, ..*self }.encode_full(image)?;
+            let progress = Progress::new(self.observer, image.spec(), setup.config.lossless);
+            let encoded = Self { setup, ..*self }.full(image, &sections, &progress)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
             let met = value <= bound.value;
             // The highest that keeps to the bound, or the lowest.
-            let better = |b: &Targeted| if met { !b.met || value > b.value } else { !b.met && value < b.value };
+            let better =
+                |b: &Targeted| if met { !b.met || value > b.value } else { !b.met && known(value) < known(b.value) };
             if best.as_ref().is_none_or(better) {
                 best = Some(Targeted { encoded, quality: quality as f32, value, met, passes });
             }

@@ -54,7 +54,8 @@ impl Curve {
             Measure::Butteraugli => -value.ln(),
             Measure::Other { at_0, at_100 } => (value - at_0) / (at_100 - at_0),
         };
-        scaled.clamp(-LARGEST, LARGEST)
+        // What cannot be measured is too high: lower qualities are tried.
+        if scaled.is_nan() { LARGEST } else { scaled.clamp(-LARGEST, LARGEST) }
     }
 
     /// The scaled values, rising: (quality, value).

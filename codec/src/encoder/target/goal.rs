@@ -71,11 +71,13 @@ impl Target {
     }
 
     /// The same with another [`tolerance`](Target::tolerance), in units of the measure, 0 and up.
+    #[must_use]
     pub fn with_tolerance(self, tolerance: f64) -> Self {
         Self { tolerance, ..self }
     }
 
     /// The same with another number of [`max_passes`](Target::max_passes), 1 and up.
+    #[must_use]
     pub fn with_max_passes(self, max_passes: u32) -> Self {
         Self { max_passes, ..self }
     }

@@ -28,7 +28,7 @@ impl Encoder<'_> {
 
     /// Encodes a picture to at most `max_bytes` bytes: at the quality of the configuration, or at
     /// the best one below it that is found to keep to them. Where it is not [`met`](Targeted::met),
-    /// not even quality 0 does.
+    /// not even quality 0 does, or the settings ask for a lossless encoding, which has one size.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();

@@ -24,7 +24,9 @@ const NEAR: f64 = 3.0;
 impl Encoder<'_> {
     /// Encodes a picture at several qualities, until one comes to `target` by `measure`, or none
     /// can. The quality of the configuration does not count. The observer is told of each pass from
-    /// its start. `measure` is asked about each, those of a low effort included that look ahead.
+    /// its start. `measure` is called with the result of each pass, and with those of the passes at
+    /// a low effort that come first where a high effort looks for a size. Where it gives NaN, that
+    /// is further from the target than any number.
     /// [`Encoder::encode_to_size`] does so for bytes.
     ///
     /// ```
@@ -61,6 +63,8 @@ impl Encoder<'_> {
         let mut search = self.search(image, target, &mut measure)?;
         let progress = Progress::new(self.observer, image.spec(), false);
         let sections = preview::sections_of(&setup.config, image, &progress)?;
+        // What cannot be measured is as far away as can be.
+        let away = |value: f64| Some((value - target.value).abs()).filter(|e| !e.is_nan()).unwrap_or(f64::INFINITY);
         let mut best: Option<Targeted> = None;
         for passes in 1..=target.max_passes {
             let Some(quality) = search.next() else { break };
@@ -68,8 +72,8 @@ impl Encoder<'_> {
             let encoded = self.pass(&at_quality, image, &sections)?;
             let value = measure(&encoded)?;
             search.note(quality, value);
-            let error = (value - target.value).abs();
-            if best.as_ref().is_none_or(|b| error < (b.value - target.value).abs()) {
+            let error = away(value);
+            if best.as_ref().is_none_or(|b| error < away(b.value)) {
                 let met = error <= target.tolerance;
                 best = Some(Targeted { encoded, quality: quality as f32, value, met, passes });
             }
@@ -120,5 +124,37 @@ impl Encoder<'_> {
     fn pass(&self, setup: &Setup, image: &ImageView<'_>, sections: &[Section]) -> Result<Encoded, EncodeError> {
         let progress = Progress::new(self.observer, image.spec(), false);
         pipeline::code(setup, PlaneSource::of(setup, image), sections, &progress, true)?.reconstructed(setup, image)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::goal::Measure;
+    use super::*;
+    use crate::encoder::config::EncoderConfig;
+    use crate::image::format::PixelFormat;
+
+    fn encoder() -> Encoder<'static> {
+        let config = EncoderConfig::default().with_effort(1).with_quality(95.0).with_preview(true);
+        Encoder::new(config.with_content(crate::Content::Photo)).unwrap()
+    }
+
+    /// Measures bytes, but for the first time.
+    fn bytes() -> impl FnMut(&Encoded) -> Result<f64, EncodeError> {
+        let mut first = true;
+        move |encoded| Ok(if std::mem::take(&mut first) { f64::NAN } else { encoded.stream.len() as f64 })
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_not_the_best() {
+        let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+        let view = ImageView::packed(&pixels, 64, 48, PixelFormat::Rgb8).unwrap();
+        let target = Target::new(Measure::Bytes, 3000.0).with_tolerance(100.0);
+        let found = encoder().encode_to_target(&view, &target, bytes()).unwrap();
+        assert!(!found.value.is_nan() && found.passes > 1, "{} {}", found.value, found.passes);
+        let found = encoder().encode_at_most(&view, &target, bytes()).unwrap();
+        assert!(found.met && found.passes > 1, "{} {}", found.value, found.passes);
+        let config = encoder().setup.config.clone().with_quality(found.quality);
+        assert_eq!(Encoder::new(config).unwrap().encode(&view).as_ref(), Ok(&found.encoded.stream));
     }
 }
