@@ -55,8 +55,8 @@ pub enum EncodeError {
     /// The picture is ill described.
     #[error(transparent)]
     Image(#[from] ImageError),
-    /// A limit of [`EncoderConfig::limits`](crate::EncoderConfig::limits) would be exceeded by who
-    /// reads the stream.
+    /// A decoder of the stream would exceed a limit of
+    /// [`EncoderConfig::limits`](crate::EncoderConfig::limits).
     #[error("{what} of {value} exceeds the limit of {limit}")]
     Limit {
         /// What is limited.

@@ -43,7 +43,8 @@
 //!
 //! Samples of 9 to 16 bits are [`ImageView::from_u16`] and [`ImageView::with_depth`].
 //! [`Encoder::encode_to`] writes into a file. [`Encoder::encode_rows`] reads pixels as they are
-//! needed, so that they never are in memory at once.
+//! needed, and has few of them in memory at once; all of them where the picture has alpha or is to
+//! be lossless.
 //!
 //! # Decoding
 //!

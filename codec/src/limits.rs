@@ -13,7 +13,8 @@ pub struct Limits {
     /// Width and height in pixels, each: 65535 by default.
     pub max_dimension: u32,
     /// Bytes of working memory and of the picture returned: 2 GiB by default. Neither the stream
-    /// nor a buffer of the caller's counts.
+    /// nor a buffer of the caller's counts. A [`PushDecoder`](crate::PushDecoder) keeps the stream,
+    /// which by itself may take as much again.
     pub max_memory: u64,
     /// Bytes of all metadata sections as they are stored, their types, lengths and checksums
     /// included, and bytes of all that they unpack to: 64 MiB each by default.
@@ -28,21 +29,25 @@ impl Default for Limits {
 
 impl Limits {
     /// The same with other [`max_pixels`](Limits::max_pixels).
+    #[must_use]
     pub fn with_max_pixels(self, max_pixels: u64) -> Self {
         Self { max_pixels, ..self }
     }
 
     /// The same with another [`max_dimension`](Limits::max_dimension), in pixels.
+    #[must_use]
     pub fn with_max_dimension(self, max_dimension: u32) -> Self {
         Self { max_dimension, ..self }
     }
 
     /// The same with another [`max_memory`](Limits::max_memory), in bytes.
+    #[must_use]
     pub fn with_max_memory(self, max_memory: u64) -> Self {
         Self { max_memory, ..self }
     }
 
     /// The same with another [`max_metadata`](Limits::max_metadata), in bytes.
+    #[must_use]
     pub fn with_max_metadata(self, max_metadata: u64) -> Self {
         Self { max_metadata, ..self }
     }

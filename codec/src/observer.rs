@@ -13,17 +13,27 @@ use std::ops::ControlFlow;
 ///
 /// # let pixels = vec![128u8; 64 * 48 * 3];
 /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// let furthest = AtomicU64::new(0);
 /// let percent = |done: u64, total: u64| {
-///     eprint!("\r{:3} %", 100 * done / total);
+///     let percent = 100 * done / total;
+///     eprint!("\r{:3} %", furthest.fetch_max(percent, Ordering::Relaxed).max(percent));
 ///     ControlFlow::Continue(())
 /// };
 /// let encoder = kvant::Encoder::new(kvant::EncoderConfig::default())?;
 /// let stream = encoder.with_observer(&percent).encode(&view)?;
+/// assert!(!stream.is_empty());
+/// assert_eq!(furthest.into_inner(), 100);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Observer: Sync {
-    /// `done` of `total` pixels are coded, or decoded. Called from any thread, now and then;
-    /// [`ControlFlow::Break`] cancels.
+    /// `done` of `total` pixels are coded, or decoded. [`ControlFlow::Break`] cancels.
+    ///
+    /// Any thread may call, and those of an encoder may call at the same time and with `done` out
+    /// of order. An encode or a decode ends when its function returns: `done` may be `total` before
+    /// that, and again in a later pass. An observer must not wait for work of the rayon pool that
+    /// calls it: that work may wait for the observer.
     fn progress(&self, done: u64, total: u64) -> ControlFlow<()>;
 }
 

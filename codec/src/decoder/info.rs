@@ -41,7 +41,7 @@ pub struct ImageInfo {
     pub tiles: u32,
     /// Bytes of header and sections; of what can be read of them, where they are cut off.
     pub header_bytes: u64,
-    /// Where the preview lies in the stream, if it has one.
+    /// Where the preview lies in the stream; `None` where it has none, or where that is damaged.
     pub preview: Option<Range<u64>>,
 }
 

@@ -106,6 +106,7 @@ impl<'a> Decoder<'a> {
     /// assert_eq!(decoded, Err(DecodeError::Cancelled));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn with_observer(self, observer: &'a dyn Observer) -> Self {
         Self { observer: Some(observer), ..self }
     }
@@ -135,8 +136,8 @@ impl<'a> Decoder<'a> {
     }
 
     /// Decodes the preview: the picture at an eighth of its size each way, in the same format and
-    /// depth, and as little turned. `None` where the stream has none. Needs the data up to its end
-    /// ([`ImageInfo::preview`]) and no more.
+    /// depth, and as little turned. `None` where the stream has none. Needs as much of the data as
+    /// [`ImageInfo::preview_needs`] says, and no more.
     ///
     /// ```
     /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
@@ -144,9 +145,8 @@ impl<'a> Decoder<'a> {
     /// # let config = kvant::EncoderConfig::default().with_preview(true);
     /// # let stream = kvant::encode(&view, &config)?;
     /// let decoder = kvant::Decoder::new(&stream)?;
-    /// if let Some(preview) = decoder.preview()? {
-    ///     assert_eq!((preview.width(), preview.height()), (8, 6));
-    /// }
+    /// let preview = decoder.preview()?.expect("the encoder was asked for one");
+    /// assert_eq!((preview.width(), preview.height()), (8, 6));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -35,24 +35,28 @@ impl Default for DecoderOptions {
 
 impl DecoderOptions {
     /// The same with these [`limits`](DecoderOptions::limits).
+    #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
     /// The same on so many [`threads`](DecoderOptions::threads); 0 stands for those of rayon's
     /// current pool.
+    #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {
         Self { threads, ..self }
     }
 
     /// The same with the instructions of this [`cpu`](DecoderOptions::cpu) level; pixels do not
     /// depend on it.
+    #[must_use]
     pub fn with_cpu(self, cpu: CpuLevel) -> Self {
         Self { cpu, ..self }
     }
 
     /// The same with pixels of 16 bits a sample, or of those that the source had:
     /// [`DecoderOptions::full_depth`].
+    #[must_use]
     pub fn with_full_depth(self, full_depth: bool) -> Self {
         Self { full_depth, ..self }
     }

@@ -94,9 +94,9 @@ impl PushDecoder {
     ///
     /// # Errors
     /// [`DecodeError`] as soon as the stream is known to be damaged or over a limit, and from then
-    /// on. The bytes that are kept are held against
-    /// [`Limits::max_memory`](crate::Limits::max_memory) by themselves, so that what [`Decoder`]
-    /// accepts is accepted here.
+    /// on. A stream of more bytes than [`Limits::max_memory`](crate::Limits::max_memory) is refused,
+    /// since it is kept. What decoding takes is held against that limit apart from the stream, as
+    /// [`Decoder`] does.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());

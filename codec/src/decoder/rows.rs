@@ -12,8 +12,8 @@ use crate::simd::Simd;
 impl Decoder<'_> {
     /// Decodes the picture and hands its rows to `each`, some at a time, from the top on: the
     /// number of the first, and a view as wide as the picture. They are the same as in the whole
-    /// picture, which is never in memory: a picture one tile wide takes less than a hundred rows,
-    /// others take those of a row of tiles.
+    /// picture, which is never in memory: a lossy picture one tile wide takes less than a hundred
+    /// rows, all others take those of a row of tiles.
     ///
     /// Rows come as they are decoded. Where the data turns out to be damaged, some may have come
     /// before the error. With several threads, `each` is called on any of them, one call after the

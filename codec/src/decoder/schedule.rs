@@ -54,8 +54,8 @@ pub(super) struct Schedule<'a, const FAST: bool> {
     pub(super) tiles: VecDeque<OpenTile<'a, FAST>>,
     /// Their most.
     pub(super) at_once: usize,
-    /// Superblocks that parsing should be ahead of reconstruction: none on one thread, which has
-    /// them in its cache.
+    /// How many superblocks parsing should be ahead of reconstruction. On one thread it is none: the
+    /// superblock just parsed is still in the cache.
     pub(super) lead: usize,
     /// Number of the first of them, which the filters are at.
     pub(super) first: usize,
@@ -68,9 +68,10 @@ pub(super) struct Schedule<'a, const FAST: bool> {
     pub(super) filtered: Vec<BandPlane>,
     /// For their memory.
     pub(super) used: Vec<Superblock>,
-    /// The same of tiles that are done, where that is done: what a damaged tile lacks would come
-    /// from another, and alpha takes memory of its own before there are samples.
+    /// Samples of tiles that are done, for the memory of others.
     pub(super) spare: Vec<TileSamples>,
+    /// Whether that memory is used again. It is not where a tile may be damaged, which would show
+    /// samples of another, nor with alpha, which takes memory of its own before there are samples.
     pub(super) reuses: bool,
     /// Of tiles that are done.
     pub(super) ends: Vec<End>,

@@ -52,7 +52,7 @@ pub enum Content {
     /// The encoder looks at the picture: contrast on grounds of one colour makes it a screen. One
     /// that looks drawn is coded without loss where that takes no more bytes.
     Auto,
-    /// A photograph: it is never coded without loss unless it is to be.
+    /// A photograph: it is coded without loss only where [`EncoderConfig::lossless`] says so.
     Photo,
     /// A screenshot, a drawing, text: repeated shapes and few colours are looked for. It is coded
     /// without loss where that takes no more bytes.
@@ -91,6 +91,7 @@ names! {
 /// use kvant::{Chroma, Encoder, EncoderConfig};
 ///
 /// let config = EncoderConfig::default().with_quality(65.0).with_effort(7).with_chroma(Chroma::Yuv420);
+/// assert_eq!((config.quality, config.effort, config.chroma), (65.0, 7, Chroma::Yuv420));
 /// let encoder = Encoder::new(config)?;
 /// # Ok::<(), kvant::ConfigError>(())
 /// ```
@@ -165,74 +166,88 @@ impl Default for EncoderConfig {
 
 impl EncoderConfig {
     /// The same with this [`quality`](EncoderConfig::quality), 0 to 100.
+    #[must_use]
     pub fn with_quality(self, quality: f32) -> Self {
         Self { quality, ..self }
     }
 
     /// The same with every pixel kept, or not: [`lossless`](EncoderConfig::lossless).
+    #[must_use]
     pub fn with_lossless(self, lossless: bool) -> Self {
         Self { lossless, ..self }
     }
 
     /// The same with this [`alpha_quality`](EncoderConfig::alpha_quality), 0 to 100.
+    #[must_use]
     pub fn with_alpha_quality(self, alpha_quality: u8) -> Self {
         Self { alpha_quality, ..self }
     }
 
     /// The same with the colours of transparent pixels kept, or not:
     /// [`exact`](EncoderConfig::exact).
+    #[must_use]
     pub fn with_exact(self, exact: bool) -> Self {
         Self { exact, ..self }
     }
 
     /// The same with a preview, or without one: [`preview`](EncoderConfig::preview).
+    #[must_use]
     pub fn with_preview(self, preview: bool) -> Self {
         Self { preview, ..self }
     }
 
     /// The same with this [`effort`](EncoderConfig::effort), 1 to 9.
+    #[must_use]
     pub fn with_effort(self, effort: u8) -> Self {
         Self { effort, ..self }
     }
 
     /// The same with this [`chroma`](EncoderConfig::chroma) sampling.
+    #[must_use]
     pub fn with_chroma(self, chroma: Chroma) -> Self {
         Self { chroma, ..self }
     }
 
     /// The same with tiles of this [`tile_size`](EncoderConfig::tile_size).
+    #[must_use]
     pub fn with_tile_size(self, tile_size: TileSize) -> Self {
         Self { tile_size, ..self }
     }
 
     /// The same with this [`profile`](EncoderConfig::profile) of entropy coding.
+    #[must_use]
     pub fn with_profile(self, profile: Profile) -> Self {
         Self { profile, ..self }
     }
 
     /// The same with this to minimise: [`tune`](EncoderConfig::tune).
+    #[must_use]
     pub fn with_tune(self, tune: Tune) -> Self {
         Self { tune, ..self }
     }
 
     /// The same with this said of what the picture shows: [`content`](EncoderConfig::content).
+    #[must_use]
     pub fn with_content(self, content: Content) -> Self {
         Self { content, ..self }
     }
 
     /// The same with this [`quantiser`](EncoderConfig::quantiser); `None` for what the effort
     /// chooses.
+    #[must_use]
     pub fn with_quantiser(self, quantiser: impl Into<Option<Quantiser>>) -> Self {
         Self { quantiser: quantiser.into(), ..self }
     }
 
     /// The same with these [`limits`](EncoderConfig::limits) of those who will decode.
+    #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
     /// The same with another number of the tuning: [`parameters`](EncoderConfig::parameters). Not
     /// stable.
+    #[must_use]
     pub fn with_parameter(mut self, name: impl Into<String>, value: f64) -> Self {
         self.parameters.push((name.into(), value));
         self
@@ -240,11 +255,13 @@ impl EncoderConfig {
 
     /// The same with so many [`threads`](EncoderConfig::threads); 0 stands for those of rayon's
     /// current pool.
+    #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {
         Self { threads, ..self }
     }
 
     /// The same with the instructions of this [`cpu`](EncoderConfig::cpu) level.
+    #[must_use]
     pub fn with_cpu(self, cpu: CpuLevel) -> Self {
         Self { cpu, ..self }
     }

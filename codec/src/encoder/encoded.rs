@@ -3,7 +3,7 @@
 use crate::image::view::Image;
 
 /// A stream.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
     /// The `.kvt` file.
     pub bytes: Vec<u8>,
@@ -12,14 +12,15 @@ pub struct Stream {
 }
 
 /// A stream, and the picture that decoding it gives.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encoded {
     /// The `.kvt` stream.
     pub stream: Vec<u8>,
     /// What any decoder makes of it.
     pub reconstruction: Image,
-    /// Whether the pixels are coded without loss: they were to be, or take no more bytes so
-    /// ([`Content::Auto`](crate::Content::Auto)). Colours of fully transparent pixels may then be
-    /// others all the same, where they were not to be kept.
+    /// Whether the pixels are coded without loss. They are where the settings ask for it
+    /// ([`EncoderConfig::lossless`](crate::EncoderConfig::lossless)), and where it takes no more
+    /// bytes ([`Content::Auto`](crate::Content::Auto)). Colours of fully transparent pixels may
+    /// change even so, unless [`EncoderConfig::exact`](crate::EncoderConfig::exact) keeps them.
     pub lossless: bool,
 }

@@ -138,43 +138,51 @@ impl Orientation {
 
 impl Metadata {
     /// The same for pixels that are turned so when they are shown.
+    #[must_use]
     pub fn with_orientation(self, orientation: Orientation) -> Self {
         Self { orientation, ..self }
     }
 
     /// The same with code points for the meaning of samples, or without.
+    #[must_use]
     pub fn with_cicp(self, cicp: impl Into<Option<Cicp>>) -> Self {
         Self { cicp: cicp.into(), ..self }
     }
 
     /// The same with an ICC profile.
+    #[must_use]
     pub fn with_icc(self, icc: impl Into<Vec<u8>>) -> Self {
         Self { icc: Some(icc.into()), ..self }
     }
 
     /// The same with an Exif block, from its byte order mark on.
+    #[must_use]
     pub fn with_exif(self, exif: impl Into<Vec<u8>>) -> Self {
         Self { exif: Some(exif.into()), ..self }
     }
 
     /// The same with an XMP packet.
+    #[must_use]
     pub fn with_xmp(self, xmp: impl Into<Vec<u8>>) -> Self {
         Self { xmp: Some(xmp.into()), ..self }
     }
 
     /// The same with one text more.
+    #[must_use]
     pub fn with_text(mut self, keyword: impl Into<String>, text: impl Into<String>) -> Self {
         self.text.push((keyword.into(), text.into()));
         self
     }
 
     /// The same with a resolution, or without.
+    #[must_use]
     pub fn with_resolution(self, resolution: impl Into<Option<Resolution>>) -> Self {
         Self { resolution: resolution.into(), ..self }
     }
 
     /// The same with one section more of a type that this library does not know:
     /// [`other`](Metadata::other).
+    #[must_use]
     pub fn with_other(mut self, kind: u64, payload: impl Into<Vec<u8>>) -> Self {
         self.other.push((kind, payload.into()));
         self
