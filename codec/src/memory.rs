@@ -1,4 +1,5 @@
-//! What decoding takes of memory: the one account that limits are held against, whoever decodes and however.
+//! What decoding takes of memory: the one account that limits are held against, whoever decodes and
+//! however.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -13,11 +14,13 @@ use crate::syntax::header::PictureHeader;
 use crate::syntax::state::TileState;
 use crate::tile::Grid;
 
-/// Samples of the tiles at the left and above that a tile is filtered with: those whose pixels wait for it, and those that
-/// these depend on, in whole superblocks so that blocks lie at multiples of their sides.
+/// Samples of the tiles at the left and above that a tile is filtered with: those whose pixels wait
+/// for it, and those that these depend on, in whole superblocks so that blocks lie at multiples of
+/// their sides.
 pub(crate) const HALO: usize = (2 * MARGIN).next_multiple_of(64);
 
-/// What walk and reconstruction of a tile take beside models, samples and state: blocks of a superblock and coefficients.
+/// What walk and reconstruction of a tile take beside models, samples and state: blocks of a
+/// superblock and coefficients.
 const WALK: u64 = 128 << 10;
 /// Superblocks that parsing may be ahead of reconstruction.
 pub(crate) const AHEAD: usize = 16;
@@ -31,7 +34,8 @@ pub(crate) struct Pace {
     pub(crate) at_once: usize,
     /// Whether there is memory for superblocks parsed ahead: for more than one thread.
     pub(crate) ahead: bool,
-    /// Whether there is memory for whole tiles, so that each is reconstructed whatever those before it are at.
+    /// Whether there is memory for whole tiles, so that each is reconstructed whatever those before
+    /// it are at.
     pub(crate) whole: bool,
 }
 
@@ -42,7 +46,8 @@ impl Pace {
     }
 }
 
-/// Whether whole tiles are worth their memory: two threads find enough to do in the tile whose turn it is and in parsing others.
+/// Whether whole tiles are worth their memory: two threads find enough to do in the tile whose turn
+/// it is and in parsing others.
 fn whole(at_once: usize, threads: usize) -> bool {
     at_once > 1 && threads > 2
 }
@@ -99,7 +104,8 @@ impl Account {
         }
     }
 
-    /// Where the pixels that are settled at a time, of `bytes` a pixel, go into a picture of their own.
+    /// Where the pixels that are settled at a time, of `bytes` a pixel, go into a picture of their
+    /// own.
     pub(crate) fn with_pixels(self, header: &PictureHeader, bytes: u64) -> Self {
         let side = (1 << header.tile_log2) + HALO as u32;
         // A lossless tile is settled as a whole.
@@ -108,12 +114,14 @@ impl Account {
         Self { made: pixels, ..self }
     }
 
-    /// Where the data of the only tile is still coming: the walk is kept as it was at the start of a row of superblocks.
+    /// Where the data of the only tile is still coming: the walk is kept as it was at the start of
+    /// a row of superblocks.
     pub(crate) fn growing(self, header: &PictureHeader) -> Self {
         Self { open: self.open + TileState::memory(header) + LevelModels::MEMORY, ..self }
     }
 
-    /// With `at_once` tiles in flight on `threads` threads, superblocks parsed ahead where there are several of these.
+    /// With `at_once` tiles in flight on `threads` threads, superblocks parsed ahead where there
+    /// are several of these.
     fn bytes(&self, at_once: usize, threads: usize) -> u64 {
         let settling = self.window + self.made;
         if threads == 1 && at_once == 1 {
@@ -124,8 +132,9 @@ impl Account {
         self.kept + at_once as u64 * self.opening.max(self.open + ahead) + settling
     }
 
-    /// How many of `tiles` tiles can be in flight on `threads` threads beside `pixels` bytes: a few for each thread, since they
-    /// take unequal times, as far as `limits` allow. One thread has use for one.
+    /// How many of `tiles` tiles can be in flight on `threads` threads beside `pixels` bytes: a few
+    /// for each thread, since they take unequal times, as far as `limits` allow. One thread has use
+    /// for one.
     ///
     /// # Errors
     /// Where there is not enough for one.
@@ -150,7 +159,8 @@ pub(crate) fn unsettled_rows(header: &PictureHeader, grid: &Grid) -> u32 {
     header.height.min(rows as u32)
 }
 
-/// Sizes of what is kept of the tiles above one and of the one at its left; next to nothing where none is needed.
+/// Sizes of what is kept of the tiles above one and of the one at its left; next to nothing where
+/// none is needed.
 pub(crate) fn strips(header: &PictureHeader, grid: &Grid) -> [PictureHeader; 2] {
     let side = 1 << header.tile_log2;
     let rows = if grid.len() > grid.cols() && !header.lossless { header.width as usize } else { 1 };
@@ -168,7 +178,8 @@ fn piece(header: &PictureHeader) -> u64 {
     PictureSamples::memory(header) + alpha_plane(header)
 }
 
-/// That the default way to decode the picture of `header`, whatever else its header says, keeps to `limits`.
+/// That the default way to decode the picture of `header`, whatever else its header says, keeps to
+/// `limits`.
 pub(crate) fn check_picture(header: &PictureHeader, limits: &Limits) -> Result<(), Excess> {
     limits.check_size(header.width, header.height)?;
     // What makes most of a lossy picture.

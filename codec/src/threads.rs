@@ -1,4 +1,5 @@
-//! Work on as many threads as asked for: on the caller's, on rayon's current pool, or on a pool that is made once.
+//! Work on as many threads as asked for: on the caller's, on rayon's current pool, or on a pool
+//! that is made once.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -40,7 +41,8 @@ impl Workers {
         }
     }
 
-    /// Results of `work` for 0..`count`, in order. The first error, by number, is returned where there is any.
+    /// Results of `work` for 0..`count`, in order. The first error, by number, is returned where
+    /// there is any.
     pub(crate) fn map<T: Send, E: Send>(
         &self,
         count: usize,
@@ -63,8 +65,8 @@ impl Workers {
         });
     }
 
-    /// Has `work` done by the calling thread and by up to `helpers` others of these. All take part in the
-    /// same work: who comes late may find none left.
+    /// Has `work` done by the calling thread and by up to `helpers` others of these. All take part
+    /// in the same work: who comes late may find none left.
     pub(crate) fn share(&self, helpers: usize, work: impl Fn() + Sync) {
         if helpers == 0 {
             return work();
@@ -92,8 +94,9 @@ thread_local! {
 
 /// Does `work` as one of those who share it.
 ///
-/// What is called back within it may wait for rayon, which then begins other jobs on this thread. One that
-/// helps with shared work would wait for what the frames below it hold, and for ever: so none does.
+/// What is called back within it may wait for rayon, which then begins other jobs on this thread.
+/// One that helps with shared work would wait for what the frames below it hold, and for ever: so
+/// none does.
 fn sharing(work: &impl Fn()) {
     /// Undone by a panic too.
     struct Before(bool);

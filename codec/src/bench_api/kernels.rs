@@ -1,8 +1,8 @@
 //! Single kernels, each as the codec calls it. Samples are of 10 bits.
 //!
-//! Sizes are (width, height) in samples: sides 4, 8, 16, 32 or 64, neither more than 4 times the other. A block's
-//! samples and residuals are `width * height` values row by row; its coefficients `min(height, 32)` rows of
-//! `min(width, 32)`, the orthonormal transform's times 4.
+//! Sizes are (width, height) in samples: sides 4, 8, 16, 32 or 64, neither more than 4 times the
+//! other. A block's samples and residuals are `width * height` values row by row; its coefficients
+//! `min(height, 32)` rows of `min(width, 32)`, the orthonormal transform's times 4.
 
 use crate::colour::{self, Chroma, Depths, LEAST_DEPTH as DEPTH};
 use crate::encoder::analysis::Analysis;
@@ -112,8 +112,8 @@ pub const MODES: u8 = IntraMode::COUNT as u8;
 pub struct References(Edges);
 
 impl References {
-    /// Those of the block at `rect`. The plane must reach a row and a column before it, and `width + height` samples
-    /// to the right and downwards from its first sample.
+    /// Those of the block at `rect`. The plane must reach a row and a column before it, and
+    /// `width + height` samples to the right and downwards from its first sample.
     pub fn gather(plane: &Plane, rect: Rect) -> Self {
         let mut edges = Edges::new();
         edges.fill(&plane.0, rect.inner(), rect.available(), DEPTH, 0);
@@ -133,8 +133,8 @@ impl Default for Luma {
 }
 
 impl Luma {
-    /// Reads those of the chroma block at `rect`, in samples of the chroma plane; at 4:2:0 the luma plane has twice
-    /// its sides. Reaches as [`References::gather`].
+    /// Reads those of the chroma block at `rect`, in samples of the chroma plane; at 4:2:0 the luma
+    /// plane has twice its sides. Reaches as [`References::gather`].
     pub fn gather(&mut self, luma: &Plane, rect: Rect, chroma: Chroma) {
         self.0.gather(&luma.0, rect.inner(), u32::from(chroma == Chroma::Yuv420), rect.available());
     }
@@ -145,8 +145,8 @@ impl Luma {
 pub struct Blocks(BlockMap);
 
 impl Blocks {
-    /// Squares of 2^`log2` samples (2 to 6), all with coefficients and quantiser parameter `qp` (0 to 447), over
-    /// `width` x `height` samples (multiples of 4).
+    /// Squares of 2^`log2` samples (2 to 6), all with coefficients and quantiser parameter `qp` (0
+    /// to 447), over `width` x `height` samples (multiples of 4).
     pub fn uniform(width: usize, height: usize, log2: u8, qp: u16) -> Self {
         let mut map = BlockMap::new(width, height);
         map.units.fill(Unit { log2_w: log2, log2_h: log2, coded: true, qp });
@@ -176,8 +176,8 @@ impl Kernels {
         Self { simd: Simd::new(cpu) }
     }
 
-    /// Adds the residual of coefficients to `samples`; `tx` is vertical, then horizontal. Coefficients at a column
-    /// `>= extent.0` or a row `>= extent.1` are zero.
+    /// Adds the residual of coefficients to `samples`; `tx` is vertical, then horizontal.
+    /// Coefficients at a column `>= extent.0` or a row `>= extent.1` are zero.
     pub fn inverse(
         &self,
         coefficients: &[i32],
@@ -196,21 +196,22 @@ impl Kernels {
         forward(self.simd, residual, shape(size, tx), coefficients);
     }
 
-    /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical), 5 to 68 the angles,
-    /// from 69 on the learned ones.
+    /// Intra prediction by `mode`: 0 DC, 1 planar, 2 Paeth, 3 and 4 smooth (horizontal, vertical),
+    /// 5 to 68 the angles, from 69 on the learned ones.
     pub fn predict(&self, mode: u8, references: &References, size: (usize, usize), out: &mut [u16]) {
         let mode = IntraMode::all().nth(mode.into()).expect("a mode's number");
         predict(self.simd, mode, &references.0, DEPTH, &mut Block::packed(out, size.0, size.1));
     }
 
-    /// The linear model fitted to the neighbours of the chroma block at `rect`, which `luma` and `chroma` were gathered
-    /// for, and its prediction.
+    /// The linear model fitted to the neighbours of the chroma block at `rect`, which `luma` and
+    /// `chroma` were gathered for, and its prediction.
     pub fn predict_cclm(&self, luma: &Luma, chroma: &References, rect: Rect, out: &mut [u16]) {
         let out = &mut Block::packed(out, rect.size.0, rect.size.1);
         predict_cclm(self.simd, &luma.0, &chroma.0, rect.available(), DEPTH, out);
     }
 
-    /// Chroma from `luma` with a slope of `alpha` / 8 (-16 to 16), for the block that it was gathered for.
+    /// Chroma from `luma` with a slope of `alpha` / 8 (-16 to 16), for the block that it was
+    /// gathered for.
     pub fn predict_cfl(&self, luma: &Luma, chroma: &References, alpha: i32, out: &mut [u16]) {
         predict_cfl(self.simd, &luma.0, &chroma.0, alpha, DEPTH, &mut Block::packed(out, luma.0.w, luma.0.h));
     }
@@ -220,12 +221,14 @@ impl Kernels {
         satd(self.simd, Pair { a, a_stride: size.0, b, b_stride: size.0 }, 0, size.0, size.1)
     }
 
-    /// Deblocks `plane` (of full resolution, with the size of `blocks`) at `strength` (0 to 15) and `sharpness` (0 to 7).
+    /// Deblocks `plane` (of full resolution, with the size of `blocks`) at `strength` (0 to 15) and
+    /// `sharpness` (0 to 7).
     pub fn deblock(&self, plane: &mut Plane, blocks: &Blocks, strength: u8, sharpness: u8) {
         deblock(self.simd, &mut plane.0, &blocks.0, Deblock { strength, sharpness }, DEPTH, false);
     }
 
-    /// Runs the classified filter over `plane` (of full resolution, with the size of `blocks`) at `strength` eighths (1 to 8).
+    /// Runs the classified filter over `plane` (of full resolution, with the size of `blocks`) at
+    /// `strength` eighths (1 to 8).
     pub fn classified(&self, plane: &mut Plane, blocks: &Blocks, strength: u8) {
         classified(self.simd, &mut plane.0, &blocks.0, 0, false, strength);
     }
@@ -235,8 +238,8 @@ impl Kernels {
         Planes(to_planes(self.simd, &Workers::new(1), view, chroma, false))
     }
 
-    /// Planes of a picture with this sampling to the pixels of `out`, which has the size and format they came from, 8 bits
-    /// a sample.
+    /// Planes of a picture with this sampling to the pixels of `out`, which has the size and format
+    /// they came from, 8 bits a sample.
     pub fn to_pixels(&self, planes: &Planes, chroma: Chroma, out: &mut ImageViewMut<'_>) {
         let depths = Depths::new(8);
         let mut scratch = colour::Scratch::new(depths, out.width() as usize, out.height() as usize);
@@ -247,8 +250,8 @@ impl Kernels {
     }
 }
 
-/// Quantisation of luma blocks of one size, with default settings: matrices, rounding and price of a bit. Rates are those
-/// of the initial models, for a block without neighbours.
+/// Quantisation of luma blocks of one size, with default settings: matrices, rounding and price of
+/// a bit. Rates are those of the initial models, for a block without neighbours.
 #[derive(Debug)]
 pub struct Quantisation {
     node: Node,
@@ -320,7 +323,8 @@ impl Quantisation {
         &self.levels
     }
 
-    /// Coefficients, zeros before, of levels in scan order; returns how many columns and rows hold any.
+    /// Coefficients, zeros before, of levels in scan order; returns how many columns and rows hold
+    /// any.
     pub fn dequantise(&self, levels: &[i32], coefficients: &mut [i32]) -> (usize, usize) {
         let steps = self.dequantiser.steps(0, (self.node.log2_w, self.node.log2_h), self.qp, TxType::DCT);
         steps.dequantise(&self.node, levels, coefficients)

@@ -1,5 +1,5 @@
-//! The levels of a stream: which slots each looks at and what it is, as training of their start needs it, and their coding
-//! without all else.
+//! The levels of a stream: which slots each looks at and what it is, as training of their start
+//! needs it, and their coding without all else.
 
 use std::ops::Range;
 
@@ -16,7 +16,8 @@ use crate::limits::Limits;
 /// Probabilities that levels look at: four for each slot of each set.
 pub const LEVEL_PROBABILITIES: usize = SETS * SET_BYTES;
 
-/// Runs of probabilities, and into how many of them these are grouped by what slots have in common, coarsely and finely.
+/// Runs of probabilities, and into how many of them these are grouped by what slots have in common,
+/// coarsely and finely.
 pub const LEVEL_GROUPS: [(Range<usize>, usize, usize); 2 * SETS] = {
     let mut groups = [const { (0..0, 0, 0) }; 2 * SETS];
     let mut set = 0;
@@ -33,7 +34,8 @@ pub const LEVEL_GROUPS: [(Range<usize>, usize, usize); 2 * SETS] = {
 /// A bin of a level: the two probabilities that it looks at, and what it is.
 pub type LevelBin = ([usize; 2], bool);
 
-/// Hands over the bins of all levels of a stream with transforms or without; `trellis` where its quantiser is that.
+/// Hands over the bins of all levels of a stream with transforms or without; `trellis` where its
+/// quantiser is that.
 ///
 /// # Errors
 /// As decoding.

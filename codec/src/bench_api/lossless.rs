@@ -5,7 +5,8 @@ use crate::image::plane::Plane;
 use crate::lossless::{self, Decoded, Shape};
 use crate::simd::{CpuLevel, Simd};
 
-/// Codes planes of `width` columns (1 to 3 of equal size, row by row), whose samples have `depth` bits (1 to 16).
+/// Codes planes of `width` columns (1 to 3 of equal size, row by row), whose samples have `depth`
+/// bits (1 to 16).
 pub fn encode_lossless(cpu: CpuLevel, planes: &[Vec<u16>], width: usize, depth: u32) -> Vec<u8> {
     let plane = |samples: &Vec<u16>| {
         let mut plane = Plane::new(width, samples.len() / width);
@@ -16,7 +17,8 @@ pub fn encode_lossless(cpu: CpuLevel, planes: &[Vec<u16>], width: usize, depth: 
         .unwrap_or_default()
 }
 
-/// Decodes what [`encode_lossless`] made of `planes` planes of `width` x `height` samples of `depth` bits.
+/// Decodes what [`encode_lossless`] made of `planes` planes of `width` x `height` samples of
+/// `depth` bits.
 ///
 /// # Errors
 /// As decoding.

@@ -7,7 +7,8 @@ use crate::image::view::ImageView;
 use crate::simd::{CpuLevel, Simd};
 use crate::threads::Workers;
 
-/// What each cell of 32x32 pixels takes from the score of `reconstruction`, a picture of the size of `source`, row by row.
+/// What each cell of 32x32 pixels takes from the score of `reconstruction`, a picture of the size
+/// of `source`, row by row.
 pub fn losses(source: &ImageView<'_>, reconstruction: &ImageView<'_>) -> Vec<f64> {
     let simd = Simd::new(CpuLevel::detect());
     let [source, reconstruction] =

@@ -1,5 +1,5 @@
-//! Streams whose every choice comes from outside: the one walk asks for each bin as if it read it, and what it is given is
-//! coded. Any valid stream can be made so, and many that are not.
+//! Streams whose every choice comes from outside: the one walk asks for each bin as if it read it,
+//! and what it is given is coded. Any valid stream can be made so, and many that are not.
 
 use super::picker::Picker;
 use super::picks::Picks;
@@ -30,7 +30,8 @@ pub struct Picked {
     pub stream: Vec<u8>,
     /// Bytes of signature, header and sections.
     pub lead: usize,
-    /// What is wrong with it, where something is: the message of the error of the decoder, the value and the limit.
+    /// What is wrong with it, where something is: the message of the error of the decoder, the
+    /// value and the limit.
     pub damage: Option<(&'static str, u64, u64)>,
 }
 

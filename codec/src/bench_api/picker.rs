@@ -1,5 +1,6 @@
-//! The coder that picks: it gives the walk what it is told to, and notes it for the range coder. Where that turns out to
-//! be forbidden, the superblock is walked through again, with the same picks up to the element that led there.
+//! The coder that picks: it gives the walk what it is told to, and notes it for the range coder.
+//! Where that turns out to be forbidden, the superblock is walked through again, with the same
+//! picks up to the element that led there.
 
 use super::picks::Picks;
 use crate::entropy::contexts::GROUPS;

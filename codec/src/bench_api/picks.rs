@@ -2,8 +2,9 @@
 
 /// Gives each choice when it is asked for.
 pub trait Picks {
-    /// A number from 0 to `most` by its name: a field of the header as BITSTREAM.md §4 has it, with an offset where the field
-    /// is signed; or, of planes without loss, `transform`, `model`, `listed`, `margin` and `first`.
+    /// A number from 0 to `most` by its name: a field of the header as BITSTREAM.md §4 has it, with
+    /// an offset where the field is signed; or, of planes without loss, `transform`, `model`,
+    /// `listed`, `margin` and `first`.
     fn field(&mut self, name: &'static str, most: u32) -> u32;
 
     /// The sections of the file, as type and payload. None: the header says that there are none.
@@ -29,6 +30,7 @@ pub trait Picks {
     /// Samples of a plane without loss, row by row, from 0 to `most`.
     fn plane(&mut self, samples: &mut [u16], width: usize, most: u16);
 
-    /// Whether something else is to be picked in place of what the format forbids. If not, the tile ends with it.
+    /// Whether something else is to be picked in place of what the format forbids. If not, the tile
+    /// ends with it.
     fn again(&mut self, what: &'static str) -> bool;
 }

@@ -1,4 +1,5 @@
-//! Decoding of a lossy stream stage by stage, each alone on what the stages before it gave. One thread.
+//! Decoding of a lossy stream stage by stage, each alone on what the stages before it gave. One
+//! thread.
 
 use super::kernels::Planes;
 use crate::container::{self, Parsed, TileIndex};
@@ -129,7 +130,8 @@ impl Stages {
         whole
     }
 
-    /// Predicts, dequantises and transforms all blocks, whose signs are known; the planes of each tile.
+    /// Predicts, dequantises and transforms all blocks, whose signs are known; the planes of each
+    /// tile.
     pub fn reconstruct(&self) -> Vec<Planes> {
         let context = self.context();
         let tile = |(number, tile): (usize, &Kept)| {
@@ -241,7 +243,8 @@ impl Signs for Recorder<'_> {
     }
 }
 
-/// The samples of `block` and of what lies beyond its edges as a tile of their own, and its place there.
+/// The samples of `block` and of what lies beyond its edges as a tile of their own, and its place
+/// there.
 fn surroundings(header: &PictureHeader, block: &Edge<'_>) -> (TileSamples, Node) {
     let Rect { x, y, w, h } = block.node.rect();
     let (left, above) = (x.min(4), y.min(4));

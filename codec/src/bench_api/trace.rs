@@ -17,8 +17,8 @@ pub fn context_groups() -> Vec<(&'static str, u16, u16)> {
     crate::entropy::contexts::GROUPS.iter().map(|(name, g)| (*name, g.at(0).0, g.len())).collect()
 }
 
-/// What a tile is made of but for its levels: the adaptive bins with their contexts in coding order, and the number of bypass
-/// bits.
+/// What a tile is made of but for its levels: the adaptive bins with their contexts in coding
+/// order, and the number of bypass bits.
 pub type TileBins = (Vec<(u16, bool)>, u64);
 
 /// What a stream is made of, tile by tile.
@@ -43,7 +43,8 @@ pub fn bins(data: &[u8]) -> Result<Vec<TileBins>, DecodeError> {
         .collect()
 }
 
-/// Every event of the parse of a stream as text, a line each: to find where encoder and decoder part.
+/// Every event of the parse of a stream as text, a line each: to find where encoder and decoder
+/// part.
 ///
 /// # Errors
 /// As decoding.
@@ -57,8 +58,8 @@ fn events(data: &[u8]) -> Result<Vec<Vec<Event>>, DecodeError> {
     Ok(out)
 }
 
-/// Cost in bits of coding `bins` by one context that starts at probability `p`/65536 of a 1, confidence `n` and slowest
-/// rate 2^-`limit` (4 to 7).
+/// Cost in bits of coding `bins` by one context that starts at probability `p`/65536 of a 1,
+/// confidence `n` and slowest rate 2^-`limit` (4 to 7).
 pub fn adaptive_cost(p: u16, n: u8, limit: u8, bins: &[bool]) -> f64 {
     let mut model = Model::new(p, n, limit);
     let mut cost = 0u64;

@@ -59,9 +59,9 @@ impl BinCoder for AnyDecoder<'_> {
     }
 }
 
-/// Walks through the tiles of a stream in order, each with the coder that `coder` makes of its decoder, which `decoder`
-/// finds in it again; `superblock` sees each one with the state after it, and `done` gets the coder at the end of the tile.
-/// Lossless streams have nothing to walk through.
+/// Walks through the tiles of a stream in order, each with the coder that `coder` makes of its
+/// decoder, which `decoder` finds in it again; `superblock` sees each one with the state after it,
+/// and `done` gets the coder at the end of the tile. Lossless streams have nothing to walk through.
 pub(super) fn walk<'d, C: BinCoder>(
     data: &'d [u8],
     mut coder: impl FnMut(AnyDecoder<'d>) -> C,

@@ -3,7 +3,8 @@
 use super::CRC_BYTES;
 use crate::error::DecodeError;
 
-/// Appends `value` in groups of seven bits, low group first, the top bit of a byte set where more follow (LEB128).
+/// Appends `value` in groups of seven bits, low group first, the top bit of a byte set where more
+/// follow (LEB128).
 pub(crate) fn write_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);

@@ -1,4 +1,5 @@
-//! Metadata as sections of a file: packed where that is shorter, and read within limits. BITSTREAM.md §2.2.
+//! Metadata as sections of a file: packed where that is shorter, and read within limits.
+//! BITSTREAM.md §2.2.
 
 use super::Parsed;
 use crate::error::{DecodeError, EncodeError};
@@ -89,8 +90,8 @@ impl Resolution {
 }
 
 impl Metadata {
-    /// The sections that say this, as (type, payload): by ascending type, the unknown ones last. The orientation has its
-    /// place in the picture header.
+    /// The sections that say this, as (type, payload): by ascending type, the unknown ones last.
+    /// The orientation has its place in the picture header.
     ///
     /// # Errors
     /// [`EncodeError::Section`]; [`EncodeError::Limit`] where a reader that keeps to `limits` would not unpack all blocks.

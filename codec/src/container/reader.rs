@@ -74,8 +74,8 @@ pub(super) fn picture_header(data: &[u8], limits: &Limits) -> Result<(PictureHea
     Ok((header, position))
 }
 
-/// Reads signature, draft, header and sections; not the index, nor any tile. Damage to sections is an error of what needs
-/// them ([`Parsed::intact`]): the header stands, and with it a preview.
+/// Reads signature, draft, header and sections; not the index, nor any tile. Damage to sections is
+/// an error of what needs them ([`Parsed::intact`]): the header stands, and with it a preview.
 pub(crate) fn parse(data: &[u8], limits: &Limits) -> Result<Parsed, DecodeError> {
     let (header, position) = picture_header(data, limits)?;
     let grid = Grid::new(&header);
@@ -176,7 +176,8 @@ impl Parsed {
         }
     }
 
-    /// Reads the tile index and checks the checksums over it, or over the whole of a file with one tile.
+    /// Reads the tile index and checks the checksums over it, or over the whole of a file with one
+    /// tile.
     pub(crate) fn index(&self, data: &[u8]) -> Result<TileIndex, DecodeError> {
         self.intact()?;
         let count = self.grid.len();
@@ -213,8 +214,9 @@ impl Parsed {
         Ok(TileIndex { tiles: one_after_another(start, &lengths.lengths) })
     }
 
-    /// Where the tiles lie in a damaged file; behind its end where that cannot be told. Where the checksum of the index is
-    /// wrong, the tiles' own say which lengths are right: those that are whole.
+    /// Where the tiles lie in a damaged file; behind its end where that cannot be told. Where the
+    /// checksum of the index is wrong, the tiles' own say which lengths are right: those that are
+    /// whole.
     pub(crate) fn salvage_index(&self, data: &[u8]) -> TileIndex {
         let nowhere = (data.len(), 0);
         let tiles = match self.lengths(data) {
@@ -267,9 +269,10 @@ impl Parsed {
         self.split(bytes)
     }
 
-    /// What there is of the data of a tile of [`Parsed::salvage_index`], and what is wrong with it. Data that is cut off is right as
-    /// far as it goes; that of the only tile of a file may be, since its length is not known, but for the last bytes, which may be
-    /// of its checksum; other damage is anywhere.
+    /// What there is of the data of a tile of [`Parsed::salvage_index`], and what is wrong with it.
+    /// Data that is cut off is right as far as it goes; that of the only tile of a file may be,
+    /// since its length is not known, but for the last bytes, which may be of its checksum; other
+    /// damage is anywhere.
     pub(crate) fn salvage_tile<'a>(
         &self,
         data: &'a [u8],
@@ -280,7 +283,8 @@ impl Parsed {
         let rest = data.get(start..).unwrap_or_default();
         if index.tiles.len() == 1 {
             let bytes = &rest[..rest.len().saturating_sub(CRC_BYTES)];
-            // Where a section is known to be damaged, that is why the checksum of the file is wrong.
+            // Where a section is known to be damaged, that is why the checksum of the file is
+            // wrong.
             let damage = if self.damaged.is_empty() { check_file(data).err() } else { None };
             return match self.split(bytes) {
                 Ok(tile) => Ok((tile, damage)),
@@ -303,8 +307,8 @@ impl Parsed {
         }
     }
 
-    /// What there is of the data of the only tile, which is lossy, of a file that is still coming: but for the last bytes, which
-    /// may be of its checksum.
+    /// What there is of the data of the only tile, which is lossy, of a file that is still coming:
+    /// but for the last bytes, which may be of its checksum.
     ///
     /// # Errors
     /// [`DecodeError::Truncated`] where no colour can be read of it: alpha and signs come first.
@@ -320,7 +324,8 @@ impl Parsed {
         Err(DecodeError::Truncated { what: "tile", needed: available.saturating_add(missing), available })
     }
 
-    /// Takes the data of a tile apart. No more bytes would help where that fails: `bytes` are all of it, or of what there is.
+    /// Takes the data of a tile apart. No more bytes would help where that fails: `bytes` are all
+    /// of it, or of what there is.
     fn split<'a>(&self, bytes: &'a [u8]) -> Result<TileData<'a>, DecodeError> {
         let part = |there: bool, what, bytes| if there { first_part(bytes, what) } else { Ok((&[][..], bytes)) };
         let (alpha, rest) = part(self.header.alpha, "length of the alpha", bytes)?;

@@ -7,8 +7,8 @@ use super::{CRC_BYTES, checksum, parse};
 use crate::limits::Limits;
 use crate::metadata::section;
 
-/// Puts right checksums in `data` as far as its structure can be followed; leaves the rest as it is. Those of a preview
-/// too, which is a stream of its own.
+/// Puts right checksums in `data` as far as its structure can be followed; leaves the rest as it
+/// is. Those of a preview too, which is a stream of its own.
 pub(crate) fn repair(data: &mut [u8]) {
     match picture_header(data, &Limits::default()) {
         Ok((header, end)) if header.sections => sections(data, end),

@@ -5,7 +5,8 @@ use super::{CRC_BYTES, DRAFT, SECTION_END, SIGNATURE, checksum};
 use crate::entropy::raw::RawWriter;
 use crate::syntax::header::PictureHeader;
 
-/// A tile of its alpha, where the picture has any, the signs of its levels, where it is lossy, and the rest of its colour.
+/// A tile of its alpha, where the picture has any, the signs of its levels, where it is lossy, and
+/// the rest of its colour.
 pub(crate) fn tile(alpha: Option<&[u8]>, signs: Option<&[u8]>, colour: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for part in [alpha, signs].into_iter().flatten() {
@@ -29,8 +30,9 @@ pub(crate) fn section_bytes(sections: &[Section]) -> u64 {
     sections.iter().map(bytes).sum()
 }
 
-/// A file of `header`, which says whether there are `sections`, and `tiles`. One tile: its data runs to the checksum
-/// that ends the file. More: an index of lengths with a checksum over all so far, then each tile's data with its own.
+/// A file of `header`, which says whether there are `sections`, and `tiles`. One tile: its data
+/// runs to the checksum that ends the file. More: an index of lengths with a checksum over all so
+/// far, then each tile's data with its own.
 pub(crate) fn write(header: &PictureHeader, sections: &[Section], tiles: &[Vec<u8>]) -> Vec<u8> {
     let mut out = SIGNATURE.to_vec();
     out.push(DRAFT);

@@ -21,8 +21,8 @@ impl Decoder<'_> {
         if becomes(from, to) { Ok(()) } else { Err(ImageError::Conversion { from, to }.into()) }
     }
 
-    /// Bits of a sample, 8 to 16, of pixels that are decoded into a buffer of `format`: those of the
-    /// source where it has more than 8, else as many as the format holds; 16 with
+    /// Bits of a sample, 8 to 16, of pixels that are decoded into a buffer of `format`: those of
+    /// the source where it has more than 8, else as many as the format holds; 16 with
     /// [`DecoderOptions::full_depth`](crate::DecoderOptions::full_depth). A sample is 0 to
     /// 2^depth - 1.
     ///

@@ -54,8 +54,8 @@ pub(super) struct Schedule<'a, const FAST: bool> {
     pub(super) tiles: VecDeque<OpenTile<'a, FAST>>,
     /// Their most.
     pub(super) at_once: usize,
-    /// How many superblocks parsing should be ahead of reconstruction. On one thread it is none: the
-    /// superblock just parsed is still in the cache.
+    /// How many superblocks parsing should be ahead of reconstruction. On one thread it is none:
+    /// the superblock just parsed is still in the cache.
     pub(super) lead: usize,
     /// Number of the first of them, which the filters are at.
     pub(super) first: usize,

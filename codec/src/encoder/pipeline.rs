@@ -1,4 +1,5 @@
-//! The stages that a lossy picture goes through: planes, plan, wanted offsets, tiles, filters, file.
+//! The stages that a lossy picture goes through: planes, plan, wanted offsets, tiles, filters,
+//! file.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -60,8 +61,8 @@ impl CodedPicture {
 /// A tile: what the file holds of it, and its alpha where there is any.
 type FileTile = (Vec<u8>, Option<Plane>);
 
-/// Takes `source` through all stages, to a file with `sections`. The samples that it is reconstructed
-/// as stay where `keep` asks for them.
+/// Takes `source` through all stages, to a file with `sections`. The samples that it is
+/// reconstructed as stay where `keep` asks for them.
 pub(super) fn code(
     setup: &Setup,
     mut source: PlaneSource<'_>,
@@ -85,7 +86,8 @@ pub(super) fn code(
     Ok(CodedPicture { stream, header, picture: kept.picture, alpha: alpha.into_iter().flatten().collect() })
 }
 
-/// What this picture is coded with, and its luma at half of the resolution where sketches are made of that.
+/// What this picture is coded with, and its luma at half of the resolution where sketches are made
+/// of that.
 fn plan(setup: &Setup, source: &mut PlaneSource<'_>) -> Result<Plan, EncodeError> {
     let simd = setup.simd();
     let (mut analysis, mut census) = (Analysis::default(), Census::default());

@@ -1,4 +1,5 @@
-//! The sections of a stream, among them its preview: the picture at an eighth of its size, as a stream of its own.
+//! The sections of a stream, among them its preview: the picture at an eighth of its size, as a
+//! stream of its own.
 
 use super::config::EncoderConfig;
 use super::pipeline;
@@ -12,7 +13,8 @@ use crate::error::EncodeError;
 use crate::image::view::{Image, ImageSpec, ImageView, ImageViewMut};
 use crate::metadata::{Metadata, Orientation, section};
 
-/// High, as long as it takes about 1 % of the bytes of the picture at quality 80. A row of docs/TUNING.md.
+/// High, as long as it takes about 1 % of the bytes of the picture at quality 80. A row of
+/// docs/TUNING.md.
 const QUALITY: f32 = 60.0;
 /// Fewer values save most of what alpha takes; these are more than a glance can tell apart.
 const ALPHA_QUALITY: u8 = 75;

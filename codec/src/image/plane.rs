@@ -21,7 +21,8 @@ impl Rect {
     }
 }
 
-/// The sample next to `value` from 0 to `max`. Vector code packs with saturation first and cuts then.
+/// The sample next to `value` from 0 to `max`. Vector code packs with saturation first and cuts
+/// then.
 #[inline(always)]
 pub(crate) fn clip(value: i32, max: u16) -> u16 {
     (value.clamp(0, u16::MAX.into()) as u16).min(max)
@@ -137,8 +138,8 @@ impl Plane {
         &mut self.data
     }
 
-    /// Gives the rows above row `top` up for as many behind the last one, of which nothing is of use yet. Rows keep their
-    /// numbers.
+    /// Gives the rows above row `top` up for as many behind the last one, of which nothing is of
+    /// use yet. Rows keep their numbers.
     pub(crate) fn go_on(&mut self, top: usize) {
         if top > self.top {
             let given_up = ((top - self.top) * self.width).min(self.data.len());

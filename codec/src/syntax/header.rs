@@ -34,7 +34,8 @@ pub(crate) struct PictureHeader {
     pub(crate) gray: bool,
     /// A plane of alpha, coded without loss.
     pub(crate) alpha: bool,
-    /// All planes are those of the pixels, coded without loss: what follows `sections` says nothing.
+    /// All planes are those of the pixels, coded without loss: what follows `sections` says
+    /// nothing.
     pub(crate) lossless: bool,
     /// Chroma at half the resolution both ways (4:2:0).
     pub(crate) subsampled: bool,
