@@ -39,6 +39,29 @@ pub(crate) struct TileIndex {
     pub(crate) tiles: Vec<(usize, usize)>,
 }
 
+/// Where the checksum of a tile ends that starts there and is so long.
+pub(crate) fn tile_end(&(start, length): &(usize, usize)) -> usize {
+    start.saturating_add(length).saturating_add(CRC_BYTES)
+}
+
+impl TileIndex {
+    /// That a file of so many bytes ends with the checksum of the last of its tiles.
+    ///
+    /// # Errors
+    /// [`DecodeError::Truncated`] with the end of the first tile that is not whole;
+    /// [`DecodeError::Corrupt`] where bytes follow.
+    pub(crate) fn check_end(&self, bytes: usize) -> Result<(), DecodeError> {
+        let mut ends = self.tiles.iter().map(tile_end);
+        if let Some(end) = ends.find(|&end| end > bytes) {
+            return Err(DecodeError::Truncated { what: "tile", needed: end as u64, available: bytes as u64 });
+        }
+        match bytes - self.tiles.last().map_or(0, tile_end) {
+            0 => Ok(()),
+            more => Err(DecodeError::Corrupt { what: "bytes after the last tile", value: more as u64, limit: 0 }),
+        }
+    }
+}
+
 /// The lengths of the tiles, as far as they are read.
 #[derive(Debug, Default)]
 pub(crate) struct Lengths {

@@ -8,7 +8,7 @@ mod reader;
 mod sections;
 mod writer;
 
-pub(crate) use index::{Lengths, TileIndex};
+pub(crate) use index::{Lengths, TileIndex, tile_end};
 pub(crate) use reader::{Parsed, TileData, parse};
 pub(crate) use writer::{Section, section_bytes, tile, write};
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::index::{Lengths, read_varint};
+use super::index::{Lengths, read_varint, tile_end};
 use super::sections::Steps;
 use super::{CRC_BYTES, DRAFT, SIGNATURE, TileIndex, checksum};
 use crate::entropy::interval::INTERVAL_BYTES;
@@ -103,7 +103,7 @@ fn one_after_another(start: usize, lengths: &[u64]) -> Vec<(usize, usize)> {
     for &length in lengths {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         tiles.push((position, length));
-        position = position.saturating_add(length).saturating_add(CRC_BYTES);
+        position = tile_end(&(position, length));
     }
     tiles
 }
@@ -188,10 +188,9 @@ impl Parsed {
             check_file(data)?;
             return Ok(TileIndex { tiles: vec![(self.header_bytes(), end - self.header_bytes())] });
         }
-        let (position, lengths) = self.lengths(data)?;
-        let start = position + CRC_BYTES;
-        check_crc(&data[..position], &data[position..start], "tile index")?;
-        self.place(data, start, &lengths)
+        let index = self.places(data, &mut Lengths::default())?;
+        index.check_end(data.len())?;
+        Ok(index)
     }
 
     /// Reads the index but for its checksum: the lengths of all tiles, and where they end.
@@ -227,35 +226,12 @@ impl Parsed {
                 let start = position + CRC_BYTES;
                 let mut tiles = one_after_another(start, &lengths);
                 if check_crc(&data[..position], &data[position..start], "tile index").is_err() {
-                    let is_whole = |t: &(usize, usize)| t.0.saturating_add(t.1).saturating_add(CRC_BYTES) <= data.len();
-                    tiles.iter_mut().filter(|tile| !is_whole(tile)).for_each(|tile| *tile = nowhere);
+                    tiles.iter_mut().filter(|tile| tile_end(tile) > data.len()).for_each(|tile| *tile = nowhere);
                 }
                 tiles
             }
         };
         TileIndex { tiles }
-    }
-
-    fn place(&self, data: &[u8], start: usize, lengths: &[u64]) -> Result<TileIndex, DecodeError> {
-        let mut position = start;
-        let mut tiles = Vec::with_capacity(lengths.len());
-        for &length in lengths {
-            let left = (data.len() - position) as u64;
-            if left < length.saturating_add(CRC_BYTES as u64) {
-                return Err(DecodeError::Truncated {
-                    what: "tile",
-                    needed: (position as u64).saturating_add(length).saturating_add(CRC_BYTES as u64),
-                    available: data.len() as u64,
-                });
-            }
-            tiles.push((position, length as usize));
-            position += length as usize + CRC_BYTES;
-        }
-        if position != data.len() {
-            let value = (data.len() - position) as u64;
-            return Err(DecodeError::Corrupt { what: "bytes after the last tile", value, limit: 0 });
-        }
-        Ok(TileIndex { tiles })
     }
 
     /// The data of a tile, its checksum checked.

@@ -6,7 +6,7 @@ use super::partial::{Partial, fill, preview_beside};
 use super::pipeline::HaltedTile;
 use super::tile::Stream;
 use super::{Decoder, DecoderOptions, ImageInfo};
-use crate::container::{self, CRC_BYTES, Lengths, Parsed, TileIndex};
+use crate::container::{self, Lengths, Parsed, TileIndex, tile_end};
 use crate::error::DecodeError;
 use crate::image::view::Image;
 use crate::memory::{Account, Pace};
@@ -332,8 +332,7 @@ impl Pixels {
                 Err(DecodeError::Truncated { what: "tile", needed: available.saturating_add(more), available })
             }
             Tiles::Several { index, decoded } => {
-                let end = |&(start, length): &(usize, usize)| start.saturating_add(length).saturating_add(CRC_BYTES);
-                let more = index.tiles[*decoded..].iter().take_while(|tile| end(tile) <= data.len()).count();
+                let more = index.tiles[*decoded..].iter().take_while(|tile| tile_end(tile) <= data.len()).count();
                 let whole = *decoded + more;
                 let stream = Stream { simd, data, parsed, index, workers, observer: None };
                 if *decoded < whole {
@@ -341,15 +340,8 @@ impl Pixels {
                     stream.decode(&parts, *pace, filtering, each)?;
                     *decoded = whole;
                 }
-                let last = index.tiles.last().map_or(0, end);
-                match index.tiles.get(whole) {
-                    Some(tile) => Err(DecodeError::Truncated { what: "tile", needed: end(tile) as u64, available }),
-                    None if data.len() > last => {
-                        let value = (data.len() - last) as u64;
-                        Err(DecodeError::Corrupt { what: "bytes after the last tile", value, limit: 0 })
-                    }
-                    None => Err(DecodeError::Truncated { what: "end", needed: available + 1, available }),
-                }
+                index.check_end(data.len())?;
+                Err(DecodeError::Truncated { what: "end", needed: available + 1, available })
             }
         }
     }
@@ -377,6 +369,7 @@ impl Pixels {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::container::CRC_BYTES;
     use crate::limits::Limits;
     use crate::syntax::header::PictureHeader;
 
