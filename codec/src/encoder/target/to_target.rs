@@ -106,11 +106,11 @@ impl Encoder<'_> {
         if target.measure != Measure::Bytes || !slow {
             return Ok(search);
         }
+        let progress = Progress::new(self.observer, image.spec(), false);
+        let sections = preview::sections_of(&setup.config.clone().with_effort(SCOUT), image, &progress)?;
         for _ in 0..SCOUTS {
             let Some(quality) = search.next() else { break };
             let scout = setup.at(quality as f32, SCOUT).map_err(EncodeError::from)?;
-            let progress = Progress::new(self.observer, image.spec(), false);
-            let sections = preview::sections_of(&scout.config, image, &progress)?;
             let value = measure(&self.pass(&scout, image, &sections)?)?;
             search.note(quality, value);
             if (value - target.value).abs() <= NEAR * target.tolerance {
