@@ -1,5 +1,7 @@
 //! Which metrics there are, and the scores of a picture by them.
 
+use std::collections::BTreeMap;
+
 /// Which metrics to compute. Butteraugli takes most of the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Selection {
@@ -36,6 +38,19 @@ pub(crate) struct Scores {
 }
 
 impl Scores {
+    /// The scores that there are, by the columns of result files.
+    pub(crate) fn by_column(&self) -> BTreeMap<String, f64> {
+        let all = [
+            ("ssim2", self.ssim2),
+            ("ba_p3", self.ba_p3),
+            ("ba_max", self.ba_max),
+            ("psnr_y", self.psnr_y),
+            ("psnr_rgb", self.psnr_rgb),
+            ("ms_ssim", self.ms_ssim),
+        ];
+        all.into_iter().filter_map(|(column, score)| Some((column.to_owned(), score?))).collect()
+    }
+
     /// The worse score of each metric.
     pub(super) fn worse(self, other: Self) -> Self {
         let lower = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a.min(b));

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::analysis::comparison::{Comparison, Options};
-use super::analysis::curve::Axis;
+use super::analysis::comparison::Comparison;
+use super::analysis::curve::Interpolation;
 use super::analysis::tables::plain;
 use super::args::CheckArgs;
 use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture};
+use super::metric::{Metrics, Panel};
 use super::point_file::read_points;
 use super::points::{ByImage, Point, by_codec};
 use super::run::plan::{CodecSeries, Measurement, RunPlan};
@@ -23,9 +24,11 @@ use crate::metrics::Selection;
 /// deciding metrics is above the limit, or the bytes of one without loss have grown by more than
 /// that.
 pub(crate) fn check(args: &CheckArgs) -> Result<()> {
-    let baseline = read_points(&args.baseline)?;
+    let metrics = Metrics::built_in();
+    let panel = Panel::usual(&metrics, &[]);
+    let baseline = read_points(&args.baseline, &metrics)?;
     let now = match &args.results {
-        Some(path) => read_points(path)?,
+        Some(path) => read_points(path, &metrics)?,
         None => measure(args, &baseline)?,
     };
     let now = by_codec(&now);
@@ -42,21 +45,21 @@ pub(crate) fn check(args: &CheckArgs) -> Result<()> {
             continue;
         }
         let _ = writeln!(text, "{codec} against the baseline, BD-rate in %");
-        let comparison = Comparison::new((codec, new), (codec, &old), &Options::default());
-        for axis in Axis::ALL {
-            let summary = comparison.as_ref().and_then(|c| c.summary(axis));
+        let comparison = Comparison::new((codec, new), (codec, &old), &panel, Interpolation::Pchip);
+        for metric in &panel.deciding {
+            let summary = comparison.as_ref().and_then(|c| c.summary(metric));
             let summary =
-                summary.ok_or_else(|| CliError::Run(format!("{codec}: {} cannot be compared", axis.name())))?;
+                summary.ok_or_else(|| CliError::Run(format!("{codec}: {} cannot be compared", metric.name)))?;
             let (mean, worst) = (plain(summary.mean()), summary.worst());
             let _ = writeln!(
                 text,
                 "  {:14} mean {mean:+.3}  worst {:+.3} ({})",
-                axis.name(),
+                metric.name,
                 plain(worst.percent),
                 worst.image
             );
             if mean > args.max_regress {
-                regressions.push(format!("{codec}: {} {mean:+.3} %", axis.name()));
+                regressions.push(format!("{codec}: {} {mean:+.3} %", metric.name));
             }
         }
     }

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::MergeArgs;
-use super::point_file::read_points;
-use super::point_file::{RESULTS, to_csv};
+use super::metric::Metrics;
+use super::point_file::{RESULTS, read_points, to_csv};
 use super::points::{self, Identity, Point};
 use super::record::Record;
 use crate::base::error::{CliError, Result};
@@ -61,7 +61,7 @@ struct Joined {
 
 impl Joined {
     fn add(&mut self, part: &Path) -> Result<()> {
-        let points = read_points(part)?;
+        let points = read_points(part, &Metrics::built_in())?;
         let record = if part.is_dir() { Record::read(part)? } else { None };
         for point in points {
             let identity = point.identity();

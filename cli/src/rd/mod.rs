@@ -10,6 +10,7 @@ mod check;
 mod codecs;
 mod corpus;
 mod merge;
+mod metric;
 mod point_file;
 mod points;
 mod record;

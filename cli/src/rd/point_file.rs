@@ -1,15 +1,16 @@
 //! CSV files of measured points.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
 use csv::{Reader, ReaderBuilder, StringRecord, Terminator, Writer};
 
+use super::metric::Metrics;
 use super::points::{KEY, LOSSLESS, Point, TIMING};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
-use crate::metrics::Scores;
 
 /// The columns that every file of points has. Programs outside this one read and write them too:
 /// they stay.
@@ -20,38 +21,51 @@ pub(crate) const COLUMNS: [&str; 14] = [
 /// The name of the file of points in a folder of results.
 pub(crate) const RESULTS: &str = "results.csv";
 
-/// MS-SSIM, where it was computed.
+/// The scores among [`COLUMNS`].
+const SCORES: [&str; 5] = ["ssim2", "ba_p3", "ba_max", "psnr_y", "psnr_rgb"];
+/// A score that our own runs have besides.
 const MS_SSIM: &str = "ms_ssim";
 
 /// The columns of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
-    /// Those behind [`COLUMNS`].
+    /// Those behind [`COLUMNS`]: scores, then others.
+    scores: Vec<String>,
     extra: Vec<String>,
 }
 
 impl Columns {
     /// The columns of what this program measures, and every extra column of `points`.
     pub(crate) fn of(points: &[Point]) -> Self {
-        let mut extra = [MS_SSIM, TIMING, KEY, LOSSLESS].map(str::to_owned).to_vec();
+        Self::with_scores(&[], points)
+    }
+
+    /// The same with the columns of further metrics.
+    pub(crate) fn with_scores(metrics: &[&str], points: &[Point]) -> Self {
+        let mut scores: Vec<String> = [&[MS_SSIM], metrics].concat().into_iter().map(str::to_owned).collect();
+        for name in points.iter().flat_map(|p| p.scores.keys()) {
+            if !SCORES.contains(&name.as_str()) && !scores.contains(name) {
+                scores.push(name.clone());
+            }
+        }
+        let mut extra = [TIMING, KEY, LOSSLESS].map(str::to_owned).to_vec();
         for (name, _) in points.iter().flat_map(|p| &p.extra) {
             if !extra.contains(name) {
                 extra.push(name.clone());
             }
         }
-        Self { extra }
+        Self { scores, extra }
     }
 
     /// The first record of a file, with its line break.
     pub(crate) fn header(&self) -> String {
-        record(COLUMNS.into_iter().chain(self.extra.iter().map(String::as_str)))
+        record(COLUMNS.into_iter().chain(self.scores.iter().chain(&self.extra).map(String::as_str)))
     }
 
     /// The record of a point, with its line break.
     pub(crate) fn record(&self, point: &Point) -> String {
-        let score = |v: Option<f64>| v.map_or(String::new(), |v| format!("{v:.6}"));
+        let score = |name: &str| point.scores.get(name).map_or(String::new(), |v| format!("{v:.6}"));
         let time = |v: Option<f64>| v.map_or(String::new(), |v| format!("{v:.5}"));
-        let s = &point.scores;
         let mut fields = vec![
             point.codec.clone(),
             point.image.clone(),
@@ -59,13 +73,11 @@ impl Columns {
             point.bytes.to_string(),
             format!("{:.6}", point.bpp),
         ];
-        fields.extend([s.ssim2, s.ba_p3, s.ba_max, s.psnr_y, s.psnr_rgb].map(score));
+        fields.extend(SCORES.map(score));
         fields.extend([point.enc_s, point.dec_s].map(time));
         fields.extend([point.w, point.h].map(|side| side.to_string()));
-        fields.extend(self.extra.iter().map(|column| match column.as_str() {
-            MS_SSIM => score(s.ms_ssim),
-            other => point.extra(other).unwrap_or_default().to_owned(),
-        }));
+        fields.extend(self.scores.iter().map(|column| score(column)));
+        fields.extend(self.extra.iter().map(|column| point.extra(column).unwrap_or_default().to_owned()));
         record(fields)
     }
 }
@@ -84,25 +96,26 @@ pub(crate) fn to_csv(points: &[Point]) -> String {
     points.iter().fold(columns.header(), |text, point| text + &columns.record(point))
 }
 
-/// Reads a file of points. Columns may come in any order, with others among them.
+/// Reads a file of points. Columns may come in any order, with others among them; those of
+/// `metrics` are scores.
 ///
 /// # Errors
 /// [`CliError::Input`] names the file, the line and the field.
-pub(crate) fn read_csv(path: &Path) -> Result<Vec<Point>> {
+pub(crate) fn read_csv(path: &Path, metrics: &Metrics) -> Result<Vec<Point>> {
     let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
-    parse_csv(&text).map_err(|e| CliError::Input(format!("{}: {e}", shown(path))))
+    parse_csv(&text, metrics).map_err(|e| CliError::Input(format!("{}: {e}", shown(path))))
 }
 
 /// Reads a file of points, or that of a folder of results.
-pub(crate) fn read_points(path: &Path) -> Result<Vec<Point>> {
-    if path.is_dir() { read_csv(&path.join(RESULTS)) } else { read_csv(path) }
+pub(crate) fn read_points(path: &Path, metrics: &Metrics) -> Result<Vec<Point>> {
+    if path.is_dir() { read_csv(&path.join(RESULTS), metrics) } else { read_csv(path, metrics) }
 }
 
 /// The points in the text of a file.
 ///
 /// # Errors
 /// The line and the field that is wrong.
-pub(crate) fn parse_csv(text: &str) -> std::result::Result<Vec<Point>, String> {
+pub(crate) fn parse_csv(text: &str, metrics: &Metrics) -> std::result::Result<Vec<Point>, String> {
     let ended = format!("{text}\n");
     let whole = whole_records(&ended);
     if !ended[whole.len()..].trim().is_empty() {
@@ -121,7 +134,7 @@ pub(crate) fn parse_csv(text: &str) -> std::result::Result<Vec<Point>, String> {
         if fields.iter().all(|field| field.trim().is_empty()) && fields.len() == 1 {
             continue;
         }
-        points.push(point(&columns, &fields).map_err(|e| format!("line {line}: {e}"))?);
+        points.push(point(&columns, &fields, metrics).map_err(|e| format!("line {line}: {e}"))?);
     }
     Ok(points)
 }
@@ -132,12 +145,12 @@ pub(crate) fn parse_csv(text: &str) -> std::result::Result<Vec<Point>, String> {
 /// # Errors
 /// The line and the field that is wrong. What is left out has no measurement but the last: a quote
 /// that is never closed, with others behind it, is a fault.
-pub(crate) fn parse_unfinished(text: &str) -> std::result::Result<Vec<Point>, String> {
+pub(crate) fn parse_unfinished(text: &str, metrics: &Metrics) -> std::result::Result<Vec<Point>, String> {
     let whole = whole_records(text);
     let is_record = |line: &str| line.ends_with('\n') && line.matches(',').count() + 1 >= COLUMNS.len();
     match text[whole.len()..].split_inclusive('\n').skip(1).any(is_record) {
-        true => parse_csv(text),
-        false => parse_csv(whole),
+        true => parse_csv(text, metrics),
+        false => parse_csv(whole, metrics),
     }
 }
 
@@ -203,28 +216,26 @@ impl Iterator for Records<'_> {
 }
 
 /// The point of a record.
-fn point(columns: &[String], fields: &[String]) -> std::result::Result<Point, String> {
+fn point(columns: &[String], fields: &[String], metrics: &Metrics) -> std::result::Result<Point, String> {
     if fields.len() != columns.len() {
         return Err(format!("{} fields, {} expected", fields.len(), columns.len()));
     }
     let field = |name: &str| columns.iter().position(|c| c == name).map_or("", |i| fields[i].trim());
-    let score = |name: &str| optional(name, field(name));
+    let time = |name: &str| optional(name, field(name));
+    let mut scores = BTreeMap::new();
+    for column in columns.iter().filter(|c| metrics.find(c).is_some()) {
+        scores.extend(optional(column, field(column))?.map(|score| (column.clone(), score)));
+    }
+    let is_extra = |column: &String| !COLUMNS.contains(&column.as_str()) && metrics.find(column).is_none();
     Ok(Point {
         codec: field("codec").to_owned(),
         image: field("image").to_owned(),
         q: number("q", field("q"))?,
         bytes: number("bytes", field("bytes"))?,
         bpp: number("bpp", field("bpp"))?,
-        scores: Scores {
-            ssim2: score("ssim2")?,
-            ba_p3: score("ba_p3")?,
-            ba_max: score("ba_max")?,
-            psnr_y: score("psnr_y")?,
-            psnr_rgb: score("psnr_rgb")?,
-            ms_ssim: score(MS_SSIM)?,
-        },
-        enc_s: score("enc_s")?,
-        dec_s: score("dec_s")?,
+        scores,
+        enc_s: time("enc_s")?,
+        dec_s: time("dec_s")?,
         w: number("w", field("w"))?,
         h: number("h", field("h"))?,
         extra: columns
@@ -234,10 +245,6 @@ fn point(columns: &[String], fields: &[String]) -> std::result::Result<Point, St
             .map(|(c, f)| (c.clone(), f.clone()))
             .collect(),
     })
-}
-
-fn is_extra(column: &str) -> bool {
-    column != MS_SSIM && !COLUMNS.contains(&column)
 }
 
 fn number<T: FromStr>(name: &str, text: &str) -> std::result::Result<T, String> {
@@ -252,6 +259,14 @@ fn optional(name: &str, text: &str) -> std::result::Result<Option<f64>, String> 
 mod tests {
     use super::*;
 
+    fn parse_csv(text: &str) -> std::result::Result<Vec<Point>, String> {
+        super::parse_csv(text, &Metrics::built_in())
+    }
+
+    fn parse_unfinished(text: &str) -> std::result::Result<Vec<Point>, String> {
+        super::parse_unfinished(text, &Metrics::built_in())
+    }
+
     fn point() -> Point {
         Point {
             codec: "a,b".into(),
@@ -259,12 +274,9 @@ mod tests {
             q: 62.5,
             bytes: 1234,
             bpp: 0.25,
-            scores: Scores {
-                ssim2: Some(70.5),
-                psnr_y: Some(f64::INFINITY),
-                psnr_rgb: Some(40.0),
-                ..Scores::default()
-            },
+            scores: [("ssim2", 70.5), ("psnr_y", f64::INFINITY), ("psnr_rgb", 40.0)]
+                .map(|(name, score)| (name.to_owned(), score))
+                .into(),
             enc_s: Some(0.125),
             dec_s: None,
             w: 768,
@@ -276,7 +288,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut other = point();
-        other.scores.ms_ssim = Some(0.987_654);
+        other.scores.insert(MS_SSIM.to_owned(), 0.987_654);
         other.extra = vec![("camera".to_owned(), "x, y".to_owned())];
         assert_eq!(parse_csv(&to_csv(&[point(), other.clone()])).unwrap(), [point(), other]);
     }
@@ -370,7 +382,7 @@ mod tests {
         let text = "h,note,w,codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s\n\
                     512,hello,768,c,i,5,100,0.5,70,,,,,,\n";
         let points = parse_csv(text).unwrap();
-        assert_eq!((points[0].h, points[0].w, points[0].scores.ssim2), (512, 768, Some(70.0)));
+        assert_eq!((points[0].h, points[0].w, points[0].scores["ssim2"]), (512, 768, 70.0));
         assert_eq!(points[0].extra("note"), Some("hello"));
         assert!(to_csv(&points).starts_with("codec,image,q,bytes,") && to_csv(&points).contains(",note\n"));
     }

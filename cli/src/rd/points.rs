@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::metric::Metric;
 use crate::base::print::print_error;
-use crate::metrics::Scores;
 
 /// What the times of a row are the times of: see [`super::codecs::Timing`].
 pub(crate) const TIMING: &str = "timing";
@@ -27,8 +27,8 @@ pub(crate) struct Point {
     pub(crate) bytes: u64,
     /// Bits per pixel.
     pub(crate) bpp: f64,
-    /// How the decoded picture compares with the source.
-    pub(crate) scores: Scores,
+    /// How the decoded picture compares with the source: scores by the columns of metrics.
+    pub(crate) scores: BTreeMap<String, f64>,
     /// Seconds to encode.
     pub(crate) enc_s: Option<f64>,
     /// Seconds to decode.
@@ -48,6 +48,16 @@ pub(crate) type Identity = (String, String, u64);
 impl Point {
     pub(crate) fn identity(&self) -> Identity {
         (self.codec.clone(), self.image.clone(), self.q.to_bits())
+    }
+
+    /// The score by a metric.
+    pub(crate) fn score(&self, metric: &Metric) -> Option<f64> {
+        self.scores.get(&metric.key).copied()
+    }
+
+    /// Where on the axis of a metric the point lies.
+    pub(crate) fn position(&self, metric: &Metric) -> Option<f64> {
+        metric.position(self.score(metric)?)
     }
 
     /// The value of an extra column.

@@ -74,8 +74,8 @@ fn json_has_every_figure() {
         f.kvant(&["rd", "bd", "old.csv", "bad.csv", "new.csv", "--anchor", "old", "--range", "40..80", "--json"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     let json = ended.json();
-    assert_eq!((&json["schema"], &json["anchor"]), (&"kvant.rd.bd/1".into(), &"old".into()));
-    assert_eq!(json["options"], serde_json::json!({"interpolation": "pchip", "ssim2_range": [40.0, 80.0]}));
+    assert_eq!((&json["schema"], &json["anchor"]), (&"kvant.rd.bd/2".into(), &"old".into()));
+    assert_eq!(json["options"], serde_json::json!({"interpolation": "pchip", "metrics": ["ssim2", "ba_p3", "psnr_y"]}));
     assert!(json["failed"][0].as_str().unwrap().starts_with("bad.csv: line 1: no column q, bytes"), "{json}");
     let new = &json["comparisons"][0];
     assert_eq!(new["codec"], "new");
@@ -92,6 +92,7 @@ fn json_has_every_figure() {
         near(&means["akima"], -10.0);
         assert_eq!((&summary["n"], &summary["wins"]), (&2.into(), &2.into()));
     }
+    assert_eq!(new["summaries"][0]["range"], serde_json::json!([40.0, 80.0]));
     assert_eq!(new["summaries"][1]["range"], serde_json::json!([null, null]));
     assert_eq!(new["bands"].as_array().unwrap().len(), 3);
     near(&new["equal"][0]["sizes"]["percent"], -10.0);

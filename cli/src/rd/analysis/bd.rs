@@ -2,21 +2,22 @@
 
 use std::path::PathBuf;
 
-use super::comparison::{Comparison, Options};
-use super::curve::{Axis, Interpolation};
-use super::json::{Document, Entry, Means};
+use super::comparison::Comparison;
+use super::curve::Interpolation;
+use super::json::{Document, Entry, Means, Options};
 use super::markdown::markdown;
 use super::tables::{codecs_table, images_table};
 use crate::base::error::{CliError, Result};
 use crate::base::print::{print_error, print_text};
 use crate::rd::args::BdArgs;
+use crate::rd::metric::{Metrics, Panel};
 use crate::rd::point_file::read_points;
 use crate::rd::points::{ByImage, Point, by_codec, latest};
 
 /// Runs the command.
 pub(crate) fn bd(args: &BdArgs) -> Result<()> {
-    let mut failed = Vec::new();
-    let points = read_files(&args.results, &mut failed)?;
+    let (metrics, mut failed) = (Metrics::built_in(), Vec::new());
+    let points = read_files(&args.results, &metrics, &mut failed)?;
     let codecs = by_codec(&points);
     let anchor = find(&codecs, &args.anchor)?;
     let tests: Vec<_> = if args.codec.is_empty() {
@@ -24,14 +25,15 @@ pub(crate) fn bd(args: &BdArgs) -> Result<()> {
     } else {
         args.codec.iter().map(|name| find(&codecs, name)).collect::<Result<_>>()?
     };
-    let options = Options {
-        interpolation: if args.akima { Interpolation::Akima } else { Interpolation::Pchip },
-        ssim2_range: args.range.unwrap_or(Axis::Ssimulacra2.range()),
-    };
+    let mut panel = Panel::usual(&metrics, &points);
+    if let Some((low, high)) = args.range {
+        panel.deciding[0] = panel.first().within(low, high).into();
+    }
+    let interpolation = if args.akima { Interpolation::Akima } else { Interpolation::Pchip };
     let (mut entries, mut not_compared) = (Vec::new(), Vec::new());
     for (name, test) in tests {
-        match Comparison::new((name, test), (anchor.0, &anchor.1), &options) {
-            Some(comparison) => entries.push(Entry { comparison, means: Means::of(test, &anchor.1, &options) }),
+        match Comparison::new((name, test), (anchor.0, &anchor.1), &panel, interpolation) {
+            Some(comparison) => entries.push(Entry { comparison, means: Means::of(test, &anchor.1, &panel) }),
             None => not_compared.push((*name).to_owned()),
         }
     }
@@ -48,13 +50,13 @@ pub(crate) fn bd(args: &BdArgs) -> Result<()> {
             schema: Document::SCHEMA,
             tool: concat!("kvant ", env!("CARGO_PKG_VERSION")),
             anchor: args.anchor.clone(),
-            options,
+            options: Options { interpolation, metrics: panel },
             comparisons: entries,
             not_compared,
             failed,
         })?
     } else {
-        to_text(args, entries.into_iter().map(|e| e.comparison).collect())
+        to_text(args, &panel, entries.into_iter().map(|e| e.comparison).collect())
     })?;
     if failures > 0 {
         return Err(CliError::Run(format!("{failures} of {files} files of points could not be used")));
@@ -62,13 +64,13 @@ pub(crate) fn bd(args: &BdArgs) -> Result<()> {
     Ok(())
 }
 
-fn to_text(args: &BdArgs, comparisons: Vec<Comparison>) -> String {
+fn to_text(args: &BdArgs, panel: &Panel, comparisons: Vec<Comparison>) -> String {
     if args.md {
-        return markdown(&comparisons, &args.anchor, args.per_image);
+        return markdown(&comparisons, &args.anchor, panel, args.per_image);
     }
-    let mut text = codecs_table(&comparisons, &args.anchor);
+    let mut text = codecs_table(&comparisons, &args.anchor, panel);
     if args.per_image {
-        comparisons.iter().for_each(|c| text += &format!("\n{}", images_table(c)));
+        comparisons.iter().for_each(|c| text += &format!("\n{}", images_table(c, panel)));
     }
     text
 }
@@ -90,10 +92,10 @@ fn find<'a, 'p>(codecs: &'a [(&'p str, ByImage<'p>)], name: &str) -> Result<&'a 
 ///
 /// # Errors
 /// [`CliError::Input`] where there are no points.
-fn read_files(paths: &[PathBuf], failed: &mut Vec<String>) -> Result<Vec<Point>> {
+fn read_files(paths: &[PathBuf], metrics: &Metrics, failed: &mut Vec<String>) -> Result<Vec<Point>> {
     let mut points = Vec::new();
     for path in paths {
-        match read_points(path) {
+        match read_points(path, metrics) {
             Ok(more) => points.extend(more),
             Err(e) if paths.len() == 1 => return Err(e),
             Err(e) => {

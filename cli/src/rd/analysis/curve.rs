@@ -1,97 +1,6 @@
 //! BD-rate: how many percent fewer or more bytes one codec takes than another at equal quality.
 
-use serde::{Serialize, Serializer};
-
 pub(crate) use super::interpolation::Interpolation;
-use crate::metrics::Scores;
-
-/// Which quality figure a curve runs over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Axis {
-    /// SSIMULACRA2, compared between 30 and 92 only: outside of it nobody looks, or nobody sees.
-    Ssimulacra2,
-    /// Butteraugli 3-norm, as -ln of the score, so that higher is better and equal steps are equal
-    /// ratios.
-    Butteraugli,
-    /// PSNR of the BT.601 luma, in dB.
-    PsnrY,
-    /// PSNR over red, green and blue together, in dB.
-    PsnrRgb,
-    /// Butteraugli maximum, as -ln of the score.
-    ButteraugliMax,
-    /// MS-SSIM of the luma, as -10 log10(1 - score), in dB.
-    MsSsim,
-}
-
-impl Axis {
-    /// The axes that decide, in the order of every table.
-    pub(crate) const ALL: [Self; 3] = [Self::Ssimulacra2, Self::Butteraugli, Self::PsnrY];
-
-    /// Those, and the ones that are watched only.
-    pub(crate) const EVERY: [Self; 6] =
-        [Self::Ssimulacra2, Self::Butteraugli, Self::PsnrY, Self::PsnrRgb, Self::ButteraugliMax, Self::MsSsim];
-
-    /// The column heading.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Ssimulacra2 => "SSIMULACRA2",
-            Self::Butteraugli => "Butteraugli-3",
-            Self::PsnrY => "PSNR-Y",
-            Self::PsnrRgb => "PSNR-RGB",
-            Self::ButteraugliMax => "Butteraugli-max",
-            Self::MsSsim => "MS-SSIM",
-        }
-    }
-
-    /// The column of result files that has the score.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Ssimulacra2 => "ssim2",
-            Self::Butteraugli => "ba_p3",
-            Self::PsnrY => "psnr_y",
-            Self::PsnrRgb => "psnr_rgb",
-            Self::ButteraugliMax => "ba_max",
-            Self::MsSsim => "ms_ssim",
-        }
-    }
-
-    /// The score of this axis, on its own scale.
-    pub(crate) fn score(self, scores: &Scores) -> Option<f64> {
-        match self {
-            Self::Ssimulacra2 => scores.ssim2,
-            Self::Butteraugli => scores.ba_p3,
-            Self::PsnrY => scores.psnr_y,
-            Self::PsnrRgb => scores.psnr_rgb,
-            Self::ButteraugliMax => scores.ba_max,
-            Self::MsSsim => scores.ms_ssim,
-        }
-    }
-
-    /// Where on the axis a measured score lies; `None` where it has no place (an exact copy's
-    /// infinite PSNR).
-    pub(crate) fn position(self, score: f64) -> Option<f64> {
-        let x = match self {
-            Self::Ssimulacra2 | Self::PsnrY | Self::PsnrRgb => score,
-            Self::Butteraugli | Self::ButteraugliMax => -score.ln(),
-            Self::MsSsim => -10.0 * (1.0 - score).log10(),
-        };
-        x.is_finite().then_some(x)
-    }
-
-    /// The part of the axis that counts, where nobody asks for another.
-    pub(crate) fn range(self) -> (f64, f64) {
-        match self {
-            Self::Ssimulacra2 => (30.0, 92.0),
-            _ => (f64::NEG_INFINITY, f64::INFINITY),
-        }
-    }
-}
-
-impl Serialize for Axis {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.key())
-    }
-}
 
 /// One codec on one picture: ln(bits per pixel) over a quality axis, as a piecewise cubic through
 /// the measured points.
@@ -198,7 +107,7 @@ pub(crate) fn overlap(a: &Curve, b: &Curve, range: (f64, f64)) -> Option<(f64, f
 /// bytes.
 ///
 /// The mean over the common part of the axis of ln(bpp) of `test` less that of `anchor`,
-/// exponentiated. `range` (as a rule [`Axis::range`]) cuts the interval, not the points: the curves
+/// exponentiated. `range` (as a rule [`Metric::counted`](crate::rd::metric::Metric::counted)) cuts the interval, not the points: the curves
 /// are fitted through all points first. `None` where the curves have no quality in common.
 pub(crate) fn bd_rate(test: &Curve, anchor: &Curve, range: (f64, f64)) -> Option<f64> {
     let (lo, hi) = overlap(test, anchor, range)?;
@@ -209,6 +118,9 @@ pub(crate) fn bd_rate(test: &Curve, anchor: &Curve, range: (f64, f64)) -> Option
 mod tests {
     use super::*;
     use crate::rd::analysis::fixtures;
+
+    const EVERYWHERE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+    const SSIM2: (f64, f64) = (30.0, 92.0);
 
     fn close(a: f64, b: f64) {
         assert!((a - b).abs() < 1e-12, "{a} is not {b}");
@@ -236,7 +148,7 @@ mod tests {
         for pair in fixtures::pairs() {
             for (interpolation, expected) in Interpolation::ALL.into_iter().zip([pair.pchip, pair.akima]) {
                 let [test, anchor] = [&pair.test, &pair.anchor].map(|c| Curve::fit(c, interpolation).unwrap());
-                let percent = 100.0 * bd_rate(&test, &anchor, Axis::PsnrY.range()).unwrap();
+                let percent = 100.0 * bd_rate(&test, &anchor, EVERYWHERE).unwrap();
                 let name = &pair.name;
                 assert!((percent - expected).abs() < 1e-7, "{name}, {interpolation:?}: {percent} is not {expected}");
             }
@@ -267,26 +179,26 @@ mod tests {
         let anchor = [(35.0, 0.2), (50.0, 0.41), (61.0, 0.7), (80.0, 1.9)];
         let test = anchor.map(|(x, bpp)| (x, bpp * 0.9));
         let (test, anchor) = (pchip(&test), pchip(&anchor));
-        for axis in Axis::EVERY {
-            close(bd_rate(&test, &anchor, axis.range()).unwrap(), -0.1);
-            close(bd_rate(&anchor, &test, axis.range()).unwrap(), 1.0 / 0.9 - 1.0);
+        for range in [EVERYWHERE, SSIM2] {
+            close(bd_rate(&test, &anchor, range).unwrap(), -0.1);
+            close(bd_rate(&anchor, &test, range).unwrap(), 1.0 / 0.9 - 1.0);
         }
     }
 
     #[test]
-    fn only_the_overlap_counts_and_ssimulacra2_only_within_30_to_92() {
+    fn only_the_overlap_counts_and_of_it_only_the_range() {
         // ln(bpp) is x for the anchor and 2x for the test: the mean difference is the middle of the
         // interval.
         let e = f64::exp;
         let anchor = pchip(&[(0.0, 1.0), (98.0, e(98.0))]);
         let test = pchip(&[(10.0, e(20.0)), (100.0, e(200.0))]);
-        let rate = |test, axis: Axis| bd_rate(test, &anchor, axis.range());
-        close(rate(&test, Axis::Ssimulacra2).unwrap().ln_1p(), 61.0);
-        close(rate(&test, Axis::PsnrY).unwrap().ln_1p(), 54.0);
+        let rate = |test, range| bd_rate(test, &anchor, range);
+        close(rate(&test, SSIM2).unwrap().ln_1p(), 61.0);
+        close(rate(&test, EVERYWHERE).unwrap().ln_1p(), 54.0);
         close(bd_rate(&test, &anchor, (20.0, 40.0)).unwrap().ln_1p(), 30.0);
         let outside = pchip(&[(93.0, e(9.0)), (99.0, e(10.0))]);
-        assert_eq!(rate(&outside, Axis::Ssimulacra2), None);
-        assert!(rate(&outside, Axis::PsnrY).is_some());
+        assert_eq!(rate(&outside, SSIM2), None);
+        assert!(rate(&outside, EVERYWHERE).is_some());
     }
 
     #[test]
@@ -300,15 +212,5 @@ mod tests {
         assert_eq!(curve.x, [60.0, 65.0, 70.0]);
         assert_eq!(curve.dropped(), [0, 3, 5, 6]);
         assert!(Curve::fit(&[(50.0, 0.5)], Interpolation::Pchip).is_none());
-    }
-
-    #[test]
-    fn positions_are_such_that_higher_is_better() {
-        close(Axis::Butteraugli.position(std::f64::consts::E).unwrap(), -1.0);
-        close(Axis::ButteraugliMax.position(std::f64::consts::E).unwrap(), -1.0);
-        close(Axis::MsSsim.position(0.99).unwrap(), 20.0);
-        assert_eq!(Axis::Butteraugli.position(0.0), None);
-        assert_eq!(Axis::PsnrY.position(f64::INFINITY), None);
-        assert_eq!(Axis::MsSsim.position(1.0), None);
     }
 }

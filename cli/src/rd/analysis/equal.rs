@@ -4,13 +4,10 @@ use serde::Serialize;
 
 use super::pairs::Pairs;
 
-/// The scores at which sizes are compared, on SSIMULACRA2's scale.
-pub(crate) const SCORES: [f64; 5] = [50.0, 60.0, 70.0, 80.0, 90.0];
-
 /// Sizes of two codecs at one score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Equal {
-    /// SSIMULACRA2.
+    /// By the metric that codecs are ordered by.
     pub(crate) score: f64,
     /// `None` where no picture reaches the score in both codecs.
     pub(crate) sizes: Option<Sizes>,
@@ -30,13 +27,14 @@ pub(crate) struct Sizes {
 }
 
 impl Equal {
-    /// Sizes at `score`, a position on the axis of `pairs`.
+    /// Sizes at a score by the metric of `pairs`.
     pub(crate) fn new(pairs: &Pairs<'_>, score: f64) -> Self {
+        let place = pairs.metric.position(score).unwrap_or(f64::NAN);
         // ln of bits per pixel of both, and of the bytes that one bit per pixel takes.
         let reached: Vec<[f64; 3]> = pairs
             .pairs
             .iter()
-            .filter_map(|p| Some([p.test.curve.at(score)?, p.anchor.curve.at(score)?, (p.pixels / 8.0).ln()]))
+            .filter_map(|p| Some([p.test.curve.at(place)?, p.anchor.curve.at(place)?, (p.pixels / 8.0).ln()]))
             .collect();
         let mean = |log: fn(&[f64; 3]) -> f64| (reached.iter().map(log).sum::<f64>() / reached.len() as f64).exp();
         let sizes = (!reached.is_empty()).then(|| Sizes {
@@ -52,8 +50,9 @@ impl Equal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::analysis::curve::{Axis, Interpolation};
+    use crate::rd::analysis::curve::Interpolation;
     use crate::rd::analysis::fixtures::points;
+    use crate::rd::metric::Metrics;
     use crate::rd::points::by_codec;
 
     #[test]
@@ -69,7 +68,8 @@ mod tests {
         ]
         .concat();
         let codecs = by_codec(&all);
-        let pairs = Pairs::new(&codecs[0].1, &codecs[1].1, Axis::Ssimulacra2, Interpolation::Pchip);
+        let metrics = Metrics::built_in();
+        let pairs = Pairs::new(&codecs[0].1, &codecs[1].1, metrics.find("ssim2").unwrap(), Interpolation::Pchip);
         // By hand: sqrt(4000 * 1000) = 2000, sqrt(8000 * 500) = 2000.
         let at_50 = Equal::new(&pairs, 50.0).sizes.unwrap();
         assert_eq!(at_50.images, 2);

@@ -3,7 +3,6 @@
 
 use serde::Deserialize;
 
-use crate::metrics::Scores;
 use crate::rd::points::Point;
 
 /// The rate-distortion curves of two codecs, and what others make of them.
@@ -39,7 +38,7 @@ pub(crate) fn point(codec: &str, image: &str, q: f64, bytes: u64, ssim2: f64) ->
         q,
         bytes,
         bpp: bytes as f64 / 10_000.0,
-        scores: Scores { ssim2: Some(ssim2), ..Scores::default() },
+        scores: [("ssim2".to_owned(), ssim2)].into(),
         enc_s: None,
         dec_s: None,
         w: 400,

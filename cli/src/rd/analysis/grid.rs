@@ -4,7 +4,7 @@
 #[derive(Debug, Default)]
 pub(crate) struct Grid {
     /// Names that stand above columns, each above the column of that index and those after it.
-    pub(crate) groups: Vec<(usize, &'static str)>,
+    pub(crate) groups: Vec<(usize, String)>,
     /// The heading; columns whose name begins with `<` are aligned to the left, without that sign.
     pub(crate) heading: Vec<String>,
     pub(crate) rows: Vec<Vec<String>>,
@@ -55,7 +55,7 @@ mod tests {
     fn columns_are_as_wide_as_their_widest_cell() {
         let strings = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
         let grid = Grid {
-            groups: vec![(1, "rates")],
+            groups: vec![(1, "rates".to_owned())],
             heading: strings(&["<codec", "mean", "<picture"]),
             rows: vec![strings(&["a", "+100.00", "x"]), strings(&["long name", "-1", "y"])],
         };

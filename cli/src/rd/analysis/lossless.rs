@@ -122,6 +122,7 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rd::metric::Metrics;
     use crate::rd::point_file::parse_csv;
 
     #[test]
@@ -133,7 +134,7 @@ mod tests {
                     png,a,100,1000,1,,,,,,,,8,8,yes\n\
                     png,b,100,900,1,,,,,,,,8,8,yes\n\
                     alone,z,100,900,1,,,,,,,,8,8,yes\n";
-        let all = Lossless::new(&parse_csv(text).unwrap(), Some("missing")).unwrap();
+        let all = Lossless::new(&parse_csv(text, &Metrics::built_in()).unwrap(), Some("missing")).unwrap();
         assert_eq!(
             (all.codec.as_str(), all.anchor.as_str(), all.left_out.as_slice()),
             ("ours", "png", &["alone".to_owned()][..])

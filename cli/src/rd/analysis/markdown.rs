@@ -2,22 +2,26 @@
 
 use std::fmt::Write as _;
 
-use super::comparison::{BANDS, Comparison};
-use super::curve::Axis;
+use super::comparison::Comparison;
 use super::notes::notes;
 use super::summary::Summary;
-use super::tables::{interval, or_dash, percent, rates_by_image, times};
+use super::tables::{band_name, interval, or_dash, percent, rates_by_image, times};
+use crate::rd::metric::Panel;
 
-/// One table: a row a codec with means and their intervals, bands, the guard, times; then what a
-/// reader must know besides, and with `per_image` a folded table a codec.
-pub(crate) fn markdown(comparisons: &[Comparison], anchor: &str, per_image: bool) -> String {
+/// One table: a row a codec with means and their intervals, bands, what is watched, times; then
+/// what a reader must know besides, and with `per_image` a folded table a codec.
+pub(crate) fn markdown(comparisons: &[Comparison], anchor: &str, panel: &Panel, per_image: bool) -> String {
+    let bands = &panel.first().bands;
+    let watched: Vec<_> = panel.watched.iter().filter(|m| comparisons.iter().any(|c| c.summary(m).is_some())).collect();
     let mut heading = vec!["codec".to_owned(), "n".to_owned()];
-    heading.extend(Axis::ALL.map(|axis| axis.name().to_owned()));
-    heading.extend(BANDS.map(|(lo, hi)| format!("{lo}-{hi}")));
-    heading.extend([Axis::MsSsim.name(), "encode", "decode"].map(str::to_owned));
+    heading.extend(panel.deciding.iter().map(|m| m.name.clone()));
+    heading.extend(bands.iter().map(band_name));
+    heading.extend(watched.iter().map(|m| m.name.clone()));
+    heading.extend(["encode", "decode"].map(str::to_owned));
+    let by_band = if bands.is_empty() { String::new() } else { format!("{} by band; ", panel.first().name) };
     let mut text = format!(
         "BD-rate against `{anchor}` in % (negative: fewer bytes): mean, 95 % interval, pictures with fewer / more bytes; \
-         SSIMULACRA2 by band; times as multiples of the anchor's.\n\n"
+         {by_band}times as multiples of the anchor's.\n\n"
     );
     text += &row(&heading);
     text += &rule(heading.len());
@@ -25,9 +29,9 @@ pub(crate) fn markdown(comparisons: &[Comparison], anchor: &str, per_image: bool
         let whole = |s: &Summary| format!("{} ({}; {}/{})", percent(s.mean()), interval(s), s.wins(), s.losses());
         let mean = |s: &Summary| percent(s.mean());
         let mut cells = vec![code(&c.codec), c.images().to_string()];
-        cells.extend(Axis::ALL.map(|axis| or_dash(c.summary(axis), whole)));
-        cells.extend(BANDS.map(|band| or_dash(c.band(band), mean)));
-        cells.push(or_dash(c.summary(Axis::MsSsim), mean));
+        cells.extend(panel.deciding.iter().map(|m| or_dash(c.summary(m), whole)));
+        cells.extend(bands.iter().map(|band| or_dash(c.band(*band), mean)));
+        cells.extend(watched.iter().map(|m| or_dash(c.summary(m), mean)));
         cells.extend([c.enc_ratio, c.dec_ratio].map(|ratio| or_dash(ratio, times)));
         text += &row(&cells);
     }
@@ -39,19 +43,20 @@ pub(crate) fn markdown(comparisons: &[Comparison], anchor: &str, per_image: bool
         let _ = writeln!(text, "- {note}");
     }
     if per_image {
-        comparisons.iter().for_each(|c| text += &images(c));
+        comparisons.iter().for_each(|c| text += &images(c, panel));
     }
     text
 }
 
-fn images(comparison: &Comparison) -> String {
+fn images(comparison: &Comparison, panel: &Panel) -> String {
     // Markdown does not reach into a summary.
     let codec = comparison.codec.replace('&', "&amp;").replace('<', "&lt;");
     let mut text = format!("\n<details><summary>{codec} by picture</summary>\n\n");
-    let heading: Vec<_> = ["picture"].into_iter().chain(Axis::ALL.map(Axis::name)).map(str::to_owned).collect();
+    let heading: Vec<_> =
+        ["picture"].into_iter().chain(panel.deciding.iter().map(|m| m.name.as_str())).map(str::to_owned).collect();
     text += &row(&heading);
     text += &rule(heading.len());
-    for (image, cells) in rates_by_image(comparison) {
+    for (image, cells) in rates_by_image(comparison, panel) {
         text += &row(&[&[code(&image)], &cells[..]].concat());
     }
     text + "\n</details>\n"

@@ -9,7 +9,7 @@ pub(crate) mod curve;
 pub(crate) mod equal;
 #[cfg(test)]
 pub(crate) mod fixtures;
-mod grid;
+pub(crate) mod grid;
 mod interpolation;
 pub(crate) mod json;
 pub(crate) mod lossless;

@@ -1,51 +1,71 @@
 //! What a reader of BD-rates must know besides: points that were dropped, comparisons that stand on
 //! little.
 
+use std::sync::Arc;
+
 use super::comparison::Comparison;
-use super::curve::Axis;
+use super::pairs::Reason;
 use super::summary::{Dropped, Summary};
+use crate::rd::metric::Metric;
 
-/// Lines about curves that are not monotone.
-const SHOWN: usize = 10;
-
-/// A line each, over the axes that decide; none where there is nothing to say.
+/// A line each, by every metric; none where there is nothing to say.
 pub(crate) fn notes(comparisons: &[Comparison]) -> Vec<String> {
-    let mut lines = not_monotone(comparisons);
+    let mut lines = dropped(comparisons);
     lines.extend(comparisons.iter().filter_map(thin));
     lines.extend(comparisons.iter().filter_map(left_out));
     lines
 }
 
-fn deciding(comparison: &Comparison) -> impl Iterator<Item = &Summary> {
-    Axis::ALL.into_iter().filter_map(|axis| comparison.summary(axis))
+/// The points that one codec lost by one metric, for one reason, by picture.
+struct Lost<'a> {
+    metric: &'a Arc<Metric>,
+    codec: &'a str,
+    reason: Reason,
+    points: Vec<&'a Dropped>,
 }
 
-/// The points dropped, a line a curve. The anchor's curves are those of several comparisons, and
-/// are told of once.
-fn not_monotone(comparisons: &[Comparison]) -> Vec<String> {
-    let mut curves: Vec<(&Dropped, Vec<&Dropped>)> = Vec::new();
-    for point in comparisons.iter().flat_map(deciding).flat_map(|s| &s.dropped) {
-        let same_curve = |d: &Dropped| (&d.codec, &d.image, d.axis) == (&point.codec, &point.image, point.axis);
-        match curves.iter_mut().find(|(first, _)| same_curve(first)) {
-            Some((_, points)) if points.contains(&point) => (),
-            Some((_, points)) => points.push(point),
-            None => curves.push((point, vec![point])),
+/// Every point that was dropped, a line a codec, metric and reason. The anchor's curves are those
+/// of several comparisons, and are told of once.
+fn dropped(comparisons: &[Comparison]) -> Vec<String> {
+    let mut all: Vec<Lost<'_>> = Vec::new();
+    for summary in comparisons.iter().flat_map(|c| &c.summaries) {
+        for point in &summary.dropped {
+            let is_same =
+                |l: &&mut Lost<'_>| (l.metric, l.codec, l.reason) == (&summary.metric, &*point.codec, point.reason);
+            match all.iter_mut().find(is_same) {
+                Some(lost) if lost.points.contains(&point) => {}
+                Some(lost) => lost.points.push(point),
+                None => {
+                    let (metric, codec, reason) = (&summary.metric, &point.codec, point.reason);
+                    all.push(Lost { metric, codec, reason, points: vec![point] });
+                }
+            }
         }
     }
-    let line = |(first, points): &(&Dropped, Vec<&Dropped>)| {
-        let dropped: Vec<_> = points.iter().map(|p| format!("q {} ({} bytes)", p.q, p.bytes)).collect();
-        format!("not monotone: {}, {}, {}: dropped {}", first.codec, first.image, first.axis.name(), dropped.join(", "))
-    };
-    let mut lines: Vec<_> = curves.iter().take(SHOWN).map(line).collect();
-    if curves.len() > SHOWN {
-        lines.push(format!("not monotone: and {} more", curves.len() - SHOWN));
+    all.sort_by_key(|lost| lost.reason != Reason::Beaten);
+    all.iter_mut().map(Lost::line).collect()
+}
+
+impl Lost<'_> {
+    fn line(&mut self) -> String {
+        self.points.sort_by(|a, b| a.image.cmp(&b.image).then(a.q.total_cmp(&b.q)));
+        let of_image = |points: &[&Dropped]| {
+            let each: Vec<_> = points.iter().map(|p| format!("q {} ({} bytes)", p.q, p.bytes)).collect();
+            format!("{} {}", points[0].image, each.join(", "))
+        };
+        let images: Vec<_> = self.points.chunk_by(|a, b| a.image == b.image).map(of_image).collect();
+        let what = match self.reason {
+            Reason::Beaten => "not monotone",
+            Reason::Score => "a score without a place on its axis",
+            Reason::Rate => "a rate that is none",
+        };
+        format!("{what}: {}, {}: dropped {}", self.codec, self.metric.name, images.join("; "))
     }
-    lines
 }
 
 fn thin(comparison: &Comparison) -> Option<String> {
-    let of_axis = |s: &Summary| format!("{} of {} by {}", s.thin, s.images.len(), s.axis.name());
-    let thin: Vec<_> = deciding(comparison).filter(|s| s.thin > 0).map(of_axis).collect();
+    let of_metric = |s: &Summary| format!("{} of {} by {}", s.thin, s.images.len(), s.metric.name);
+    let thin: Vec<_> = comparison.summaries.iter().filter(|s| s.thin > 0).map(of_metric).collect();
     (!thin.is_empty()).then(|| {
         format!(
             "thin: {}: {} (a curve of fewer than 4 points, or under half of its range in common)",
@@ -56,8 +76,8 @@ fn thin(comparison: &Comparison) -> Option<String> {
 }
 
 fn left_out(comparison: &Comparison) -> Option<String> {
-    let of_axis = |s: &Summary| format!("{} by {}", s.left_out.join(", "), s.axis.name());
-    let left_out: Vec<_> = deciding(comparison).filter(|s| !s.left_out.is_empty()).map(of_axis).collect();
+    let of_metric = |s: &Summary| format!("{} by {}", s.left_out.join(", "), s.metric.name);
+    let left_out: Vec<_> = comparison.summaries.iter().filter(|s| !s.left_out.is_empty()).map(of_metric).collect();
     (!left_out.is_empty()).then(|| {
         format!(
             "left out: {}: {} (no quality in common, fewer than 2 points, or different sizes)",
@@ -70,12 +90,22 @@ fn left_out(comparison: &Comparison) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::analysis::comparison::Options;
+    use crate::rd::analysis::curve::Interpolation;
     use crate::rd::analysis::fixtures::points;
-    use crate::rd::points::by_codec;
+    use crate::rd::metric::{Metrics, Panel};
+    use crate::rd::points::{Point, by_codec};
+
+    /// Each codec against the first, by what the points have.
+    fn notes_of(all: &[Point]) -> Vec<String> {
+        let (codecs, panel) = (by_codec(all), Panel::usual(&Metrics::built_in(), all));
+        let anchor = (codecs[0].0, &codecs[0].1);
+        let compare =
+            |(name, images): &(&str, _)| Comparison::new((name, images), anchor, &panel, Interpolation::Pchip).unwrap();
+        notes(&codecs[1..].iter().map(compare).collect::<Vec<_>>())
+    }
 
     #[test]
-    fn curves_that_are_not_monotone_are_told_of_once_and_up_to_ten() {
+    fn every_dropped_point_is_named_once() {
         let smooth = [(1.0, 2000, 30.0), (2.0, 4000, 45.0), (3.0, 8000, 60.0), (4.0, 16_000, 75.0)];
         let kinked = [smooth.as_slice(), &[(5.0, 20_000, 74.0), (6.0, 24_000, 73.0)]].concat();
         let mut all = Vec::new();
@@ -85,16 +115,32 @@ mod tests {
             all.extend(points("one", &image, &smooth));
             all.extend(points("two", &image, &smooth));
         }
-        let codecs = by_codec(&all);
-        let compare =
-            |i: usize| Comparison::new((codecs[i].0, &codecs[i].1), ("anchor", &codecs[0].1), &Options::default());
-        let lines = notes(&[compare(1).unwrap(), compare(2).unwrap()]);
-        assert_eq!(lines.len(), 11, "{lines:?}");
+        let lines = notes_of(&all);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let start = "not monotone: anchor, SSIMULACRA2: dropped picture00 q 5 (20000 bytes), q 6 (24000 bytes); \
+                     picture01 q 5 (20000 bytes), ";
+        assert!(lines[0].starts_with(start), "{}", lines[0]);
+        assert_eq!(lines[0].matches("q 5").count(), 12);
+    }
+
+    #[test]
+    fn points_that_have_no_place_are_named_by_every_metric() {
+        let figures = [(1.0, 2000, 30.0), (2.0, 4000, 45.0), (3.0, 8000, 60.0), (4.0, 16_000, 75.0)];
+        let mut all = [points("anchor", "a", &figures), points("one", "a", &figures)].concat();
+        for p in &mut all {
+            let psnr = if (p.codec.as_str(), p.q) == ("one", 4.0) { f64::INFINITY } else { 30.0 + p.q };
+            p.scores.insert("psnr_rgb".to_owned(), psnr);
+        }
+        all[0].bpp = -1.0;
+        let lines = notes_of(&all);
         assert_eq!(
-            lines[0],
-            "not monotone: anchor, picture00, SSIMULACRA2: dropped q 5 (20000 bytes), q 6 (24000 bytes)"
+            lines[..3],
+            [
+                "a rate that is none: anchor, SSIMULACRA2: dropped a q 1 (2000 bytes)",
+                "a score without a place on its axis: one, PSNR-RGB: dropped a q 4 (16000 bytes)",
+                "a rate that is none: anchor, PSNR-RGB: dropped a q 1 (2000 bytes)",
+            ]
         );
-        assert_eq!(lines[10], "not monotone: and 2 more");
     }
 
     #[test]
@@ -107,9 +153,7 @@ mod tests {
             points("one", "b", &three[..1]),
         ]
         .concat();
-        let codecs = by_codec(&all);
-        let c = Comparison::new(("one", &codecs[1].1), ("anchor", &codecs[0].1), &Options::default()).unwrap();
-        let lines = notes(&[c]);
+        let lines = notes_of(&all);
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[0].starts_with("thin: one: 1 of 1 by SSIMULACRA2"), "{}", lines[0]);
         assert!(lines[1].starts_with("left out: one: b by SSIMULACRA2"), "{}", lines[1]);

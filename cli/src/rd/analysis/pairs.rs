@@ -1,16 +1,21 @@
-//! Two codecs' curves over the same axis, picture by picture.
+//! Two codecs' curves over the same metric, picture by picture.
 
-use super::curve::{Axis, Curve, Interpolation};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::curve::{Curve, Interpolation};
+use crate::rd::metric::Metric;
 use crate::rd::points::{ByImage, Point};
 
 /// The curves of two codecs on the pictures that both have.
 #[derive(Debug)]
 pub(crate) struct Pairs<'a> {
-    pub(crate) axis: Axis,
+    pub(crate) metric: Arc<Metric>,
     /// By name of picture.
     pub(crate) pairs: Vec<Pair<'a>>,
     /// Pictures that both have scores of, but too few points for a curve, or in different sizes.
-    pub(crate) unfit: Vec<&'a str>,
+    pub(crate) unfit: Vec<Unfit<'a>>,
 }
 
 /// Both curves on one picture.
@@ -23,43 +28,89 @@ pub(crate) struct Pair<'a> {
     pub(crate) anchor: Fitted<'a>,
 }
 
+/// A picture without curves to compare.
+#[derive(Debug)]
+pub(crate) struct Unfit<'a> {
+    pub(crate) image: &'a str,
+    /// Points of either codec that no curve could run through.
+    pub(crate) dropped: Vec<(&'a Point, Reason)>,
+}
+
 /// A curve, and the points that were no part of it.
 #[derive(Debug)]
 pub(crate) struct Fitted<'a> {
     pub(crate) curve: Curve,
-    pub(crate) dropped: Vec<&'a Point>,
+    pub(crate) dropped: Vec<(&'a Point, Reason)>,
+}
+
+/// Why a point is no part of a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Reason {
+    /// Another point gives as much quality for as few bytes.
+    Beaten,
+    /// Its score has no place on the axis: it is infinite, or no number.
+    Score,
+    /// Its bits per pixel are zero, negative, infinite, or no number.
+    Rate,
 }
 
 impl<'a> Pairs<'a> {
     /// Over all pictures that both codecs have.
-    pub(crate) fn new(test: &ByImage<'a>, anchor: &ByImage<'a>, axis: Axis, interpolation: Interpolation) -> Self {
+    pub(crate) fn new(
+        test: &ByImage<'a>,
+        anchor: &ByImage<'a>,
+        metric: &Arc<Metric>,
+        interpolation: Interpolation,
+    ) -> Self {
         let (mut pairs, mut unfit) = (Vec::new(), Vec::new());
         for (image, test) in test {
             let Some(anchor) = anchor.get(image) else {
                 continue;
             };
-            let has_scores = |points: &[&Point]| points.iter().any(|p| axis.score(&p.scores).is_some());
+            let has_scores = |points: &[&Point]| points.iter().any(|p| p.score(metric).is_some());
             if !has_scores(test) || !has_scores(anchor) {
                 continue;
             }
-            let fitted = [test, anchor].map(|points| Fitted::new(points, axis, interpolation));
-            match (fitted, common_size(test, anchor)) {
-                ([Some(test), Some(anchor)], Some(pixels)) => pairs.push(Pair { image, pixels, test, anchor }),
-                _ => unfit.push(*image),
+            let [(test_curve, test_dropped), (anchor_curve, anchor_dropped)] =
+                [test, anchor].map(|points| fit(points, metric, interpolation));
+            match (test_curve, anchor_curve, common_size(test, anchor)) {
+                (Some(test), Some(anchor), Some(pixels)) => pairs.push(Pair {
+                    image,
+                    pixels,
+                    test: Fitted { curve: test, dropped: test_dropped },
+                    anchor: Fitted { curve: anchor, dropped: anchor_dropped },
+                }),
+                _ => {
+                    // Of too few points, those that were beaten are not at fault.
+                    let all = test_dropped.into_iter().chain(anchor_dropped);
+                    unfit.push(Unfit { image, dropped: all.filter(|(_, why)| *why != Reason::Beaten).collect() });
+                }
             }
         }
-        Self { axis, pairs, unfit }
+        Self { metric: Arc::clone(metric), pairs, unfit }
     }
 }
 
-impl<'a> Fitted<'a> {
-    fn new(points: &[&'a Point], axis: Axis, interpolation: Interpolation) -> Option<Self> {
-        let (on_axis, points): (Vec<_>, Vec<_>) =
-            points.iter().filter_map(|p| Some(((axis.position(axis.score(&p.scores)?)?, p.bpp), *p))).unzip();
-        let curve = Curve::fit(&on_axis, interpolation)?;
-        let dropped = curve.dropped().iter().map(|i| points[*i]).collect();
-        Some(Self { curve, dropped })
+/// The curve through the points that have a score, where there is one, and those that it leaves
+/// out.
+fn fit<'a>(
+    points: &[&'a Point],
+    metric: &Metric,
+    interpolation: Interpolation,
+) -> (Option<Curve>, Vec<(&'a Point, Reason)>) {
+    let (mut usable, mut dropped) = (Vec::new(), Vec::new());
+    for &point in points.iter().filter(|p| p.score(metric).is_some()) {
+        match point.position(metric) {
+            None => dropped.push((point, Reason::Score)),
+            Some(_) if !(point.bpp > 0.0 && point.bpp.is_finite()) => dropped.push((point, Reason::Rate)),
+            Some(place) => usable.push(((place, point.bpp), point)),
+        }
     }
+    let on_axis: Vec<_> = usable.iter().map(|(place, _)| *place).collect();
+    let curve = Curve::fit(&on_axis, interpolation);
+    dropped.extend(curve.iter().flat_map(Curve::dropped).map(|i| (usable[*i].1, Reason::Beaten)));
+    (curve, dropped)
 }
 
 /// Width times height where all points agree: pictures of one name in two sizes are not the same

@@ -1,11 +1,15 @@
-//! BD-rates of one codec against another over one axis, and what a set of pictures makes of them.
+//! BD-rates of one codec against another by one metric, and what a set of pictures makes of them.
+
+use std::sync::Arc;
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use super::bootstrap::mean_interval;
-use super::curve::{Axis, Curve, bd_rate, overlap};
-use super::pairs::Pairs;
+use super::curve::{Curve, bd_rate, overlap};
+use super::pairs::{Pairs, Reason};
+use crate::rd::metric::Metric;
+use crate::rd::points::Point;
 
 /// Percent that come of the rounding of the files alone, which have six decimals.
 pub(crate) const NOISE: f64 = 5e-4;
@@ -21,22 +25,28 @@ pub(crate) struct ImageRate {
     pub(crate) percent: f64,
 }
 
-/// A measured point that was no part of a curve, since another one gives as much quality for as few
-/// bytes.
+/// A measured point that was no part of a curve.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Dropped {
     pub(crate) codec: String,
     pub(crate) image: String,
-    pub(crate) axis: Axis,
+    pub(crate) reason: Reason,
     /// Quality on the codec's own scale.
     pub(crate) q: f64,
     pub(crate) bytes: u64,
 }
 
-/// BD-rates of one codec against another over one axis.
+impl Dropped {
+    fn new((point, reason): &(&Point, Reason)) -> Self {
+        let Point { codec, image, q, bytes, .. } = point;
+        Self { codec: codec.clone(), image: image.clone(), reason: *reason, q: *q, bytes: *bytes }
+    }
+}
+
+/// BD-rates of one codec against another by one metric.
 #[derive(Debug, Clone)]
 pub(crate) struct Summary {
-    pub(crate) axis: Axis,
+    pub(crate) metric: Arc<Metric>,
     /// The part of the axis that counts, in the unit of the axis; may be infinite.
     pub(crate) range: (f64, f64),
     /// The rates of at least one picture, ascending: the best comes first.
@@ -54,9 +64,9 @@ pub(crate) struct Summary {
 impl Summary {
     /// Over all pairs. `None` where no picture can be compared.
     pub(crate) fn new(pairs: &Pairs<'_>, range: (f64, f64)) -> Option<Self> {
-        let axis = pairs.axis;
-        let (mut images, mut dropped, mut thin) = (Vec::new(), Vec::new(), 0);
-        let mut left_out: Vec<String> = pairs.unfit.iter().map(|i| (*i).to_owned()).collect();
+        let (mut images, mut thin) = (Vec::new(), 0);
+        let mut left_out: Vec<String> = pairs.unfit.iter().map(|u| u.image.to_owned()).collect();
+        let mut dropped: Vec<_> = pairs.unfit.iter().flat_map(|u| &u.dropped).map(Dropped::new).collect();
         for pair in &pairs.pairs {
             let (test, anchor) = (&pair.test.curve, &pair.anchor.curve);
             let Some(ratio) = bd_rate(test, anchor, range) else {
@@ -65,17 +75,11 @@ impl Summary {
             };
             images.push(ImageRate { image: pair.image.to_owned(), percent: 100.0 * ratio });
             thin += usize::from(is_thin(test, anchor, range));
-            dropped.extend(pair.test.dropped.iter().chain(&pair.anchor.dropped).map(|p| Dropped {
-                codec: p.codec.clone(),
-                image: p.image.clone(),
-                axis,
-                q: p.q,
-                bytes: p.bytes,
-            }));
+            dropped.extend(pair.test.dropped.iter().chain(&pair.anchor.dropped).map(Dropped::new));
         }
         images.sort_by(|a, b| a.percent.total_cmp(&b.percent));
         left_out.sort();
-        (!images.is_empty()).then_some(Self { axis, range, images, dropped, thin, left_out })
+        (!images.is_empty()).then(|| Self { metric: Arc::clone(&pairs.metric), range, images, dropped, thin, left_out })
     }
 
     fn rates(&self) -> Vec<f64> {
@@ -125,7 +129,7 @@ impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let limit = |x: f64| x.is_finite().then_some(x);
         let mut s = serializer.serialize_struct("Summary", 14)?;
-        s.serialize_field("axis", &self.axis)?;
+        s.serialize_field("axis", &self.metric.key)?;
         s.serialize_field("range", &[limit(self.range.0), limit(self.range.1)])?;
         s.serialize_field("n", &self.images.len())?;
         s.serialize_field("mean", &self.mean())?;
@@ -156,7 +160,8 @@ mod tests {
     use super::*;
     use crate::rd::analysis::curve::Interpolation;
     use crate::rd::analysis::fixtures::{point, points};
-    use crate::rd::points::{Point, by_codec};
+    use crate::rd::metric::Metrics;
+    use crate::rd::points::by_codec;
 
     const SSIM2: (f64, f64) = (30.0, 92.0);
 
@@ -164,7 +169,8 @@ mod tests {
     fn summary(points: &[Point], range: (f64, f64)) -> Option<Summary> {
         let codecs = by_codec(points);
         let find = |name: &str| &codecs.iter().find(|c| c.0 == name).unwrap().1;
-        Summary::new(&Pairs::new(find("test"), find("anchor"), Axis::Ssimulacra2, Interpolation::Pchip), range)
+        let ssim2 = Metrics::built_in().find("ssim2").unwrap().clone();
+        Summary::new(&Pairs::new(find("test"), find("anchor"), &ssim2, Interpolation::Pchip), range)
     }
 
     /// The anchor, and the test codec with all bytes multiplied by `factor`, on one picture.
@@ -197,10 +203,18 @@ mod tests {
         // More bytes than at 90, for less.
         points.push(point("test", "a", 5.0, 20_000, 85.0));
         let s = summary(&points, SSIM2).unwrap();
-        let expected =
-            Dropped { codec: "test".into(), image: "a".into(), axis: Axis::Ssimulacra2, q: 5.0, bytes: 20_000 };
+        let (codec, image) = ("test".into(), "a".into());
+        let expected = Dropped { codec, image, reason: Reason::Beaten, q: 5.0, bytes: 20_000 };
         // Seen from the best quality down, 85 is worse than 90 but not smaller.
         assert_eq!(s.dropped, [expected]);
+        points[0].bpp = 0.0;
+        points[5].bpp = f64::NAN;
+        points[6].scores.insert("ssim2".to_owned(), f64::INFINITY);
+        let dropped: Vec<_> = summary(&points, SSIM2).unwrap().dropped;
+        let told: Vec<_> = dropped.iter().map(|d| (d.codec.as_str(), d.q, d.reason)).collect();
+        let expected = [("test", 2.0, Reason::Rate), ("test", 3.0, Reason::Score)];
+        assert_eq!(told[..2], expected);
+        assert_eq!(told[2..], [("test", 5.0, Reason::Beaten), ("anchor", 1.0, Reason::Rate)]);
     }
 
     #[test]

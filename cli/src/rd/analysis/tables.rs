@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::comparison::{BANDS, Comparison, Options};
-use super::curve::Axis;
-use super::equal::{SCORES, Sizes};
+use super::comparison::Comparison;
+use super::curve::Interpolation;
+use super::equal::Sizes;
 use super::grid::Grid;
 use super::notes::notes;
 use super::summary::{ImageRate, NOISE, Summary};
+use crate::rd::metric::Panel;
 use crate::rd::points::ByImage;
 
 /// Characters of a picture's name in a table.
@@ -41,21 +42,21 @@ pub(super) fn interval(summary: &Summary) -> String {
 }
 
 /// Everything about comparisons with one anchor.
-pub(crate) fn codecs_table(comparisons: &[Comparison], anchor: &str) -> String {
-    let rates = rates_grid("<codec", comparisons, |c| &c.codec);
+pub(crate) fn codecs_table(comparisons: &[Comparison], anchor: &str, panel: &Panel) -> String {
+    let (rates, first) = (rates_grid("<codec", comparisons, panel, |c| &c.codec), &panel.first().name);
     let mut text = format!("BD-rate against {anchor} in % (negative: fewer bytes)\n{}", rates.render());
     let mut part = |title: &str, grid: Option<Grid>| {
         if let Some(grid) = grid {
             let _ = write!(text, "\n{title}\n{}", grid.render());
         }
     };
-    part("95 % interval of the mean, and pictures with fewer / more bytes", Some(spread_grid(comparisons)));
-    part("SSIMULACRA2 by band: mean (pictures)", bands_grid(comparisons));
+    part("95 % interval of the mean, and pictures with fewer / more bytes", Some(spread_grid(comparisons, panel)));
+    part(&format!("{first} by band: mean (pictures)"), bands_grid(comparisons, panel));
     part(
-        &format!("Bytes at equal SSIMULACRA2: % (kB / kB of {anchor}, geometric means over pictures)"),
-        equal_grid(comparisons),
+        &format!("Bytes at equal {first}: % (kB / kB of {anchor}, geometric means over pictures)"),
+        equal_grid(comparisons, panel),
     );
-    part("Watched, not tuned on: means; and times as multiples of the anchor's", watched_grid(comparisons));
+    part("Watched: means; and times as multiples of the anchor's", watched_grid(comparisons, panel));
     let notes = notes(comparisons);
     if !notes.is_empty() {
         let _ = write!(text, "\n{}\n", notes.join("\n"));
@@ -63,17 +64,17 @@ pub(crate) fn codecs_table(comparisons: &[Comparison], anchor: &str) -> String {
     text
 }
 
-/// A row a comparison: mean, median and worst picture by each axis that decides.
-fn rates_grid(first: &str, comparisons: &[Comparison], name: impl Fn(&Comparison) -> &String) -> Grid {
+/// A row a comparison: mean, median and worst picture by each metric that decides.
+fn rates_grid(first: &str, comparisons: &[Comparison], panel: &Panel, name: impl Fn(&Comparison) -> &String) -> Grid {
     let mut grid = Grid { heading: vec![first.to_owned(), "n".to_owned()], ..Grid::default() };
-    for axis in Axis::ALL {
-        grid.groups.push((grid.heading.len(), axis.name()));
+    for metric in &panel.deciding {
+        grid.groups.push((grid.heading.len(), metric.name.clone()));
         grid.heading.extend(["mean", "median", "worst", "<picture"].map(str::to_owned));
     }
     for c in comparisons {
         let mut row = vec![name(c).clone(), c.images().to_string()];
-        for axis in Axis::ALL {
-            row.extend(match c.summary(axis) {
+        for metric in &panel.deciding {
+            row.extend(match c.summary(metric) {
                 None => ["-", "-", "-", "-"].map(str::to_owned),
                 Some(s) => {
                     let worst = s.worst();
@@ -91,16 +92,16 @@ fn rates_grid(first: &str, comparisons: &[Comparison], name: impl Fn(&Comparison
     grid
 }
 
-fn spread_grid(comparisons: &[Comparison]) -> Grid {
+fn spread_grid(comparisons: &[Comparison], panel: &Panel) -> Grid {
     let mut grid = Grid { heading: vec!["<codec".to_owned()], ..Grid::default() };
-    for axis in Axis::ALL {
-        grid.groups.push((grid.heading.len(), axis.name()));
+    for metric in &panel.deciding {
+        grid.groups.push((grid.heading.len(), metric.name.clone()));
         grid.heading.extend(["interval", "fewer/more"].map(str::to_owned));
     }
     for c in comparisons {
         let mut row = vec![c.codec.clone()];
-        for axis in Axis::ALL {
-            let summary = c.summary(axis);
+        for metric in &panel.deciding {
+            let summary = c.summary(metric);
             row.push(or_dash(summary, interval));
             row.push(or_dash(summary, |s| format!("{}/{}", s.wins(), s.losses())));
         }
@@ -109,19 +110,25 @@ fn spread_grid(comparisons: &[Comparison]) -> Grid {
     grid
 }
 
-fn bands_grid(comparisons: &[Comparison]) -> Option<Grid> {
-    let heading = BANDS.iter().map(|(lo, hi)| format!("{lo}-{hi}"));
+/// How a band is called.
+pub(super) fn band_name((low, high): &(f64, f64)) -> String {
+    format!("{low}-{high}")
+}
+
+fn bands_grid(comparisons: &[Comparison], panel: &Panel) -> Option<Grid> {
+    let bands = &panel.first().bands;
+    let heading = bands.iter().map(band_name);
     let mut grid = Grid { heading: [String::from("<codec")].into_iter().chain(heading).collect(), ..Grid::default() };
     for c in comparisons.iter().filter(|c| !c.bands.is_empty()) {
         let cell = |s: &Summary| format!("{} ({})", percent(s.mean()), s.images.len());
-        let cells = BANDS.iter().map(|band| or_dash(c.band(*band), cell));
+        let cells = bands.iter().map(|band| or_dash(c.band(*band), cell));
         grid.rows.push([c.codec.clone()].into_iter().chain(cells).collect());
     }
     (!grid.rows.is_empty()).then_some(grid)
 }
 
-fn equal_grid(comparisons: &[Comparison]) -> Option<Grid> {
-    let heading = SCORES.iter().map(f64::to_string);
+fn equal_grid(comparisons: &[Comparison], panel: &Panel) -> Option<Grid> {
+    let heading = panel.first().levels.iter().map(f64::to_string);
     let mut grid = Grid { heading: [String::from("<codec")].into_iter().chain(heading).collect(), ..Grid::default() };
     for c in comparisons.iter().filter(|c| c.equal.iter().any(|e| e.sizes.is_some())) {
         let cell = |s: &Sizes| {
@@ -134,14 +141,14 @@ fn equal_grid(comparisons: &[Comparison]) -> Option<Grid> {
     (!grid.rows.is_empty()).then_some(grid)
 }
 
-/// The axes that do not decide, above all MS-SSIM as a guard, and the times.
-fn watched_grid(comparisons: &[Comparison]) -> Option<Grid> {
-    let axes = &Axis::EVERY[Axis::ALL.len()..];
-    let heading = ["<codec"].into_iter().chain(axes.iter().map(|a| a.name())).chain(["encode", "decode"]);
+/// The metrics that do not decide, above all MS-SSIM as a guard, and the times.
+fn watched_grid(comparisons: &[Comparison], panel: &Panel) -> Option<Grid> {
+    let watched = panel.watched.iter().map(|m| m.name.as_str());
+    let heading = ["<codec"].into_iter().chain(watched).chain(["encode", "decode"]);
     let mut grid = Grid { heading: heading.map(str::to_owned).collect(), ..Grid::default() };
     for c in comparisons {
         let mut row = vec![c.codec.clone()];
-        row.extend(axes.iter().map(|axis| or_dash(c.summary(*axis), |s| percent(s.mean()))));
+        row.extend(panel.watched.iter().map(|m| or_dash(c.summary(m), |s| percent(s.mean()))));
         row.extend([c.enc_ratio, c.dec_ratio].map(|ratio| or_dash(ratio, times)));
         if row.iter().skip(1).any(|cell| cell != "-") {
             grid.rows.push(row);
@@ -150,49 +157,52 @@ fn watched_grid(comparisons: &[Comparison]) -> Option<Grid> {
     (!grid.rows.is_empty()).then_some(grid)
 }
 
-/// The rates on each picture that compares by an axis that decides, by name of picture, with a cell
-/// an axis.
-pub(super) fn rates_by_image(comparison: &Comparison) -> Vec<(String, [String; 3])> {
-    let summaries = Axis::ALL.map(|axis| comparison.summary(axis));
+/// The rates on each picture that compares by a metric that decides, by name of picture, with a
+/// cell a metric.
+pub(super) fn rates_by_image(comparison: &Comparison, panel: &Panel) -> Vec<(String, Vec<String>)> {
+    let summaries: Vec<_> = panel.deciding.iter().map(|metric| comparison.summary(metric)).collect();
     let images: BTreeSet<&str> = summaries.iter().flatten().flat_map(|s| &s.images).map(|i| i.image.as_str()).collect();
     let rate = |s: &Summary, image: &str| s.images.iter().find(|i| i.image == image).map(|i| i.percent);
-    let cells = |image: &str| summaries.map(|s| or_dash(s.and_then(|s| rate(s, image)), percent));
+    let cells = |image: &str| summaries.iter().map(|s| or_dash(s.and_then(|s| rate(s, image)), percent)).collect();
     images.into_iter().map(|image| (image.to_owned(), cells(image))).collect()
 }
 
 /// A row a picture.
-pub(crate) fn images_table(comparison: &Comparison) -> String {
-    let heading = ["<picture"].into_iter().chain(Axis::ALL.map(Axis::name));
-    let rows = rates_by_image(comparison).into_iter().map(|(image, cells)| [image].into_iter().chain(cells).collect());
+pub(crate) fn images_table(comparison: &Comparison, panel: &Panel) -> String {
+    let heading = ["<picture"].into_iter().chain(panel.deciding.iter().map(|m| m.name.as_str()));
+    let rows =
+        rates_by_image(comparison, panel).into_iter().map(|(image, cells)| [image].into_iter().chain(cells).collect());
     let grid = Grid { heading: heading.map(str::to_owned).collect(), rows: rows.collect(), ..Grid::default() };
     format!("BD-rate of {} against {} in % by picture\n{}", comparison.codec, comparison.anchor, grid.render())
 }
 
 /// A table of `test` against each of `anchors` that has a picture in common with it; `None` where
 /// none has.
-pub(crate) fn anchors_table(test_name: &str, test: &ByImage<'_>, anchors: &[(&str, ByImage<'_>)]) -> Option<String> {
-    let options = Options::default();
-    let comparisons: Vec<_> = anchors
-        .iter()
-        .filter_map(|(name, anchor)| Comparison::new((test_name, test), (name, anchor), &options))
-        .collect();
+pub(crate) fn anchors_table(
+    test: (&str, &ByImage<'_>),
+    anchors: &[(&str, ByImage<'_>)],
+    panel: &Panel,
+) -> Option<String> {
+    let (test_name, _) = test;
+    let compare = |(name, anchor): &(&str, _)| Comparison::new(test, (name, anchor), panel, Interpolation::default());
+    let comparisons: Vec<_> = anchors.iter().filter_map(compare).collect();
     (!comparisons.is_empty()).then(|| {
-        let grid = rates_grid("<anchor", &comparisons, |c| &c.anchor);
+        let grid = rates_grid("<anchor", &comparisons, panel, |c| &c.anchor);
         format!("BD-rate of {test_name} in % (negative: fewer bytes than the anchor)\n{}", grid.render())
     })
 }
 
-/// `test` against one earlier run: the axes that decide, with the best and the worst pictures by
+/// `test` against one earlier run: the metrics that decide, with the best and the worst pictures by
 /// name, and the change of time. `None` where no picture compares.
-pub(crate) fn against_table(test: &ByImage<'_>, old_name: &str, old: &ByImage<'_>) -> Option<String> {
+pub(crate) fn against_table(test: &ByImage<'_>, old_name: &str, old: &ByImage<'_>, panel: &Panel) -> Option<String> {
     const SHOWN: usize = 3;
-    let comparison = Comparison::new(("", test), (old_name, old), &Options::default())?;
+    let comparison = Comparison::new(("", test), (old_name, old), panel, Interpolation::default())?;
     let mut out = format!("BD-rate in % against {old_name}\n");
-    for s in Axis::ALL.into_iter().filter_map(|axis| comparison.summary(axis)) {
+    for s in panel.deciding.iter().filter_map(|metric| comparison.summary(metric)) {
         let _ = writeln!(
             out,
             "  {:14} mean {:+.3} ({})  median {:+.3}  ({} of {} smaller)",
-            s.axis.name(),
+            s.metric.name,
             plain(s.mean()),
             interval(s),
             plain(s.median()),

@@ -8,7 +8,7 @@ use super::input::Input;
 use super::plot::{Plot, colour_class, escape, mark_path};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
-use crate::rd::analysis::curve::Axis;
+use crate::rd::metric::{Metrics, Panel};
 use crate::rd::points::{ByImage, by_codec};
 
 /// Right and lower end of the legend in the plot's units: the curves leave that corner free.
@@ -39,8 +39,8 @@ const THEMES: [(&str, [&str; 3], [&str; 8]); 2] = [
     ),
 ];
 
-/// The files of a chart, one for light and one for dark ground: SSIMULACRA2 over bits per pixel,
-/// within the scores that BD-rates are of, the mean over the pictures that all codecs of it have.
+/// The files of a chart, one for light and one for dark ground: the first metric that decides over
+/// bits per pixel, within the scores that BD-rates are of, the mean over the pictures that all codecs of it have.
 /// `shown` are these codecs as `NAME` or `LABEL=NAME`; all where there are none.
 ///
 /// # Errors
@@ -52,11 +52,15 @@ pub(crate) fn files(input: &Input, show: &[String], prefix: &Path) -> Result<Vec
     let common = |image: &&str| codecs.iter().all(|(_, images)| images.contains_key(image));
     let of_first = codecs.iter().take(1).flat_map(|(_, images)| images.keys().copied());
     let pictures: Vec<&str> = of_first.filter(common).collect();
-    let axis = Axis::Ssimulacra2;
-    let mut plot = set_plot(&codecs, &pictures, axis);
-    let (least, most) = axis.range();
+    let panel = Panel::usual(&Metrics::built_in(), &input.points);
+    let metric = panel.first();
+    let mut plot = set_plot(&codecs, &pictures, metric);
+    let counts = |score: f64| {
+        let [least, most] = metric.range;
+        least.is_none_or(|least| score >= least) && most.is_none_or(|most| score <= most)
+    };
     for series in &mut plot.series {
-        series.marks.retain(|mark| (least..=most).contains(&mark.y));
+        series.marks.retain(|mark| counts(mark.y));
     }
     let names: Vec<&str> = codecs.iter().map(|(name, _)| *name).collect();
     let file = |(theme, inks, colours): &(&str, [&str; 3], [&str; 8])| {

@@ -109,6 +109,7 @@ fn known(measured: &[(&str, ByImage<'_>)], name: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rd::metric::Metrics;
     use crate::rd::point_file::parse_csv;
     use crate::rd::record::{CodecRecord, Record};
 
@@ -117,7 +118,10 @@ mod tests {
     fn input(rows: &[(&str, &str)]) -> Input {
         let lines: Vec<_> =
             rows.iter().map(|(codec, image)| format!("{codec},{image},50,1000,1,70,,,,,,,8,8\n")).collect();
-        Input { points: parse_csv(&format!("{HEADER}{}", lines.concat())).unwrap(), ..Input::default() }
+        Input {
+            points: parse_csv(&format!("{HEADER}{}", lines.concat()), &Metrics::built_in()).unwrap(),
+            ..Input::default()
+        }
     }
 
     fn options(codec: Option<&str>, anchor: Option<&str>) -> ReportOptions {

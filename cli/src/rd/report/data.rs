@@ -1,6 +1,6 @@
 //! The figures of a report, without any form: what the page, the Markdown and the JSON show.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::choice::{Choice, Measured};
 use super::evidence::generations::Generations;
@@ -8,12 +8,13 @@ use super::evidence::pieces::Crops;
 use super::input::Input;
 use super::options::ReportOptions;
 use super::speed::{self, SpeedRow};
-use crate::rd::analysis::comparison::{Comparison, Options};
-use crate::rd::analysis::curve::{Axis, Interpolation};
+use crate::rd::analysis::comparison::Comparison;
+use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::notes::notes;
 use crate::rd::analysis::pairs::Pairs;
 use crate::rd::analysis::summary::Summary;
+use crate::rd::metric::{Metrics, Panel};
 use crate::rd::points::{ByImage, by_codec};
 use crate::rd::record::{Record, Run};
 
@@ -29,6 +30,9 @@ pub(crate) struct Report {
     /// The codec that all are compared with; `None` where only one was measured.
     pub(crate) anchor: Option<String>,
     pub(crate) interpolation: Interpolation,
+    /// The metrics that it is by.
+    #[serde(serialize_with = "keys", rename = "metrics")]
+    pub(crate) panel: Panel,
     /// What it comes to, in sentences; empty before they are written.
     pub(crate) verdict: Vec<String>,
     /// A line for each thing that failed and was left out.
@@ -36,10 +40,11 @@ pub(crate) struct Report {
     /// In the order of the legend: the one reported on, the anchor, the others as they were
     /// measured.
     pub(crate) codecs: Vec<CodecLine>,
-    /// Each codec but the anchor against the anchor, the smallest files by SSIMULACRA2 first.
+    /// Each codec but the anchor against the anchor, the smallest files by the first metric
+    /// first.
     pub(crate) comparisons: Vec<Comparison>,
-    /// The codec reported on against each codec but the anchor by SSIMULACRA2, the strongest of
-    /// them first.
+    /// The codec reported on against each codec but the anchor by the first metric, the strongest
+    /// of them first.
     pub(crate) others: Vec<Against>,
     /// Lossless codecs side by side, where there are any.
     pub(crate) lossless: Option<Lossless>,
@@ -70,7 +75,7 @@ pub(crate) struct CodecLine {
     pub(crate) points: usize,
 }
 
-/// The mean BD-rate of the codec reported on against another one by SSIMULACRA2.
+/// The mean BD-rate of the codec reported on against another one by the first metric.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Against {
     pub(crate) codec: String,
@@ -85,8 +90,10 @@ impl Report {
     pub(crate) fn new(input: &Input, choice: &Choice, measured: &Measured<'_>, options: &ReportOptions) -> Self {
         let record = input.record.as_ref();
         let interpolation = if options.akima { Interpolation::Akima } else { Interpolation::Pchip };
-        let comparisons = compare(choice, measured, interpolation);
-        let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons);
+        let panel = Panel::usual(&Metrics::built_in(), &input.points);
+        let comparisons = compare(choice, measured, &panel, interpolation);
+        let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons, &panel);
+        let others = against_others(choice, measured, &panel, interpolation);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
         let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
         Self {
@@ -95,6 +102,7 @@ impl Report {
             codec: choice.codec.clone(),
             anchor: choice.anchor.clone(),
             interpolation,
+            panel,
             verdict: Vec::new(),
             problems,
             codecs: lines(measured, record),
@@ -102,7 +110,7 @@ impl Report {
             lossless_codecs: lines(&by_codec(&input.lossless), record),
             curve_notes: notes(&comparisons),
             comparisons,
-            others: against_others(choice, measured, interpolation),
+            others,
             untimed: speed.is_empty().then(|| why_untimed(&runs)),
             speed,
             generations: None,
@@ -117,10 +125,10 @@ impl Report {
         self.comparisons.iter().find(|c| c.codec == codec)
     }
 
-    /// The pictures by the BD-rate of the codec reported on by SSIMULACRA2 in percent, the best
-    /// first.
+    /// The pictures by the BD-rate of the codec reported on by the first metric in percent, the
+    /// best first.
     pub(crate) fn images_by_rate(&self) -> Vec<(&str, f64)> {
-        let summary = self.comparison(&self.codec).and_then(|c| c.summary(Axis::Ssimulacra2));
+        let summary = self.comparison(&self.codec).and_then(|c| c.summary(self.panel.first()));
         summary.map_or(Vec::new(), |s| s.images.iter().map(|i| (i.image.as_str(), i.percent)).collect())
     }
 
@@ -130,33 +138,42 @@ impl Report {
     }
 }
 
-/// Each codec against the anchor, by the mean BD-rate by SSIMULACRA2; those without one last.
-fn compare(choice: &Choice, measured: &Measured<'_>, interpolation: Interpolation) -> Vec<Comparison> {
+/// Each codec against the anchor, by the mean BD-rate by the first metric; those without one last.
+fn compare(choice: &Choice, measured: &Measured<'_>, panel: &Panel, interpolation: Interpolation) -> Vec<Comparison> {
     let Some((name, anchor)) = measured.iter().find(|(name, _)| Some(*name) == choice.anchor.as_deref()) else {
         return Vec::new();
     };
-    let options = Options { interpolation, ..Options::default() };
     let others = measured.iter().filter(|(other, _)| other != name);
-    let mut comparisons: Vec<_> =
-        others.filter_map(|(other, points)| Comparison::new((other, points), (name, anchor), &options)).collect();
-    let key = |c: &Comparison| c.summary(Axis::Ssimulacra2).map_or(f64::INFINITY, |s| s.mean());
+    let mut comparisons: Vec<_> = others
+        .filter_map(|(other, points)| Comparison::new((other, points), (name, anchor), panel, interpolation))
+        .collect();
+    let key = |c: &Comparison| c.summary(panel.first()).map_or(f64::INFINITY, |s| s.mean());
     comparisons.sort_by(|a, b| key(a).total_cmp(&key(b)));
     comparisons
 }
 
-fn against_others(choice: &Choice, measured: &Measured<'_>, interpolation: Interpolation) -> Vec<Against> {
+fn against_others(
+    choice: &Choice,
+    measured: &Measured<'_>,
+    panel: &Panel,
+    interpolation: Interpolation,
+) -> Vec<Against> {
     let Some(((_, ours), others)) = measured.split_first() else {
         return Vec::new();
     };
     let against = |(name, points): &(&str, ByImage<'_>)| {
-        let pairs = Pairs::new(ours, points, Axis::Ssimulacra2, interpolation);
-        let summary = Summary::new(&pairs, Axis::Ssimulacra2.range())?;
+        let pairs = Pairs::new(ours, points, panel.first(), interpolation);
+        let summary = Summary::new(&pairs, panel.first().counted())?;
         Some(Against { codec: (*name).to_owned(), pictures: summary.images.len(), percent: summary.mean() })
     };
     let others = others.iter().filter(|(name, _)| Some(*name) != choice.anchor.as_deref());
     let mut rates: Vec<_> = others.filter_map(against).collect();
     rates.sort_by(|a, b| b.percent.total_cmp(&a.percent));
     rates
+}
+
+fn keys<S: Serializer>(panel: &Panel, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(panel.iter().map(|m| &m.key))
 }
 
 fn lines(measured: &Measured<'_>, record: Option<&Record>) -> Vec<CodecLine> {

@@ -6,23 +6,22 @@ use super::data::Report;
 use super::evidence::generations::{CodecGenerations, Generations};
 use super::numbers::{percent, seconds, two_digits};
 use super::plot::{Mark, Plot, PlotAxis, Scale, Series};
-use crate::rd::analysis::curve::Axis;
+use crate::rd::metric::{Metric, Metrics, Transform};
 use crate::rd::points::{ByImage, Point};
 
 /// A codec with its points, and its place in the legend.
 type Measured<'a> = (&'a str, &'a ByImage<'a>);
 
 /// How a metric is plotted: its scale, and what to write beside it.
-fn vertical(axis: Axis) -> PlotAxis {
-    let (label, scale) = match axis {
-        Axis::Ssimulacra2 => ("SSIMULACRA2 (up is better)", Scale::Linear),
-        Axis::Butteraugli => ("Butteraugli 3-norm (up is better)", Scale::LogFalling),
-        Axis::PsnrY => ("PSNR-Y, dB (up is better)", Scale::Linear),
-        Axis::PsnrRgb => ("PSNR-RGB, dB (up is better)", Scale::Linear),
-        Axis::ButteraugliMax => ("Butteraugli maximum (up is better)", Scale::LogFalling),
-        Axis::MsSsim => ("MS-SSIM, dB (up is better)", Scale::Linear),
+fn vertical(metric: &Metric) -> PlotAxis {
+    let scale = match metric.transform {
+        Transform::Rising | Transform::Decibel => Scale::Linear,
+        Transform::Falling => Scale::Falling,
+        Transform::LogRising => Scale::Log,
+        Transform::LogFalling => Scale::LogFalling,
     };
-    PlotAxis { label: label.to_owned(), scale }
+    let unit = if metric.unit.is_empty() { String::new() } else { format!(", {}", metric.unit) };
+    PlotAxis { label: format!("{}{unit} (up is better)", metric.name), scale }
 }
 
 fn rate() -> PlotAxis {
@@ -33,51 +32,48 @@ fn rate() -> PlotAxis {
 /// the bits per pixel and the mean score over `pictures`. A codec that misses one of them at a
 /// setting has no mark there: a mean over fewer pictures would lie elsewhere for that alone. The
 /// scores are averaged where the axis is even: Butteraugli by its logarithm. `None` without a mark.
-pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], axis: Axis) -> Option<String> {
-    set_plot(codecs, pictures, axis).svg()
+pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metric) -> Option<String> {
+    set_plot(codecs, pictures, metric).svg()
 }
 
 /// The plot of [`set_mean`].
-pub(crate) fn set_plot(codecs: &[Measured<'_>], pictures: &[&str], axis: Axis) -> Plot {
+pub(crate) fn set_plot(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metric) -> Plot {
     let count = pictures.len();
     let series = codecs.iter().enumerate().map(|(style, (name, images))| {
         let mut by_quality: BTreeMap<u64, Vec<(&Point, f64)>> = BTreeMap::new();
         for point in pictures.iter().filter_map(|image| images.get(image)).flatten() {
-            if let Some(position) = axis.score(&point.scores).and_then(|s| axis.position(s)) {
+            if let Some(position) = point.position(metric) {
                 by_quality.entry(point.q.to_bits()).or_default().push((point, position));
             }
         }
         let complete = by_quality.values().filter(|points| points.len() == count);
         let marks = complete.map(|points| {
             let mean = |f: &dyn Fn(&(&Point, f64)) -> f64| points.iter().map(f).sum::<f64>() / count as f64;
-            let (bpp, score) = (mean(&|p| p.0.bpp.ln()).exp(), plotted(axis, mean(&|p| p.1)));
+            let (bpp, score) = (mean(&|p| p.0.bpp.ln()).exp(), plotted(metric, mean(&|p| p.1)));
             mark(name, points[0].0.q, bpp, score)
         });
         Series { style, marks: by_rate(marks.collect()), label: None }
     });
-    let title = format!("{} over bits per pixel, mean of the set", axis.name());
-    Plot { title, x: rate(), y: vertical(axis), series: series.collect() }
+    let title = format!("{} over bits per pixel, mean of the set", metric.name);
+    Plot { title, x: rate(), y: vertical(metric), series: series.collect() }
 }
 
 /// One picture over one metric: its measured points.
-pub(crate) fn picture(codecs: &[Measured<'_>], image: &str, axis: Axis) -> Option<String> {
+pub(crate) fn picture(codecs: &[Measured<'_>], image: &str, metric: &Metric) -> Option<String> {
     let series = codecs.iter().enumerate().filter_map(|(style, (name, images))| {
-        let marks = images.get(image)?.iter().filter_map(|p| {
-            let position = axis.position(axis.score(&p.scores)?)?;
-            Some(mark(name, p.q, p.bpp, plotted(axis, position)))
-        });
+        let marks = images
+            .get(image)?
+            .iter()
+            .filter_map(|p| Some(mark(name, p.q, p.bpp, plotted(metric, p.position(metric)?))));
         Some(Series { style, marks: by_rate(marks.collect()), label: None })
     });
-    let title = format!("{} over bits per pixel, {image}", axis.name());
-    Plot { title, x: rate(), y: vertical(axis), series: series.collect() }.svg()
+    let title = format!("{} over bits per pixel, {image}", metric.name);
+    Plot { title, x: rate(), y: vertical(metric), series: series.collect() }.svg()
 }
 
-/// From a position on the axis to what is plotted: the score itself, of MS-SSIM the decibels.
-fn plotted(axis: Axis, position: f64) -> f64 {
-    match axis {
-        Axis::Ssimulacra2 | Axis::PsnrY | Axis::PsnrRgb | Axis::MsSsim => position,
-        Axis::Butteraugli | Axis::ButteraugliMax => (-position).exp(),
-    }
+/// From a position on the axis to what is plotted: the score itself, or its decibels.
+fn plotted(metric: &Metric, position: f64) -> f64 {
+    if metric.transform == Transform::Decibel { position } else { metric.transform.score(position) }
 }
 
 fn mark(codec: &str, q: f64, bpp: f64, score: f64) -> Mark {
@@ -120,9 +116,12 @@ pub(crate) fn speed(report: &Report, which: Speed, usual_timing: &str) -> Option
     Plot { title: format!("size over speed, {verb}"), x, y, series: series.collect() }.svg()
 }
 
-/// A score over the generations: the mean of the pictures, a line a codec.
-pub(crate) fn generations(report: &Report, generations: &Generations, axis: Axis) -> Option<String> {
-    let values = |c: &CodecGenerations| if axis == Axis::PsnrY { c.psnr_y.clone() } else { c.ssim2.clone() };
+/// A score over the generations: the mean of the pictures, a line a codec; with the name of the
+/// metric, which is that of a column.
+pub(crate) fn generations(report: &Report, generations: &Generations, column: &str) -> Option<(String, String)> {
+    let metrics = Metrics::built_in();
+    let metric = metrics.find(column)?;
+    let values = |c: &CodecGenerations| if column == "psnr_y" { c.psnr_y.clone() } else { c.ssim2.clone() };
     let series = generations.codecs.iter().map(|c| {
         let marks = values(c).into_iter().zip(1u32..).map(|(y, generation)| {
             let title = format!("{} generation {generation}: {y:.2}", c.codec);
@@ -131,5 +130,7 @@ pub(crate) fn generations(report: &Report, generations: &Generations, axis: Axis
         Series { style: report.style(&c.codec), marks: marks.collect(), label: None }
     });
     let x = PlotAxis { label: "times encoded".to_owned(), scale: Scale::Linear };
-    Plot { title: format!("{} over generations", axis.name()), x, y: vertical(axis), series: series.collect() }.svg()
+    let title = format!("{} over generations", metric.name);
+    let svg = Plot { title, x, y: vertical(metric), series: series.collect() }.svg()?;
+    Some((metric.name.clone(), svg))
 }

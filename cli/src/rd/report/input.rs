@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::error::{CliError, Result};
+use crate::rd::metric::Metrics;
 use crate::rd::point_file::read_points;
 use crate::rd::points::{Point, latest};
 use crate::rd::record::Record;
@@ -45,7 +46,7 @@ impl Input {
     }
 
     fn add(&mut self, path: &Path) -> Result<()> {
-        self.points.extend(read_points(path)?);
+        self.points.extend(read_points(path, &Metrics::built_in())?);
         if !path.is_dir() {
             return Ok(());
         }

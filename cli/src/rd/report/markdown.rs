@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::data::Report;
 use super::numbers::{percent, seconds};
-use super::speed::WORKING_POINT;
+use super::speed::WorkingPoint;
 use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::markdown::markdown;
 use crate::rd::analysis::summary::ImageRate;
@@ -19,7 +19,7 @@ pub(crate) fn render(report: &Report) -> String {
         let _ = writeln!(text, "{sentence}");
     }
     if let Some(anchor) = &report.anchor {
-        let _ = write!(text, "\n{}", markdown(&report.comparisons, anchor, false));
+        let _ = write!(text, "\n{}", markdown(&report.comparisons, anchor, &report.panel, false));
     }
     text += &report.lossless.as_ref().map_or(String::new(), lossless);
     text += &extremes(report);
@@ -46,7 +46,7 @@ fn extremes(report: &Report) -> String {
     };
     let (best, worst) =
         (list(rates.iter().take(EXTREMES).collect()), list(rates.iter().rev().take(EXTREMES).collect()));
-    format!("\n`{}` by SSIMULACRA2, best: {best}; worst: {worst}.\n", report.codec)
+    format!("\n`{}` by {}, best: {best}; worst: {worst}.\n", report.codec, report.panel.first().name)
 }
 
 fn lossless(all: &Lossless) -> String {
@@ -74,8 +74,9 @@ fn speed(report: &Report) -> String {
         return String::new();
     }
     let mut text = format!(
-        "\nAt SSIMULACRA2 {WORKING_POINT}: bytes against the anchor, means a picture.\n\n\
-         | codec | bytes % | encode | decode | times |\n|---|--:|--:|--:|---|\n"
+        "\nAt {}: bytes against the anchor, means a picture.\n\n\
+         | codec | bytes % | encode | decode | times |\n|---|--:|--:|--:|---|\n",
+        WorkingPoint::of(&report.panel)
     );
     for row in &report.speed {
         let bytes = row.bytes_percent.map_or("-".to_owned(), percent);

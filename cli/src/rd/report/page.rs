@@ -2,6 +2,8 @@
 //! can be switched (the theme, the codecs shown, the picture) are form controls that the style
 //! sheet looks at with `:has()`; a browser without it shows everything.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::data::Report;
@@ -9,12 +11,13 @@ use super::evidence_views::{CropView, GenerationView, crops, generations};
 use super::figures::{self, Speed};
 use super::numbers::{kilobytes, percent, plural, seconds};
 use super::plot::{colour_class, mark_path};
-use super::speed::{STORED, SpeedRow, WORKING_POINT};
+use super::speed::{STORED, SpeedRow, WorkingPoint};
 use crate::base::error::{CliError, Result};
 use crate::rd::analysis::comparison::Comparison;
-use crate::rd::analysis::curve::{Axis, Interpolation};
+use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::lossless::Row;
 use crate::rd::analysis::summary::{ImageRate, Summary};
+use crate::rd::metric::{Metric, Transform};
 use crate::rd::points::ByImage;
 
 /// What stands where there is no figure.
@@ -27,9 +30,12 @@ const MOST_PICTURES: usize = 60;
 struct Page<'a> {
     report: &'a Report,
     title: String,
-    working_point: f64,
+    working_point: String,
+    /// The metric that orders codecs.
+    first: &'a Metric,
     interpolation: &'static str,
-    metrics: Vec<&'static str>,
+    metrics: Vec<MetricView<'a>>,
+    watched: Vec<MetricView<'a>>,
     rows: Vec<RowView<'a>>,
     timing_note: String,
     /// Whether some times are of another kind than those of the codec reported on.
@@ -52,6 +58,13 @@ struct Page<'a> {
     generation_plots: Vec<Figure>,
     /// The metrics that decide nothing, and their plots.
     more_plots: Vec<Figure>,
+}
+
+/// A metric, as people read of it.
+struct MetricView<'a> {
+    name: &'a str,
+    /// What it measures, and which way is better.
+    about: String,
 }
 
 /// A row of the first table.
@@ -83,7 +96,7 @@ struct DetailView {
 /// The BD-rates of one picture by each deciding metric.
 struct RatesView<'a> {
     image: &'a str,
-    cells: [String; 3],
+    cells: Vec<String>,
 }
 
 /// A row of the table of lossless codecs.
@@ -137,13 +150,15 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
     };
     let figure = |caption: &str, svg: Option<String>| svg.map(|svg| Figure { caption: caption.to_owned(), svg });
     let common = common_pictures(report, &shown);
-    let set_plot = |axis: &Axis| figure(axis.name(), figures::set_mean(&shown, &common, *axis));
-    let set_plots = Axis::ALL.iter().filter_map(set_plot).collect();
-    let more_plots = Axis::EVERY.iter().filter(|a| !Axis::ALL.contains(a)).filter_map(set_plot).collect();
-    let generation_plot = |axis: Axis| {
-        report.generations.as_ref().and_then(|g| figure(axis.name(), figures::generations(report, g, axis)))
+    let panel = &report.panel;
+    let set_plot = |metric: &Arc<Metric>| figure(&metric.name, figures::set_mean(&shown, &common, metric));
+    let set_plots = panel.deciding.iter().filter_map(set_plot).collect();
+    let more_plots = panel.watched.iter().filter_map(set_plot).collect();
+    let generation_plot = |column| {
+        let (caption, svg) = figures::generations(report, report.generations.as_ref()?, column)?;
+        Some(Figure { caption, svg })
     };
-    let generation_plots = [Axis::Ssimulacra2, Axis::PsnrY].into_iter().filter_map(generation_plot).collect();
+    let generation_plots = ["ssim2", "psnr_y"].into_iter().filter_map(generation_plot).collect();
     let usual = usual_timing(report);
     let speed_plots = [("Encoding", Speed::Encode), ("Decoding", Speed::Decode)]
         .into_iter()
@@ -152,12 +167,14 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
     let page = Page {
         report,
         title,
-        working_point: WORKING_POINT,
+        working_point: WorkingPoint::of(panel).to_string(),
+        first: panel.first(),
         interpolation: match report.interpolation {
             Interpolation::Pchip => "monotone cubic (PCHIP)",
             Interpolation::Akima => "cubic by Akima's method",
         },
-        metrics: Axis::ALL.iter().map(|a| a.name()).collect(),
+        metrics: panel.deciding.iter().map(|m| metric(m)).collect(),
+        watched: panel.watched.iter().map(|m| metric(m)).collect(),
         rows: rows(report),
         timing_note: timing_note(report),
         codecs: report.codecs.iter().enumerate().map(|(style, c)| legend(style, &c.name)).collect(),
@@ -185,23 +202,43 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
     page.render().map_err(|e| CliError::Run(format!("cannot write the report: {e}")))
 }
 
+fn metric(metric: &Metric) -> MetricView<'_> {
+    let better = if metric.transform.rises() { "more" } else { "less" };
+    let about = if metric.about.is_empty() { String::new() } else { format!("{}; ", metric.about) };
+    // Of decibels more is better, as of what they are made from.
+    let unit = match metric.transform {
+        Transform::Decibel => " decibels",
+        _ => "",
+    };
+    MetricView { name: &metric.name, about: format!("{about}{better}{unit} is better.") }
+}
+
 fn legend(style: usize, name: &str) -> LegendView<'_> {
     LegendView { name, class: colour_class(style), mark: mark_path(style, 13.0, 7.0) }
 }
 
 /// The rows of the first table, the anchor at its place among them.
 fn rows(report: &Report) -> Vec<RowView<'_>> {
-    let mean = |c: &Comparison| c.summary(Axis::Ssimulacra2).map_or(f64::INFINITY, |s| s.mean());
+    let panel = &report.panel;
+    let mean = |c: &Comparison| c.summary(panel.first()).map_or(f64::INFINITY, |s| s.mean());
     let mut rows: Vec<_> = report
         .comparisons
         .iter()
-        .map(|c| row_view(report, &c.codec, Axis::ALL.map(|a| cell(c.summary(a))).into(), c.images()))
+        .map(|c| {
+            let cells = panel.deciding.iter().map(|m| cell(c.summary(m))).collect();
+            row_view(report, &c.codec, cells, c.images())
+        })
         .collect();
     if let Some(anchor) = report.codecs.iter().find(|c| Some(&c.name) == report.anchor.as_ref()) {
         let at = report.comparisons.iter().position(|c| mean(c) > 0.0).unwrap_or(rows.len());
         rows.insert(
             at,
-            row_view(report, &anchor.name, Axis::ALL.map(|_| CellView::plain("0")).into(), anchor.pictures),
+            row_view(
+                report,
+                &anchor.name,
+                panel.deciding.iter().map(|_| CellView::plain("0")).collect(),
+                anchor.pictures,
+            ),
         );
     }
     rows
@@ -241,7 +278,7 @@ fn cell(summary: Option<&Summary>) -> CellView {
     CellView { class, text: format!("{} %", percent(mean)), small }
 }
 
-/// The codec reported on against the anchor by each metric, then by SSIMULACRA2 in bands.
+/// The codec reported on against the anchor by each metric, then by the first one in bands.
 fn details(report: &Report) -> Vec<DetailView> {
     let Some(comparison) = report.comparison(&report.codec) else {
         return Vec::new();
@@ -254,8 +291,12 @@ fn details(report: &Report) -> Vec<DetailView> {
         worst: extreme(s.worst()),
         wins: format!("{} of {}", s.wins(), s.images.len()),
     };
-    let whole = comparison.summaries.iter().map(|s| view(s.axis.name().to_owned(), s));
-    let bands = comparison.bands.iter().map(|s| view(format!("SSIMULACRA2 {} to {}", s.range.0, s.range.1), s));
+    let whole = comparison.summaries.iter().map(|s| view(s.metric.name.clone(), s));
+    let first = report.panel.first();
+    let bands = first
+        .bands
+        .iter()
+        .filter_map(|band| Some(view(format!("{} {} to {}", first.name, band.0, band.1), comparison.band(*band)?)));
     whole.chain(bands).collect()
 }
 
@@ -267,15 +308,18 @@ fn rates(report: &Report) -> Vec<RatesView<'_>> {
     let mut images: Vec<&str> = comparison.summaries.iter().flat_map(|s| &s.images).map(|i| i.image.as_str()).collect();
     images.sort_unstable();
     images.dedup();
-    let rate = |image: &str, axis: Axis| {
-        let found = comparison.summary(axis)?.images.iter().find(|i| i.image == image)?;
+    let rate = |image: &str, metric: &Metric| {
+        let found = comparison.summary(metric)?.images.iter().find(|i| i.image == image)?;
         Some(format!("{} %", percent(found.percent)))
     };
-    let row = |image| RatesView { image, cells: Axis::ALL.map(|a| rate(image, a).unwrap_or(NOTHING.to_owned())) };
+    let row = |image| {
+        let cells = report.panel.deciding.iter().map(|m| rate(image, m).unwrap_or(NOTHING.to_owned()));
+        RatesView { image, cells: cells.collect() }
+    };
     images.into_iter().map(row).collect()
 }
 
-/// The bytes of the codec reported on and of the anchor at equal SSIMULACRA2.
+/// The bytes of the codec reported on and of the anchor at equal scores by the first metric.
 fn equal(report: &Report) -> Vec<EqualView> {
     let sizes = report.comparison(&report.codec).map_or(&[][..], |c| &c.equal);
     sizes
@@ -401,12 +445,15 @@ fn pictures(report: &Report, shown: &[(&str, &ByImage<'_>)]) -> Vec<PictureView>
     order
         .into_iter()
         .map(|(image, rate)| PictureView {
-            option: rate.map_or(image.to_owned(), |r| format!("{image} ({} % by SSIMULACRA2)", percent(r))),
-            plots: Axis::ALL
+            option: rate
+                .map_or(image.to_owned(), |r| format!("{image} ({} % by {})", percent(r), report.panel.first().name)),
+            plots: report
+                .panel
+                .deciding
                 .iter()
-                .filter_map(|axis| {
-                    let svg = figures::picture(shown, image, *axis)?;
-                    Some(Figure { caption: axis.name().to_owned(), svg })
+                .filter_map(|metric| {
+                    let svg = figures::picture(shown, image, metric)?;
+                    Some(Figure { caption: metric.name.clone(), svg })
                 })
                 .collect(),
         })

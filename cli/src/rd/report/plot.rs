@@ -29,6 +29,8 @@ const FAR: u32 = 28;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scale {
     Linear,
+    /// Linear with the smallest values at the far end: for scores where less is better.
+    Falling,
     /// Logarithmic; values are positive.
     Log,
     /// Logarithmic with the smallest values at the far end: for scores where less is better.
@@ -97,10 +99,10 @@ impl AxisLayout {
         let room = if hi - lo > 1e-9 { (hi - lo) * room } else { 0.5 * lo.abs().max(0.2) };
         let limits = (lo - room, hi + room);
         let ticks = match scale {
-            Scale::Linear => linear_ticks(limits.0, limits.1),
+            Scale::Linear | Scale::Falling => linear_ticks(limits.0, limits.1),
             Scale::Log | Scale::LogFalling => log_ticks(limits.0.exp(), limits.1.exp()),
         };
-        let ends = if scale == Scale::LogFalling { (ends.1, ends.0) } else { ends };
+        let ends = if matches!(scale, Scale::Falling | Scale::LogFalling) { (ends.1, ends.0) } else { ends };
         Some(Self { scale, limits, ends, ticks })
     }
 
@@ -112,7 +114,7 @@ impl AxisLayout {
 
 fn on_scale(scale: Scale, value: f64) -> f64 {
     match scale {
-        Scale::Linear => value,
+        Scale::Linear | Scale::Falling => value,
         Scale::Log | Scale::LogFalling => value.ln(),
     }
 }
@@ -360,6 +362,8 @@ mod tests {
     fn better_is_higher_on_rising_and_falling_scales() {
         let rising = heights(&plot(Scale::Linear, &[1.0, 2.0, 3.0]).unwrap());
         assert!(rising[0] > rising[1] && rising[1] > rising[2], "{rising:?}");
+        let falling = heights(&plot(Scale::Falling, &[1.0, 2.0, 3.0]).unwrap());
+        assert!(falling[0] < falling[1] && falling[1] < falling[2], "{falling:?}");
         let falling = heights(&plot(Scale::LogFalling, &[1.0, 2.0, 4.0]).unwrap());
         assert!(falling[0] < falling[1] && falling[1] < falling[2], "{falling:?}");
         // Equal ratios are equal distances.

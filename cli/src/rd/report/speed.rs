@@ -1,13 +1,54 @@
-//! Speed against size: each codec at one working point, SSIMULACRA2 of about 70.
+//! Speed against size: each codec at one working point.
+
+use std::fmt;
 
 use serde::Serialize;
 
 use super::choice::Measured;
 use crate::rd::analysis::comparison::Comparison;
+use crate::rd::metric::{Metric, Panel};
 use crate::rd::points::{ByImage, Point, TIMING};
 
-/// The SSIMULACRA2 of the working point: high quality by the metric's own scale.
-pub(crate) const WORKING_POINT: f64 = 70.0;
+/// Where codecs are compared by speed: at about one score, such as a SSIMULACRA2 of 70. Where the
+/// first metric has no such score, it is the middle one of each codec's points on a picture.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WorkingPoint<'a> {
+    metric: &'a Metric,
+}
+
+impl<'a> WorkingPoint<'a> {
+    pub(crate) fn of(panel: &'a Panel) -> Self {
+        Self { metric: panel.first() }
+    }
+
+    /// The bytes of a codec against those of the anchor there, in percent: at the score, else over
+    /// all of the curve.
+    fn bytes_percent(self, comparison: &Comparison) -> Option<f64> {
+        match self.metric.working_point {
+            None => comparison.summary(self.metric).map(|s| s.mean()),
+            Some(score) => comparison.equal.iter().find(|e| e.score == score)?.sizes.as_ref().map(|s| s.percent),
+        }
+    }
+
+    /// The point of a codec on a picture.
+    fn nearest(self, mut points: Vec<&Point>) -> Option<&Point> {
+        let Some(score) = self.metric.working_point else {
+            points.sort_by(|a, b| a.bpp.total_cmp(&b.bpp));
+            return points.get(points.len() / 2).copied();
+        };
+        let distance = |p: &&Point| p.score(self.metric).map_or(f64::NAN, |s| (s - score).abs());
+        points.into_iter().filter(|p| !distance(p).is_nan()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+}
+
+impl fmt::Display for WorkingPoint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.metric.working_point {
+            Some(score) => write!(f, "a {} of about {score}", self.metric.name),
+            None => write!(f, "the middle one of each codec's qualities"),
+        }
+    }
+}
 
 /// What the times of rows without a column for it are called.
 pub(crate) const STORED: &str = "as stored";
@@ -31,26 +72,31 @@ pub(crate) struct SpeedRow {
     /// Megapixels a second.
     pub(crate) enc_mps: Option<f64>,
     pub(crate) dec_mps: Option<f64>,
-    /// Mean difference of the bytes at equal SSIMULACRA2 of 70 to those of the anchor, in percent;
-    /// 0 for the anchor.
+    /// Mean difference of the bytes at the working point to those of the anchor, in percent; 0 for
+    /// the anchor.
     pub(crate) bytes_percent: Option<f64>,
 }
 
 /// The rows of all codecs that have times.
-pub(crate) fn rows(measured: &Measured<'_>, anchor: Option<&str>, comparisons: &[Comparison]) -> Vec<SpeedRow> {
+pub(crate) fn rows(
+    measured: &Measured<'_>,
+    anchor: Option<&str>,
+    comparisons: &[Comparison],
+    panel: &Panel,
+) -> Vec<SpeedRow> {
+    let at = WorkingPoint::of(panel);
     let bytes = |codec: &str| {
         if Some(codec) == anchor {
             return Some(0.0);
         }
-        let comparison = comparisons.iter().find(|c| c.codec == codec)?;
-        comparison.equal.iter().find(|e| e.score == WORKING_POINT)?.sizes.as_ref().map(|s| s.percent)
+        at.bytes_percent(comparisons.iter().find(|c| c.codec == codec)?)
     };
-    measured.iter().filter_map(|(name, images)| row(name, images, bytes(name))).collect()
+    measured.iter().filter_map(|(name, images)| row(name, images, at, bytes(name))).collect()
 }
 
-fn row(codec: &str, images: &ByImage<'_>, bytes_percent: Option<f64>) -> Option<SpeedRow> {
+fn row(codec: &str, images: &ByImage<'_>, at: WorkingPoint<'_>, bytes_percent: Option<f64>) -> Option<SpeedRow> {
     let timing = images.values().flatten().find(|p| is_timed(p)).map(|p| timing_of(p))?;
-    let points: Vec<&Point> = images.values().filter_map(|points| nearest(points, timing)).collect();
+    let points: Vec<&Point> = images.values().filter_map(|points| at.nearest(timed(points, timing))).collect();
     let pixels: f64 = points.iter().map(|p| f64::from(p.w) * f64::from(p.h)).sum();
     let count = points.len() as f64;
     // A codec whose rows have one of the times only in part would be measured on other pictures
@@ -84,21 +130,15 @@ fn timing_of(point: &Point) -> &str {
     point.extra(TIMING).unwrap_or(STORED)
 }
 
-/// The timed point nearest to the working point.
-fn nearest<'a>(points: &[&'a Point], timing: &str) -> Option<&'a Point> {
-    let distance = |p: &Point| p.scores.ssim2.map(|s| (s - WORKING_POINT).abs());
-    points
-        .iter()
-        .filter(|p| is_timed(p) && timing_of(p) == timing)
-        .filter_map(|p| Some((*p, distance(p)?)))
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(p, _)| p)
+/// The points with times of that kind.
+fn timed<'a>(points: &[&'a Point], timing: &str) -> Vec<&'a Point> {
+    points.iter().copied().filter(|p| is_timed(p) && timing_of(p) == timing).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::Scores;
+    use crate::rd::metric::Metrics;
     use crate::rd::points::by_codec;
 
     fn point(image: &str, ssim2: f64, enc_s: Option<f64>, timing: Option<&str>) -> Point {
@@ -108,7 +148,7 @@ mod tests {
             q: ssim2,
             bytes: 1000,
             bpp: 0.5,
-            scores: Scores { ssim2: Some(ssim2), ..Scores::default() },
+            scores: [("ssim2".to_owned(), ssim2)].into(),
             enc_s,
             dec_s: Some(0.0),
             w: 1000,
@@ -118,7 +158,7 @@ mod tests {
     }
 
     fn only_row(points: &[Point]) -> Option<SpeedRow> {
-        rows(&by_codec(points), Some("c"), &[]).into_iter().next()
+        rows(&by_codec(points), Some("c"), &[], &Panel::usual(&Metrics::built_in(), points)).into_iter().next()
     }
 
     #[test]
@@ -133,6 +173,15 @@ mod tests {
         // Zero stands for what was not measured.
         assert_eq!((row.dec_s, row.dec_mps), (None, None));
         assert_eq!((row.size, row.timing.as_str(), row.bytes_percent), (Some([1000, 500]), STORED, Some(0.0)));
+    }
+
+    #[test]
+    fn without_such_a_score_the_middle_of_the_points_is_taken() {
+        let mut points: Vec<_> = [1.0, 2.0, 3.0].map(|s| point("a", s, Some(s), None)).into();
+        for p in &mut points {
+            (p.bpp, p.scores) = (p.q, [("psnr_y".to_owned(), 30.0 + p.q)].into());
+        }
+        assert_eq!(only_row(&points).unwrap().enc_s, Some(2.0));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::data::{Against, Report};
 use super::numbers::{percent, plural, seconds};
 use super::speed::SpeedRow;
-use crate::rd::analysis::curve::Axis;
 use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::summary::{NOISE, Summary};
 
@@ -12,14 +11,15 @@ pub(crate) fn verdict(report: &Report) -> Vec<String> {
     let mut sentences = Vec::new();
     let codec = &report.codec;
     let comparison = report.comparison(codec);
-    match (&report.anchor, comparison.and_then(|c| c.summary(Axis::Ssimulacra2))) {
+    match (&report.anchor, comparison.and_then(|c| c.summary(report.panel.first()))) {
         (Some(anchor), Some(summary)) => {
             sentences.push(headline(codec, anchor, summary));
             sentences.extend(other_metrics(report));
             sentences.extend(other_codecs(report));
         }
         (Some(anchor), None) => {
-            let why = "no SSIMULACRA2 in common that both were measured at";
+            let metric = &report.panel.first().name;
+            let why = format!("no {metric} in common that both were measured at");
             sentences.push(format!("{codec} and {anchor} cannot be compared: they have {why}."));
         }
         (None, _) if report.codecs.is_empty() => {}
@@ -54,18 +54,18 @@ fn headline(codec: &str, anchor: &str, summary: &Summary) -> String {
         let (mean, interval) = (mean.abs(), interval(format!("{least:.1}"), format!("{most:.1}")));
         format!("{codec} files are {mean:.1} % {word} than those of {anchor} ({pictures}{interval}")
     };
-    format!("At equal SSIMULACRA2, {what}; smaller on {} of {count}).", summary.wins())
+    format!("At equal {}, {what}; smaller on {} of {count}).", summary.metric.name, summary.wins())
 }
 
 /// What the other deciding metrics say of the same files.
 fn other_metrics(report: &Report) -> Option<String> {
     let comparison = report.comparison(&report.codec)?;
-    let others = Axis::ALL.into_iter().filter(|a| *a != Axis::Ssimulacra2);
+    let others = report.panel.deciding.iter().skip(1);
     let parts: Vec<_> = others
-        .filter_map(|axis| {
-            let mean = comparison.summary(axis)?.mean();
+        .filter_map(|metric| {
+            let mean = comparison.summary(metric)?.mean();
             let word = if mean < 0.0 { "smaller" } else { "larger" };
-            Some(format!("{:.1} % {word} at equal {}", mean.abs(), axis.name()))
+            Some(format!("{:.1} % {word} at equal {}", mean.abs(), metric.name))
         })
         .collect();
     (!parts.is_empty()).then(|| format!("They are {}.", parts.join(" and ")))
@@ -81,7 +81,8 @@ fn other_codecs(report: &Report) -> Option<String> {
         format!("{:.1} % {word} than {codec} ({})", other.percent.abs(), plural(other.pictures, "picture"))
     };
     let parts: Vec<_> = report.others.iter().take(OTHERS).map(part).collect();
-    (!parts.is_empty()).then(|| format!("Against the others here, at equal SSIMULACRA2: {}.", parts.join(", ")))
+    let metric = &report.panel.first().name;
+    (!parts.is_empty()).then(|| format!("Against the others here, at equal {metric}: {}.", parts.join(", ")))
 }
 
 fn speed(report: &Report) -> Option<String> {
@@ -133,13 +134,13 @@ fn bare_times(row: &SpeedRow) -> Option<String> {
 mod tests {
     use super::*;
     use crate::rd::analysis::summary::ImageRate;
+    use crate::rd::metric::Metrics;
 
     fn headline_of(rates: &[f64]) -> String {
         let rate = |(i, percent): (usize, &f64)| ImageRate { image: i.to_string(), percent: *percent };
         let images = rates.iter().enumerate().map(rate).collect();
-        let range = (30.0, 92.0);
-        let summary =
-            Summary { axis: Axis::Ssimulacra2, range, images, dropped: Vec::new(), thin: 0, left_out: Vec::new() };
+        let (range, metric) = ((30.0, 92.0), Metrics::built_in().find("ssim2").unwrap().clone());
+        let summary = Summary { metric, range, images, dropped: Vec::new(), thin: 0, left_out: Vec::new() };
         headline("ours", "avif", &summary)
     }
 

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::write_file;
+use crate::rd::metric::Metrics;
 use crate::rd::point_file::{Columns, RESULTS, parse_unfinished, to_csv};
 use crate::rd::points::{KEY, Point};
 
@@ -28,7 +29,7 @@ impl Folder {
     /// # Errors
     /// [`CliError::Run`] where another run works in it, [`CliError::Input`] where its points are
     /// damaged.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path, metrics: &Metrics) -> Result<Self> {
         fs::create_dir_all(path).map_err(|e| CliError::writing(path, &e))?;
         let lock_path = path.join(".lock");
         let lock = File::create(&lock_path).map_err(|e| CliError::writing(&lock_path, &e))?;
@@ -40,7 +41,7 @@ impl Folder {
             // File systems without locks: then the user has to take care.
             Err(TryLockError::Error(_)) => {}
         }
-        let points = read_unfinished(&path.join(RESULTS))?;
+        let points = read_unfinished(&path.join(RESULTS), metrics)?;
         Ok(Self { path: path.to_owned(), points, _lock: lock })
     }
 
@@ -100,11 +101,11 @@ impl Appender {
 
 /// The points of a file that a run may have been stopped in: a last record without its end is left
 /// out.
-fn read_unfinished(path: &Path) -> Result<Vec<Point>> {
+fn read_unfinished(path: &Path, metrics: &Metrics) -> Result<Vec<Point>> {
     if !path.exists() {
         return Ok(Vec::new());
     }
     let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
-    parse_unfinished(&text)
+    parse_unfinished(&text, metrics)
         .map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", shown(path))))
 }

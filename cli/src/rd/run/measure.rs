@@ -1,5 +1,6 @@
 //! The measurements of a plan: encode, decode, check, score.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use rayon::prelude::*;
 use super::plan::{Measurement, RunPlan};
 use super::progress::Progress;
 use crate::base::error::{CliError, Result};
-use crate::metrics::{Reference, Scores, Selection};
+use crate::metrics::{Reference, Selection};
 use crate::pictures::Picture;
 use crate::rd::codecs::{CodedPicture, DecodedPicture};
 use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
@@ -125,10 +126,10 @@ impl PlanRunner<'_> {
         let (coded, decoded) = self.trip(measurement, picture).map_err(|e| fault(&e))?;
         // An exact copy needs no scores: there is no curve that they would be points of.
         let scores = match codec.lossless() {
-            true => Scores::default(),
+            true => BTreeMap::new(),
             false => {
                 let reference = subject.reference(self.plan.selection)?;
-                reference.compare(&decoded.picture).map_err(|e| fault(&e))?
+                reference.compare(&decoded.picture).map_err(|e| fault(&e))?.by_column()
             }
         };
         let bytes = coded.stream.len() as u64;

@@ -7,7 +7,7 @@ mod progress;
 mod summary;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::analysis::lossless::Lossless;
@@ -15,6 +15,7 @@ use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
+use super::metric::{Metrics, Panel};
 use super::point_file::read_points;
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
@@ -39,9 +40,10 @@ const QUICK_TIMED: usize = 6;
 /// Runs the command.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     // Files to compare with are read first: a mistyped name should not cost a run.
-    let read = |paths: &[std::path::PathBuf]| paths.iter().map(|p| read_points(p)).collect::<Result<Vec<_>>>();
+    let metrics = Metrics::built_in();
+    let read = |paths: &[PathBuf]| paths.iter().map(|p| read_points(p, &metrics)).collect::<Result<Vec<_>>>();
     let (anchors, olds) = (read(&args.anchor)?, read(&args.against)?);
-    let folder = Folder::open(&args.output)?;
+    let folder = Folder::open(&args.output, &metrics)?;
     let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();
     let mut session = Session::new(args, &folder, &known)?;
     let points = session.execute(&folder)?;
@@ -50,12 +52,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     if points.is_empty() {
         return Err(CliError::Run("nothing was measured".to_owned()));
     }
-    let mut text = session.summary(&points);
+    let panel = Panel::usual(&metrics, &points);
+    let mut text = session.summary(&points, &panel);
     let (mut lossless, lossy): (Vec<_>, Vec<_>) = points.into_iter().partition(Point::is_lossless);
     lossless.extend(anchors.iter().flatten().filter(|p| p.is_lossless()).cloned());
     text += &Lossless::new(&lossless, None).map_or(String::new(), |l| format!("\n{}", l.text()));
     if let Some(((name, ours), others)) = by_codec(&lossy).split_first() {
-        text += &curves(args, (name, ours), others, &anchors, &olds);
+        text += &curves(args, (name, ours), others, &anchors, &olds, &panel);
     }
     text += &verdict;
     print_text(&text)?;
@@ -69,17 +72,18 @@ fn curves(
     others: &[(&str, ByImage<'_>)],
     anchors: &[Vec<Point>],
     olds: &[Vec<Point>],
+    panel: &Panel,
 ) -> String {
-    let mut text = anchors_table(name, ours, others).map_or(String::new(), |t| format!("\n{t}"));
+    let mut text = anchors_table((name, ours), others, panel).map_or(String::new(), |t| format!("\n{t}"));
     for anchor in anchors {
         text += "\n";
-        text += &anchors_table(name, ours, &by_codec(anchor))
+        text += &anchors_table((name, ours), &by_codec(anchor), panel)
             .unwrap_or_else(|| "no picture in common with the anchors\n".to_owned());
     }
     for (path, old) in args.against.iter().zip(olds) {
         for (old_name, old) in by_codec(old) {
             let title = format!("{old_name} of {}", shown(path));
-            let table = against_table(ours, &title, &old);
+            let table = against_table(ours, &title, &old, panel);
             text += "\n";
             text += &table.unwrap_or_else(|| format!("no picture in common with {title}\n"));
         }
@@ -226,13 +230,13 @@ impl<'a> Session<'a> {
     }
 
     /// The means at each quality of each codec of this run, and what the times are worth.
-    fn summary(&self, points: &[Point]) -> String {
+    fn summary(&self, points: &[Point], panel: &Panel) -> String {
         let mut text = String::new();
         for series in self.plan.series.iter().filter(|s| !s.codec.lossless()) {
             let name = series.codec.name();
             let ascending: Vec<_> = series.qualities.iter().rev().copied().collect();
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
-            text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending));
+            text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending, panel));
         }
         let timed = points.iter().filter(|p| p.enc_s.is_some()).count();
         text += &match (self.workers, timed) {

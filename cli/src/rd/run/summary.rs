@@ -1,15 +1,20 @@
 //! What a run tells at its end: scores, rate and time at each quality.
 
-use std::fmt::Write as _;
-
+use crate::rd::analysis::grid::Grid;
+use crate::rd::metric::{Panel, Transform};
 use crate::rd::points::Point;
 
-/// The means at each quality, ascending: the calibration of the quality scale.
-pub(crate) fn by_quality(points: &[&Point], qualities: &[f64]) -> String {
-    let mut out = format!(
-        "{:>6} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>8}\n",
-        "q", "n", "SSIM2", "SSIM2-q", "bpp", "BA-3", "PSNR-Y", "PSNR-RGB", "enc s", "max enc s", "dec s"
-    );
+/// The means at each quality, ascending. Those of SSIMULACRA2 less the quality are the calibration
+/// of our own scale.
+pub(crate) fn by_quality(points: &[&Point], qualities: &[f64], panel: &Panel) -> String {
+    let mut grid = Grid { heading: ["q", "n", "bpp"].map(str::to_owned).to_vec(), ..Grid::default() };
+    for metric in panel.iter() {
+        grid.heading.push(metric.name.clone());
+        if metric.key == CALIBRATED {
+            grid.heading.push("less q".to_owned());
+        }
+    }
+    grid.heading.extend(["enc s", "max enc s", "dec s"].map(str::to_owned));
     for &q in qualities {
         let at: Vec<_> = points.iter().filter(|p| p.q == q).collect();
         let mean = |f: &dyn Fn(&Point) -> Option<f64>| -> Option<f64> {
@@ -17,22 +22,20 @@ pub(crate) fn by_quality(points: &[&Point], qualities: &[f64]) -> String {
             (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
         };
         let cell = |v: Option<f64>, digits: usize| v.map_or("-".to_owned(), |v| format!("{v:.digits$}"));
-        let ssim2 = mean(&|p| p.scores.ssim2);
+        let mut row = vec![q.to_string(), at.len().to_string(), cell(mean(&|p| Some(p.bpp)), 4)];
+        for metric in panel.iter() {
+            let score = mean(&|p| p.score(metric));
+            row.push(cell(score, if metric.transform == Transform::Rising { 2 } else { 4 }));
+            if metric.key == CALIBRATED {
+                row.push(score.map_or("-".to_owned(), |s| format!("{:+.2}", s - q)));
+            }
+        }
         let slowest = at.iter().filter_map(|p| p.enc_s).max_by(f64::total_cmp);
-        let _ = writeln!(
-            out,
-            "{q:>6} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>8}",
-            at.len(),
-            cell(ssim2, 2),
-            ssim2.map_or("-".to_owned(), |s| format!("{:+.2}", s - q)),
-            cell(mean(&|p| Some(p.bpp)), 4),
-            cell(mean(&|p| p.scores.ba_p3), 3),
-            cell(mean(&|p| p.scores.psnr_y), 2),
-            cell(mean(&|p| p.scores.psnr_rgb), 2),
-            cell(mean(&|p| p.enc_s), 3),
-            cell(slowest, 3),
-            cell(mean(&|p| p.dec_s), 4)
-        );
+        row.extend([cell(mean(&|p| p.enc_s), 3), cell(slowest, 3), cell(mean(&|p| p.dec_s), 4)]);
+        grid.rows.push(row);
     }
-    out
+    grid.render()
 }
+
+/// The metric that the quality of our own scale is about.
+const CALIBRATED: &str = "ssim2";

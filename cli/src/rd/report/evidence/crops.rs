@@ -268,7 +268,6 @@ mod tests {
     use std::ops::RangeInclusive;
 
     use super::*;
-    use crate::metrics::Scores;
     use crate::rd::codecs::{CodedPicture, DecodedPicture, Timing};
 
     /// A codec whose streams have a known size.
@@ -315,7 +314,7 @@ mod tests {
             q,
             bytes,
             bpp: 1.0,
-            scores: Scores::default(),
+            scores: BTreeMap::new(),
             enc_s: None,
             dec_s: None,
             w: 8,

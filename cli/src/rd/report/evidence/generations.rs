@@ -15,6 +15,7 @@ use crate::metrics::{Reference, Selection};
 use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::spread;
+use crate::rd::metric::Metrics;
 use crate::rd::point_file::{read_csv, to_csv};
 use crate::rd::points::{ByImage, KEY, Point};
 use crate::rd::report::numbers::plural;
@@ -123,8 +124,8 @@ impl CodecGenerations {
         };
         Self {
             codec: codec.to_owned(),
-            ssim2: mean(&|p| p.scores.ssim2.unwrap_or(f64::NAN)),
-            psnr_y: mean(&|p| p.scores.psnr_y.unwrap_or(f64::NAN)),
+            ssim2: mean(&|p| p.scores.get("ssim2").copied().unwrap_or(f64::NAN)),
+            psnr_y: mean(&|p| p.scores.get("psnr_y").copied().unwrap_or(f64::NAN)),
             bytes: mean(&|p| p.bytes as f64),
         }
     }
@@ -159,7 +160,7 @@ impl Chain<'_> {
                 q: self.q,
                 bytes,
                 bpp: bytes as f64 * 8.0 / original.pixels() as f64,
-                scores: reference.compare(&picture).map_err(|e| in_generation(e.to_string()))?,
+                scores: reference.compare(&picture).map_err(|e| in_generation(e.to_string()))?.by_column(),
                 enc_s: None,
                 dec_s: None,
                 w: original.width(),
@@ -181,7 +182,7 @@ struct Store<'a> {
 impl<'a> Store<'a> {
     /// What cannot be read is made anew.
     fn open(folder: Option<&'a Path>) -> Self {
-        let points = kept(folder, FILE).and_then(|path| read_csv(&path).ok()).unwrap_or_default();
+        let points = kept(folder, FILE).and_then(|path| read_csv(&path, &Metrics::built_in()).ok()).unwrap_or_default();
         let mut store = Self { folder, points: BTreeMap::new() };
         store.insert(&points);
         store
@@ -229,7 +230,6 @@ mod tests {
     use super::*;
     use crate::base::names::utf8;
     use crate::base::output::TemporaryFolder;
-    use crate::metrics::Scores;
     use crate::pictures::{OutputFormat, write_picture};
     use crate::rd::codecs::{CodedPicture, DecodedPicture, Timing};
     use crate::rd::points::by_codec;
@@ -305,7 +305,7 @@ mod tests {
             q: 5.0,
             bytes: 768,
             bpp: 24.0,
-            scores: Scores { ssim2: Some(70.0), ..Scores::default() },
+            scores: [("ssim2".to_owned(), 70.0)].into(),
             enc_s: None,
             dec_s: None,
             w: 16,

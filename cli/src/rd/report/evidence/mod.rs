@@ -95,12 +95,18 @@ fn key(codec: &dyn Codec, picture: &Picture) -> String {
     hex(&digest.finalize()[..8])
 }
 
-/// The measured point with the SSIMULACRA2 nearest to `score`.
+/// The measured point with the SSIMULACRA2 nearest to `score`; where none has one, the middle of
+/// all by bits.
 fn nearest<'a>(points: &[&'a Point], score: f64) -> Option<&'a Point> {
-    let distance = |p: &Point| p.scores.ssim2.map(|s| (s - score).abs());
+    let distance = |p: &Point| p.scores.get("ssim2").map(|s| (s - score).abs());
     let mut measured: Vec<_> = points.iter().filter_map(|p| Some((*p, distance(p)?))).collect();
     measured.sort_by(|a, b| a.1.total_cmp(&b.1));
-    measured.first().map(|(p, _)| *p)
+    let middle = || {
+        let mut by_bits = points.to_vec();
+        by_bits.sort_by(|a, b| a.bpp.total_cmp(&b.bpp));
+        by_bits.get(by_bits.len() / 2).copied()
+    };
+    measured.first().map(|(p, _)| *p).or_else(middle)
 }
 
 /// Decodes `stream`, which must give a picture of the size of `original`.
