@@ -139,6 +139,7 @@ impl Pair<'_> {
             psnr_y: scores.psnr_y.filter(|_| wanted(&[MetricName::PsnrY, MetricName::Psnr])),
             psnr_rgb: scores.psnr_rgb.filter(|_| wanted(&[MetricName::PsnrRgb, MetricName::Psnr])),
             ms_ssim: scores.ms_ssim.filter(|_| wanted(&[MetricName::MsSsim])),
+            ms_ssim_rgb: None,
         }
     }
 }

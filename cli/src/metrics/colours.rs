@@ -63,6 +63,12 @@ impl Colours {
         self.rgb.chunks_exact(3).map(|p| scale * luma(p)).collect()
     }
 
+    /// Red (0), green (1) or blue (2) alone, 0 to 255 at any depth.
+    pub(super) fn channel(&self, channel: usize) -> Vec<f32> {
+        let scale = 255.0 / f32::from(self.peak);
+        self.rgb.chunks_exact(3).map(|p| scale * f32::from(p[channel])).collect()
+    }
+
     pub(super) fn encoded(&self, meaning: &Meaning) -> Encoded {
         match self.peak {
             _ if matches!(meaning, Meaning::Hdr(_)) => Encoded::Linear(self.linear(meaning)),

@@ -103,6 +103,26 @@ mod tests {
         assert_eq!(s.ssim2, Some(100.0));
     }
 
+    /// Where one channel alone differs, the mean over three is that of its own MS-SSIM, which a
+    /// picture of that channel has, and of two exact copies.
+    #[test]
+    fn ms_ssim_of_three_channels_is_the_mean_of_theirs() {
+        let (value, other) =
+            (|x: u32, y: u32| (x * 7 + y * 13) as u8, |x: u32, y: u32| ((x * 7 + y * 13) / 24 * 24) as u8);
+        let only = Selection { ms_ssim: true, ms_ssim_rgb: true, ..Selection::NONE };
+        let compare = |a: &Picture, b: &Picture| Reference::new(a, only).unwrap().compare(b).unwrap();
+        let gray = compare(&picture(192, 180, |x, y| [value(x, y); 3]), &picture(192, 180, |x, y| [other(x, y); 3]));
+        assert!((gray.ms_ssim.unwrap() - gray.ms_ssim_rgb.unwrap()).abs() < 1e-6, "{gray:?}");
+        let green = compare(
+            &picture(192, 180, |x, y| [90, value(x, y), 200]),
+            &picture(192, 180, |x, y| [90, other(x, y), 200]),
+        );
+        let mean = (2.0 + gray.ms_ssim.unwrap()) / 3.0;
+        assert!((green.ms_ssim_rgb.unwrap() - mean).abs() < 1e-6 && mean < 0.999, "{green:?}");
+        let small = picture(64, 64, |x, _| [x as u8; 3]);
+        assert_eq!(compare(&small, &small).ms_ssim_rgb, None);
+    }
+
     #[test]
     fn tiny_pictures_have_no_butteraugli_and_sizes_must_agree() {
         let p = picture(3, 2, |x, _| [x as u8; 3]);

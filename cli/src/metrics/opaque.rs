@@ -22,6 +22,7 @@ pub(super) struct OpaqueReference {
     ssim2: Option<Ssimulacra2Reference>,
     butteraugli: Option<ButteraugliReference>,
     ms_ssim: Option<ms_ssim::Reference>,
+    ms_ssim_rgb: Vec<ms_ssim::Reference>,
     psnr: bool,
 }
 
@@ -44,7 +45,11 @@ impl OpaqueReference {
             None
         };
         let ms_ssim = if selection.ms_ssim { ms_ssim::Reference::new(colours.luma(), width as usize) } else { None };
-        Ok(Self { colours, meaning, width, height, ssim2, butteraugli, ms_ssim, psnr: selection.psnr })
+        let channels = if selection.ms_ssim_rgb { 0..3 } else { 0..0 };
+        let ms_ssim_rgb =
+            channels.filter_map(|c| ms_ssim::Reference::new(colours.channel(c), width as usize)).collect();
+        let psnr = selection.psnr;
+        Ok(Self { colours, meaning, width, height, ssim2, butteraugli, ms_ssim, ms_ssim_rgb, psnr })
     }
 
     /// Scores a picture of the reference's size and depth, whose samples are taken to mean the
@@ -68,6 +73,10 @@ impl OpaqueReference {
             scores.psnr_rgb = Some(all);
         }
         scores.ms_ssim = self.ms_ssim.as_ref().map(|reference| reference.compare(colours.luma()));
+        if !self.ms_ssim_rgb.is_empty() {
+            let each = self.ms_ssim_rgb.iter().enumerate().map(|(c, reference)| reference.compare(colours.channel(c)));
+            scores.ms_ssim_rgb = Some(each.sum::<f64>() / self.ms_ssim_rgb.len() as f64);
+        }
         Ok(scores)
     }
 }

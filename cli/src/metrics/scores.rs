@@ -9,13 +9,15 @@ pub(crate) struct Selection {
     pub(crate) butteraugli: bool,
     pub(crate) psnr: bool,
     pub(crate) ms_ssim: bool,
+    pub(crate) ms_ssim_rgb: bool,
 }
 
 impl Selection {
-    /// Every metric.
-    pub(crate) const ALL: Self = Self { ssim2: true, butteraugli: true, psnr: true, ms_ssim: true };
+    /// The metrics that are computed where nobody names any: all but MS-SSIM of three channels.
+    pub(crate) const ALL: Self = Self { ssim2: true, butteraugli: true, psnr: true, ms_ssim: true, ..Self::NONE };
     /// No metric.
-    pub(crate) const NONE: Self = Self { ssim2: false, butteraugli: false, psnr: false, ms_ssim: false };
+    pub(crate) const NONE: Self =
+        Self { ssim2: false, butteraugli: false, psnr: false, ms_ssim: false, ms_ssim_rgb: false };
 }
 
 /// The scores of one picture against its reference. `None` where not asked for, or where the metric
@@ -35,6 +37,8 @@ pub(crate) struct Scores {
     pub(crate) psnr_rgb: Option<f64>,
     /// MS-SSIM of the luma, 1 for an exact copy: a guard, on which nothing is tuned.
     pub(crate) ms_ssim: Option<f64>,
+    /// The mean of the MS-SSIM of red, green and blue.
+    pub(crate) ms_ssim_rgb: Option<f64>,
 }
 
 impl Scores {
@@ -47,6 +51,7 @@ impl Scores {
             ("psnr_y", self.psnr_y),
             ("psnr_rgb", self.psnr_rgb),
             ("ms_ssim", self.ms_ssim),
+            ("ms_ssim_rgb", self.ms_ssim_rgb),
         ];
         all.into_iter().filter_map(|(column, score)| Some((column.to_owned(), score?))).collect()
     }
@@ -62,6 +67,7 @@ impl Scores {
             psnr_y: lower(self.psnr_y, other.psnr_y),
             psnr_rgb: lower(self.psnr_rgb, other.psnr_rgb),
             ms_ssim: lower(self.ms_ssim, other.ms_ssim),
+            ms_ssim_rgb: lower(self.ms_ssim_rgb, other.ms_ssim_rgb),
         }
     }
 }

@@ -6,7 +6,6 @@ use clap::{Args, Subcommand};
 
 use super::report::ReportOptions;
 use super::shard::{Shard, parse_shard};
-use crate::metrics::Selection;
 
 /// What `kvant rd` can do.
 #[derive(Debug, Subcommand)]
@@ -79,9 +78,11 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "I/N", value_parser = parse_shard)]
     pub(crate) shard: Option<Shard>,
 
-    /// Metrics to compute, of ssim2, butteraugli, psnr and ms-ssim
-    #[arg(long, value_name = "LIST", value_parser = parse_selection, default_value = "ssim2,butteraugli,psnr,ms-ssim")]
-    pub(crate) metrics: Selection,
+    /// Metrics to compute, which also decide, the first above all: of ssim2, butteraugli, psnr-y,
+    /// psnr-rgb, butteraugli-max, ms-ssim, ms-ssim-rgb [default: all but the last; the first three
+    /// decide]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) metrics: Vec<String>,
 
     /// Print BD-rates against every codec in this file or folder that has one of the pictures; may
     /// be given several times
@@ -166,7 +167,12 @@ pub(crate) struct BdArgs {
     #[arg(long)]
     pub(crate) akima: bool,
 
-    /// The part of SSIMULACRA2 that counts [default: 30..92]
+    /// The metrics that decide, the first above all [default: ssim2,butteraugli,psnr-y as far as
+    /// there are scores; else all that there are]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) metrics: Vec<String>,
+
+    /// The part of the first metric's scale that counts [default: of SSIMULACRA2 30..92]
     #[arg(long, value_name = "LO..HI", value_parser = parse_range, allow_hyphen_values = true)]
     pub(crate) range: Option<(f64, f64)>,
 
@@ -227,20 +233,6 @@ pub(crate) struct ReportArgs {
     pub(crate) show: Vec<String>,
 }
 
-fn parse_selection(text: &str) -> Result<Selection, String> {
-    let mut selection = Selection::NONE;
-    for name in text.split(',') {
-        match name.trim() {
-            "ssim2" | "ssimulacra2" => selection.ssim2 = true,
-            "butteraugli" | "ba" => selection.butteraugli = true,
-            "psnr" => selection.psnr = true,
-            "ms-ssim" => selection.ms_ssim = true,
-            other => return Err(format!("no metric {other:?}; there are ssim2, butteraugli, psnr, ms-ssim")),
-        }
-    }
-    Ok(selection)
-}
-
 /// A percentage, with or without its sign.
 fn parse_percent(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').unwrap_or(text).trim();
@@ -251,7 +243,7 @@ fn parse_percent(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a percentage such as 0.5% is expected".to_owned())
 }
 
-/// `LO..HI`, a part of SSIMULACRA2's scale.
+/// `LO..HI`, a part of a metric's scale.
 fn parse_range(text: &str) -> std::result::Result<(f64, f64), String> {
     let number = |t: &str| t.trim().parse::<f64>().ok().filter(|v| v.is_finite());
     match text.split_once("..").map(|(lo, hi)| (number(lo), number(hi))) {

@@ -101,6 +101,44 @@ fn json_has_every_figure() {
     near(&new["dec_ratio"], 1.0);
 }
 
+/// The literature on learned codecs goes by PSNR over RGB and MS-SSIM.
+#[test]
+fn tables_follow_the_metrics_that_are_named() {
+    let f = folder("bd-metrics");
+    let bd = |args: &[&str]| f.kvant(&[&["rd", "bd", "old.csv", "new.csv", "--anchor", "old"], args].concat());
+    let said = bd(&["--metrics", "psnr-rgb,ms-ssim", "--per-image"]).ok();
+    assert!(said.text().lines().nth(1).unwrap().trim_start().starts_with("PSNR-RGB"), "{}", said.text());
+    assert!(said.text().contains("Watched") && !said.text().contains("SSIMULACRA2 by band"), "{}", said.text());
+    let by_picture: Vec<_> = said.text().lines().skip_while(|l| !l.contains("by picture")).collect();
+    assert_eq!(by_picture[1].split_whitespace().collect::<Vec<_>>(), ["picture", "PSNR-RGB", "MS-SSIM"]);
+    let json = bd(&["--metrics", "psnr-rgb,ms-ssim", "--range", "30..40", "--json"]).ok().json();
+    assert_eq!(json["options"]["metrics"], serde_json::json!(["psnr_rgb", "ms_ssim"]));
+    assert_eq!(json["comparisons"][0]["summaries"][0]["range"], serde_json::json!([30.0, 40.0]));
+    bd(&["--metrics", "vmaf9"]).fails(2, &["vmaf9", "psnr_rgb"]);
+
+    // Without those that usually decide, what there is decides, in a report too.
+    for file in ["old.csv", "new.csv"] {
+        let text = String::from_utf8(f.read(file)).unwrap();
+        let blank = |line: &str| {
+            let mut fields: Vec<_> = line.split(',').collect();
+            (5..9).for_each(|i| fields[i] = "");
+            fields.join(",") + "\n"
+        };
+        let (head, rows) = text.split_once('\n').unwrap();
+        f.write(file, format!("{head}\n{}", rows.lines().map(blank).collect::<String>()).as_bytes());
+    }
+    assert!(bd(&[]).ok().text().lines().nth(1).unwrap().trim_start().starts_with("PSNR-RGB"));
+    let report = ["rd", "report", "old.csv", "new.csv", "--anchor", "old", "--codec", "new", "-o", "page.html"];
+    let said = f.kvant(&report).ok();
+    assert!(said.text().contains("At equal PSNR-RGB, new files are 10.0 % smaller"), "{}", said.text());
+    let page = String::from_utf8(f.read("page.html")).unwrap();
+    assert!(
+        page.contains("the middle one of each codec's qualities")
+            || page.contains("the middle one of each codec&#39;s")
+    );
+    assert!(!page.contains("SSIMULACRA2"), "nothing is said of a metric that there is not");
+}
+
 #[test]
 fn bad_files_are_named_and_the_rest_goes_on() {
     let f = folder("bd-bad");
@@ -145,6 +183,36 @@ fn wrong_requests_are_usage_errors() {
         assert!(ended.stderr.contains(range), "{}", ended.stderr);
     }
     bd(&["--anchor", "old", "--range", "-20..40"]).ok();
+}
+
+/// One bad score once moved a mean by a fifth without a word.
+#[test]
+fn every_point_that_is_dropped_is_named_by_every_metric() {
+    let f = folder("bd-dropped");
+    let good = points("new", 90);
+    let bad = good.lines().map(|line| {
+        let mut fields: Vec<_> = line.split(',').map(str::to_owned).collect();
+        match (fields[1].as_str(), fields[2].as_str()) {
+            ("lake", "30") => fields[9] = "50".to_owned(),
+            ("lake", "60") => fields[5] = "nan".to_owned(),
+            ("tower", "60") => fields[8] = "inf".to_owned(),
+            ("tower", "10") => fields[4] = "0".to_owned(),
+            ("tower", "90") => fields[4] = "-2".to_owned(),
+            _ => {}
+        }
+        fields.join(",") + "\n"
+    });
+    f.write("new.csv", bad.collect::<String>().as_bytes());
+    let said = f.kvant(&["rd", "bd", "old.csv", "new.csv", "--anchor", "old"]).ok();
+    for line in [
+        "not monotone: new, PSNR-RGB: dropped lake q 60 (7200 bytes), q 90 (14400 bytes)",
+        "a score without a place on its axis: new, SSIMULACRA2: dropped lake q 60 (7200 bytes)",
+        "a score without a place on its axis: new, PSNR-Y: dropped tower q 60 (7200 bytes)",
+        "a rate that is none: new, SSIMULACRA2: dropped tower q 10 (1800 bytes), q 90 (14400 bytes)",
+        "a rate that is none: new, MS-SSIM: dropped tower q 10 (1800 bytes), q 90 (14400 bytes)",
+    ] {
+        assert!(said.text().lines().any(|l| l == line), "{line} is not in {}", said.text());
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(crate) fn bd(args: &BdArgs) -> Result<()> {
     } else {
         args.codec.iter().map(|name| find(&codecs, name)).collect::<Result<_>>()?
     };
-    let mut panel = Panel::usual(&metrics, &points);
+    let mut panel = Panel::new(&metrics, &args.metrics, &points)?;
     if let Some((low, high)) = args.range {
         panel.deciding[0] = panel.first().within(low, high).into();
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::definition::{Metric, Transform};
+use crate::base::error::{CliError, Result};
 
 /// Metrics by the columns of result files.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +11,17 @@ pub(crate) struct Metrics(Vec<Arc<Metric>>);
 
 /// The columns of those that decide where nobody names others.
 pub(super) const DECIDING: [&str; 3] = ["ssim2", "ba_p3", "psnr_y"];
+
+/// Other names of columns.
+const ALIASES: [(&str, &str); 7] = [
+    ("ssimulacra2", "ssim2"),
+    ("butteraugli", "ba_p3"),
+    ("ba", "ba_p3"),
+    ("butteraugli_3", "ba_p3"),
+    ("butteraugli_max", "ba_max"),
+    ("psnr", "psnr_y"),
+    ("msssim", "ms_ssim"),
+];
 
 impl Metrics {
     /// Those that this program computes itself.
@@ -80,8 +92,30 @@ impl Metrics {
                 "dB",
                 "compares the structure of the luma at several scales, here as -10 log10(1 - MS-SSIM)",
             ),
+            metric(
+                "ms_ssim_rgb",
+                "MS-SSIM-RGB",
+                Transform::Decibel,
+                "dB",
+                "is the mean of the MS-SSIM of red, green and blue, as learned codecs are compared by; here as \
+                 -10 log10(1 - MS-SSIM)",
+            ),
         ];
         Self(all.into_iter().map(Arc::new).collect())
+    }
+
+    /// The metric that a person calls so: by its column, whatever the case and with - for _, or by
+    /// another usual name.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] names those that there are.
+    pub(crate) fn named(&self, name: &str) -> Result<&Arc<Metric>> {
+        let plain = name.trim().to_ascii_lowercase().replace('-', "_");
+        let usual = ALIASES.iter().find(|(alias, _)| *alias == plain).map(|(_, key)| *key);
+        self.find(usual.unwrap_or(&plain)).ok_or_else(|| {
+            let known: Vec<_> = self.0.iter().map(|m| m.key.as_str()).collect();
+            CliError::Usage(format!("no metric {name:?}; there are {}", known.join(", ")))
+        })
     }
 
     /// The metric of a column.
@@ -92,5 +126,25 @@ impl Metrics {
     /// All of them, in the order of tables.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Metric>> {
         self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_go_by_their_columns_and_by_usual_names() {
+        let metrics = Metrics::built_in();
+        for metric in metrics.iter() {
+            assert_eq!(&metrics.named(&metric.key).unwrap().key, &metric.key);
+            assert_eq!(&metrics.named(&metric.key.to_uppercase().replace('_', "-")).unwrap().key, &metric.key);
+        }
+        for (alias, key) in ALIASES {
+            assert!(metrics.find(alias).is_none());
+            assert_eq!(metrics.named(alias).unwrap().key, key);
+        }
+        let fault = metrics.named("vmaf2").unwrap_err();
+        assert!(fault.code() == 2 && fault.to_string().contains("ssim2, ba_p3, psnr_y"), "{fault}");
     }
 }

@@ -46,13 +46,18 @@ const THEMES: [(&str, [&str; 3], [&str; 8]); 2] = [
 /// # Errors
 /// [`CliError::Usage`] for a codec that was not measured, [`CliError::Input`] where no picture has
 /// all codecs.
-pub(crate) fn files(input: &Input, show: &[String], prefix: &Path) -> Result<Vec<(PathBuf, String)>> {
+pub(crate) fn files(
+    input: &Input,
+    show: &[String],
+    metrics: &[String],
+    prefix: &Path,
+) -> Result<Vec<(PathBuf, String)>> {
     let measured = by_codec(&input.points);
     let codecs = chosen(&measured, show)?;
     let common = |image: &&str| codecs.iter().all(|(_, images)| images.contains_key(image));
     let of_first = codecs.iter().take(1).flat_map(|(_, images)| images.keys().copied());
     let pictures: Vec<&str> = of_first.filter(common).collect();
-    let panel = Panel::usual(&Metrics::built_in(), &input.points);
+    let panel = Panel::new(&Metrics::built_in(), metrics, &input.points)?;
     let metric = panel.first();
     let mut plot = set_plot(&codecs, &pictures, metric);
     let counts = |score: f64| {

@@ -8,6 +8,7 @@ use super::evidence::pieces::Crops;
 use super::input::Input;
 use super::options::ReportOptions;
 use super::speed::{self, SpeedRow};
+use crate::base::error::Result;
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::lossless::Lossless;
@@ -87,16 +88,24 @@ pub(crate) struct Against {
 impl Report {
     /// Computes everything but the verdict and what needs codecs to run; `measured` as
     /// [`Choice::measured`] gives it.
-    pub(crate) fn new(input: &Input, choice: &Choice, measured: &Measured<'_>, options: &ReportOptions) -> Self {
+    ///
+    /// # Errors
+    /// Where the user names a metric that there is not.
+    pub(crate) fn new(
+        input: &Input,
+        choice: &Choice,
+        measured: &Measured<'_>,
+        options: &ReportOptions,
+    ) -> Result<Self> {
         let record = input.record.as_ref();
         let interpolation = if options.akima { Interpolation::Akima } else { Interpolation::Pchip };
-        let panel = Panel::usual(&Metrics::built_in(), &input.points);
+        let panel = Panel::new(&Metrics::built_in(), &options.metrics, &input.points)?;
         let comparisons = compare(choice, measured, &panel, interpolation);
         let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons, &panel);
         let others = against_others(choice, measured, &panel, interpolation);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
         let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
-        Self {
+        Ok(Self {
             schema: SCHEMA,
             tool: concat!("kvant ", env!("CARGO_PKG_VERSION")),
             codec: choice.codec.clone(),
@@ -117,7 +126,7 @@ impl Report {
             crops: None,
             notes: Vec::new(),
             runs,
-        }
+        })
     }
 
     /// The comparison of a codec with the anchor.
@@ -172,7 +181,7 @@ fn against_others(
     rates
 }
 
-fn keys<S: Serializer>(panel: &Panel, serializer: S) -> Result<S::Ok, S::Error> {
+fn keys<S: Serializer>(panel: &Panel, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_seq(panel.iter().map(|m| &m.key))
 }
 

@@ -103,7 +103,7 @@ fn inputs(results: &[PathBuf], options: &ReportOptions) -> Inputs {
 /// Writes the files of a chart, and prints their names.
 fn write_chart(args: &ReportArgs, prefix: &Path) -> Result<Vec<String>> {
     let input = Input::read(args.results.iter().chain(&args.options.points))?;
-    let files = chart::files(&input, &args.show, prefix)?;
+    let files = chart::files(&input, &args.show, &args.options.metrics, prefix)?;
     let inputs = inputs(&args.results, &args.options);
     files.iter().try_for_each(|(path, _)| inputs.spare(&Destination::File(path.clone())))?;
     for (path, svg) in files {
@@ -132,7 +132,7 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
     let input = Input::read(results.iter().chain(&options.points))?;
     let choice = Choice::new(&input, options)?;
     let measured = choice.measured(&input);
-    let mut report = Report::new(&input, &choice, &measured, options);
+    let mut report = Report::new(&input, &choice, &measured, options)?;
     report.verdict = verdict::verdict(&report);
     let (generations, crops) = (options.generations, if with_crops { options.crops } else { 0 });
     if input.points.is_empty() {

@@ -33,6 +33,11 @@ pub(crate) struct ReportOptions {
     #[arg(long, value_name = "N", default_value_t = GENERATIONS)]
     pub(crate) generations: u32,
 
+    /// The metrics that decide, the first above all [default: ssim2,butteraugli,psnr-y as far as
+    /// there are scores; else all that there are]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) metrics: Vec<String>,
+
     /// Interpolate by Akima's method, not by PCHIP
     #[arg(long)]
     pub(crate) akima: bool,
@@ -40,6 +45,14 @@ pub(crate) struct ReportOptions {
 
 impl Default for ReportOptions {
     fn default() -> Self {
-        Self { anchor: None, codec: None, points: Vec::new(), crops: CROPS, generations: GENERATIONS, akima: false }
+        Self {
+            anchor: None,
+            codec: None,
+            points: Vec::new(),
+            crops: CROPS,
+            generations: GENERATIONS,
+            metrics: Vec::new(),
+            akima: false,
+        }
     }
 }

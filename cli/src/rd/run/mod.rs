@@ -25,6 +25,7 @@ use super::{build, report};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
+use crate::metrics::Selection;
 
 use folder::Folder;
 use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
@@ -45,14 +46,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let (anchors, olds) = (read(&args.anchor)?, read(&args.against)?);
     let folder = Folder::open(&args.output, &metrics)?;
     let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();
-    let mut session = Session::new(args, &folder, &known)?;
+    let mut session = Session::new(args, &folder, selection(args, &metrics)?, &known)?;
     let points = session.execute(&folder)?;
     let verdict = session.report(&folder)?;
 
     if points.is_empty() {
         return Err(CliError::Run("nothing was measured".to_owned()));
     }
-    let panel = Panel::usual(&metrics, &points);
+    let panel = Panel::new(&metrics, &args.metrics, &points)?;
     let mut text = session.summary(&points, &panel);
     let (mut lossless, lossy): (Vec<_>, Vec<_>) = points.into_iter().partition(Point::is_lossless);
     lossless.extend(anchors.iter().flatten().filter(|p| p.is_lossless()).cloned());
@@ -63,6 +64,24 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     text += &verdict;
     print_text(&text)?;
     session.end(folder.path())
+}
+
+/// The metrics to compute: those that the arguments name, else the usual ones.
+fn selection(args: &RunArgs, metrics: &Metrics) -> Result<Selection> {
+    if args.metrics.is_empty() {
+        return Ok(Selection::ALL);
+    }
+    let mut selection = Selection::NONE;
+    for name in &args.metrics {
+        match metrics.named(name)?.key.as_str() {
+            "ssim2" => selection.ssim2 = true,
+            "ba_p3" | "ba_max" => selection.butteraugli = true,
+            "ms_ssim" => selection.ms_ssim = true,
+            "ms_ssim_rgb" => selection.ms_ssim_rgb = true,
+            _ => selection.psnr = true,
+        }
+    }
+    Ok(selection)
 }
 
 /// BD-rates of the first codec of a run against its others, the anchors and earlier runs.
@@ -102,7 +121,7 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// `known` are the pictures that the anchors have.
-    fn new(args: &'a RunArgs, folder: &Folder, known: &BTreeSet<&str>) -> Result<Self> {
+    fn new(args: &'a RunArgs, folder: &Folder, selection: Selection, known: &BTreeSet<&str>) -> Result<Self> {
         let workers = workers(args.jobs.unwrap_or(usize::from(!args.quick)));
         let wanted = match (&args.quality, args.quick) {
             (Some(text), _) => Some(parse_qualities(text)?),
@@ -114,7 +133,7 @@ impl<'a> Session<'a> {
         let run = Run::now(workers, args.peers.clone());
         let pictures = sources.iter().map(|s| PictureRecord { name: s.name.clone(), location: s.location() }).collect();
         let record = Record::new(run, codecs, pictures);
-        let (plan, unread) = RunPlan::new(series, sources, args.metrics, args.shard);
+        let (plan, unread) = RunPlan::new(series, sources, selection, args.shard);
         for problem in &unread {
             print_error(&format!("kvant: {problem}\n"));
         }
@@ -223,7 +242,8 @@ impl<'a> Session<'a> {
         if !quiet {
             print_error("kvant: writing the report\n");
         }
-        let options = ReportOptions { points: anchor.clone(), ..ReportOptions::default() };
+        let (points, metrics) = (anchor.clone(), self.args.metrics.clone());
+        let options = ReportOptions { points, metrics, ..ReportOptions::default() };
         let written = report::write(folder.path(), &options)?;
         self.problems.extend(written.problems);
         Ok(format!("\n{}\n{}\n", written.verdict.join("\n"), shown(&written.path)))
