@@ -80,7 +80,7 @@ fn growth(new: &ByImage<'_>, old: &ByImage<'_>) -> Option<f64> {
     let all_lossless = old.values().flatten().all(|p| p.is_lossless());
     let bytes = |images: &ByImage<'_>| {
         let points = images.iter().filter(|(image, _)| old.contains_key(*image)).flat_map(|(_, points)| points);
-        points.map(|p| p.bytes as f64).sum::<f64>()
+        points.filter_map(|p| p.bytes).sum::<u64>() as f64
     };
     all_lossless.then(|| 100.0 * (bytes(new) / bytes(old) - 1.0))
 }

@@ -23,8 +23,8 @@ pub(crate) struct Point {
     pub(crate) image: String,
     /// Quality on the codec's own scale.
     pub(crate) q: f64,
-    /// Size of the stream.
-    pub(crate) bytes: u64,
+    /// Size of the stream; `None` where only bits per pixel were given.
+    pub(crate) bytes: Option<u64>,
     /// Bits per pixel.
     pub(crate) bpp: f64,
     /// How the decoded picture compares with the source: scores by the columns of metrics.
@@ -33,10 +33,8 @@ pub(crate) struct Point {
     pub(crate) enc_s: Option<f64>,
     /// Seconds to decode.
     pub(crate) dec_s: Option<f64>,
-    /// Width in pixels.
-    pub(crate) w: u32,
-    /// Height in pixels.
-    pub(crate) h: u32,
+    /// Width and height in pixels.
+    pub(crate) size: Option<[u32; 2]>,
     /// Columns that are not among the fields here, by name, in the order of the file; empty fields
     /// are left out.
     pub(crate) extra: Vec<(String, String)>,
@@ -58,6 +56,19 @@ impl Point {
     /// Where on the axis of a metric the point lies.
     pub(crate) fn position(&self, metric: &Metric) -> Option<f64> {
         metric.position(self.score(metric)?)
+    }
+
+    /// Width times height.
+    pub(crate) fn pixels(&self) -> Option<f64> {
+        self.size.map(|[w, h]| f64::from(w) * f64::from(h))
+    }
+
+    /// Quality and size, for people.
+    pub(crate) fn setting(&self) -> String {
+        match self.bytes {
+            Some(bytes) => format!("q {} ({bytes} bytes)", self.q),
+            None => format!("q {} ({} bpp)", self.q, self.bpp),
+        }
     }
 
     /// The value of an extra column.

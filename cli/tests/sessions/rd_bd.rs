@@ -76,7 +76,7 @@ fn json_has_every_figure() {
     let json = ended.json();
     assert_eq!((&json["schema"], &json["anchor"]), (&"kvant.rd.bd/2".into(), &"old".into()));
     assert_eq!(json["options"], serde_json::json!({"interpolation": "pchip", "metrics": ["ssim2", "ba_p3", "psnr_y"]}));
-    assert!(json["failed"][0].as_str().unwrap().starts_with("bad.csv: line 1: no column q, bytes"), "{json}");
+    assert!(json["failed"][0].as_str().unwrap().starts_with("bad.csv: line 1: no column bpp or bytes"), "{json}");
     let new = &json["comparisons"][0];
     assert_eq!(new["codec"], "new");
     let near = |value: &serde_json::Value, expected: f64| {
@@ -153,7 +153,7 @@ fn bad_files_are_named_and_the_rest_goes_on() {
     let lines: Vec<_> = ended.stderr.lines().collect();
     assert_eq!(lines.len(), 6, "{}", ended.stderr);
     for (line, words) in lines.iter().zip([
-        "columns.csv: line 1: no column bytes",
+        "columns.csv: line 1: no column bpp or bytes",
         "field.csv: line 3: bpp \"many\"",
         "binary.csv: cannot read",
         "missing.csv: cannot read",
@@ -213,6 +213,35 @@ fn every_point_that_is_dropped_is_named_by_every_metric() {
     ] {
         assert!(said.text().lines().any(|l| l == line), "{line} is not in {}", said.text());
     }
+}
+
+/// What learned codecs publish: means over a set, and no pictures. The bytes of `new` are 90 % of
+/// those of the means of `old`.
+#[test]
+fn means_of_a_set_are_compared_with_means() {
+    let f = folder("bd-means");
+    let of = |factor: f64| {
+        let bpp = [0.2, 0.4, 0.8, 1.6].map(|kilobytes| factor * kilobytes * 0.1 * 10.0);
+        let psnr = [28.0, 31.0, 35.0, 41.0];
+        serde_json::json!({"name": "x", "results": {"bpp": bpp, "psnr-rgb": psnr, "encoding_time": [1, 1, 1, 1]}})
+    };
+    f.write("model_mse.json", of(0.9).to_string().as_bytes());
+    let args =
+        ["rd", "bd", "old.csv", "new.csv", "model_mse.json", "--anchor", "old", "--metrics", "psnr-rgb", "--json"];
+    let said = f.kvant(&args).ok();
+    assert!(said.stderr.contains("means of the set alone: model_mse"), "{}", said.stderr);
+    let json = said.json();
+    let mean = |codec: &str| {
+        let all = json["comparisons"].as_array().unwrap();
+        let found = all.iter().find(|c| c["codec"] == codec).unwrap();
+        (found["summaries"][0]["n"].as_u64().unwrap(), found["summaries"][0]["mean"].as_f64().unwrap())
+    };
+    let (of_model, of_new) = (mean("model_mse"), mean("new"));
+    assert!(of_model.0 == 1 && (of_model.1 + 10.0).abs() < 1e-3, "{of_model:?}");
+    assert!(of_new.0 == 2 && (of_new.1 + 10.0).abs() < 1e-3, "{of_new:?}");
+    // The other way round, too.
+    let args = ["rd", "bd", "old.csv", "model_mse.json", "--anchor", "model_mse", "--metrics", "psnr-rgb"];
+    assert!(f.kvant(&args).ok().text().contains("+11.11"));
 }
 
 #[test]

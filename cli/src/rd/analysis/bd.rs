@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use super::comparison::Comparison;
 use super::curve::Interpolation;
-use super::json::{Document, Entry, Means, Options};
+use super::json::{self, Document, Entry, Options};
 use super::markdown::markdown;
+use super::means::Means;
 use super::tables::{codecs_table, images_table};
 use crate::base::error::{CliError, Result};
 use crate::base::print::{print_error, print_text};
 use crate::rd::args::BdArgs;
 use crate::rd::metric::{Metrics, Panel};
-use crate::rd::point_file::read_points;
+use crate::rd::point_file::{read_points, settle};
 use crate::rd::points::{ByImage, Point, by_codec, latest};
 
 /// Runs the command.
@@ -30,10 +31,15 @@ pub(crate) fn bd(args: &BdArgs) -> Result<()> {
         panel.deciding[0] = panel.first().within(low, high).into();
     }
     let interpolation = if args.akima { Interpolation::Akima } else { Interpolation::Pchip };
-    let (mut entries, mut not_compared) = (Vec::new(), Vec::new());
+    let means = Means::of(&codecs, &metrics);
+    let (mut entries, mut not_compared, mut by_means) = (Vec::new(), Vec::new(), Vec::new());
     for (name, test) in tests {
-        match Comparison::new((name, test), (anchor.0, &anchor.1), &panel, interpolation) {
-            Some(comparison) => entries.push(Entry { comparison, means: Means::of(test, &anchor.1, &panel) }),
+        let (test, anchor_points, note) = means.pair((name, test), (anchor.0, &anchor.1));
+        by_means.extend(note);
+        match Comparison::new((name, &test), (anchor.0, &anchor_points), &panel, interpolation) {
+            Some(comparison) => {
+                entries.push(Entry { comparison, means: json::Means::of(&test, &anchor_points, &panel) })
+            }
             None => not_compared.push((*name).to_owned()),
         }
     }
@@ -43,6 +49,9 @@ pub(crate) fn bd(args: &BdArgs) -> Result<()> {
     if !not_compared.is_empty() {
         let names = not_compared.join(", ");
         print_error(&format!("kvant: no picture and score in common with {}: {names}\n", args.anchor));
+    }
+    for note in &by_means {
+        print_error(&format!("kvant: {note}\n"));
     }
     let (failures, files) = (failed.len(), args.results.len());
     print_text(&if args.json {
@@ -91,7 +100,7 @@ fn find<'a, 'p>(codecs: &'a [(&'p str, ByImage<'p>)], name: &str) -> Result<&'a 
 /// `failed`.
 ///
 /// # Errors
-/// [`CliError::Input`] where there are no points.
+/// [`CliError::Input`] where there are no points, or where they do not go together.
 fn read_files(paths: &[PathBuf], metrics: &Metrics, failed: &mut Vec<String>) -> Result<Vec<Point>> {
     let mut points = Vec::new();
     for path in paths {
@@ -110,5 +119,7 @@ fn read_files(paths: &[PathBuf], metrics: &Metrics, failed: &mut Vec<String>) ->
     if points.is_empty() {
         return Err(CliError::Input("there are no points in these files".to_owned()));
     }
-    Ok(latest(points))
+    let mut points = latest(points);
+    settle(&mut points)?;
+    Ok(points)
 }

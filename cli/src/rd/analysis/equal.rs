@@ -18,30 +18,40 @@ pub(crate) struct Equal {
 pub(crate) struct Sizes {
     /// Number of pictures.
     pub(crate) images: usize,
-    /// Bytes of the codec.
-    pub(crate) test: f64,
+    /// Bytes of the codec, where all pictures' sizes are known.
+    pub(crate) test: Option<f64>,
     /// Bytes of the anchor.
-    pub(crate) anchor: f64,
+    pub(crate) anchor: Option<f64>,
     /// How many percent more bytes the codec takes than the anchor.
     pub(crate) percent: f64,
 }
+
+/// On one picture: ln of the bits per pixel of both codecs, and of the bytes that one bit per pixel
+/// takes.
+type Logs = (f64, f64, Option<f64>);
 
 impl Equal {
     /// Sizes at a score by the metric of `pairs`.
     pub(crate) fn new(pairs: &Pairs<'_>, score: f64) -> Self {
         let place = pairs.metric.position(score).unwrap_or(f64::NAN);
-        // ln of bits per pixel of both, and of the bytes that one bit per pixel takes.
-        let reached: Vec<[f64; 3]> = pairs
+        let reached: Vec<Logs> = pairs
             .pairs
             .iter()
-            .filter_map(|p| Some([p.test.curve.at(place)?, p.anchor.curve.at(place)?, (p.pixels / 8.0).ln()]))
+            .filter_map(|p| {
+                let byte = p.pixels.map(|pixels| (pixels / 8.0).ln());
+                Some((p.test.curve.at(place)?, p.anchor.curve.at(place)?, byte))
+            })
             .collect();
-        let mean = |log: fn(&[f64; 3]) -> f64| (reached.iter().map(log).sum::<f64>() / reached.len() as f64).exp();
-        let sizes = (!reached.is_empty()).then(|| Sizes {
+        let mean = |log: fn(&Logs) -> Option<f64>| {
+            let sum: Option<f64> = reached.iter().map(log).sum();
+            Some((sum? / reached.len() as f64).exp())
+        };
+        let ratio = mean(|(test, anchor, _)| Some(test - anchor)).filter(|_| !reached.is_empty());
+        let sizes = ratio.map(|ratio| Sizes {
             images: reached.len(),
-            test: mean(|[test, _, pixel]| test + pixel),
-            anchor: mean(|[_, anchor, pixel]| anchor + pixel),
-            percent: 100.0 * (mean(|[test, anchor, _]| test - anchor) - 1.0),
+            test: mean(|(test, _, byte)| Some(test + (*byte)?)),
+            anchor: mean(|(_, anchor, byte)| Some(anchor + (*byte)?)),
+            percent: 100.0 * (ratio - 1.0),
         });
         Self { score, sizes }
     }
@@ -73,13 +83,14 @@ mod tests {
         // By hand: sqrt(4000 * 1000) = 2000, sqrt(8000 * 500) = 2000.
         let at_50 = Equal::new(&pairs, 50.0).sizes.unwrap();
         assert_eq!(at_50.images, 2);
-        for (value, expected) in [(at_50.test, 2000.0), (at_50.anchor, 2000.0), (at_50.percent, 0.0)] {
+        for (value, expected) in [(at_50.test, 2000.0), (at_50.anchor, 2000.0), (Some(at_50.percent), 0.0)] {
+            let value = value.unwrap();
             assert!((value - expected).abs() < 1e-8, "{value} is not {expected}");
         }
         // Only "b" reaches 70 in both.
         let at_70 = Equal::new(&pairs, 70.0).sizes.unwrap();
         assert_eq!(at_70.images, 1);
-        assert!((at_70.test - 9000.0).abs() < 1e-8, "{at_70:?}");
+        assert!((at_70.test.unwrap() - 9000.0).abs() < 1e-8, "{at_70:?}");
         assert_eq!(Equal::new(&pairs, 71.0), Equal { score: 71.0, sizes: None });
     }
 }

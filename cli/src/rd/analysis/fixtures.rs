@@ -36,13 +36,12 @@ pub(crate) fn point(codec: &str, image: &str, q: f64, bytes: u64, ssim2: f64) ->
         codec: codec.to_owned(),
         image: image.to_owned(),
         q,
-        bytes,
+        bytes: Some(bytes),
         bpp: bytes as f64 / 10_000.0,
         scores: [("ssim2".to_owned(), ssim2)].into(),
         enc_s: None,
         dec_s: None,
-        w: 400,
-        h: 200,
+        size: Some([400, 200]),
         extra: Vec::new(),
     }
 }

@@ -96,7 +96,12 @@ impl Row {
         let last = |images: &ByImage<'_>, image: &str| images.get(image).and_then(|p| p.last().copied().cloned());
         let pairs: Vec<(Point, Point)> =
             images.keys().filter_map(|image| Some((last(images, image)?, last(anchor, image)?))).collect();
-        let logs: Vec<f64> = pairs.iter().map(|(p, a)| (p.bytes as f64 / a.bytes as f64).ln()).collect();
+        // The same picture: bytes tell more digits than bits per pixel.
+        let ratio = |(p, a): &(Point, Point)| match (p.bytes, a.bytes) {
+            (Some(p), Some(a)) => p as f64 / a as f64,
+            _ => p.bpp / a.bpp,
+        };
+        let logs: Vec<f64> = pairs.iter().map(|pair| ratio(pair).ln()).collect();
         let percent = |log: f64| 100.0 * (log.exp() - 1.0);
         let rates =
             pairs.iter().zip(&logs).map(|((p, _), log)| ImageRate { image: p.image.clone(), percent: percent(*log) });
@@ -108,7 +113,7 @@ impl Row {
         Some(Self {
             codec: codec.to_owned(),
             pictures: pairs.len(),
-            bytes: pairs.iter().map(|(p, _)| p.bytes).sum(),
+            bytes: pairs.iter().filter_map(|(p, _)| p.bytes).sum(),
             percent: percent(logs.iter().sum::<f64>() / logs.len() as f64),
             best: rates.clone().min_by(by_rate)?,
             worst: rates.max_by(by_rate)?,

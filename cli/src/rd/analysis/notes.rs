@@ -50,7 +50,7 @@ impl Lost<'_> {
     fn line(&mut self) -> String {
         self.points.sort_by(|a, b| a.image.cmp(&b.image).then(a.q.total_cmp(&b.q)));
         let of_image = |points: &[&Dropped]| {
-            let each: Vec<_> = points.iter().map(|p| format!("q {} ({} bytes)", p.q, p.bytes)).collect();
+            let each: Vec<_> = points.iter().map(|p| p.setting.as_str()).collect();
             format!("{} {}", points[0].image, each.join(", "))
         };
         let images: Vec<_> = self.points.chunk_by(|a, b| a.image == b.image).map(of_image).collect();

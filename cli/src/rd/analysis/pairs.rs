@@ -22,8 +22,8 @@ pub(crate) struct Pairs<'a> {
 #[derive(Debug)]
 pub(crate) struct Pair<'a> {
     pub(crate) image: &'a str,
-    /// Width times height.
-    pub(crate) pixels: f64,
+    /// Width times height, where it is known.
+    pub(crate) pixels: Option<f64>,
     pub(crate) test: Fitted<'a>,
     pub(crate) anchor: Fitted<'a>,
 }
@@ -74,12 +74,12 @@ impl<'a> Pairs<'a> {
             }
             let [(test_curve, test_dropped), (anchor_curve, anchor_dropped)] =
                 [test, anchor].map(|points| fit(points, metric, interpolation));
-            match (test_curve, anchor_curve, common_size(test, anchor)) {
-                (Some(test), Some(anchor), Some(pixels)) => pairs.push(Pair {
+            match (test_curve, anchor_curve) {
+                (Some(test_curve), Some(anchor_curve)) if same_size(test, anchor) => pairs.push(Pair {
                     image,
-                    pixels,
-                    test: Fitted { curve: test, dropped: test_dropped },
-                    anchor: Fitted { curve: anchor, dropped: anchor_dropped },
+                    pixels: test.iter().chain(anchor).find_map(|p| p.pixels()),
+                    test: Fitted { curve: test_curve, dropped: test_dropped },
+                    anchor: Fitted { curve: anchor_curve, dropped: anchor_dropped },
                 }),
                 _ => {
                     // Of too few points, those that were beaten are not at fault.
@@ -113,10 +113,9 @@ fn fit<'a>(
     (curve, dropped)
 }
 
-/// Width times height where all points agree: pictures of one name in two sizes are not the same
-/// picture.
-fn common_size(test: &[&Point], anchor: &[&Point]) -> Option<f64> {
-    let first = test.first()?;
-    let same = test.iter().chain(anchor).all(|p| (p.w, p.h) == (first.w, first.h));
-    same.then(|| f64::from(first.w) * f64::from(first.h))
+/// Whether all points agree on the picture's size, as far as they know it: pictures of one name in
+/// two sizes are not the same picture.
+fn same_size(test: &[&Point], anchor: &[&Point]) -> bool {
+    let mut sizes = test.iter().chain(anchor).filter_map(|p| p.size);
+    sizes.next().is_none_or(|first| sizes.all(|size| size == first))
 }

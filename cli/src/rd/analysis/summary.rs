@@ -33,13 +33,16 @@ pub(crate) struct Dropped {
     pub(crate) reason: Reason,
     /// Quality on the codec's own scale.
     pub(crate) q: f64,
-    pub(crate) bytes: u64,
+    pub(crate) bytes: Option<u64>,
+    /// Both, for people.
+    #[serde(skip)]
+    pub(crate) setting: String,
 }
 
 impl Dropped {
     fn new((point, reason): &(&Point, Reason)) -> Self {
-        let Point { codec, image, q, bytes, .. } = point;
-        Self { codec: codec.clone(), image: image.clone(), reason: *reason, q: *q, bytes: *bytes }
+        let (codec, image, setting) = (point.codec.clone(), point.image.clone(), point.setting());
+        Self { codec, image, reason: *reason, q: point.q, bytes: point.bytes, setting }
     }
 }
 
@@ -203,10 +206,9 @@ mod tests {
         // More bytes than at 90, for less.
         points.push(point("test", "a", 5.0, 20_000, 85.0));
         let s = summary(&points, SSIM2).unwrap();
-        let (codec, image) = ("test".into(), "a".into());
-        let expected = Dropped { codec, image, reason: Reason::Beaten, q: 5.0, bytes: 20_000 };
         // Seen from the best quality down, 85 is worse than 90 but not smaller.
-        assert_eq!(s.dropped, [expected]);
+        assert_eq!((s.dropped.len(), s.dropped[0].setting.as_str()), (1, "q 5 (20000 bytes)"));
+        assert_eq!((s.dropped[0].codec.as_str(), s.dropped[0].reason), ("test", Reason::Beaten));
         points[0].bpp = 0.0;
         points[5].bpp = f64::NAN;
         points[6].scores.insert("ssim2".to_owned(), f64::INFINITY);
@@ -235,7 +237,7 @@ mod tests {
         let low = [(1.0, 2000, 31.0), (2.0, 4000, 40.0)];
         let high = [(1.0, 8000, 50.0), (2.0, 9000, 60.0)];
         let mut other_size = scaled("size", 1.0);
-        other_size.iter_mut().filter(|p| p.codec == "test").for_each(|p| (p.w, p.h) = (200, 400));
+        other_size.iter_mut().filter(|p| p.codec == "test").for_each(|p| p.size = Some([200, 400]));
         let apart = [points("anchor", "apart", &low), points("test", "apart", &high)].concat();
         let single = [points("anchor", "single", &low), points("test", "single", &high[..1])].concat();
         let lonely = points("test", "lonely", &high);

@@ -132,8 +132,8 @@ fn equal_grid(comparisons: &[Comparison], panel: &Panel) -> Option<Grid> {
     let mut grid = Grid { heading: [String::from("<codec")].into_iter().chain(heading).collect(), ..Grid::default() };
     for c in comparisons.iter().filter(|c| c.equal.iter().any(|e| e.sizes.is_some())) {
         let cell = |s: &Sizes| {
-            let (test, anchor) = (s.test / 1000.0, s.anchor / 1000.0);
-            format!("{} ({test:.1}/{anchor:.1}, {})", percent(s.percent), s.images)
+            let [test, anchor] = [s.test, s.anchor].map(|bytes| or_dash(bytes, |b| format!("{:.1}", b / 1000.0)));
+            format!("{} ({test}/{anchor}, {})", percent(s.percent), s.images)
         };
         let cells = c.equal.iter().map(|e| or_dash(e.sizes.as_ref(), cell));
         grid.rows.push([c.codec.clone()].into_iter().chain(cells).collect());

@@ -23,7 +23,8 @@ pub(crate) fn time_ratio(test: &ByImage<'_>, anchor: &ByImage<'_>, seconds: fn(&
         for (sum, rows) in [(&mut of_test, &test), (&mut of_anchor, &anchor)] {
             for p in rows {
                 sum.seconds += seconds(p).unwrap_or_default();
-                sum.pixels += f64::from(p.w) * f64::from(p.h);
+                // Of one picture, any unit of size does.
+                sum.pixels += p.pixels().unwrap_or(1.0);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::error::{CliError, Result};
 use crate::rd::metric::Metrics;
-use crate::rd::point_file::read_points;
+use crate::rd::point_file::{read_points, settle};
 use crate::rd::points::{Point, latest};
 use crate::rd::record::Record;
 
@@ -41,7 +41,9 @@ impl Input {
         if input.points.is_empty() {
             return Err(first_fault.unwrap_or_else(|| CliError::Input("no points to report on".to_owned())));
         }
-        (input.lossless, input.points) = latest(input.points).into_iter().partition(Point::is_lossless);
+        input.points = latest(input.points);
+        settle(&mut input.points)?;
+        (input.lossless, input.points) = input.points.into_iter().partition(Point::is_lossless);
         Ok(input)
     }
 

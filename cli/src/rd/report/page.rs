@@ -328,8 +328,8 @@ fn equal(report: &Report) -> Vec<EqualView> {
             let s = e.sizes.as_ref()?;
             Some(EqualView {
                 score: e.score,
-                ours: kilobytes(s.test),
-                anchor: kilobytes(s.anchor),
+                ours: s.test.map_or(NOTHING.to_owned(), kilobytes),
+                anchor: s.anchor.map_or(NOTHING.to_owned(), kilobytes),
                 percent: format!("{} %", percent(s.percent)),
                 pictures: s.images,
             })

@@ -62,8 +62,8 @@ pub(crate) struct SpeedRow {
     /// do not compare.
     pub(crate) timing: String,
     pub(crate) pictures: usize,
-    /// Mean over the pictures.
-    pub(crate) megapixels: f64,
+    /// Mean over the pictures, where the size of all is known.
+    pub(crate) megapixels: Option<f64>,
     /// Width and height, where all pictures have the same up to a quarter turn.
     pub(crate) size: Option<[u32; 2]>,
     /// Mean seconds a picture.
@@ -97,7 +97,7 @@ pub(crate) fn rows(
 fn row(codec: &str, images: &ByImage<'_>, at: WorkingPoint<'_>, bytes_percent: Option<f64>) -> Option<SpeedRow> {
     let timing = images.values().flatten().find(|p| is_timed(p)).map(|p| timing_of(p))?;
     let points: Vec<&Point> = images.values().filter_map(|points| at.nearest(timed(points, timing))).collect();
-    let pixels: f64 = points.iter().map(|p| f64::from(p.w) * f64::from(p.h)).sum();
+    let pixels: Option<f64> = points.iter().map(|p| p.pixels()).sum();
     let count = points.len() as f64;
     // A codec whose rows have one of the times only in part would be measured on other pictures
     // than the rest.
@@ -105,18 +105,19 @@ fn row(codec: &str, images: &ByImage<'_>, at: WorkingPoint<'_>, bytes_percent: O
         points.iter().map(|p| time(p).filter(|s| *s > 0.0)).sum::<Option<f64>>()
     };
     let (enc, dec) = (total(|p| p.enc_s), total(|p| p.dec_s));
-    let side = |p: &Point| [p.w.max(p.h), p.w.min(p.h)];
-    let size = points.first().map(|p| side(p)).filter(|first| points.iter().all(|p| side(p) == *first));
+    let sides = |p: &Point| p.size.map(|[w, h]| [w.max(h), w.min(h)]);
+    let size = points.first().and_then(|p| sides(p)).filter(|first| points.iter().all(|p| sides(p) == Some(*first)));
+    let speed = |seconds: Option<f64>| Some(pixels? / seconds? / 1e6);
     Some(SpeedRow {
         codec: codec.to_owned(),
         timing: timing.to_owned(),
         pictures: points.len(),
-        megapixels: pixels / count / 1e6,
+        megapixels: pixels.map(|p| p / count / 1e6),
         size,
         enc_s: enc.map(|s| s / count),
         dec_s: dec.map(|s| s / count),
-        enc_mps: enc.map(|s| pixels / s / 1e6),
-        dec_mps: dec.map(|s| pixels / s / 1e6),
+        enc_mps: speed(enc),
+        dec_mps: speed(dec),
         bytes_percent,
     })
 }
@@ -146,13 +147,12 @@ mod tests {
             codec: "c".to_owned(),
             image: image.to_owned(),
             q: ssim2,
-            bytes: 1000,
+            bytes: Some(1000),
             bpp: 0.5,
             scores: [("ssim2".to_owned(), ssim2)].into(),
             enc_s,
             dec_s: Some(0.0),
-            w: 1000,
-            h: 500,
+            size: Some([1000, 500]),
             extra: timing.map(|t| (TIMING.to_owned(), t.to_owned())).into_iter().collect(),
         }
     }
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn times_are_those_at_the_working_point() {
         let mut turned = point("b", 69.0, Some(2.0), None);
-        (turned.w, turned.h) = (500, 1000);
+        turned.size = Some([500, 1000]);
         let points = [point("a", 40.0, Some(9.0), None), point("a", 72.0, Some(0.5), None), turned];
         let row = only_row(&points).unwrap();
         // Two pictures of half a megapixel in 0.5 and 2 seconds: 1.25 s a picture, 1 megapixel in

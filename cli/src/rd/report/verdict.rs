@@ -93,7 +93,7 @@ fn speed(report: &Report) -> Option<String> {
     let of_anchor = report.anchor.as_deref().and_then(find).filter(|a| a.timing == ours.timing);
     let size = match ours.size {
         Some([w, h]) => format!("a {w}x{h} picture"),
-        None => format!("a picture of {:.1} megapixels", ours.megapixels),
+        None => ours.megapixels.map_or("a picture".to_owned(), |m| format!("a picture of {m:.1} megapixels")),
     };
     let what = times(ours)?;
     let against = of_anchor

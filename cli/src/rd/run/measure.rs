@@ -145,13 +145,12 @@ impl PlanRunner<'_> {
             codec: codec.name().to_owned(),
             image: self.plan.source(measurement).name.clone(),
             q: measurement.q,
-            bytes,
+            bytes: Some(bytes),
             bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
             scores,
             enc_s: timed.then_some(coded.seconds),
             dec_s: timed.then_some(decoded.seconds),
-            w: picture.width(),
-            h: picture.height(),
+            size: Some([picture.width(), picture.height()]),
             extra,
         })
     }

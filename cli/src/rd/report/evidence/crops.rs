@@ -219,7 +219,8 @@ impl Pair<'_> {
     /// The quality at which the measured points suggest `target` bytes, and by how much ln(bytes)
     /// grows with the quality.
     fn guess(&self, target: f64, range: (f64, f64)) -> (f64, f64) {
-        let mut near: Vec<(f64, f64)> = self.our_points.iter().map(|p| (p.q, (p.bytes as f64 / target).ln())).collect();
+        let mut near: Vec<(f64, f64)> =
+            self.our_points.iter().filter_map(|p| Some((p.q, (p.bytes? as f64 / target).ln()))).collect();
         near.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
         if let [(q0, d0), (q1, d1), ..] = near[..] {
             let slope = (d1 - d0) / (q1 - q0);
@@ -312,13 +313,12 @@ mod tests {
             codec: "sized".to_owned(),
             image: "i".to_owned(),
             q,
-            bytes,
+            bytes: Some(bytes),
             bpp: 1.0,
             scores: BTreeMap::new(),
             enc_s: None,
             dec_s: None,
-            w: 8,
-            h: 8,
+            size: Some([8, 8]),
             extra: Vec::new(),
         }
     }

@@ -16,7 +16,7 @@ use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::spread;
 use crate::rd::metric::Metrics;
-use crate::rd::point_file::{read_csv, to_csv};
+use crate::rd::point_file::{read_points, to_csv};
 use crate::rd::points::{ByImage, KEY, Point};
 use crate::rd::report::numbers::plural;
 
@@ -126,7 +126,7 @@ impl CodecGenerations {
             codec: codec.to_owned(),
             ssim2: mean(&|p| p.scores.get("ssim2").copied().unwrap_or(f64::NAN)),
             psnr_y: mean(&|p| p.scores.get("psnr_y").copied().unwrap_or(f64::NAN)),
-            bytes: mean(&|p| p.bytes as f64),
+            bytes: mean(&|p| p.bytes.map_or(f64::NAN, |b| b as f64)),
         }
     }
 }
@@ -158,13 +158,12 @@ impl Chain<'_> {
                 codec: self.name.to_owned(),
                 image: self.image.to_owned(),
                 q: self.q,
-                bytes,
+                bytes: Some(bytes),
                 bpp: bytes as f64 * 8.0 / original.pixels() as f64,
                 scores: reference.compare(&picture).map_err(|e| in_generation(e.to_string()))?.by_column(),
                 enc_s: None,
                 dec_s: None,
-                w: original.width(),
-                h: original.height(),
+                size: Some([original.width(), original.height()]),
                 extra: vec![(GENERATION.to_owned(), generation.to_string()), (KEY.to_owned(), self.key.clone())],
             });
         }
@@ -182,7 +181,8 @@ struct Store<'a> {
 impl<'a> Store<'a> {
     /// What cannot be read is made anew.
     fn open(folder: Option<&'a Path>) -> Self {
-        let points = kept(folder, FILE).and_then(|path| read_csv(&path, &Metrics::built_in()).ok()).unwrap_or_default();
+        let points =
+            kept(folder, FILE).and_then(|path| read_points(&path, &Metrics::built_in()).ok()).unwrap_or_default();
         let mut store = Self { folder, points: BTreeMap::new() };
         store.insert(&points);
         store
@@ -303,13 +303,12 @@ mod tests {
             codec: "b".to_owned(),
             image: image.to_owned(),
             q: 5.0,
-            bytes: 768,
+            bytes: Some(768),
             bpp: 24.0,
             scores: [("ssim2".to_owned(), 70.0)].into(),
             enc_s: None,
             dec_s: None,
-            w: 16,
-            h: 16,
+            size: Some([16, 16]),
             extra: Vec::new(),
         };
         let points = [point("flat"), point("gone")];

@@ -1,121 +1,22 @@
-//! CSV files of measured points.
+//! Tables of measured points: fields between commas, tabs or semicolons (RFC 4180, but for the end
+//! of lines).
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-use std::str::FromStr;
+use csv::{Reader, ReaderBuilder, StringRecord, Terminator};
 
-use csv::{Reader, ReaderBuilder, StringRecord, Terminator, Writer};
+use super::record::{Columns, Numbered};
+use super::write::COLUMNS;
+use crate::rd::metric::Metrics;
+use crate::rd::points::Point;
 
-use super::metric::Metrics;
-use super::points::{KEY, LOSSLESS, Point, TIMING};
-use crate::base::error::{CliError, Result};
-use crate::base::names::shown;
-
-/// The columns that every file of points has. Programs outside this one read and write them too:
-/// they stay.
-pub(crate) const COLUMNS: [&str; 14] = [
-    "codec", "image", "q", "bytes", "bpp", "ssim2", "ba_p3", "ba_max", "psnr_y", "psnr_rgb", "enc_s", "dec_s", "w", "h",
-];
-
-/// The name of the file of points in a folder of results.
-pub(crate) const RESULTS: &str = "results.csv";
-
-/// The scores among [`COLUMNS`].
-const SCORES: [&str; 5] = ["ssim2", "ba_p3", "ba_max", "psnr_y", "psnr_rgb"];
-/// A score that our own runs have besides.
-const MS_SSIM: &str = "ms_ssim";
-
-/// The columns of a file.
-#[derive(Debug, Clone)]
-pub(crate) struct Columns {
-    /// Those behind [`COLUMNS`]: scores, then others.
-    scores: Vec<String>,
-    extra: Vec<String>,
-}
-
-impl Columns {
-    /// The columns of what this program measures, and every extra column of `points`.
-    pub(crate) fn of(points: &[Point]) -> Self {
-        Self::with_scores(&[], points)
-    }
-
-    /// The same with the columns of further metrics.
-    pub(crate) fn with_scores(metrics: &[&str], points: &[Point]) -> Self {
-        let mut scores: Vec<String> = [&[MS_SSIM], metrics].concat().into_iter().map(str::to_owned).collect();
-        for name in points.iter().flat_map(|p| p.scores.keys()) {
-            if !SCORES.contains(&name.as_str()) && !scores.contains(name) {
-                scores.push(name.clone());
-            }
-        }
-        let mut extra = [TIMING, KEY, LOSSLESS].map(str::to_owned).to_vec();
-        for (name, _) in points.iter().flat_map(|p| &p.extra) {
-            if !extra.contains(name) {
-                extra.push(name.clone());
-            }
-        }
-        Self { scores, extra }
-    }
-
-    /// The first record of a file, with its line break.
-    pub(crate) fn header(&self) -> String {
-        record(COLUMNS.into_iter().chain(self.scores.iter().chain(&self.extra).map(String::as_str)))
-    }
-
-    /// The record of a point, with its line break.
-    pub(crate) fn record(&self, point: &Point) -> String {
-        let score = |name: &str| point.scores.get(name).map_or(String::new(), |v| format!("{v:.6}"));
-        let time = |v: Option<f64>| v.map_or(String::new(), |v| format!("{v:.5}"));
-        let mut fields = vec![
-            point.codec.clone(),
-            point.image.clone(),
-            point.q.to_string(),
-            point.bytes.to_string(),
-            format!("{:.6}", point.bpp),
-        ];
-        fields.extend(SCORES.map(score));
-        fields.extend([point.enc_s, point.dec_s].map(time));
-        fields.extend([point.w, point.h].map(|side| side.to_string()));
-        fields.extend(self.scores.iter().map(|column| score(column)));
-        fields.extend(self.extra.iter().map(|column| point.extra(column).unwrap_or_default().to_owned()));
-        record(fields)
-    }
-}
-
-/// A record with its line break, fields in quotes where they need them.
-fn record<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> String {
-    let mut writer = Writer::from_writer(Vec::new());
-    writer.write_record(fields).expect("memory takes a record");
-    let bytes = writer.into_inner().expect("memory takes a record");
-    String::from_utf8(bytes).expect("fields are text")
-}
-
-/// The points as the text of a file.
-pub(crate) fn to_csv(points: &[Point]) -> String {
-    let columns = Columns::of(points);
-    points.iter().fold(columns.header(), |text, point| text + &columns.record(point))
-}
-
-/// Reads a file of points. Columns may come in any order, with others among them; those of
-/// `metrics` are scores.
-///
-/// # Errors
-/// [`CliError::Input`] names the file, the line and the field.
-pub(crate) fn read_csv(path: &Path, metrics: &Metrics) -> Result<Vec<Point>> {
-    let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
-    parse_csv(&text, metrics).map_err(|e| CliError::Input(format!("{}: {e}", shown(path))))
-}
-
-/// Reads a file of points, or that of a folder of results.
-pub(crate) fn read_points(path: &Path, metrics: &Metrics) -> Result<Vec<Point>> {
-    if path.is_dir() { read_csv(&path.join(RESULTS), metrics) } else { read_csv(path, metrics) }
-}
+/// What some programs begin a text with.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The points in the text of a file.
 ///
 /// # Errors
 /// The line and the field that is wrong.
 pub(crate) fn parse_csv(text: &str, metrics: &Metrics) -> std::result::Result<Vec<Point>, String> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let ended = format!("{text}\n");
     let whole = whole_records(&ended);
     if !ended[whole.len()..].trim().is_empty() {
@@ -123,20 +24,19 @@ pub(crate) fn parse_csv(text: &str, metrics: &Metrics) -> std::result::Result<Ve
     }
     let mut records = Records { text, reader: reader(text) };
     let header = records.next().transpose()?.unwrap_or_default();
-    let columns: Vec<_> = header.fields.iter().map(|c| c.trim().to_owned()).collect();
-    let missing: Vec<_> = COLUMNS.into_iter().filter(|c| !columns.iter().any(|have| have == c)).collect();
-    if !missing.is_empty() {
-        return Err(format!("line 1: no column {}", missing.join(", ")));
-    }
-    let mut points = Vec::new();
+    let columns = Columns::new(header.fields, metrics).map_err(|e| format!("line 1: {e}"))?;
+    let mut points = Numbered::default();
     for record in records {
-        let Record { line, fields } = record?;
+        let Record { line, mut fields } = record?;
         if fields.iter().all(|field| field.trim().is_empty()) && fields.len() == 1 {
             continue;
         }
-        points.push(point(&columns, &fields, metrics).map_err(|e| format!("line {line}: {e}"))?);
+        if separator(text) == b';' {
+            fields.iter_mut().for_each(decimal_point);
+        }
+        points.push(columns.point(&fields).map_err(|e| format!("line {line}: {e}"))?);
     }
-    Ok(points)
+    Ok(points.0)
 }
 
 /// The points in the text of a file that a program may have been stopped in: a last record without
@@ -168,7 +68,23 @@ fn whole_records(text: &str) -> &str {
 /// Lines end with LF. A CR alone may be in a field without quotes, as earlier drafts wrote it.
 fn reader(text: &str) -> Reader<&[u8]> {
     let mut builder = ReaderBuilder::new();
-    builder.flexible(true).has_headers(false).terminator(Terminator::Any(b'\n')).from_reader(text.as_bytes())
+    builder.flexible(true).has_headers(false).terminator(Terminator::Any(b'\n')).delimiter(separator(text));
+    builder.from_reader(text.as_bytes())
+}
+
+/// What stands between fields: what the first line has most of.
+fn separator(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or_default();
+    let count = |separator: u8| first.bytes().filter(|b| *b == separator).count();
+    [b',', b'\t', b';'].into_iter().rev().max_by_key(|s| count(*s)).unwrap_or(b',')
+}
+
+/// Where fields end with semicolons, a comma may stand for the decimal point.
+fn decimal_point(field: &mut String) {
+    let plain = field.replacen(',', ".", 1);
+    if field.contains(',') && plain.trim().parse::<f64>().is_ok() {
+        *field = plain;
+    }
 }
 
 /// The fields of a record, and the line that it begins in.
@@ -215,49 +131,11 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// The point of a record.
-fn point(columns: &[String], fields: &[String], metrics: &Metrics) -> std::result::Result<Point, String> {
-    if fields.len() != columns.len() {
-        return Err(format!("{} fields, {} expected", fields.len(), columns.len()));
-    }
-    let field = |name: &str| columns.iter().position(|c| c == name).map_or("", |i| fields[i].trim());
-    let time = |name: &str| optional(name, field(name));
-    let mut scores = BTreeMap::new();
-    for column in columns.iter().filter(|c| metrics.find(c).is_some()) {
-        scores.extend(optional(column, field(column))?.map(|score| (column.clone(), score)));
-    }
-    let is_extra = |column: &String| !COLUMNS.contains(&column.as_str()) && metrics.find(column).is_none();
-    Ok(Point {
-        codec: field("codec").to_owned(),
-        image: field("image").to_owned(),
-        q: number("q", field("q"))?,
-        bytes: number("bytes", field("bytes"))?,
-        bpp: number("bpp", field("bpp"))?,
-        scores,
-        enc_s: time("enc_s")?,
-        dec_s: time("dec_s")?,
-        w: number("w", field("w"))?,
-        h: number("h", field("h"))?,
-        extra: columns
-            .iter()
-            .zip(fields)
-            .filter(|(c, f)| is_extra(c) && !f.is_empty())
-            .map(|(c, f)| (c.clone(), f.clone()))
-            .collect(),
-    })
-}
-
-fn number<T: FromStr>(name: &str, text: &str) -> std::result::Result<T, String> {
-    text.parse().map_err(|_| format!("{name} {text:?} is not a number"))
-}
-
-fn optional(name: &str, text: &str) -> std::result::Result<Option<f64>, String> {
-    if text.is_empty() { Ok(None) } else { number(name, text).map(Some) }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::write::to_csv;
     use super::*;
+    use crate::rd::points::{KEY, TIMING};
 
     fn parse_csv(text: &str) -> std::result::Result<Vec<Point>, String> {
         super::parse_csv(text, &Metrics::built_in())
@@ -272,15 +150,14 @@ mod tests {
             codec: "a,b".into(),
             image: "say \"x\"".into(),
             q: 62.5,
-            bytes: 1234,
+            bytes: Some(1234),
             bpp: 0.25,
             scores: [("ssim2", 70.5), ("psnr_y", f64::INFINITY), ("psnr_rgb", 40.0)]
                 .map(|(name, score)| (name.to_owned(), score))
                 .into(),
             enc_s: Some(0.125),
             dec_s: None,
-            w: 768,
-            h: 512,
+            size: Some([768, 512]),
             extra: Vec::new(),
         }
     }
@@ -288,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut other = point();
-        other.scores.insert(MS_SSIM.to_owned(), 0.987_654);
+        other.scores.insert("ms_ssim".to_owned(), 0.987_654);
         other.extra = vec![("camera".to_owned(), "x, y".to_owned())];
         assert_eq!(parse_csv(&to_csv(&[point(), other.clone()])).unwrap(), [point(), other]);
     }
@@ -382,14 +259,40 @@ mod tests {
         let text = "h,note,w,codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s\n\
                     512,hello,768,c,i,5,100,0.5,70,,,,,,\n";
         let points = parse_csv(text).unwrap();
-        assert_eq!((points[0].h, points[0].w, points[0].scores["ssim2"]), (512, 768, 70.0));
+        assert_eq!((points[0].size, points[0].scores["ssim2"]), (Some([768, 512]), 70.0));
         assert_eq!(points[0].extra("note"), Some("hello"));
         assert!(to_csv(&points).starts_with("codec,image,q,bytes,") && to_csv(&points).contains(",note\n"));
     }
 
     #[test]
+    fn tables_of_other_programs_need_little_and_may_be_separated_otherwise() {
+        let text = "codec,image,bpp,psnr_y\na b,i,0.25,30.5\na b,i,0.5,33\n";
+        let plain = parse_csv(text).unwrap();
+        assert_eq!(
+            plain.iter().map(|p| (p.q, p.bpp, p.bytes)).collect::<Vec<_>>(),
+            [(1.0, 0.25, None), (2.0, 0.5, None)]
+        );
+        assert_eq!(parse_csv(&format!("\u{feff}{text}")).unwrap(), plain);
+        assert_eq!(parse_csv(&text.replace(',', "\t")).unwrap(), plain);
+        assert_eq!(parse_csv(&text.replace(',', ";")).unwrap(), plain);
+        // Where a comma is the decimal point, semicolons stand between fields.
+        assert_eq!(parse_csv(&text.replace(',', ";").replace('.', ",")).unwrap(), plain);
+        // Names that other programs give.
+        let text = "Encoder,File Name,Filename,Encoded-Size,Width,Height,SSIMULACRA2\na,other,i,1000,40,20,70\n";
+        let points = parse_csv(text).unwrap();
+        assert_eq!((points[0].codec.as_str(), points[0].image.as_str(), points[0].bytes), ("a", "i", Some(1000)));
+        assert_eq!((points[0].size, points[0].scores["ssim2"]), (Some([40, 20]), 70.0));
+        assert_eq!(points[0].extra("File Name"), Some("other"));
+        // A name of ours counts before another's.
+        let text = "codec,image,bytes,size,bpp,psnr,psnr_rgb\na,i,1000,3,1,10,30\n";
+        let points = parse_csv(text).unwrap();
+        assert_eq!((points[0].bytes, points[0].scores["psnr_rgb"], points[0].extra.len()), (Some(1000), 30.0, 2));
+    }
+
+    #[test]
     fn faults_name_their_line_and_field() {
-        assert!(parse_csv("codec,image,q\n").unwrap_err().starts_with("line 1: no column bytes, bpp"));
+        let fault = parse_csv("image,q\n").unwrap_err();
+        assert!(fault.starts_with("line 1: no column codec, bpp or bytes, of a metric (ssim2, "), "{fault}");
         let text = format!("{}x,y\n", to_csv(&[point()]));
         assert_eq!(parse_csv(&text).unwrap_err(), "line 3: 2 fields, 18 expected");
         let text = to_csv(&[point()]).replace("1234", "many");
