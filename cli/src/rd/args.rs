@@ -27,10 +27,13 @@ pub(crate) enum RdCommand {
 /// Arguments of `kvant rd run`.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Pictures, or folders of pictures (not searched deeper) [default: those that the program
-    /// brings along]
+    /// Pictures, or folders of pictures [default: those that the program brings along]
     #[arg(short, long, num_args = 1.., value_name = "DIR|FILE")]
     pub(crate) input: Vec<PathBuf>,
+
+    /// Take the pictures of folders within folders too
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
 
     /// Codecs with their options, such as kvant:e7,webp:m6,mine=kvant:e5:tune=psnr; `kvant rd list`
     /// names all [default: kvant and the lossy peers that are built in; kvant alone with --quick]

@@ -104,7 +104,7 @@ fn covers(codec: &str, new: &ByImage<'_>, old: &ByImage<'_>) -> Result<()> {
 fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
     let sources: Vec<CorpusPicture> = match args.input.is_empty() {
         true => corpus::embedded(),
-        false => corpus::pictures(&args.input)?.into_iter().flatten().collect(),
+        false => corpus::pictures(&args.input, false)?.into_iter().flatten().collect(),
     };
     let images: BTreeSet<_> = baseline.iter().map(|p| p.image.as_str()).collect();
     let known: BTreeSet<_> = sources.iter().map(|s| s.name.as_str()).collect();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 use crate::base::error::{CliError, Result};
 use crate::base::names::{shown, utf8};
 use crate::pictures::{Picture, ReadOptions, has_picture_extension, read_bytes, read_picture};
@@ -93,49 +95,57 @@ pub(crate) fn embedded() -> Vec<CorpusPicture> {
         .collect()
 }
 
-/// For each of `inputs` its pictures: a file itself, of a folder the picture files in it (not
-/// searched deeper), by name.
+/// For each of `inputs` its pictures: a file itself, of a folder the picture files in it, by name;
+/// where it is `recursive`, those of the folders within it too.
 ///
 /// # Errors
 /// [`CliError::Input`] for an input that does not exist and a folder without a picture: a mistyped
 /// name should not cost a run. Whether a file is readable shows when its turn comes.
-pub(crate) fn pictures(inputs: &[PathBuf]) -> Result<Vec<Vec<CorpusPicture>>> {
-    let mut groups = inputs.iter().map(|input| list(input)).collect::<Result<Vec<_>>>()?;
+pub(crate) fn pictures(inputs: &[PathBuf], recursive: bool) -> Result<Vec<Vec<CorpusPicture>>> {
+    let mut groups = inputs.iter().map(|input| list(input, recursive)).collect::<Result<Vec<_>>>()?;
     qualify(&mut groups)?;
     Ok(groups)
 }
 
-fn list(input: &Path) -> Result<Vec<CorpusPicture>> {
+fn list(input: &Path, recursive: bool) -> Result<Vec<CorpusPicture>> {
     let metadata = fs::metadata(input).map_err(|e| CliError::reading(input, &e))?;
     if !metadata.is_dir() {
         return Ok(vec![CorpusPicture::file(input.to_owned())]);
     }
-    let entries = fs::read_dir(input).map_err(|e| CliError::reading(input, &e))?;
+    let depth = if recursive { usize::MAX } else { 1 };
     let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|e| CliError::reading(input, &e))?.path();
+    for entry in WalkDir::new(input).min_depth(1).max_depth(depth).follow_links(true) {
+        let path = entry.map_err(|e| CliError::reading(input, &e.into()))?.into_path();
         if path.is_file() && has_picture_extension(&path) {
             paths.push(path);
         }
     }
     if paths.is_empty() {
-        return Err(CliError::Input(format!("{}: no picture in this folder", shown(input))));
+        let deeper = if recursive { "" } else { "; -r looks in the folders within it" };
+        return Err(CliError::Input(format!("{}: no picture in this folder{deeper}", shown(input))));
     }
     paths.sort();
     Ok(paths.into_iter().map(CorpusPicture::file).collect())
 }
 
-/// Puts the folder's name before the names that several pictures have.
+/// Puts the names of folders before the names that several pictures have, as many as it takes.
 fn qualify(groups: &mut [Vec<CorpusPicture>]) -> Result<()> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for source in groups.iter().flatten() {
-        *seen.entry(source.name.clone()).or_default() += 1;
-    }
-    for source in groups.iter_mut().flatten().filter(|s| seen[&s.name] > 1) {
-        if let Origin::File(path) = &source.origin
-            && let Some(folder) = path.parent().and_then(Path::file_name)
-        {
-            source.name = format!("{}/{}", shown(folder), source.name);
+    for folders in 1.. {
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for source in groups.iter().flatten() {
+            *seen.entry(source.name.clone()).or_default() += 1;
+        }
+        let mut is_longer = false;
+        for source in groups.iter_mut().flatten().filter(|s| seen[&s.name] > 1) {
+            if let Origin::File(path) = &source.origin
+                && let Some(folder) = path.ancestors().nth(folders).and_then(Path::file_name)
+            {
+                source.name = format!("{}/{}", shown(folder), source.name);
+                is_longer = true;
+            }
+        }
+        if !is_longer {
+            break;
         }
     }
     let mut names: Vec<_> = groups.iter().flatten().map(|s| &s.name).collect();
@@ -202,6 +212,11 @@ mod tests {
         qualify(&mut groups).unwrap();
         let names: Vec<_> = groups.iter().flatten().map(|s| s.name.as_str()).collect();
         assert_eq!(names, ["a/x", "y", "b/x"]);
+        let deep = ["x/a/p.png", "y/a/p.png", "y/a/q.png", "r.png"].map(|path| CorpusPicture::file(path.into()));
+        let mut groups = vec![deep.into()];
+        qualify(&mut groups).unwrap();
+        let names: Vec<_> = groups.iter().flatten().map(|s| s.name.as_str()).collect();
+        assert_eq!(names, ["x/a/p", "y/a/p", "q", "r"]);
         let mut same = vec![vec![CorpusPicture::file("a/x.png".into()), CorpusPicture::file("a/x.jpg".into())]];
         assert_eq!(qualify(&mut same).unwrap_err().code(), 2);
     }

@@ -323,6 +323,21 @@ fn pictures_and_metrics_can_be_left_out() {
     assert_eq!(rows(&f, "b/results.csv").len(), 1);
 }
 
+#[test]
+fn folders_within_folders_are_searched_on_request() {
+    let f = with_set("rd-recursive");
+    std::fs::create_dir_all(f.path("set/deep/er")).unwrap();
+    f.write("set/deep/er/one.ppm", &colour_ppm(24, 24));
+    let args = ["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1", "-q", "50", "--metrics", "psnr"];
+    f.kvant(&[&args[..], &["-o", "flat"]].concat()).ok();
+    assert_eq!(rows(&f, "flat/results.csv").len(), 3);
+    f.kvant(&[&args[..], &["-r", "-o", "deep"]].concat()).ok();
+    let found = rows(&f, "deep/results.csv");
+    assert_eq!(found.keys().map(|k| k.1.as_str()).collect::<Vec<_>>(), ["er/one", "set/one", "three", "two"]);
+    std::fs::create_dir_all(f.path("empty/er")).unwrap();
+    f.kvant(&["rd", "run", "-i", "empty", "-c", "kvant:e1"]).fails(3, &["empty", "-r"]);
+}
+
 /// A ramp in steps that 8 bits do not have: rounded to them it has a PSNR of 58.9 dB (an error that
 /// is even over a step, whose square has a mean of 1/12).
 #[test]

@@ -334,7 +334,8 @@ fn chosen_series(
 /// The pictures that the arguments choose. A quick run prefers those that it can set beside the
 /// anchors: of an input that has some of `known`, it takes no others.
 fn chosen_pictures(args: &RunArgs, known: &BTreeSet<&str>) -> Result<Vec<CorpusPicture>> {
-    let groups = if args.input.is_empty() { vec![corpus::embedded()] } else { corpus::pictures(&args.input)? };
+    let groups =
+        if args.input.is_empty() { vec![corpus::embedded()] } else { corpus::pictures(&args.input, args.recursive)? };
     let limit = args.limit.unwrap_or(if args.quick { QUICK_PICTURES } else { usize::MAX });
     let chosen = |mut group: Vec<CorpusPicture>| {
         if args.quick && group.iter().any(|s| known.contains(s.name.as_str())) {
