@@ -1,6 +1,7 @@
 //! What all other folders stand on: errors and exit codes, names of files, outputs, printing.
 
 pub(crate) mod attributes;
+pub(crate) mod children;
 pub(crate) mod cicp;
 pub(crate) mod cpu;
 pub(crate) mod error;

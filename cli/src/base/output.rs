@@ -2,8 +2,9 @@
 //!
 //! A file is written under a temporary name in its own folder and then renamed. An interrupt
 //! (Ctrl-C, or a request to terminate) is answered on a thread of its own, by the `ctrlc` crate: it
-//! removes the temporary files and folders that there are at that moment and ends the program with
-//! code 130. Only a kill that no program can catch leaves one behind.
+//! ends the programs that were started, removes the temporary files and folders that there are at
+//! that moment, and ends this program with code 130. Only a kill that no program can catch leaves
+//! one behind.
 
 use std::env;
 use std::fs::{self, File, Metadata};
@@ -12,12 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use super::print::print_bytes;
-use crate::base::attributes;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::warning::Warning;
+use crate::base::{attributes, children};
 
 /// Bytes that a file is written with at a time, at least.
 const BUFFER: usize = 1 << 16;
@@ -35,9 +38,10 @@ pub(crate) fn handle_interrupts() {
     // Without a handler (the system may refuse one) an interrupt still ends the program, only less
     // tidily.
     let _ = ctrlc::set_handler(|| {
+        let _no_more_start = children::end_all();
         let paths = temporary();
         for path in paths.iter() {
-            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            let _ = if path.is_dir() { remove_folder(path) } else { fs::remove_file(path) };
         }
         process::exit(i32::from(CliError::Interrupted.code()));
     });
@@ -260,9 +264,23 @@ impl TemporaryFolder {
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
         let mut paths = temporary();
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = remove_folder(&self.0);
         paths.retain(|p| *p != self.0);
     }
+}
+
+/// Removes a folder with all that is in it. Programs that were just killed may write into it a
+/// moment longer.
+fn remove_folder(path: &Path) -> io::Result<()> {
+    const ATTEMPTS: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(10);
+    for _ in 1..ATTEMPTS {
+        match fs::remove_dir_all(path) {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => thread::sleep(PAUSE),
+            result => return result,
+        }
+    }
+    fs::remove_dir_all(path)
 }
 
 /// Puts a file of what `work` writes in the place of `old`, if there is one. Returns its bytes, and

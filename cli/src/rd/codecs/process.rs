@@ -11,13 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wait_timeout::ChildExt as _;
-
+use crate::base::children::Program;
 use crate::base::names::{shown, visible};
 
 /// How much of each output is kept: its end, in bytes.
 const KEPT: usize = 1 << 16;
-/// How long after a program's end its output may stay open, by processes that it left behind.
+/// How long after a program's end its output may stay open, by processes that left its group.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What a program that ended well has left.
@@ -32,7 +31,7 @@ pub(super) struct Finished {
 }
 
 /// Runs `command`, the program first, for no longer than `timeout`. The program is killed after
-/// that; processes that it started are not.
+/// that. Processes that it started are killed in any case.
 ///
 /// # Errors
 /// A line: the program, and why it did not start or how it ended, with the last line that it said.
@@ -40,19 +39,15 @@ pub(super) fn run(command: &[OsString], timeout: Duration) -> Result<Finished, S
     let (program, arguments) = command.split_first().ok_or("no program to run")?;
     let name = short_name(program);
     let start = Instant::now();
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|e| format!("cannot start {name}: {e}"))?;
-    let (stdout, stderr) = (child.stdout.take().map(Drain::start), child.stderr.take().map(Drain::start));
-    let status = child.wait_timeout(timeout).map_err(|e| format!("{name}: cannot wait for it: {e}"))?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Program::start(&mut command).map_err(|e| format!("cannot start {name}: {e}"))?;
+    let (stdout, stderr) = (running.0.stdout.take().map(Drain::start), running.0.stderr.take().map(Drain::start));
+    let status = running.wait(timeout).map_err(|e| format!("{name}: cannot wait for it: {e}"))?;
     let seconds = start.elapsed().as_secs_f64();
+    // What it has left behind may hold its outputs open.
+    drop(running);
     let Some(status) = status else {
-        let _ = child.kill();
-        let _ = child.wait();
         return Err(format!("{name} was stopped after its timeout of {} s", timeout.as_secs_f64()));
     };
     let [stdout, stderr] = [stdout, stderr].map(|drain| drain.map_or(String::new(), Drain::text));
@@ -118,6 +113,7 @@ impl Drain {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::base::output::TemporaryFolder;
 
     fn sh(script: &str, seconds: f64) -> Result<Finished, String> {
         run(&["sh", "-c", script].map(OsString::from), Duration::from_secs_f64(seconds))
@@ -157,10 +153,45 @@ mod tests {
         assert!(ended.stdout.len() <= 2 * KEPT && ended.stderr.len() <= 2 * KEPT);
     }
 
+    /// Of the processes whose numbers are in `file`, those that live.
+    fn living(file: &Path) -> Vec<i32> {
+        use rustix::process::{Pid, test_kill_process};
+        let text = std::fs::read_to_string(file).unwrap();
+        let all = text.split_whitespace().map(|number| number.parse::<i32>().unwrap());
+        // A killed process that nobody has waited for is there as a zombie.
+        let is_zombie = |number: i32| {
+            let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+            stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
+        };
+        all.filter(|&n| test_kill_process(Pid::from_raw(n).unwrap()).is_ok() && !is_zombie(n)).collect()
+    }
+
     #[test]
-    fn processes_left_behind_do_not_hold_the_result_back() {
+    fn processes_left_behind_die_with_their_program_and_do_not_hold_the_result_back() {
+        let folder = TemporaryFolder::new().unwrap();
+        let file = folder.path().join("numbers");
+        // A child and a grandchild, whose numbers are known before the program goes on.
+        let children = format!(
+            "f={}; sh -c 'sleep 1000 & echo $! >> $0; : > $0.ready; wait' $f & echo $! >> $f; \
+             while [ ! -e $f.ready ]; do sleep 0.02; done",
+            file.display()
+        );
+        for (end, timeout) in [("echo done", 60.0), ("exit 3", 60.0), ("exec sleep 1000", 5.0)] {
+            let start = Instant::now();
+            let ended = sh(&format!("{children}; {end}"), timeout);
+            assert_eq!(ended.ok().map(|e| e.stdout), (end == "echo done").then(|| "done\n".to_owned()));
+            // Dying takes a moment.
+            while !living(&file).is_empty() {
+                assert!(start.elapsed() < Duration::from_secs(60), "{:?} live after {end}", living(&file));
+                thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+
+    #[test]
+    fn processes_that_leave_the_group_do_not_hold_the_result_back() {
         let start = Instant::now();
-        assert_eq!(sh("echo done; sleep 20 &", 60.0).unwrap().stdout, "done\n");
+        assert_eq!(sh("echo done; setsid sleep 20 &", 60.0).unwrap().stdout, "done\n");
         assert!(start.elapsed() < Duration::from_secs(15));
     }
 

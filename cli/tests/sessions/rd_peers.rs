@@ -1,0 +1,94 @@
+//! Runs with programs outside, among them such as misbehave.
+
+use crate::world::{Folder, colour_ppm};
+
+/// A codec that copies pictures; `script` runs in the shell before it encodes, with the quality as
+/// `$q`.
+fn copying(script: &str, more: &str) -> String {
+    format!(
+        "[copy]\nencode = [\"sh\", \"-c\", 'q=$2; {script}; cp $0 $1', \"{{in}}\", \"{{out}}\", \"{{q}}\"]\n\
+         decode = [\"cp\", \"{{in}}\", \"{{out}}\"]\nversion = [\"echo\", \"copy 1.0\"]\n\
+         extension = \"ppm\"\ninput = \"ppm\"\noutput = \"ppm\"\n\
+         qualities = [10, 20, 30, 40, 50]\nrange = [0, 100]\n{more}\n"
+    )
+}
+
+const RUN: [&str; 9] = ["rd", "run", "--no-report", "-i", "set", "-c", "copy", "--peers", "my.toml"];
+
+/// A folder with the pictures `set/*.ppm` and the peer of [`copying`].
+fn with_peer(name: &str, pictures: &[&str], script: &str, more: &str) -> Folder {
+    let f = Folder::new(name);
+    std::fs::create_dir(f.path("set")).unwrap();
+    for picture in pictures {
+        f.write(&format!("set/{picture}.ppm"), &colour_ppm(24, 16));
+    }
+    f.write("my.toml", copying(script, more).as_bytes());
+    f
+}
+
+/// Processes of a program's that go on without it.
+#[cfg(target_os = "linux")]
+mod children {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    use super::{Folder, RUN, with_peer};
+
+    /// Starts a child, and tells its number and the program's own.
+    const CHILD: &str = "sleep 1000 & echo $! $$ > numbers.new; mv numbers.new numbers";
+
+    /// Waits until what `found` gives is so.
+    fn wait_until(what: &str, found: impl Fn() -> bool) {
+        let start = Instant::now();
+        while !found() {
+            assert!(start.elapsed() < Duration::from_secs(60), "never: {what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Checks that all whose numbers the peer has told die.
+    fn assert_gone(f: &Folder) {
+        let numbers = String::from_utf8(f.read("numbers")).unwrap();
+        assert_eq!(numbers.split_whitespace().count(), 2, "{numbers}");
+        for number in numbers.split_whitespace() {
+            // One that has died may wait for somebody to ask how.
+            let is_gone = || match std::fs::read_to_string(format!("/proc/{number}/stat")) {
+                Ok(stat) => stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')),
+                Err(_) => true,
+            };
+            wait_until(&format!("{number} dies"), is_gone);
+        }
+    }
+
+    #[test]
+    fn a_peer_that_ends_or_runs_out_of_time_leaves_no_process() {
+        for (name, end, timeout, code) in
+            [("rd-children-end", ":", "timeout = 600", 0), ("rd-children-timeout", "sleep 1000", "timeout = 3", 1)]
+        {
+            let f = with_peer(name, &["one"], &format!("{CHILD}; {end}"), timeout);
+            let said = f.kvant(&[&RUN[..], &["-q", "10", "-o", "out"]].concat());
+            assert_eq!(said.code, code, "{said:?}");
+            assert_gone(&f);
+        }
+    }
+
+    /// The signal is for `kvant` alone, and not for its programs as one from a terminal would be.
+    #[test]
+    fn an_interrupt_leaves_neither_process_nor_folder() {
+        for signal in ["-INT", "-TERM"] {
+            let f = with_peer(&format!("rd-children{signal}"), &["one", "two"], &format!("{CHILD}; sleep 1000"), "");
+            std::fs::create_dir(f.path("tmp")).unwrap();
+            let mut command = f.command(&[&RUN[..], &["-j", "2", "-q", "10", "-o", "out"]].concat());
+            command.env("TMPDIR", f.path("tmp")).stdout(Stdio::null()).stderr(Stdio::piped());
+            let child = command.spawn().unwrap();
+            wait_until("a program runs", || f.path("numbers").exists());
+            assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+            let ended = child.wait_with_output().unwrap();
+            let said = String::from_utf8(ended.stderr).unwrap();
+            assert_eq!(ended.status.code(), Some(130), "{said}");
+            assert!(!said.contains("signal"), "that programs were killed is no problem of theirs: {said}");
+            assert_gone(&f);
+            assert_eq!(std::fs::read_dir(f.path("tmp")).unwrap().count(), 0);
+        }
+    }
+}
