@@ -7,6 +7,7 @@ pub(crate) mod cpu;
 pub(crate) mod error;
 pub(crate) mod hex;
 pub(crate) mod identity;
+pub(crate) mod leftovers;
 pub(crate) mod names;
 pub(crate) mod output;
 pub(crate) mod print;

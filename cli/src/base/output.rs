@@ -226,7 +226,7 @@ fn write_as(path: &Path, options: WriteOptions<'_>, work: impl FnOnce(&mut Out<'
     Ok(Written { bytes, warning })
 }
 
-/// A name that no other file of this process has.
+/// A name that no other file of this process has. [`super::leftovers`] knows its shape.
 fn temporary_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("kvant-{}-{}.tmp", process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
@@ -235,7 +235,12 @@ fn temporary_name() -> String {
 /// A folder in the system's place for temporary files, which goes with all that is in it when this
 /// is dropped.
 #[derive(Debug)]
-pub(crate) struct TemporaryFolder(PathBuf);
+pub(crate) struct TemporaryFolder {
+    path: PathBuf,
+    /// Tells [`super::leftovers`] that the folder is in use, where numbers of processes do not: in
+    /// another container, for instance. `None` where folders cannot be locked.
+    _lock: Option<File>,
+}
 
 impl TemporaryFolder {
     /// Makes one, empty.
@@ -246,8 +251,9 @@ impl TemporaryFolder {
             let mut paths = temporary();
             match fs::create_dir(&path) {
                 Ok(()) => {
+                    let lock = File::open(&path).ok().filter(|folder| folder.try_lock().is_ok());
                     paths.push(path.clone());
-                    return Ok(Self(path));
+                    return Ok(Self { path, _lock: lock });
                 }
                 // Left behind by a process that had our number and was killed.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
@@ -257,15 +263,15 @@ impl TemporaryFolder {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 }
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
         let mut paths = temporary();
-        let _ = remove_folder(&self.0);
-        paths.retain(|p| *p != self.0);
+        let _ = remove_folder(&self.path);
+        paths.retain(|p| *p != self.path);
     }
 }
 

@@ -91,4 +91,35 @@ mod children {
             assert_eq!(std::fs::read_dir(f.path("tmp")).unwrap().count(), 0);
         }
     }
+
+    #[test]
+    fn what_a_killed_run_left_is_cleared_by_the_next() {
+        let f = with_peer("rd-children-killed", &["one"], &format!("{CHILD}; sleep 1000"), "timeout = 600");
+        std::fs::create_dir(f.path("tmp")).unwrap();
+        let args = [&RUN[..], &["-q", "10", "-o", "out"]].concat();
+        let start = || {
+            let mut command = f.command(&args);
+            command.env("TMPDIR", f.path("tmp")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        };
+        let mut killed = start();
+        wait_until("a program runs", || f.path("numbers").exists());
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        assert_eq!(std::fs::read_dir(f.path("tmp")).unwrap().count(), 1);
+        // As if it had been writing results.
+        for place in ["out", "out/peers"] {
+            f.write(&format!("{place}/.kvant-{}-7.tmp", killed.id()), b"codec,ima");
+        }
+        for number in String::from_utf8(f.read("numbers")).unwrap().split_whitespace() {
+            let _ = Command::new("kill").args(["-9", number]).status();
+        }
+        f.write("my.toml", super::copying(":", "").as_bytes());
+        let mut next = start();
+        assert_eq!(next.wait().unwrap().code(), Some(0));
+        assert_eq!(std::fs::read_dir(f.path("tmp")).unwrap().count(), 0);
+        for place in ["out", "out/peers"] {
+            let names = std::fs::read_dir(f.path(place)).unwrap().map(|e| e.unwrap().file_name());
+            assert!(names.into_iter().all(|name| !name.to_str().unwrap().ends_with(".tmp")), "{place}");
+        }
+    }
 }

@@ -2,17 +2,22 @@
 //! nothing and goes on.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::base::error::{CliError, Result};
+use crate::base::leftovers;
 use crate::base::names::shown;
 use crate::base::output::write_file;
 use crate::rd::metric::Metrics;
 use crate::rd::point_file::{Columns, RESULTS, parse_unfinished, to_csv};
 use crate::rd::points::{KEY, Point};
+
+/// Where the programs of the shipped peers are, in a folder of results.
+const PEERS: &str = "peers";
 
 /// A folder of results that one run works in.
 pub(crate) struct Folder {
@@ -24,7 +29,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, made if it is not there, and reads its points.
+    /// Opens a folder, made if it is not there, and reads its points. What runs left in it and in the
+    /// system's place for temporary files that were killed is cleared.
     ///
     /// # Errors
     /// [`CliError::Run`] where another run works in it, [`CliError::Input`] where its points are
@@ -41,12 +47,19 @@ impl Folder {
             // File systems without locks: then the user has to take care.
             Err(TryLockError::Error(_)) => {}
         }
+        leftovers::clear_folders(&env::temp_dir());
+        [path, &path.join(PEERS)].into_iter().for_each(leftovers::clear_files);
         let points = read_unfinished(&path.join(RESULTS), metrics)?;
         Ok(Self { path: path.to_owned(), points, _lock: lock })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where the programs of the shipped peers are.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.path.join(PEERS)
     }
 
     /// Divides the points of earlier runs: those that `reuse` takes by their key, and the others,

@@ -291,7 +291,7 @@ fn chosen_series(
     folder: &Folder,
     wanted: Option<&[f64]>,
 ) -> Result<(Vec<CodecSeries>, Vec<CodecRecord>, Vec<String>)> {
-    let peers = codecs::Peers::with_file(&folder.path().join("peers"), args.peers.as_deref())?;
+    let peers = codecs::Peers::with_file(&folder.peers(), args.peers.as_deref())?;
     let specs = match (args.codec.is_empty(), args.quick) {
         (false, _) => args.codec.clone(),
         (true, true) => vec!["kvant".to_owned()],
