@@ -1,5 +1,7 @@
 //! Runs with programs outside, among them such as misbehave.
 
+use std::collections::BTreeMap;
+
 use crate::world::{Folder, colour_ppm};
 
 /// A codec that copies pictures; `script` runs in the shell before it encodes, with the quality as
@@ -19,11 +21,83 @@ const RUN: [&str; 9] = ["rd", "run", "--no-report", "-i", "set", "-c", "copy", "
 fn with_peer(name: &str, pictures: &[&str], script: &str, more: &str) -> Folder {
     let f = Folder::new(name);
     std::fs::create_dir(f.path("set")).unwrap();
-    for picture in pictures {
-        f.write(&format!("set/{picture}.ppm"), &colour_ppm(24, 16));
+    for (picture, height) in pictures.iter().zip(16..) {
+        f.write(&format!("set/{picture}.ppm"), &colour_ppm(24, height));
     }
     f.write("my.toml", copying(script, more).as_bytes());
     f
+}
+
+/// The problems in the record of the run in `out`.
+fn problems(f: &Folder) -> Vec<String> {
+    let record: serde_json::Value = serde_json::from_slice(&f.read("out/run.json")).unwrap();
+    record["problems"].as_array().unwrap().iter().map(|p| p.as_str().unwrap().to_owned()).collect()
+}
+
+/// The rows of the run in `out`, fields by column.
+fn rows(f: &Folder) -> Vec<BTreeMap<String, String>> {
+    let text = String::from_utf8(f.read("out/results.csv")).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned));
+    let columns: Vec<_> = lines.next().unwrap().collect();
+    lines.map(|fields| columns.iter().cloned().zip(fields).collect()).collect()
+}
+
+#[test]
+fn a_failure_names_its_step_and_shows_what_the_program_said_last() {
+    let f = with_peer("rd-peer-said", &["one"], "seq 11 19 >&2; [ $q = 20 ] && exit 3", "");
+    let table = String::from_utf8(f.read("my.toml")).unwrap();
+    let args = [&RUN[..], &["-q", "20", "-o", "out"]].concat();
+    let said = f.kvant(&args);
+    assert_eq!(said.code, 1, "{said:?}");
+    let line = "kvant: copy set/one.ppm at quality 20: encode: sh failed (exit status: 3): 19";
+    let block = [line, "15", "16", "17", "18", "19"].join("\n    ");
+    assert!(said.stderr.contains(&format!("{block}\n")) && !said.stderr.contains("    14"), "{}", said.stderr);
+    assert_eq!(problems(&f), [line.strip_prefix("kvant: ").unwrap()]);
+
+    let decode = "decode = [\"sh\", \"-c\", \"echo this way up >&2; exit 4\",";
+    f.write("my.toml", table.replace("= 20 ]", "= 0 ]").replace("decode = [\"cp\",", decode).as_bytes());
+    let said = f.kvant(&args);
+    let line = "copy set/one.ppm at quality 20: decode: sh failed (exit status: 4): this way up";
+    assert!(said.stderr.contains(line) && said.stderr.matches("this way up").count() == 1, "{}", said.stderr);
+    assert_eq!(problems(&f), [line]);
+}
+
+#[test]
+fn a_peer_that_fails_three_times_in_a_row_is_given_up_on_and_the_others_go_on() {
+    let pictures = ["a", "b", "c", "d"];
+    let f = with_peer("rd-peer-given-up", &pictures, "echo $q >> tried; exit 3", "");
+    let args = [&RUN[..], &["-c", "kvant:e1", "-q", "10,20,30,40,50", "--metrics", "psnr", "-o", "out"]].concat();
+    let said = f.kvant(&args);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert_eq!(said.stderr.matches("encode: sh failed").count(), 3, "{}", said.stderr);
+    let line = "copy is given up on after 3 failures in a row; left out: 17";
+    assert_eq!(said.stderr.matches(line).count(), 1, "{}", said.stderr);
+    assert!(problems(&f).contains(&line.to_owned()));
+    assert_eq!(f.read("tried").split(|&b| b == b'\n').count(), 3 + 1);
+    let codecs: Vec<_> = rows(&f).iter().map(|row| row["codec"].clone()).collect();
+    assert_eq!(codecs, ["kvant:e1"; 20]);
+}
+
+#[test]
+fn a_success_makes_up_for_failures_before() {
+    // Two of five fail, and those follow each other.
+    let f = with_peer("rd-peer-resumes", &["a", "b", "c"], "[ $q -le 20 ] && exit 3", "");
+    let said = f.kvant(&[&RUN[..], &["--metrics", "psnr", "-o", "out"]].concat());
+    assert_eq!((said.code, problems(&f).len(), rows(&f).len()), (1, 6, 9), "{said:?}");
+    assert!(!said.stderr.contains("given up"), "{}", said.stderr);
+}
+
+#[test]
+fn a_peer_that_tells_no_time_loses_its_times_alone() {
+    let f = with_peer("rd-peer-untimed", &["a", "b"], "echo kvant-seconds: soon", "timing = \"call\"");
+    let args = [&RUN[..], &["--metrics", "psnr", "-o", "out"]].concat();
+    let said = f.kvant(&args).ok();
+    assert_eq!(said.stderr.matches("copy tells no time of its call").count(), 1, "{}", said.stderr);
+    let rows = rows(&f);
+    assert!(rows.len() == 10 && rows.iter().all(|r| r["enc_s"].is_empty() && r["timing"] == "call"), "{rows:?}");
+    assert!(problems(&f).is_empty());
+    let said = f.kvant(&args).ok();
+    assert!(said.stderr.contains("10 of 10 measurements are there already"), "{}", said.stderr);
 }
 
 /// Processes of a program's that go on without it.

@@ -1,8 +1,9 @@
 //! What a codec is to a measurement: it encodes and decodes pictures, and says how long that took.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
-use crate::base::error::Result;
+use crate::base::error::CliError;
 use crate::pictures::Picture;
 
 /// What the times of a codec are the times of. Those of different kinds do not compare.
@@ -29,8 +30,8 @@ impl Timing {
 pub(crate) struct CodedPicture {
     /// The whole file, as its size counts.
     pub(crate) stream: Vec<u8>,
-    /// Time to encode.
-    pub(crate) seconds: f64,
+    /// Time to encode; `None` where a program should have told it and has not.
+    pub(crate) seconds: Option<f64>,
     /// What the encoder says that a decoder will give, where it can tell.
     pub(crate) reconstruction: Option<Picture>,
 }
@@ -39,9 +40,48 @@ pub(crate) struct CodedPicture {
 #[derive(Debug, Clone)]
 pub(crate) struct DecodedPicture {
     pub(crate) picture: Picture,
-    /// Time to decode.
-    pub(crate) seconds: f64,
+    /// Time to decode, as that to encode.
+    pub(crate) seconds: Option<f64>,
 }
+
+/// Why a codec gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// What failed, and how, in one line.
+    line: String,
+    /// What a program said last, where that is more than is in the line.
+    pub(crate) said: Vec<String>,
+}
+
+impl Fault {
+    pub(super) fn new(line: impl Into<String>, said: Vec<String>) -> Self {
+        Self { line: line.into(), said }
+    }
+
+    /// The same, named after what was done.
+    pub(super) fn in_step(self, step: &str) -> Self {
+        Self { line: format!("{step}: {}", self.line), ..self }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}
+
+impl From<CliError> for Fault {
+    fn from(error: CliError) -> Self {
+        Self::new(error.to_string(), Vec::new())
+    }
+}
+
+/// What a codec gives, or why it does not.
+pub(crate) type Outcome<T> = std::result::Result<T, Fault>;
+
+/// The steps that faults name.
+pub(super) const ENCODE: &str = "encode";
+pub(super) const DECODE: &str = "decode";
 
 /// One codec with one configuration, at any quality. Jobs on several threads share it.
 pub(crate) trait Codec: Send + Sync {
@@ -73,10 +113,9 @@ pub(crate) trait Codec: Send + Sync {
     /// that itself.
     ///
     /// # Errors
-    /// [`crate::base::error::CliError::Run`] says what the codec does not take, or how a program
-    /// ended.
-    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture>;
+    /// What the codec does not take, or how a program ended.
+    fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture>;
 
     /// Decodes what [`Codec::encode`] gave, on one thread. The size is the caller's to check.
-    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture>;
+    fn decode(&self, stream: &[u8]) -> Outcome<DecodedPicture>;
 }

@@ -10,10 +10,10 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder as _};
 use sha2::{Digest as _, Sha256};
 
-use super::codec::{Codec, CodedPicture, DecodedPicture, Timing};
+use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
 use super::library::Samples;
 use super::peers::{Exchange, Peer};
-use super::process::{self, Finished, find_program, short_name};
+use super::process::{self, Finished, find_program, last_lines, short_name};
 use super::spec::Spec;
 use super::template::{Template, Values};
 use crate::base::error::{CliError, Result};
@@ -58,30 +58,20 @@ impl External {
         Ok(version(&peer).map(|version| Self { name: spec.name().to_owned(), version, peer }))
     }
 
-    fn run(&self, template: &Template, values: Values<'_>) -> Result<Finished> {
+    /// Runs a command and gives what it has written to `path`, with the seconds that count: see
+    /// [`Timing`].
+    fn run(&self, template: &Template, values: Values<'_>, path: &Path) -> Outcome<(Vec<u8>, Option<f64>)> {
         let values = with_options(values.with("here", &self.peer.here), &self.peer);
-        process::run(&template.fill(&values), self.peer.timeout).map_err(|e| self.fault(&e))
-    }
-
-    /// The time that counts: see [`Timing`].
-    fn seconds(&self, template: &Template, finished: &Finished) -> Result<f64> {
-        if self.peer.timing == Timing::Process {
-            return Ok(finished.seconds);
-        }
-        let told = finished.stdout.lines().rev().find_map(|line| line.trim().strip_prefix(SECONDS));
-        let seconds = told.and_then(|s| s.trim().parse::<f64>().ok()).filter(|s| s.is_finite() && *s >= 0.0);
-        seconds.ok_or_else(|| {
-            let program = self.program(template);
-            self.fault(&format!("{program} printed no line '{SECONDS} NUMBER', which timing = \"call\" promises"))
-        })
-    }
-
-    /// What a program has written.
-    fn result(&self, template: &Template, path: &Path) -> Result<Vec<u8>> {
+        let finished = process::run(&template.fill(&values), self.peer.timeout)?;
+        let seconds = match self.peer.timing {
+            Timing::Process => Some(finished.seconds),
+            Timing::Call => told_seconds(&finished),
+        };
+        let fault = |what: &str| Fault::new(format!("{} {what}", self.program(template)), last_lines(&finished.stderr));
         match fs::read(path) {
-            Ok(data) if data.is_empty() => Err(self.fault(&format!("{} wrote an empty file", self.program(template)))),
-            Ok(data) => Ok(data),
-            Err(_) => Err(self.fault(&format!("{} ended well but wrote no file", self.program(template)))),
+            Ok(data) if data.is_empty() => Err(fault("wrote an empty file")),
+            Ok(data) => Ok((data, seconds)),
+            Err(_) => Err(fault("ended well but wrote no file")),
         }
     }
 
@@ -89,9 +79,38 @@ impl External {
         short_name(&program(template, &self.peer))
     }
 
-    fn fault(&self, what: &str) -> CliError {
-        CliError::Run(format!("{}: {what}", self.name))
+    fn coded(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
+        let folder = TemporaryFolder::new()?;
+        let input = folder.path().join("in").with_extension(self.peer.input.extension());
+        let output = folder.path().join("out").with_extension(&self.peer.extension);
+        let file = match self.peer.lossless {
+            true => write_picture(picture, OutputFormat::from(self.peer.input))?,
+            false if self.peer.depth > 8 => exchange_file(picture, self.peer.input)?,
+            false => exchange_file(&picture.narrowed(), self.peer.input)?,
+        };
+        fs::write(&input, file).map_err(|e| CliError::writing(&input, &e))?;
+        let values = Values::default().with("in", &input).with("out", &output).with("q", q.to_string());
+        let (stream, seconds) = self.run(&self.peer.encode, values, &output)?;
+        Ok(CodedPicture { stream, seconds, reconstruction: None })
     }
+
+    fn decoded(&self, stream: &[u8]) -> Outcome<DecodedPicture> {
+        let folder = TemporaryFolder::new()?;
+        let input = folder.path().join("in").with_extension(&self.peer.extension);
+        let output = folder.path().join("out").with_extension(self.peer.output.extension());
+        fs::write(&input, stream).map_err(|e| CliError::writing(&input, &e))?;
+        let values = Values::default().with("in", &input).with("out", &output);
+        let (file, seconds) = self.run(&self.peer.decode, values, &output)?;
+        let name = format!("the picture that {} decoded", self.program(&self.peer.decode));
+        let picture = read_picture(&name, &file, &ReadOptions::default()).and_then(Loaded::upright)?;
+        Ok(DecodedPicture { picture, seconds })
+    }
+}
+
+/// What a program tells of the time of its codec's call alone.
+fn told_seconds(finished: &Finished) -> Option<f64> {
+    let told = finished.stdout.lines().rev().find_map(|line| line.trim().strip_prefix(SECONDS))?;
+    told.trim().parse::<f64>().ok().filter(|s| s.is_finite() && *s >= 0.0)
 }
 
 impl Codec for External {
@@ -134,35 +153,12 @@ impl Codec for External {
         self.peer.timing
     }
 
-    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
-        let folder = TemporaryFolder::new()?;
-        let input = folder.path().join("in").with_extension(self.peer.input.extension());
-        let output = folder.path().join("out").with_extension(&self.peer.extension);
-        let file = match self.peer.lossless {
-            true => write_picture(picture, OutputFormat::from(self.peer.input))?,
-            false if self.peer.depth > 8 => exchange_file(picture, self.peer.input)?,
-            false => exchange_file(&picture.narrowed(), self.peer.input)?,
-        };
-        fs::write(&input, file).map_err(|e| CliError::writing(&input, &e))?;
-        let values = Values::default().with("in", &input).with("out", &output).with("q", q.to_string());
-        let finished = self.run(&self.peer.encode, values)?;
-        let stream = self.result(&self.peer.encode, &output)?;
-        let seconds = self.seconds(&self.peer.encode, &finished)?;
-        Ok(CodedPicture { stream, seconds, reconstruction: None })
+    fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
+        self.coded(picture, q).map_err(|e| e.in_step(ENCODE))
     }
 
-    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture> {
-        let folder = TemporaryFolder::new()?;
-        let input = folder.path().join("in").with_extension(&self.peer.extension);
-        let output = folder.path().join("out").with_extension(self.peer.output.extension());
-        fs::write(&input, stream).map_err(|e| CliError::writing(&input, &e))?;
-        let finished = self.run(&self.peer.decode, Values::default().with("in", &input).with("out", &output))?;
-        let file = self.result(&self.peer.decode, &output)?;
-        let seconds = self.seconds(&self.peer.decode, &finished)?;
-        let name = format!("the picture that {} decoded", self.program(&self.peer.decode));
-        let loaded = read_picture(&name, &file, &ReadOptions::default());
-        let picture = loaded.and_then(Loaded::upright).map_err(|e| self.fault(&e.to_string()))?;
-        Ok(DecodedPicture { picture, seconds })
+    fn decode(&self, stream: &[u8]) -> Outcome<DecodedPicture> {
+        self.decoded(stream).map_err(|e| e.in_step(DECODE))
     }
 }
 
@@ -205,7 +201,8 @@ fn version(peer: &Peer) -> std::result::Result<String, String> {
         let file = find_program(&encoder).ok_or_else(|| format!("{name} is not installed"))?;
         return Ok(format!("{name} (SHA-256 {})", &digest(file)));
     };
-    let ended = process::run(&template.fill(&Values::default().with("here", &peer.here)), VERSION_TIMEOUT)?;
+    let command = template.fill(&Values::default().with("here", &peer.here));
+    let ended = process::run(&command, VERSION_TIMEOUT).map_err(|e| e.to_string())?;
     let line = ended.stdout.lines().chain(ended.stderr.lines()).map(str::trim).find(|line| !line.is_empty());
     let line = line.ok_or_else(|| format!("{name} tells no version"))?;
     if let Some(minimum) = &peer.minimum_version
@@ -323,7 +320,7 @@ timeout = 2
         for picture in [colour(), gray()] {
             let coded = codec.encode(&picture, 9.0).unwrap();
             // The time of the process, not the one that the script prints.
-            assert!(coded.seconds > 0.0 && coded.seconds != 0.125);
+            assert!(coded.seconds.is_some_and(|s| s > 0.0 && s != 0.125));
             assert_eq!(codec.decode(&coded.stream).unwrap().picture, picture);
         }
         assert_eq!(codec.encode(&colour(), 8.0).unwrap().stream, b"8 4\n");
@@ -343,10 +340,9 @@ timeout = 2
             (4.0, &["sh", "timeout of 2 s"]),
             (7.0, &["signal", "9"]),
         ] {
-            let error = codec.encode(&colour(), q).unwrap_err();
-            let text = error.to_string();
-            assert_eq!((error.code(), text.lines().count()), (1, 1), "{text}");
-            assert!(text.starts_with("fake: ") && words.iter().all(|w| text.contains(w)), "{text}");
+            let text = codec.encode(&colour(), q).unwrap_err().to_string();
+            assert_eq!(text.lines().count(), 1, "{text}");
+            assert!(text.starts_with("encode: ") && words.iter().all(|w| text.contains(w)), "{text}");
         }
         // Megabytes on standard error, and a picture of another size, which is for the caller to
         // notice.
@@ -354,17 +350,19 @@ timeout = 2
         let decoded = codec.decode(&codec.encode(&colour(), 6.0).unwrap().stream).unwrap().picture;
         assert_eq!((decoded.width(), decoded.height()), (2, 1));
         let error = codec.decode(b"no picture").unwrap_err().to_string();
-        assert!(error.contains("fake: the picture that sh decoded"), "{error}");
+        assert!(error.starts_with("decode: the picture that sh decoded"), "{error}");
     }
 
     #[test]
-    fn the_time_of_the_call_is_taken_from_a_line_and_its_lack_is_an_error() {
+    fn the_time_of_the_call_is_taken_from_a_line_and_its_lack_costs_the_time_alone() {
         let fake = Fake::new(&TABLE.replace("timeout", "timing = \"call\"\ntimeout"));
         let codec = fake.codec("fake");
-        assert_eq!((codec.timing(), codec.encode(&colour(), 9.0).unwrap().seconds), (Timing::Call, 0.125));
-        fs::write(fake.0.path().join("fake.sh"), SCRIPT.replace("kvant-seconds", "seconds")).unwrap();
-        let error = codec.encode(&colour(), 9.0).unwrap_err().to_string();
-        assert!(error.contains("kvant-seconds:"), "{error}");
+        assert_eq!((codec.timing(), codec.encode(&colour(), 9.0).unwrap().seconds), (Timing::Call, Some(0.125)));
+        for line in ["seconds: 1", "kvant-seconds: soon", "kvant-seconds: -1", "kvant-seconds: inf", "kvant-seconds:"] {
+            fs::write(fake.0.path().join("fake.sh"), SCRIPT.replace("kvant-seconds: 0.125", line)).unwrap();
+            let coded = codec.encode(&colour(), 9.0).unwrap();
+            assert!(coded.seconds.is_none() && !coded.stream.is_empty(), "{line}");
+        }
     }
 
     #[test]
@@ -436,7 +434,7 @@ timeout = 2
                 let run = |q: f64| {
                     let coded = codec.encode(photo, q).unwrap();
                     let decoded = codec.decode(&coded.stream).unwrap();
-                    assert!(coded.seconds > 0.0 && decoded.seconds > 0.0);
+                    assert!([coded.seconds, decoded.seconds].iter().all(|s| s.is_some_and(|s| s > 0.0)));
                     (coded.stream.len(), mse(photo, &decoded.picture))
                 };
                 let [(small, far), (large, near)] = [peer.qualities[2], *peer.qualities.last().unwrap()].map(run);

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::codec::{Codec, CodedPicture, DecodedPicture, Timing};
+use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
 use super::spec::Spec;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
@@ -126,21 +126,24 @@ impl<L: Library> Codec for InProcess<L> {
         Timing::Call
     }
 
-    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
+    fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
         let narrowed = picture.narrowed();
-        let samples = if self.lossless() { Samples::exact(picture) } else { Samples::opaque(&narrowed)? };
+        let samples = match self.lossless() {
+            true => Samples::exact(picture),
+            false => Samples::opaque(&narrowed).map_err(|e| Fault::from(e).in_step(ENCODE))?,
+        };
         let start = Instant::now();
         let stream = self.library.encode(&samples, q);
-        let seconds = start.elapsed().as_secs_f64();
-        let stream = stream.map_err(|e| CliError::Run(format!("{}: encoding failed: {e}", self.name)))?;
+        let seconds = Some(start.elapsed().as_secs_f64());
+        let stream = stream.map_err(|e| Fault::new(e, Vec::new()).in_step(ENCODE))?;
         Ok(CodedPicture { stream, seconds, reconstruction: None })
     }
 
-    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture> {
+    fn decode(&self, stream: &[u8]) -> Outcome<DecodedPicture> {
         let start = Instant::now();
         let picture = self.library.decode(stream);
-        let seconds = start.elapsed().as_secs_f64();
-        let picture = picture.map_err(|e| CliError::Run(format!("{}: decoding failed: {e}", self.name)))?;
+        let seconds = Some(start.elapsed().as_secs_f64());
+        let picture = picture.map_err(|e| Fault::new(e, Vec::new()).in_step(DECODE))?;
         Ok(DecodedPicture { picture, seconds })
     }
 }

@@ -26,7 +26,7 @@ use spec::Spec;
 
 use crate::base::error::{CliError, Result};
 
-pub(crate) use codec::{Codec, CodedPicture, DecodedPicture, Timing};
+pub(crate) use codec::{Codec, CodedPicture, DecodedPicture, Fault, Outcome, Timing};
 pub(crate) use peers::Peers;
 pub(crate) use settings::apply_set;
 

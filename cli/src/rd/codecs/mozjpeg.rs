@@ -98,7 +98,7 @@ mod tests {
     fn damaged_streams_are_errors() {
         let codec = codec_of::<MozJpeg>("mozjpeg");
         for stream in [&b""[..], b"\xff\xd8\xff", b"no JPEG at all"] {
-            assert_eq!(codec.decode(stream).unwrap_err().code(), 1);
+            assert!(codec.decode(stream).unwrap_err().to_string().starts_with("decode: "));
         }
     }
 

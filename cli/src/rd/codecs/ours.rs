@@ -7,7 +7,7 @@ use std::time::Instant;
 use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig, Metadata};
 
 use super::apply_set;
-use super::codec::{Codec, CodedPicture, DecodedPicture, Timing};
+use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
 use super::spec::Spec;
 use crate::base::cpu;
 use crate::base::error::{CliError, Result};
@@ -104,22 +104,23 @@ impl Codec for Ours {
 
     /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that
     /// every job can check the decoder against it.
-    fn encode(&self, picture: &Picture, q: f64) -> Result<CodedPicture> {
+    fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
+        let fault = |e: &dyn std::fmt::Display| Fault::new(e.to_string(), Vec::new()).in_step(ENCODE);
         let config = self.config.clone().with_quality(q as f32);
-        let encoder = Encoder::new(config).map_err(|e| CliError::Usage(e.to_string()))?;
+        let encoder = Encoder::new(config).map_err(|e| fault(&e))?;
         let metadata = Metadata::default().with_cicp(picture.cicp());
         let view = picture.view().with_metadata(&metadata);
         let start = Instant::now();
-        let encoded = encoder.encode_full(&view).map_err(|e| CliError::Run(format!("encoding failed: {e}")))?;
-        let seconds = start.elapsed().as_secs_f64();
+        let encoded = encoder.encode_full(&view).map_err(|e| fault(&e))?;
+        let seconds = Some(start.elapsed().as_secs_f64());
         Ok(CodedPicture { stream: encoded.stream, seconds, reconstruction: Some(encoded.reconstruction.into()) })
     }
 
-    fn decode(&self, stream: &[u8]) -> Result<DecodedPicture> {
+    fn decode(&self, stream: &[u8]) -> Outcome<DecodedPicture> {
         let start = Instant::now();
         let decoded = Decoder::with_options(stream, self.decoder)
             .and_then(|d| d.decode())
-            .map_err(|e| CliError::Run(format!("decoding failed: {e}")))?;
-        Ok(DecodedPicture { picture: decoded.into(), seconds: start.elapsed().as_secs_f64() })
+            .map_err(|e| Fault::new(e.to_string(), Vec::new()).in_step(DECODE))?;
+        Ok(DecodedPicture { picture: decoded.into(), seconds: Some(start.elapsed().as_secs_f64()) })
     }
 }

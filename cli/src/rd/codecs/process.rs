@@ -1,5 +1,5 @@
 //! Running a program to its end: bounded in time, its output drained so that it cannot block, an
-//! error in one line.
+//! error in one line and what the program said last.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::codec::{Fault, Outcome};
 use crate::base::children::Program;
 use crate::base::names::{shown, visible};
 
@@ -18,6 +19,10 @@ use crate::base::names::{shown, visible};
 const KEPT: usize = 1 << 16;
 /// How long after a program's end its output may stay open, by processes that left its group.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How many of the last lines of standard error are shown, and how much of each.
+const LINES: usize = 5;
+const LINE: usize = 300;
 
 /// What a program that ended well has left.
 #[derive(Debug)]
@@ -34,30 +39,54 @@ pub(super) struct Finished {
 /// that. Processes that it started are killed in any case.
 ///
 /// # Errors
-/// A line: the program, and why it did not start or how it ended, with the last line that it said.
-pub(super) fn run(command: &[OsString], timeout: Duration) -> Result<Finished, String> {
-    let (program, arguments) = command.split_first().ok_or("no program to run")?;
+/// The program, and why it did not start or how it ended, with the last line that it said.
+pub(super) fn run(command: &[OsString], timeout: Duration) -> Outcome<Finished> {
+    let fault = |line: String| Fault::new(line, Vec::new());
+    let (program, arguments) = command.split_first().ok_or_else(|| fault("no program to run".to_owned()))?;
     let name = short_name(program);
     let start = Instant::now();
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = Program::start(&mut command).map_err(|e| format!("cannot start {name}: {e}"))?;
+    let mut running = Program::start(&mut command).map_err(|e| fault(format!("cannot start {name}: {e}")))?;
     let (stdout, stderr) = (running.0.stdout.take().map(Drain::start), running.0.stderr.take().map(Drain::start));
-    let status = running.wait(timeout).map_err(|e| format!("{name}: cannot wait for it: {e}"))?;
+    let status = running.wait(timeout).map_err(|e| fault(format!("{name}: cannot wait for it: {e}")))?;
     let seconds = start.elapsed().as_secs_f64();
     // What it has left behind may hold its outputs open.
     drop(running);
-    let Some(status) = status else {
-        return Err(format!("{name} was stopped after its timeout of {} s", timeout.as_secs_f64()));
-    };
     let [stdout, stderr] = [stdout, stderr].map(|drain| drain.map_or(String::new(), Drain::text));
+    let Some(status) = status else {
+        let line = format!("{name} was stopped after its timeout of {} s", timeout.as_secs_f64());
+        return Err(Fault::new(line, last_lines(&stderr)));
+    };
     if status.success() {
         return Ok(Finished { seconds, stdout, stderr });
     }
-    match stderr.lines().rfind(|line| !line.trim().is_empty()) {
-        Some(line) => Err(format!("{name} failed ({status}): {}", visible(line.trim()))),
-        None => Err(format!("{name} failed ({status}) and said nothing")),
+    let mut said = last_lines(&stderr);
+    let line = match said.last() {
+        Some(last) => format!("{name} failed ({status}): {last}"),
+        None => format!("{name} failed ({status}) and said nothing"),
+    };
+    if said.len() == 1 {
+        said.clear();
     }
+    Err(Fault::new(line, said))
+}
+
+/// The last lines of a text that are not blank, the last one last, as people may see them.
+pub(super) fn last_lines(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let mut last: Vec<_> = lines.rev().take(LINES).map(shortened).collect();
+    last.reverse();
+    last
+}
+
+fn shortened(line: &str) -> String {
+    let mut chars = line.chars();
+    let mut text = visible(&chars.by_ref().take(LINE).collect::<String>());
+    if chars.next().is_some() {
+        text.push('\u{2026}');
+    }
+    text
 }
 
 /// The file that the name of a program stands for, as the system will look for it.
@@ -115,7 +144,7 @@ mod tests {
     use super::*;
     use crate::base::output::TemporaryFolder;
 
-    fn sh(script: &str, seconds: f64) -> Result<Finished, String> {
+    fn sh(script: &str, seconds: f64) -> Outcome<Finished> {
         run(&["sh", "-c", script].map(OsString::from), Duration::from_secs_f64(seconds))
     }
 
@@ -129,17 +158,29 @@ mod tests {
     #[test]
     fn failures_tell_the_code_or_signal_and_the_last_words() {
         let error = sh("echo first >&2; echo last words >&2; echo >&2; exit 7", 60.0).unwrap_err();
+        assert_eq!(error.said, ["first", "last words"]);
+        let error = error.to_string();
         assert!(error.contains("sh failed") && error.contains('7') && error.ends_with("last words"), "{error}");
-        let error = sh("kill -9 $$", 60.0).unwrap_err();
+        let error = sh("kill -9 $$", 60.0).unwrap_err().to_string();
         assert!(error.contains("signal") && error.contains('9'), "{error}");
-        let error = run(&["no-such-program-here".into()], Duration::from_secs(1)).unwrap_err();
+        let error = run(&["no-such-program-here".into()], Duration::from_secs(1)).unwrap_err().to_string();
         assert!(error.starts_with("cannot start no-such-program-here"), "{error}");
+    }
+
+    #[test]
+    fn of_what_was_said_the_last_lines_are_kept_and_steer_no_terminal() {
+        let error = sh("seq 1 9 >&2; echo; printf '  a\\033[31m\\tb\\n' >&2; exit 1", 60.0).unwrap_err();
+        assert_eq!(error.said, ["6", "7", "8", "9", "  a\\u{1b}[31m\\tb"]);
+        // What is in the line already is not said again.
+        assert_eq!(sh("echo alone >&2; exit 1", 60.0).unwrap_err().said, [""; 0]);
+        let error = sh("head -c 100000 /dev/zero | tr '\\0' 'x' >&2; exit 1", 60.0).unwrap_err().to_string();
+        assert!(error.len() < 400 && error.ends_with("xxx\u{2026}"), "{error}");
     }
 
     #[test]
     fn a_timeout_kills() {
         let start = Instant::now();
-        let error = sh("exec sleep 60", 0.3).unwrap_err();
+        let error = sh("exec sleep 60", 0.3).unwrap_err().to_string();
         assert!(error.contains("timeout of 0.3 s"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(30));
     }

@@ -130,6 +130,6 @@ mod tests {
         let wide = Picture::new(16384, 1, PixelFormat::Rgb8, vec![0; 3 * 16384]);
         let codec = codec_of::<WebP>("webp");
         assert!(codec.encode(&wide, 50.0).unwrap_err().to_string().contains("DIMENSION"));
-        assert_eq!(codec.decode(b"RIFF").unwrap_err().code(), 1);
+        assert!(codec.decode(b"RIFF").unwrap_err().to_string().starts_with("decode: "));
     }
 }

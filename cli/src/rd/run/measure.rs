@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::conduct::{Conduct, PATIENCE};
 use super::plan::{Measurement, RunPlan};
 use super::progress::Progress;
 use crate::base::error::{CliError, Result};
 use crate::metrics::{Reference, Selection};
 use crate::pictures::Picture;
-use crate::rd::codecs::{CodedPicture, DecodedPicture};
+use crate::rd::codecs::{CodedPicture, DecodedPicture, Fault, Outcome};
 use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
 
 /// How the measurements of a plan go.
@@ -21,6 +22,22 @@ pub(crate) struct PlanRunner<'a> {
     /// caches and memory.
     pub(crate) workers: usize,
     pub(crate) progress: &'a Progress,
+}
+
+/// Why a measurement gives no point.
+struct Problem {
+    /// In one line, with the measurement's name.
+    line: String,
+    /// What a program said last.
+    said: Vec<String>,
+    /// Whether it is the codec that failed.
+    of_codec: bool,
+}
+
+impl From<CliError> for Problem {
+    fn from(error: CliError) -> Self {
+        Self { line: error.to_string(), said: Vec::new(), of_codec: false }
+    }
 }
 
 /// A picture in memory while measurements need it, with the reference for its scores.
@@ -59,25 +76,33 @@ impl PlanRunner<'_> {
                 left: AtomicUsize::new(measurements.iter().filter(|m| m.source == source).count()),
             })
             .collect();
+        let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| m.series));
         let problems = Mutex::new(Vec::new());
-        let report = |problem: String| {
-            self.progress.problem(&problem);
+        let report = |problem: String, said: &[String]| {
+            self.progress.problem(&problem, said);
             problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
         };
         let one = |measurement: &Measurement| -> Result<()> {
-            let slot = &slots[measurement.source];
-            let result = match self.subject(slot, measurement) {
-                Ok(Some(subject)) => self.measure(&subject, measurement).map(Some),
-                Ok(None) => Ok(None),
-                Err(e) => Err(e),
+            let (slot, series) = (&slots[measurement.source], measurement.series);
+            let result = match conduct.begins(series) {
+                true => self.attempt(slot, measurement, &conduct),
+                false => Ok(None),
             };
             slot.finish_one();
             self.progress.step(&self.plan.name(measurement));
             match result {
                 Ok(None) => Ok(()),
-                Ok(Some(point)) => done(point),
-                Err(e) => {
-                    report(e.to_string());
+                Ok(Some(point)) => {
+                    conduct.succeeded(series);
+                    done(point)
+                }
+                Err(problem) => {
+                    report(problem.line, &problem.said);
+                    let left = if problem.of_codec { conduct.failed(series) } else { None };
+                    if let Some(n) = left {
+                        let name = self.plan.codec(measurement).name();
+                        report(format!("{name} is given up on after {PATIENCE} failures in a row; left out: {n}"), &[]);
+                    }
                     Ok(())
                 }
             }
@@ -120,16 +145,42 @@ impl PlanRunner<'_> {
         }
     }
 
-    fn measure(&self, subject: &Subject, measurement: &Measurement) -> Result<Point> {
+    /// The point of a measurement; `None` as [`Self::subject`] has it.
+    fn attempt(
+        &self,
+        slot: &Slot,
+        measurement: &Measurement,
+        conduct: &Conduct,
+    ) -> std::result::Result<Option<Point>, Problem> {
+        let Some(subject) = self.subject(slot, measurement)? else {
+            return Ok(None);
+        };
+        let point = self.measure(&subject, measurement)?;
+        let is_untimed = point.enc_s.is_none() || point.dec_s.is_none();
+        if self.workers == 1 && is_untimed && conduct.told_no_time(measurement.series) {
+            self.say_no_time(measurement);
+        }
+        Ok(Some(point))
+    }
+
+    /// That a codec tells no time is no problem: its points are as good as others.
+    fn say_no_time(&self, measurement: &Measurement) {
+        let name = self.plan.codec(measurement).name();
+        let note = format!("{name} tells no time of its call (a line kvant-seconds: NUMBER): such times stay empty");
+        self.progress.problem(&note, &[]);
+    }
+
+    fn measure(&self, subject: &Subject, measurement: &Measurement) -> std::result::Result<Point, Problem> {
         let (codec, picture) = (self.plan.codec(measurement), &subject.picture);
-        let fault = |what: &dyn std::fmt::Display| CliError::Run(format!("{}: {what}", self.plan.name(measurement)));
-        let (coded, decoded) = self.trip(measurement, picture).map_err(|e| fault(&e))?;
+        let named = |what: &dyn std::fmt::Display| format!("{}: {what}", self.plan.name(measurement));
+        let (coded, decoded) =
+            self.trip(measurement, picture).map_err(|e| Problem { line: named(&e), said: e.said, of_codec: true })?;
         // An exact copy needs no scores: there is no curve that they would be points of.
         let scores = match codec.lossless() {
             true => BTreeMap::new(),
             false => {
                 let reference = subject.reference(self.plan.selection)?;
-                reference.compare(&decoded.picture).map_err(|e| fault(&e))?.by_column()
+                reference.compare(&decoded.picture).map_err(|e| CliError::Run(named(&e)))?.by_column()
             }
         };
         let bytes = coded.stream.len() as u64;
@@ -148,42 +199,48 @@ impl PlanRunner<'_> {
             bytes: Some(bytes),
             bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
             scores,
-            enc_s: timed.then_some(coded.seconds),
-            dec_s: timed.then_some(decoded.seconds),
+            enc_s: coded.seconds.filter(|_| timed),
+            dec_s: decoded.seconds.filter(|_| timed),
             size: Some([picture.width(), picture.height()]),
             extra,
         })
     }
 
     /// There and back, with the checks that need no metric.
-    fn trip(&self, measurement: &Measurement, picture: &Picture) -> Result<(CodedPicture, DecodedPicture)> {
+    fn trip(&self, measurement: &Measurement, picture: &Picture) -> Outcome<(CodedPicture, DecodedPicture)> {
         let codec = self.plan.codec(measurement);
+        let wrong = |what: &str| Fault::from(CliError::Run(what.to_owned()));
         let coded = codec.encode(picture, measurement.q)?;
         let decoded = codec.decode(&coded.stream)?;
         let (got, wanted) = (&decoded.picture, picture);
         if (got.width(), got.height()) != (wanted.width(), wanted.height()) {
             let [w, h, w0, h0] = [got.width(), got.height(), wanted.width(), wanted.height()];
-            return Err(CliError::Run(format!("the decoded picture is {w}x{h}, the source {w0}x{h0}")));
+            return Err(wrong(&format!("the decoded picture is {w}x{h}, the source {w0}x{h0}")));
         }
         if coded.reconstruction.as_ref().is_some_and(|r| r != got) {
-            return Err(CliError::Run("the decoder's picture differs from the encoder's reconstruction".to_owned()));
+            return Err(wrong("the decoder's picture differs from the encoder's reconstruction"));
         }
         if codec.lossless() && !got.is_copy_of(wanted) {
-            return Err(CliError::Run(
-                "the decoded picture differs from the source, though the codec is lossless".to_owned(),
-            ));
+            return Err(wrong("the decoded picture differs from the source, though the codec is lossless"));
         }
         Ok((coded, decoded))
     }
 
     /// Encodes and decodes the pictures of `measurements` alone on the machine, and gives the
     /// seconds of each measurement that works.
-    pub(crate) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, f64, f64)> {
+    pub(crate) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, Option<f64>, Option<f64>)> {
+        let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| m.series));
         let time = |measurement: &Measurement| {
-            let trip = self.plan.load(measurement).and_then(|picture| self.trip(measurement, &picture));
+            let picture = self.plan.load(measurement).map_err(Fault::from);
+            let trip = picture.and_then(|picture| self.trip(measurement, &picture));
             self.progress.step(&self.plan.name(measurement));
-            // What fails here has failed, and been told, before.
-            trip.ok().map(|(coded, decoded)| (*measurement, coded.seconds, decoded.seconds))
+            // It went well before.
+            let (coded, decoded) = trip.ok()?;
+            let is_untimed = coded.seconds.is_none() || decoded.seconds.is_none();
+            if is_untimed && conduct.told_no_time(measurement.series) {
+                self.say_no_time(measurement);
+            }
+            Some((*measurement, coded.seconds, decoded.seconds))
         };
         measurements.iter().filter_map(time).collect()
     }

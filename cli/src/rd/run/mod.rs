@@ -1,5 +1,6 @@
 //! `kvant rd run`: pictures x codecs x qualities, into a folder of results.
 
+mod conduct;
 mod folder;
 mod measure;
 pub(crate) mod plan;
@@ -147,7 +148,7 @@ impl<'a> Session<'a> {
         let timed = self.workers == 1;
         let measured_again: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
         let (reused, others) = folder
-            .divide(&|key, point| planned.contains(key) && (!timed || point.enc_s.is_some()), &|point| {
+            .divide(&|key, point| planned.contains(key) && (!timed || point.extra(TIMING).is_some()), &|point| {
                 measured_again.contains(&point.identity())
             });
         let measurements: Vec<_> =
@@ -215,17 +216,19 @@ impl<'a> Session<'a> {
         if count == 0 || self.workers == 1 {
             return;
         }
-        let measurements: Vec<_> = (0..self.plan.series.len())
-            .flat_map(|series| {
-                spread(self.plan.measurements.iter().filter(|m| m.series == series).copied().collect(), count)
-            })
-            .collect();
+        // What has failed would fail again.
+        let measured: BTreeSet<_> = points.iter().map(Point::identity).collect();
+        let of_series = |series| {
+            let all = self.plan.measurements.iter().filter(|m| m.series == series);
+            spread(all.filter(|m| measured.contains(&self.identity(m))).copied().collect(), count)
+        };
+        let measurements: Vec<_> = (0..self.plan.series.len()).flat_map(of_series).collect();
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
         let runner = PlanRunner { plan: &self.plan, workers: 1, progress: &progress };
         for (measurement, enc_s, dec_s) in runner.times(&measurements) {
             let identity = self.identity(&measurement);
             if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
-                (point.enc_s, point.dec_s) = (Some(enc_s), Some(dec_s));
+                (point.enc_s, point.dec_s) = (enc_s, dec_s);
                 point.extra.retain(|(column, _)| column != TIMING);
                 point.extra.insert(0, (TIMING.to_owned(), self.plan.codec(&measurement).timing().name().to_owned()));
             }

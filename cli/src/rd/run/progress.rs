@@ -33,9 +33,9 @@ impl Progress {
         Self { bar, last_line: (!terminal && !quiet).then(|| Mutex::new(Instant::now())), verbose }
     }
 
-    /// Something failed and was left out.
-    pub(crate) fn problem(&self, text: &str) {
-        self.line(&format!("kvant: {text}"));
+    /// Something failed and was left out; `said` are lines of whoever failed.
+    pub(crate) fn problem(&self, text: &str, said: &[String]) {
+        self.line(&said.iter().fold(format!("kvant: {text}"), |text, line| format!("{text}\n    {line}")));
     }
 
     /// A whole line, above the bar.

@@ -269,7 +269,7 @@ mod tests {
     use std::ops::RangeInclusive;
 
     use super::*;
-    use crate::rd::codecs::{CodedPicture, DecodedPicture, Timing};
+    use crate::rd::codecs::{CodedPicture, DecodedPicture, Outcome, Timing};
 
     /// A codec whose streams have a known size.
     struct Sized(fn(f64) -> f64);
@@ -299,12 +299,12 @@ mod tests {
             Timing::Call
         }
 
-        fn encode(&self, _: &Picture, q: f64) -> Result<CodedPicture> {
-            Ok(CodedPicture { stream: vec![0; (self.0)(q) as usize], seconds: 0.0, reconstruction: None })
+        fn encode(&self, _: &Picture, q: f64) -> Outcome<CodedPicture> {
+            Ok(CodedPicture { stream: vec![0; (self.0)(q) as usize], seconds: None, reconstruction: None })
         }
 
-        fn decode(&self, _: &[u8]) -> Result<DecodedPicture> {
-            Err(CliError::Run("no decoder".to_owned()))
+        fn decode(&self, _: &[u8]) -> Outcome<DecodedPicture> {
+            Err(CliError::Run("no decoder".to_owned()).into())
         }
     }
 

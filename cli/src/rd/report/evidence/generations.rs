@@ -231,7 +231,7 @@ mod tests {
     use crate::base::names::utf8;
     use crate::base::output::TemporaryFolder;
     use crate::pictures::{OutputFormat, write_picture};
-    use crate::rd::codecs::{CodedPicture, DecodedPicture, Timing};
+    use crate::rd::codecs::{CodedPicture, DecodedPicture, Outcome, Timing};
     use crate::rd::points::by_codec;
     use crate::rd::record::{PictureRecord, Record};
 
@@ -266,14 +266,14 @@ mod tests {
             Timing::Call
         }
 
-        fn encode(&self, picture: &Picture, _: f64) -> Result<CodedPicture> {
+        fn encode(&self, picture: &Picture, _: f64) -> Outcome<CodedPicture> {
             self.encodes.fetch_add(1, Ordering::Relaxed);
             let stream = picture.to_rgb().iter().map(|v| v + 1).collect();
-            Ok(CodedPicture { stream, seconds: 0.0, reconstruction: None })
+            Ok(CodedPicture { stream, seconds: None, reconstruction: None })
         }
 
-        fn decode(&self, stream: &[u8]) -> Result<DecodedPicture> {
-            Ok(DecodedPicture { picture: Picture::new(16, 16, PixelFormat::Rgb8, stream.to_vec()), seconds: 0.0 })
+        fn decode(&self, stream: &[u8]) -> Outcome<DecodedPicture> {
+            Ok(DecodedPicture { picture: Picture::new(16, 16, PixelFormat::Rgb8, stream.to_vec()), seconds: None })
         }
     }
 
