@@ -13,6 +13,9 @@ pub(crate) const KEY: &str = "key";
 /// Says `yes` where the codec is lossless and the picture came back exactly.
 pub(crate) const LOSSLESS: &str = "lossless";
 
+/// Says `laid` where the picture has alpha and the codec none: see [`super::run`].
+pub(crate) const ALPHA: &str = "alpha";
+
 /// One picture through one codec at one quality. What was not measured is `None`, an empty field in
 /// the file.
 #[derive(Debug, Clone, PartialEq)]

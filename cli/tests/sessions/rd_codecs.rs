@@ -65,6 +65,60 @@ fn a_description_that_is_wrong_is_refused_with_its_line() {
     f.kvant(&list).fails(3, &["my.toml: line 1"]);
 }
 
+/// What a codec without alpha is scored by, from three files that are laid over the backgrounds here.
+#[test]
+fn a_codec_without_alpha_gets_the_picture_on_black_white_and_gray() {
+    use image::{Rgb, RgbImage};
+
+    let f = Folder::new("rd-laid");
+    std::fs::create_dir(f.path("set")).unwrap();
+    let testdata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    let mut clear = image::open(testdata.join("coffee.png")).unwrap().crop_imm(200, 100, 200, 180).into_rgba8();
+    for (x, _, pixel) in clear.enumerate_pixels_mut() {
+        pixel.0[3] = (x * 2).saturating_sub(60).min(255) as u8;
+    }
+    clear.save(f.path("set/clear.png")).unwrap();
+    for (name, back) in [("black", 0), ("white", 255), ("gray", 128)] {
+        let on = RgbImage::from_fn(200, 180, |x, y| {
+            let [r, g, b, a] = clear.get_pixel(x, y).0.map(u32::from);
+            Rgb([r, g, b].map(|v| ((v * a + back * (255 - a)) as f64 / 255.0).round() as u8))
+        });
+        on.save(f.path(&format!("set/{name}.png"))).unwrap();
+    }
+    f.kvant(&["rd", "run", "--no-report", "-i", "set", "-c", "jpeg,kvant:e1", "-q", "50,80", "-o", "out"]).ok();
+    let text = String::from_utf8(f.read("out/results.csv")).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let columns = lines.next().unwrap();
+    let rows: Vec<_> = lines.collect();
+    let field = |codec: &str, image: &str, column: &str| {
+        let row = rows.iter().find(|r| r[..3] == [codec, image, "50"]).unwrap();
+        row[columns.iter().position(|c| *c == column).unwrap()]
+    };
+    let number = |image: &str, column: &str| field("jpeg", image, column).parse::<f64>().unwrap();
+    let of_three = |column: &str| ["black", "white", "gray"].map(|image| number(image, column));
+    let three = of_three("bytes");
+    assert!(three[0] != three[1] && number("clear", "bytes") == (three.iter().sum::<f64>() / 3.0).round());
+    for (column, worst) in [
+        ("ssim2", f64::min as fn(f64, f64) -> f64),
+        ("ba_p3", f64::max),
+        ("ba_max", f64::max),
+        ("psnr_y", f64::min),
+        ("psnr_rgb", f64::min),
+        ("ms_ssim", f64::min),
+    ] {
+        let expected = of_three(column).into_iter().reduce(worst).unwrap();
+        assert!((number("clear", column) - expected).abs() < 2e-6, "{column}: {} {expected}", number("clear", column));
+    }
+    assert!((number("clear", "bpp") - number("clear", "bytes") * 8.0 / 36000.0).abs() < 1e-6);
+    assert!(number("clear", "enc_s") > 0.0 && number("clear", "dec_s") > 0.0);
+    let laid = [("jpeg", "clear"), ("jpeg", "gray"), ("kvant:e1", "clear")].map(|(c, i)| field(c, i, "alpha"));
+    assert_eq!(laid, ["laid", "", ""]);
+
+    // Crops and generation loss compare both codecs on the same ground.
+    let said = f.kvant(&["rd", "report", "out", "--json", "--codec", "kvant:e1", "--anchor", "jpeg"]);
+    assert!(said.code == 0 && !said.text().contains("transparent pixels"), "{said:?}");
+}
+
 /// The interrupt comes while a program is running.
 #[cfg(unix)]
 #[test]

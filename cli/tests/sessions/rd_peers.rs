@@ -100,6 +100,23 @@ fn a_peer_that_tells_no_time_loses_its_times_alone() {
     assert!(said.stderr.contains("10 of 10 measurements are there already"), "{}", said.stderr);
 }
 
+/// Whether a peer stores alpha is for its table to say.
+#[test]
+fn a_peer_that_stores_alpha_gets_it_and_another_gets_three_pictures() {
+    let f = with_peer("rd-peer-alpha", &[], "echo x >> tried", "");
+    let clear = image::RgbaImage::from_fn(24, 16, |x, y| image::Rgba([90, 200, (x * 9) as u8, (y * 16) as u8]));
+    clear.save(f.path("set/clear.png")).unwrap();
+    let table = String::from_utf8(f.read("my.toml")).unwrap().replace("\"ppm\"", "\"png\"");
+    let args = [&RUN[..], &["-q", "20", "-o", "out"]].concat();
+    for (alpha, laid, tries) in [("alpha = true", "", 1), ("alpha = false", "laid", 4), ("", "laid", 4)] {
+        f.write("my.toml", format!("{table}{alpha}\n").as_bytes());
+        f.kvant(&args).ok();
+        let rows = rows(&f);
+        assert_eq!((rows.len(), rows[0]["alpha"].as_str(), rows[0]["psnr_y"].as_str()), (1, laid, "inf"), "{alpha}");
+        assert_eq!(f.read("tried").split(|&b| b == b'\n').count(), tries + 1, "{alpha}");
+    }
+}
+
 /// Processes of a program's that go on without it.
 #[cfg(target_os = "linux")]
 mod children {

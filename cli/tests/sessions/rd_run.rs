@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::world::{Folder, colour_ppm, gray_pgm};
 
 const HEADER: &str =
-    "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,ms_ssim,timing,key,lossless";
+    "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,ms_ssim,timing,key,lossless,alpha";
 
 /// A folder `set` with a few pictures.
 fn with_set(name: &str) -> Folder {
@@ -124,8 +124,8 @@ fn a_quote_within_a_field_costs_no_row_when_a_run_goes_on() {
     let (header, measured) = text.split_once('\n').unwrap();
     let other = measured.lines().next().unwrap().replacen("kvant:e1,", "other,5\" disk ", 1);
     // Without its key: it was measured elsewhere.
-    let other = other.rsplitn(3, ',').last().unwrap();
-    f.write("out/results.csv", format!("{header}\n{other},,\n{measured}").as_bytes());
+    let other = other.rsplitn(4, ',').last().unwrap();
+    f.write("out/results.csv", format!("{header}\n{other},,,\n{measured}").as_bytes());
     let said = f.kvant(&args).ok();
     assert!(said.stderr.contains("18 of 18 measurements are there already"), "{}", said.stderr);
     let after = String::from_utf8(f.read("out/results.csv")).unwrap();

@@ -107,6 +107,11 @@ pub(crate) trait Codec: Send + Sync {
         false
     }
 
+    /// Whether it stores alpha. One that does not takes pictures without.
+    fn alpha(&self) -> bool {
+        true
+    }
+
     fn timing(&self) -> Timing;
 
     /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to

@@ -6,12 +6,12 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
+use image::ImageEncoder as _;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder as _};
 use sha2::{Digest as _, Sha256};
 
 use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
-use super::library::Samples;
+use super::library::{Samples, refuse_alpha};
 use super::peers::{Exchange, Peer};
 use super::process::{self, Finished, find_program, last_lines, short_name};
 use super::spec::Spec;
@@ -80,6 +80,9 @@ impl External {
     }
 
     fn coded(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
+        if !self.peer.alpha {
+            refuse_alpha(picture)?;
+        }
         let folder = TemporaryFolder::new()?;
         let input = folder.path().join("in").with_extension(self.peer.input.extension());
         let output = folder.path().join("out").with_extension(&self.peer.extension);
@@ -123,13 +126,17 @@ impl Codec for External {
     }
 
     fn settings(&self) -> String {
-        let Peer { encode, decode, input, output, depth, .. } = &self.peer;
+        let Peer { encode, decode, input, output, depth, alpha, lossless, .. } = &self.peer;
         // Where the files lie does not matter, but what is in them does.
         let commands = [encode, decode].map(|t| t.fill(&with_options(Values::default(), &self.peer)));
         let mut text = format!("{commands:?} {input:?} {output:?}");
         // All were of 8 bits once, and their points are still good.
         if *depth > 8 {
             text += &format!(" {depth}");
+        }
+        // Pictures without loss always had theirs.
+        if alpha != lossless {
+            text += if *alpha { " alpha" } else { " laid" };
         }
         for file in own_files(encode, &self.peer).chain(own_files(decode, &self.peer)) {
             text += &format!(" {}", digest(&file));
@@ -147,6 +154,10 @@ impl Codec for External {
 
     fn lossless(&self) -> bool {
         self.peer.lossless
+    }
+
+    fn alpha(&self) -> bool {
+        self.peer.alpha
     }
 
     fn timing(&self) -> Timing {
@@ -229,16 +240,10 @@ fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
     if format == Exchange::Ppm {
         return write_picture(picture, OutputFormat::Ppm);
     }
-    let samples = Samples::opaque(picture)?;
-    let colour = match (samples.gray, samples.wide) {
-        (true, false) => ExtendedColorType::L8,
-        (true, true) => ExtendedColorType::L16,
-        (false, false) => ExtendedColorType::Rgb8,
-        (false, true) => ExtendedColorType::Rgb16,
-    };
+    let samples = Samples::of(picture);
     let mut file = Vec::new();
     PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::Sub)
-        .write_image(&samples.data, samples.width, samples.height, colour)
+        .write_image(&samples.data, samples.width, samples.height, samples.colour())
         .map_err(|e| CliError::Run(format!("cannot write png: {e}")))?;
     Ok(file)
 }
@@ -246,6 +251,8 @@ fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
 #[cfg(all(test, unix))]
 mod tests {
     use std::sync::Arc;
+
+    use kvant::PixelFormat;
 
     use super::super::library::testing::{assert_lossless, colour, gray, mse};
     use super::super::{Peers, Resolved, resolve};
@@ -408,6 +415,38 @@ timeout = 2
         assert_eq!(fake.codec("fake").version(), format!("sh (SHA-256 {})", &sum.unwrap().stdout[..32]));
     }
 
+    /// The same with alpha that grows from left to right: nothing shows at one end, and all at the
+    /// other.
+    fn with_alpha(photo: &Picture) -> Picture {
+        let (width, channels) = (photo.width() as usize, photo.format().channels());
+        let alpha = |i: usize| (i % width * 355 / width).saturating_sub(50).min(255) as u8;
+        let pixels = photo.data().chunks_exact(channels).enumerate();
+        let data = pixels.flat_map(|(i, p)| [p, &[alpha(i)]].concat()).collect();
+        let format = PixelFormat::new(photo.format().has_colour(), true, false);
+        Picture::new(photo.width(), photo.height(), format, data)
+    }
+
+    /// The alpha of each pixel.
+    fn alphas(picture: &Picture) -> Vec<u8> {
+        assert!(picture.format().has_alpha());
+        picture.narrowed().data().chunks_exact(picture.format().channels()).map(|p| p[p.len() - 1]).collect()
+    }
+
+    /// Checks that a codec gives alpha back nearly as it was, or says that it has none.
+    #[track_caller]
+    fn assert_alpha(codec: &dyn Codec, clear: &Picture) {
+        let coded = codec.encode(clear, *codec.qualities().last().unwrap());
+        let Ok(coded) = coded else {
+            return assert!(!codec.alpha() && coded.unwrap_err().to_string().contains("transparent"));
+        };
+        let decoded = codec.decode(&coded.stream).unwrap().picture;
+        let (before, after) = (alphas(clear), alphas(&decoded));
+        let sum: f64 = before.iter().zip(&after).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+        let error = sum / before.len() as f64;
+        eprintln!("{}: alpha of {} at {error:.2}", codec.name(), clear.channels());
+        assert!(codec.alpha() && error < 10.0, "{}: {error}", codec.name());
+    }
+
     /// Each shipped peer that is installed, on a photo in colour and one in gray.
     #[test]
     fn shipped_peers_code_photos() {
@@ -426,10 +465,13 @@ timeout = 2
                     continue;
                 }
             };
+            let clear = photos.each_ref().map(with_alpha);
             if codec.lossless() {
                 assert_lossless(&*codec, &photos);
+                assert_lossless(&*codec, &clear);
                 continue;
             }
+            clear.iter().for_each(|clear| assert_alpha(&*codec, clear));
             for photo in &photos {
                 let run = |q: f64| {
                     let coded = codec.encode(photo, q).unwrap();

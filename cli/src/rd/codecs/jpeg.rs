@@ -105,6 +105,13 @@ mod tests {
     }
 
     #[test]
+    fn alpha_is_for_the_caller_to_lay_on_something() {
+        let codec = codec_of::<Jpeg>("jpeg");
+        let clear = Picture::new(1, 1, PixelFormat::GrayAlpha8, vec![100, 100]);
+        assert!(!codec.alpha() && codec.encode(&clear, 50.0).unwrap_err().to_string().contains("transparent"));
+    }
+
+    #[test]
     fn qualities_are_whole_numbers_in_range() {
         for q in [0.0, 101.0, 50.5, f64::NAN] {
             let fault = codec_of::<Jpeg>("jpeg").encode(&colour(), q).unwrap_err().to_string();

@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
+use image::ExtendedColorType;
+
 use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
 use super::spec::Spec;
 use crate::base::error::{CliError, Result};
@@ -24,18 +26,8 @@ pub(super) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// All of `picture`, for a codec that has no alpha.
-    pub(super) fn opaque(picture: &'a Picture) -> Result<Self> {
-        if picture.format().has_alpha() {
-            return Err(CliError::Run(
-                "the picture has transparent pixels, which this codec does not store".to_owned(),
-            ));
-        }
-        Ok(Self::exact(picture))
-    }
-
     /// All of `picture`.
-    fn exact(picture: &'a Picture) -> Self {
+    pub(super) fn of(picture: &'a Picture) -> Self {
         let format = picture.format();
         Self {
             data: picture.whole_bytes(),
@@ -45,6 +37,28 @@ impl<'a> Samples<'a> {
             alpha: format.has_alpha(),
             gray: !format.has_colour(),
         }
+    }
+
+    /// What PNG files call it.
+    pub(super) fn colour(&self) -> ExtendedColorType {
+        match (self.gray, self.alpha, self.wide) {
+            (true, false, false) => ExtendedColorType::L8,
+            (true, false, true) => ExtendedColorType::L16,
+            (true, true, false) => ExtendedColorType::La8,
+            (true, true, true) => ExtendedColorType::La16,
+            (false, false, false) => ExtendedColorType::Rgb8,
+            (false, false, true) => ExtendedColorType::Rgb16,
+            (false, true, false) => ExtendedColorType::Rgba8,
+            (false, true, true) => ExtendedColorType::Rgba16,
+        }
+    }
+}
+
+/// What a codec without alpha says of a picture that has some.
+pub(super) fn refuse_alpha(picture: &Picture) -> Outcome<()> {
+    match picture.format().has_alpha() {
+        true => Err(Fault::new("the picture has transparent pixels, which this codec does not store", Vec::new())),
+        false => Ok(()),
     }
 }
 
@@ -63,9 +77,14 @@ pub(super) trait Library: Default + Send + Sync + 'static {
     fn set(&mut self, key: &str, value: &str) -> bool;
 
     /// Whether it is one without loss, which is given pictures as they are; the others get 8 bits a
-    /// sample and no alpha.
+    /// sample.
     fn lossless(&self) -> bool {
         false
+    }
+
+    /// Whether it stores alpha.
+    fn alpha(&self) -> bool {
+        self.lossless()
     }
 
     /// The configuration, whole.
@@ -122,16 +141,20 @@ impl<L: Library> Codec for InProcess<L> {
         self.library.lossless()
     }
 
+    fn alpha(&self) -> bool {
+        self.library.alpha()
+    }
+
     fn timing(&self) -> Timing {
         Timing::Call
     }
 
     fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
-        let narrowed = picture.narrowed();
-        let samples = match self.lossless() {
-            true => Samples::exact(picture),
-            false => Samples::opaque(&narrowed).map_err(|e| Fault::from(e).in_step(ENCODE))?,
-        };
+        if !self.alpha() {
+            refuse_alpha(picture).map_err(|e| e.in_step(ENCODE))?;
+        }
+        let picture = if self.lossless() { Cow::Borrowed(picture) } else { picture.narrowed() };
+        let samples = Samples::of(&picture);
         let start = Instant::now();
         let stream = self.library.encode(&samples, q);
         let seconds = Some(start.elapsed().as_secs_f64());

@@ -70,6 +70,8 @@ pub(super) struct Peer {
     pub(super) output: Exchange,
     /// The most bits a sample that it takes, 8 or 16.
     pub(super) depth: u8,
+    /// Whether it stores alpha. Without, it is given pictures that have none.
+    pub(super) alpha: bool,
     /// Whether every picture comes back exactly; then there is no quality, and pictures of any
     /// depth are given.
     pub(super) lossless: bool,
@@ -178,6 +180,7 @@ struct Table {
     output: Exchange,
     #[serde(default = "default_depth")]
     depth: Spanned<u8>,
+    alpha: Option<Spanned<bool>>,
     #[serde(default)]
     lossless: bool,
     qualities: Option<Spanned<Vec<f64>>>,
@@ -242,6 +245,10 @@ impl Table {
         if ![8, 16].contains(self.depth.get_ref()) {
             return Err(TableFault::at(&self.depth, "depth is not 8 or 16"));
         }
+        let has_png = [self.input, self.output] == [Exchange::Png; 2];
+        if let Some(alpha) = self.alpha.as_ref().filter(|alpha| *alpha.get_ref() && !has_png) {
+            return Err(TableFault::at(alpha, "alpha = true needs png as input and output: ppm has no alpha"));
+        }
         let extension = self.extension.get_ref();
         if extension.is_empty() || !extension.chars().all(|c| c.is_ascii_alphanumeric()) {
             return Err(TableFault::at(&self.extension, "extension is not of letters and digits"));
@@ -265,6 +272,7 @@ impl Table {
             input: self.input,
             output: self.output,
             depth: self.depth.into_inner(),
+            alpha: self.alpha.map_or(self.lossless && has_png, Spanned::into_inner),
             lossless: self.lossless,
             qualities,
             range,
@@ -348,7 +356,18 @@ range = [0, 100]
         let copy = peers.get("copy").unwrap();
         assert_eq!((copy.qualities.as_slice(), copy.range), (&[10.0, 20.5][..], [0.0, 100.0]));
         assert_eq!((copy.timeout, copy.timing, copy.depth), (Duration::from_secs(600), Timing::Process, 8));
+        assert!(!copy.alpha);
         assert!(copy.here.is_absolute() && copy.here.ends_with("folder"));
+    }
+
+    #[test]
+    fn codecs_without_loss_have_alpha_where_their_files_have() {
+        let alpha = |more: &str| {
+            let table =
+                "encode = [\"cp\", \"{in}\", \"{out}\"]\ndecode = [\"cp\", \"{in}\", \"{out}\"]\nextension = \"x\"";
+            parse(&format!("[copy]\n{table}\nlossless = true\n{more}")).unwrap().get("copy").unwrap().alpha
+        };
+        assert!(alpha("") && !alpha("alpha = false") && !alpha("input = \"ppm\"") && !alpha("output = \"ppm\""));
     }
 
     #[test]
@@ -367,6 +386,8 @@ range = [0, 100]
             (", \"{q}\"]", "]\nlossless = true", 7, "no qualities"),
             ("[0, 100]", "[0, 100]\ntimeout = -1", 8, "timeout"),
             ("[0, 100]", "[0, 100]\ndepth = 12", 8, "8 or 16"),
+            ("[0, 100]", "[0, 100]\nalpha = true\noutput = \"ppm\"", 8, "ppm has no alpha"),
+            ("[0, 100]", "[0, 100]\nalpha = 1", 8, "boolean"),
             ("[0, 100]", "[0, 100]\noptions = { s = \"6\" }", 8, "option s"),
             ("[0, 100]", "[0, 100]\ninput = \"bmp\"", 8, "bmp"),
             ("[0, 100]", "[0, 100", 7, ""),

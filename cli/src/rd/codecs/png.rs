@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use image::ImageEncoder as _;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder as _};
 
 use super::library::{Library, Samples};
 use crate::pictures::{Picture, ReadOptions, read_picture};
@@ -50,19 +50,9 @@ impl Library for Png {
     }
 
     fn encode(&self, samples: &Samples<'_>, _: f64) -> Result<Vec<u8>, String> {
-        let colour = match (samples.gray, samples.alpha, samples.wide) {
-            (true, false, false) => ExtendedColorType::L8,
-            (true, false, true) => ExtendedColorType::L16,
-            (true, true, false) => ExtendedColorType::La8,
-            (true, true, true) => ExtendedColorType::La16,
-            (false, false, false) => ExtendedColorType::Rgb8,
-            (false, false, true) => ExtendedColorType::Rgb16,
-            (false, true, false) => ExtendedColorType::Rgba8,
-            (false, true, true) => ExtendedColorType::Rgba16,
-        };
         let mut stream = Vec::new();
         PngEncoder::new_with_quality(&mut stream, self.compression, FilterType::Adaptive)
-            .write_image(&samples.data, samples.width, samples.height, colour)
+            .write_image(&samples.data, samples.width, samples.height, samples.colour())
             .map_err(|e| e.to_string())?;
         Ok(stream)
     }

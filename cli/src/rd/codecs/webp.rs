@@ -44,6 +44,10 @@ impl Library for WebP {
         self.lossless
     }
 
+    fn alpha(&self) -> bool {
+        true
+    }
+
     fn settings(&self) -> String {
         format!("{self:?}")
     }
@@ -92,6 +96,16 @@ mod tests {
         for spec in ["webp", "webp:m0", "webp:m6:sharp"] {
             assert_lossy(&*codec_of::<WebP>(spec));
         }
+    }
+
+    #[test]
+    fn alpha_is_stored_without_loss() {
+        let data = (0..61 * 43u32).flat_map(|i| [(i % 61 * 4) as u8, 90, 200, (i / 61 * 5) as u8]).collect();
+        let clear = Picture::new(61, 43, PixelFormat::Rgba8, data);
+        let codec = codec_of::<WebP>("webp");
+        let decoded = codec.decode(&codec.encode(&clear, 50.0).unwrap().stream).unwrap().picture;
+        let alpha = |p: &Picture| p.data().iter().skip(3).step_by(4).copied().collect::<Vec<_>>();
+        assert!(codec.alpha() && alpha(&decoded) == alpha(&clear) && decoded != clear);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use csv::Writer;
 
-use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
+use crate::rd::points::{ALPHA, KEY, LOSSLESS, Point, TIMING};
 
 /// The columns that every file of ours has. Programs outside this one read and write them too: they
 /// stay.
@@ -37,7 +37,7 @@ impl Columns {
                 scores.push(name.clone());
             }
         }
-        let mut extra = [TIMING, KEY, LOSSLESS].map(str::to_owned).to_vec();
+        let mut extra = [TIMING, KEY, LOSSLESS, ALPHA].map(str::to_owned).to_vec();
         for (name, _) in points.iter().flat_map(|p| &p.extra) {
             if !extra.contains(name) {
                 extra.push(name.clone());

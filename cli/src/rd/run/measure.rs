@@ -1,6 +1,5 @@
 //! The measurements of a plan: encode, decode, check, score.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,11 +8,12 @@ use rayon::prelude::*;
 use super::conduct::{Conduct, PATIENCE};
 use super::plan::{Measurement, RunPlan};
 use super::progress::Progress;
+use super::subject::Subject;
 use crate::base::error::{CliError, Result};
-use crate::metrics::{Reference, Selection};
+use crate::metrics::Scores;
 use crate::pictures::Picture;
 use crate::rd::codecs::{CodedPicture, DecodedPicture, Fault, Outcome};
-use crate::rd::points::{KEY, LOSSLESS, Point, TIMING};
+use crate::rd::points::{ALPHA, KEY, LOSSLESS, Point, TIMING};
 
 /// How the measurements of a plan go.
 pub(crate) struct PlanRunner<'a> {
@@ -40,10 +40,12 @@ impl From<CliError> for Problem {
     }
 }
 
-/// A picture in memory while measurements need it, with the reference for its scores.
-struct Subject {
-    picture: Picture,
-    reference: Mutex<Option<Arc<Reference>>>,
+/// What came of one picture.
+struct Made {
+    bytes: u64,
+    scores: Scores,
+    enc_s: Option<f64>,
+    dec_s: Option<f64>,
 }
 
 /// Where the measurements of one source find its subject.
@@ -134,7 +136,7 @@ impl PlanRunner<'_> {
         }
         match self.plan.load(measurement) {
             Ok(picture) => {
-                let subject = Arc::new(Subject { picture, reference: Mutex::new(None) });
+                let subject = Arc::new(Subject::new(picture));
                 *state = State::Read(Arc::clone(&subject));
                 Ok(Some(subject))
             }
@@ -172,18 +174,11 @@ impl PlanRunner<'_> {
 
     fn measure(&self, subject: &Subject, measurement: &Measurement) -> std::result::Result<Point, Problem> {
         let (codec, picture) = (self.plan.codec(measurement), &subject.picture);
-        let named = |what: &dyn std::fmt::Display| format!("{}: {what}", self.plan.name(measurement));
-        let (coded, decoded) =
-            self.trip(measurement, picture).map_err(|e| Problem { line: named(&e), said: e.said, of_codec: true })?;
-        // An exact copy needs no scores: there is no curve that they would be points of.
-        let scores = match codec.lossless() {
-            true => BTreeMap::new(),
-            false => {
-                let reference = subject.reference(self.plan.selection)?;
-                reference.compare(&decoded.picture).map_err(|e| CliError::Run(named(&e)))?.by_column()
-            }
-        };
-        let bytes = coded.stream.len() as u64;
+        let given = subject.given(codec);
+        let made = given.iter().map(|subject| self.make(subject, measurement));
+        let made = made.collect::<std::result::Result<Vec<Made>, Problem>>()?;
+        let count = made.len() as u64;
+        let bytes = (made.iter().map(|m| m.bytes).sum::<u64>() + count / 2) / count;
         let mut extra = vec![(KEY.to_owned(), self.plan.key(measurement))];
         let timed = self.workers == 1;
         if timed {
@@ -192,18 +187,37 @@ impl PlanRunner<'_> {
         if codec.lossless() {
             extra.push((LOSSLESS.to_owned(), "yes".to_owned()));
         }
+        if count > 1 {
+            extra.push((ALPHA.to_owned(), "laid".to_owned()));
+        }
         Ok(Point {
             codec: codec.name().to_owned(),
             image: self.plan.source(measurement).name.clone(),
             q: measurement.q,
             bytes: Some(bytes),
             bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
-            scores,
-            enc_s: coded.seconds.filter(|_| timed),
-            dec_s: decoded.seconds.filter(|_| timed),
+            scores: made.iter().map(|m| m.scores).reduce(Scores::worse).unwrap_or_default().by_column(),
+            enc_s: mean(made.iter().map(|m| m.enc_s)).filter(|_| timed),
+            dec_s: mean(made.iter().map(|m| m.dec_s)).filter(|_| timed),
             size: Some([picture.width(), picture.height()]),
             extra,
         })
+    }
+
+    /// One picture there and back, and its scores.
+    fn make(&self, subject: &Subject, measurement: &Measurement) -> std::result::Result<Made, Problem> {
+        let named = |what: &dyn std::fmt::Display| format!("{}: {what}", self.plan.name(measurement));
+        let fault = |e: Fault| Problem { line: named(&e), said: e.said, of_codec: true };
+        let (coded, decoded) = self.trip(measurement, &subject.picture).map_err(fault)?;
+        // An exact copy needs no scores: there is no curve that they would be points of.
+        let scores = match self.plan.codec(measurement).lossless() {
+            true => Scores::default(),
+            false => {
+                let reference = subject.reference(self.plan.selection)?;
+                reference.compare(&decoded.picture).map_err(|e| CliError::Run(named(&e)))?
+            }
+        };
+        Ok(Made { bytes: coded.stream.len() as u64, scores, enc_s: coded.seconds, dec_s: decoded.seconds })
     }
 
     /// There and back, with the checks that need no metric.
@@ -231,16 +245,21 @@ impl PlanRunner<'_> {
     pub(crate) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, Option<f64>, Option<f64>)> {
         let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| m.series));
         let time = |measurement: &Measurement| {
-            let picture = self.plan.load(measurement).map_err(Fault::from);
-            let trip = picture.and_then(|picture| self.trip(measurement, &picture));
+            let subject = self.plan.load(measurement).map(Subject::new);
+            let trip = |given: &Subject| {
+                let (coded, decoded) = self.trip(measurement, &given.picture).ok()?;
+                Some((coded.seconds, decoded.seconds))
+            };
+            // All went well before.
+            let given = |subject: Subject| subject.given(self.plan.codec(measurement)).iter().map(trip).collect();
+            let seconds = subject.ok().and_then(given);
             self.progress.step(&self.plan.name(measurement));
-            // It went well before.
-            let (coded, decoded) = trip.ok()?;
-            let is_untimed = coded.seconds.is_none() || decoded.seconds.is_none();
-            if is_untimed && conduct.told_no_time(measurement.series) {
+            let seconds: Vec<_> = seconds?;
+            let (enc_s, dec_s) = (mean(seconds.iter().map(|s| s.0)), mean(seconds.iter().map(|s| s.1)));
+            if (enc_s.is_none() || dec_s.is_none()) && conduct.told_no_time(measurement.series) {
                 self.say_no_time(measurement);
             }
-            Some((*measurement, coded.seconds, decoded.seconds))
+            Some((*measurement, enc_s, dec_s))
         };
         measurements.iter().filter_map(time).collect()
     }
@@ -256,14 +275,8 @@ impl Slot {
     }
 }
 
-impl Subject {
-    fn reference(&self, selection: Selection) -> Result<Arc<Reference>> {
-        let mut slot = self.reference.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reference) = &*slot {
-            return Ok(Arc::clone(reference));
-        }
-        let reference = Arc::new(Reference::new(&self.picture, selection)?);
-        *slot = Some(Arc::clone(&reference));
-        Ok(reference)
-    }
+/// The mean, where there are all of them.
+fn mean(values: impl ExactSizeIterator<Item = Option<f64>>) -> Option<f64> {
+    let count = values.len() as f64;
+    values.sum::<Option<f64>>().map(|sum| sum / count)
 }

@@ -5,6 +5,7 @@ mod folder;
 mod measure;
 pub(crate) mod plan;
 mod progress;
+mod subject;
 mod summary;
 
 use std::collections::BTreeSet;

@@ -20,6 +20,9 @@ use crate::rd::corpus::CorpusPicture;
 use crate::rd::points::Point;
 use crate::rd::record::Record;
 
+/// What is neither light nor dark.
+const GRAY: [u8; 3] = [128; 3];
+
 /// The codecs of a record that run here, and its pictures.
 pub(crate) struct Laboratory<'a> {
     record: &'a Record,
@@ -69,7 +72,8 @@ impl<'a> Laboratory<'a> {
         self.codecs.iter().find(|(n, _)| n == name).map(|(_, codec)| &**codec)
     }
 
-    /// The picture of that name in the points.
+    /// The picture of that name in the points, over gray where it has alpha and one of the codecs
+    /// none: what they are compared in is the same for all.
     ///
     /// # Errors
     /// A line where it is gone, or no longer a picture.
@@ -79,7 +83,9 @@ impl<'a> Laboratory<'a> {
             &recorded.ok_or_else(|| format!("picture {name}: the run did not record where it was"))?.location;
         let source =
             CorpusPicture::at(name, location).ok_or_else(|| format!("picture {name}: {location} is not known here"))?;
-        source.load().map_err(|e| format!("picture {name}: {e}"))
+        let picture = source.load().map_err(|e| format!("picture {name}: {e}"))?;
+        let all_have_alpha = self.codecs.iter().all(|(_, codec)| codec.alpha());
+        Ok(if all_have_alpha { picture } else { picture.over(GRAY).into_owned() })
     }
 }
 
