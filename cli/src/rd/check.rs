@@ -122,7 +122,7 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
     let peers = codecs::Peers::default();
     let build = build::identity()?;
     let series = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, &build)? {
-        Resolved::Ready(codec) => Ok(CodecSeries::new(codec, Some(qualities)).0),
+        Resolved::Ready(codec) => Ok(CodecSeries::new(codec, Some(qualities))),
         Resolved::Missing { name, reason } => Err(CliError::Run(format!("{name}: {reason}"))),
     });
     let selection = Selection { ms_ssim: false, ..Selection::ALL };

@@ -65,6 +65,21 @@ fn a_description_that_is_wrong_is_refused_with_its_line() {
     f.kvant(&list).fails(3, &["my.toml: line 1"]);
 }
 
+#[test]
+fn ranges_of_qualities_are_rounded_for_codecs_that_take_whole_numbers() {
+    let f = Folder::new("rd-whole");
+    f.write("one.ppm", &crate::world::colour_ppm(24, 16));
+    let args = ["rd", "run", "--no-report", "-i", "one.ppm", "-c", "jpeg,kvant:e1", "--metrics", "psnr", "-o", "out"];
+    let said = f.kvant(&[&args[..], &["-q", "20..70/4,37"]].concat()).ok();
+    let note = "kvant: jpeg: qualities are whole numbers: 36.67 became 37, 53.33 became 53\n";
+    assert_eq!(said.stderr.matches(note).count(), 1, "{}", said.stderr);
+    assert!(!said.stderr.contains("kvant:e1: qualities"), "{}", said.stderr);
+    let text = String::from_utf8(f.read("out/results.csv")).unwrap();
+    let mut jpeg: Vec<_> = text.lines().filter_map(|l| l.strip_prefix("jpeg,one,")?.split(',').next()).collect();
+    jpeg.sort();
+    assert_eq!((jpeg, text.lines().count()), (vec!["20", "37", "53", "70"], 1 + 4 + 5));
+}
+
 /// What a codec without alpha is scored by, from three files that are laid over the backgrounds here.
 #[test]
 fn a_codec_without_alpha_gets_the_picture_on_black_white_and_gray() {

@@ -100,6 +100,14 @@ fn a_peer_that_tells_no_time_loses_its_times_alone() {
     assert!(said.stderr.contains("10 of 10 measurements are there already"), "{}", said.stderr);
 }
 
+#[test]
+fn a_peer_of_whole_qualities_is_given_whole_numbers() {
+    let f = with_peer("rd-peer-whole", &["one"], "echo $q >> tried", "whole = true");
+    let said = f.kvant(&[&RUN[..], &["-q", "1..2/4", "--metrics", "psnr", "-o", "out"]].concat()).ok();
+    assert!(said.stderr.contains("copy: qualities are whole numbers: 1.33 became 1, 1.67 became 2"), "{said:?}");
+    assert_eq!(f.read("tried"), b"2\n1\n");
+}
+
 /// Whether a peer stores alpha is for its table to say.
 #[test]
 fn a_peer_that_stores_alpha_gets_it_and_another_gets_three_pictures() {

@@ -101,6 +101,11 @@ pub(crate) trait Codec: Send + Sync {
     /// The qualities that there are.
     fn quality_range(&self) -> RangeInclusive<f64>;
 
+    /// Whether qualities are whole numbers alone.
+    fn whole(&self) -> bool {
+        false
+    }
+
     /// Whether every picture comes back exactly. Such a codec has no quality, and one point a
     /// picture.
     fn lossless(&self) -> bool {

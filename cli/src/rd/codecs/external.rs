@@ -152,6 +152,10 @@ impl Codec for External {
         self.peer.range[0]..=self.peer.range[1]
     }
 
+    fn whole(&self) -> bool {
+        self.peer.whole
+    }
+
     fn lossless(&self) -> bool {
         self.peer.lossless
     }

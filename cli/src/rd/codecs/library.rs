@@ -70,6 +70,9 @@ pub(super) trait Library: Default + Send + Sync + 'static {
     /// The qualities that there are.
     const RANGE: RangeInclusive<f64>;
 
+    /// Whether they are whole numbers alone.
+    const WHOLE: bool = false;
+
     /// Library and version.
     fn version() -> String;
 
@@ -135,6 +138,10 @@ impl<L: Library> Codec for InProcess<L> {
 
     fn quality_range(&self) -> RangeInclusive<f64> {
         L::RANGE
+    }
+
+    fn whole(&self) -> bool {
+        L::WHOLE
     }
 
     fn lossless(&self) -> bool {

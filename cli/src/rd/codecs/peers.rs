@@ -78,6 +78,8 @@ pub(super) struct Peer {
     pub(super) qualities: Vec<f64>,
     /// The lowest and the highest quality that there is.
     pub(super) range: [f64; 2],
+    /// Whether qualities are whole numbers alone.
+    pub(super) whole: bool,
     /// Options and their defaults.
     pub(super) options: BTreeMap<String, String>,
     /// How long a command may take.
@@ -185,6 +187,7 @@ struct Table {
     lossless: bool,
     qualities: Option<Spanned<Vec<f64>>>,
     range: Option<Spanned<[f64; 2]>>,
+    whole: Option<Spanned<bool>>,
     #[serde(default)]
     options: BTreeMap<Spanned<String>, String>,
     #[serde(default = "default_timeout")]
@@ -276,6 +279,7 @@ impl Table {
             lossless: self.lossless,
             qualities,
             range,
+            whole: self.whole.is_some_and(Spanned::into_inner),
             options: self.options.into_iter().map(|(k, v)| (k.into_inner(), v)).collect(),
             timeout: Duration::from_secs_f64(*self.timeout.get_ref()),
             timing,
@@ -309,6 +313,11 @@ impl Table {
         let list = qualities.get_ref();
         if list.is_empty() || !list.iter().all(|q| (low..=high).contains(q)) {
             return Err(TableFault::at(qualities, format!("qualities are not numbers of {low} to {high}")));
+        }
+        if let Some(whole) = self.whole.as_ref().filter(|whole| *whole.get_ref())
+            && list.iter().chain(range.get_ref()).any(|q| q.fract() != 0.0)
+        {
+            return Err(TableFault::at(whole, "whole = true, and qualities or range have fractions"));
         }
         Ok((list.clone(), [low, high]))
     }
@@ -356,7 +365,8 @@ range = [0, 100]
         let copy = peers.get("copy").unwrap();
         assert_eq!((copy.qualities.as_slice(), copy.range), (&[10.0, 20.5][..], [0.0, 100.0]));
         assert_eq!((copy.timeout, copy.timing, copy.depth), (Duration::from_secs(600), Timing::Process, 8));
-        assert!(!copy.alpha);
+        assert!(!copy.alpha && !copy.whole);
+        assert!(parse(&GOOD.replace(".5]", "]\nwhole = true")).unwrap().get("copy").unwrap().whole);
         assert!(copy.here.is_absolute() && copy.here.ends_with("folder"));
     }
 
@@ -388,6 +398,8 @@ range = [0, 100]
             ("[0, 100]", "[0, 100]\ndepth = 12", 8, "8 or 16"),
             ("[0, 100]", "[0, 100]\nalpha = true\noutput = \"ppm\"", 8, "ppm has no alpha"),
             ("[0, 100]", "[0, 100]\nalpha = 1", 8, "boolean"),
+            ("[0, 100]", "[0, 100]\nwhole = true", 8, "fractions"),
+            ("[0, 100]", "[0, 100.5]\nwhole = true", 8, "fractions"),
             ("[0, 100]", "[0, 100]\noptions = { s = \"6\" }", 8, "option s"),
             ("[0, 100]", "[0, 100]\ninput = \"bmp\"", 8, "bmp"),
             ("[0, 100]", "[0, 100", 7, ""),

@@ -320,8 +320,11 @@ fn chosen_series(
             return Err(CliError::Usage(format!("two codecs are called {name}; label one: NAME={spec}")));
         }
         records.push(CodecRecord::new(codec.name(), spec, codec.version(), codec.timing()));
-        let (of_codec, outside) = CodecSeries::new(codec, wanted);
-        for q in outside {
+        let of_codec = CodecSeries::new(codec, wanted);
+        if let Some(note) = of_codec.note() {
+            print_error(&format!("kvant: {note}\n"));
+        }
+        for q in &of_codec.outside {
             let (name, range) = (of_codec.codec.name(), of_codec.codec.quality_range());
             let problem = format!("{name}: quality {q} is outside {} to {}: left out", range.start(), range.end());
             print_error(&format!("kvant: {problem}\n"));

@@ -20,21 +20,37 @@ const LOSSLESS_QUALITY: f64 = 100.0;
 pub(crate) struct CodecSeries {
     pub(crate) codec: Arc<dyn Codec>,
     pub(crate) qualities: Vec<f64>,
+    /// What was asked for and is outside of the codec's range.
+    pub(crate) outside: Vec<f64>,
+    /// What was asked for and is no whole number, as the codec takes them, and the nearest one.
+    pub(crate) rounded: Vec<(f64, f64)>,
 }
 
 impl CodecSeries {
     /// `codec` at `wanted` qualities, or at its own where there are none, or once where it is
-    /// lossless; with the qualities that it does not have.
-    pub(crate) fn new(codec: Arc<dyn Codec>, wanted: Option<&[f64]>) -> (Self, Vec<f64>) {
+    /// lossless. Each is there once, also where two are rounded to it.
+    pub(crate) fn new(codec: Arc<dyn Codec>, wanted: Option<&[f64]>) -> Self {
         if codec.lossless() {
-            return (Self { codec, qualities: vec![LOSSLESS_QUALITY] }, Vec::new());
+            return Self { codec, qualities: vec![LOSSLESS_QUALITY], outside: Vec::new(), rounded: Vec::new() };
         }
-        let range = codec.quality_range();
+        let (range, whole) = (codec.quality_range(), codec.whole());
         let all = wanted.unwrap_or(codec.qualities());
-        let (mut qualities, outside): (Vec<f64>, Vec<f64>) = all.iter().partition(|q| range.contains(q));
+        let (inside, outside): (Vec<f64>, Vec<f64>) = all.iter().partition(|q| range.contains(q));
+        // What is within whole limits is so when rounded.
+        let rounded = inside.iter().map(|&q| (q, q.round())).filter(|(q, to)| whole && q != to).collect();
+        let mut qualities: Vec<_> = inside.iter().map(|q| if whole { q.round() } else { *q }).collect();
         qualities.sort_by(|a, b| b.total_cmp(a));
         qualities.dedup();
-        (Self { codec, qualities }, outside)
+        Self { codec, qualities, outside, rounded }
+    }
+
+    /// What is to be said of the qualities that were rounded.
+    pub(crate) fn note(&self) -> Option<String> {
+        // Two digits tell fractions apart that ranges make.
+        let short = |q: f64| format!("{q:.2}").trim_end_matches('0').trim_end_matches('.').to_owned();
+        let changes: Vec<_> = self.rounded.iter().map(|(q, to)| format!("{} became {to}", short(*q))).collect();
+        let name = self.codec.name();
+        (!changes.is_empty()).then(|| format!("{name}: qualities are whole numbers: {}", changes.join(", ")))
     }
 }
 
@@ -171,8 +187,8 @@ mod tests {
 
     fn plan(shard: Option<Shard>) -> RunPlan {
         let series = vec![
-            CodecSeries::new(codec("kvant:e1"), Some(&[30.0, 70.0, 130.0])).0,
-            CodecSeries::new(codec("kvant:e2"), Some(&[50.0])).0,
+            CodecSeries::new(codec("kvant:e1"), Some(&[30.0, 70.0, 130.0])),
+            CodecSeries::new(codec("kvant:e2"), Some(&[50.0])),
         ];
         RunPlan::new(series, corpus::embedded(), Selection::ALL, shard).0
     }
@@ -203,10 +219,22 @@ mod tests {
 
     #[test]
     fn qualities_outside_of_a_codec_are_told() {
-        let (series, outside) = CodecSeries::new(codec("kvant"), Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
-        assert_eq!((series.qualities, outside), (vec![90.0, 30.0], vec![101.0, -1.0]));
-        let (series, outside) = CodecSeries::new(codec("kvant:lossless"), Some(&[101.0, 30.0]));
-        assert_eq!((series.qualities, outside), (vec![100.0], vec![]));
+        let series = CodecSeries::new(codec("kvant"), Some(&[101.0, 30.0, 90.0, 30.0, -1.0]));
+        assert_eq!((series.qualities, series.outside), (vec![90.0, 30.0], vec![101.0, -1.0]));
+        let series = CodecSeries::new(codec("kvant:lossless"), Some(&[101.0, 30.0]));
+        assert_eq!((series.qualities, series.outside), (vec![100.0], vec![]));
+    }
+
+    #[test]
+    fn qualities_of_a_codec_that_takes_whole_numbers_are_rounded_once_and_told() {
+        let wanted = [20.0, 110.0 / 3.0, 37.2, 52.5, 100.2, 0.9];
+        let series = CodecSeries::new(codec("jpeg"), Some(&wanted));
+        assert_eq!((&series.qualities[..], &series.outside[..]), (&[53.0, 37.0, 20.0][..], &[100.2, 0.9][..]));
+        let note = "jpeg: qualities are whole numbers: 36.67 became 37, 37.2 became 37, 52.5 became 53";
+        assert_eq!(series.note().as_deref(), Some(note));
+        let series = CodecSeries::new(codec("kvant"), Some(&wanted[..4]));
+        assert_eq!((series.qualities.len(), series.note()), (4, None));
+        assert_eq!(CodecSeries::new(codec("jpeg"), None).note(), None);
     }
 
     #[test]

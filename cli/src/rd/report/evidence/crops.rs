@@ -187,6 +187,9 @@ impl Pair<'_> {
         let mut last: Option<(f64, f64)> = None;
         let mut best: Option<(f64, f64, Vec<u8>)> = None;
         for attempt in 1..=ATTEMPTS {
+            if self.ours.whole() {
+                q = q.round();
+            }
             let stream = self.ours.encode(original, q).map_err(|e| e.to_string())?.stream;
             let size = stream.len() as f64;
             let distance = (size / target).ln();
@@ -201,6 +204,10 @@ impl Pair<'_> {
                 low = q;
             } else {
                 high = q;
+            }
+            // There is no whole number between.
+            if self.ours.whole() && high - low <= 1.0 {
+                break;
             }
             if let Some((last_q, last_distance)) = last {
                 let secant = (distance - last_distance) / (q - last_q);
@@ -271,8 +278,8 @@ mod tests {
     use super::*;
     use crate::rd::codecs::{CodedPicture, DecodedPicture, Outcome, Timing};
 
-    /// A codec whose streams have a known size.
-    struct Sized(fn(f64) -> f64);
+    /// A codec whose streams have a known size, and whether it takes whole numbers alone.
+    struct Sized(fn(f64) -> f64, bool);
 
     impl Codec for Sized {
         fn name(&self) -> &str {
@@ -295,11 +302,16 @@ mod tests {
             0.0..=100.0
         }
 
+        fn whole(&self) -> bool {
+            self.1
+        }
+
         fn timing(&self) -> Timing {
             Timing::Call
         }
 
         fn encode(&self, _: &Picture, q: f64) -> Outcome<CodedPicture> {
+            assert!(!self.1 || q.fract() == 0.0, "{q}");
             Ok(CodedPicture { stream: vec![0; (self.0)(q) as usize], seconds: None, reconstruction: None })
         }
 
@@ -326,7 +338,7 @@ mod tests {
     fn size_for(size: fn(f64) -> f64, points: &[Point], target: f64) -> f64 {
         let picture = Picture::new(8, 8, PixelFormat::Gray8, vec![0; 64]);
         let points: Vec<_> = points.iter().collect();
-        let pair = Pair { ours: &Sized(size), our_points: &points, peer: None };
+        let pair = Pair { ours: &Sized(size, false), our_points: &points, peer: None };
         let (q, stream) = pair.encode_to(&picture, target).unwrap();
         assert!((0.0..=100.0).contains(&q));
         stream.len() as f64
@@ -348,6 +360,16 @@ mod tests {
         // A scale on which more is worse.
         let size = size_for(falling, &[point(10.0, 82_000), point(50.0, 50_000)], 30_000.0);
         assert!((size / 30_000.0 - 1.0).abs() <= TOLERANCE, "{size}");
+    }
+
+    #[test]
+    fn of_whole_qualities_the_nearest_is_found() {
+        let picture = Picture::new(8, 8, PixelFormat::Gray8, vec![0; 64]);
+        let pair = Pair { ours: &Sized(|q| 1000.0 * (q / 10.0).exp(), true), our_points: &[], peer: None };
+        // 30.4 and 30.6 would give these.
+        for (target, q) in [(20_905.0, 30.0), (21_327.0, 31.0)] {
+            assert_eq!(pair.encode_to(&picture, target).unwrap().0, q);
+        }
     }
 
     #[test]
