@@ -82,10 +82,15 @@ pub(crate) struct RunArgs {
     pub(crate) shard: Option<Shard>,
 
     /// Metrics to compute, which also decide, the first above all: of ssim2, butteraugli, psnr-y,
-    /// psnr-rgb, butteraugli-max, ms-ssim, ms-ssim-rgb [default: all but the last; the first three
-    /// decide]
+    /// psnr-rgb, butteraugli-max, ms-ssim, ms-ssim-rgb, and those of files, such as vmaf; `kvant rd
+    /// list` names all [default: the first six; the first three decide]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) metrics: Vec<String>,
+
+    /// File that describes more metrics; `kvant rd list --show-metrics` prints the one that the
+    /// program brings along
+    #[arg(long, value_name = "TOML")]
+    pub(crate) metric_file: Option<PathBuf>,
 
     /// Print BD-rates against every codec in this file or folder that has one of the pictures; may
     /// be given several times
@@ -175,6 +180,10 @@ pub(crate) struct BdArgs {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) metrics: Vec<String>,
 
+    /// File that describes more metrics
+    #[arg(long, value_name = "TOML")]
+    pub(crate) metric_file: Option<PathBuf>,
+
     /// The part of the first metric's scale that counts [default: of SSIMULACRA2 30..92]
     #[arg(long, value_name = "LO..HI", value_parser = parse_range, allow_hyphen_values = true)]
     pub(crate) range: Option<(f64, f64)>,
@@ -202,6 +211,14 @@ pub(crate) struct ListArgs {
     /// Print the file that describes the shipped codecs instead, to start one's own from
     #[arg(long)]
     pub(crate) show_peers: bool,
+
+    /// A file that describes more metrics; see `--show-metrics` for how
+    #[arg(long, value_name = "TOML")]
+    pub(crate) metric_file: Option<PathBuf>,
+
+    /// Print the file that describes the shipped metrics instead
+    #[arg(long, conflicts_with = "show_peers")]
+    pub(crate) show_metrics: bool,
 }
 
 /// Arguments of `kvant rd report`.

@@ -11,8 +11,8 @@ use super::build;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture};
 use super::metric::{Metrics, Panel};
-use super::point_file::read_points;
 use super::points::{ByImage, Point, by_codec};
+use super::results::read_results;
 use super::run::plan::{CodecSeries, Measurement, RunPlan};
 use super::run::{PlanRunner, Progress};
 use super::workers::workers;
@@ -24,11 +24,11 @@ use crate::metrics::Selection;
 /// deciding metrics is above the limit, or the bytes of one without loss have grown by more than
 /// that.
 pub(crate) fn check(args: &CheckArgs) -> Result<()> {
-    let metrics = Metrics::built_in();
+    let mut metrics = Metrics::shipped();
     let panel = Panel::usual(&metrics, &[]);
-    let baseline = read_points(&args.baseline, &metrics)?;
+    let baseline = read_results(&args.baseline, &mut metrics)?;
     let now = match &args.results {
-        Some(path) => read_points(path, &metrics)?,
+        Some(path) => read_results(path, &mut metrics)?,
         None => measure(args, &baseline)?,
     };
     let now = by_codec(&now);
@@ -125,8 +125,8 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
         Resolved::Ready(codec) => Ok(CodecSeries::new(codec, Some(qualities))),
         Resolved::Missing { name, reason } => Err(CliError::Run(format!("{name}: {reason}"))),
     });
-    let selection = Selection { ms_ssim: false, ..Selection::ALL };
-    let (plan, mut problems) = RunPlan::new(series.collect::<Result<_>>()?, sources, selection, None);
+    let scoring = Selection { ms_ssim: false, ..Selection::ALL }.into();
+    let (plan, mut problems) = RunPlan::new(series.collect::<Result<_>>()?, sources, scoring, None);
     // Qualities may differ between pictures: only what the baseline has is measured.
     let wanted: BTreeSet<_> = baseline.iter().map(|p| (p.codec.as_str(), p.image.as_str(), p.q.to_bits())).collect();
     let is_wanted =

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::MergeArgs;
 use super::metric::Metrics;
-use super::point_file::{RESULTS, read_points, to_csv};
+use super::point_file::{RESULTS, to_csv};
 use super::points::{self, Identity, Point};
 use super::record::Record;
+use super::results::read_with_record;
 use crate::base::error::{CliError, Result};
 use crate::base::identity::Inputs;
 use crate::base::names::shown;
@@ -57,12 +58,12 @@ struct Joined {
     places: BTreeMap<Identity, usize>,
     points: Vec<Point>,
     record: Option<Record>,
+    metrics: Metrics,
 }
 
 impl Joined {
     fn add(&mut self, part: &Path) -> Result<()> {
-        let points = read_points(part, &Metrics::built_in())?;
-        let record = if part.is_dir() { Record::read(part)? } else { None };
+        let (points, record) = read_with_record(part, &mut self.metrics)?;
         for point in points {
             let identity = point.identity();
             match self.places.get(&identity) {

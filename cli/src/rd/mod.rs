@@ -9,12 +9,14 @@ mod build;
 mod check;
 mod codecs;
 mod corpus;
+mod list;
 mod merge;
 mod metric;
 mod point_file;
 mod points;
 mod record;
 mod report;
+mod results;
 mod run;
 mod shard;
 mod workers;
@@ -31,6 +33,6 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         RdCommand::Report(args) => report::execute(args),
         RdCommand::Check(args) => check::check(args),
         RdCommand::Merge(args) => merge::merge(args),
-        RdCommand::List(args) => codecs::list::execute(args, &build::identity()?),
+        RdCommand::List(args) => list::execute(args, &build::identity()?),
     }
 }

@@ -10,6 +10,9 @@ pub(crate) const TIMING: &str = "timing";
 /// What the row was measured from: a digest of picture, codec version and settings.
 pub(crate) const KEY: &str = "key";
 
+/// What stands as picture where a file has means over a set alone.
+pub(crate) const MEAN_OF_SET: &str = "(mean of the set)";
+
 /// Says `yes` where the codec is lossless and the picture came back exactly.
 pub(crate) const LOSSLESS: &str = "lossless";
 

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::codecs::Timing;
+use super::metric::Metric;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::write_file;
@@ -30,6 +31,9 @@ pub(crate) struct Record {
     pub(crate) codecs: Vec<CodecRecord>,
     /// Pictures by name.
     pub(crate) pictures: Vec<PictureRecord>,
+    /// The metrics that were programs.
+    #[serde(default)]
+    pub(crate) metrics: Vec<Metric>,
     /// A line for each thing that failed and was left out.
     pub(crate) problems: Vec<String>,
 }
@@ -85,7 +89,8 @@ pub(crate) struct PictureRecord {
 
 impl Record {
     pub(crate) fn new(run: Run, codecs: Vec<CodecRecord>, pictures: Vec<PictureRecord>) -> Self {
-        Self { schema: SCHEMA.to_owned(), runs: vec![run], codecs, pictures, problems: Vec::new() }
+        let (metrics, problems) = (Vec::new(), Vec::new());
+        Self { schema: SCHEMA.to_owned(), runs: vec![run], codecs, pictures, metrics, problems }
     }
 
     /// Adds what `other` has; of codecs and pictures that both have, those of `other` count.
@@ -93,6 +98,9 @@ impl Record {
         self.runs.extend(other.runs);
         for codec in other.codecs {
             replace_or_push(&mut self.codecs, codec, |c| c.name.clone());
+        }
+        for metric in other.metrics {
+            replace_or_push(&mut self.metrics, metric, |m| m.key.clone());
         }
         for picture in other.pictures {
             replace_or_push(&mut self.pictures, picture, |p| p.name.clone());

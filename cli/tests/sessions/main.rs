@@ -18,6 +18,7 @@ mod previews;
 mod privacy;
 mod rd_bd;
 mod rd_codecs;
+mod rd_metrics;
 #[cfg(unix)]
 mod rd_peers;
 mod rd_report;

@@ -1,6 +1,6 @@
 //! `kvant rd bd`: BD-rates from files of points alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::comparison::Comparison;
 use super::curve::Interpolation;
@@ -12,13 +12,14 @@ use crate::base::error::{CliError, Result};
 use crate::base::print::{print_error, print_text};
 use crate::rd::args::BdArgs;
 use crate::rd::metric::{Metrics, Panel};
-use crate::rd::point_file::{read_points, settle};
+use crate::rd::point_file::settle;
 use crate::rd::points::{ByImage, Point, by_codec, latest};
+use crate::rd::results::read_results;
 
 /// Runs the command.
 pub(crate) fn bd(args: &BdArgs) -> Result<()> {
-    let (metrics, mut failed) = (Metrics::built_in(), Vec::new());
-    let points = read_files(&args.results, &metrics, &mut failed)?;
+    let (mut metrics, mut failed) = (Metrics::known(Path::new(""), args.metric_file.as_deref())?, Vec::new());
+    let points = read_files(&args.results, &mut metrics, &mut failed)?;
     let codecs = by_codec(&points);
     let anchor = find(&codecs, &args.anchor)?;
     let tests: Vec<_> = if args.codec.is_empty() {
@@ -101,10 +102,10 @@ fn find<'a, 'p>(codecs: &'a [(&'p str, ByImage<'p>)], name: &str) -> Result<&'a 
 ///
 /// # Errors
 /// [`CliError::Input`] where there are no points, or where they do not go together.
-fn read_files(paths: &[PathBuf], metrics: &Metrics, failed: &mut Vec<String>) -> Result<Vec<Point>> {
+fn read_files(paths: &[PathBuf], metrics: &mut Metrics, failed: &mut Vec<String>) -> Result<Vec<Point>> {
     let mut points = Vec::new();
     for path in paths {
-        match read_points(path, metrics) {
+        match read_results(path, metrics) {
             Ok(more) => points.extend(more),
             Err(e) if paths.len() == 1 => return Err(e),
             Err(e) => {

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::rd::metric::Metrics;
-use crate::rd::point_file::MEAN_OF_SET;
-use crate::rd::points::{ByImage, Point};
+use crate::rd::points::{ByImage, MEAN_OF_SET, Point};
 
 /// The means of the codecs that have pictures, where another codec has nothing but means.
 #[derive(Debug, Default)]

@@ -12,10 +12,10 @@ use super::{jpeg, library, ours, png};
 use crate::base::error::Result;
 
 /// A codec that this program can contain.
-pub(super) struct BuiltIn {
-    pub(super) name: &'static str,
-    pub(super) about: &'static str,
-    pub(super) options: &'static str,
+pub(crate) struct BuiltIn {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) options: &'static str,
     pub(super) make: Make,
 }
 
@@ -31,7 +31,7 @@ pub(super) enum Make {
 /// The options of WebP, for users: here since the library's own module may be left out.
 const WEBP_OPTIONS: &str = "m (method, 0 to 6, default 4), sharp (careful reduction of chroma), lossless";
 
-pub(super) const BUILT_IN: [BuiltIn; 5] = [
+pub(crate) const BUILT_IN: [BuiltIn; 5] = [
     BuiltIn {
         name: "kvant",
         about: "the codec of this project",

@@ -1,6 +1,6 @@
 //! A peer that is a program, run once for each picture and direction.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -138,7 +138,7 @@ impl Codec for External {
         if alpha != lossless {
             text += if *alpha { " alpha" } else { " laid" };
         }
-        for file in own_files(encode, &self.peer).chain(own_files(decode, &self.peer)) {
+        for file in own_files(encode, &self.peer.here).chain(own_files(decode, &self.peer.here)) {
             text += &format!(" {}", digest(&file));
         }
         text
@@ -189,14 +189,14 @@ fn program(template: &Template, peer: &Peer) -> OsString {
 
 /// The arguments that are files in the folder of the peer's description, which may change without
 /// their version.
-fn own_files(template: &Template, peer: &Peer) -> impl Iterator<Item = OsString> {
-    let arguments = template.fill(&Values::default().with("here", &peer.here));
-    let here = peer.here.clone();
+pub(crate) fn own_files(template: &Template, here: &Path) -> impl Iterator<Item = OsString> {
+    let arguments = template.fill(&Values::default().with("here", here));
+    let here = here.to_owned();
     arguments.into_iter().filter(move |a| Path::new(a).starts_with(&here))
 }
 
 /// The first half of a file's SHA-256; empty where it cannot be read, which the program will say.
-fn digest(file: impl AsRef<Path>) -> String {
+pub(crate) fn digest(file: impl AsRef<Path>) -> String {
     let data = fs::read(file).unwrap_or_default();
     Sha256::digest(&data)[..16].iter().map(|b| format!("{b:02x}")).collect()
 }
@@ -211,16 +211,29 @@ fn version(peer: &Peer) -> std::result::Result<String, String> {
         find_program(&program).ok_or_else(|| format!("{} is not installed", shown(&program)))?;
     }
     let encoder = program(&peer.encode, peer);
-    let name = short_name(&encoder);
-    let Some(template) = &peer.version else {
-        let file = find_program(&encoder).ok_or_else(|| format!("{name} is not installed"))?;
+    let command = peer.version.as_ref().map(|v| v.fill(&Values::default().with("here", &peer.here)));
+    version_of(&encoder, command, peer.minimum_version.as_deref())
+}
+
+/// The version of a program: the first line that `command` prints, with the program's name where it
+/// is bare, else the program's file.
+///
+/// # Errors
+/// Why it cannot run: also where it is older than `minimum`.
+pub(crate) fn version_of(
+    program: &OsStr,
+    command: Option<Vec<OsString>>,
+    minimum: Option<&str>,
+) -> std::result::Result<String, String> {
+    let name = short_name(program);
+    let file = find_program(program).ok_or_else(|| format!("{} is not installed", shown(program)))?;
+    let Some(command) = command else {
         return Ok(format!("{name} (SHA-256 {})", &digest(file)));
     };
-    let command = template.fill(&Values::default().with("here", &peer.here));
     let ended = process::run(&command, VERSION_TIMEOUT).map_err(|e| e.to_string())?;
     let line = ended.stdout.lines().chain(ended.stderr.lines()).map(str::trim).find(|line| !line.is_empty());
     let line = line.ok_or_else(|| format!("{name} tells no version"))?;
-    if let Some(minimum) = &peer.minimum_version
+    if let Some(minimum) = minimum
         && numbers(line) < numbers(minimum)
     {
         let found = numbers(line).iter().map(u64::to_string).collect::<Vec<_>>().join(".");
@@ -240,7 +253,7 @@ fn numbers(text: &str) -> Vec<u64> {
 }
 
 /// The picture as a file for programs to read, quickly written.
-fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
+pub(crate) fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
     if format == Exchange::Ppm {
         return write_picture(picture, OutputFormat::Ppm);
     }

@@ -2,30 +2,30 @@
 
 mod built_in;
 mod codec;
-mod external;
+pub(crate) mod external;
 mod jpeg;
 mod library;
-pub(crate) mod list;
 #[cfg(feature = "peer-mozjpeg")]
 mod mozjpeg;
 mod ours;
-mod peers;
+pub(crate) mod peers;
 mod png;
-mod process;
+pub(crate) mod process;
 mod settings;
 mod spec;
-mod template;
+pub(crate) mod template;
 #[cfg(feature = "peer-webp")]
 mod webp;
 
 use std::sync::Arc;
 
-use built_in::{BUILT_IN, Make};
+use built_in::Make;
 use external::External;
 use spec::Spec;
 
 use crate::base::error::{CliError, Result};
 
+pub(crate) use built_in::BUILT_IN;
 pub(crate) use codec::{Codec, CodedPicture, DecodedPicture, Fault, Outcome, Timing};
 pub(crate) use peers::Peers;
 pub(crate) use settings::apply_set;

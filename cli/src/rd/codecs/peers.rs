@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::codec::Timing;
@@ -28,7 +29,7 @@ const SCRIPT: &str = include_str!("../../../peers/peer.py");
 /// A format that a peer reads or writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Exchange {
+pub(crate) enum Exchange {
     #[default]
     Png,
     Ppm,
@@ -36,7 +37,7 @@ pub(super) enum Exchange {
 
 impl Exchange {
     /// The extension of its files.
-    pub(super) fn extension(self) -> &'static str {
+    pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Ppm => "ppm",
@@ -55,9 +56,9 @@ impl From<Exchange> for OutputFormat {
 
 /// One peer.
 #[derive(Debug, Clone)]
-pub(super) struct Peer {
+pub(crate) struct Peer {
     /// What it is, for lists.
-    pub(super) about: String,
+    pub(crate) about: String,
     pub(super) encode: Template,
     pub(super) decode: Template,
     /// Prints the version. Without it, the program's file tells versions apart.
@@ -81,7 +82,7 @@ pub(super) struct Peer {
     /// Whether qualities are whole numbers alone.
     pub(super) whole: bool,
     /// Options and their defaults.
-    pub(super) options: BTreeMap<String, String>,
+    pub(crate) options: BTreeMap<String, String>,
     /// How long a command may take.
     pub(super) timeout: Duration,
     pub(super) timing: Timing,
@@ -115,7 +116,7 @@ impl Peers {
     }
 
     /// The text of the shipped peers' file.
-    pub(super) fn shipped() -> &'static str {
+    pub(crate) fn shipped() -> &'static str {
         TOML
     }
 
@@ -138,31 +139,49 @@ impl Peers {
     }
 
     /// Names and peers, by name.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Peer)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Peer)> {
         self.0.iter().map(|(name, peer)| (name.as_str(), peer))
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self> {
-        let fault = |at: usize, what: &str| {
-            let line = text[..at.min(text.len())].matches('\n').count() + 1;
-            let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
-            CliError::Input(format!("{}: line {line}: {what}", shown(path)))
-        };
-        let tables: BTreeMap<Spanned<String>, Table> =
-            toml::from_str(text).map_err(|e| fault(e.span().map_or(0, |s| s.start), e.message()))?;
-        let absolute = std::path::absolute(path).map_err(|e| CliError::reading(path, &e))?;
-        let here = absolute.parent().unwrap_or(Path::new("/"));
-        let peer = |(name, table): (Spanned<String>, Table)| {
-            let at = name.span().start;
-            let name = name.into_inner();
+        let peer = |name: &str, table: Table, here: &Path| {
             if super::BUILT_IN.iter().any(|b| b.name == name) || name.contains([':', '=', ',']) {
-                return Err(fault(at, &format!("no peer can be called {name:?}: built in, or not a plain name")));
+                let what = format!("no peer can be called {name:?}: built in, or not a plain name");
+                return Err(TableFault { at: None, what });
             }
-            let peer = table.check(here).map_err(|f| fault(f.at.unwrap_or(at), &format!("{name}: {}", f.what)))?;
-            Ok((name, peer))
+            table.check(here).map_err(|f| TableFault { what: format!("{name}: {}", f.what), ..f })
         };
-        Ok(Self(tables.into_iter().map(peer).collect::<Result<_>>()?))
+        Ok(Self(tables(path, text, peer)?.into_iter().collect()))
     }
+}
+
+/// The tables of the file `path`, whose text is `text`, in its order: names, and what `make` makes of
+/// each in the folder of the file.
+///
+/// # Errors
+/// [`CliError::Input`] names file, line and fault.
+pub(crate) fn tables<T: DeserializeOwned, U>(
+    path: &Path,
+    text: &str,
+    make: impl Fn(&str, T, &Path) -> std::result::Result<U, TableFault>,
+) -> Result<Vec<(String, U)>> {
+    let fault = |at: usize, what: &str| {
+        let line = text[..at.min(text.len())].matches('\n').count() + 1;
+        let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+        CliError::Input(format!("{}: line {line}: {what}", shown(path)))
+    };
+    let tables: BTreeMap<Spanned<String>, T> =
+        toml::from_str(text).map_err(|e| fault(e.span().map_or(0, |s| s.start), e.message()))?;
+    let absolute = std::path::absolute(path).map_err(|e| CliError::reading(path, &e))?;
+    let here = absolute.parent().unwrap_or(Path::new("/"));
+    let mut tables: Vec<_> = tables.into_iter().collect();
+    tables.sort_by_key(|(name, _)| name.span().start);
+    let made = tables.into_iter().map(|(name, table)| {
+        let at = name.span().start;
+        let made = make(name.get_ref(), table, here).map_err(|f| fault(f.at.unwrap_or(at), &f.what))?;
+        Ok((name.into_inner(), made))
+    });
+    made.collect()
 }
 
 /// A table as it is written.
@@ -213,13 +232,13 @@ enum TimingName {
 }
 
 /// What is wrong with a table, and at which byte of the file, if not at the whole of it.
-struct TableFault {
-    at: Option<usize>,
-    what: String,
+pub(crate) struct TableFault {
+    pub(crate) at: Option<usize>,
+    pub(crate) what: String,
 }
 
 impl TableFault {
-    fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
+    pub(crate) fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
         Self { at: Some(place.span().start), what: what.into() }
     }
 }
@@ -324,7 +343,7 @@ impl Table {
 }
 
 /// The command of `arguments`, which may use `options`, `{here}` and `own`, and must use `needed`.
-fn template(
+pub(crate) fn template(
     arguments: &[Spanned<String>],
     options: &[&str],
     own: &[&str],

@@ -26,13 +26,13 @@ const LINE: usize = 300;
 
 /// What a program that ended well has left.
 #[derive(Debug)]
-pub(super) struct Finished {
+pub(crate) struct Finished {
     /// From before its start to its end.
-    pub(super) seconds: f64,
+    pub(crate) seconds: f64,
     /// The end of its standard output.
-    pub(super) stdout: String,
+    pub(crate) stdout: String,
     /// The end of its standard error.
-    pub(super) stderr: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs `command`, the program first, for no longer than `timeout`. The program is killed after
@@ -40,7 +40,7 @@ pub(super) struct Finished {
 ///
 /// # Errors
 /// The program, and why it did not start or how it ended, with the last line that it said.
-pub(super) fn run(command: &[OsString], timeout: Duration) -> Outcome<Finished> {
+pub(crate) fn run(command: &[OsString], timeout: Duration) -> Outcome<Finished> {
     let fault = |line: String| Fault::new(line, Vec::new());
     let (program, arguments) = command.split_first().ok_or_else(|| fault("no program to run".to_owned()))?;
     let name = short_name(program);
@@ -73,7 +73,7 @@ pub(super) fn run(command: &[OsString], timeout: Duration) -> Outcome<Finished> 
 }
 
 /// The last lines of a text that are not blank, the last one last, as people may see them.
-pub(super) fn last_lines(text: &str) -> Vec<String> {
+pub(crate) fn last_lines(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
     let mut last: Vec<_> = lines.rev().take(LINES).map(shortened).collect();
     last.reverse();
@@ -90,7 +90,7 @@ fn shortened(line: &str) -> String {
 }
 
 /// The file that the name of a program stands for, as the system will look for it.
-pub(super) fn find_program(program: &OsStr) -> Option<PathBuf> {
+pub(crate) fn find_program(program: &OsStr) -> Option<PathBuf> {
     let is_path = Path::new(program).components().count() > 1;
     let folders: Vec<_> = match env::var_os("PATH") {
         Some(path) if !is_path => env::split_paths(&path).collect(),
@@ -102,7 +102,7 @@ pub(super) fn find_program(program: &OsStr) -> Option<PathBuf> {
 }
 
 /// What messages call a program.
-pub(super) fn short_name(program: &OsStr) -> String {
+pub(crate) fn short_name(program: &OsStr) -> String {
     shown(Path::new(program).file_name().unwrap_or(program))
 }
 
@@ -215,7 +215,7 @@ mod tests {
         let children = format!(
             "f={}; sh -c 'sleep 1000 & echo $! >> $0; : > $0.ready; wait' $f & echo $! >> $f; \
              while [ ! -e $f.ready ]; do sleep 0.02; done",
-            file.display()
+            shown(&file)
         );
         for (end, timeout) in [("echo done", 60.0), ("exit 3", 60.0), ("exec sleep 1000", 5.0)] {
             let start = Instant::now();

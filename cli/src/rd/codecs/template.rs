@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 /// A command: a program and its arguments. No shell comes between.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Template(Vec<Vec<Piece>>);
+pub(crate) struct Template(Vec<Vec<Piece>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
@@ -16,11 +16,11 @@ enum Piece {
 
 /// What placeholders stand for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Values<'a>(BTreeMap<&'a str, OsString>);
+pub(crate) struct Values<'a>(BTreeMap<&'a str, OsString>);
 
 impl<'a> Values<'a> {
     /// These values, and `value` for the placeholder `name`.
-    pub(super) fn with(mut self, name: &'a str, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn with(mut self, name: &'a str, value: impl AsRef<OsStr>) -> Self {
         self.0.insert(name, value.as_ref().to_owned());
         self
     }
@@ -32,7 +32,7 @@ impl Template {
     /// # Errors
     /// The number of the argument at fault, and what is wrong: a placeholder that `known` does not
     /// have, or a brace that is no placeholder's.
-    pub(super) fn parse<'a>(
+    pub(crate) fn parse<'a>(
         arguments: impl IntoIterator<Item = &'a str>,
         known: &[&str],
     ) -> Result<Self, (usize, String)> {
@@ -45,12 +45,12 @@ impl Template {
     }
 
     /// Whether an argument contains the placeholder `name`.
-    pub(super) fn uses(&self, name: &str) -> bool {
+    pub(crate) fn uses(&self, name: &str) -> bool {
         self.0.iter().flatten().any(|p| matches!(p, Piece::Placeholder(n) if n == name))
     }
 
     /// The command; a placeholder without a value stays as it is written.
-    pub(super) fn fill(&self, values: &Values<'_>) -> Vec<OsString> {
+    pub(crate) fn fill(&self, values: &Values<'_>) -> Vec<OsString> {
         let fill = |pieces: &Vec<Piece>| {
             let mut argument = OsString::new();
             for piece in pieces {

@@ -1,13 +1,19 @@
 //! All metrics that there are, in the order of every table.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::definition::{Metric, Transform};
+use super::program::{self, MetricProgram};
 use crate::base::error::{CliError, Result};
 
 /// Metrics by the columns of result files.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Metrics(Vec<Arc<Metric>>);
+#[derive(Debug, Clone)]
+pub(crate) struct Metrics {
+    all: Vec<Arc<Metric>>,
+    /// Those that are programs.
+    programs: Vec<MetricProgram>,
+}
 
 /// The columns of those that decide where nobody names others.
 pub(super) const DECIDING: [&str; 3] = ["ssim2", "ba_p3", "psnr_y"];
@@ -22,6 +28,18 @@ const ALIASES: [(&str, &str); 7] = [
     ("psnr", "psnr_y"),
     ("msssim", "ms_ssim"),
 ];
+
+impl Default for Metrics {
+    /// Those that this program knows.
+    fn default() -> Self {
+        Self::shipped()
+    }
+}
+
+/// Whether a column of results says something else.
+fn reserved(column: &str) -> bool {
+    ["codec", "image", "q", "bytes", "bpp", "enc_s", "dec_s", "w", "h", "timing", "key", "lossless"].contains(&column)
+}
 
 impl Metrics {
     /// Those that this program computes itself.
@@ -101,7 +119,57 @@ impl Metrics {
                  -10 log10(1 - MS-SSIM)",
             ),
         ];
-        Self(all.into_iter().map(Arc::new).collect())
+        Self { all: all.into_iter().map(Arc::new).collect(), programs: Vec::new() }
+    }
+
+    /// All that this program knows, and those of the user's file, which win. To run those that it
+    /// brings along, [`Metrics::install`] must have put their files into `folder`.
+    ///
+    /// # Errors
+    /// [`CliError::Input`] where the user's file is at fault, [`CliError::Usage`] where it gives a
+    /// metric the column of another thing.
+    pub(crate) fn known(folder: &Path, more: Option<&Path>) -> Result<Self> {
+        let mut metrics = Self::built_in();
+        let shipped = program::shipped(folder)?;
+        let own = more.map_or(Ok(Vec::new()), program::read)?;
+        if let Some(taken) = own.iter().map(|p| &p.metric.key).find(|key| metrics.find(key).is_some() || reserved(key))
+        {
+            return Err(CliError::Usage(format!("no metric can be called {taken}: that is a column already")));
+        }
+        for program in shipped.into_iter().chain(own) {
+            metrics.add(&program.metric);
+            metrics.programs.retain(|p| p.metric.key != program.metric.key);
+            metrics.programs.push(program);
+        }
+        Ok(metrics)
+    }
+
+    /// Those that this program knows, to read results by.
+    pub(crate) fn shipped() -> Self {
+        Self::known(Path::new(""), None).expect("what is shipped is right")
+    }
+
+    /// Writes the files of the metrics that this program brings along into `folder`.
+    pub(crate) fn install(folder: &Path) -> Result<()> {
+        program::install(folder)
+    }
+
+    /// Adds a metric; one of the same column goes.
+    pub(crate) fn add(&mut self, metric: &Arc<Metric>) {
+        match self.all.iter_mut().find(|m| m.key == metric.key) {
+            Some(have) => *have = Arc::clone(metric),
+            None => self.all.push(Arc::clone(metric)),
+        }
+    }
+
+    /// The program of a metric, where it is one.
+    pub(crate) fn program(&self, metric: &Metric) -> Option<&MetricProgram> {
+        self.programs.iter().find(|p| p.metric.key == metric.key)
+    }
+
+    /// All that are programs.
+    pub(crate) fn programs(&self) -> &[MetricProgram] {
+        &self.programs
     }
 
     /// The metric that a person calls so: by its column, whatever the case and with - for _, or by
@@ -113,19 +181,19 @@ impl Metrics {
         let plain = name.trim().to_ascii_lowercase().replace('-', "_");
         let usual = ALIASES.iter().find(|(alias, _)| *alias == plain).map(|(_, key)| *key);
         self.find(usual.unwrap_or(&plain)).ok_or_else(|| {
-            let known: Vec<_> = self.0.iter().map(|m| m.key.as_str()).collect();
+            let known: Vec<_> = self.all.iter().map(|m| m.key.as_str()).collect();
             CliError::Usage(format!("no metric {name:?}; there are {}", known.join(", ")))
         })
     }
 
     /// The metric of a column.
     pub(crate) fn find(&self, key: &str) -> Option<&Arc<Metric>> {
-        self.0.iter().find(|m| m.key == key)
+        self.all.iter().find(|m| m.key == key)
     }
 
     /// All of them, in the order of tables.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Metric>> {
-        self.0.iter()
+        self.all.iter()
     }
 }
 
@@ -144,6 +212,9 @@ mod tests {
             assert!(metrics.find(alias).is_none());
             assert_eq!(metrics.named(alias).unwrap().key, key);
         }
+        let shipped = Metrics::shipped();
+        assert_eq!(shipped.named("VMAF").unwrap().key, "vmaf");
+        assert!(shipped.program(shipped.find("iw_ssim").unwrap()).is_some() && metrics.find("vmaf").is_none());
         let fault = metrics.named("vmaf2").unwrap_err();
         assert!(fault.code() == 2 && fault.to_string().contains("ssim2, ba_p3, psnr_y"), "{fault}");
     }

@@ -3,11 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::MEAN_OF_SET;
 use super::record::{Columns, Numbered};
 use crate::pictures::has_picture_extension;
 use crate::rd::metric::Metrics;
-use crate::rd::points::Point;
+use crate::rd::points::{MEAN_OF_SET, Point};
 
 /// Whether a text can only be JSON.
 pub(super) fn is_json(text: &str) -> bool {

@@ -25,9 +25,6 @@ pub(crate) use write::{Columns, to_csv};
 /// The name of the file of points in a folder of results.
 pub(crate) const RESULTS: &str = "results.csv";
 
-/// What stands as picture where a file has means over a set alone.
-pub(crate) const MEAN_OF_SET: &str = "(mean of the set)";
-
 /// Reads a file of points, or that of a folder of results. Columns may come in any order, with
 /// others among them; those of `metrics` are scores.
 ///

@@ -8,7 +8,7 @@ use super::input::Input;
 use super::plot::{Plot, colour_class, escape, mark_path};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
-use crate::rd::metric::{Metrics, Panel};
+use crate::rd::metric::Panel;
 use crate::rd::points::{ByImage, by_codec};
 
 /// Right and lower end of the legend in the plot's units: the curves leave that corner free.
@@ -57,7 +57,7 @@ pub(crate) fn files(
     let common = |image: &&str| codecs.iter().all(|(_, images)| images.contains_key(image));
     let of_first = codecs.iter().take(1).flat_map(|(_, images)| images.keys().copied());
     let pictures: Vec<&str> = of_first.filter(common).collect();
-    let panel = Panel::new(&Metrics::built_in(), metrics, &input.points)?;
+    let panel = Panel::new(&input.metrics, metrics, &input.points)?;
     let metric = panel.first();
     let mut plot = set_plot(&codecs, &pictures, metric);
     let counts = |score: f64| {

@@ -168,6 +168,7 @@ mod tests {
             schema: String::new(),
             runs: Vec::new(),
             codecs: vec![ours],
+            metrics: Vec::new(),
             pictures: Vec::new(),
             problems: Vec::new(),
         });

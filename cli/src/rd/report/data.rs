@@ -15,7 +15,7 @@ use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::notes::notes;
 use crate::rd::analysis::pairs::Pairs;
 use crate::rd::analysis::summary::Summary;
-use crate::rd::metric::{Metrics, Panel};
+use crate::rd::metric::Panel;
 use crate::rd::points::{ByImage, by_codec};
 use crate::rd::record::{Record, Run};
 
@@ -99,7 +99,7 @@ impl Report {
     ) -> Result<Self> {
         let record = input.record.as_ref();
         let interpolation = if options.akima { Interpolation::Akima } else { Interpolation::Pchip };
-        let panel = Panel::new(&Metrics::built_in(), &options.metrics, &input.points)?;
+        let panel = Panel::new(&input.metrics, &options.metrics, &input.points)?;
         let comparisons = compare(choice, measured, &panel, interpolation);
         let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons, &panel);
         let others = against_others(choice, measured, &panel, interpolation);

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::base::error::{CliError, Result};
 use crate::rd::metric::Metrics;
-use crate::rd::point_file::{read_points, settle};
+use crate::rd::point_file::settle;
 use crate::rd::points::{Point, latest};
 use crate::rd::record::Record;
+use crate::rd::results::read_with_record;
 
 /// Everything that was measured, and what could not be read.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Input {
     pub(crate) points: Vec<Point>,
     /// Those of lossless codecs.
     pub(crate) lossless: Vec<Point>,
+    /// All metrics that are known.
+    pub(crate) metrics: Metrics,
     /// Those of all folders, merged; `None` where no folder has one.
     pub(crate) record: Option<Record>,
     /// The first folder of results: what a report measures itself is kept there.
@@ -24,13 +27,14 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Reads folders of results and files of points. One that cannot be read is named in
+    /// Reads folders of results and files of points; `metric_file` describes metrics of the user's.
+    /// One that cannot be read is named in
     /// `problems`, and the rest goes on.
     ///
     /// # Errors
     /// The first fault, where there is not a single point.
-    pub(crate) fn read<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<Self> {
-        let mut input = Self::default();
+    pub(crate) fn read<'a>(paths: impl IntoIterator<Item = &'a PathBuf>, metric_file: Option<&Path>) -> Result<Self> {
+        let mut input = Self { metrics: Metrics::known(Path::new(""), metric_file)?, ..Self::default() };
         let mut first_fault = None;
         for path in paths {
             if let Err(e) = input.add(path) {
@@ -48,12 +52,12 @@ impl Input {
     }
 
     fn add(&mut self, path: &Path) -> Result<()> {
-        self.points.extend(read_points(path, &Metrics::built_in())?);
-        if !path.is_dir() {
-            return Ok(());
+        let (points, record) = read_with_record(path, &mut self.metrics)?;
+        self.points.extend(points);
+        if path.is_dir() {
+            self.folder.get_or_insert_with(|| path.to_owned());
         }
-        self.folder.get_or_insert_with(|| path.to_owned());
-        if let Some(record) = Record::read(path)? {
+        if let Some(record) = record {
             match &mut self.record {
                 Some(have) => have.merge(record),
                 none => *none = Some(record),

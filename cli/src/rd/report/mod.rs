@@ -102,7 +102,7 @@ fn inputs(results: &[PathBuf], options: &ReportOptions) -> Inputs {
 
 /// Writes the files of a chart, and prints their names.
 fn write_chart(args: &ReportArgs, prefix: &Path) -> Result<Vec<String>> {
-    let input = Input::read(args.results.iter().chain(&args.options.points))?;
+    let input = Input::read(args.results.iter().chain(&args.options.points), args.options.metric_file.as_deref())?;
     let files = chart::files(&input, &args.show, &args.options.metrics, prefix)?;
     let inputs = inputs(&args.results, &args.options);
     files.iter().try_for_each(|(path, _)| inputs.spare(&Destination::File(path.clone())))?;
@@ -129,7 +129,7 @@ fn write_page(results: &[PathBuf], options: &ReportOptions, output: Option<&Path
 
 /// Reads everything, computes everything and, where a record tells how, runs codecs for the rest.
 fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Result<(Input, Report)> {
-    let input = Input::read(results.iter().chain(&options.points))?;
+    let input = Input::read(results.iter().chain(&options.points), options.metric_file.as_deref())?;
     let choice = Choice::new(&input, options)?;
     let measured = choice.measured(&input);
     let mut report = Report::new(&input, &choice, &measured, options)?;

@@ -38,6 +38,10 @@ pub(crate) struct ReportOptions {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) metrics: Vec<String>,
 
+    /// File that describes more metrics
+    #[arg(long, value_name = "TOML")]
+    pub(crate) metric_file: Option<PathBuf>,
+
     /// Interpolate by Akima's method, not by PCHIP
     #[arg(long)]
     pub(crate) akima: bool,
@@ -52,6 +56,7 @@ impl Default for ReportOptions {
             crops: CROPS,
             generations: GENERATIONS,
             metrics: Vec::new(),
+            metric_file: None,
             akima: false,
         }
     }

@@ -10,9 +10,9 @@ use super::plan::{Measurement, RunPlan};
 use super::progress::Progress;
 use super::subject::Subject;
 use crate::base::error::{CliError, Result};
-use crate::metrics::Scores;
 use crate::pictures::Picture;
 use crate::rd::codecs::{CodedPicture, DecodedPicture, Fault, Outcome};
+use crate::rd::metric::Scored;
 use crate::rd::points::{ALPHA, KEY, LOSSLESS, Point, TIMING};
 
 /// How the measurements of a plan go.
@@ -40,10 +40,13 @@ impl From<CliError> for Problem {
     }
 }
 
+/// Where problems go: a line, and what a program said last.
+type Report<'a> = dyn Fn(String, &[String]) + Sync + 'a;
+
 /// What came of one picture.
 struct Made {
     bytes: u64,
-    scores: Scores,
+    scores: Scored,
     enc_s: Option<f64>,
     dec_s: Option<f64>,
 }
@@ -87,7 +90,7 @@ impl PlanRunner<'_> {
         let one = |measurement: &Measurement| -> Result<()> {
             let (slot, series) = (&slots[measurement.source], measurement.series);
             let result = match conduct.begins(series) {
-                true => self.attempt(slot, measurement, &conduct),
+                true => self.attempt(slot, measurement, &conduct, &report),
                 false => Ok(None),
             };
             slot.finish_one();
@@ -153,11 +156,12 @@ impl PlanRunner<'_> {
         slot: &Slot,
         measurement: &Measurement,
         conduct: &Conduct,
+        report: &Report<'_>,
     ) -> std::result::Result<Option<Point>, Problem> {
         let Some(subject) = self.subject(slot, measurement)? else {
             return Ok(None);
         };
-        let point = self.measure(&subject, measurement)?;
+        let point = self.measure(&subject, measurement, report)?;
         let is_untimed = point.enc_s.is_none() || point.dec_s.is_none();
         if self.workers == 1 && is_untimed && conduct.told_no_time(measurement.series) {
             self.say_no_time(measurement);
@@ -172,14 +176,26 @@ impl PlanRunner<'_> {
         self.progress.problem(&note, &[]);
     }
 
-    fn measure(&self, subject: &Subject, measurement: &Measurement) -> std::result::Result<Point, Problem> {
+    fn measure(
+        &self,
+        subject: &Subject,
+        measurement: &Measurement,
+        report: &Report<'_>,
+    ) -> std::result::Result<Point, Problem> {
         let (codec, picture) = (self.plan.codec(measurement), &subject.picture);
         let given = subject.given(codec);
         let made = given.iter().map(|subject| self.make(subject, measurement));
         let made = made.collect::<std::result::Result<Vec<Made>, Problem>>()?;
         let count = made.len() as u64;
         let bytes = (made.iter().map(|m| m.bytes).sum::<u64>() + count / 2) / count;
-        let mut extra = vec![(KEY.to_owned(), self.plan.key(measurement))];
+        let (enc_s, dec_s) = (mean(made.iter().map(|m| m.enc_s)), mean(made.iter().map(|m| m.dec_s)));
+        let scored = made.into_iter().map(|m| m.scores).reduce(Scored::worse).unwrap_or_default();
+        for problem in &scored.problems {
+            report(format!("{}: {problem}", self.plan.name(measurement)), &[]);
+        }
+        // Without its key, a point that lacks a score is measured again by the next run.
+        let key = (!scored.incomplete).then(|| (KEY.to_owned(), self.plan.key(measurement)));
+        let mut extra: Vec<_> = key.into_iter().collect();
         let timed = self.workers == 1;
         if timed {
             extra.insert(0, (TIMING.to_owned(), codec.timing().name().to_owned()));
@@ -196,9 +212,9 @@ impl PlanRunner<'_> {
             q: measurement.q,
             bytes: Some(bytes),
             bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
-            scores: made.iter().map(|m| m.scores).reduce(Scores::worse).unwrap_or_default().by_column(),
-            enc_s: mean(made.iter().map(|m| m.enc_s)).filter(|_| timed),
-            dec_s: mean(made.iter().map(|m| m.dec_s)).filter(|_| timed),
+            scores: scored.by_column(),
+            enc_s: enc_s.filter(|_| timed),
+            dec_s: dec_s.filter(|_| timed),
             size: Some([picture.width(), picture.height()]),
             extra,
         })
@@ -211,10 +227,10 @@ impl PlanRunner<'_> {
         let (coded, decoded) = self.trip(measurement, &subject.picture).map_err(fault)?;
         // An exact copy needs no scores: there is no curve that they would be points of.
         let scores = match self.plan.codec(measurement).lossless() {
-            true => Scores::default(),
+            true => Scored::default(),
             false => {
-                let reference = subject.reference(self.plan.selection)?;
-                reference.compare(&decoded.picture).map_err(|e| CliError::Run(named(&e)))?
+                let scoring = &self.plan.scoring;
+                subject.reference(scoring)?.compare(&decoded.picture, scoring).map_err(|e| CliError::Run(named(&e)))?
             }
         };
         Ok(Made { bytes: coded.stream.len() as u64, scores, enc_s: coded.seconds, dec_s: decoded.seconds })

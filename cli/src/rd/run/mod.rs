@@ -17,23 +17,25 @@ use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
 use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
-use super::metric::{Metrics, Panel};
-use super::point_file::read_points;
+use super::metric::{Metrics, Panel, Scoring};
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
+use super::results::read_results;
 use super::workers::workers;
 use super::{build, report};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
-use crate::metrics::Selection;
 
 use folder::Folder;
 use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
 
 pub(crate) use measure::PlanRunner;
 pub(crate) use progress::Progress;
+
+/// Where the templates and scripts of peers and metrics lie in a folder of results.
+const PEERS: &str = "peers";
 
 /// `--quick`: where BD-rates begin to be right within a tenth of a percent.
 const QUICK_QUALITIES: [f64; 5] = [30.0, 50.0, 65.0, 80.0, 90.0];
@@ -43,12 +45,14 @@ const QUICK_TIMED: usize = 6;
 /// Runs the command.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
     // Files to compare with are read first: a mistyped name should not cost a run.
-    let metrics = Metrics::built_in();
-    let read = |paths: &[PathBuf]| paths.iter().map(|p| read_points(p, &metrics)).collect::<Result<Vec<_>>>();
+    let own = args.output.join(PEERS);
+    let mut metrics = Metrics::known(&own, args.metric_file.as_deref())?;
+    let mut read = |paths: &[PathBuf]| paths.iter().map(|p| read_results(p, &mut metrics)).collect::<Result<Vec<_>>>();
     let (anchors, olds) = (read(&args.anchor)?, read(&args.against)?);
     let folder = Folder::open(&args.output, &metrics)?;
+    Metrics::install(&own)?;
     let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();
-    let mut session = Session::new(args, &folder, selection(args, &metrics)?, &known)?;
+    let mut session = Session::new(args, &folder, &metrics, &known)?;
     let points = session.execute(&folder)?;
     let verdict = session.report(&folder)?;
 
@@ -66,24 +70,6 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     text += &verdict;
     print_text(&text)?;
     session.end(folder.path())
-}
-
-/// The metrics to compute: those that the arguments name, else the usual ones.
-fn selection(args: &RunArgs, metrics: &Metrics) -> Result<Selection> {
-    if args.metrics.is_empty() {
-        return Ok(Selection::ALL);
-    }
-    let mut selection = Selection::NONE;
-    for name in &args.metrics {
-        match metrics.named(name)?.key.as_str() {
-            "ssim2" => selection.ssim2 = true,
-            "ba_p3" | "ba_max" => selection.butteraugli = true,
-            "ms_ssim" => selection.ms_ssim = true,
-            "ms_ssim_rgb" => selection.ms_ssim_rgb = true,
-            _ => selection.psnr = true,
-        }
-    }
-    Ok(selection)
 }
 
 /// BD-rates of the first codec of a run against its others, the anchors and earlier runs.
@@ -123,7 +109,7 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// `known` are the pictures that the anchors have.
-    fn new(args: &'a RunArgs, folder: &Folder, selection: Selection, known: &BTreeSet<&str>) -> Result<Self> {
+    fn new(args: &'a RunArgs, folder: &Folder, metrics: &Metrics, known: &BTreeSet<&str>) -> Result<Self> {
         let workers = workers(args.jobs.unwrap_or(usize::from(!args.quick)));
         let wanted = match (&args.quality, args.quick) {
             (Some(text), _) => Some(parse_qualities(text)?),
@@ -134,8 +120,10 @@ impl<'a> Session<'a> {
         let sources = chosen_pictures(args, known)?;
         let run = Run::now(workers, args.peers.clone());
         let pictures = sources.iter().map(|s| PictureRecord { name: s.name.clone(), location: s.location() }).collect();
-        let record = Record::new(run, codecs, pictures);
-        let (plan, unread) = RunPlan::new(series, sources, selection, args.shard);
+        let mut record = Record::new(run, codecs, pictures);
+        let scoring = Scoring::new(metrics, &args.metrics)?;
+        record.metrics = scoring.programs().cloned().collect();
+        let (plan, unread) = RunPlan::new(series, sources, scoring, args.shard);
         for problem in &unread {
             print_error(&format!("kvant: {problem}\n"));
         }
@@ -246,8 +234,8 @@ impl<'a> Session<'a> {
         if !quiet {
             print_error("kvant: writing the report\n");
         }
-        let (points, metrics) = (anchor.clone(), self.args.metrics.clone());
-        let options = ReportOptions { points, metrics, ..ReportOptions::default() };
+        let (points, metrics, metric_file) = (anchor.clone(), self.args.metrics.clone(), self.args.metric_file.clone());
+        let options = ReportOptions { points, metrics, metric_file, ..ReportOptions::default() };
         let written = report::write(folder.path(), &options)?;
         self.problems.extend(written.problems);
         Ok(format!("\n{}\n{}\n", written.verdict.join("\n"), shown(&written.path)))

@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::error::{CliError, Result};
 use crate::base::hex::hex;
-use crate::metrics::Selection;
 use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::CorpusPicture;
+use crate::rd::metric::Scoring;
 use crate::rd::shard::Shard;
 
 /// What stands as quality of a codec that has none.
@@ -69,7 +69,7 @@ pub(crate) struct RunPlan {
     /// The digest of each source's file; `None` where it could not be read, and such a source has
     /// no measurements.
     digests: Vec<Option<String>>,
-    pub(crate) selection: Selection,
+    pub(crate) scoring: Scoring,
     pub(crate) measurements: Vec<Measurement>,
 }
 
@@ -79,7 +79,7 @@ impl RunPlan {
     pub(crate) fn new(
         series: Vec<CodecSeries>,
         mut sources: Vec<CorpusPicture>,
-        selection: Selection,
+        scoring: Scoring,
         shard: Option<Shard>,
     ) -> (Self, Vec<String>) {
         sources.sort_by_cached_key(|s| (u64::MAX - s.pixels(), s.name.clone()));
@@ -103,7 +103,7 @@ impl RunPlan {
             .map(|(_, measurement)| measurement)
             .filter(|measurement| digests[measurement.source].is_some())
             .collect();
-        (Self { series, sources, digests, selection, measurements }, problems)
+        (Self { series, sources, digests, scoring, measurements }, problems)
     }
 
     pub(crate) fn codec(&self, measurement: &Measurement) -> &dyn Codec {
@@ -131,9 +131,7 @@ impl RunPlan {
         let codec = self.codec(measurement);
         let picture = self.digests[measurement.source].as_deref().unwrap_or_default();
         let mut digest = Sha256::new();
-        for part in
-            [picture, codec.version(), &codec.settings(), &measurement.q.to_string(), &format!("{:?}", self.selection)]
-        {
+        for part in [picture, codec.version(), &codec.settings(), &measurement.q.to_string(), &self.scoring.key()] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
         }
@@ -175,6 +173,7 @@ pub(crate) fn parse_qualities(text: &str) -> Result<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Selection;
     use crate::rd::codecs::{Peers, Resolved, resolve};
     use crate::rd::corpus;
 
@@ -190,7 +189,7 @@ mod tests {
             CodecSeries::new(codec("kvant:e1"), Some(&[30.0, 70.0, 130.0])),
             CodecSeries::new(codec("kvant:e2"), Some(&[50.0])),
         ];
-        RunPlan::new(series, corpus::embedded(), Selection::ALL, shard).0
+        RunPlan::new(series, corpus::embedded(), Selection::ALL.into(), shard).0
     }
 
     #[test]

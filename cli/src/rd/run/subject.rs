@@ -4,14 +4,15 @@ use std::slice;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::base::error::Result;
-use crate::metrics::{BACKGROUNDS, Reference, Selection};
+use crate::metrics::BACKGROUNDS;
 use crate::pictures::Picture;
 use crate::rd::codecs::Codec;
+use crate::rd::metric::{Scoring, ScoringReference};
 
 /// A picture in memory while measurements need it, with the reference for its scores.
 pub(super) struct Subject {
     pub(super) picture: Picture,
-    reference: Mutex<Option<Arc<Reference>>>,
+    reference: Mutex<Option<Arc<ScoringReference>>>,
     /// The picture on each of [`BACKGROUNDS`].
     laid: OnceLock<Vec<Self>>,
 }
@@ -31,12 +32,12 @@ impl Subject {
         self.laid.get_or_init(|| BACKGROUNDS.map(|(_, colour)| on(colour)).into())
     }
 
-    pub(super) fn reference(&self, selection: Selection) -> Result<Arc<Reference>> {
+    pub(super) fn reference(&self, scoring: &Scoring) -> Result<Arc<ScoringReference>> {
         let mut slot = self.reference.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(reference) = &*slot {
             return Ok(Arc::clone(reference));
         }
-        let reference = Arc::new(Reference::new(&self.picture, selection)?);
+        let reference = Arc::new(ScoringReference::new(&self.picture, scoring)?);
         *slot = Some(Arc::clone(&reference));
         Ok(reference)
     }

@@ -289,6 +289,7 @@ mod tests {
             schema: String::new(),
             runs: Vec::new(),
             codecs: Vec::new(),
+            metrics: Vec::new(),
             pictures: vec![picture, gone],
             problems: Vec::new(),
         };
