@@ -42,7 +42,7 @@ fn tables_come_of_files_and_of_folders() {
     let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(cells(&line("new"))[..5], ["new", "2", "-10.00", "-10.00", "-10.00"], "{}", said.text());
     assert_eq!(cells(&line("big"))[..5], ["big", "2", "+25.00", "+25.00", "+25.00"], "{}", said.text());
-    for words in ["-10.00..-10.00", "2/0", "0/2", "30-60", "MS-SSIM", "x0.90", "x1.25"] {
+    for words in ["-10.00..-10.00", "2/0", "0.5000", "BD-quality", "0/2", "30-60", "MS-SSIM", "x0.90", "x1.25"] {
         assert!(said.text().contains(words), "{words:?} is not in {}", said.text());
     }
     assert!(!said.text().contains("not monotone"), "{}", said.text());
@@ -93,6 +93,11 @@ fn json_has_every_figure() {
         assert_eq!((&summary["n"], &summary["wins"]), (&2.into(), &2.into()));
     }
     assert_eq!(new["summaries"][0]["range"], serde_json::json!([40.0, 80.0]));
+    // Two pictures on one side: half of all signs. Ten percent fewer bytes, of lines on which a
+    // factor of two is 17 to 21 points.
+    assert_eq!(new["summaries"][0]["wilcoxon"], serde_json::json!({"p": 0.5, "n": 2, "method": "exact"}));
+    let quality = new["summaries"][0]["quality"]["mean"].as_f64().unwrap();
+    assert!((17.0..21.0).contains(&(quality * 2f64.ln() / (1.0 / 0.9f64).ln())), "{quality}");
     assert_eq!(new["summaries"][1]["range"], serde_json::json!([null, null]));
     assert_eq!(new["bands"].as_array().unwrap().len(), 3);
     near(&new["equal"][0]["sizes"]["percent"], -10.0);

@@ -10,6 +10,7 @@ pub(crate) struct Curve {
     y: Vec<f64>,
     slope: Vec<f64>,
     dropped: Vec<usize>,
+    interpolation: Interpolation,
 }
 
 impl Curve {
@@ -40,7 +41,19 @@ impl Curve {
         let y: Vec<f64> = kept.iter().map(|i| points[*i].1.ln()).collect();
         let slope = interpolation.slopes(&x, &y);
         let dropped = (0..points.len()).filter(|i| dropped[*i]).collect();
-        Some(Self { x, y, slope, dropped })
+        Some(Self { x, y, slope, dropped, interpolation })
+    }
+
+    /// The same points the other way round: the axis over ln(bits per pixel).
+    fn turned(&self) -> Self {
+        let (x, y) = (self.y.clone(), self.x.clone());
+        Self { slope: self.interpolation.slopes(&x, &y), x, y, ..self.clone() }
+    }
+
+    /// The part of the curve's ln(bits per pixel) where its quality lies in `range`.
+    fn rates(&self, range: (f64, f64)) -> (f64, f64) {
+        let (first, last) = (self.y[0], self.y[self.y.len() - 1]);
+        (self.at(range.0).unwrap_or(first), self.at(range.1).unwrap_or(last))
     }
 
     /// How many points the curve runs through: two or more.
@@ -114,6 +127,20 @@ pub(crate) fn bd_rate(test: &Curve, anchor: &Curve, range: (f64, f64)) -> Option
     Some(((test.integral(lo, hi) - anchor.integral(lo, hi)) / (hi - lo)).exp() - 1.0)
 }
 
+/// The BD-quality of `test` against `anchor` on one picture: how much higher it lies on the axis at
+/// equal size. Of PSNR this is Bjontegaard's BD-PSNR.
+///
+/// The mean difference over the common ln(bits per pixel), of the same points and by the same
+/// interpolation as the BD-rate. Only sizes count that give both a quality in `range`. `None` where
+/// there is none.
+pub(crate) fn bd_quality(test: &Curve, anchor: &Curve, range: (f64, f64)) -> Option<f64> {
+    let (of_test, of_anchor) = (test.rates(range), anchor.rates(range));
+    let common = (of_test.0.max(of_anchor.0), of_test.1.min(of_anchor.1));
+    let (test, anchor) = (test.turned(), anchor.turned());
+    let (lo, hi) = overlap(&test, &anchor, common)?;
+    Some((test.integral(lo, hi) - anchor.integral(lo, hi)) / (hi - lo))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +180,34 @@ mod tests {
                 assert!((percent - expected).abs() < 1e-7, "{name}, {interpolation:?}: {percent} is not {expected}");
             }
         }
+    }
+
+    #[test]
+    fn bd_qualities_are_those_of_the_package_bjontegaard() {
+        for pair in fixtures::pairs() {
+            for (interpolation, expected) in
+                Interpolation::ALL.into_iter().zip([pair.quality_pchip, pair.quality_akima])
+            {
+                let [test, anchor] = [&pair.test, &pair.anchor].map(|c| Curve::fit(c, interpolation).unwrap());
+                let quality = bd_quality(&test, &anchor, EVERYWHERE).unwrap();
+                let name = &pair.name;
+                assert!((quality - expected).abs() < 1e-9, "{name}, {interpolation:?}: {quality} is not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_sizes_that_give_both_a_quality_in_the_range_count_for_the_bd_quality() {
+        // Over ln(bpp) the anchor is 10 y and the test 20 y: the mean difference is ten times the
+        // middle of the interval.
+        let e = f64::exp;
+        let anchor = pchip(&[(0.0, 1.0), (100.0, e(10.0))]);
+        let test = pchip(&[(0.0, 1.0), (160.0, e(8.0))]);
+        let quality = |range| bd_quality(&test, &anchor, range);
+        close(quality(EVERYWHERE).unwrap(), 40.0);
+        // The anchor is at 30 from 3 on, and the test is at 92 up to 4.6.
+        close(quality((30.0, 92.0)).unwrap(), 38.0);
+        assert_eq!(quality((99.0, 100.0)), None);
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub(crate) struct Pair {
     /// BD-rate in percent.
     pub(crate) pchip: f64,
     pub(crate) akima: f64,
+    /// BD-quality in the unit of the axis.
+    pub(crate) quality_pchip: f64,
+    pub(crate) quality_akima: f64,
     /// Places on the anchor's curve, and ln(bits per pixel) there by PCHIP and by Akima.
     pub(crate) at: Vec<(f64, f64, f64)>,
 }

@@ -103,8 +103,11 @@ impl Row {
         };
         let logs: Vec<f64> = pairs.iter().map(|pair| ratio(pair).ln()).collect();
         let percent = |log: f64| 100.0 * (log.exp() - 1.0);
-        let rates =
-            pairs.iter().zip(&logs).map(|((p, _), log)| ImageRate { image: p.image.clone(), percent: percent(*log) });
+        let rates = pairs.iter().zip(&logs).map(|((p, _), log)| ImageRate {
+            image: p.image.clone(),
+            percent: percent(*log),
+            quality: None,
+        });
         let by_rate = |a: &ImageRate, b: &ImageRate| a.percent.total_cmp(&b.percent);
         let mean = |time: fn(&Point) -> Option<f64>| {
             let total: Option<f64> = pairs.iter().map(|(p, _)| time(p)).sum();

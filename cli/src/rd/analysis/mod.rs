@@ -20,3 +20,4 @@ pub(crate) mod pairs;
 pub(crate) mod summary;
 pub(crate) mod tables;
 mod time;
+mod wilcoxon;

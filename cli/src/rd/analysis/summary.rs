@@ -6,8 +6,9 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use super::bootstrap::mean_interval;
-use super::curve::{Curve, bd_rate, overlap};
+use super::curve::{Curve, bd_quality, bd_rate, overlap};
 use super::pairs::{Pairs, Reason};
+use super::wilcoxon::Wilcoxon;
 use crate::rd::metric::Metric;
 use crate::rd::points::Point;
 
@@ -23,6 +24,21 @@ pub(crate) struct ImageRate {
     pub(crate) image: String,
     /// Percent; negative is fewer bytes than the anchor.
     pub(crate) percent: f64,
+    /// BD-quality, in the unit of the axis; positive is better than the anchor. `None` where the
+    /// curves have no size in common.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) quality: Option<f64>,
+}
+
+/// The BD-quality of a set of pictures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Quality {
+    /// Number of pictures.
+    pub(crate) n: usize,
+    /// The mean over the pictures, in the unit of the axis.
+    pub(crate) mean: f64,
+    /// The 95 % interval of the mean.
+    pub(crate) interval: (f64, f64),
 }
 
 /// A measured point that was no part of a curve.
@@ -76,7 +92,11 @@ impl Summary {
                 left_out.push(pair.image.to_owned());
                 continue;
             };
-            images.push(ImageRate { image: pair.image.to_owned(), percent: 100.0 * ratio });
+            images.push(ImageRate {
+                image: pair.image.to_owned(),
+                percent: 100.0 * ratio,
+                quality: bd_quality(test, anchor, range),
+            });
             thin += usize::from(is_thin(test, anchor, range));
             dropped.extend(pair.test.dropped.iter().chain(&pair.anchor.dropped).map(Dropped::new));
         }
@@ -124,6 +144,21 @@ impl Summary {
     pub(crate) fn interval(&self) -> (f64, f64) {
         mean_interval(&self.rates())
     }
+
+    /// Whether the rates may be chance: the signed-rank test of their ln(ratio), in which those
+    /// within [`NOISE`] are none. `None` where all are.
+    pub(crate) fn wilcoxon(&self) -> Option<Wilcoxon> {
+        let beyond = self.images.iter().map(|i| i.percent).filter(|percent| percent.abs() > NOISE);
+        Wilcoxon::new(&beyond.map(|percent| (percent / 100.0).ln_1p()).collect::<Vec<_>>())
+    }
+
+    /// The BD-quality over the pictures; `None` where none has one.
+    pub(crate) fn quality(&self) -> Option<Quality> {
+        let values: Vec<f64> = self.images.iter().filter_map(|i| i.quality).collect();
+        let n = values.len();
+        let mean = values.iter().sum::<f64>() / n as f64;
+        (n > 0).then(|| Quality { n, mean, interval: mean_interval(&values) })
+    }
 }
 
 /// What programs read of it: the figures too, not only what they are made from. An unlimited range
@@ -131,7 +166,7 @@ impl Summary {
 impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let limit = |x: f64| x.is_finite().then_some(x);
-        let mut s = serializer.serialize_struct("Summary", 14)?;
+        let mut s = serializer.serialize_struct("Summary", 16)?;
         s.serialize_field("axis", &self.metric.key)?;
         s.serialize_field("range", &[limit(self.range.0), limit(self.range.1)])?;
         s.serialize_field("n", &self.images.len())?;
@@ -142,6 +177,8 @@ impl Serialize for Summary {
         s.serialize_field("wins", &self.wins())?;
         s.serialize_field("losses", &self.losses())?;
         s.serialize_field("interval", &self.interval())?;
+        s.serialize_field("wilcoxon", &self.wilcoxon())?;
+        s.serialize_field("quality", &self.quality())?;
         s.serialize_field("thin", &self.thin)?;
         s.serialize_field("left_out", &self.left_out)?;
         s.serialize_field("images", &self.images)?;
@@ -196,8 +233,30 @@ mod tests {
         assert_eq!((s.thin, s.dropped.len(), s.left_out.len()), (0, 0, 0));
         let (lo, hi) = s.interval();
         assert!((-20.0..10.0).contains(&lo) && (10.1..=50.1).contains(&hi), "{lo} to {hi}");
+        // scipy.stats.wilcoxon([ln(1.1), ln(0.8), ln(1.5)]).pvalue, and 0 left out.
+        let test = s.wilcoxon().unwrap();
+        assert_eq!((test.n, test.p), (3, 0.75));
         let json = serde_json::to_value(&s).unwrap();
         assert_eq!((&json["axis"], &json["n"], &json["wins"]), (&"ssim2".into(), &4.into(), &1.into()));
+    }
+
+    #[test]
+    fn the_bd_quality_is_the_mean_of_the_pictures_that_have_one() {
+        // Twenty points a factor of e: half the size is 20 ln 2 better, twice the size as much worse.
+        let line = |scale: f64| {
+            let bytes = |ln: f64| (1e9 * scale * f64::exp(ln)).round() as u64;
+            [(1.0, bytes(0.0), 40.0), (2.0, bytes(1.0), 60.0), (3.0, bytes(2.0), 80.0)]
+        };
+        let pair = |image, scale| [points("anchor", image, &line(1.0)), points("test", image, &line(scale))].concat();
+        let mut all = [pair("a", 0.5), pair("b", 0.25)].concat();
+        let expected = 20.0 * 3.0 * 2f64.ln() / 2.0;
+        let quality = summary(&all, SSIM2).unwrap().quality().unwrap();
+        assert!((quality.mean - expected).abs() < 1e-6 && quality.n == 2, "{quality:?}");
+        assert!(quality.interval.0 <= quality.mean && quality.mean <= quality.interval.1, "{quality:?}");
+        // At a thousandth of the size they have qualities in common, and no size.
+        all.extend(pair("c", 0.001));
+        let with_c = summary(&all, SSIM2).unwrap();
+        assert_eq!((with_c.images.len(), with_c.quality().unwrap()), (3, quality));
     }
 
     #[test]

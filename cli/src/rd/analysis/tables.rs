@@ -8,7 +8,8 @@ use super::curve::Interpolation;
 use super::equal::Sizes;
 use super::grid::Grid;
 use super::notes::notes;
-use super::summary::{ImageRate, NOISE, Summary};
+use super::summary::{ImageRate, NOISE, Quality, Summary};
+use super::wilcoxon::Wilcoxon;
 use crate::rd::metric::Panel;
 use crate::rd::points::ByImage;
 
@@ -35,6 +36,11 @@ pub(super) fn times(ratio: f64) -> String {
     format!("x{ratio:.2}")
 }
 
+/// How probable a difference as clear is by chance.
+fn p_value(test: &Wilcoxon) -> String {
+    if test.p < 0.0001 { "<0.0001".to_owned() } else { format!("{:.4}", test.p) }
+}
+
 /// The 95 % interval of the mean.
 pub(super) fn interval(summary: &Summary) -> String {
     let (lo, hi) = summary.interval();
@@ -50,7 +56,11 @@ pub(crate) fn codecs_table(comparisons: &[Comparison], anchor: &str, panel: &Pan
             let _ = write!(text, "\n{title}\n{}", grid.render());
         }
     };
-    part("95 % interval of the mean, and pictures with fewer / more bytes", Some(spread_grid(comparisons, panel)));
+    part(
+        "95 % interval of the mean, pictures with fewer / more bytes, and p by Wilcoxon's signed-rank test",
+        Some(spread_grid(comparisons, panel)),
+    );
+    part("BD-quality: mean difference at equal bytes, and its 95 % interval", quality_grid(comparisons, panel));
     part(&format!("{first} by band: mean (pictures)"), bands_grid(comparisons, panel));
     part(
         &format!("Bytes at equal {first}: % (kB / kB of {anchor}, geometric means over pictures)"),
@@ -96,7 +106,7 @@ fn spread_grid(comparisons: &[Comparison], panel: &Panel) -> Grid {
     let mut grid = Grid { heading: vec!["<codec".to_owned()], ..Grid::default() };
     for metric in &panel.deciding {
         grid.groups.push((grid.heading.len(), metric.name.clone()));
-        grid.heading.extend(["interval", "fewer/more"].map(str::to_owned));
+        grid.heading.extend(["interval", "fewer/more", "p"].map(str::to_owned));
     }
     for c in comparisons {
         let mut row = vec![c.codec.clone()];
@@ -104,10 +114,29 @@ fn spread_grid(comparisons: &[Comparison], panel: &Panel) -> Grid {
             let summary = c.summary(metric);
             row.push(or_dash(summary, interval));
             row.push(or_dash(summary, |s| format!("{}/{}", s.wins(), s.losses())));
+            row.push(or_dash(summary.and_then(Summary::wilcoxon), |test| p_value(&test)));
         }
         grid.rows.push(row);
     }
     grid
+}
+
+/// How much better each codec is at equal bytes, by each metric in the unit of its axis.
+fn quality_grid(comparisons: &[Comparison], panel: &Panel) -> Option<Grid> {
+    let heading = ["<codec"].into_iter().chain(panel.deciding.iter().map(|m| m.name.as_str()));
+    let mut grid = Grid { heading: heading.map(str::to_owned).collect(), ..Grid::default() };
+    let cell = |q: Quality| {
+        let (lo, hi) = q.interval;
+        format!("{:+.3} ({lo:+.3}..{hi:+.3})", q.mean)
+    };
+    for c in comparisons {
+        let qualities = panel.deciding.iter().map(|metric| c.summary(metric).and_then(Summary::quality));
+        let cells: Vec<_> = qualities.map(|q| or_dash(q, cell)).collect();
+        if cells.iter().any(|cell| cell != "-") {
+            grid.rows.push([c.codec.clone()].into_iter().chain(cells).collect());
+        }
+    }
+    (!grid.rows.is_empty()).then_some(grid)
 }
 
 /// How a band is called.

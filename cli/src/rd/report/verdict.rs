@@ -137,7 +137,7 @@ mod tests {
     use crate::rd::metric::Metrics;
 
     fn headline_of(rates: &[f64]) -> String {
-        let rate = |(i, percent): (usize, &f64)| ImageRate { image: i.to_string(), percent: *percent };
+        let rate = |(i, percent): (usize, &f64)| ImageRate { image: i.to_string(), percent: *percent, quality: None };
         let images = rates.iter().enumerate().map(rate).collect();
         let (range, metric) = ((30.0, 92.0), Metrics::built_in().find("ssim2").unwrap().clone());
         let summary = Summary { metric, range, images, dropped: Vec::new(), thin: 0, left_out: Vec::new() };
