@@ -16,6 +16,8 @@ pub(crate) enum RdCommand {
     Bd(BdArgs),
     /// Write a page with plots, tables and crops from results
     Report(ReportArgs),
+    /// Print a table of BD-rates for a paper, as LaTeX, Markdown or CSV
+    Table(TableArgs),
     /// Measure again what a baseline holds, and fail where files have grown at equal quality
     Check(CheckArgs),
     /// Join the results of parts of a run
@@ -199,6 +201,55 @@ pub(crate) struct BdArgs {
     /// Print one JSON document, with the rates on each picture
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `kvant rd table`.
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    /// Folders of results, or files of points
+    #[arg(required = true, value_name = "RESULTS")]
+    pub(crate) results: Vec<PathBuf>,
+
+    /// The codec to compare with
+    #[arg(long, value_name = "NAME", required_unless_present = "matrix")]
+    pub(crate) anchor: Option<String>,
+
+    /// The codecs of the table in this order; may be given several times [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) codec: Vec<String>,
+
+    /// All codecs against all by this metric, such as psnr-rgb: a row a codec, a column an anchor
+    #[arg(long, value_name = "METRIC", conflicts_with = "anchor")]
+    pub(crate) matrix: Option<String>,
+
+    /// The columns in this order, such as psnr-rgb,ms-ssim [default: all metrics that there are
+    /// scores by]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with = "matrix")]
+    pub(crate) metrics: Vec<String>,
+
+    /// File that describes more metrics
+    #[arg(long, value_name = "TOML")]
+    pub(crate) metric_file: Option<PathBuf>,
+
+    /// BD-quality instead of BD-rate: how much better a codec scores at equal bytes
+    #[arg(long)]
+    pub(crate) quality: bool,
+
+    /// Run the curves through the points by Akima's interpolation, not by PCHIP
+    #[arg(long)]
+    pub(crate) akima: bool,
+
+    /// Print LaTeX with the rules of the package booktabs
+    #[arg(long, group = "form")]
+    pub(crate) latex: bool,
+
+    /// Print Markdown
+    #[arg(long, group = "form")]
+    pub(crate) md: bool,
+
+    /// Print comma-separated values, with the ends of each interval and p
+    #[arg(long, group = "form")]
+    pub(crate) csv: bool,
 }
 
 /// Arguments of `kvant rd list`.

@@ -12,6 +12,7 @@ mod corpus;
 mod list;
 mod merge;
 mod metric;
+mod paper;
 mod point_file;
 mod points;
 mod record;
@@ -31,6 +32,7 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         RdCommand::Run(args) => run::run(args),
         RdCommand::Bd(args) => analysis::bd::bd(args),
         RdCommand::Report(args) => report::execute(args),
+        RdCommand::Table(args) => paper::table(args),
         RdCommand::Check(args) => check::check(args),
         RdCommand::Merge(args) => merge::merge(args),
         RdCommand::List(args) => list::execute(args, &build::identity()?),

@@ -19,6 +19,7 @@ mod privacy;
 mod rd_bd;
 mod rd_codecs;
 mod rd_metrics;
+mod rd_paper;
 #[cfg(unix)]
 mod rd_peers;
 mod rd_report;

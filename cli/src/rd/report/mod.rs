@@ -35,8 +35,8 @@ use crate::rd::record;
 use choice::Choice;
 use data::Report;
 use evidence::Laboratory;
-use input::Input;
 
+pub(crate) use input::Input;
 pub(crate) use options::ReportOptions;
 
 /// The name of the page in a folder of results.

@@ -1,0 +1,130 @@
+//! What stands in tables for papers.
+
+use std::sync::Arc;
+
+use super::table::{Column, Figure, Kind, Table};
+use crate::base::error::{CliError, Result};
+use crate::base::print::print_error;
+use crate::rd::analysis::comparison::Comparison;
+use crate::rd::analysis::curve::Interpolation;
+use crate::rd::analysis::pairs::Pairs;
+use crate::rd::analysis::summary::Summary;
+use crate::rd::metric::{Metric, Panel, Transform};
+use crate::rd::points::ByImage;
+
+/// A codec with its points.
+pub(super) type Codec<'a> = (&'a str, &'a ByImage<'a>);
+
+/// Whether tables have BD-rates or BD-qualities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    Rate,
+    Quality,
+}
+
+impl Measure {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Rate => Kind::Rate,
+            Self::Quality => Kind::Quality,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rate => "BD-rate in % (negative: fewer bytes)",
+            Self::Quality => "BD-quality, the difference at equal bytes (positive: better)",
+        }
+    }
+
+    fn of(self, summary: &Summary) -> Option<Figure> {
+        let p = summary.wilcoxon().map(|test| test.p);
+        let interval = |interval| (summary.images.len() > 1).then_some(interval);
+        match self {
+            Self::Rate => Some(Figure { value: summary.mean(), interval: interval(summary.interval()), p }),
+            Self::Quality => summary.quality().map(|q| Figure { value: q.mean, interval: interval(q.interval), p }),
+        }
+    }
+
+    /// The heading of a metric's column: differences have a unit.
+    fn heading(self, metric: &Metric) -> String {
+        let unit = match metric.transform {
+            Transform::LogFalling => "\u{2212}ln",
+            Transform::LogRising => "ln",
+            Transform::Rising | Transform::Falling | Transform::Decibel => &metric.unit,
+        };
+        match self {
+            Self::Quality if !unit.is_empty() => format!("{} ({unit})", metric.name),
+            _ => metric.name.clone(),
+        }
+    }
+}
+
+/// Each of `tests` against `anchor`: a column a metric, and times.
+///
+/// # Errors
+/// [`CliError::Run`] where none of them has a picture and a score in common with the anchor.
+pub(super) fn against(
+    tests: &[Codec<'_>],
+    anchor: Codec<'_>,
+    panel: &Panel,
+    interpolation: Interpolation,
+    measure: Measure,
+) -> Result<Table> {
+    let (comparisons, others): (Vec<_>, Vec<_>) = tests
+        .iter()
+        .map(|test| (test.0, Comparison::new(*test, anchor, panel, interpolation)))
+        .partition(|(_, comparison)| comparison.is_some());
+    let comparisons: Vec<Comparison> = comparisons.into_iter().filter_map(|(_, comparison)| comparison).collect();
+    if comparisons.is_empty() {
+        let anchor = anchor.0;
+        return Err(CliError::Run(format!("nothing to compare with {anchor}: no picture and score in common")));
+    }
+    if !others.is_empty() {
+        let names: Vec<_> = others.iter().map(|(name, _)| *name).collect();
+        print_error(&format!("kvant: no picture and score in common with {}: {}\n", anchor.0, names.join(", ")));
+    }
+    let column = |key: &str, name: &str, kind| Column { key: key.to_owned(), name: name.to_owned(), kind };
+    let metrics: Vec<_> = panel.iter().filter(|m| comparisons.iter().any(|c| c.summary(m).is_some())).collect();
+    let mut columns = vec![column("n", "n", Kind::Count)];
+    columns.extend(metrics.iter().map(|m| column(&m.key, &measure.heading(m), measure.kind())));
+    let times: [(&str, fn(&Comparison) -> Option<f64>); 2] = [("encode", |c| c.enc_ratio), ("decode", |c| c.dec_ratio)];
+    let times: Vec<_> = times.into_iter().filter(|(_, ratio)| comparisons.iter().any(|c| ratio(c).is_some())).collect();
+    columns.extend(times.iter().map(|(name, _)| column(name, name, Kind::Times)));
+    let row = |c: &Comparison| {
+        let mut figures = vec![Some(Figure::plain(c.images() as f64))];
+        figures.extend(metrics.iter().map(|m| c.summary(m).and_then(|s| measure.of(s))));
+        figures.extend(times.iter().map(|(_, ratio)| ratio(c).map(Figure::plain)));
+        (c.codec.clone(), figures)
+    };
+    let behind = if times.is_empty() { "" } else { "; times as multiples of the anchor's" };
+    let (what, anchor) = (measure.name(), anchor.0);
+    let caption = format!("{what} against {anchor}: mean over n pictures and its 95 % interval{behind}");
+    Ok(Table { caption, columns, rows: comparisons.iter().map(row).collect() })
+}
+
+/// Each of `codecs` against each by one metric: a row a codec, a column an anchor.
+///
+/// # Errors
+/// [`CliError::Run`] where no two of them compare.
+pub(super) fn matrix(
+    codecs: &[Codec<'_>],
+    metric: &Arc<Metric>,
+    interpolation: Interpolation,
+    measure: Measure,
+) -> Result<Table> {
+    let figure = |test: &Codec<'_>, anchor: &Codec<'_>| {
+        let is_other = test.0 != anchor.0;
+        let pairs = is_other.then(|| Pairs::new(test.1, anchor.1, metric, interpolation))?;
+        measure.of(&Summary::new(&pairs, metric.counted())?).map(|f| Figure::plain(f.value))
+    };
+    let row = |test: &Codec<'_>| (test.0.to_owned(), codecs.iter().map(|anchor| figure(test, anchor)).collect());
+    let rows: Vec<(String, Vec<Option<Figure>>)> = codecs.iter().map(row).collect();
+    if rows.iter().all(|(_, figures)| figures.iter().all(Option::is_none)) {
+        return Err(CliError::Run(format!("no two codecs have a picture and {} in common", metric.name)));
+    }
+    let column = |codec: &Codec<'_>| Column { key: codec.0.to_owned(), name: codec.0.to_owned(), kind: measure.kind() };
+    let caption =
+        format!("{} by {}: mean of each row's codec against each column's", measure.name(), measure.heading(metric));
+    Ok(Table { caption, columns: codecs.iter().map(column).collect(), rows })
+}

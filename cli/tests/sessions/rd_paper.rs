@@ -1,0 +1,93 @@
+//! Tables for papers.
+
+use crate::world::Folder;
+
+const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,timing";
+
+/// Points of `codec` on two pictures of 400x200, `percent` of some bytes each.
+fn points(codec: &str, percent: u32) -> String {
+    let mut csv = String::new();
+    for image in ["lake", "tower"] {
+        for (q, kilobytes, ssim2, ba, psnr) in
+            [(10, 2, 31, 3.2, 28), (30, 4, 52, 2.1, 31), (60, 8, 71, 1.2, 35), (90, 16, 88, 0.6, 41)]
+        {
+            let bytes = kilobytes * 10 * percent;
+            let bpp = f64::from(bytes) / 1e4;
+            csv += &format!(
+                "{codec},{image},{q},{bytes},{bpp:.6},{ssim2},{ba},{ba},{psnr},{psnr},0.{percent:03},0.1,400,200,call\n"
+            );
+        }
+    }
+    csv
+}
+
+/// A folder with a run of three codecs: `old_1`, `new` (10 % smaller) and `big` (25 % larger).
+fn results(name: &str) -> Folder {
+    let f = Folder::new(name);
+    std::fs::create_dir(f.path("run")).unwrap();
+    let codecs = [points("old_1", 100), points("new", 90), points("big", 125)].concat();
+    f.write("run/results.csv", format!("{HEADER}\n{codecs}").as_bytes());
+    f
+}
+
+#[test]
+fn a_table_for_a_paper_has_every_metric_and_times() {
+    let f = results("paper-table");
+    let table = |args: &[&str]| f.kvant(&[&["rd", "table", "run", "--anchor", "old_1"], args].concat()).ok();
+    let latex = table(&["--latex"]);
+    let lines: Vec<_> = latex.text().lines().collect();
+    assert_eq!(lines[2], r"\begin{tabular}{lrrrrrrrr}", "{}", latex.text());
+    let heading = r"Codec & n & SSIMULACRA2 & Butteraugli-3 & PSNR-Y & PSNR-RGB & Butteraugli-max & encode & decode \\";
+    assert_eq!(lines[4], heading);
+    let rate = r"$\mathbf{-10.00}$ {\footnotesize [$-10.00$, $-10.00$]} & ".repeat(5);
+    assert_eq!(lines[6], format!(r"new & $2$ & {rate}$\mathbf{{0.90}}$ & $\mathbf{{1.00}}$ \\"));
+    assert!(lines[7].starts_with(r"big & $2$ & $+25.00$ {\footnotesize [$+25.00$, $+25.00$]} & "), "{}", lines[7]);
+
+    let csv = table(&["--csv", "--metrics", "psnr_rgb,ssim2", "--codec", "big"]);
+    let lines: Vec<_> = csv.text().lines().collect();
+    let heading =
+        "codec,n,psnr_rgb,psnr_rgb_low,psnr_rgb_high,psnr_rgb_p,ssim2,ssim2_low,ssim2_high,ssim2_p,encode,decode";
+    assert_eq!((lines[0], lines.len()), (heading, 2));
+    let figures: Vec<f64> = lines[1].split(',').skip(1).map(|f| f.parse().unwrap()).collect();
+    for (figure, expected) in figures.iter().zip([2.0, 25.0, 25.0, 25.0, 0.5, 25.0, 25.0, 25.0, 0.5, 1.25, 1.0]) {
+        assert!((figure - expected).abs() < 1e-3, "{csv:?}");
+    }
+
+    // At equal bytes the larger files are worse.
+    let quality = table(&["--quality", "--md", "--metrics", "PSNR-RGB"]);
+    let rows: Vec<_> = quality.text().lines().filter(|line| line.starts_with('|')).collect();
+    assert_eq!(rows[0], "| codec | n | PSNR-RGB (dB) | encode | decode |");
+    assert!(rows[2].starts_with("| `new` | 2 | **+0.") && rows[3].starts_with("| `big` | 2 | -1."), "{rows:?}");
+}
+
+#[test]
+fn all_codecs_are_compared_with_all() {
+    let f = results("paper-matrix");
+    let said = f.kvant(&["rd", "table", "run", "--matrix", "psnr_y"]).ok();
+    let rows: Vec<Vec<_>> = said.text().lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
+    // Of 90, 100 and 125: each over each, less one.
+    assert_eq!(
+        rows,
+        [
+            ["codec", "old_1", "new", "big"],
+            ["old_1", "-", "+11.11", "-20.00"],
+            ["new", "-10.00", "-", "-28.00"],
+            ["big", "+25.00", "+38.89", "-"],
+        ]
+    );
+}
+
+#[test]
+fn wrong_tables_are_told() {
+    let f = results("paper-wrong");
+    let table = |args: &[&str]| f.kvant(&[&["rd", "table", "run"], args].concat());
+    assert_eq!(table(&[]).code, 2, "an anchor, or all against all");
+    table(&["--anchor", "none"]).fails(2, &["no codec \"none\"", "there are old_1, new, big"]);
+    table(&["--matrix", "nosuch"]).fails(2, &["no metric \"nosuch\"", "ssim2"]);
+    table(&["--anchor", "new", "--metrics", "nosuch"]).fails(2, &["no metric \"nosuch\""]);
+    assert_eq!(table(&["--anchor", "new", "--csv", "--latex"]).code, 2);
+    f.kvant(&["rd", "table", "missing", "--anchor", "new"]).fails(3, &["missing"]);
+    // What can be read is there, and the rest is told.
+    let ended = f.kvant(&["rd", "table", "missing", "run", "--anchor", "new"]);
+    assert!(ended.code == 1 && ended.text().contains("+11.11") && ended.stderr.contains("missing"), "{ended:?}");
+}
