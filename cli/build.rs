@@ -41,8 +41,14 @@ fn git(args: &[&str]) -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim_end().to_owned())
 }
 
-/// The version of the package `name` in the text of a `Cargo.lock`.
+/// The version of the package `name` in the text of a `Cargo.lock`: of several, the one that this
+/// program names.
 fn locked_version<'a>(lock: &'a str, name: &str) -> Option<&'a str> {
+    let (_, ours) = lock.split_once("name = \"kvant-cli\"\n")?;
+    let ours = ours.split("[[package]]").next()?;
+    if let Some((_, version)) = ours.split_once(&format!("\"{name} ")) {
+        return version.split(['"', ' ']).next();
+    }
     let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
     rest.split('"').next()
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::paper::PlotArgs;
 use super::report::ReportOptions;
 use super::shard::{Shard, parse_shard};
 
@@ -18,6 +19,8 @@ pub(crate) enum RdCommand {
     Report(ReportArgs),
     /// Print a table of BD-rates for a paper, as LaTeX, Markdown or CSV
     Table(TableArgs),
+    /// Write figures for a paper: every curve, and size over speed
+    Plot(PlotArgs),
     /// Measure again what a baseline holds, and fail where files have grown at equal quality
     Check(CheckArgs),
     /// Join the results of parts of a run

@@ -33,6 +33,7 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         RdCommand::Bd(args) => analysis::bd::bd(args),
         RdCommand::Report(args) => report::execute(args),
         RdCommand::Table(args) => paper::table(args),
+        RdCommand::Plot(args) => paper::plot::plot(args),
         RdCommand::Check(args) => check::check(args),
         RdCommand::Merge(args) => merge::merge(args),
         RdCommand::List(args) => list::execute(args, &build::identity()?),

@@ -34,6 +34,10 @@ fn the_list_tells_what_there_is_and_why_the_rest_is_missing() {
     find("kvant", "15,25,35,45,55,65,75,85,92");
     find("jpeg", "version    jpeg-encoder 0.");
     find("png", "qualities  none: lossless");
+    // Figures bring along another version: the list has the one that the manifest asks for.
+    let manifest = include_str!("../../../Cargo.toml");
+    let version = manifest.split("\npng = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    find("png", &format!("version    png {}", version.rsplit_once('.').unwrap().0));
     find("copy", "nothing but a copy");
     find("copy", "version    copy 1.0");
     find("copy", "10,20 (of 0 to 100)");

@@ -1,4 +1,4 @@
-//! Tables for papers.
+//! Tables and figures for papers.
 
 use crate::world::Folder;
 
@@ -39,9 +39,9 @@ fn a_table_for_a_paper_has_every_metric_and_times() {
     assert_eq!(lines[2], r"\begin{tabular}{lrrrrrrrr}", "{}", latex.text());
     let heading = r"Codec & n & SSIMULACRA2 & Butteraugli-3 & PSNR-Y & PSNR-RGB & Butteraugli-max & encode & decode \\";
     assert_eq!(lines[4], heading);
-    let rate = r"$\mathbf{-10.00}$ {\footnotesize [$-10.00$, $-10.00$]} & ".repeat(5);
+    let rate = r"$\mathbf{-10.00}$ [$-10.00$, $-10.00$] & ".repeat(5);
     assert_eq!(lines[6], format!(r"new & $2$ & {rate}$\mathbf{{0.90}}$ & $\mathbf{{1.00}}$ \\"));
-    assert!(lines[7].starts_with(r"big & $2$ & $+25.00$ {\footnotesize [$+25.00$, $+25.00$]} & "), "{}", lines[7]);
+    assert!(lines[7].starts_with(r"big & $2$ & $+25.00$ [$+25.00$, $+25.00$] & "), "{}", lines[7]);
 
     let csv = table(&["--csv", "--metrics", "psnr_rgb,ssim2", "--codec", "big"]);
     let lines: Vec<_> = csv.text().lines().collect();
@@ -87,7 +87,76 @@ fn wrong_tables_are_told() {
     table(&["--anchor", "new", "--metrics", "nosuch"]).fails(2, &["no metric \"nosuch\""]);
     assert_eq!(table(&["--anchor", "new", "--csv", "--latex"]).code, 2);
     f.kvant(&["rd", "table", "missing", "--anchor", "new"]).fails(3, &["missing"]);
+    table(&["--anchor", "new", "--codec", "new"]).fails(1, &["nothing to compare with new"]);
+    let exact = points("exact", 100).replace(",call\n", ",call,yes\n");
+    f.write("exact.csv", format!("{HEADER},lossless\n{exact}").as_bytes());
+    f.kvant(&["rd", "table", "exact.csv", "--matrix", "ssim2"]).fails(3, &["only points of lossless codecs"]);
+    f.kvant(&["rd", "plot", "exact.csv"]).fails(3, &["only points of lossless codecs"]);
     // What can be read is there, and the rest is told.
     let ended = f.kvant(&["rd", "table", "missing", "run", "--anchor", "new"]);
     assert!(ended.code == 1 && ended.text().contains("+11.11") && ended.stderr.contains("missing"), "{ended:?}");
+}
+
+#[test]
+fn figures_are_files_that_need_nothing_else_and_are_the_same_each_time() {
+    let f = results("paper-plot");
+    let plot = |output: &str| {
+        let args = ["rd", "plot", "run", "--format", "svg,pdf,png", "--show", "Ours & <new>=new,old_1", "-o", output];
+        f.kvant(&[&args[..], &["--metrics", "psnr-rgb", "--anchor", "old_1", "--title", "Ten & two"]].concat()).ok()
+    };
+    let said = plot("one/");
+    let names: Vec<_> = said.text().lines().map(|line| line.trim_start_matches("one/")).collect();
+    let stems = ["psnr_rgb", "encode", "decode"];
+    let expected: Vec<_> = stems.iter().flat_map(|s| ["svg", "pdf", "png"].map(|e| format!("{s}.{e}"))).collect();
+    assert_eq!(names, expected);
+    plot("two/x");
+    for name in &names {
+        assert_eq!(f.read(&format!("one/{name}")), f.read(&format!("two/x-{name}")), "{name}");
+    }
+    for stem in stems {
+        let svg = String::from_utf8(f.read(&format!("one/{stem}.svg"))).unwrap();
+        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"88.000mm\""), "{svg}");
+        for part in ["Ours &amp; &lt;new&gt;</text>", "old_1</text>", ">Ten &amp; two</text>"] {
+            assert!(svg.contains(part), "{part} is not in {svg}");
+        }
+        assert!(!svg.contains("big"), "{svg}");
+        let pdf = f.read(&format!("one/{stem}.pdf"));
+        assert!(pdf.starts_with(b"%PDF-") && pdf.windows(14).any(|w| w == b"Roboto-Regular"), "{stem}");
+        let png = f.read(&format!("one/{stem}.png"));
+        // 88 mm at 300 to the inch: the width in the header.
+        assert_eq!(png[16..20], 1039u32.to_be_bytes(), "{stem}");
+    }
+}
+
+#[test]
+fn there_is_a_figure_for_each_metric_and_each_picture() {
+    let f = results("paper-plots");
+    let said = f.kvant(&["rd", "plot", "run", "--per-image", "--format", "svg", "--width", "12cm"]).ok();
+    let metrics = ["ssim2", "ba_p3", "psnr_y", "psnr_rgb", "ba_max"];
+    let mut expected: Vec<_> = metrics.iter().map(|m| format!("plots/{m}.svg")).collect();
+    expected.extend(["lake", "tower"].iter().flat_map(|i| metrics.iter().map(move |m| format!("plots/{i}-{m}.svg"))));
+    expected.extend(["encode", "decode"].map(|name| format!("plots/{name}.svg")));
+    assert_eq!(said.text().lines().collect::<Vec<_>>(), expected);
+    assert!(
+        f.read("plots/lake-ssim2.svg").starts_with(b"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"120.000mm\"")
+    );
+}
+
+#[test]
+fn wrong_figures_are_told() {
+    let f = results("paper-plot-wrong");
+    let plot = |args: &[&str]| f.kvant(&[&["rd", "plot", "run"], args].concat());
+    plot(&["--show", "none"]).fails(2, &["no codec \"none\"", "there are old_1, new, big"]);
+    plot(&["--metrics", "nosuch"]).fails(2, &["no metric \"nosuch\""]);
+    plot(&["--format", "png", "--width", "1000mm", "--dpi", "2400"]).fails(2, &["too large", "20000"]);
+    for wrong in [["--width", "88"], ["--width", "1mm"], ["--dpi", "0"], ["--format", "gif"]] {
+        assert_eq!(plot(&wrong).code, 2, "{wrong:?}");
+    }
+    let one = points("b", 90).lines().take(4).collect::<Vec<_>>().join("\n");
+    f.write("fewer.csv", format!("{HEADER}\n{}{one}\n", points("a", 100)).as_bytes());
+    let said = f.kvant(&["rd", "plot", "fewer.csv", "--format", "svg", "--metrics", "ssim2"]).ok();
+    assert!(said.stderr.contains("over the 1 of 2 pictures"), "{said:?}");
+    f.write("strange.csv", format!("{HEADER}\n{}{}", points("\u{5317}", 100), points("b", 90)).as_bytes());
+    let said = f.kvant(&["rd", "plot", "strange.csv", "--format", "pdf"]).ok();
+    assert!(said.stderr.contains("has no \u{5317}"), "{said:?}");
 }

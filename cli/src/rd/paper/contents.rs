@@ -15,6 +15,9 @@ use crate::rd::points::ByImage;
 /// A codec with its points.
 pub(super) type Codec<'a> = (&'a str, &'a ByImage<'a>);
 
+/// A time as a multiple of the anchor's.
+type Ratio = fn(&Comparison) -> Option<f64>;
+
 /// Whether tables have BD-rates or BD-qualities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Measure {
@@ -39,10 +42,11 @@ impl Measure {
 
     fn of(self, summary: &Summary) -> Option<Figure> {
         let p = summary.wilcoxon().map(|test| test.p);
-        let interval = |interval| (summary.images.len() > 1).then_some(interval);
+        let figure =
+            |value, pictures, interval| Figure { value, pictures, interval: (pictures > 1).then_some(interval), p };
         match self {
-            Self::Rate => Some(Figure { value: summary.mean(), interval: interval(summary.interval()), p }),
-            Self::Quality => summary.quality().map(|q| Figure { value: q.mean, interval: interval(q.interval), p }),
+            Self::Rate => Some(figure(summary.mean(), summary.images.len(), summary.interval())),
+            Self::Quality => summary.quality().map(|q| figure(q.mean, q.n, q.interval)),
         }
     }
 
@@ -88,13 +92,13 @@ pub(super) fn against(
     let metrics: Vec<_> = panel.iter().filter(|m| comparisons.iter().any(|c| c.summary(m).is_some())).collect();
     let mut columns = vec![column("n", "n", Kind::Count)];
     columns.extend(metrics.iter().map(|m| column(&m.key, &measure.heading(m), measure.kind())));
-    let times: [(&str, fn(&Comparison) -> Option<f64>); 2] = [("encode", |c| c.enc_ratio), ("decode", |c| c.dec_ratio)];
+    let times: [(&str, Ratio); 2] = [("encode", |c| c.enc_ratio), ("decode", |c| c.dec_ratio)];
     let times: Vec<_> = times.into_iter().filter(|(_, ratio)| comparisons.iter().any(|c| ratio(c).is_some())).collect();
     columns.extend(times.iter().map(|(name, _)| column(name, name, Kind::Times)));
     let row = |c: &Comparison| {
-        let mut figures = vec![Some(Figure::plain(c.images() as f64))];
+        let mut figures = vec![Some(Figure::plain(c.images() as f64, c.images()))];
         figures.extend(metrics.iter().map(|m| c.summary(m).and_then(|s| measure.of(s))));
-        figures.extend(times.iter().map(|(_, ratio)| ratio(c).map(Figure::plain)));
+        figures.extend(times.iter().map(|(_, ratio)| ratio(c).map(|ratio| Figure::plain(ratio, c.images()))));
         (c.codec.clone(), figures)
     };
     let behind = if times.is_empty() { "" } else { "; times as multiples of the anchor's" };
@@ -116,7 +120,7 @@ pub(super) fn matrix(
     let figure = |test: &Codec<'_>, anchor: &Codec<'_>| {
         let is_other = test.0 != anchor.0;
         let pairs = is_other.then(|| Pairs::new(test.1, anchor.1, metric, interpolation))?;
-        measure.of(&Summary::new(&pairs, metric.counted())?).map(|f| Figure::plain(f.value))
+        measure.of(&Summary::new(&pairs, metric.counted())?).map(|f| Figure::plain(f.value, f.pictures))
     };
     let row = |test: &Codec<'_>| (test.0.to_owned(), codecs.iter().map(|anchor| figure(test, anchor)).collect());
     let rows: Vec<(String, Vec<Option<Figure>>)> = codecs.iter().map(row).collect();

@@ -21,7 +21,7 @@ pub(super) fn latex(table: &Table) -> String {
 fn cell(kind: Kind, figure: &Figure, best: bool) -> String {
     let text = kind.text(figure.value);
     let value = if best { format!("$\\mathbf{{{text}}}$") } else { format!("${text}$") };
-    let interval = |(lo, hi)| format!(" {{\\footnotesize [${}$, ${}$]}}", kind.text(lo), kind.text(hi));
+    let interval = |(lo, hi)| format!(" [${}$, ${}$]", kind.text(lo), kind.text(hi));
     value + &figure.interval.map_or(String::new(), interval)
 }
 
@@ -64,13 +64,13 @@ mod tests {
 
     fn table() -> Table {
         let column = |name: &str, kind| Column { key: "k".to_owned(), name: name.to_owned(), kind };
-        let figure = Figure { value: -12.345, interval: Some((-14.0, 1.5)), p: None };
+        let figure = Figure { value: -12.345, pictures: 24, interval: Some((-14.0, 1.5)), p: None };
         Table {
             caption: "BD-rate in %\nagainst \\x".to_owned(),
             columns: vec![column("n", Kind::Count), column(HOSTILE, Kind::Rate), column("encode", Kind::Times)],
             rows: vec![
-                (HOSTILE.to_owned(), vec![Some(Figure::plain(24.0)), Some(figure), None]),
-                ("avif_s6".to_owned(), vec![None, Some(Figure::plain(0.0)), Some(Figure::plain(1.5))]),
+                (HOSTILE.to_owned(), vec![Some(Figure::plain(24.0, 24)), Some(figure), None]),
+                ("avif_s6".to_owned(), vec![None, Some(Figure::plain(0.0, 24)), Some(Figure::plain(1.5, 24))]),
             ],
         }
     }
@@ -88,10 +88,7 @@ mod tests {
                 "\\toprule",
             ]
         );
-        assert!(
-            lines[6].ends_with(r"& $24$ & $\mathbf{-12.35}$ {\footnotesize [$-14.00$, $+1.50$]} & -- \\"),
-            "{text}"
-        );
+        assert!(lines[6].ends_with(r"& $24$ & $\mathbf{-12.35}$ [$-14.00$, $+1.50$] & -- \\"), "{text}");
         assert_eq!(lines[7], r"avif\_s6 & -- & $0.00$ & $1.50$ \\");
         assert_eq!(lines[8..], ["\\bottomrule", "\\end{tabular}"]);
     }

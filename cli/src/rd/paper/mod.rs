@@ -1,9 +1,15 @@
 //! What papers print of results. `kvant rd table`: [`contents`] computes it, [`table`] holds it, and
-//! [`latex`] is one of its forms.
+//! [`latex`] is one of its forms. `kvant rd plot`: [`plot`] has it drawn as for reports, and
+//! [`render`] makes PDF and PNG of that.
 
 mod contents;
 mod latex;
+mod options;
+pub(crate) mod plot;
+mod render;
 mod table;
+
+use std::path::{Path, PathBuf};
 
 use crate::base::error::{CliError, Result};
 use crate::base::print::{print_error, print_text};
@@ -14,9 +20,11 @@ use crate::rd::points::{ByImage, by_codec};
 use crate::rd::report::Input;
 use contents::{Codec, Measure};
 
+pub(crate) use options::PlotArgs;
+
 /// Runs `kvant rd table`.
 pub(crate) fn table(args: &TableArgs) -> Result<()> {
-    let input = Input::read(&args.results, args.metric_file.as_deref())?;
+    let input = read(&args.results, args.metric_file.as_deref())?;
     let measured = by_codec(&input.points);
     let panel = |wanted: &[String]| Panel::new(&input.metrics, wanted, &input.points);
     let interpolation = if args.akima { Interpolation::Akima } else { Interpolation::Pchip };
@@ -26,11 +34,12 @@ pub(crate) fn table(args: &TableArgs) -> Result<()> {
     let table = match (&args.matrix, &args.anchor) {
         (Some(name), _) => {
             let codecs = if named.is_empty() { all().collect() } else { named };
-            contents::matrix(&codecs, panel(&[name.clone()])?.first(), interpolation, measure)?
+            contents::matrix(&codecs, panel(std::slice::from_ref(name))?.first(), interpolation, measure)?
         }
         (None, anchor) => {
             let anchor = find(&measured, anchor.as_deref().unwrap_or_default())?;
-            let tests = if named.is_empty() { all().filter(|c| c.0 != anchor.0).collect() } else { named };
+            let mut tests = if named.is_empty() { all().collect() } else { named };
+            tests.retain(|codec| codec.0 != anchor.0);
             let mut panel = panel(&args.metrics)?;
             if !args.metrics.is_empty() {
                 panel.watched.clear();
@@ -45,6 +54,15 @@ pub(crate) fn table(args: &TableArgs) -> Result<()> {
         () => table.text(),
     })?;
     end(&input.problems)
+}
+
+/// The points of codecs with qualities: the others have no curves.
+fn read(results: &[PathBuf], metric_file: Option<&Path>) -> Result<Input> {
+    let input = Input::read(results, metric_file)?;
+    match input.points.is_empty() {
+        true => Err(CliError::Input("there are only points of lossless codecs: they have no curves".to_owned())),
+        false => Ok(input),
+    }
 }
 
 /// What was made is there, and what was left out is told.

@@ -31,6 +31,8 @@ pub(super) struct Column {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Figure {
     pub(super) value: f64,
+    /// How many pictures it is of.
+    pub(super) pictures: usize,
     /// The 95 % interval.
     pub(super) interval: Option<(f64, f64)>,
     /// How probable one as clear is by chance.
@@ -39,8 +41,8 @@ pub(super) struct Figure {
 
 impl Figure {
     /// One without doubt.
-    pub(super) fn plain(value: f64) -> Self {
-        Self { value, interval: None, p: None }
+    pub(super) fn plain(value: f64, pictures: usize) -> Self {
+        Self { value, pictures, interval: None, p: None }
     }
 }
 
@@ -78,11 +80,15 @@ impl Kind {
 }
 
 impl Table {
-    /// Whether a figure is the best of its column, or one of several. In a single row none is.
-    pub(super) fn is_best(&self, column: usize, figure: &Figure) -> bool {
+    /// Whether a figure is the best of its column, or one of several. Those of fewer pictures than
+    /// others do not count, and in a single row none is.
+    fn is_best(&self, column: usize, figure: &Figure) -> bool {
         let kind = self.columns[column].kind;
-        let others = || self.rows.iter().filter_map(|(_, figures)| figures[column].as_ref());
-        kind != Kind::Count && others().count() > 1 && !others().any(|o| kind.is_better(o.value, figure.value))
+        let figures = || self.rows.iter().filter_map(|(_, figures)| figures[column].as_ref());
+        let most = figures().map(|f| f.pictures).max();
+        let others = || figures().filter(|f| Some(f.pictures) == most);
+        let is_one = kind != Kind::Count && Some(figure.pictures) == most && others().count() > 1;
+        is_one && !others().any(|o| kind.is_better(o.value, figure.value))
     }
 
     /// Columns as wide as they need, for a terminal.
@@ -168,14 +174,17 @@ mod tests {
 
     fn table() -> Table {
         let column = |key: &str, kind| Column { key: key.to_owned(), name: key.to_uppercase(), kind };
-        let figure = |value, interval| Some(Figure { value, interval, p: Some(0.25) });
+        let figure = |value, interval| Some(Figure { value, pictures: 24, interval, p: Some(0.25) });
         Table {
             caption: "What | it is".to_owned(),
             columns: vec![column("n", Kind::Count), column("rate", Kind::Rate), column("time", Kind::Times)],
             rows: vec![
-                ("a|b".to_owned(), vec![Some(Figure::plain(24.0)), figure(-10.004, Some((-12.5, -8.0))), None]),
-                ("c,d".to_owned(), vec![Some(Figure::plain(24.0)), figure(-10.0, None), Some(Figure::plain(0.5))]),
-                ("e".to_owned(), vec![Some(Figure::plain(24.0)), figure(-0.001, Some((-1.0, 1.0))), None]),
+                ("a|b".to_owned(), vec![Some(Figure::plain(24.0, 24)), figure(-10.004, Some((-12.5, -8.0))), None]),
+                (
+                    "c,d".to_owned(),
+                    vec![Some(Figure::plain(24.0, 24)), figure(-10.0, None), Some(Figure::plain(0.5, 24))],
+                ),
+                ("e".to_owned(), vec![Some(Figure::plain(24.0, 24)), figure(-0.001, Some((-1.0, 1.0))), None]),
             ],
         }
     }
@@ -188,6 +197,14 @@ mod tests {
         assert_eq!(rows[2], "| `a\\|b` | 24 | **-10.00** (-12.50..-8.00) | - |");
         assert_eq!(rows[3], "| `c,d` | 24 | **-10.00** | 0.50 |");
         assert_eq!(rows[4], "| `e` | 24 | 0.00 (-1.00..+1.00) | - |");
+    }
+
+    #[test]
+    fn a_figure_of_fewer_pictures_is_not_the_best() {
+        let mut table = table();
+        table.rows.push(("few".to_owned(), vec![None, Some(Figure::plain(-50.0, 3)), None]));
+        let text = table.markdown();
+        assert!(text.contains("| `few` | - | -50.00 | - |") && text.contains("**-10.00**"), "{text}");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metr
 }
 
 /// The plot of [`set_mean`].
-pub(crate) fn set_plot(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metric) -> Plot {
+fn set_plot(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metric) -> Plot {
     let count = pictures.len();
     let series = codecs.iter().enumerate().map(|(style, (name, images))| {
         let mut by_quality: BTreeMap<u64, Vec<(&Point, f64)>> = BTreeMap::new();
@@ -58,8 +58,24 @@ pub(crate) fn set_plot(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metr
     Plot { title, x: rate(), y: vertical(metric), series: series.collect() }
 }
 
+/// The plot of [`set_mean`] as documents have it: within the scores that BD-rates are of.
+pub(crate) fn counted_set_plot(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metric) -> Plot {
+    let mut plot = set_plot(codecs, pictures, metric);
+    let counts = |score: f64| {
+        let [least, most] = metric.range;
+        least.is_none_or(|least| score >= least) && most.is_none_or(|most| score <= most)
+    };
+    plot.series.iter_mut().for_each(|series| series.marks.retain(|mark| counts(mark.y)));
+    plot
+}
+
 /// One picture over one metric: its measured points.
 pub(crate) fn picture(codecs: &[Measured<'_>], image: &str, metric: &Metric) -> Option<String> {
+    picture_plot(codecs, image, metric).svg()
+}
+
+/// The plot of [`picture`].
+pub(crate) fn picture_plot(codecs: &[Measured<'_>], image: &str, metric: &Metric) -> Plot {
     let series = codecs.iter().enumerate().filter_map(|(style, (name, images))| {
         let marks = images
             .get(image)?
@@ -68,7 +84,7 @@ pub(crate) fn picture(codecs: &[Measured<'_>], image: &str, metric: &Metric) -> 
         Some(Series { style, marks: by_rate(marks.collect()), label: None })
     });
     let title = format!("{} over bits per pixel, {image}", metric.name);
-    Plot { title, x: rate(), y: vertical(metric), series: series.collect() }.svg()
+    Plot { title, x: rate(), y: vertical(metric), series: series.collect() }
 }
 
 /// From a position on the axis to what is plotted: the score itself, or its decibels.
@@ -94,6 +110,11 @@ pub(crate) enum Speed {
 
 /// Size over speed: a mark a codec. `None` where no codec has both.
 pub(crate) fn speed(report: &Report, which: Speed, usual_timing: &str) -> Option<String> {
+    speed_plot(report, which, usual_timing).svg()
+}
+
+/// The plot of [`speed`]. What was timed in another way than usual is an outline.
+pub(crate) fn speed_plot(report: &Report, which: Speed, usual_timing: &str) -> Plot {
     let verb = if which == Speed::Encode { "encoded" } else { "decoded" };
     let series = report.speed.iter().filter_map(|row| {
         let (x, time) = match which {
@@ -113,7 +134,7 @@ pub(crate) fn speed(report: &Report, which: Speed, usual_timing: &str) -> Option
     });
     let x = PlotAxis { label: format!("megapixels {verb} a second (right is faster)"), scale: Scale::Log };
     let y = PlotAxis { label: "% of bytes (down is better)".to_owned(), scale: Scale::Linear };
-    Plot { title: format!("size over speed, {verb}"), x, y, series: series.collect() }.svg()
+    Plot { title: format!("size over speed, {verb}"), x, y, series: series.collect() }
 }
 
 /// A score over the generations: the mean of the pictures, a line a codec; with the name of the

@@ -3,21 +3,23 @@
 //! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`]
 //! computes what is to be said, with [`speed`]; [`verdict`] has the sentences on top; [`evidence`]
 //! runs codecs for what points cannot tell. [`page`] lays it out with [`figures`], which [`plot`]
-//! draws; [`markdown`] has the short form, and [`chart`] one plot for documents.
+//! draws; [`markdown`] has the short form, and [`chart`] one plot for documents, as
+//! [`standalone`] makes it.
 
-mod chart;
-mod choice;
-mod data;
+pub(crate) mod chart;
+pub(crate) mod choice;
+pub(crate) mod data;
 mod evidence;
 mod evidence_views;
-mod figures;
+pub(crate) mod figures;
 mod input;
 mod markdown;
 mod numbers;
 mod options;
 mod page;
-mod plot;
-mod speed;
+pub(crate) mod plot;
+pub(crate) mod speed;
+pub(crate) mod standalone;
 mod verdict;
 mod window;
 

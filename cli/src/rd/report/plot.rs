@@ -6,11 +6,6 @@
 
 use std::fmt::Write as _;
 
-/// The size of a plot in its own units. Small, so that its text stays legible on a telephone.
-const WIDTH: f64 = 440.0;
-const HEIGHT: f64 = 310.0;
-/// The frame within it: left, top, right, bottom.
-const FRAME: [f64; 4] = [52.0, 10.0, 430.0, 264.0];
 /// Number of colours and of mark shapes; series beyond repeat them with a broken line.
 const STYLES: usize = 8;
 /// How much of the values' span stays free between marks and frame, and between marks with labels
@@ -24,6 +19,27 @@ const LINE: f64 = 12.0;
 const CHARACTER: f64 = 6.8;
 /// How many quarters of a line a label may be from its mark.
 const FAR: u32 = 28;
+
+/// Where the parts of a plot lie, in its own units.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    /// What the curves lie in: left, top, right, bottom.
+    pub(crate) sides: [f64; 4],
+}
+
+impl Frame {
+    /// On a page. Small, so that its text stays legible on a telephone.
+    pub(crate) const PAGE: Self = Self { width: 440.0, height: 310.0, sides: [52.0, 10.0, 430.0, 264.0] };
+
+    /// Of some width in the same proportions, with room above for a title.
+    pub(crate) fn new(width: f64, above: f64) -> Self {
+        let height = width * Self::PAGE.height / Self::PAGE.width + above;
+        let [left, top, ..] = Self::PAGE.sides;
+        Self { width, height, sides: [left, top + above, width - 10.0, height - 46.0] }
+    }
+}
 
 /// How the values of an axis lie on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,32 +213,48 @@ pub(crate) fn escape(text: &str) -> String {
 impl Plot {
     /// The plot as an `svg` element; `None` where there is nothing to show.
     pub(crate) fn svg(&self) -> Option<String> {
-        Some(format!("{}{}</svg>", self.opening(""), self.body()?))
+        let frame = &Frame::PAGE;
+        Some(format!("{}{}</svg>", self.opening(frame, ""), self.body(frame)?))
     }
 
     /// The tag that opens the element, with further attributes.
-    pub(crate) fn opening(&self, attributes: &str) -> String {
-        let title = escape(&self.title);
-        format!("<svg{attributes} class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">")
+    pub(crate) fn opening(&self, frame: &Frame, attributes: &str) -> String {
+        let (title, Frame { width, height, .. }) = (escape(&self.title), frame);
+        format!("<svg{attributes} class=\"plot\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">")
     }
 
     /// What stands in the element; `None` where there is nothing to show.
-    pub(crate) fn body(&self) -> Option<String> {
-        let marks = || self.series.iter().flat_map(|s| &s.marks);
-        let room = if self.series.iter().any(|s| s.label.is_some()) { LABEL_ROOM } else { ROOM };
-        let x = AxisLayout::new(self.x.scale, marks().map(|m| m.x), (FRAME[0], FRAME[2]), room)?;
-        let y = AxisLayout::new(self.y.scale, marks().map(|m| m.y), (FRAME[3], FRAME[1]), ROOM)?;
+    pub(crate) fn body(&self, frame: &Frame) -> Option<String> {
+        let (x, y) = self.layout(frame)?;
         let mut out = String::new();
-        self.write_axes(&mut out, &x, &y);
+        self.write_axes(&mut out, frame, &x, &y);
         for series in &self.series {
             write_series(&mut out, series, &x, &y);
         }
-        self.write_labels(&mut out, &x, &y);
+        self.write_labels(&mut out, frame, &x, &y);
         Some(out)
     }
 
-    fn write_axes(&self, out: &mut String, x: &AxisLayout, y: &AxisLayout) {
-        let [left, top, right, bottom] = FRAME;
+    fn layout(&self, frame: &Frame) -> Option<(AxisLayout, AxisLayout)> {
+        let marks = || self.series.iter().flat_map(|s| &s.marks);
+        let room = if self.series.iter().any(|s| s.label.is_some()) { LABEL_ROOM } else { ROOM };
+        let [left, top, right, bottom] = frame.sides;
+        let x = AxisLayout::new(self.x.scale, marks().map(|m| m.x), (left, right), room)?;
+        let y = AxisLayout::new(self.y.scale, marks().map(|m| m.y), (bottom, top), ROOM)?;
+        Some((x, y))
+    }
+
+    /// Where the marks of each series lie.
+    pub(crate) fn places(&self, frame: &Frame) -> Vec<Vec<(f64, f64)>> {
+        let Some((x, y)) = self.layout(frame) else {
+            return Vec::new();
+        };
+        let places = |s: &Series| s.marks.iter().map(|m| (x.place(m.x), y.place(m.y))).collect();
+        self.series.iter().map(places).collect()
+    }
+
+    fn write_axes(&self, out: &mut String, frame: &Frame, x: &AxisLayout, y: &AxisLayout) {
+        let [left, top, right, bottom] = frame.sides;
         let mut grid = String::new();
         for tick in &x.ticks {
             let at = x.place(*tick);
@@ -239,17 +271,17 @@ impl Plot {
         let _ = write!(out, "<path class=\"frame\" d=\"M{left} {top}H{right}V{bottom}H{left}z\"/>");
         let middle = ((left + right) / 2.0, (top + bottom) / 2.0);
         let (x, y) = (escape(&self.x.label), escape(&self.y.label));
-        let _ = write!(out, "<text x=\"{}\" y=\"{}\" class=\"mid\">{x}</text>", middle.0, HEIGHT - 10.0);
+        let _ = write!(out, "<text x=\"{}\" y=\"{}\" class=\"mid\">{x}</text>", middle.0, bottom + 36.0);
         let _ = write!(out, "<text transform=\"translate(13 {}) rotate(-90)\" class=\"mid\">{y}</text>", middle.1);
     }
 
     /// The labels of series without a line, each beside its mark.
-    fn write_labels(&self, out: &mut String, x: &AxisLayout, y: &AxisLayout) {
+    fn write_labels(&self, out: &mut String, frame: &Frame, x: &AxisLayout, y: &AxisLayout) {
         let labelled = || self.series.iter().filter_map(|s| Some((s, s.label.as_ref()?, s.marks.first()?)));
         let mut taken: Vec<Rectangle> =
             labelled().map(|(_, _, m)| Rectangle::around(x.place(m.x), y.place(m.y), 1.3 * MARK)).collect();
         for (series, label, mark) in labelled() {
-            let place = place_label(label, x.place(mark.x), y.place(mark.y), &taken);
+            let place = place_label(label, (x.place(mark.x), y.place(mark.y)), frame, &taken);
             taken.push(place);
             // Left of its mark, the text ends where the place does, however wide the font makes it.
             let at = x.place(mark.x);
@@ -278,14 +310,15 @@ impl Rectangle {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 
-    fn is_in_frame(&self) -> bool {
-        self.left >= FRAME[0] && self.top >= FRAME[1] && self.right <= FRAME[2] && self.bottom <= FRAME[3]
+    fn is_in(&self, frame: &Frame) -> bool {
+        let [left, top, right, bottom] = frame.sides;
+        self.left >= left && self.top >= top && self.right <= right && self.bottom <= bottom
     }
 }
 
 /// Where a label is legible: right or left of its mark at (`x`, `y`), and further up or down until
 /// it is on nothing else. Where all is full, the first place within the frame.
-fn place_label(label: &str, x: f64, y: f64, taken: &[Rectangle]) -> Rectangle {
+fn place_label(label: &str, (x, y): (f64, f64), frame: &Frame, taken: &[Rectangle]) -> Rectangle {
     let width = label.chars().count() as f64 * CHARACTER;
     let shifts = (0..=FAR).flat_map(|quarters| [-0.25, 0.25].map(|sign| sign * f64::from(quarters)));
     let places = shifts.flat_map(|lines| {
@@ -299,7 +332,7 @@ fn place_label(label: &str, x: f64, y: f64, taken: &[Rectangle]) -> Rectangle {
             bottom: middle + LINE / 2.0,
         })
     });
-    let within: Vec<Rectangle> = places.filter(Rectangle::is_in_frame).collect();
+    let within: Vec<Rectangle> = places.filter(|place| place.is_in(frame)).collect();
     let free = within.iter().find(|place| !taken.iter().any(|t| t.overlaps(place)));
     free.or(within.first()).copied().unwrap_or(Rectangle::around(x, y, LINE / 2.0))
 }
@@ -373,7 +406,7 @@ mod tests {
     #[test]
     fn marks_stay_within_the_frame_and_text_is_escaped() {
         let svg = plot(Scale::Linear, &[0.1, 5.0, 80.0]).unwrap();
-        assert!(heights(&svg).iter().all(|y| (FRAME[1]..=FRAME[3]).contains(y)), "{svg}");
+        assert!(heights(&svg).iter().all(|y| (10.0..=264.0).contains(y)), "{svg}");
         for part in ["a&lt;b 5", "score &amp; co", "aria-label=\"&quot;t&quot;\"", "s9 c1 broken"] {
             assert!(svg.contains(part), "{part} in {svg}");
         }
@@ -388,15 +421,15 @@ mod tests {
 
     #[test]
     fn labels_lie_on_no_mark_and_on_no_other_label() {
-        let frame = |t: f64, i: usize| FRAME[i] + t * (FRAME[i + 2] - FRAME[i]);
+        let frame = |t: f64, i: usize| Frame::PAGE.sides[i] + t * (Frame::PAGE.sides[i + 2] - Frame::PAGE.sides[i]);
         // Five marks close together, in each corner and in the middle.
         for (u, v) in [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99), (0.5, 0.5)] {
             let marks: Vec<_> =
                 (0..5).map(|i| (frame(u, 0) + f64::from(i % 2), frame(v, 1) + f64::from(i % 3))).collect();
             let mut taken: Vec<_> = marks.iter().map(|(x, y)| Rectangle::around(*x, *y, MARK)).collect();
             for (x, y) in marks {
-                let place = place_label("codec_s6", x, y, &taken);
-                assert!(place.is_in_frame() && !taken.iter().any(|t| t.overlaps(&place)), "{u} {v}: {place:?}");
+                let place = place_label("codec_s6", (x, y), &Frame::PAGE, &taken);
+                assert!(place.is_in(&Frame::PAGE) && !taken.iter().any(|t| t.overlaps(&place)), "{u} {v}: {place:?}");
                 taken.push(place);
             }
         }
