@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::kept::{Keep, parse_keep};
 use super::paper::PlotArgs;
-use super::report::ReportOptions;
+use super::report::{ReportOptions, parse_generations};
 use super::shard::{Shard, parse_shard};
 
 /// What `kvant rd` can do.
@@ -110,6 +111,18 @@ pub(crate) struct RunArgs {
     /// Write no report.html
     #[arg(long)]
     pub(crate) no_report: bool,
+
+    /// Keep what was made of the pictures in the folder of the results, `coded` as
+    /// files/CODEC/IMAGE-qQ.EXT and `decoded` as decoded/CODEC/IMAGE-qQ.png, of points too that are
+    /// there already
+    #[arg(long, value_name = "coded,decoded", value_parser = parse_keep)]
+    pub(crate) keep: Option<Keep>,
+
+    /// For the report, encode three pictures again and again, N times, for the generation loss of
+    /// each codec
+    #[arg(long, value_name = "N|off", value_parser = parse_generations, default_value = "off")]
+    #[arg(conflicts_with_all = ["no_report", "quick", "shard"])]
+    pub(crate) generations: u32,
 
     /// Print a line for each job
     #[arg(short, long)]

@@ -12,9 +12,10 @@ use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture};
 use super::metric::{Metrics, Panel};
 use super::points::{ByImage, Point, by_codec};
+use super::progress::Progress;
 use super::results::read_results;
+use super::run::PlanRunner;
 use super::run::plan::{CodecSeries, Measurement, RunPlan};
-use super::run::{PlanRunner, Progress};
 use super::workers::workers;
 use crate::base::error::{CliError, Result};
 use crate::base::print::print_text;
@@ -135,9 +136,9 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
 
     let found = std::sync::Mutex::new(Vec::new());
     let progress = Progress::new(measurements.len(), false, false);
-    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), progress: &progress };
-    problems.extend(runner.execute(&measurements, &|point| {
-        found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(point);
+    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), progress: &progress, scored: true };
+    problems.extend(runner.execute(&measurements, &|_, measured| {
+        found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(measured.point);
         Ok(())
     })?);
     progress.finish();

@@ -4,21 +4,26 @@
 //! holds what was measured; [`analysis`] turns sets of points into numbers and tables.
 
 mod analysis;
+mod appender;
 mod args;
 mod build;
 mod check;
 mod codecs;
 mod corpus;
+mod kept;
+mod laboratory;
 mod list;
 mod merge;
 mod metric;
 mod paper;
 mod point_file;
 mod points;
+mod progress;
 mod record;
 mod report;
 mod results;
 mod run;
+mod search;
 mod shard;
 mod workers;
 

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::world::{Folder, colour_ppm};
 
@@ -94,6 +95,47 @@ fn a_report_opens_with_what_it_comes_to_and_needs_nothing_but_itself() {
     assert_eq!(said.stderr, "");
     assert_eq!(String::from_utf8(f.read("again.html")).unwrap(), page);
     assert!(f.path("out/generations.csv").is_file() && f.path("out/crops.json").is_file());
+}
+
+#[test]
+fn generation_loss_is_measured_only_where_it_is_asked_for() {
+    let f = results("rd-report-unasked");
+    f.kvant(&["rd", "report", "out", "--crops", "0"]).ok();
+    assert!(!page(&f).contains("Generation loss") && !f.path("out/generations.csv").exists());
+    let run = |more: &[&str]| {
+        f.kvant(&[&["rd", "run", "-i", "one.ppm", "-c", "kvant:e1,jpeg", "-q", "40,70", "-o", "run"], more].concat())
+    };
+    run(&[]).ok();
+    assert!(f.path("run/report.html").is_file() && !f.path("run/generations.csv").exists());
+    let said = run(&["--generations", "2"]).ok();
+    assert!(said.stderr.contains("generation loss on 1 picture: 2 chains of 2 encodes, 4 in all"), "{}", said.stderr);
+    assert_eq!(f.read("run/generations.csv").iter().filter(|b| **b == b'\n').count(), 1 + 2 * 2);
+    run(&["--generations", "many"]).fails_with(2);
+    run(&["--generations", "2", "--no-report"]).fails_with(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_report_goes_on_in_the_middle_of_a_chain() {
+    let f = results("rd-report-interrupt");
+    f.write("two.ppm", &colour_ppm(160, 192));
+    let args = ["rd", "report", "out", "--crops", "0", "--generations", "40"];
+    let mut child = f.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let rows = || fs::read_to_string(f.path("out/generations.csv")).unwrap_or_default();
+    let start = Instant::now();
+    while rows().lines().count() < 3 {
+        assert!(start.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none(), "no row came");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let kept = rows();
+    let kept: Vec<_> = kept.lines().skip(1).collect();
+    assert!((2..4 * 40).contains(&kept.len()), "{} rows", kept.len());
+    f.kvant(&args).ok();
+    let after = rows();
+    assert_eq!(after.lines().count(), 1 + 4 * 40);
+    assert!(kept.iter().all(|row| after.lines().any(|line| line == *row)), "what was kept is as it was");
 }
 
 #[test]
@@ -212,14 +254,14 @@ fn bad_files_among_several_are_named_and_the_rest_goes_on() {
 /// What a person does with the page, and what is then to be seen, written into the page as JSON.
 const SCRIPT: &str = include_str!("rd_report.js");
 
-fn browser() -> Option<PathBuf> {
+pub(crate) fn browser() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
     let paths = env::var_os("PATH")?;
     env::split_paths(&paths).flat_map(|folder| names.map(|name| folder.join(name))).find(|path| path.is_file())
 }
 
 /// The page's document after its script, in a window of `width` pixels.
-fn dump(browser: &PathBuf, f: &Folder, file: &str, width: u32) -> String {
+pub(crate) fn dump(browser: &PathBuf, f: &Folder, file: &str, width: u32) -> String {
     let profile = f.path("profile");
     let mut command = Command::new(browser);
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]);
@@ -228,6 +270,13 @@ fn dump(browser: &PathBuf, f: &Folder, file: &str, width: u32) -> String {
     command.arg(format!("file://{}", f.path(file).to_string_lossy())).stdin(Stdio::null());
     let output = command.output().expect("the browser runs");
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a page's script has left in it.
+pub(crate) fn found(dom: &str) -> serde_json::Value {
+    let json = dom.split("<pre id=\"found\">").nth(1).and_then(|rest| rest.split("</pre>").next());
+    let json = json.unwrap_or_else(|| panic!("nothing found in {} bytes of {dom}", dom.len()));
+    serde_json::from_str(&json.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")).unwrap()
 }
 
 #[test]
@@ -240,10 +289,7 @@ fn in_a_browser_the_plots_are_there_and_the_toggles_work() {
     f.kvant(&["rd", "report", "out", "--generations", "2", "--crops", "1"]).ok();
     f.write("driven.html", page(&f).replace("</body>", &format!("<script>{SCRIPT}</script></body>")).as_bytes());
     for width in [1280, 500] {
-        let dom = dump(&browser, &f, "driven.html", width);
-        let found = dom.split("<pre id=\"found\">").nth(1).and_then(|rest| rest.split("</pre>").next());
-        let found = found.unwrap_or_else(|| panic!("nothing found in {} bytes of {dom}", dom.len()));
-        let found: serde_json::Value = serde_json::from_str(found).unwrap();
+        let found = found(&dump(&browser, &f, "driven.html", width));
         let plots = &found["plots"];
         assert_eq!((&plots["curves"], &plots["speed"]), (&3.into(), &2.into()), "{found}");
         // Three metrics for each of two pictures, two for the generations.

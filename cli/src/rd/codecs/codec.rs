@@ -119,6 +119,9 @@ pub(crate) trait Codec: Send + Sync {
 
     fn timing(&self) -> Timing;
 
+    /// The extension of its files, without the dot.
+    fn extension(&self) -> &str;
+
     /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to
     /// that itself.
     ///

@@ -168,6 +168,10 @@ impl Codec for External {
         self.peer.timing
     }
 
+    fn extension(&self) -> &str {
+        &self.peer.extension
+    }
+
     fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
         self.coded(picture, q).map_err(|e| e.in_step(ENCODE))
     }

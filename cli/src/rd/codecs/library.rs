@@ -70,6 +70,9 @@ pub(super) trait Library: Default + Send + Sync + 'static {
     /// The qualities that there are.
     const RANGE: RangeInclusive<f64>;
 
+    /// The extension of its files.
+    const EXTENSION: &'static str;
+
     /// Whether they are whole numbers alone.
     const WHOLE: bool = false;
 
@@ -154,6 +157,10 @@ impl<L: Library> Codec for InProcess<L> {
 
     fn timing(&self) -> Timing {
         Timing::Call
+    }
+
+    fn extension(&self) -> &str {
+        L::EXTENSION
     }
 
     fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {

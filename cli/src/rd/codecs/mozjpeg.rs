@@ -19,6 +19,7 @@ pub(super) struct MozJpeg {
 impl Library for MozJpeg {
     const QUALITIES: &'static [f64] = &[10.0, 15.0, 25.0, 40.0, 55.0, 70.0, 80.0, 88.0, 94.0];
     const RANGE: RangeInclusive<f64> = 1.0..=100.0;
+    const EXTENSION: &'static str = "jpg";
     const WHOLE: bool = true;
 
     fn version() -> String {

@@ -102,6 +102,10 @@ impl Codec for Ours {
         Timing::Call
     }
 
+    fn extension(&self) -> &str {
+        "kvt"
+    }
+
     /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that
     /// every job can check the decoder against it.
     fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {

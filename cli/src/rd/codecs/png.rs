@@ -26,6 +26,7 @@ impl Default for Png {
 impl Library for Png {
     const QUALITIES: &'static [f64] = &[100.0];
     const RANGE: RangeInclusive<f64> = 100.0..=100.0;
+    const EXTENSION: &'static str = "png";
 
     fn version() -> String {
         concat!("png ", env!("KVANT_PNG")).to_owned()

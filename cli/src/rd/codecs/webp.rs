@@ -25,6 +25,7 @@ impl Default for WebP {
 impl Library for WebP {
     const QUALITIES: &'static [f64] = &[5.0, 15.0, 30.0, 45.0, 60.0, 75.0, 85.0, 92.0, 97.0];
     const RANGE: RangeInclusive<f64> = 0.0..=100.0;
+    const EXTENSION: &'static str = "webp";
 
     fn version() -> String {
         concat!("webp ", env!("KVANT_WEBP"), ", libwebp-sys ", env!("KVANT_LIBWEBP_SYS")).to_owned()

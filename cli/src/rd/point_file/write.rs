@@ -46,6 +46,16 @@ impl Columns {
         Self { scores, extra }
     }
 
+    /// These and those of `names` that are not among them.
+    pub(crate) fn with(mut self, names: &[&str]) -> Self {
+        for name in names {
+            if !self.extra.iter().any(|have| have == name) {
+                self.extra.push((*name).to_owned());
+            }
+        }
+        self
+    }
+
     /// The first record of a file, with its line break.
     pub(crate) fn header(&self) -> String {
         record(COLUMNS.into_iter().chain(self.scores.iter().chain(&self.extra).map(String::as_str)))

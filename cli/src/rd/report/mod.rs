@@ -32,14 +32,14 @@ use crate::base::output::{Destination, write_file};
 use crate::base::print::{print_error, print_text};
 use crate::rd::args::ReportArgs;
 use crate::rd::build::identity;
+use crate::rd::laboratory::Laboratory;
 use crate::rd::point_file::RESULTS;
 use crate::rd::record;
 use choice::Choice;
 use data::Report;
-use evidence::Laboratory;
 
 pub(crate) use input::Input;
-pub(crate) use options::ReportOptions;
+pub(crate) use options::{ReportOptions, parse_generations};
 
 /// The name of the page in a folder of results.
 const PAGE: &str = "report.html";
@@ -137,6 +137,7 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
     let mut report = Report::new(&input, &choice, &measured, options)?;
     report.verdict = verdict::verdict(&report);
     let (generations, crops) = (options.generations, if with_crops { options.crops } else { 0 });
+    let quiet = options.quiet;
     if input.points.is_empty() {
         return Ok((input, report));
     }
@@ -144,10 +145,11 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
         let laboratory = Laboratory::open(record, &identity()?)?;
         let folder = input.folder.as_deref();
         if generations > 0 {
-            report.generations = Some(evidence::generations::measure(&laboratory, &measured, generations, folder)?);
+            report.generations =
+                Some(evidence::generations::measure(&laboratory, &measured, generations, folder, quiet)?);
         }
         if crops > 0 {
-            report.crops = evidence::crops::make(&laboratory, &report, &measured, crops, folder)?;
+            report.crops = evidence::crops::make(&laboratory, &report, &measured, crops, folder, quiet)?;
         }
         report.notes = laboratory.notes;
         if crops > 0 && report.crops.is_none() {

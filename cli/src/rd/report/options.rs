@@ -7,9 +7,6 @@ use clap::Args;
 /// How many of the worst pictures are shown where nobody asks for another number.
 const CROPS: usize = 3;
 
-/// How many times pictures are encoded again where nobody asks for another number.
-const GENERATIONS: u32 = 10;
-
 /// What a report says and how.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReportOptions {
@@ -29,8 +26,8 @@ pub(crate) struct ReportOptions {
     #[arg(long, value_name = "N", default_value_t = CROPS)]
     pub(crate) crops: usize,
 
-    /// How many times to encode again for the generation loss; 0 for none
-    #[arg(long, value_name = "N", default_value_t = GENERATIONS)]
+    /// Encode three pictures again and again, N times, for the generation loss of each codec
+    #[arg(long, value_name = "N|off", value_parser = parse_generations, default_value = "off")]
     pub(crate) generations: u32,
 
     /// The metrics that decide, the first above all [default: ssim2,butteraugli,psnr-y as far as
@@ -45,6 +42,18 @@ pub(crate) struct ReportOptions {
     /// Interpolate by Akima's method, not by PCHIP
     #[arg(long)]
     pub(crate) akima: bool,
+
+    /// Show no progress
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// A number of times, or `off`, which is none.
+pub(crate) fn parse_generations(text: &str) -> Result<u32, String> {
+    match text {
+        "off" => Ok(0),
+        number => number.parse().map_err(|_| "a number of times is expected, such as 10, or off".to_owned()),
+    }
 }
 
 impl Default for ReportOptions {
@@ -54,10 +63,11 @@ impl Default for ReportOptions {
             codec: None,
             points: Vec::new(),
             crops: CROPS,
-            generations: GENERATIONS,
+            generations: 0,
             metrics: Vec::new(),
             metric_file: None,
             akima: false,
+            quiet: false,
         }
     }
 }

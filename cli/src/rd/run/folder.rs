@@ -4,16 +4,15 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::{self, File, TryLockError};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use crate::base::error::{CliError, Result};
 use crate::base::leftovers;
 use crate::base::names::shown;
 use crate::base::output::write_file;
+use crate::rd::appender::{Appender, read_unfinished};
 use crate::rd::metric::Metrics;
-use crate::rd::point_file::{Columns, RESULTS, parse_unfinished, to_csv};
+use crate::rd::point_file::{RESULTS, to_csv};
 use crate::rd::points::{KEY, Point};
 
 /// Where the programs of the shipped peers are, in a folder of results.
@@ -84,41 +83,11 @@ impl Folder {
 
     /// Writes the points that stay, and opens the file for more.
     pub(crate) fn begin(&self, points: &[Point]) -> Result<Appender> {
-        let path = self.path.join(RESULTS);
-        write_file(&path, to_csv(points).as_bytes(), true)?;
-        let file = File::options().append(true).open(&path).map_err(|e| CliError::writing(&path, &e))?;
-        Ok(Appender { path, columns: Columns::of(points), file: Mutex::new(file) })
+        Appender::new(&self.path.join(RESULTS), points, &[])
     }
 
     /// Writes all points in their final order.
     pub(crate) fn finish(&self, points: &[Point]) -> Result<()> {
         write_file(&self.path.join(RESULTS), to_csv(points).as_bytes(), true)
     }
-}
-
-/// The file of points, open at its end.
-pub(crate) struct Appender {
-    path: PathBuf,
-    columns: Columns,
-    file: Mutex<File>,
-}
-
-impl Appender {
-    /// Adds a point: one write of a whole record.
-    pub(crate) fn append(&self, point: &Point) -> Result<()> {
-        let record = self.columns.record(point);
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(record.as_bytes()).map_err(|e| CliError::writing(&self.path, &e))
-    }
-}
-
-/// The points of a file that a run may have been stopped in: a last record without its end is left
-/// out.
-fn read_unfinished(path: &Path, metrics: &Metrics) -> Result<Vec<Point>> {
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = fs::read_to_string(path).map_err(|e| CliError::reading(path, &e))?;
-    parse_unfinished(&text, metrics)
-        .map_err(|e| CliError::Input(format!("{}: {e}; move the file away to start anew", shown(path))))
 }

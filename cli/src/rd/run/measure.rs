@@ -3,17 +3,18 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kvant::Cicp;
 use rayon::prelude::*;
 
 use super::conduct::{Conduct, PATIENCE};
 use super::plan::{Measurement, RunPlan};
-use super::progress::Progress;
 use super::subject::Subject;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
 use crate::rd::codecs::{CodedPicture, DecodedPicture, Fault, Outcome};
 use crate::rd::metric::Scored;
 use crate::rd::points::{ALPHA, KEY, LOSSLESS, Point, TIMING};
+use crate::rd::progress::Progress;
 
 /// How the measurements of a plan go.
 pub(crate) struct PlanRunner<'a> {
@@ -22,6 +23,18 @@ pub(crate) struct PlanRunner<'a> {
     /// caches and memory.
     pub(crate) workers: usize,
     pub(crate) progress: &'a Progress,
+    /// Whether points get scores. What is coded again for its files alone has them.
+    pub(crate) scored: bool,
+}
+
+/// What came of a measurement.
+pub(crate) struct Measured {
+    pub(crate) point: Point,
+    /// The stream and what it decodes to; of a picture with alpha that the codec does not store,
+    /// for each background.
+    pub(crate) files: Vec<(Vec<u8>, Picture)>,
+    /// What the samples of the source mean, where it says so.
+    pub(crate) cicp: Option<Cicp>,
 }
 
 /// Why a measurement gives no point.
@@ -49,6 +62,7 @@ struct Made {
     scores: Scored,
     enc_s: Option<f64>,
     dec_s: Option<f64>,
+    files: (Vec<u8>, Picture),
 }
 
 /// Where the measurements of one source find its subject.
@@ -65,7 +79,7 @@ enum State {
 }
 
 impl PlanRunner<'_> {
-    /// Runs `measurements`, calling `done` with each point as it comes. Gives a line for each thing
+    /// Runs `measurements`, calling `done` with what came of each. Gives a line for each thing
     /// that failed; the rest goes on.
     ///
     /// # Errors
@@ -73,7 +87,7 @@ impl PlanRunner<'_> {
     pub(crate) fn execute(
         &self,
         measurements: &[Measurement],
-        done: &(dyn Fn(Point) -> Result<()> + Sync),
+        done: &(dyn Fn(&Measurement, Measured) -> Result<()> + Sync),
     ) -> Result<Vec<String>> {
         let slots: Vec<_> = (0..self.plan.sources.len())
             .map(|source| Slot {
@@ -97,9 +111,9 @@ impl PlanRunner<'_> {
             self.progress.step(&self.plan.name(measurement));
             match result {
                 Ok(None) => Ok(()),
-                Ok(Some(point)) => {
+                Ok(Some(measured)) => {
                     conduct.succeeded(series);
-                    done(point)
+                    done(measurement, measured)
                 }
                 Err(problem) => {
                     report(problem.line, &problem.said);
@@ -150,23 +164,23 @@ impl PlanRunner<'_> {
         }
     }
 
-    /// The point of a measurement; `None` as [`Self::subject`] has it.
+    /// What comes of a measurement; `None` as [`Self::subject`] has it.
     fn attempt(
         &self,
         slot: &Slot,
         measurement: &Measurement,
         conduct: &Conduct,
         report: &Report<'_>,
-    ) -> std::result::Result<Option<Point>, Problem> {
+    ) -> std::result::Result<Option<Measured>, Problem> {
         let Some(subject) = self.subject(slot, measurement)? else {
             return Ok(None);
         };
-        let point = self.measure(&subject, measurement, report)?;
-        let is_untimed = point.enc_s.is_none() || point.dec_s.is_none();
+        let measured = self.measure(&subject, measurement, report)?;
+        let is_untimed = measured.point.enc_s.is_none() || measured.point.dec_s.is_none();
         if self.workers == 1 && is_untimed && conduct.told_no_time(measurement.series) {
             self.say_no_time(measurement);
         }
-        Ok(Some(point))
+        Ok(Some(measured))
     }
 
     /// That a codec tells no time is no problem: its points are as good as others.
@@ -181,7 +195,7 @@ impl PlanRunner<'_> {
         subject: &Subject,
         measurement: &Measurement,
         report: &Report<'_>,
-    ) -> std::result::Result<Point, Problem> {
+    ) -> std::result::Result<Measured, Problem> {
         let (codec, picture) = (self.plan.codec(measurement), &subject.picture);
         let given = subject.given(codec);
         let made = given.iter().map(|subject| self.make(subject, measurement));
@@ -189,7 +203,8 @@ impl PlanRunner<'_> {
         let count = made.len() as u64;
         let bytes = (made.iter().map(|m| m.bytes).sum::<u64>() + count / 2) / count;
         let (enc_s, dec_s) = (mean(made.iter().map(|m| m.enc_s)), mean(made.iter().map(|m| m.dec_s)));
-        let scored = made.into_iter().map(|m| m.scores).reduce(Scored::worse).unwrap_or_default();
+        let (scores, files): (Vec<_>, Vec<_>) = made.into_iter().map(|m| (m.scores, m.files)).unzip();
+        let scored = scores.into_iter().reduce(Scored::worse).unwrap_or_default();
         for problem in &scored.problems {
             report(format!("{}: {problem}", self.plan.name(measurement)), &[]);
         }
@@ -206,7 +221,7 @@ impl PlanRunner<'_> {
         if count > 1 {
             extra.push((ALPHA.to_owned(), "laid".to_owned()));
         }
-        Ok(Point {
+        let point = Point {
             codec: codec.name().to_owned(),
             image: self.plan.source(measurement).name.clone(),
             q: measurement.q,
@@ -217,7 +232,8 @@ impl PlanRunner<'_> {
             dec_s: dec_s.filter(|_| timed),
             size: Some([picture.width(), picture.height()]),
             extra,
-        })
+        };
+        Ok(Measured { point, files, cicp: picture.cicp() })
     }
 
     /// One picture there and back, and its scores.
@@ -226,14 +242,16 @@ impl PlanRunner<'_> {
         let fault = |e: Fault| Problem { line: named(&e), said: e.said, of_codec: true };
         let (coded, decoded) = self.trip(measurement, &subject.picture).map_err(fault)?;
         // An exact copy needs no scores: there is no curve that they would be points of.
-        let scores = match self.plan.codec(measurement).lossless() {
-            true => Scored::default(),
-            false => {
+        let scores = match self.scored && !self.plan.codec(measurement).lossless() {
+            false => Scored::default(),
+            true => {
                 let scoring = &self.plan.scoring;
                 subject.reference(scoring)?.compare(&decoded.picture, scoring).map_err(|e| CliError::Run(named(&e)))?
             }
         };
-        Ok(Made { bytes: coded.stream.len() as u64, scores, enc_s: coded.seconds, dec_s: decoded.seconds })
+        let (enc_s, dec_s) = (coded.seconds, decoded.seconds);
+        let files = (coded.stream, decoded.picture);
+        Ok(Made { bytes: files.0.len() as u64, scores, enc_s, dec_s, files })
     }
 
     /// There and back, with the checks that need no metric.

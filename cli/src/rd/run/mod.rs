@@ -2,9 +2,9 @@
 
 mod conduct;
 mod folder;
+mod keeper;
 mod measure;
 pub(crate) mod plan;
-mod progress;
 mod subject;
 mod summary;
 
@@ -19,6 +19,7 @@ use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
 use super::metric::{Metrics, Panel, Scoring};
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
+use super::progress::Progress;
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
 use super::results::read_results;
@@ -29,10 +30,10 @@ use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
 
 use folder::Folder;
+use keeper::Keeper;
 use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
 
 pub(crate) use measure::PlanRunner;
-pub(crate) use progress::Progress;
 
 /// Where the templates and scripts of peers and metrics lie in a folder of results.
 const PEERS: &str = "peers";
@@ -142,6 +143,15 @@ impl<'a> Session<'a> {
             });
         let measurements: Vec<_> =
             self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.key(m))).copied().collect();
+        let keeper = Keeper::new(folder.path(), self.args.keep.unwrap_or_default(), &self.plan)?;
+        let bytes = |m: &Measurement| reused.get(&self.plan.key(m)).and_then(|point| point.bytes);
+        let without_files: Vec<_> = self
+            .plan
+            .measurements
+            .iter()
+            .filter_map(|m| Some((*m, bytes(m)?)))
+            .filter(|(m, b)| keeper.lacks(m, *b))
+            .collect();
         self.say_what_is_reused(reused.len(), others.len());
         let mut all: Vec<_> = others.into_iter().chain(reused.into_values()).collect();
         // Of an earlier run's record only as much counts as there are points of it.
@@ -155,13 +165,16 @@ impl<'a> Session<'a> {
         let appender = folder.begin(&all)?;
         let fresh = Mutex::new(Vec::new());
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: self.workers, progress: &progress };
-        let problems = runner.execute(&measurements, &|point| {
-            appender.append(&point)?;
-            fresh.lock().unwrap_or_else(PoisonError::into_inner).push(point);
+        let runner = PlanRunner { plan: &self.plan, workers: self.workers, progress: &progress, scored: true };
+        let mut problems = runner.execute(&measurements, &|measurement, measured| {
+            // A row that is there says that its files are.
+            keeper.store(measurement, &measured)?;
+            appender.append(&measured.point)?;
+            fresh.lock().unwrap_or_else(PoisonError::into_inner).push(measured.point);
             Ok(())
         })?;
         progress.finish();
+        problems.extend(self.make_files(&keeper, &without_files)?);
         self.problems.extend(problems);
         all.extend(fresh.into_inner().unwrap_or_else(PoisonError::into_inner));
         self.time(&mut all);
@@ -172,6 +185,39 @@ impl<'a> Session<'a> {
         self.record.problems.extend(self.problems.iter().cloned());
         self.record.write(folder.path())?;
         Ok(all)
+    }
+
+    /// Encodes again, without scores, what has points but not the files that are to be kept; each
+    /// with the bytes of its point. Gives a line for each thing that failed.
+    fn make_files(&self, keeper: &Keeper<'_>, wanted: &[(Measurement, u64)]) -> Result<Vec<String>> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        if !self.args.quiet {
+            print_error(&format!(
+                "kvant: {} measurements that are there are coded again for their files\n",
+                wanted.len()
+            ));
+        }
+        let measurements: Vec<_> = wanted.iter().map(|(measurement, _)| *measurement).collect();
+        let progress = Progress::new(wanted.len(), self.args.quiet, self.args.verbose);
+        let runner = PlanRunner { plan: &self.plan, workers: self.workers, progress: &progress, scored: false };
+        let others = Mutex::new(Vec::new());
+        let mut problems = runner.execute(&measurements, &|measurement, measured| {
+            let then = wanted.iter().find(|(m, _)| m == measurement).map(|(_, bytes)| *bytes);
+            if measured.point.bytes == then {
+                return keeper.store(measurement, &measured);
+            }
+            let now = measured.point.bytes.unwrap_or_default();
+            let name = self.plan.name(measurement);
+            let problem = format!("{name}: it has {now} bytes now, not those that were measured: its file is not kept");
+            progress.problem(&problem, &[]);
+            others.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+            Ok(())
+        })?;
+        progress.finish();
+        problems.extend(others.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Ok(problems)
     }
 
     /// What tells a measurement's point from others in a table.
@@ -213,7 +259,7 @@ impl<'a> Session<'a> {
         };
         let measurements: Vec<_> = (0..self.plan.series.len()).flat_map(of_series).collect();
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: 1, progress: &progress };
+        let runner = PlanRunner { plan: &self.plan, workers: 1, progress: &progress, scored: false };
         for (measurement, enc_s, dec_s) in runner.times(&measurements) {
             let identity = self.identity(&measurement);
             if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
@@ -227,7 +273,7 @@ impl<'a> Session<'a> {
 
     /// Writes the page, where one is asked for, and gives the sentences that it opens with.
     fn report(&mut self, folder: &Folder) -> Result<String> {
-        let RunArgs { no_report, quick, shard, anchor, quiet, .. } = self.args;
+        let RunArgs { no_report, quick, shard, anchor, generations, quiet, .. } = self.args;
         if *no_report || *quick || shard.is_some() {
             return Ok(String::new());
         }
@@ -235,7 +281,8 @@ impl<'a> Session<'a> {
             print_error("kvant: writing the report\n");
         }
         let (points, metrics, metric_file) = (anchor.clone(), self.args.metrics.clone(), self.args.metric_file.clone());
-        let options = ReportOptions { points, metrics, metric_file, ..ReportOptions::default() };
+        let (generations, quiet) = (*generations, *quiet);
+        let options = ReportOptions { points, metrics, metric_file, generations, quiet, ..ReportOptions::default() };
         let written = report::write(folder.path(), &options)?;
         self.problems.extend(written.problems);
         Ok(format!("\n{}\n{}\n", written.verdict.join("\n"), shown(&written.path)))

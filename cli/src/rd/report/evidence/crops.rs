@@ -4,25 +4,26 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kvant::PixelFormat;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::pieces::{CodedFigures, Crops, PictureCrops, WindowCrops};
-use super::{Laboratory, decode_like, kept, key, nearest};
 use crate::base::error::{CliError, Result};
 use crate::base::output::write_file;
-use crate::base::print::print_error;
 use crate::metrics::{Reference, Selection};
 use crate::pictures::{OutputFormat, Picture, write_picture};
 use crate::rd::codecs::Codec;
+use crate::rd::laboratory::{Laboratory, decode_like, key, nearest};
 use crate::rd::points::{ByImage, Point};
+use crate::rd::progress::Progress;
 use crate::rd::report::data::Report;
-use crate::rd::report::numbers::plural;
 use crate::rd::report::window::{self, Window};
+use crate::rd::search::Search;
 
 /// The file in the folder of results that keeps the pieces.
 const FILE: &str = "crops.json";
@@ -30,8 +31,6 @@ const FILE: &str = "crops.json";
 const SCORE: f64 = 60.0;
 /// How far our bytes may be from the peer's.
 const TOLERANCE: f64 = 0.02;
-/// The most encodes to get there.
-const ATTEMPTS: usize = 12;
 
 /// Makes the pieces of the `count` worst pictures and the best one; those that `folder` keeps are
 /// taken instead. `None` where the codec reported on does not run here.
@@ -44,6 +43,7 @@ pub(crate) fn make(
     measured: &[(&str, ByImage<'_>)],
     count: usize,
     folder: Option<&Path>,
+    quiet: bool,
 ) -> Result<Option<Crops>> {
     let Some(ours) = laboratory.codec(&report.codec) else {
         return Ok(None);
@@ -63,9 +63,7 @@ pub(crate) fn make(
     }
     let store = Store::open(folder);
     let chosen = choose_pictures(report, our_points, count);
-    if store.0.is_empty() {
-        print_error(&format!("crops: {}\n", plural(chosen.len(), "picture")));
-    }
+    let progress = Progress::new(chosen.len(), quiet, false);
     let made: Vec<std::result::Result<_, String>> = chosen
         .par_iter()
         .map(|image| {
@@ -75,12 +73,24 @@ pub(crate) fn make(
                 our_points: our_points.get(image.as_str()).map_or(&[], Vec::as_slice),
                 peer: peer.as_ref().zip(at.and_then(|p| nearest(p, SCORE))).map(|((_, codec), p)| (*codec, p.q)),
             };
-            let original = laboratory.picture(image)?;
-            let key = pair.key(&original);
-            let made = store.0.get(&key).cloned().map_or_else(|| pair.crops(image, &original), Ok);
-            made.map(|m| (key, PictureCrops { image: image.clone(), ..m })).map_err(|e| format!("picture {image}: {e}"))
+            let made = laboratory.picture(image).and_then(|original| {
+                let key = pair.key(&original);
+                match store.find(&key) {
+                    Some(kept) => Ok((key, PictureCrops { image: image.clone(), ..kept })),
+                    None => {
+                        let crops = pair.crops(image, &original).map_err(|e| format!("picture {image}: {e}"))?;
+                        Ok((key, crops))
+                    }
+                }
+            });
+            progress.step(&format!("crops of {image}"));
+            if let Ok((key, crops)) = &made {
+                store.add(key, crops)?;
+            }
+            Ok(made)
         })
-        .collect();
+        .collect::<Result<_>>()?;
+    progress.finish();
     let mut pictures = BTreeMap::new();
     let mut shown = Vec::new();
     for result in made {
@@ -92,9 +102,7 @@ pub(crate) fn make(
             Err(e) => notes.push(e),
         }
     }
-    if let Some(folder) = folder.filter(|_| pictures.keys().any(|key| !store.0.contains_key(key))) {
-        Store(pictures).save(folder)?;
-    }
+    store.finish(pictures)?;
     Ok(Some(Crops { peer: peer.map(|(name, _)| name.to_owned()), pictures: shown, notes }))
 }
 
@@ -177,66 +185,23 @@ impl Pair<'_> {
         Ok(PictureCrops { image: image.to_owned(), ours, peer, equal_bytes, windows })
     }
 
-    /// Our stream of about `target` bytes, with its quality; the closest of all tried. Secant steps
-    /// on ln(bytes), kept within what is known to be too small and too large; the measured points
-    /// tell where to begin.
+    /// Our stream of about `target` bytes, with its quality; the closest of all tried. The measured
+    /// points tell where to begin.
     fn encode_to(&self, original: &Picture, target: f64) -> std::result::Result<(f64, Vec<u8>), String> {
-        let (mut low, mut high) = self.ours.quality_range().into_inner();
-        let (guess, mut slope) = self.guess(target, (low, high));
-        let mut q = guess.clamp(low, high);
-        let mut last: Option<(f64, f64)> = None;
-        let mut best: Option<(f64, f64, Vec<u8>)> = None;
-        for attempt in 1..=ATTEMPTS {
-            if self.ours.whole() {
-                q = q.round();
-            }
+        let distance = |bytes: u64| (bytes as f64 / target).ln();
+        let search = Search {
+            range: self.ours.quality_range().into_inner(),
+            whole: self.ours.whole(),
+            known: self.our_points.iter().filter_map(|p| Some((p.q, distance(p.bytes?)))).collect(),
+            // Files grow a hundredfold over a scale.
+            span: 100f64.ln(),
+            tolerance: (1.0 + TOLERANCE).ln(),
+        };
+        let encode = |q| {
             let stream = self.ours.encode(original, q).map_err(|e| e.to_string())?.stream;
-            let size = stream.len() as f64;
-            let distance = (size / target).ln();
-            if best.as_ref().is_none_or(|b| distance.abs() < b.1.abs()) {
-                best = Some((q, distance, stream));
-            }
-            if is_close(size, target) {
-                break;
-            }
-            // Larger q may mean more bytes or fewer.
-            if (distance < 0.0) == (slope > 0.0) {
-                low = q;
-            } else {
-                high = q;
-            }
-            // There is no whole number between.
-            if self.ours.whole() && high - low <= 1.0 {
-                break;
-            }
-            if let Some((last_q, last_distance)) = last {
-                let secant = (distance - last_distance) / (q - last_q);
-                if secant.is_finite() && secant * slope > 0.0 {
-                    slope = secant;
-                }
-            }
-            last = Some((q, distance));
-            let step = q - distance / slope;
-            // Every fourth time the middle, lest one end never moves.
-            q = if attempt % 4 != 0 && low < step && step < high { step } else { f64::midpoint(low, high) };
-        }
-        best.map(|(q, _, stream)| (q, stream)).ok_or_else(|| "no stream".to_owned())
-    }
-
-    /// The quality at which the measured points suggest `target` bytes, and by how much ln(bytes)
-    /// grows with the quality.
-    fn guess(&self, target: f64, range: (f64, f64)) -> (f64, f64) {
-        let mut near: Vec<(f64, f64)> =
-            self.our_points.iter().filter_map(|p| Some((p.q, (p.bytes? as f64 / target).ln()))).collect();
-        near.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-        if let [(q0, d0), (q1, d1), ..] = near[..] {
-            let slope = (d1 - d0) / (q1 - q0);
-            if slope.is_finite() && slope != 0.0 {
-                return (q0 - d0 / slope, slope);
-            }
-        }
-        // A scale over which files grow a hundredfold.
-        (f64::midpoint(range.0, range.1), 100f64.ln() / (range.1 - range.0))
+            Ok((distance(stream.len() as u64), stream))
+        };
+        search.run(encode).map(|(q, _, stream)| (q, stream))
     }
 }
 
@@ -255,18 +220,53 @@ fn png(picture: &Picture, window: Window) -> Result<String> {
 }
 
 /// Pieces by what they were made from.
-#[derive(Default, Serialize, Deserialize)]
-struct Store(BTreeMap<String, PictureCrops>);
+type Pieces = BTreeMap<String, PictureCrops>;
 
-impl Store {
+/// What the folder of results keeps of them.
+struct Store<'a> {
+    folder: Option<&'a Path>,
+    pieces: Mutex<Pieces>,
+    /// Whether some are new.
+    grown: AtomicBool,
+}
+
+impl<'a> Store<'a> {
     /// What cannot be read is made anew.
-    fn open(folder: Option<&Path>) -> Self {
-        let text = kept(folder, FILE).and_then(|path| fs::read_to_string(path).ok());
-        text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default()
+    fn open(folder: Option<&'a Path>) -> Self {
+        let text = folder.and_then(|folder| fs::read_to_string(folder.join(FILE)).ok());
+        let pieces = text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+        Self { folder, pieces: Mutex::new(pieces), grown: AtomicBool::new(false) }
     }
 
-    fn save(&self, folder: &Path) -> Result<()> {
-        let text = serde_json::to_string(self).map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
+    fn lock(&self) -> MutexGuard<'_, Pieces> {
+        self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, key: &str) -> Option<PictureCrops> {
+        self.lock().get(key).cloned()
+    }
+
+    /// Keeps what was made at once: an interrupt does not lose it.
+    fn add(&self, key: &str, crops: &PictureCrops) -> Result<()> {
+        let mut pieces = self.lock();
+        if pieces.contains_key(key) {
+            return Ok(());
+        }
+        self.grown.store(true, Ordering::Relaxed);
+        pieces.insert(key.to_owned(), crops.clone());
+        self.save(&pieces)
+    }
+
+    /// Keeps `shown` alone, where some of them are new.
+    fn finish(&self, shown: Pieces) -> Result<()> {
+        if self.grown.load(Ordering::Relaxed) { self.save(&shown) } else { Ok(()) }
+    }
+
+    fn save(&self, pieces: &Pieces) -> Result<()> {
+        let Some(folder) = self.folder else {
+            return Ok(());
+        };
+        let text = serde_json::to_string(pieces).map_err(|e| CliError::Run(format!("cannot write JSON: {e}")))?;
         write_file(&folder.join(FILE), text.as_bytes(), true)
     }
 }
@@ -276,6 +276,7 @@ mod tests {
     use std::ops::RangeInclusive;
 
     use super::*;
+    use crate::base::output::TemporaryFolder;
     use crate::rd::codecs::{CodedPicture, DecodedPicture, Outcome, Timing};
 
     /// A codec whose streams have a known size, and whether it takes whole numbers alone.
@@ -308,6 +309,10 @@ mod tests {
 
         fn timing(&self) -> Timing {
             Timing::Call
+        }
+
+        fn extension(&self) -> &str {
+            "x"
         }
 
         fn encode(&self, _: &Picture, q: f64) -> Outcome<CodedPicture> {
@@ -360,6 +365,22 @@ mod tests {
         // A scale on which more is worse.
         let size = size_for(falling, &[point(10.0, 82_000), point(50.0, 50_000)], 30_000.0);
         assert!((size / 30_000.0 - 1.0).abs() <= TOLERANCE, "{size}");
+    }
+
+    #[test]
+    fn what_is_made_is_kept_at_once() {
+        let folder = TemporaryFolder::new().unwrap();
+        let ours = CodedFigures { q: 5.0, bytes: 7, ssim2: None, ba_p3: None };
+        let crops = PictureCrops { image: "i".to_owned(), ours, peer: None, equal_bytes: true, windows: Vec::new() };
+        let store = Store::open(Some(folder.path()));
+        store.add("one", &crops).unwrap();
+        let other = Store::open(Some(folder.path()));
+        assert!(other.find("one").is_some_and(|c| c.ours.bytes == 7) && other.find("two").is_none());
+        other.add("two", &crops).unwrap();
+        // Of a report that came to its end, what it shows.
+        other.finish([("two".to_owned(), crops)].into()).unwrap();
+        let last = Store::open(Some(folder.path()));
+        assert!(last.find("one").is_none() && last.find("two").is_some());
     }
 
     #[test]

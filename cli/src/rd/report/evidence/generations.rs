@@ -7,17 +7,19 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Laboratory, decode_like, kept, key, nearest};
 use crate::base::error::Result;
 use crate::base::output::write_file;
 use crate::base::print::print_error;
 use crate::metrics::{Reference, Selection};
 use crate::pictures::Picture;
+use crate::rd::appender::{Appender, read_unfinished};
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::spread;
+use crate::rd::laboratory::{Laboratory, decode_like, key, nearest};
 use crate::rd::metric::Metrics;
-use crate::rd::point_file::{read_points, to_csv};
+use crate::rd::point_file::to_csv;
 use crate::rd::points::{ByImage, KEY, Point};
+use crate::rd::progress::Progress;
 use crate::rd::report::numbers::plural;
 
 /// The file in the folder of results: points as in any other, with a column for the generation.
@@ -51,8 +53,9 @@ pub(crate) struct CodecGenerations {
     pub(crate) bytes: Vec<f64>,
 }
 
-/// Sends pictures spread over the set through each codec that runs here, `count` times; all of
-/// `folder`'s earlier results that are the same are taken instead, and the new ones added.
+/// Sends pictures spread over the set through each codec that runs here, `count` times. Of
+/// `folder`'s earlier results those that are the same are taken instead, and each new one is added
+/// as it comes.
 ///
 /// # Errors
 /// Where the results cannot be kept. What goes wrong with one codec or picture is a note.
@@ -61,6 +64,7 @@ pub(crate) fn measure(
     measured: &[(&str, ByImage<'_>)],
     count: u32,
     folder: Option<&Path>,
+    quiet: bool,
 ) -> Result<Generations> {
     let mut store = Store::open(folder);
     let (mut pictures, mut notes) = (Vec::new(), Vec::new());
@@ -72,12 +76,20 @@ pub(crate) fn measure(
         }
     }
     let chains = chains(laboratory, measured, &pictures);
-    let unknown = chains.iter().filter(|c| store.find(c, count).is_none()).count();
-    if unknown > 0 {
-        print_error(&format!("generation loss: {} of {count} encodes\n", plural(unknown, "chain")));
+    let unfinished = chains.iter().filter(|c| store.find(c, count).is_none()).count();
+    let encodes = unfinished * count as usize;
+    if unfinished > 0 {
+        store.begin()?;
+        if !quiet {
+            let (chains, pictures) = (plural(unfinished, "chain"), plural(pictures.len(), "picture"));
+            print_error(&format!(
+                "kvant: generation loss on {pictures}: {chains} of {count} encodes, {encodes} in all\n"
+            ));
+        }
     }
-    let run: Vec<_> =
-        chains.par_iter().map(|chain| store.find(chain, count).map_or_else(|| chain.run(count), Ok)).collect();
+    let progress = Progress::new(encodes, quiet, false);
+    let run: Vec<_> = chains.par_iter().map(|chain| chain.run(count, &store, &progress)).collect::<Result<_>>()?;
+    progress.finish();
     let mut results: Vec<Vec<Point>> = Vec::new();
     for (chain, result) in chains.iter().zip(run) {
         match result {
@@ -85,7 +97,7 @@ pub(crate) fn measure(
             Err(e) => notes.push(format!("{} on {}: {e}", chain.name, chain.image)),
         }
     }
-    store.add(&results)?;
+    store.finish()?;
     // A mean over fewer pictures would lie elsewhere for that alone.
     let complete = |name: &str| {
         let of_codec: Vec<_> = results.iter().filter(|r| r.iter().all(|p| p.codec == name)).collect();
@@ -143,47 +155,94 @@ struct Chain<'a> {
 }
 
 impl Chain<'_> {
-    fn run(&self, count: u32) -> std::result::Result<Vec<Point>, String> {
-        let original = self.original;
-        let selection = Selection { ssim2: true, psnr: true, ..Selection::NONE };
-        let reference = Reference::new(original, selection).map_err(|e| e.to_string())?;
-        let mut picture = original.clone();
-        let mut points = Vec::new();
-        for generation in 1..=count {
-            let in_generation = |e: String| format!("generation {generation}: {e}");
-            let coded = self.codec.encode(&picture, self.q).map_err(|e| in_generation(e.to_string()))?;
-            picture = decode_like(self.codec, &coded.stream, original).map_err(in_generation)?;
-            let bytes = coded.stream.len() as u64;
-            points.push(Point {
-                codec: self.name.to_owned(),
-                image: self.image.to_owned(),
-                q: self.q,
-                bytes: Some(bytes),
-                bpp: bytes as f64 * 8.0 / original.pixels() as f64,
-                scores: reference.compare(&picture).map_err(|e| in_generation(e.to_string()))?.by_column(),
-                enc_s: None,
-                dec_s: None,
-                size: Some([original.width(), original.height()]),
-                extra: vec![(GENERATION.to_owned(), generation.to_string()), (KEY.to_owned(), self.key.clone())],
-            });
+    /// All generations; the inner error is the codec's. Where `store` has some of them, the chain
+    /// goes through those again without scores, to the picture that the next begins with: codecs
+    /// give the same streams again, so that nothing but points has to be kept, and an interrupt
+    /// costs the encodes of the chains that it cut. Where one gives another stream, what was kept
+    /// of the rest does not count.
+    fn run(
+        &self,
+        count: u32,
+        store: &Store<'_>,
+        progress: &Progress,
+    ) -> Result<std::result::Result<Vec<Point>, String>> {
+        if let Some(points) = store.find(self, count) {
+            return Ok(Ok(points));
         }
-        Ok(points)
+        let selection = Selection { ssim2: true, psnr: true, ..Selection::NONE };
+        let reference = match Reference::new(self.original, selection) {
+            Ok(reference) => reference,
+            Err(e) => return Ok(Err(e.to_string())),
+        };
+        let (mut picture, mut points, mut known) = (self.original.clone(), Vec::new(), true);
+        for generation in 1..=count {
+            let passed = self.pass(&picture);
+            progress.step(&format!("{} on {}, generation {generation}", self.name, self.image));
+            let scored = passed.and_then(|(bytes, decoded)| {
+                picture = decoded;
+                let kept = store.at(self, generation).filter(|p| known && p.bytes == Some(bytes));
+                known = kept.is_some();
+                match kept {
+                    Some(point) => Ok(point),
+                    None => self.point(generation, bytes, &picture, &reference),
+                }
+            });
+            match scored {
+                Ok(point) if known => points.push(point),
+                Ok(point) => {
+                    store.append(&point)?;
+                    points.push(point);
+                }
+                Err(e) => return Ok(Err(format!("generation {generation}: {e}"))),
+            }
+        }
+        Ok(Ok(points))
+    }
+
+    /// Through the codec once: the bytes of the stream, and what it decodes to.
+    fn pass(&self, picture: &Picture) -> std::result::Result<(u64, Picture), String> {
+        let stream = self.codec.encode(picture, self.q).map_err(|e| e.to_string())?.stream;
+        Ok((stream.len() as u64, decode_like(self.codec, &stream, self.original)?))
+    }
+
+    fn point(
+        &self,
+        generation: u32,
+        bytes: u64,
+        picture: &Picture,
+        reference: &Reference,
+    ) -> std::result::Result<Point, String> {
+        let original = self.original;
+        Ok(Point {
+            codec: self.name.to_owned(),
+            image: self.image.to_owned(),
+            q: self.q,
+            bytes: Some(bytes),
+            bpp: bytes as f64 * 8.0 / original.pixels() as f64,
+            scores: reference.compare(picture).map_err(|e| e.to_string())?.by_column(),
+            enc_s: None,
+            dec_s: None,
+            size: Some([original.width(), original.height()]),
+            extra: vec![(GENERATION.to_owned(), generation.to_string()), (KEY.to_owned(), self.key.clone())],
+        })
     }
 }
 
-/// Earlier results.
+/// Earlier results, and the file that the new ones go to.
 struct Store<'a> {
     folder: Option<&'a Path>,
     /// By key, quality and generation.
     points: BTreeMap<(String, u64, u32), Point>,
+    file: Option<Appender>,
 }
 
 impl<'a> Store<'a> {
     /// What cannot be read is made anew.
     fn open(folder: Option<&'a Path>) -> Self {
-        let points =
-            kept(folder, FILE).and_then(|path| read_points(&path, &Metrics::built_in()).ok()).unwrap_or_default();
-        let mut store = Self { folder, points: BTreeMap::new() };
+        let points = folder
+            .and_then(|folder| read_unfinished(&folder.join(FILE), &Metrics::built_in()).ok())
+            .unwrap_or_default();
+        let mut store = Self { folder, points: BTreeMap::new(), file: None };
         store.insert(&points);
         store
     }
@@ -196,25 +255,38 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// All generations of a chain, under the name that it has now.
-    fn find(&self, chain: &Chain<'_>, count: u32) -> Option<Vec<Point>> {
-        let at = |generation| self.points.get(&(chain.key.clone(), chain.q.to_bits(), generation));
-        let rename = |p: &Point| Point { codec: chain.name.to_owned(), image: chain.image.to_owned(), ..p.clone() };
-        (1..=count).map(|generation| at(generation).map(rename)).collect()
+    /// From now on points can be added.
+    fn begin(&mut self) -> Result<()> {
+        let points: Vec<_> = self.points.values().cloned().collect();
+        let open = |folder: &Path| Appender::new(&folder.join(FILE), &points, &[GENERATION]);
+        self.file = self.folder.map(open).transpose()?;
+        Ok(())
     }
 
-    fn add(&mut self, results: &[Vec<Point>]) -> Result<()> {
-        let before = self.points.len();
-        for points in results {
-            self.insert(points);
-        }
-        match self.folder {
-            Some(folder) if self.points.len() > before => {
-                let points: Vec<_> = self.points.values().cloned().collect();
-                write_file(&folder.join(FILE), to_csv(&points).as_bytes(), true)
-            }
-            _ => Ok(()),
-        }
+    fn append(&self, point: &Point) -> Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.append(point))
+    }
+
+    /// A generation of a chain, under the name that it has now.
+    fn at(&self, chain: &Chain<'_>, generation: u32) -> Option<Point> {
+        let point = self.points.get(&(chain.key.clone(), chain.q.to_bits(), generation))?;
+        Some(Point { codec: chain.name.to_owned(), image: chain.image.to_owned(), ..point.clone() })
+    }
+
+    /// All generations of a chain.
+    fn find(&self, chain: &Chain<'_>, count: u32) -> Option<Vec<Point>> {
+        (1..=count).map(|generation| self.at(chain, generation)).collect()
+    }
+
+    /// Puts the file in order.
+    fn finish(&mut self) -> Result<()> {
+        let (Some(folder), Some(_)) = (self.folder, self.file.take()) else {
+            return Ok(());
+        };
+        let points = read_unfinished(&folder.join(FILE), &Metrics::built_in())?;
+        self.insert(&points);
+        let points: Vec<_> = self.points.values().cloned().collect();
+        write_file(&folder.join(FILE), to_csv(&points).as_bytes(), true)
     }
 }
 
@@ -222,8 +294,9 @@ impl<'a> Store<'a> {
 mod tests {
     use std::fs;
     use std::ops::RangeInclusive;
-    use std::sync::Arc;
+    use std::path::PathBuf;
     use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::{Arc, Mutex};
 
     use kvant::PixelFormat;
 
@@ -239,6 +312,11 @@ mod tests {
     #[derive(Default)]
     struct Brighter {
         encodes: AtomicU32,
+        /// How many lines the file of results has at each encode.
+        lines: Mutex<Vec<usize>>,
+        folder: PathBuf,
+        /// Bytes behind the samples.
+        more: AtomicU32,
     }
 
     impl Codec for Brighter {
@@ -266,19 +344,29 @@ mod tests {
             Timing::Call
         }
 
+        fn extension(&self) -> &str {
+            "x"
+        }
+
         fn encode(&self, picture: &Picture, _: f64) -> Outcome<CodedPicture> {
             self.encodes.fetch_add(1, Ordering::Relaxed);
-            let stream = picture.to_rgb().iter().map(|v| v + 1).collect();
+            let kept = fs::read_to_string(self.folder.join(FILE)).unwrap_or_default();
+            self.lines.lock().unwrap().push(kept.lines().count());
+            let mut stream: Vec<u8> = picture.to_rgb().iter().map(|v| v + 1).collect();
+            stream.resize(768 + self.more.load(Ordering::Relaxed) as usize, 0);
             Ok(CodedPicture { stream, seconds: None, reconstruction: None })
         }
 
         fn decode(&self, stream: &[u8]) -> Outcome<DecodedPicture> {
-            Ok(DecodedPicture { picture: Picture::new(16, 16, PixelFormat::Rgb8, stream.to_vec()), seconds: None })
+            Ok(DecodedPicture {
+                picture: Picture::new(16, 16, PixelFormat::Rgb8, stream[..768].to_vec()),
+                seconds: None,
+            })
         }
     }
 
-    #[test]
-    fn each_generation_begins_with_the_last_and_results_are_kept() {
+    /// A folder of results with a flat picture, and the record of it and of one that is gone.
+    fn flat() -> (TemporaryFolder, Record) {
         let folder = TemporaryFolder::new().unwrap();
         let file = folder.path().join("flat.png");
         let flat = Picture::new(16, 16, PixelFormat::Rgb8, vec![100; 768]);
@@ -293,14 +381,11 @@ mod tests {
             pictures: vec![picture, gone],
             problems: Vec::new(),
         };
-        let codec = Arc::new(Brighter::default());
-        let laboratory = Laboratory {
-            record: &record,
-            codecs: vec![("b".to_owned(), codec.clone())],
-            notes: Vec::new(),
-            _folder: TemporaryFolder::new().unwrap(),
-        };
-        let point = |image: &str| Point {
+        (folder, record)
+    }
+
+    fn point(image: &str) -> Point {
+        Point {
             codec: "b".to_owned(),
             image: image.to_owned(),
             q: 5.0,
@@ -311,10 +396,17 @@ mod tests {
             dec_s: None,
             size: Some([16, 16]),
             extra: Vec::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn each_generation_begins_with_the_last_and_results_are_kept() {
+        let (folder, record) = flat();
+        let codec = Arc::new(Brighter::default());
+        let laboratory = Laboratory::of(&record, vec![("b".to_owned(), codec.clone())]);
         let points = [point("flat"), point("gone")];
         let measured = by_codec(&points);
-        let measure = |count| measure(&laboratory, &measured, count, Some(folder.path())).unwrap();
+        let measure = |count| measure(&laboratory, &measured, count, Some(folder.path()), true).unwrap();
         let made = measure(3);
         assert_eq!((made.pictures.as_slice(), made.notes.len()), (&["flat".to_owned()][..], 1), "{:?}", made.notes);
         assert!(made.notes[0].contains("gone"), "{}", made.notes[0]);
@@ -328,7 +420,44 @@ mod tests {
         let again = measure(2);
         assert_eq!(codec.encodes.load(Ordering::Relaxed), 3, "the first two generations are known");
         assert!((again.codecs[0].psnr_y[1] - made.codecs[0].psnr_y[1]).abs() < 1e-5);
-        measure(4);
-        assert_eq!(codec.encodes.load(Ordering::Relaxed), 7, "a longer chain begins anew");
+    }
+
+    #[test]
+    fn every_generation_is_kept_as_it_comes_and_a_chain_goes_on_in_its_middle() {
+        let (folder, record) = flat();
+        let codec = Arc::new(Brighter { folder: folder.path().to_owned(), ..Brighter::default() });
+        let laboratory = Laboratory::of(&record, vec![("b".to_owned(), codec.clone())]);
+        let points = [point("flat")];
+        let measured = by_codec(&points);
+        let measure = |count| measure(&laboratory, &measured, count, Some(folder.path()), true).unwrap();
+        measure(3);
+        // The header, and then a line more each time.
+        assert_eq!(*codec.lines.lock().unwrap(), [1, 2, 3]);
+
+        // As if stopped while the third was written, with scores that no picture gives, so that
+        // they can be told from new ones.
+        let file = folder.path().join(FILE);
+        let rows = |edit: &dyn Fn(&mut Point)| {
+            let mut points = read_unfinished(&file, &Metrics::built_in()).unwrap();
+            points.iter_mut().for_each(edit);
+            to_csv(&points)
+        };
+        let known = rows(&|p| {
+            p.scores.insert("psnr_y".to_owned(), -7.0);
+        });
+        let cut = known.match_indices('\n').nth(2).unwrap().0 + 20;
+        fs::write(&file, &known[..cut]).unwrap();
+        let psnr = |made: &Generations| made.codecs[0].psnr_y.clone();
+        let expected = 20.0 * (255.0f64 / 3.0).log10();
+        let after = psnr(&measure(3));
+        assert_eq!(after[..2], [-7.0; 2], "what was kept is not measured again");
+        assert!((after[2] - expected).abs() < 1e-9, "{after:?}: the third begins with what the second gave");
+
+        // An encoder that gives other streams than it did: what was kept does not fit.
+        codec.more.store(1, Ordering::Relaxed);
+        let after = psnr(&measure(4));
+        assert!(after.iter().all(|v| *v > 0.0) && (after[2] - expected).abs() < 1e-9, "{after:?}");
+        let made = read_unfinished(&file, &Metrics::built_in()).unwrap();
+        assert_eq!(made.iter().map(|p| p.bytes).collect::<Vec<_>>(), [Some(769); 4]);
     }
 }
