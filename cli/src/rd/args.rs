@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::gallery::{Level, parse_level};
 use super::kept::{Keep, parse_keep};
 use super::paper::PlotArgs;
 use super::report::{ReportOptions, parse_generations};
@@ -22,6 +23,11 @@ pub(crate) enum RdCommand {
     Table(TableArgs),
     /// Write figures for a paper: every curve, and size over speed
     Plot(PlotArgs),
+    /// Write a folder of pages to look at the pictures with: codecs at equal bytes or equal score,
+    /// and a blind test
+    Gallery(GalleryArgs),
+    /// Count the votes of blind tests
+    Votes(VotesArgs),
     /// Measure again what a baseline holds, and fail where files have grown at equal quality
     Check(CheckArgs),
     /// Join the results of parts of a run
@@ -131,6 +137,46 @@ pub(crate) struct RunArgs {
     /// Show no progress
     #[arg(long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+}
+
+/// Arguments of `kvant rd gallery`.
+#[derive(Debug, Args)]
+pub(crate) struct GalleryArgs {
+    /// Folders of results
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) results: Vec<PathBuf>,
+
+    /// Folder of the gallery. Pictures that are there already are not made again
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+
+    /// What is equal: bits per pixel, such as 0.5bpp, or a score, such as ssim2=70
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = parse_level, default_value = "0.5bpp,ssim2=70")]
+    pub(crate) at: Vec<Level>,
+
+    /// The codecs to show; may be given several times [default: all lossy ones]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) codec: Vec<String>,
+
+    /// Show no more than N pictures, at equal distances
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(crate) limit: usize,
+
+    /// Write the pictures under neutral names too, with a list, for programs of subjective tests
+    #[arg(long)]
+    pub(crate) stimuli: bool,
+
+    /// Show no progress
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// Arguments of `kvant rd votes`.
+#[derive(Debug, Args)]
+pub(crate) struct VotesArgs {
+    /// Files of votes, as the blind page of a gallery gives them
+    #[arg(required = true, value_name = "CSV")]
+    pub(crate) votes: Vec<PathBuf>,
 }
 
 /// Arguments of `kvant rd check`.

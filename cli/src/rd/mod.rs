@@ -10,6 +10,7 @@ mod build;
 mod check;
 mod codecs;
 mod corpus;
+mod gallery;
 mod kept;
 mod laboratory;
 mod list;
@@ -25,6 +26,7 @@ mod results;
 mod run;
 mod search;
 mod shard;
+mod votes;
 mod workers;
 
 pub(crate) use args::RdCommand;
@@ -41,6 +43,8 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         RdCommand::Plot(args) => paper::plot::plot(args),
         RdCommand::Check(args) => check::check(args),
         RdCommand::Merge(args) => merge::merge(args),
+        RdCommand::Gallery(args) => gallery::gallery(args),
+        RdCommand::Votes(args) => votes::votes(args),
         RdCommand::List(args) => list::execute(args, &build::identity()?),
     }
 }
