@@ -280,6 +280,40 @@ pub(crate) fn found(dom: &str) -> serde_json::Value {
 }
 
 #[test]
+fn labels_can_be_read_on_a_phone() {
+    let Some(browser) = browser() else {
+        eprintln!("SKIPPED: no chromium or chrome on the PATH");
+        return;
+    };
+    let f = results("rd-report-labels");
+    // Scores so near to each other that the axis has ticks with decimals.
+    let near = |codec: &str, factor: f64| {
+        let lines = points(codec, factor, 0.1);
+        let near = lines.lines().enumerate().map(|(i, line)| {
+            let mut fields: Vec<_> = line.split(',').map(str::to_owned).collect();
+            fields[8] = format!("{:.2}", 36.1 + 0.4 * (i % 5) as f64);
+            fields.join(",") + "\n"
+        });
+        near.collect::<String>()
+    };
+    let (ours, peer) = (near("kvant:e1", 0.8), near("jpeg", 1.0));
+    f.write("near.csv", format!("{HEADER}\n{ours}{peer}").as_bytes());
+    f.kvant(&["rd", "report", "near.csv", "-o", "near.html"]).ok();
+    f.kvant(&["rd", "report", "out", "--crops", "0", "--generations", "2", "-o", "whole.html"]).ok();
+    for name in ["near.html", "whole.html"] {
+        let page = String::from_utf8(f.read(name)).unwrap();
+        let script = include_str!("rd_labels.js");
+        f.write("driven.html", page.replace("</body>", &format!("<script>{script}</script></body>")).as_bytes());
+        let found = found(&dump(&browser, &f, "driven.html", 500));
+        assert!(found["plots"].as_u64() > Some(4), "{found}");
+        for fault in ["outside", "small", "over"] {
+            assert_eq!(found[fault], serde_json::json!([]), "{name}: {fault}: {found}");
+        }
+        assert_eq!(found["overflow"], false, "{found}");
+    }
+}
+
+#[test]
 fn in_a_browser_the_plots_are_there_and_the_toggles_work() {
     let Some(browser) = browser() else {
         eprintln!("SKIPPED: no chromium or chrome on the PATH");
@@ -307,4 +341,20 @@ fn in_a_browser_the_plots_are_there_and_the_toggles_work() {
         assert_eq!(found["second"], serde_json::json!([false, true]), "{found}");
         assert_eq!(found["overflow"], false, "the page is wider than the window: {found}");
     }
+}
+
+#[test]
+fn on_paper_the_page_is_light_and_whole() {
+    let Some(browser) = browser() else {
+        eprintln!("SKIPPED: no chromium or chrome on the PATH");
+        return;
+    };
+    let f = results("rd-report-print");
+    f.kvant(&["rd", "report", "out", "--crops", "0"]).ok();
+    let script = include_str!("rd_print.js");
+    f.write("driven.html", page(&f).replace("</body>", &format!("<script>{script}</script></body>")).as_bytes());
+    let found = found(&dump(&browser, &f, "driven.html", 1000));
+    assert_eq!(found["ground"], "rgb(255, 255, 255)", "the dark theme is for screens: {found}");
+    assert_eq!((found["closed"].as_u64() > Some(0), &found["shown"]), (true, &true.into()), "{found}");
+    assert_eq!((&found["headings"], &found["hidden"]), (&serde_json::json!(["avoid"]), &true.into()), "{found}");
 }

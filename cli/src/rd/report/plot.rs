@@ -272,7 +272,7 @@ impl Plot {
         let middle = ((left + right) / 2.0, (top + bottom) / 2.0);
         let (x, y) = (escape(&self.x.label), escape(&self.y.label));
         let _ = write!(out, "<text x=\"{}\" y=\"{}\" class=\"mid\">{x}</text>", middle.0, bottom + 36.0);
-        let _ = write!(out, "<text transform=\"translate(13 {}) rotate(-90)\" class=\"mid\">{y}</text>", middle.1);
+        let _ = write!(out, "<text transform=\"translate(11 {}) rotate(-90)\" class=\"mid\">{y}</text>", middle.1);
     }
 
     /// The labels of series without a line, each beside its mark.
