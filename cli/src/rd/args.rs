@@ -54,8 +54,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TOML")]
     pub(crate) peers: Option<PathBuf>,
 
-    /// Jobs at once, each on one thread; 0 for one a core. Times are measured with one only
-    /// [default: 1; 0 with --quick]
+    /// Jobs at once, each on one thread; 0 for one a core. Times are measured with one only, and
+    /// while no other run works on this machine [default: 1; 0 with --quick]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 
@@ -68,6 +68,10 @@ pub(crate) struct RunArgs {
     /// times [default: 0; 6 with --quick]
     #[arg(long, value_name = "N")]
     pub(crate) timed: Option<usize>,
+
+    /// Keep no times: for parts of a run that work side by side on one machine
+    #[arg(long, conflicts_with = "timed")]
+    pub(crate) no_times: bool,
 
     /// Take every Nth picture of each input, from the first
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]

@@ -12,6 +12,7 @@ use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture};
 use super::metric::{Metrics, Panel};
 use super::points::{ByImage, Point, by_codec};
+use super::presence::Presence;
 use super::results::read_results;
 use super::run::plan::{CodecSeries, Measurement, RunPlan};
 use super::run::{PlanRunner, Progress};
@@ -135,12 +136,14 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
 
     let found = std::sync::Mutex::new(Vec::new());
     let progress = Progress::new(measurements.len(), false, false);
-    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), progress: &progress };
+    let presence = Presence::enter();
+    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), times: None, progress: &progress };
     problems.extend(runner.execute(&measurements, &|point| {
         found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(point);
         Ok(())
     })?);
     progress.finish();
+    drop(presence);
     match problems.len() {
         0 => Ok(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)),
         n => Err(CliError::Run(format!("{n} measurements failed, the first: {}", problems[0]))),

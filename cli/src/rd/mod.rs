@@ -14,6 +14,7 @@ mod merge;
 mod metric;
 mod point_file;
 mod points;
+mod presence;
 mod record;
 mod report;
 mod results;
@@ -24,13 +25,18 @@ mod workers;
 pub(crate) use args::RdCommand;
 
 use crate::base::error::Result;
+use presence::Presence;
 
 /// Runs an `rd` command.
 pub(crate) fn execute(command: &RdCommand) -> Result<()> {
     match command {
         RdCommand::Run(args) => run::run(args),
         RdCommand::Bd(args) => analysis::bd::bd(args),
-        RdCommand::Report(args) => report::execute(args),
+        RdCommand::Report(args) => {
+            // Crops and generation loss run codecs.
+            let _working = args.chart.is_none().then(Presence::enter);
+            report::execute(args)
+        }
         RdCommand::Check(args) => check::check(args),
         RdCommand::Merge(args) => merge::merge(args),
         RdCommand::List(args) => list::execute(args, &build::identity()?),

@@ -85,6 +85,33 @@ fn several_jobs_at_once_measure_the_same_but_no_times() {
 }
 
 #[test]
+fn times_are_kept_only_while_no_other_run_works_on_the_machine() {
+    let f = with_set("rd-alone");
+    let args = run(&["-q", "40,80", "-o", "out"]);
+    // What another run holds while it works.
+    let other = std::fs::File::create(f.lock()).unwrap();
+    other.lock_shared().unwrap();
+    for jobs in [&["-j", "1"][..], &["-j", "2", "--timed", "2"]] {
+        let said = f.kvant(&[&args[..], jobs].concat()).ok();
+        assert!(said.text().contains("Times were not measured: "), "{}", said.text());
+        assert!(jobs.len() > 2 || said.text().contains("another run works on this machine"), "{}", said.text());
+        let rows = rows(&f, "out/results.csv");
+        assert!(rows.values().all(|r| r["enc_s"].is_empty() && r["dec_s"].is_empty() && r["timing"].is_empty()));
+    }
+    // Who asks for none does not measure again for their sake.
+    let said = f.kvant(&[&args[..], &["--no-times"]].concat()).ok();
+    assert!(said.stderr.contains("12 of 12 measurements are there already"), "{}", said.stderr);
+    drop(other);
+    let said = f.kvant(&args).ok();
+    assert!(said.text().contains("Times: one job at a time"), "{}", said.text());
+    assert!(rows(&f, "out/results.csv").values().all(|r| !r["enc_s"].is_empty() && r["timing"] == "call"));
+    let said = f.kvant(&run(&["-q", "40,80", "-o", "none", "--no-times"])).ok();
+    assert!(said.text().contains("Times were not measured: --no-times"), "{}", said.text());
+    assert!(rows(&f, "none/results.csv").values().all(|r| r["enc_s"].is_empty()));
+    f.kvant(&run(&["--no-times", "--timed", "2"])).fails_with(2);
+}
+
+#[test]
 fn a_run_goes_on_where_it_stopped() {
     let f = with_set("rd-resume");
     f.kvant(&run(&["-q", "30,60,90", "-o", "out"])).ok();
@@ -184,7 +211,7 @@ fn gnu_parallel_runs_the_shards() {
     }
     let f = with_set("rd-parallel");
     f.kvant(&run(&["-q", "30,60,90", "-o", "whole"])).ok();
-    let line = run(&["-q", "30,60,90", "--quiet", "--shard", "{}/2", "-o", "part{}"]).join(" ");
+    let line = run(&["-q", "30,60,90", "--quiet", "--no-times", "--shard", "{}/2", "-o", "part{}"]).join(" ");
     let kvant = env!("CARGO_BIN_EXE_kvant");
     let ended = Command::new("parallel")
         .args([&format!("{kvant} {line}"), ":::", "1", "2"])

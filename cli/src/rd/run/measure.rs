@@ -14,13 +14,16 @@ use crate::pictures::Picture;
 use crate::rd::codecs::{CodedPicture, DecodedPicture, Fault, Outcome};
 use crate::rd::metric::Scored;
 use crate::rd::points::{ALPHA, KEY, LOSSLESS, Point, TIMING};
+use crate::rd::presence::Presence;
 
 /// How the measurements of a plan go.
 pub(crate) struct PlanRunner<'a> {
     pub(crate) plan: &'a RunPlan,
-    /// Jobs at once, each on one thread. Times are kept with one only: others would share its
-    /// caches and memory.
+    /// Jobs at once, each on one thread.
     pub(crate) workers: usize,
+    /// Times of one job at once are kept where it is alone on the machine: others would share its
+    /// caches and memory. `None` keeps none.
+    pub(crate) times: Option<&'a Presence>,
     pub(crate) progress: &'a Progress,
 }
 
@@ -49,6 +52,8 @@ struct Made {
     scores: Scored,
     enc_s: Option<f64>,
     dec_s: Option<f64>,
+    /// Whether those are worth keeping.
+    timed: bool,
 }
 
 /// Where the measurements of one source find its subject.
@@ -163,7 +168,7 @@ impl PlanRunner<'_> {
         };
         let point = self.measure(&subject, measurement, report)?;
         let is_untimed = point.enc_s.is_none() || point.dec_s.is_none();
-        if self.workers == 1 && is_untimed && conduct.told_no_time(measurement.series) {
+        if point.extra(TIMING).is_some() && is_untimed && conduct.told_no_time(measurement.series) {
             self.say_no_time(measurement);
         }
         Ok(Some(point))
@@ -188,6 +193,7 @@ impl PlanRunner<'_> {
         let made = made.collect::<std::result::Result<Vec<Made>, Problem>>()?;
         let count = made.len() as u64;
         let bytes = (made.iter().map(|m| m.bytes).sum::<u64>() + count / 2) / count;
+        let timed = made.iter().all(|m| m.timed);
         let (enc_s, dec_s) = (mean(made.iter().map(|m| m.enc_s)), mean(made.iter().map(|m| m.dec_s)));
         let scored = made.into_iter().map(|m| m.scores).reduce(Scored::worse).unwrap_or_default();
         for problem in &scored.problems {
@@ -196,7 +202,6 @@ impl PlanRunner<'_> {
         // Without its key, a point that lacks a score is measured again by the next run.
         let key = (!scored.incomplete).then(|| (KEY.to_owned(), self.plan.key(measurement)));
         let mut extra: Vec<_> = key.into_iter().collect();
-        let timed = self.workers == 1;
         if timed {
             extra.insert(0, (TIMING.to_owned(), codec.timing().name().to_owned()));
         }
@@ -224,7 +229,8 @@ impl PlanRunner<'_> {
     fn make(&self, subject: &Subject, measurement: &Measurement) -> std::result::Result<Made, Problem> {
         let named = |what: &dyn std::fmt::Display| format!("{}: {what}", self.plan.name(measurement));
         let fault = |e: Fault| Problem { line: named(&e), said: e.said, of_codec: true };
-        let (coded, decoded) = self.trip(measurement, &subject.picture).map_err(fault)?;
+        let (trip, timed) = self.timed(|| self.trip(measurement, &subject.picture));
+        let (coded, decoded) = trip.map_err(fault)?;
         // An exact copy needs no scores: there is no curve that they would be points of.
         let scores = match self.plan.codec(measurement).lossless() {
             true => Scored::default(),
@@ -233,7 +239,16 @@ impl PlanRunner<'_> {
                 subject.reference(scoring)?.compare(&decoded.picture, scoring).map_err(|e| CliError::Run(named(&e)))?
             }
         };
-        Ok(Made { bytes: coded.stream.len() as u64, scores, enc_s: coded.seconds, dec_s: decoded.seconds })
+        Ok(Made { bytes: coded.stream.len() as u64, scores, enc_s: coded.seconds, dec_s: decoded.seconds, timed })
+    }
+
+    /// Does `work`, alone on the machine where it can be. Also says whether its times are to be
+    /// kept.
+    fn timed<T>(&self, work: impl FnOnce() -> T) -> (T, bool) {
+        match self.times {
+            Some(presence) if self.workers == 1 => presence.alone(work),
+            _ => (work(), false),
+        }
     }
 
     /// There and back, with the checks that need no metric.
@@ -256,14 +271,15 @@ impl PlanRunner<'_> {
         Ok((coded, decoded))
     }
 
-    /// Encodes and decodes the pictures of `measurements` alone on the machine, and gives the
-    /// seconds of each measurement that works.
+    /// Encodes and decodes the pictures of `measurements`, and gives the seconds of each that works
+    /// and was alone on the machine.
     pub(crate) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, Option<f64>, Option<f64>)> {
         let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| m.series));
         let time = |measurement: &Measurement| {
             let subject = self.plan.load(measurement).map(Subject::new);
             let trip = |given: &Subject| {
-                let (coded, decoded) = self.trip(measurement, &given.picture).ok()?;
+                let (trip, timed) = self.timed(|| self.trip(measurement, &given.picture));
+                let (coded, decoded) = trip.ok().filter(|_| timed)?;
                 Some((coded.seconds, decoded.seconds))
             };
             // All went well before.

@@ -19,6 +19,7 @@ use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
 use super::metric::{Metrics, Panel, Scoring};
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
+use super::presence::Presence;
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
 use super::results::read_results;
@@ -105,6 +106,7 @@ struct Session<'a> {
     workers: usize,
     record: Record,
     problems: Vec<String>,
+    presence: Presence,
 }
 
 impl<'a> Session<'a> {
@@ -128,13 +130,13 @@ impl<'a> Session<'a> {
             print_error(&format!("kvant: {problem}\n"));
         }
         problems.extend(unread);
-        Ok(Self { args, plan, workers, record, problems })
+        Ok(Self { args, plan, workers, record, problems, presence: Presence::enter() })
     }
 
     /// Measures what is not there yet. All points of the folder, sorted.
     fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
         let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.plan.key(m)).collect();
-        let timed = self.workers == 1;
+        let timed = self.keeps_times();
         let measured_again: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
         let (reused, others) = folder
             .divide(&|key, point| planned.contains(key) && (!timed || point.extra(TIMING).is_some()), &|point| {
@@ -155,7 +157,7 @@ impl<'a> Session<'a> {
         let appender = folder.begin(&all)?;
         let fresh = Mutex::new(Vec::new());
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: self.workers, progress: &progress };
+        let runner = PlanRunner { plan: &self.plan, workers: self.workers, times: self.times(), progress: &progress };
         let problems = runner.execute(&measurements, &|point| {
             appender.append(&point)?;
             fresh.lock().unwrap_or_else(PoisonError::into_inner).push(point);
@@ -172,6 +174,16 @@ impl<'a> Session<'a> {
         self.record.problems.extend(self.problems.iter().cloned());
         self.record.write(folder.path())?;
         Ok(all)
+    }
+
+    /// Whether every measurement is to have its times.
+    fn keeps_times(&self) -> bool {
+        self.workers == 1 && !self.args.no_times
+    }
+
+    /// Who says whether times are worth keeping.
+    fn times(&self) -> Option<&Presence> {
+        (!self.args.no_times).then_some(&self.presence)
     }
 
     /// What tells a measurement's point from others in a table.
@@ -202,7 +214,7 @@ impl<'a> Session<'a> {
     /// into their points.
     fn time(&self, points: &mut [Point]) {
         let count = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
-        if count == 0 || self.workers == 1 {
+        if count == 0 || self.workers == 1 || self.args.no_times {
             return;
         }
         // What has failed would fail again.
@@ -213,7 +225,7 @@ impl<'a> Session<'a> {
         };
         let measurements: Vec<_> = (0..self.plan.series.len()).flat_map(of_series).collect();
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: 1, progress: &progress };
+        let runner = PlanRunner { plan: &self.plan, workers: 1, times: self.times(), progress: &progress };
         for (measurement, enc_s, dec_s) in runner.times(&measurements) {
             let identity = self.identity(&measurement);
             if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
@@ -250,17 +262,27 @@ impl<'a> Session<'a> {
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
             text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending, panel));
         }
-        let timed = points.iter().filter(|p| p.enc_s.is_some()).count();
-        text += &match (self.workers, timed) {
-            (1, _) => "Times: one job at a time.\n".to_owned(),
+        text + &self.worth_of_times(points)
+    }
+
+    /// Which of the times there are, and why not all.
+    fn worth_of_times(&self, points: &[Point]) -> String {
+        let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
+        let mine: Vec<_> = points.iter().filter(|p| planned.contains(&p.identity())).collect();
+        let (timed, all) = (mine.iter().filter(|p| p.extra(TIMING).is_some()).count(), mine.len());
+        let why_not = self.presence.why_not_alone();
+        match (self.workers, timed) {
+            _ if self.args.no_times => "Times were not measured: --no-times.\n".to_owned(),
+            (1, timed) if timed == all => "Times: one job at a time.\n".to_owned(),
+            (1, 0) => format!("Times were not measured: {why_not}.\n"),
+            (1, timed) => format!(
+                "Times of {timed} of {all} points only; during the others, {why_not}. The same command measures them again.\n"
+            ),
             (n, 0) => format!(
                 "Times were not measured: {n} jobs ran at once. -j 1 measures them, --timed N those of a few.\n"
             ),
-            (n, timed) => {
-                format!("Times of {timed} of {} points only, measured alone; {n} jobs ran at once.\n", points.len())
-            }
-        };
-        text
+            (n, timed) => format!("Times of {timed} of {all} points only, measured alone; {n} jobs ran at once.\n"),
+        }
     }
 
     /// Where the results are, and the exit code.
