@@ -204,6 +204,17 @@ fn shards_join_to_the_rows_of_one_run() {
 }
 
 #[test]
+fn a_part_without_measurements_is_no_failure() {
+    let f = with_set("rd-empty-part");
+    // Three pictures, two codecs, one quality.
+    let said = f.kvant(&run(&["-q", "50", "--shard", "7/7", "-o", "part7"])).ok();
+    assert!(said.text().contains("This part has no measurements"), "{}", said.text());
+    f.kvant(&run(&["-q", "50", "--shard", "6/7", "-o", "part6"])).ok();
+    f.kvant(&["rd", "merge", "part6", "part7", "-o", "joined"]).ok();
+    assert_eq!(rows(&f, "joined/results.csv").len(), 1);
+}
+
+#[test]
 fn gnu_parallel_runs_the_shards() {
     if !Command::new("parallel").arg("--version").output().is_ok_and(|o| o.status.success()) {
         eprintln!("SKIPPED: GNU parallel is not installed");
