@@ -69,8 +69,12 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N")]
     pub(crate) timed: Option<usize>,
 
+    /// Encode and decode each picture N times for its times: their median, minimum and maximum
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) reps: u32,
+
     /// Keep no times: for parts of a run that work side by side on one machine
-    #[arg(long, conflicts_with = "timed")]
+    #[arg(long, conflicts_with_all = ["timed", "reps"])]
     pub(crate) no_times: bool,
 
     /// Take every Nth picture of each input, from the first

@@ -137,7 +137,7 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
     let found = std::sync::Mutex::new(Vec::new());
     let progress = Progress::new(measurements.len(), false, false);
     let presence = Presence::enter();
-    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), times: None, progress: &progress };
+    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), clock: None, progress: &progress };
     problems.extend(runner.execute(&measurements, &|point| {
         found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(point);
         Ok(())

@@ -6,7 +6,7 @@
 //! of that measurement. The system lets go of the locks of a run that is killed.
 
 use std::env;
-use std::fs::{File, Permissions, TryLockError};
+use std::fs::{self, File, Permissions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ use crate::base::print::print_error;
 /// Names the file where the usual one does not do, as for jobs that have each a /tmp of their own.
 const VARIABLE: &str = "KVANT_RD_LOCK";
 const FILE: &str = "kvant-rd.lock";
+/// The load of a machine that does nothing of note.
+const IDLE: f64 = 0.5;
 
 /// That this run works on the machine, for as long as this lives.
 pub(crate) struct Presence {
@@ -40,19 +42,19 @@ impl Presence {
         Self { lock: lock.map_err(|e| format!("cannot lock {}: {e}", shown(path))) }
     }
 
-    /// Does `work`. Also says whether no other run worked on this machine from its start to its
-    /// end.
-    pub(crate) fn alone<T>(&self, work: impl FnOnce() -> T) -> (T, bool) {
+    /// Does `work`, which is told whether it is alone: whether no other run works on this machine
+    /// from its start to its end.
+    pub(crate) fn alone<T>(&self, work: impl FnOnce(bool) -> T) -> (T, bool) {
         let Ok(lock) = &self.lock else {
-            return (work(), false);
+            return (work(false), false);
         };
         // Not every system turns one kind of lock into the other.
         let alone = lock.unlock().is_ok() && lock.try_lock().is_ok();
         if !alone {
             let _ = lock.lock_shared();
-            return (work(), false);
+            return (work(false), false);
         }
-        let result = work();
+        let result = work(true);
         let _ = lock.unlock().and_then(|()| lock.lock_shared());
         (result, true)
     }
@@ -61,6 +63,23 @@ impl Presence {
     pub(crate) fn why_not_alone(&self) -> &str {
         self.lock.as_ref().err().map_or("another run works on this machine", String::as_str)
     }
+}
+
+/// What is wrong with times of a machine that others keep busy, by its load of the last minute, where
+/// the system tells that. The load is the mean number of processes that ran or wanted to.
+pub(crate) fn load_warning() -> Option<String> {
+    warning(load(&fs::read_to_string("/proc/loadavg").ok()?)?)
+}
+
+/// The first number of `/proc/loadavg`.
+fn load(text: &str) -> Option<f64> {
+    text.split_whitespace().next()?.parse().ok()
+}
+
+fn warning(load: f64) -> Option<String> {
+    (load > IDLE).then(|| {
+        format!("the load of this machine was {load:.2} in the last minute: times are right on an idle machine only")
+    })
 }
 
 /// The same file for all users, whatever folder for temporary files each of them has.
@@ -112,12 +131,12 @@ mod tests {
         let folder = TemporaryFolder::new().unwrap();
         let path = folder.path().join("lock");
         let one = Presence::at(&path);
-        assert_eq!(one.alone(|| 5), (5, true));
+        assert_eq!(one.alone(|alone| alone), (true, true));
         let two = Presence::at(&path);
-        assert!(!one.alone(|| ()).1 && !two.alone(|| ()).1);
+        assert!(!one.alone(|_| ()).1 && !two.alone(|_| ()).1);
         assert!(one.why_not_alone().contains("another run"));
         drop(one);
-        assert!(two.alone(|| ()).1);
+        assert!(two.alone(|_| ()).1);
     }
 
     #[test]
@@ -127,11 +146,11 @@ mod tests {
         let one = Presence::at(&path);
         let (sender, entered) = channel();
         let (((), alone), other) = thread::scope(|scope| {
-            let ended = one.alone(|| {
+            let ended = one.alone(|_| {
                 scope.spawn(|| {
                     let two = Presence::at(&path);
                     let _ = sender.send(());
-                    two.alone(|| ())
+                    two.alone(|_| ())
                 });
                 // Not an instant that must be met: the other would come at once.
                 assert!(entered.recv_timeout(Duration::from_millis(200)).is_err(), "it did not wait");
@@ -142,10 +161,18 @@ mod tests {
     }
 
     #[test]
+    fn a_busy_machine_is_told() {
+        assert_eq!(load("0.31 1.20 2.05 3/512 4711\n"), Some(0.31));
+        assert_eq!(load(""), None);
+        assert_eq!(warning(0.5), None);
+        assert!(warning(0.51).unwrap().contains("0.51"));
+    }
+
+    #[test]
     fn who_cannot_lock_is_not_alone_and_says_why() {
         let folder = TemporaryFolder::new().unwrap();
         let presence = Presence::at(&folder.path().join("missing/lock"));
-        assert!(!presence.alone(|| ()).1);
+        assert!(!presence.alone(|_| ()).1);
         assert!(presence.why_not_alone().contains("missing/lock"), "{}", presence.why_not_alone());
         assert!(Presence::at(folder.path()).why_not_alone().contains("not a file"));
     }

@@ -111,6 +111,58 @@ fn times_are_kept_only_while_no_other_run_works_on_the_machine() {
     f.kvant(&run(&["--no-times", "--timed", "2"])).fails_with(2);
 }
 
+/// A peer whose times are known: those of its encoder are 5, 1, 3, 2, those of its decoder a tenth.
+#[cfg(unix)]
+#[test]
+fn repeated_times_give_their_median_minimum_and_maximum() {
+    let f = with_set("rd-reps");
+    // $1 is the direction, $4 stands before the number; each call leaves a file.
+    let script = r#"
+direction=$1; from=$2; to=$3; unit=$4
+n=$(ls $direction-* 2>/dev/null | wc -l); : > $direction-$n
+set -- 5 1 3 2; shift $n
+cp "$from" "$to"; echo "kvant-seconds: $unit$1"
+"#;
+    f.write("peer.sh", script.as_bytes());
+    let table = r#"
+[known]
+encode = ["sh", "{here}/peer.sh", "encode", "{in}", "{out}", "", "{q}"]
+decode = ["sh", "{here}/peer.sh", "decode", "{in}", "{out}", "0."]
+extension = "ppm"
+input = "ppm"
+output = "ppm"
+qualities = [50]
+range = [0, 100]
+timing = "call"
+"#;
+    f.write("my.toml", table.as_bytes());
+    let run = |reps| {
+        let line = format!("rd run --no-report -i set/one.ppm -c known --peers my.toml -o out --reps {reps}");
+        let args: Vec<_> = line.split(' ').collect();
+        let said = f.kvant(&args).ok();
+        (said.stderr, rows(&f, "out/results.csv").into_values().next().unwrap())
+    };
+    let (_, row) = run("4");
+    let known = [
+        ("reps", "4"),
+        ("enc_s", "2.50000"),
+        ("enc_min_s", "1.00000"),
+        ("enc_max_s", "5.00000"),
+        ("dec_s", "0.25000"),
+        ("dec_min_s", "0.10000"),
+        ("dec_max_s", "0.50000"),
+    ];
+    for (column, value) in known {
+        assert_eq!(row[column], value, "{column}");
+    }
+    // Fewer are there already; more are not, and would be measured.
+    assert!(run("3").0.contains("1 of 1 measurements are there already"));
+    let (said, row) = run("1");
+    assert!(said.contains("1 of 1 measurements") && row["reps"] == "4", "{said}");
+    f.kvant(&["rd", "run", "-i", "set", "--reps", "2", "-j", "2"]).fails(2, &["--reps", "--timed"]);
+    f.kvant(&["rd", "run", "-i", "set", "--reps", "2", "--no-times"]).fails_with(2);
+}
+
 #[test]
 fn a_run_goes_on_where_it_stopped() {
     let f = with_set("rd-resume");

@@ -82,12 +82,13 @@ impl Folder {
         (reused, others)
     }
 
-    /// Writes the points that stay, and opens the file for more.
-    pub(crate) fn begin(&self, points: &[Point]) -> Result<Appender> {
+    /// Writes the points that stay, and opens the file for more, which may have columns `more`.
+    pub(crate) fn begin(&self, points: &[Point], more: &[&str]) -> Result<Appender> {
         let path = self.path.join(RESULTS);
-        write_file(&path, to_csv(points).as_bytes(), true)?;
+        let columns = Columns::of(points).and(more);
+        write_file(&path, columns.file(points).as_bytes(), true)?;
         let file = File::options().append(true).open(&path).map_err(|e| CliError::writing(&path, &e))?;
-        Ok(Appender { path, columns: Columns::of(points), file: Mutex::new(file) })
+        Ok(Appender { path, columns, file: Mutex::new(file) })
     }
 
     /// Writes all points in their final order.

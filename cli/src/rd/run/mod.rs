@@ -1,5 +1,6 @@
 //! `kvant rd run`: pictures x codecs x qualities, into a folder of results.
 
+mod clock;
 mod conduct;
 mod folder;
 mod measure;
@@ -19,7 +20,7 @@ use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
 use super::metric::{Metrics, Panel, Scoring};
 use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
-use super::presence::Presence;
+use super::presence::{Presence, load_warning};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
 use super::results::read_results;
@@ -29,6 +30,7 @@ use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
 
+use clock::Clock;
 use folder::Folder;
 use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
 
@@ -134,21 +136,28 @@ impl<'a> Session<'a> {
             print_error(&format!("kvant: {problem}\n"));
         }
         problems.extend(unread);
-        Ok(Self { args, plan, workers, record, problems, presence: Presence::enter() })
+        let session = Self { args, plan, workers, record, problems, presence: Presence::enter() };
+        match args.reps > 1 && workers > 1 && session.timed_alone() == 0 {
+            true => Err(CliError::Usage("--reps repeats times, which need -j 1 or --timed N".to_owned())),
+            false => Ok(session),
+        }
     }
 
     /// Measures what is not there yet. All points of the folder, sorted.
     fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
         let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.plan.key(m)).collect();
-        let timed = self.keeps_times();
+        let clock = self.clock().filter(|_| self.workers == 1);
         let measured_again: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
-        let (reused, others) = folder
-            .divide(&|key, point| planned.contains(key) && (!timed || point.extra(TIMING).is_some()), &|point| {
-                measured_again.contains(&point.identity())
-            });
+        let (reused, others) = folder.divide(
+            &|key, point| planned.contains(key) && clock.as_ref().is_none_or(|c| c.has_run_for(point)),
+            &|point| measured_again.contains(&point.identity()),
+        );
         let measurements: Vec<_> =
             self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.key(m))).copied().collect();
         self.say_what_is_reused(reused.len(), others.len());
+        if !measurements.is_empty() {
+            self.warn_of_load();
+        }
         let mut all: Vec<_> = others.into_iter().chain(reused.into_values()).collect();
         // Of an earlier run's record only as much counts as there are points of it.
         if let (false, Some(mut record)) = (all.is_empty(), Record::read(folder.path())?) {
@@ -158,10 +167,11 @@ impl<'a> Session<'a> {
         }
         self.record.write(folder.path())?;
 
-        let appender = folder.begin(&all)?;
+        let columns = if self.args.reps > 1 { &clock::COLUMNS[..] } else { &[] };
+        let appender = folder.begin(&all, columns)?;
         let fresh = Mutex::new(Vec::new());
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: self.workers, times: self.times(), progress: &progress };
+        let runner = PlanRunner { plan: &self.plan, workers: self.workers, clock: self.clock(), progress: &progress };
         let problems = runner.execute(&measurements, &|point| {
             appender.append(&point)?;
             fresh.lock().unwrap_or_else(PoisonError::into_inner).push(point);
@@ -180,14 +190,27 @@ impl<'a> Session<'a> {
         Ok(all)
     }
 
-    /// Whether every measurement is to have its times.
-    fn keeps_times(&self) -> bool {
-        self.workers == 1 && !self.args.no_times
+    /// How many measurements of each codec are timed alone after the others.
+    fn timed_alone(&self) -> usize {
+        let asked = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
+        if self.workers == 1 || self.args.no_times { 0 } else { asked }
     }
 
-    /// Who says whether times are worth keeping.
-    fn times(&self) -> Option<&Presence> {
-        (!self.args.no_times).then_some(&self.presence)
+    /// What takes times, where any are to be kept.
+    fn clock(&self) -> Option<Clock<'_>> {
+        (!self.args.no_times).then_some(Clock { presence: &self.presence, reps: self.args.reps })
+    }
+
+    /// Says, and keeps in the record, that times may be wrong.
+    fn warn_of_load(&mut self) {
+        let times = !self.args.no_times && (self.workers == 1 || self.timed_alone() > 0);
+        let Some(warning) = load_warning().filter(|_| times) else {
+            return;
+        };
+        if !self.args.quiet {
+            print_error(&format!("kvant: {warning}\n"));
+        }
+        self.record.runs.iter_mut().for_each(|run| run.notes.push(warning.clone()));
     }
 
     /// What tells a measurement's point from others in a table.
@@ -217,8 +240,8 @@ impl<'a> Session<'a> {
     /// With `--timed`, times of some measurements of each codec, measured alone after the others,
     /// into their points.
     fn time(&self, points: &mut [Point]) {
-        let count = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
-        if count == 0 || self.workers == 1 || self.args.no_times {
+        let count = self.timed_alone();
+        if count == 0 {
             return;
         }
         // What has failed would fail again.
@@ -229,13 +252,11 @@ impl<'a> Session<'a> {
         };
         let measurements: Vec<_> = (0..self.plan.series.len()).flat_map(of_series).collect();
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: 1, times: self.times(), progress: &progress };
-        for (measurement, enc_s, dec_s) in runner.times(&measurements) {
+        let runner = PlanRunner { plan: &self.plan, workers: 1, clock: self.clock(), progress: &progress };
+        for (measurement, times) in runner.times(&measurements) {
             let identity = self.identity(&measurement);
             if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
-                (point.enc_s, point.dec_s) = (enc_s, dec_s);
-                point.extra.retain(|(column, _)| column != TIMING);
-                point.extra.insert(0, (TIMING.to_owned(), self.plan.codec(&measurement).timing().name().to_owned()));
+                times.put(point);
             }
         }
         progress.finish();
