@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod codecs;
 mod corpus;
+mod launch;
 mod list;
 mod merge;
 mod metric;
@@ -39,6 +40,8 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
         }
         RdCommand::Check(args) => check::check(args),
         RdCommand::Merge(args) => merge::merge(args),
+        RdCommand::Launch(args) => launch::launch(args),
+        RdCommand::Code(args) => launch::code(args),
         RdCommand::List(args) => list::execute(args, &build::identity()?),
     }
 }

@@ -23,6 +23,7 @@ mod rd_metrics;
 mod rd_peers;
 mod rd_report;
 mod rd_run;
+mod rd_times;
 mod reports;
 mod roundtrip;
 mod safety;

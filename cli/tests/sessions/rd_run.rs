@@ -10,7 +10,7 @@ const HEADER: &str =
     "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,ms_ssim,timing,key,lossless,alpha";
 
 /// A folder `set` with a few pictures.
-fn with_set(name: &str) -> Folder {
+pub(crate) fn with_set(name: &str) -> Folder {
     let f = Folder::new(name);
     std::fs::create_dir(f.path("set")).unwrap();
     f.write("set/one.ppm", &colour_ppm(64, 48));
@@ -20,12 +20,12 @@ fn with_set(name: &str) -> Folder {
     f
 }
 
-fn run<'a>(args: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn run<'a>(args: &[&'a str]) -> Vec<&'a str> {
     [&["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1,kvant:e2"], args].concat()
 }
 
 /// The rows of a results file: (codec, picture, q) to the other fields, by the columns' names.
-fn rows(f: &Folder, file: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
+pub(crate) fn rows(f: &Folder, file: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
     let text = String::from_utf8(f.read(file)).unwrap();
     let mut lines = text.lines().map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
     let columns = lines.next().unwrap();
@@ -82,85 +82,6 @@ fn several_jobs_at_once_measure_the_same_but_no_times() {
     // Some are timed alone on request, a known number of each codec.
     let said = f.kvant(&run(&["-q", "40,80", "-o", "two", "-j", "2", "--timed", "2"])).ok();
     assert!(said.text().contains("Times of 4 of 12 points"), "{}", said.text());
-}
-
-#[test]
-fn times_are_kept_only_while_no_other_run_works_on_the_machine() {
-    let f = with_set("rd-alone");
-    let args = run(&["-q", "40,80", "-o", "out"]);
-    // What another run holds while it works.
-    let other = std::fs::File::create(f.lock()).unwrap();
-    other.lock_shared().unwrap();
-    for jobs in [&["-j", "1"][..], &["-j", "2", "--timed", "2"]] {
-        let said = f.kvant(&[&args[..], jobs].concat()).ok();
-        assert!(said.text().contains("Times were not measured: "), "{}", said.text());
-        assert!(jobs.len() > 2 || said.text().contains("another run works on this machine"), "{}", said.text());
-        let rows = rows(&f, "out/results.csv");
-        assert!(rows.values().all(|r| r["enc_s"].is_empty() && r["dec_s"].is_empty() && r["timing"].is_empty()));
-    }
-    // Who asks for none does not measure again for their sake.
-    let said = f.kvant(&[&args[..], &["--no-times"]].concat()).ok();
-    assert!(said.stderr.contains("12 of 12 measurements are there already"), "{}", said.stderr);
-    drop(other);
-    let said = f.kvant(&args).ok();
-    assert!(said.text().contains("Times: one job at a time"), "{}", said.text());
-    assert!(rows(&f, "out/results.csv").values().all(|r| !r["enc_s"].is_empty() && r["timing"] == "call"));
-    let said = f.kvant(&run(&["-q", "40,80", "-o", "none", "--no-times"])).ok();
-    assert!(said.text().contains("Times were not measured: --no-times"), "{}", said.text());
-    assert!(rows(&f, "none/results.csv").values().all(|r| r["enc_s"].is_empty()));
-    f.kvant(&run(&["--no-times", "--timed", "2"])).fails_with(2);
-}
-
-/// A peer whose times are known: those of its encoder are 5, 1, 3, 2, those of its decoder a tenth.
-#[cfg(unix)]
-#[test]
-fn repeated_times_give_their_median_minimum_and_maximum() {
-    let f = with_set("rd-reps");
-    // $1 is the direction, $4 stands before the number; each call leaves a file.
-    let script = r#"
-direction=$1; from=$2; to=$3; unit=$4
-n=$(ls $direction-* 2>/dev/null | wc -l); : > $direction-$n
-set -- 5 1 3 2; shift $n
-cp "$from" "$to"; echo "kvant-seconds: $unit$1"
-"#;
-    f.write("peer.sh", script.as_bytes());
-    let table = r#"
-[known]
-encode = ["sh", "{here}/peer.sh", "encode", "{in}", "{out}", "", "{q}"]
-decode = ["sh", "{here}/peer.sh", "decode", "{in}", "{out}", "0."]
-extension = "ppm"
-input = "ppm"
-output = "ppm"
-qualities = [50]
-range = [0, 100]
-timing = "call"
-"#;
-    f.write("my.toml", table.as_bytes());
-    let run = |reps| {
-        let line = format!("rd run --no-report -i set/one.ppm -c known --peers my.toml -o out --reps {reps}");
-        let args: Vec<_> = line.split(' ').collect();
-        let said = f.kvant(&args).ok();
-        (said.stderr, rows(&f, "out/results.csv").into_values().next().unwrap())
-    };
-    let (_, row) = run("4");
-    let known = [
-        ("reps", "4"),
-        ("enc_s", "2.50000"),
-        ("enc_min_s", "1.00000"),
-        ("enc_max_s", "5.00000"),
-        ("dec_s", "0.25000"),
-        ("dec_min_s", "0.10000"),
-        ("dec_max_s", "0.50000"),
-    ];
-    for (column, value) in known {
-        assert_eq!(row[column], value, "{column}");
-    }
-    // Fewer are there already; more are not, and would be measured.
-    assert!(run("3").0.contains("1 of 1 measurements are there already"));
-    let (said, row) = run("1");
-    assert!(said.contains("1 of 1 measurements") && row["reps"] == "4", "{said}");
-    f.kvant(&["rd", "run", "-i", "set", "--reps", "2", "-j", "2"]).fails(2, &["--reps", "--timed"]);
-    f.kvant(&["rd", "run", "-i", "set", "--reps", "2", "--no-times"]).fails_with(2);
 }
 
 #[test]

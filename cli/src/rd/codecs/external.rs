@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use image::ImageEncoder as _;
@@ -16,6 +18,7 @@ use super::peers::{Exchange, Peer};
 use super::process::{self, Finished, find_program, last_lines, short_name};
 use super::spec::Spec;
 use super::template::{Template, Values};
+use super::told::Told;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::TemporaryFolder;
@@ -32,6 +35,8 @@ pub(super) struct External {
     name: String,
     version: String,
     peer: Peer,
+    /// Where its programs' memory is to be told.
+    told: Option<Told>,
 }
 
 impl External {
@@ -55,14 +60,31 @@ impl External {
                 }
             }
         }
-        Ok(version(&peer).map(|version| Self { name: spec.name().to_owned(), version, peer }))
+        Ok(version(&peer).map(|version| Self { name: spec.name().to_owned(), version, peer, told: None }))
+    }
+
+    /// The same, whose programs' peak memory goes to `told`.
+    pub(super) fn telling(self, told: Told) -> Self {
+        Self { told: Some(told), ..self }
+    }
+
+    /// The same for one measurement of memory, and where each program's peak then is, in bytes.
+    pub(super) fn alone(&self) -> (Self, Arc<AtomicU64>) {
+        let (told, bytes) = self.told.as_ref().map(Told::alone).unzip();
+        let Self { name, version, peer, .. } = self;
+        (Self { name: name.clone(), version: version.clone(), peer: peer.clone(), told }, bytes.unwrap_or_default())
     }
 
     /// Runs a command and gives what it has written to `path`, with the seconds that count: see
     /// [`Timing`].
     fn run(&self, template: &Template, values: Values<'_>, path: &Path) -> Outcome<(Vec<u8>, Option<f64>)> {
         let values = with_options(values.with("here", &self.peer.here), &self.peer);
-        let finished = process::run(&template.fill(&values), self.peer.timeout)?;
+        let command = template.fill(&values);
+        let command = self.told.as_ref().map_or(command.clone(), |told| told.command(command));
+        let finished = process::run(&command, self.peer.timeout)?;
+        if let Some(told) = &self.told {
+            told.read(&finished.stdout);
+        }
         let seconds = match self.peer.timing {
             Timing::Process => Some(finished.seconds),
             Timing::Call => told_seconds(&finished),

@@ -14,7 +14,7 @@ use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
 use crate::rd::codecs::{Fault, Outcome};
 use crate::rd::metric::Scored;
-use crate::rd::points::{ALPHA, KEY, LOSSLESS, Point, TIMING};
+use crate::rd::points::{ALPHA, KEY, LOSSLESS, MEMORY, Point, TIMING};
 
 /// How the measurements of a plan go.
 pub(crate) struct PlanRunner<'a> {
@@ -219,6 +219,17 @@ impl PlanRunner<'_> {
         };
         if let Some(times) = times.into_iter().collect::<Option<Vec<_>>>() {
             Times::mean(times).put(&mut point);
+        }
+        if let Some(probe) = self.plan.probe(measurement) {
+            let fault = |e: Fault| Problem {
+                line: format!("{}: memory: {e}", self.plan.name(measurement)),
+                said: e.said,
+                of_codec: true,
+            };
+            let peaks = probe.peaks(&given[0].picture, measurement.q).map_err(fault)?;
+            point
+                .extra
+                .extend(MEMORY.map(str::to_owned).into_iter().zip(peaks.map(|b| format!("{:.2}", b as f64 / 1e6))));
         }
         Ok(point)
     }

@@ -16,10 +16,10 @@ use std::sync::{Mutex, PoisonError};
 use super::analysis::lossless::Lossless;
 use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
-use super::codecs::{self, Resolved};
+use super::codecs::{self, Probe, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
 use super::metric::{Metrics, Panel, Scoring};
-use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
+use super::points::{self, ByImage, Identity, MEMORY, Point, TIMING, by_codec};
 use super::presence::{Presence, load_warning};
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
@@ -147,11 +147,14 @@ impl<'a> Session<'a> {
     fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
         let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.plan.key(m)).collect();
         let clock = self.clock().filter(|_| self.workers == 1);
+        let has_all = |point: &Point| {
+            let has_memory = !self.args.memory || point.extra(MEMORY[0]).is_some();
+            has_memory && clock.as_ref().is_none_or(|clock| clock.has_run_for(point))
+        };
         let measured_again: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
-        let (reused, others) = folder.divide(
-            &|key, point| planned.contains(key) && clock.as_ref().is_none_or(|c| c.has_run_for(point)),
-            &|point| measured_again.contains(&point.identity()),
-        );
+        let (reused, others) = folder.divide(&|key, point| planned.contains(key) && has_all(point), &|point| {
+            measured_again.contains(&point.identity())
+        });
         let measurements: Vec<_> =
             self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.key(m))).copied().collect();
         self.say_what_is_reused(reused.len(), others.len());
@@ -167,8 +170,7 @@ impl<'a> Session<'a> {
         }
         self.record.write(folder.path())?;
 
-        let columns = if self.args.reps > 1 { &clock::COLUMNS[..] } else { &[] };
-        let appender = folder.begin(&all, columns)?;
+        let appender = folder.begin(&all, &self.columns())?;
         let fresh = Mutex::new(Vec::new());
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
         let runner = PlanRunner { plan: &self.plan, workers: self.workers, clock: self.clock(), progress: &progress };
@@ -188,6 +190,13 @@ impl<'a> Session<'a> {
         self.record.problems.extend(self.problems.iter().cloned());
         self.record.write(folder.path())?;
         Ok(all)
+    }
+
+    /// Columns that points get because of the arguments.
+    fn columns(&self) -> Vec<&'static str> {
+        let reps = if self.args.reps > 1 { &clock::COLUMNS[..] } else { &[] };
+        let memory = if self.args.memory { &MEMORY[..] } else { &[] };
+        [reps, memory].concat()
     }
 
     /// How many measurements of each codec are timed alone after the others.
@@ -285,7 +294,11 @@ impl<'a> Session<'a> {
             let name = series.codec.name();
             let ascending: Vec<_> = series.qualities.iter().rev().copied().collect();
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
-            text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending, panel));
+            text += &format!(
+                "{name}\n{}{}\n",
+                summary::by_quality(&of_codec, &ascending, panel),
+                summary::memory(&of_codec)
+            );
         }
         text + &self.worth_of_times(points)
     }
@@ -355,7 +368,10 @@ fn chosen_series(
             return Err(CliError::Usage(format!("two codecs are called {name}; label one: NAME={spec}")));
         }
         records.push(CodecRecord::new(codec.name(), spec, codec.version(), codec.timing()));
-        let of_codec = CodecSeries::new(codec, wanted);
+        let mut of_codec = CodecSeries::new(codec, wanted);
+        if args.memory {
+            of_codec.probe = Probe::new(spec, &peers)?;
+        }
         if let Some(note) = of_codec.note() {
             print_error(&format!("kvant: {note}\n"));
         }

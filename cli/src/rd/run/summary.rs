@@ -2,7 +2,7 @@
 
 use crate::rd::analysis::grid::Grid;
 use crate::rd::metric::{Panel, Transform};
-use crate::rd::points::Point;
+use crate::rd::points::{MEMORY, Point};
 
 /// The means at each quality, ascending. Those of SSIMULACRA2 less the quality are the calibration
 /// of our own scale.
@@ -39,3 +39,14 @@ pub(crate) fn by_quality(points: &[&Point], qualities: &[f64], panel: &Panel) ->
 
 /// The metric that the quality of our own scale is about.
 const CALIBRATED: &str = "ssim2";
+
+/// The most memory that any of the points took; empty where none was measured.
+pub(super) fn memory(points: &[&Point]) -> String {
+    let most = |column: &str| points.iter().filter_map(|p| p.extra(column)?.parse::<f64>().ok()).max_by(f64::total_cmp);
+    match MEMORY.map(most) {
+        [Some(encode), Some(decode)] => {
+            format!("peak memory of a process: {encode:.0} MB to encode, {decode:.0} MB to decode, at most\n")
+        }
+        _ => String::new(),
+    }
+}
