@@ -80,13 +80,17 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) reps: u32,
 
+    /// Time each measurement on all threads of the machine too, where the codec has more than one
+    #[arg(long)]
+    pub(crate) all_threads: bool,
+
     /// Measure the peak memory of encoding and decoding too, in processes of their own: each
     /// measurement is encoded and decoded once more for that (Linux only)
     #[arg(long)]
     pub(crate) memory: bool,
 
     /// Keep no times: for parts of a run that work side by side on one machine
-    #[arg(long, conflicts_with_all = ["timed", "reps"])]
+    #[arg(long, conflicts_with_all = ["timed", "reps", "all_threads"])]
     pub(crate) no_times: bool,
 
     /// Take every Nth picture of each input, from the first

@@ -115,3 +115,41 @@ range = [0, 100]
     let said = f.kvant(&args).ok();
     assert!(said.stderr.contains("2 of 2 measurements are there already"), "{}", said.stderr);
 }
+
+/// A peer that tells as its time how many threads it may take.
+#[cfg(unix)]
+#[test]
+fn codecs_are_timed_on_all_threads_where_they_have_more_than_one() {
+    let f = with_set("rd-threads");
+    let command = |way: &str, q: &str| {
+        format!(r#"{way} = ["sh", "-c", "cp $0 $1; echo kvant-seconds: $2", "{{in}}", "{{out}}", "{{threads}}"{q}]"#)
+    };
+    let (encode, decode) = (command("encode", r#", "{q}""#), command("decode", ""));
+    let table = format!(
+        "[counts]\n{encode}\n{decode}\nextension = \"ppm\"\ninput = \"ppm\"\noutput = \"ppm\"\n\
+         qualities = [50]\nrange = [0, 100]\ntiming = \"call\"\n"
+    );
+    f.write("my.toml", table.as_bytes());
+    let line = "rd run --no-report -i set/one.ppm -c counts,kvant:e1,jpeg -q 50 --peers my.toml -o out";
+    let args: Vec<_> = line.split(' ').collect();
+    f.kvant(&args).ok();
+    let said = f.kvant(&[&args[..], &["--all-threads"]].concat()).ok();
+    // Nothing had those times.
+    assert!(!said.stderr.contains("there already"), "{}", said.stderr);
+    let rows = rows(&f, "out/results.csv");
+    let field = |codec: &str, column: &str| rows[&(codec.into(), "one".into(), "50".into())][column].clone();
+    let threads = std::thread::available_parallelism().unwrap().get();
+    for column in ["enc", "dec"] {
+        assert_eq!(field("counts", &format!("{column}_s")), "1.00000");
+        assert_eq!(field("counts", &format!("{column}_all_s")), format!("{threads}.00000"));
+        assert!(!field("kvant:e1", &format!("{column}_all_s")).is_empty());
+        assert!(field("jpeg", &format!("{column}_all_s")).is_empty());
+    }
+    let line = format!("on {threads} threads: {threads}.000 s to encode");
+    assert!(said.text().contains(&line), "{}", said.text());
+    let counted = ["counts", "kvant:e1", "jpeg"].map(|codec| field(codec, "threads"));
+    assert_eq!(counted, [threads, threads, 1].map(|n| n.to_string()));
+    let said = f.kvant(&[&args[..], &["--all-threads"]].concat()).ok();
+    assert!(said.stderr.contains("3 of 3 measurements are there already"), "{}", said.stderr);
+    f.kvant(&["rd", "run", "-i", "set", "--all-threads", "-j", "2"]).fails(2, &["--all-threads", "--timed"]);
+}

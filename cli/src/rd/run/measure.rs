@@ -218,7 +218,7 @@ impl PlanRunner<'_> {
             extra,
         };
         if let Some(times) = times.into_iter().collect::<Option<Vec<_>>>() {
-            Times::mean(times).put(&mut point);
+            Times::mean(&times).put(&mut point);
         }
         if let Some(probe) = self.plan.probe(measurement) {
             let fault = |e: Fault| Problem {
@@ -288,9 +288,9 @@ impl PlanRunner<'_> {
             let trip = |given: &Subject| self.timed_trip(measurement, &given.picture).ok()?.1;
             // All went well before.
             let given = |subject: Subject| subject.given(self.plan.codec(measurement)).iter().map(trip).collect();
-            let times = subject.ok().and_then(given);
+            let times: Option<Vec<_>> = subject.ok().and_then(given);
             self.progress.step(&self.plan.name(measurement));
-            let times = Times::mean(times?);
+            let times = Times::mean(&times?);
             if times.lacks_some() && conduct.told_no_time(measurement.series) {
                 self.say_no_time(measurement);
             }

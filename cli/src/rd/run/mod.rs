@@ -137,8 +137,8 @@ impl<'a> Session<'a> {
         }
         problems.extend(unread);
         let session = Self { args, plan, workers, record, problems, presence: Presence::enter() };
-        match args.reps > 1 && workers > 1 && session.timed_alone() == 0 {
-            true => Err(CliError::Usage("--reps repeats times, which need -j 1 or --timed N".to_owned())),
+        match (args.reps > 1 || args.all_threads) && workers > 1 && session.timed_alone() == 0 {
+            true => Err(CliError::Usage("--reps and --all-threads are for times: -j 1, or --timed N".to_owned())),
             false => Ok(session),
         }
     }
@@ -196,7 +196,8 @@ impl<'a> Session<'a> {
     fn columns(&self) -> Vec<&'static str> {
         let reps = if self.args.reps > 1 { &clock::COLUMNS[..] } else { &[] };
         let memory = if self.args.memory { &MEMORY[..] } else { &[] };
-        [reps, memory].concat()
+        let threads = if self.args.all_threads { &clock::ALL_THREADS[..] } else { &[] };
+        [reps, memory, threads].concat()
     }
 
     /// How many measurements of each codec are timed alone after the others.
@@ -207,7 +208,8 @@ impl<'a> Session<'a> {
 
     /// What takes times, where any are to be kept.
     fn clock(&self) -> Option<Clock<'_>> {
-        (!self.args.no_times).then_some(Clock { presence: &self.presence, reps: self.args.reps })
+        let threads = self.args.all_threads.then(|| workers(0));
+        (!self.args.no_times).then_some(Clock { presence: &self.presence, reps: self.args.reps, threads })
     }
 
     /// Says, and keeps in the record, that times may be wrong.
@@ -297,7 +299,7 @@ impl<'a> Session<'a> {
             text += &format!(
                 "{name}\n{}{}\n",
                 summary::by_quality(&of_codec, &ascending, panel),
-                summary::memory(&of_codec)
+                summary::resources(&of_codec)
             );
         }
         text + &self.worth_of_times(points)
