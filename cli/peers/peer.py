@@ -5,7 +5,8 @@
     peer.py decode py-avif picture.avif picture.png
     peer.py version py-avif
 
-Always lossy, 8 bits, on one thread. Prints `kvant-seconds: X`, the time of the codec's call alone, pixels and stream in memory.
+Always lossy, 8 bits, on one thread where --threads names no more. Prints `kvant-seconds: X`, the time of the codec's call alone,
+pixels and stream in memory.
 """
 
 import argparse
@@ -37,10 +38,10 @@ class PillowCodec:
         picture.save(stream, self.format_name, **arguments)
         return stream.getvalue(), time.perf_counter() - start
 
-    def decode(self, stream):
+    def decode(self, stream, threads):
         from PIL import AvifImagePlugin, Image
 
-        AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+        AvifImagePlugin.DEFAULT_MAX_THREADS = threads
         start = time.perf_counter()
         picture = Image.open(io.BytesIO(stream), formats=[self.format_name])
         picture.load()
@@ -65,15 +66,15 @@ class JpegXl:
         pixels = numpy.asarray(picture)
         distance = jpegxl_distance(options.quality)
         start = time.perf_counter()
-        stream = jpegxl_encode(pixels, distance=distance, effort=options.effort, lossless=False, numthreads=1)
+        stream = jpegxl_encode(pixels, distance=distance, effort=options.effort, lossless=False, numthreads=options.threads)
         return stream, time.perf_counter() - start
 
-    def decode(self, stream):
+    def decode(self, stream, threads):
         from imagecodecs import jpegxl_decode
         from PIL import Image
 
         start = time.perf_counter()
-        pixels = jpegxl_decode(stream, numthreads=1)
+        pixels = jpegxl_decode(stream, numthreads=threads)
         seconds = time.perf_counter() - start
         return Image.fromarray(pixels.squeeze()), seconds
 
@@ -96,7 +97,7 @@ CODECS = {
         "AVIF",
         "avif",
         lambda o: {
-            "quality": whole(o.quality), "speed": o.speed, "subsampling": CHROMA[o.chroma], "codec": "aom", "max_threads": 1,
+            "quality": whole(o.quality), "speed": o.speed, "subsampling": CHROMA[o.chroma], "codec": "aom", "max_threads": o.threads,
         },
     ),
     "py-jxl": JpegXl(),
@@ -125,6 +126,7 @@ def arguments():
     decode = commands.add_parser("decode")
     decode.add_argument("codec", choices=CODECS)
     for command in encode, decode:
+        command.add_argument("--threads", type=int, default=1, help="of AVIF and JPEG XL")
         command.add_argument("input", metavar="IN")
         command.add_argument("output", metavar="OUT")
     commands.add_parser("version").add_argument("codec", choices=CODECS)
@@ -150,7 +152,7 @@ def main():
     else:
         with open(options.input, "rb") as file:
             stream = file.read()
-        picture, seconds = codec.decode(stream)
+        picture, seconds = codec.decode(stream, options.threads)
         picture.save(options.output, compress_level=1)
     print(f"kvant-seconds: {seconds:.6f}")
 

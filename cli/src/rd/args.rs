@@ -1,8 +1,9 @@
 //! Arguments of `kvant rd`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::gallery::{Level, parse_level};
 use super::kept::{Keep, parse_keep};
@@ -34,6 +35,12 @@ pub(crate) enum RdCommand {
     Merge(MergeArgs),
     /// List the codecs that can be measured, and why some cannot
     List(ListArgs),
+    /// Run a command and print the most memory that it took
+    #[command(hide = true)]
+    Launch(LaunchArgs),
+    /// Code one file with a built-in codec
+    #[command(hide = true)]
+    Code(CodeArgs),
 }
 
 /// Arguments of `kvant rd run`.
@@ -66,8 +73,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TOML")]
     pub(crate) peers: Option<PathBuf>,
 
-    /// Jobs at once, each on one thread; 0 for one a core. Times are measured with one only
-    /// [default: 1; 0 with --quick]
+    /// Jobs at once, each on one thread; 0 for one a core. Times are measured with one only, and
+    /// while no other run works on this machine [default: 1; 0 with --quick]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 
@@ -80,6 +87,23 @@ pub(crate) struct RunArgs {
     /// times [default: 0; 6 with --quick]
     #[arg(long, value_name = "N")]
     pub(crate) timed: Option<usize>,
+
+    /// Encode and decode each picture N times for its times: their median, minimum and maximum
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) reps: u32,
+
+    /// Time each measurement on all threads of the machine too, where the codec has more than one
+    #[arg(long)]
+    pub(crate) all_threads: bool,
+
+    /// Measure the peak memory of encoding and decoding too, in processes of their own: each
+    /// measurement is encoded and decoded once more for that (Linux only)
+    #[arg(long)]
+    pub(crate) memory: bool,
+
+    /// Keep no times: for parts of a run that work side by side on one machine
+    #[arg(long, conflicts_with_all = ["timed", "reps", "all_threads"])]
+    pub(crate) no_times: bool,
 
     /// Take every Nth picture of each input, from the first
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
@@ -177,6 +201,45 @@ pub(crate) struct VotesArgs {
     /// Files of votes, as the blind page of a gallery gives them
     #[arg(required = true, value_name = "CSV")]
     pub(crate) votes: Vec<PathBuf>,
+}
+
+/// Arguments of `kvant rd launch`.
+#[derive(Debug, Args)]
+pub(crate) struct LaunchArgs {
+    /// The program
+    pub(crate) program: OsString,
+
+    /// What it is to be given
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<OsString>,
+}
+
+/// Arguments of `kvant rd code`.
+#[derive(Debug, Args)]
+pub(crate) struct CodeArgs {
+    /// The way to go
+    pub(crate) direction: Direction,
+
+    /// The codec
+    #[arg(long)]
+    pub(crate) codec: String,
+
+    /// Its quality
+    #[arg(short, default_value_t = 0.0)]
+    pub(crate) quality: f64,
+
+    /// A picture, or what the codec has made of one
+    pub(crate) input: PathBuf,
+
+    /// The other
+    pub(crate) output: PathBuf,
+}
+
+/// From pictures to coded files, or back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Direction {
+    Encode,
+    Decode,
 }
 
 /// Arguments of `kvant rd check`.

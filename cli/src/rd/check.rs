@@ -12,6 +12,7 @@ use super::codecs::{self, Resolved};
 use super::corpus::{self, CorpusPicture};
 use super::metric::{Metrics, Panel};
 use super::points::{ByImage, Point, by_codec};
+use super::presence::Presence;
 use super::progress::Progress;
 use super::results::read_results;
 use super::run::PlanRunner;
@@ -136,12 +137,15 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
 
     let found = std::sync::Mutex::new(Vec::new());
     let progress = Progress::new(measurements.len(), false, false);
-    let runner = PlanRunner { plan: &plan, workers: workers(args.jobs), progress: &progress, scored: true };
+    let presence = Presence::enter();
+    let (workers, progress) = (workers(args.jobs), &progress);
+    let runner = PlanRunner { plan: &plan, workers, clock: None, progress, scored: true };
     problems.extend(runner.execute(&measurements, &|_, measured| {
         found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(measured.point);
         Ok(())
     })?);
     progress.finish();
+    drop(presence);
     match problems.len() {
         0 => Ok(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)),
         n => Err(CliError::Run(format!("{n} measurements failed, the first: {}", problems[0]))),

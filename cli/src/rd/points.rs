@@ -18,6 +18,8 @@ pub(crate) const LOSSLESS: &str = "lossless";
 
 /// Says `laid` where the picture has alpha and the codec none: see [`super::run`].
 pub(crate) const ALPHA: &str = "alpha";
+/// The most memory of a process that encodes, and of one that decodes, in megabytes of 10^6 bytes.
+pub(crate) const MEMORY: [&str; 2] = ["enc_mb", "dec_mb"];
 
 /// One picture through one codec at one quality. What was not measured is `None`, an empty field in
 /// the file.

@@ -54,6 +54,9 @@ pub(crate) struct Run {
     pub(crate) machine: Machine,
     /// The user's file of external peers.
     pub(crate) peers: Option<PathBuf>,
+    /// What is to be known of its figures, though nothing failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<String>,
 }
 
 /// Where it ran.
@@ -153,6 +156,7 @@ impl Run {
             workers,
             machine: Machine::here(),
             peers,
+            notes: Vec::new(),
         }
     }
 }

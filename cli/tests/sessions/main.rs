@@ -26,6 +26,7 @@ mod rd_paper;
 mod rd_peers;
 mod rd_report;
 mod rd_run;
+mod rd_times;
 mod reports;
 mod roundtrip;
 mod safety;

@@ -62,7 +62,8 @@ fn a_description_that_is_wrong_is_refused_with_its_line() {
     let list = ["rd", "list", "--peers", "my.toml"];
     f.kvant(&list).fails(3, &["my.toml"]);
     f.write("my.toml", COPY.replace("{q}", "{quality}").as_bytes());
-    f.kvant(&list).fails(3, &["my.toml: line 3: copy: unknown placeholder {quality}", "{in}, {out}, {q}, {here}"]);
+    f.kvant(&list)
+        .fails(3, &["my.toml: line 3: copy: unknown placeholder {quality}", "{in}, {out}, {q}, {threads}, {here}"]);
     f.write("my.toml", COPY.replace("about", "abuot").as_bytes());
     f.kvant(&list).fails(3, &["my.toml: line 2", "abuot", "about"]);
     f.write("my.toml", b"[copy\n");

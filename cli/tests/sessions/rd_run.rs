@@ -10,7 +10,7 @@ const HEADER: &str =
     "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,ms_ssim,timing,key,lossless,alpha";
 
 /// A folder `set` with a few pictures.
-fn with_set(name: &str) -> Folder {
+pub(crate) fn with_set(name: &str) -> Folder {
     let f = Folder::new(name);
     std::fs::create_dir(f.path("set")).unwrap();
     f.write("set/one.ppm", &colour_ppm(64, 48));
@@ -20,12 +20,12 @@ fn with_set(name: &str) -> Folder {
     f
 }
 
-fn run<'a>(args: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn run<'a>(args: &[&'a str]) -> Vec<&'a str> {
     [&["rd", "run", "--no-report", "-i", "set", "-c", "kvant:e1,kvant:e2"], args].concat()
 }
 
 /// The rows of a results file: (codec, picture, q) to the other fields, by the columns' names.
-fn rows(f: &Folder, file: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
+pub(crate) fn rows(f: &Folder, file: &str) -> BTreeMap<(String, String, String), BTreeMap<String, String>> {
     let text = String::from_utf8(f.read(file)).unwrap();
     let mut lines = text.lines().map(|l| l.split(',').map(str::to_owned).collect::<Vec<_>>());
     let columns = lines.next().unwrap();
@@ -177,6 +177,17 @@ fn shards_join_to_the_rows_of_one_run() {
 }
 
 #[test]
+fn a_part_without_measurements_is_no_failure() {
+    let f = with_set("rd-empty-part");
+    // Three pictures, two codecs, one quality.
+    let said = f.kvant(&run(&["-q", "50", "--shard", "7/7", "-o", "part7"])).ok();
+    assert!(said.text().contains("This part has no measurements"), "{}", said.text());
+    f.kvant(&run(&["-q", "50", "--shard", "6/7", "-o", "part6"])).ok();
+    f.kvant(&["rd", "merge", "part6", "part7", "-o", "joined"]).ok();
+    assert_eq!(rows(&f, "joined/results.csv").len(), 1);
+}
+
+#[test]
 fn gnu_parallel_runs_the_shards() {
     if !Command::new("parallel").arg("--version").output().is_ok_and(|o| o.status.success()) {
         eprintln!("SKIPPED: GNU parallel is not installed");
@@ -184,7 +195,7 @@ fn gnu_parallel_runs_the_shards() {
     }
     let f = with_set("rd-parallel");
     f.kvant(&run(&["-q", "30,60,90", "-o", "whole"])).ok();
-    let line = run(&["-q", "30,60,90", "--quiet", "--shard", "{}/2", "-o", "part{}"]).join(" ");
+    let line = run(&["-q", "30,60,90", "--quiet", "--no-times", "--shard", "{}/2", "-o", "part{}"]).join(" ");
     let kvant = env!("CARGO_BIN_EXE_kvant");
     let ended = Command::new("parallel")
         .args([&format!("{kvant} {line}"), ":::", "1", "2"])

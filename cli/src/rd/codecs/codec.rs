@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::base::error::CliError;
 use crate::pictures::Picture;
@@ -121,6 +122,11 @@ pub(crate) trait Codec: Send + Sync {
 
     /// The extension of its files, without the dot.
     fn extension(&self) -> &str;
+
+    /// The same codec on `threads` threads; `None` where it has no more than one.
+    fn on_threads(&self, _threads: usize) -> Option<Arc<dyn Codec>> {
+        None
+    }
 
     /// Encodes on one thread, a picture of any depth; a codec of 8 bits a sample brings it down to
     /// that itself.

@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use image::ImageEncoder as _;
@@ -12,10 +14,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
 use super::library::{Samples, refuse_alpha};
-use super::peers::{Exchange, Peer};
+use super::peers::{Exchange, Peer, THREADS};
 use super::process::{self, Finished, find_program, last_lines, short_name};
 use super::spec::Spec;
 use super::template::{Template, Values};
+use super::told::Told;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::TemporaryFolder;
@@ -28,10 +31,15 @@ const SECONDS: &str = "kvant-seconds:";
 const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A peer with its options.
+#[derive(Clone)]
 pub(super) struct External {
     name: String,
     version: String,
     peer: Peer,
+    /// Where its programs' memory is to be told.
+    told: Option<Told>,
+    /// That its commands may take.
+    threads: usize,
 }
 
 impl External {
@@ -55,14 +63,31 @@ impl External {
                 }
             }
         }
-        Ok(version(&peer).map(|version| Self { name: spec.name().to_owned(), version, peer }))
+        Ok(version(&peer).map(|version| Self { name: spec.name().to_owned(), version, peer, told: None, threads: 1 }))
+    }
+
+    /// The same, whose programs' peak memory goes to `told`.
+    pub(super) fn telling(self, told: Told) -> Self {
+        Self { told: Some(told), ..self }
+    }
+
+    /// The same for one measurement of memory, and where each program's peak then is, in bytes.
+    pub(super) fn alone(&self) -> (Self, Arc<AtomicU64>) {
+        let (told, bytes) = self.told.as_ref().map(Told::alone).unzip();
+        (Self { told, ..self.clone() }, bytes.unwrap_or_default())
     }
 
     /// Runs a command and gives what it has written to `path`, with the seconds that count: see
     /// [`Timing`].
     fn run(&self, template: &Template, values: Values<'_>, path: &Path) -> Outcome<(Vec<u8>, Option<f64>)> {
-        let values = with_options(values.with("here", &self.peer.here), &self.peer);
-        let finished = process::run(&template.fill(&values), self.peer.timeout)?;
+        let values = values.with("here", &self.peer.here).with(THREADS, self.threads.to_string());
+        let values = with_options(values, &self.peer);
+        let command = template.fill(&values);
+        let command = self.told.as_ref().map_or(command.clone(), |told| told.command(command));
+        let finished = process::run(&command, self.peer.timeout)?;
+        if let Some(told) = &self.told {
+            told.read(&finished.stdout);
+        }
         let seconds = match self.peer.timing {
             Timing::Process => Some(finished.seconds),
             Timing::Call => told_seconds(&finished),
@@ -128,7 +153,8 @@ impl Codec for External {
     fn settings(&self) -> String {
         let Peer { encode, decode, input, output, depth, alpha, lossless, .. } = &self.peer;
         // Where the files lie does not matter, but what is in them does.
-        let commands = [encode, decode].map(|t| t.fill(&with_options(Values::default(), &self.peer)));
+        let commands =
+            [encode, decode].map(|t| t.fill(&with_options(Values::default().with(THREADS, "1"), &self.peer)));
         let mut text = format!("{commands:?} {input:?} {output:?}");
         // All were of 8 bits once, and their points are still good.
         if *depth > 8 {
@@ -170,6 +196,13 @@ impl Codec for External {
 
     fn extension(&self) -> &str {
         &self.peer.extension
+    }
+
+    fn on_threads(&self, threads: usize) -> Option<Arc<dyn Codec>> {
+        // An option of that name is the user's.
+        let takes = !self.peer.options.contains_key(THREADS)
+            && [&self.peer.encode, &self.peer.decode].iter().any(|command| command.uses(THREADS));
+        takes.then(|| Arc::new(Self { threads, ..self.clone() }) as Arc<dyn Codec>)
     }
 
     fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {
@@ -400,6 +433,16 @@ timeout = 2
         assert_ne!(one.codec("fake").settings(), one.codec("fake:s7").settings());
         fs::write(two.0.path().join("fake.sh"), format!("{SCRIPT}#")).unwrap();
         assert_ne!(one.codec("fake").settings(), two.codec("fake").settings());
+    }
+
+    /// Points of tables that said 1 are still good.
+    #[test]
+    fn threads_are_no_setting() {
+        let with = |argument: &str| TABLE.replace("\"{s}\"]", &format!("\"{{s}}\", \"{argument}\"]"));
+        let (one, two) = (Fake::new(&with("1")), Fake::new(&with("{threads}")));
+        assert_eq!(one.codec("fake").settings(), two.codec("fake").settings());
+        assert!(one.codec("fake").on_threads(4).is_none());
+        assert_eq!(two.codec("fake").on_threads(4).unwrap().settings(), two.codec("fake").settings());
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod codec;
 pub(crate) mod external;
 mod jpeg;
 mod library;
+mod memory;
 #[cfg(feature = "peer-mozjpeg")]
 mod mozjpeg;
 mod ours;
@@ -14,6 +15,7 @@ pub(crate) mod process;
 mod settings;
 mod spec;
 pub(crate) mod template;
+mod told;
 #[cfg(feature = "peer-webp")]
 mod webp;
 
@@ -27,8 +29,10 @@ use crate::base::error::{CliError, Result};
 
 pub(crate) use built_in::BUILT_IN;
 pub(crate) use codec::{Codec, CodedPicture, DecodedPicture, Fault, Outcome, Timing};
+pub(crate) use memory::Probe;
 pub(crate) use peers::Peers;
 pub(crate) use settings::apply_set;
+pub(crate) use told::PEAK;
 
 /// A codec that was asked for.
 pub(crate) enum Resolved {

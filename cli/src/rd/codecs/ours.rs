@@ -106,6 +106,15 @@ impl Codec for Ours {
         "kvt"
     }
 
+    fn on_threads(&self, threads: usize) -> Option<Arc<dyn Codec>> {
+        Some(Arc::new(Self {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            config: self.config.clone().with_threads(threads),
+            decoder: DecoderOptions { threads, ..self.decoder },
+        }))
+    }
+
     /// The time includes the reconstruction, which a plain `kvant::encode` leaves out, so that
     /// every job can check the decoder against it.
     fn encode(&self, picture: &Picture, q: f64) -> Outcome<CodedPicture> {

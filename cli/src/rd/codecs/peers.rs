@@ -26,6 +26,9 @@ const TOML: &str = include_str!("../../../peers/peers.toml");
 /// The program that some of them call.
 const SCRIPT: &str = include_str!("../../../peers/peer.py");
 
+/// The placeholder for how many threads a command may take.
+pub(super) const THREADS: &str = "threads";
+
 /// A format that a peer reads or writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -248,8 +251,8 @@ impl Table {
     fn check(self, here: &Path) -> std::result::Result<Peer, TableFault> {
         let options: Vec<_> = self.options.keys().map(|k| k.get_ref().as_str()).collect();
         let own: &[&str] = if self.lossless { &["in", "out"] } else { &["in", "out", "q"] };
-        let encode = template(&self.encode, &options, own, own)?;
-        let decode = template(&self.decode, &options, &["in", "out"], &["in", "out"])?;
+        let encode = template(&self.encode, &options, &[own, &[THREADS]].concat(), own)?;
+        let decode = template(&self.decode, &options, &["in", "out", THREADS], &["in", "out"])?;
         let version = self.version.as_ref().map(|v| template(v, &[], &[], &[])).transpose()?;
         for option in self.options.keys() {
             let name = option.get_ref().as_str();

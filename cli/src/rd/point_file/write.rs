@@ -56,6 +56,11 @@ impl Columns {
         self
     }
 
+    /// The text of a file of `points`.
+    pub(crate) fn file(&self, points: &[Point]) -> String {
+        points.iter().fold(self.header(), |text, point| text + &self.record(point))
+    }
+
     /// The first record of a file, with its line break.
     pub(crate) fn header(&self) -> String {
         record(COLUMNS.into_iter().chain(self.scores.iter().chain(&self.extra).map(String::as_str)))
@@ -92,6 +97,5 @@ fn record<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> String {
 
 /// The points as the text of a file.
 pub(crate) fn to_csv(points: &[Point]) -> String {
-    let columns = Columns::of(points);
-    points.iter().fold(columns.header(), |text, point| text + &columns.record(point))
+    Columns::of(points).file(points)
 }

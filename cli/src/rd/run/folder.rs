@@ -81,9 +81,9 @@ impl Folder {
         (reused, others)
     }
 
-    /// Writes the points that stay, and opens the file for more.
-    pub(crate) fn begin(&self, points: &[Point]) -> Result<Appender> {
-        Appender::new(&self.path.join(RESULTS), points, &[])
+    /// Writes the points that stay, and opens the file for more, which may have columns `more`.
+    pub(crate) fn begin(&self, points: &[Point], more: &[&str]) -> Result<Appender> {
+        Appender::new(&self.path.join(RESULTS), points, more)
     }
 
     /// Writes all points in their final order.

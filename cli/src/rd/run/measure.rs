@@ -6,22 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kvant::Cicp;
 use rayon::prelude::*;
 
+use super::clock::{Clock, Times, Trip};
 use super::conduct::{Conduct, PATIENCE};
 use super::plan::{Measurement, RunPlan};
 use super::subject::Subject;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
-use crate::rd::codecs::{CodedPicture, DecodedPicture, Fault, Outcome};
+use crate::rd::codecs::{Fault, Outcome};
 use crate::rd::metric::Scored;
-use crate::rd::points::{ALPHA, KEY, LOSSLESS, Point, TIMING};
+use crate::rd::points::{ALPHA, KEY, LOSSLESS, MEMORY, Point, TIMING};
 use crate::rd::progress::Progress;
 
 /// How the measurements of a plan go.
 pub(crate) struct PlanRunner<'a> {
     pub(crate) plan: &'a RunPlan,
-    /// Jobs at once, each on one thread. Times are kept with one only: others would share its
-    /// caches and memory.
+    /// Jobs at once, each on one thread.
     pub(crate) workers: usize,
+    /// Times of one job at once are kept where it is alone on the machine: others would share its
+    /// caches and memory. `None` keeps none.
+    pub(crate) clock: Option<Clock<'a>>,
     pub(crate) progress: &'a Progress,
     /// Whether points get scores. What is coded again for its files alone has them.
     pub(crate) scored: bool,
@@ -60,8 +63,8 @@ type Report<'a> = dyn Fn(String, &[String]) + Sync + 'a;
 struct Made {
     bytes: u64,
     scores: Scored,
-    enc_s: Option<f64>,
-    dec_s: Option<f64>,
+    /// Where they are worth keeping.
+    times: Option<Times>,
     files: (Vec<u8>, Picture),
 }
 
@@ -177,7 +180,7 @@ impl PlanRunner<'_> {
         };
         let measured = self.measure(&subject, measurement, report)?;
         let is_untimed = measured.point.enc_s.is_none() || measured.point.dec_s.is_none();
-        if self.workers == 1 && is_untimed && conduct.told_no_time(measurement.series) {
+        if measured.point.extra(TIMING).is_some() && is_untimed && conduct.told_no_time(measurement.series) {
             self.say_no_time(measurement);
         }
         Ok(Some(measured))
@@ -202,8 +205,12 @@ impl PlanRunner<'_> {
         let made = made.collect::<std::result::Result<Vec<Made>, Problem>>()?;
         let count = made.len() as u64;
         let bytes = (made.iter().map(|m| m.bytes).sum::<u64>() + count / 2) / count;
-        let (enc_s, dec_s) = (mean(made.iter().map(|m| m.enc_s)), mean(made.iter().map(|m| m.dec_s)));
-        let (scores, files): (Vec<_>, Vec<_>) = made.into_iter().map(|m| (m.scores, m.files)).unzip();
+        let (mut scores, mut times, mut files) = (Vec::new(), Vec::new(), Vec::new());
+        for one in made {
+            scores.push(one.scores);
+            times.push(one.times);
+            files.push(one.files);
+        }
         let scored = scores.into_iter().reduce(Scored::worse).unwrap_or_default();
         for problem in &scored.problems {
             report(format!("{}: {problem}", self.plan.name(measurement)), &[]);
@@ -211,28 +218,38 @@ impl PlanRunner<'_> {
         // Without its key, a point that lacks a score is measured again by the next run.
         let key = (!scored.incomplete).then(|| (KEY.to_owned(), self.plan.key(measurement)));
         let mut extra: Vec<_> = key.into_iter().collect();
-        let timed = self.workers == 1;
-        if timed {
-            extra.insert(0, (TIMING.to_owned(), codec.timing().name().to_owned()));
-        }
         if codec.lossless() {
             extra.push((LOSSLESS.to_owned(), "yes".to_owned()));
         }
         if count > 1 {
             extra.push((ALPHA.to_owned(), "laid".to_owned()));
         }
-        let point = Point {
+        let mut point = Point {
             codec: codec.name().to_owned(),
             image: self.plan.source(measurement).name.clone(),
             q: measurement.q,
             bytes: Some(bytes),
             bpp: bytes as f64 * 8.0 / picture.pixels() as f64,
             scores: scored.by_column(),
-            enc_s: enc_s.filter(|_| timed),
-            dec_s: dec_s.filter(|_| timed),
+            enc_s: None,
+            dec_s: None,
             size: Some([picture.width(), picture.height()]),
             extra,
         };
+        if let Some(times) = times.into_iter().collect::<Option<Vec<_>>>() {
+            Times::mean(&times).put(&mut point);
+        }
+        if let Some(probe) = self.plan.probe(measurement) {
+            let fault = |e: Fault| Problem {
+                line: format!("{}: memory: {e}", self.plan.name(measurement)),
+                said: e.said,
+                of_codec: true,
+            };
+            let peaks = probe.peaks(&given[0].picture, measurement.q).map_err(fault)?;
+            point
+                .extra
+                .extend(MEMORY.map(str::to_owned).into_iter().zip(peaks.map(|b| format!("{:.2}", b as f64 / 1e6))));
+        }
         Ok(Measured { point, files, cicp: picture.cicp() })
     }
 
@@ -240,7 +257,7 @@ impl PlanRunner<'_> {
     fn make(&self, subject: &Subject, measurement: &Measurement) -> std::result::Result<Made, Problem> {
         let named = |what: &dyn std::fmt::Display| format!("{}: {what}", self.plan.name(measurement));
         let fault = |e: Fault| Problem { line: named(&e), said: e.said, of_codec: true };
-        let (coded, decoded) = self.trip(measurement, &subject.picture).map_err(fault)?;
+        let ((coded, decoded), times) = self.timed_trip(measurement, &subject.picture).map_err(fault)?;
         // An exact copy needs no scores: there is no curve that they would be points of.
         let scores = match self.scored && !self.plan.codec(measurement).lossless() {
             false => Scored::default(),
@@ -249,13 +266,21 @@ impl PlanRunner<'_> {
                 subject.reference(scoring)?.compare(&decoded.picture, scoring).map_err(|e| CliError::Run(named(&e)))?
             }
         };
-        let (enc_s, dec_s) = (coded.seconds, decoded.seconds);
         let files = (coded.stream, decoded.picture);
-        Ok(Made { bytes: files.0.len() as u64, scores, enc_s, dec_s, files })
+        Ok(Made { bytes: files.0.len() as u64, scores, times, files })
+    }
+
+    /// There and back, with times where they are to be kept.
+    fn timed_trip(&self, measurement: &Measurement, picture: &Picture) -> Outcome<(Trip, Option<Times>)> {
+        let trip = || self.trip(measurement, picture);
+        match &self.clock {
+            Some(clock) if self.workers == 1 => clock.take(self.plan.codec(measurement), picture, measurement.q, trip),
+            _ => Ok((trip()?, None)),
+        }
     }
 
     /// There and back, with the checks that need no metric.
-    fn trip(&self, measurement: &Measurement, picture: &Picture) -> Outcome<(CodedPicture, DecodedPicture)> {
+    fn trip(&self, measurement: &Measurement, picture: &Picture) -> Outcome<Trip> {
         let codec = self.plan.codec(measurement);
         let wrong = |what: &str| Fault::from(CliError::Run(what.to_owned()));
         let coded = codec.encode(picture, measurement.q)?;
@@ -274,26 +299,22 @@ impl PlanRunner<'_> {
         Ok((coded, decoded))
     }
 
-    /// Encodes and decodes the pictures of `measurements` alone on the machine, and gives the
-    /// seconds of each measurement that works.
-    pub(crate) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, Option<f64>, Option<f64>)> {
+    /// Encodes and decodes the pictures of `measurements`, and gives the times of each that works
+    /// and was alone on the machine.
+    pub(super) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, Times)> {
         let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| m.series));
         let time = |measurement: &Measurement| {
             let subject = self.plan.load(measurement).map(Subject::new);
-            let trip = |given: &Subject| {
-                let (coded, decoded) = self.trip(measurement, &given.picture).ok()?;
-                Some((coded.seconds, decoded.seconds))
-            };
+            let trip = |given: &Subject| self.timed_trip(measurement, &given.picture).ok()?.1;
             // All went well before.
             let given = |subject: Subject| subject.given(self.plan.codec(measurement)).iter().map(trip).collect();
-            let seconds = subject.ok().and_then(given);
+            let times: Option<Vec<_>> = subject.ok().and_then(given);
             self.progress.step(&self.plan.name(measurement));
-            let seconds: Vec<_> = seconds?;
-            let (enc_s, dec_s) = (mean(seconds.iter().map(|s| s.0)), mean(seconds.iter().map(|s| s.1)));
-            if (enc_s.is_none() || dec_s.is_none()) && conduct.told_no_time(measurement.series) {
+            let times = Times::mean(&times?);
+            if times.lacks_some() && conduct.told_no_time(measurement.series) {
                 self.say_no_time(measurement);
             }
-            Some((*measurement, enc_s, dec_s))
+            Some((*measurement, times))
         };
         measurements.iter().filter_map(time).collect()
     }
@@ -307,10 +328,4 @@ impl Slot {
             *self.subject.lock().unwrap_or_else(PoisonError::into_inner) = State::Unread;
         }
     }
-}
-
-/// The mean, where there are all of them.
-fn mean(values: impl ExactSizeIterator<Item = Option<f64>>) -> Option<f64> {
-    let count = values.len() as f64;
-    values.sum::<Option<f64>>().map(|sum| sum / count)
 }

@@ -1,5 +1,6 @@
 //! `kvant rd run`: pictures x codecs x qualities, into a folder of results.
 
+mod clock;
 mod conduct;
 mod folder;
 mod keeper;
@@ -15,10 +16,11 @@ use std::sync::{Mutex, PoisonError};
 use super::analysis::lossless::Lossless;
 use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
-use super::codecs::{self, Resolved};
+use super::codecs::{self, Probe, Resolved};
 use super::corpus::{self, CorpusPicture, spread};
 use super::metric::{Metrics, Panel, Scoring};
-use super::points::{self, ByImage, Identity, Point, TIMING, by_codec};
+use super::points::{self, ByImage, Identity, MEMORY, Point, TIMING, by_codec};
+use super::presence::{Presence, load_warning};
 use super::progress::Progress;
 use super::record::{CodecRecord, PictureRecord, Record, Run};
 use super::report::ReportOptions;
@@ -29,6 +31,7 @@ use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
 
+use clock::Clock;
 use folder::Folder;
 use keeper::Keeper;
 use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
@@ -57,6 +60,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let points = session.execute(&folder)?;
     let verdict = session.report(&folder)?;
 
+    if session.plan.measurements.is_empty() && args.shard.is_some() && points.is_empty() {
+        print_text("This part has no measurements: there are more parts than those.\n")?;
+        return session.end(folder.path());
+    }
     if points.is_empty() {
         return Err(CliError::Run("nothing was measured".to_owned()));
     }
@@ -106,6 +113,7 @@ struct Session<'a> {
     workers: usize,
     record: Record,
     problems: Vec<String>,
+    presence: Presence,
 }
 
 impl<'a> Session<'a> {
@@ -129,20 +137,30 @@ impl<'a> Session<'a> {
             print_error(&format!("kvant: {problem}\n"));
         }
         problems.extend(unread);
-        Ok(Self { args, plan, workers, record, problems })
+        let session = Self { args, plan, workers, record, problems, presence: Presence::enter() };
+        match (args.reps > 1 || args.all_threads) && workers > 1 && session.timed_alone() == 0 {
+            true => Err(CliError::Usage("--reps and --all-threads are for times: -j 1, or --timed N".to_owned())),
+            false => Ok(session),
+        }
     }
 
     /// Measures what is not there yet. All points of the folder, sorted.
     fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
         let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.plan.key(m)).collect();
-        let timed = self.workers == 1;
+        let clock = self.clock().filter(|_| self.workers == 1);
+        let has_all = |point: &Point| {
+            let has_memory = !self.args.memory || point.extra(MEMORY[0]).is_some();
+            has_memory && clock.as_ref().is_none_or(|clock| clock.has_run_for(point))
+        };
         let measured_again: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
-        let (reused, others) = folder
-            .divide(&|key, point| planned.contains(key) && (!timed || point.extra(TIMING).is_some()), &|point| {
-                measured_again.contains(&point.identity())
-            });
+        let (reused, others) = folder.divide(&|key, point| planned.contains(key) && has_all(point), &|point| {
+            measured_again.contains(&point.identity())
+        });
         let measurements: Vec<_> =
             self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.key(m))).copied().collect();
+        if !measurements.is_empty() {
+            self.warn_of_load();
+        }
         let keeper = Keeper::new(folder.path(), self.args.keep.unwrap_or_default(), &self.plan)?;
         let bytes = |m: &Measurement| reused.get(&self.plan.key(m)).and_then(|point| point.bytes);
         let without_files: Vec<_> = self
@@ -162,10 +180,11 @@ impl<'a> Session<'a> {
         }
         self.record.write(folder.path())?;
 
-        let appender = folder.begin(&all)?;
+        let appender = folder.begin(&all, &self.columns())?;
         let fresh = Mutex::new(Vec::new());
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: self.workers, progress: &progress, scored: true };
+        let (workers, clock) = (self.workers, self.clock());
+        let runner = PlanRunner { plan: &self.plan, workers, clock, progress: &progress, scored: true };
         let mut problems = runner.execute(&measurements, &|measurement, measured| {
             // A row that is there says that its files are.
             keeper.store(measurement, &measured)?;
@@ -201,7 +220,8 @@ impl<'a> Session<'a> {
         }
         let measurements: Vec<_> = wanted.iter().map(|(measurement, _)| *measurement).collect();
         let progress = Progress::new(wanted.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: self.workers, progress: &progress, scored: false };
+        let runner =
+            PlanRunner { plan: &self.plan, workers: self.workers, clock: None, progress: &progress, scored: false };
         let others = Mutex::new(Vec::new());
         let mut problems = runner.execute(&measurements, &|measurement, measured| {
             let then = wanted.iter().find(|(m, _)| m == measurement).map(|(_, bytes)| *bytes);
@@ -218,6 +238,38 @@ impl<'a> Session<'a> {
         progress.finish();
         problems.extend(others.into_inner().unwrap_or_else(PoisonError::into_inner));
         Ok(problems)
+    }
+
+    /// Columns that points get because of the arguments.
+    fn columns(&self) -> Vec<&'static str> {
+        let reps = if self.args.reps > 1 { &clock::COLUMNS[..] } else { &[] };
+        let memory = if self.args.memory { &MEMORY[..] } else { &[] };
+        let threads = if self.args.all_threads { &clock::ALL_THREADS[..] } else { &[] };
+        [reps, memory, threads].concat()
+    }
+
+    /// How many measurements of each codec are timed alone after the others.
+    fn timed_alone(&self) -> usize {
+        let asked = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
+        if self.workers == 1 || self.args.no_times { 0 } else { asked }
+    }
+
+    /// What takes times, where any are to be kept.
+    fn clock(&self) -> Option<Clock<'_>> {
+        let threads = self.args.all_threads.then(|| workers(0));
+        (!self.args.no_times).then_some(Clock { presence: &self.presence, reps: self.args.reps, threads })
+    }
+
+    /// Says, and keeps in the record, that times may be wrong.
+    fn warn_of_load(&mut self) {
+        let times = !self.args.no_times && (self.workers == 1 || self.timed_alone() > 0);
+        let Some(warning) = load_warning().filter(|_| times) else {
+            return;
+        };
+        if !self.args.quiet {
+            print_error(&format!("kvant: {warning}\n"));
+        }
+        self.record.runs.iter_mut().for_each(|run| run.notes.push(warning.clone()));
     }
 
     /// What tells a measurement's point from others in a table.
@@ -247,8 +299,8 @@ impl<'a> Session<'a> {
     /// With `--timed`, times of some measurements of each codec, measured alone after the others,
     /// into their points.
     fn time(&self, points: &mut [Point]) {
-        let count = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
-        if count == 0 || self.workers == 1 {
+        let count = self.timed_alone();
+        if count == 0 {
             return;
         }
         // What has failed would fail again.
@@ -259,13 +311,12 @@ impl<'a> Session<'a> {
         };
         let measurements: Vec<_> = (0..self.plan.series.len()).flat_map(of_series).collect();
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
-        let runner = PlanRunner { plan: &self.plan, workers: 1, progress: &progress, scored: false };
-        for (measurement, enc_s, dec_s) in runner.times(&measurements) {
+        let runner =
+            PlanRunner { plan: &self.plan, workers: 1, clock: self.clock(), progress: &progress, scored: false };
+        for (measurement, times) in runner.times(&measurements) {
             let identity = self.identity(&measurement);
             if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
-                (point.enc_s, point.dec_s) = (enc_s, dec_s);
-                point.extra.retain(|(column, _)| column != TIMING);
-                point.extra.insert(0, (TIMING.to_owned(), self.plan.codec(&measurement).timing().name().to_owned()));
+                times.put(point);
             }
         }
         progress.finish();
@@ -295,19 +346,33 @@ impl<'a> Session<'a> {
             let name = series.codec.name();
             let ascending: Vec<_> = series.qualities.iter().rev().copied().collect();
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
-            text += &format!("{name}\n{}\n", summary::by_quality(&of_codec, &ascending, panel));
+            text += &format!(
+                "{name}\n{}{}\n",
+                summary::by_quality(&of_codec, &ascending, panel),
+                summary::resources(&of_codec)
+            );
         }
-        let timed = points.iter().filter(|p| p.enc_s.is_some()).count();
-        text += &match (self.workers, timed) {
-            (1, _) => "Times: one job at a time.\n".to_owned(),
+        text + &self.worth_of_times(points)
+    }
+
+    /// Which of the times there are, and why not all.
+    fn worth_of_times(&self, points: &[Point]) -> String {
+        let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
+        let mine: Vec<_> = points.iter().filter(|p| planned.contains(&p.identity())).collect();
+        let (timed, all) = (mine.iter().filter(|p| p.extra(TIMING).is_some()).count(), mine.len());
+        let why_not = self.presence.why_not_alone();
+        match (self.workers, timed) {
+            _ if self.args.no_times => "Times were not measured: --no-times.\n".to_owned(),
+            (1, timed) if timed == all => "Times: one job at a time.\n".to_owned(),
+            (1, 0) => format!("Times were not measured: {why_not}.\n"),
+            (1, timed) => format!(
+                "Times of {timed} of {all} points only; during the others, {why_not}. The same command measures them again.\n"
+            ),
             (n, 0) => format!(
                 "Times were not measured: {n} jobs ran at once. -j 1 measures them, --timed N those of a few.\n"
             ),
-            (n, timed) => {
-                format!("Times of {timed} of {} points only, measured alone; {n} jobs ran at once.\n", points.len())
-            }
-        };
-        text
+            (n, timed) => format!("Times of {timed} of {all} points only, measured alone; {n} jobs ran at once.\n"),
+        }
     }
 
     /// Where the results are, and the exit code.
@@ -355,7 +420,10 @@ fn chosen_series(
             return Err(CliError::Usage(format!("two codecs are called {name}; label one: NAME={spec}")));
         }
         records.push(CodecRecord::new(codec.name(), spec, codec.version(), codec.timing()));
-        let of_codec = CodecSeries::new(codec, wanted);
+        let mut of_codec = CodecSeries::new(codec, wanted);
+        if args.memory {
+            of_codec.probe = Probe::new(spec, &peers)?;
+        }
         if let Some(note) = of_codec.note() {
             print_error(&format!("kvant: {note}\n"));
         }

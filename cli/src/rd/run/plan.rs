@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::base::error::{CliError, Result};
 use crate::base::hex::hex;
 use crate::pictures::Picture;
-use crate::rd::codecs::Codec;
+use crate::rd::codecs::{Codec, Probe};
 use crate::rd::corpus::CorpusPicture;
 use crate::rd::metric::Scoring;
 use crate::rd::shard::Shard;
@@ -24,6 +24,8 @@ pub(crate) struct CodecSeries {
     pub(crate) outside: Vec<f64>,
     /// What was asked for and is no whole number, as the codec takes them, and the nearest one.
     pub(crate) rounded: Vec<(f64, f64)>,
+    /// What measures its memory, where that is asked for.
+    pub(crate) probe: Option<Probe>,
 }
 
 impl CodecSeries {
@@ -31,7 +33,13 @@ impl CodecSeries {
     /// lossless. Each is there once, also where two are rounded to it.
     pub(crate) fn new(codec: Arc<dyn Codec>, wanted: Option<&[f64]>) -> Self {
         if codec.lossless() {
-            return Self { codec, qualities: vec![LOSSLESS_QUALITY], outside: Vec::new(), rounded: Vec::new() };
+            return Self {
+                codec,
+                qualities: vec![LOSSLESS_QUALITY],
+                outside: Vec::new(),
+                rounded: Vec::new(),
+                probe: None,
+            };
         }
         let (range, whole) = (codec.quality_range(), codec.whole());
         let all = wanted.unwrap_or(codec.qualities());
@@ -41,7 +49,7 @@ impl CodecSeries {
         let mut qualities: Vec<_> = inside.iter().map(|q| if whole { q.round() } else { *q }).collect();
         qualities.sort_by(|a, b| b.total_cmp(a));
         qualities.dedup();
-        Self { codec, qualities, outside, rounded }
+        Self { codec, qualities, outside, rounded, probe: None }
     }
 
     /// What is to be said of the qualities that were rounded.
@@ -108,6 +116,11 @@ impl RunPlan {
 
     pub(crate) fn codec(&self, measurement: &Measurement) -> &dyn Codec {
         &*self.series[measurement.series].codec
+    }
+
+    /// What measures the memory of a measurement's codec, where that is asked for.
+    pub(crate) fn probe(&self, measurement: &Measurement) -> Option<&Probe> {
+        self.series[measurement.series].probe.as_ref()
     }
 
     pub(crate) fn source(&self, measurement: &Measurement) -> &CorpusPicture {

@@ -1,8 +1,11 @@
 //! What a run tells at its end: scores, rate and time at each quality.
 
+use std::fmt::Write as _;
+
+use super::clock::ALL_THREADS;
 use crate::rd::analysis::grid::Grid;
 use crate::rd::metric::{Panel, Transform};
-use crate::rd::points::Point;
+use crate::rd::points::{MEMORY, Point};
 
 /// The means at each quality, ascending. Those of SSIMULACRA2 less the quality are the calibration
 /// of our own scale.
@@ -39,3 +42,25 @@ pub(crate) fn by_quality(points: &[&Point], qualities: &[f64], panel: &Panel) ->
 
 /// The metric that the quality of our own scale is about.
 const CALIBRATED: &str = "ssim2";
+
+/// The most memory that any of the points took, and the mean times on all threads; empty where none
+/// were measured.
+pub(super) fn resources(points: &[&Point]) -> String {
+    let values = |column: &str| -> Vec<f64> { points.iter().filter_map(|p| p.extra(column)?.parse().ok()).collect() };
+    let mut out = String::new();
+    if let [Some(encode), Some(decode)] = MEMORY.map(|column| values(column).into_iter().max_by(f64::total_cmp)) {
+        let _ = writeln!(out, "peak memory of a process: {encode:.0} MB to encode, {decode:.0} MB to decode, at most");
+    }
+    let [threads, encode, decode] = ALL_THREADS.map(values);
+    if !encode.is_empty() && !decode.is_empty() {
+        let mean = |seconds: &[f64]| seconds.iter().sum::<f64>() / seconds.len() as f64;
+        let _ = writeln!(
+            out,
+            "on {} threads: {:.3} s to encode, {:.4} s to decode",
+            threads[0],
+            mean(&encode),
+            mean(&decode)
+        );
+    }
+    out
+}
