@@ -266,6 +266,8 @@ pub(crate) fn dump(browser: &PathBuf, f: &Folder, file: &str, width: u32) -> Str
     let mut command = Command::new(browser);
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]);
     command.args(["--disable-background-networking", "--disable-component-update", "--dump-dom"]);
+    // Scripts wait for pictures, which take their time on a busy machine.
+    command.arg("--virtual-time-budget=30000");
     command.arg(format!("--user-data-dir={}", profile.to_string_lossy())).arg(format!("--window-size={width},900"));
     command.arg(format!("file://{}", f.path(file).to_string_lossy())).stdin(Stdio::null());
     let output = command.output().expect("the browser runs");

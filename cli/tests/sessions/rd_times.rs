@@ -108,7 +108,8 @@ range = [0, 100]
         rows[&(codec.to_owned(), "large".to_owned(), "50".to_owned())][column].parse().unwrap()
     };
     assert!((67.0..90.0).contains(&memory("fills", "enc_mb")), "{rows:?}");
-    assert!((0.5..12.0).contains(&memory("fills", "dec_mb")), "{rows:?}");
+    // Nothing shows less than the process that starts programs.
+    assert!((0.5..20.0).contains(&memory("fills", "dec_mb")), "{rows:?}");
     // More than the pixels, in the file and as samples.
     assert!(memory("kvant:e1", "enc_mb") > 2.0 * 3.0 * 1.08 && memory("kvant:e1", "dec_mb") > 3.0 * 1.08, "{rows:?}");
     assert!(said.text().contains("peak memory of a process: 6"), "{}", said.text());

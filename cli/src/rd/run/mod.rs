@@ -158,9 +158,6 @@ impl<'a> Session<'a> {
         });
         let measurements: Vec<_> =
             self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.key(m))).copied().collect();
-        if !measurements.is_empty() {
-            self.warn_of_load();
-        }
         let keeper = Keeper::new(folder.path(), self.args.keep.unwrap_or_default(), &self.plan)?;
         let bytes = |m: &Measurement| reused.get(&self.plan.key(m)).and_then(|point| point.bytes);
         let without_files: Vec<_> = self
@@ -171,6 +168,9 @@ impl<'a> Session<'a> {
             .filter(|(m, b)| keeper.lacks(m, *b))
             .collect();
         self.say_what_is_reused(reused.len(), others.len());
+        if !measurements.is_empty() && !self.args.no_times && (self.workers == 1 || self.timed_alone() > 0) {
+            warn_of_load(self.args.quiet, &mut self.record);
+        }
         let mut all: Vec<_> = others.into_iter().chain(reused.into_values()).collect();
         // Of an earlier run's record only as much counts as there are points of it.
         if let (false, Some(mut record)) = (all.is_empty(), Record::read(folder.path())?) {
@@ -258,18 +258,6 @@ impl<'a> Session<'a> {
     fn clock(&self) -> Option<Clock<'_>> {
         let threads = self.args.all_threads.then(|| workers(0));
         (!self.args.no_times).then_some(Clock { presence: &self.presence, reps: self.args.reps, threads })
-    }
-
-    /// Says, and keeps in the record, that times may be wrong.
-    fn warn_of_load(&mut self) {
-        let times = !self.args.no_times && (self.workers == 1 || self.timed_alone() > 0);
-        let Some(warning) = load_warning().filter(|_| times) else {
-            return;
-        };
-        if !self.args.quiet {
-            print_error(&format!("kvant: {warning}\n"));
-        }
-        self.record.runs.iter_mut().for_each(|run| run.notes.push(warning.clone()));
     }
 
     /// What tells a measurement's point from others in a table.
@@ -386,6 +374,17 @@ impl<'a> Session<'a> {
             n => Err(CliError::Run(format!("{n} problems, see above; the rest was measured"))),
         }
     }
+}
+
+/// Says, and keeps in the record, that times may be wrong.
+fn warn_of_load(quiet: bool, record: &mut Record) {
+    let Some(warning) = load_warning() else {
+        return;
+    };
+    if !quiet {
+        print_error(&format!("kvant: {warning}\n"));
+    }
+    record.runs.iter_mut().for_each(|run| run.notes.push(warning.clone()));
 }
 
 /// The codecs that can be run, with their records and a line for each quality that one of them does
