@@ -44,7 +44,7 @@ pub(crate) enum RdCommand {
 }
 
 /// Arguments of `kvant rd run`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RunArgs {
     /// Pictures, or folders of pictures [default: those that the program brings along]
     #[arg(short, long, num_args = 1.., value_name = "DIR|FILE")]
@@ -55,12 +55,13 @@ pub(crate) struct RunArgs {
     pub(crate) recursive: bool,
 
     /// Codecs with their options, such as kvant:e7,webp:m6,mine=kvant:e5:tune=psnr; `kvant rd list`
-    /// names all [default: kvant and the lossy peers that are built in; kvant alone with --quick]
-    #[arg(short, long, value_name = "CODEC", value_delimiter = ',')]
-    pub(crate) codec: Vec<String>,
+    /// names all [default: kvant, and an AVIF, JPEG XL, WebP and JPEG codec of those that are found
+    /// here; kvant alone with --quick]
+    #[arg(short, long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) codecs: Vec<String>,
 
     /// Qualities on each codec's own scale, such as 30,50,70 or 20..90/8 (8 of them) [default: each
-    /// codec's own list]
+    /// codec's own list; five of it where no picture and no codec is named]
     #[arg(short, long, value_name = "LIST", allow_hyphen_values = true)]
     pub(crate) quality: Option<String>,
 
@@ -128,10 +129,19 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TOML")]
     pub(crate) metric_file: Option<PathBuf>,
 
-    /// Print BD-rates against every codec in this file or folder that has one of the pictures; may
-    /// be given several times
-    #[arg(long, value_name = "CSV|DIR")]
-    pub(crate) anchor: Vec<PathBuf>,
+    /// Points measured elsewhere, to be compared with and to be in the report; may be given several
+    /// times
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) points: Vec<PathBuf>,
+
+    /// The codec that all are compared with [default: every other one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) anchor: Option<String>,
+
+    /// The codec that the comparison and the report are about [default: each kvant; in the report
+    /// the first]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) codec: Option<String>,
 
     /// Print BD-rates against an earlier run, with the best and worst pictures; may be given
     /// several times

@@ -232,10 +232,60 @@ fn what_cannot_be_is_refused_before_the_work() {
     refused(&["-c", "kvant:no_such_parameter=1"], 2, &["no_such_parameter"]);
     refused(&["-c", "nocodec"], 2, &["nocodec", "kvant"]);
     refused(&["-c", "kvant:e1,kvant:e1"], 2, &["kvant:e1", "label"]);
-    refused(&["--anchor", "missing.csv"], 3, &["missing.csv"]);
+    refused(&["--points", "missing.csv"], 3, &["missing.csv"]);
+    refused(&["-c", "kvant:e1", "--anchor", "set"], 2, &["set", "--points takes files"]);
+    refused(&["-c", "kvant:e1", "--anchor", "avif"], 2, &["no codec \"avif\"", "there are kvant:e1"]);
+    refused(&["-c", "kvant:e1", "--codec", "mine"], 2, &["no codec \"mine\""]);
     refused(&["-i", "missing.ppm"], 3, &["missing.ppm"]);
     f.kvant(&["rd", "run", "-i", "set", "-q", "many"]).fails(2, &["many"]);
     assert!(!f.path("out/results.csv").exists());
+}
+
+/// Several settings of ours are compared with each other and with each peer.
+#[test]
+fn each_codec_of_ours_is_compared_with_every_other_one() {
+    let f = with_set("rd-each");
+    let base = ["rd", "run", "-i", "set", "-q", "20,40,60,80", "--metrics", "psnr", "-o", "out"];
+    let run = |args: &[&str]| f.kvant(&[&base[..], &["-c", "jpeg,kvant:e1,two=kvant:e2"], args].concat()).ok();
+    let tables = |text: &str| -> Vec<(String, Vec<String>)> {
+        let mut found: Vec<(String, Vec<String>)> = Vec::new();
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix("BD-rate of ") {
+                found.push((rest.split(" in %").next().unwrap().to_owned(), Vec::new()));
+            } else if let Some((_, anchors)) = found.last_mut() {
+                let first = line.split_whitespace().next().unwrap_or_default();
+                anchors.extend(["jpeg", "kvant:e1", "two"].contains(&first).then(|| first.to_owned()));
+            }
+        }
+        found
+    };
+    let table = |name: &str, anchors: &[&str]| (name.to_owned(), anchors.iter().map(|a| (*a).to_owned()).collect());
+    let said = run(&["--no-report"]);
+    assert_eq!(tables(said.text()), [table("kvant:e1", &["jpeg", "two"]), table("two", &["jpeg", "kvant:e1"])]);
+    // One meaning of both names, in a run as in its report.
+    let said = run(&["--codec", "two", "--anchor", "kvant:e1"]);
+    assert_eq!(tables(said.text()), [table("two", &["kvant:e1"])]);
+    assert!(said.text().contains("At equal PSNR-Y, two files are"), "{}", said.text());
+    let page = String::from_utf8(f.read("out/report.html")).unwrap();
+    assert!(page.contains("<title>two against kvant:e1</title>"));
+}
+
+#[test]
+fn a_run_that_names_nothing_takes_the_codecs_that_are_there() {
+    let f = Folder::new("rd-nothing");
+    // Only what this program contains: no other program is on the path.
+    let output = f.command(&["rd", "run", "--no-report", "--limit", "1", "--metrics", "psnr"]).env("PATH", "").output();
+    let said = crate::world::Ended::from(output.unwrap()).ok();
+    assert!(said.stderr.contains("codecs found here: kvant, "), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("not found: avif (avifenc is not installed; python3 is not installed)"),
+        "{}",
+        said.stderr
+    );
+    let found = rows(&f, "kvant-rd/results.csv");
+    let of = |codec: &str| found.keys().filter(|(name, ..)| name == codec).count();
+    assert_eq!(of("kvant"), 5);
+    assert!(of("jpeg") + of("mozjpeg") == 5, "{:?}", found.keys());
 }
 
 #[test]
@@ -249,7 +299,7 @@ fn quick_takes_a_spread_and_compares() {
     let rows = rows(&f, "before/results.csv");
     assert_eq!(rows.len(), 2 * 5);
     assert!(rows.keys().all(|(codec, image, _)| codec == "a" && (image == "one" || image == "two")));
-    let said = quick(&["-c", "b=kvant:e1", "-o", "after", "--against", "before", "--anchor", "before/results.csv"]);
+    let said = quick(&["-c", "b=kvant:e1", "-o", "after", "--against", "before", "--points", "before/results.csv"]);
     assert!(said.contains("mean +0.000") && said.contains("of before"), "{said}");
     assert!(!f.path("after/report.html").exists());
 }

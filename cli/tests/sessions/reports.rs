@@ -215,7 +215,7 @@ fn help_version_and_manual_are_there() {
         assert!(help.text().contains(words), "{words:?} is not in {}", help.text());
     }
     assert!(f.kvant(&["-V"]).ok().text().starts_with("kvant 0."));
-    assert!(f.kvant(&["rd", "run", "--help"]).ok().text().contains("--anchor"));
+    assert!(f.kvant(&["rd", "run", "--help"]).ok().text().contains("--points"));
     assert!(f.kvant(&["completions", "bash"]).ok().text().contains("kvant"));
     assert!(f.kvant(&["man"]).ok().text().contains(".TH kvant"));
     f.kvant(&["man", "."]).ok();

@@ -70,9 +70,11 @@ pub(crate) fn resolve(spec: &str, peers: &Peers, build: &str) -> Result<Resolved
     })
 }
 
-/// The names of the codecs that this program contains, ours first.
-pub(crate) fn built_in() -> impl Iterator<Item = &'static str> {
-    BUILT_IN.iter().filter(|b| matches!(b.make, Make::With(_))).map(|b| b.name)
+/// Whether a specification, or the name of a codec in results, is one of ours.
+pub(crate) fn is_ours(spec: &str) -> bool {
+    // The first part is the codec, with or without a label of the user's.
+    let codec = spec.split(':').next().unwrap_or_default();
+    matches!(codec.rsplit('=').next(), Some("kvant" | "ours")) || codec.starts_with("kvant_")
 }
 
 #[cfg(test)]

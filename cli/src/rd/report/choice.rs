@@ -3,6 +3,7 @@
 use super::input::Input;
 use super::options::ReportOptions;
 use crate::base::error::{CliError, Result};
+use crate::rd::codecs::is_ours;
 use crate::rd::points::{ByImage, by_codec};
 
 /// The points of codecs, by picture.
@@ -67,13 +68,7 @@ fn choose_codec(measured: &[(&str, ByImage<'_>)], input: &Input, options: &Repor
         let recorded = input.record.as_ref().and_then(|r| r.codecs.iter().find(|c| c.name == name));
         recorded.map_or_else(|| name.to_owned(), |c| c.spec.clone())
     };
-    let is_ours = |name: &str| {
-        let spec = spec(name);
-        // The first part is the codec, with or without a label of the user's.
-        let codec = spec.split(':').next().unwrap_or_default();
-        matches!(codec.rsplit('=').next(), Some("kvant" | "ours")) || codec.starts_with("kvant_")
-    };
-    let ours = measured.iter().map(|(name, _)| *name).find(|name| is_ours(name));
+    let ours = measured.iter().map(|(name, _)| *name).find(|name| is_ours(&spec(name)));
     Ok(ours.unwrap_or(measured[0].0).to_owned())
 }
 

@@ -52,6 +52,11 @@ impl Folder {
         Ok(Self { path: path.to_owned(), points, _lock: lock })
     }
 
+    /// The codecs that earlier runs measured.
+    pub(crate) fn codecs(&self) -> impl Iterator<Item = &str> {
+        self.points.iter().map(|p| p.codec.as_str())
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

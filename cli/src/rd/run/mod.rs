@@ -1,6 +1,8 @@
 //! `kvant rd run`: pictures x codecs x qualities, into a folder of results.
 
+mod choice;
 mod clock;
+mod comparisons;
 mod conduct;
 mod folder;
 mod keeper;
@@ -10,28 +12,25 @@ mod subject;
 mod summary;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::analysis::lossless::Lossless;
-use super::analysis::tables::{against_table, anchors_table};
 use super::args::RunArgs;
-use super::codecs::{self, Probe, Resolved};
-use super::corpus::{self, CorpusPicture, spread};
+use super::corpus::spread;
 use super::metric::{Metrics, Panel, Scoring};
-use super::points::{self, ByImage, Identity, MEMORY, Point, TIMING, by_codec};
+use super::points::{self, Identity, MEMORY, Point, TIMING};
 use super::presence::{Presence, load_warning};
 use super::progress::Progress;
-use super::record::{CodecRecord, PictureRecord, Record, Run};
-use super::report::ReportOptions;
-use super::results::read_results;
+use super::record::{PictureRecord, Record, Run};
+use super::report::{self, ReportOptions};
 use super::workers::workers;
-use super::{build, report};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
 
 use clock::Clock;
+use comparisons::Comparisons;
 use folder::Folder;
 use keeper::Keeper;
 use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
@@ -43,20 +42,16 @@ const PEERS: &str = "peers";
 
 /// `--quick`: where BD-rates begin to be right within a tenth of a percent.
 const QUICK_QUALITIES: [f64; 5] = [30.0, 50.0, 65.0, 80.0, 90.0];
-const QUICK_PICTURES: usize = 16;
 const QUICK_TIMED: usize = 6;
 
 /// Runs the command.
 pub(crate) fn run(args: &RunArgs) -> Result<()> {
-    // Files to compare with are read first: a mistyped name should not cost a run.
     let own = args.output.join(PEERS);
     let mut metrics = Metrics::known(&own, args.metric_file.as_deref())?;
-    let mut read = |paths: &[PathBuf]| paths.iter().map(|p| read_results(p, &mut metrics)).collect::<Result<Vec<_>>>();
-    let (anchors, olds) = (read(&args.anchor)?, read(&args.against)?);
+    let comparisons = Comparisons::read(args, &mut metrics)?;
     let folder = Folder::open(&args.output, &metrics)?;
     Metrics::install(&own)?;
-    let known = anchors.iter().flatten().map(|p| p.image.as_str()).collect();
-    let mut session = Session::new(args, &folder, &metrics, &known)?;
+    let mut session = Session::new(args, &folder, &metrics, &comparisons)?;
     let points = session.execute(&folder)?;
     let verdict = session.report(&folder)?;
 
@@ -70,40 +65,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let panel = Panel::new(&metrics, &args.metrics, &points)?;
     let mut text = session.summary(&points, &panel);
     let (mut lossless, lossy): (Vec<_>, Vec<_>) = points.into_iter().partition(Point::is_lossless);
-    lossless.extend(anchors.iter().flatten().filter(|p| p.is_lossless()).cloned());
+    lossless.extend(comparisons.points.iter().filter(|p| p.is_lossless()).cloned());
     text += &Lossless::new(&lossless, None).map_or(String::new(), |l| format!("\n{}", l.text()));
-    if let Some(((name, ours), others)) = by_codec(&lossy).split_first() {
-        text += &curves(args, (name, ours), others, &anchors, &olds, &panel);
-    }
+    text += &comparisons.text(&lossy, &session.record, &panel);
     text += &verdict;
     print_text(&text)?;
     session.end(folder.path())
-}
-
-/// BD-rates of the first codec of a run against its others, the anchors and earlier runs.
-fn curves(
-    args: &RunArgs,
-    (name, ours): (&str, &ByImage<'_>),
-    others: &[(&str, ByImage<'_>)],
-    anchors: &[Vec<Point>],
-    olds: &[Vec<Point>],
-    panel: &Panel,
-) -> String {
-    let mut text = anchors_table((name, ours), others, panel).map_or(String::new(), |t| format!("\n{t}"));
-    for anchor in anchors {
-        text += "\n";
-        text += &anchors_table((name, ours), &by_codec(anchor), panel)
-            .unwrap_or_else(|| "no picture in common with the anchors\n".to_owned());
-    }
-    for (path, old) in args.against.iter().zip(olds) {
-        for (old_name, old) in by_codec(old) {
-            let title = format!("{old_name} of {}", shown(path));
-            let table = against_table(ours, &title, &old, panel);
-            text += "\n";
-            text += &table.unwrap_or_else(|| format!("no picture in common with {title}\n"));
-        }
-    }
-    text
 }
 
 /// One run: what is to be done, and what became of it.
@@ -117,21 +84,22 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// `known` are the pictures that the anchors have.
-    fn new(args: &'a RunArgs, folder: &Folder, metrics: &Metrics, known: &BTreeSet<&str>) -> Result<Self> {
+    fn new(args: &'a RunArgs, folder: &Folder, metrics: &Metrics, comparisons: &Comparisons<'_>) -> Result<Self> {
         let workers = workers(args.jobs.unwrap_or(usize::from(!args.quick)));
         let wanted = match (&args.quality, args.quick) {
             (Some(text), _) => Some(parse_qualities(text)?),
             (None, true) => Some(QUICK_QUALITIES.to_vec()),
             (None, false) => None,
         };
-        let (series, codecs, mut problems) = chosen_series(args, folder, wanted.as_deref())?;
-        let sources = chosen_pictures(args, known)?;
+        let sources = choice::pictures(args, &comparisons.pictures())?;
+        let (series, codecs, mut problems) = choice::series(args, folder, wanted.as_deref())?;
         let run = Run::now(workers, args.peers.clone());
         let pictures = sources.iter().map(|s| PictureRecord { name: s.name.clone(), location: s.location() }).collect();
         let mut record = Record::new(run, codecs, pictures);
         let scoring = Scoring::new(metrics, &args.metrics)?;
         record.metrics = scoring.programs().cloned().collect();
+        let names = codecs_of(&series).chain(folder.codecs());
+        comparisons.check(&names.collect::<Vec<_>>())?;
         let (plan, unread) = RunPlan::new(series, sources, scoring, args.shard);
         for problem in &unread {
             print_error(&format!("kvant: {problem}\n"));
@@ -312,16 +280,25 @@ impl<'a> Session<'a> {
 
     /// Writes the page, where one is asked for, and gives the sentences that it opens with.
     fn report(&mut self, folder: &Folder) -> Result<String> {
-        let RunArgs { no_report, quick, shard, anchor, generations, quiet, .. } = self.args;
+        let RunArgs { no_report, quick, shard, generations, quiet, .. } = self.args;
         if *no_report || *quick || shard.is_some() {
             return Ok(String::new());
         }
         if !quiet {
             print_error("kvant: writing the report\n");
         }
-        let (points, metrics, metric_file) = (anchor.clone(), self.args.metrics.clone(), self.args.metric_file.clone());
+        let RunArgs { anchor, codec, points, metrics, metric_file, .. } = self.args.clone();
         let (generations, quiet) = (*generations, *quiet);
-        let options = ReportOptions { points, metrics, metric_file, generations, quiet, ..ReportOptions::default() };
+        let options = ReportOptions {
+            anchor,
+            codec,
+            points,
+            metrics,
+            metric_file,
+            generations,
+            quiet,
+            ..ReportOptions::default()
+        };
         let written = report::write(folder.path(), &options)?;
         self.problems.extend(written.problems);
         Ok(format!("\n{}\n{}\n", written.verdict.join("\n"), shown(&written.path)))
@@ -376,6 +353,10 @@ impl<'a> Session<'a> {
     }
 }
 
+fn codecs_of(series: &[CodecSeries]) -> impl Iterator<Item = &str> {
+    series.iter().map(|s| s.codec.name())
+}
+
 /// Says, and keeps in the record, that times may be wrong.
 fn warn_of_load(quiet: bool, record: &mut Record) {
     let Some(warning) = load_warning() else {
@@ -385,72 +366,4 @@ fn warn_of_load(quiet: bool, record: &mut Record) {
         print_error(&format!("kvant: {warning}\n"));
     }
     record.runs.iter_mut().for_each(|run| run.notes.push(warning.clone()));
-}
-
-/// The codecs that can be run, with their records and a line for each quality that one of them does
-/// not have. A peer that is not there is skipped with a line.
-fn chosen_series(
-    args: &RunArgs,
-    folder: &Folder,
-    wanted: Option<&[f64]>,
-) -> Result<(Vec<CodecSeries>, Vec<CodecRecord>, Vec<String>)> {
-    let peers = codecs::Peers::with_file(&folder.peers(), args.peers.as_deref())?;
-    let specs = match (args.codec.is_empty(), args.quick) {
-        (false, _) => args.codec.clone(),
-        (true, true) => vec!["kvant".to_owned()],
-        (true, false) => codecs::built_in().map(str::to_owned).collect(),
-    };
-    let build = build::identity()?;
-    let (mut series, mut records, mut problems) = (Vec::<CodecSeries>::new(), Vec::new(), Vec::new());
-    for spec in &specs {
-        let codec = match codecs::resolve(spec, &peers, &build)? {
-            Resolved::Ready(codec) => codec,
-            Resolved::Missing { name, reason } => {
-                print_error(&format!("kvant: {name} is skipped: {reason}\n"));
-                continue;
-            }
-        };
-        // Who names no codec asks for curves.
-        if args.codec.is_empty() && codec.lossless() {
-            continue;
-        }
-        if series.iter().any(|s| s.codec.name() == codec.name()) {
-            let name = codec.name();
-            return Err(CliError::Usage(format!("two codecs are called {name}; label one: NAME={spec}")));
-        }
-        records.push(CodecRecord::new(codec.name(), spec, codec.version(), codec.timing()));
-        let mut of_codec = CodecSeries::new(codec, wanted);
-        if args.memory {
-            of_codec.probe = Probe::new(spec, &peers)?;
-        }
-        if let Some(note) = of_codec.note() {
-            print_error(&format!("kvant: {note}\n"));
-        }
-        for q in &of_codec.outside {
-            let (name, range) = (of_codec.codec.name(), of_codec.codec.quality_range());
-            let problem = format!("{name}: quality {q} is outside {} to {}: left out", range.start(), range.end());
-            print_error(&format!("kvant: {problem}\n"));
-            problems.push(problem);
-        }
-        series.push(of_codec);
-    }
-    if series.is_empty() {
-        return Err(CliError::Run("none of the codecs can be run here".to_owned()));
-    }
-    Ok((series, records, problems))
-}
-
-/// The pictures that the arguments choose. A quick run prefers those that it can set beside the
-/// anchors: of an input that has some of `known`, it takes no others.
-fn chosen_pictures(args: &RunArgs, known: &BTreeSet<&str>) -> Result<Vec<CorpusPicture>> {
-    let groups =
-        if args.input.is_empty() { vec![corpus::embedded()] } else { corpus::pictures(&args.input, args.recursive)? };
-    let limit = args.limit.unwrap_or(if args.quick { QUICK_PICTURES } else { usize::MAX });
-    let chosen = |mut group: Vec<CorpusPicture>| {
-        if args.quick && group.iter().any(|s| known.contains(s.name.as_str())) {
-            group.retain(|s| known.contains(s.name.as_str()));
-        }
-        spread(group.into_iter().step_by(args.every as usize).collect(), limit)
-    };
-    Ok(groups.into_iter().flat_map(chosen).collect())
 }
