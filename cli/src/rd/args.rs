@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::gallery::{Level, parse_level};
-use super::kept::{Keep, parse_keep};
 use super::paper::PlotArgs;
 use super::report::{ReportOptions, parse_generations};
-use super::shard::{Shard, parse_shard};
+use super::results::kept::{Keep, parse_keep};
+use super::run::shard::{Shard, parse_shard};
 
 /// What `kvant rd` can do.
 #[derive(Debug, Subcommand)]

@@ -1,40 +1,35 @@
 //! `kvant rd`: rate and distortion of the encoder, measured and set beside other codecs.
 //!
-//! [`run`] sends pictures through [`codecs`] and scores them with [`crate::metrics`]; [`points`]
-//! holds what was measured; [`analysis`] turns sets of points into numbers and tables.
+//! [`run`] sends the pictures of a [`corpus`] through [`codecs`] and scores them by [`metric`]s;
+//! [`programs`] is what codecs and metrics outside have in common. [`points`] are what was measured,
+//! [`point_file`] reads and writes them, and [`results`] is the folder that they lie in.
+//! [`analysis`] turns sets of points into numbers and tables. [`report`], [`paper`] and [`gallery`]
+//! show them; the [`laboratory`] codes again what those show besides.
 
 mod analysis;
-mod appender;
 mod args;
 mod build;
 mod check;
 mod codecs;
 mod corpus;
 mod gallery;
-mod kept;
 mod laboratory;
-mod launch;
 mod list;
 mod merge;
 mod metric;
 mod paper;
 mod point_file;
 mod points;
-mod presence;
+mod programs;
 mod progress;
-mod record;
 mod report;
 mod results;
 mod run;
-mod search;
-mod shard;
-mod votes;
-mod workers;
 
 pub(crate) use args::RdCommand;
 
 use crate::base::error::Result;
-use presence::Presence;
+use run::presence::Presence;
 
 /// Runs an `rd` command.
 pub(crate) fn execute(command: &RdCommand) -> Result<()> {
@@ -54,9 +49,9 @@ pub(crate) fn execute(command: &RdCommand) -> Result<()> {
             let _working = Presence::enter();
             gallery::gallery(args)
         }
-        RdCommand::Votes(args) => votes::votes(args),
-        RdCommand::Launch(args) => launch::launch(args),
-        RdCommand::Code(args) => launch::code(args),
+        RdCommand::Votes(args) => gallery::votes(args),
+        RdCommand::Launch(args) => codecs::launch(args),
+        RdCommand::Code(args) => codecs::code(args),
         RdCommand::List(args) => list::execute(args, &build::identity()?),
     }
 }

@@ -1,11 +1,10 @@
 //! What a codec is to a measurement: it encodes and decodes pictures, and says how long that took.
 
-use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::base::error::CliError;
 use crate::pictures::Picture;
+use crate::rd::programs::Outcome;
 
 /// What the times of a codec are the times of. Those of different kinds do not compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,41 +43,6 @@ pub(crate) struct DecodedPicture {
     /// Time to decode, as that to encode.
     pub(crate) seconds: Option<f64>,
 }
-
-/// Why a codec gives nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// What failed, and how, in one line.
-    line: String,
-    /// What a program said last, where that is more than is in the line.
-    pub(crate) said: Vec<String>,
-}
-
-impl Fault {
-    pub(super) fn new(line: impl Into<String>, said: Vec<String>) -> Self {
-        Self { line: line.into(), said }
-    }
-
-    /// The same, named after what was done.
-    pub(super) fn in_step(self, step: &str) -> Self {
-        Self { line: format!("{step}: {}", self.line), ..self }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.line)
-    }
-}
-
-impl From<CliError> for Fault {
-    fn from(error: CliError) -> Self {
-        Self::new(error.to_string(), Vec::new())
-    }
-}
-
-/// What a codec gives, or why it does not.
-pub(crate) type Outcome<T> = std::result::Result<T, Fault>;
 
 /// The steps that faults name.
 pub(super) const ENCODE: &str = "encode";

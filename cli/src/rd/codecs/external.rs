@@ -1,34 +1,28 @@
 //! A peer that is a program, run once for each picture and direction.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
-use image::ImageEncoder as _;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use sha2::{Digest as _, Sha256};
-
-use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
-use super::library::{Samples, refuse_alpha};
-use super::peers::{Exchange, Peer, THREADS};
-use super::process::{self, Finished, find_program, last_lines, short_name};
+use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Timing};
+use super::library::refuse_alpha;
+use super::memory::told::Told;
+use super::peers::{Peer, THREADS};
 use super::spec::Spec;
-use super::template::{Template, Values};
-use super::told::Told;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::TemporaryFolder;
 use crate::pictures::{Loaded, OutputFormat, Picture, ReadOptions, read_picture, write_picture};
+use crate::rd::programs::process::{self, Finished, find_program, last_lines, short_name};
+use crate::rd::programs::version::{digest, own_files, version_of};
+use crate::rd::programs::{Fault, Outcome, Template, Values, exchange_file};
 
 /// How a program tells the seconds of its codec's call alone: a line of standard output that begins
 /// so.
 const SECONDS: &str = "kvant-seconds:";
-/// How long a program may take to tell its version.
-const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A peer with its options.
 #[derive(Clone)]
@@ -224,20 +218,6 @@ fn program(template: &Template, peer: &Peer) -> OsString {
     template.fill(&values).swap_remove(0)
 }
 
-/// The arguments that are files in the folder of the peer's description, which may change without
-/// their version.
-pub(crate) fn own_files(template: &Template, here: &Path) -> impl Iterator<Item = OsString> {
-    let arguments = template.fill(&Values::default().with("here", here));
-    let here = here.to_owned();
-    arguments.into_iter().filter(move |a| Path::new(a).starts_with(&here))
-}
-
-/// The first half of a file's SHA-256; empty where it cannot be read, which the program will say.
-pub(crate) fn digest(file: impl AsRef<Path>) -> String {
-    let data = fs::read(file).unwrap_or_default();
-    Sha256::digest(&data)[..16].iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// The version of a peer's program.
 ///
 /// # Errors
@@ -252,59 +232,10 @@ fn version(peer: &Peer) -> std::result::Result<String, String> {
     version_of(&encoder, command, peer.minimum_version.as_deref())
 }
 
-/// The version of a program: the first line that `command` prints, with the program's name where it
-/// is bare, else the program's file.
-///
-/// # Errors
-/// Why it cannot run: also where it is older than `minimum`.
-pub(crate) fn version_of(
-    program: &OsStr,
-    command: Option<Vec<OsString>>,
-    minimum: Option<&str>,
-) -> std::result::Result<String, String> {
-    let name = short_name(program);
-    let file = find_program(program).ok_or_else(|| format!("{} is not installed", shown(program)))?;
-    let Some(command) = command else {
-        return Ok(format!("{name} (SHA-256 {})", &digest(file)));
-    };
-    let ended = process::run(&command, VERSION_TIMEOUT).map_err(|e| e.to_string())?;
-    let line = ended.stdout.lines().chain(ended.stderr.lines()).map(str::trim).find(|line| !line.is_empty());
-    let line = line.ok_or_else(|| format!("{name} tells no version"))?;
-    if let Some(minimum) = minimum
-        && numbers(line) < numbers(minimum)
-    {
-        let found = numbers(line).iter().map(u64::to_string).collect::<Vec<_>>().join(".");
-        return Err(format!("{name} {found} is too old: {minimum} or later is needed"));
-    }
-    let is_bare = line.starts_with(|c: char| c.is_ascii_digit()) || line.to_ascii_lowercase().starts_with("version");
-    Ok(if is_bare { format!("{name} {line}") } else { line.to_owned() })
-}
-
-/// The numbers of the first version in a text, such as 1.4.2.
-fn numbers(text: &str) -> Vec<u64> {
-    let Some(start) = text.find(|c: char| c.is_ascii_digit()) else {
-        return Vec::new();
-    };
-    let version = text[start..].split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
-    version.split('.').map_while(|n| n.parse().ok()).collect()
-}
-
-/// The picture as a file for programs to read, quickly written.
-pub(crate) fn exchange_file(picture: &Picture, format: Exchange) -> Result<Vec<u8>> {
-    if format == Exchange::Ppm {
-        return write_picture(picture, OutputFormat::Ppm);
-    }
-    let samples = Samples::of(picture);
-    let mut file = Vec::new();
-    PngEncoder::new_with_quality(&mut file, CompressionType::Fast, FilterType::Sub)
-        .write_image(&samples.data, samples.width, samples.height, samples.colour())
-        .map_err(|e| CliError::Run(format!("cannot write png: {e}")))?;
-    Ok(file)
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use kvant::PixelFormat;
 
@@ -475,7 +406,8 @@ timeout = 2
         // Without a version command, the program's file is the version: sha256sum prints the same
         // digits.
         let fake = Fake::new(&TABLE.replace(version, ""));
-        let sum = process::run(&["sha256sum".into(), find_program("sh".as_ref()).unwrap().into()], VERSION_TIMEOUT);
+        let sum =
+            process::run(&["sha256sum".into(), find_program("sh".as_ref()).unwrap().into()], Duration::from_secs(60));
         assert_eq!(fake.codec("fake").version(), format!("sh (SHA-256 {})", &sum.unwrap().stdout[..32]));
     }
 

@@ -5,54 +5,13 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
-use image::ExtendedColorType;
-
-use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
+use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Timing};
 use super::spec::Spec;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
+use crate::rd::programs::{Fault, Outcome};
 
-/// A picture as libraries take it: rows without gaps.
-pub(super) struct Samples<'a> {
-    pub(super) data: Cow<'a, [u8]>,
-    pub(super) width: u32,
-    pub(super) height: u32,
-    /// Two bytes a sample, in the order of the machine, else one.
-    pub(super) wide: bool,
-    /// Alpha after the colour of each pixel.
-    pub(super) alpha: bool,
-    /// One sample a pixel, else three: red, green, blue.
-    pub(super) gray: bool,
-}
-
-impl<'a> Samples<'a> {
-    /// All of `picture`.
-    pub(super) fn of(picture: &'a Picture) -> Self {
-        let format = picture.format();
-        Self {
-            data: picture.whole_bytes(),
-            width: picture.width(),
-            height: picture.height(),
-            wide: format.is_wide(),
-            alpha: format.has_alpha(),
-            gray: !format.has_colour(),
-        }
-    }
-
-    /// What PNG files call it.
-    pub(super) fn colour(&self) -> ExtendedColorType {
-        match (self.gray, self.alpha, self.wide) {
-            (true, false, false) => ExtendedColorType::L8,
-            (true, false, true) => ExtendedColorType::L16,
-            (true, true, false) => ExtendedColorType::La8,
-            (true, true, true) => ExtendedColorType::La16,
-            (false, false, false) => ExtendedColorType::Rgb8,
-            (false, false, true) => ExtendedColorType::Rgb16,
-            (false, true, false) => ExtendedColorType::Rgba8,
-            (false, true, true) => ExtendedColorType::Rgba16,
-        }
-    }
-}
+pub(super) use crate::rd::programs::Samples;
 
 /// What a codec without alpha says of a picture that has some.
 pub(super) fn refuse_alpha(picture: &Picture) -> Outcome<()> {

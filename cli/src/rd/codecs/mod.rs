@@ -2,20 +2,17 @@
 
 mod built_in;
 mod codec;
-pub(crate) mod external;
+mod external;
 mod jpeg;
 mod library;
 mod memory;
 #[cfg(feature = "peer-mozjpeg")]
 mod mozjpeg;
 mod ours;
-pub(crate) mod peers;
+mod peers;
 mod png;
-pub(crate) mod process;
 mod settings;
 mod spec;
-pub(crate) mod template;
-mod told;
 #[cfg(feature = "peer-webp")]
 mod webp;
 
@@ -28,11 +25,10 @@ use spec::Spec;
 use crate::base::error::{CliError, Result};
 
 pub(crate) use built_in::BUILT_IN;
-pub(crate) use codec::{Codec, CodedPicture, DecodedPicture, Fault, Outcome, Timing};
-pub(crate) use memory::Probe;
+pub(crate) use codec::{Codec, CodedPicture, DecodedPicture, Timing};
+pub(crate) use memory::{Probe, code, launch};
 pub(crate) use peers::Peers;
 pub(crate) use settings::apply_set;
-pub(crate) use told::PEAK;
 
 /// A codec that was asked for.
 pub(crate) enum Resolved {

@@ -7,11 +7,12 @@ use std::time::Instant;
 use kvant::{Decoder, DecoderOptions, Encoder, EncoderConfig, Metadata};
 
 use super::apply_set;
-use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Fault, Outcome, Timing};
+use super::codec::{Codec, CodedPicture, DECODE, DecodedPicture, ENCODE, Timing};
 use super::spec::Spec;
 use crate::base::cpu;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
+use crate::rd::programs::{Fault, Outcome};
 
 /// Nine qualities, closer together where bits are many.
 const QUALITIES: [f64; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.0];

@@ -9,16 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::codec::Timing;
-use super::template::Template;
 use crate::base::error::{CliError, Result};
 use crate::base::identity::Inputs;
-use crate::base::names::shown;
 use crate::base::output::{Destination, write_file};
-use crate::pictures::OutputFormat;
+use crate::rd::programs::table::{TableFault, depth, tables, template, timeout};
+use crate::rd::programs::{Exchange, Template};
 
 /// The shipped tables, and their name in a folder of results.
 const FILE: &str = "peers.toml";
@@ -28,34 +26,6 @@ const SCRIPT: &str = include_str!("../../../peers/peer.py");
 
 /// The placeholder for how many threads a command may take.
 pub(super) const THREADS: &str = "threads";
-
-/// A format that a peer reads or writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Exchange {
-    #[default]
-    Png,
-    Ppm,
-}
-
-impl Exchange {
-    /// The extension of its files.
-    pub(crate) fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Ppm => "ppm",
-        }
-    }
-}
-
-impl From<Exchange> for OutputFormat {
-    fn from(exchange: Exchange) -> Self {
-        match exchange {
-            Exchange::Png => Self::Png,
-            Exchange::Ppm => Self::Ppm,
-        }
-    }
-}
 
 /// One peer.
 #[derive(Debug, Clone)]
@@ -158,35 +128,6 @@ impl Peers {
     }
 }
 
-/// The tables of the file `path`, whose text is `text`, in its order: names, and what `make` makes of
-/// each in the folder of the file.
-///
-/// # Errors
-/// [`CliError::Input`] names file, line and fault.
-pub(crate) fn tables<T: DeserializeOwned, U>(
-    path: &Path,
-    text: &str,
-    make: impl Fn(&str, T, &Path) -> std::result::Result<U, TableFault>,
-) -> Result<Vec<(String, U)>> {
-    let fault = |at: usize, what: &str| {
-        let line = text[..at.min(text.len())].matches('\n').count() + 1;
-        let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
-        CliError::Input(format!("{}: line {line}: {what}", shown(path)))
-    };
-    let tables: BTreeMap<Spanned<String>, T> =
-        toml::from_str(text).map_err(|e| fault(e.span().map_or(0, |s| s.start), e.message()))?;
-    let absolute = std::path::absolute(path).map_err(|e| CliError::reading(path, &e))?;
-    let here = absolute.parent().unwrap_or(Path::new("/"));
-    let mut tables: Vec<_> = tables.into_iter().collect();
-    tables.sort_by_key(|(name, _)| name.span().start);
-    let made = tables.into_iter().map(|(name, table)| {
-        let at = name.span().start;
-        let made = make(name.get_ref(), table, here).map_err(|f| fault(f.at.unwrap_or(at), &f.what))?;
-        Ok((name.into_inner(), made))
-    });
-    made.collect()
-}
-
 /// A table as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -202,8 +143,7 @@ struct Table {
     input: Exchange,
     #[serde(default)]
     output: Exchange,
-    #[serde(default = "default_depth")]
-    depth: Spanned<u8>,
+    depth: Option<Spanned<u8>>,
     alpha: Option<Spanned<bool>>,
     #[serde(default)]
     lossless: bool,
@@ -212,18 +152,9 @@ struct Table {
     whole: Option<Spanned<bool>>,
     #[serde(default)]
     options: BTreeMap<Spanned<String>, String>,
-    #[serde(default = "default_timeout")]
-    timeout: Spanned<f64>,
+    timeout: Option<Spanned<f64>>,
     #[serde(default)]
     timing: TimingName,
-}
-
-fn default_timeout() -> Spanned<f64> {
-    Spanned::new(0..0, 600.0)
-}
-
-fn default_depth() -> Spanned<u8> {
-    Spanned::new(0..0, 8)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -232,18 +163,6 @@ enum TimingName {
     Call,
     #[default]
     Process,
-}
-
-/// What is wrong with a table, and at which byte of the file, if not at the whole of it.
-pub(crate) struct TableFault {
-    pub(crate) at: Option<usize>,
-    pub(crate) what: String,
-}
-
-impl TableFault {
-    pub(crate) fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
-        Self { at: Some(place.span().start), what: what.into() }
-    }
 }
 
 impl Table {
@@ -264,12 +183,7 @@ impl Table {
             }
         }
         let (qualities, range) = self.scale()?;
-        if !(0.001..=1e6).contains(self.timeout.get_ref()) {
-            return Err(TableFault::at(&self.timeout, "timeout is not a number of seconds of 0.001 to 1000000"));
-        }
-        if ![8, 16].contains(self.depth.get_ref()) {
-            return Err(TableFault::at(&self.depth, "depth is not 8 or 16"));
-        }
+        let (timeout, depth) = (timeout(self.timeout.as_ref())?, depth(self.depth.as_ref())?);
         let has_png = [self.input, self.output] == [Exchange::Png; 2];
         if let Some(alpha) = self.alpha.as_ref().filter(|alpha| *alpha.get_ref() && !has_png) {
             return Err(TableFault::at(alpha, "alpha = true needs png as input and output: ppm has no alpha"));
@@ -296,14 +210,14 @@ impl Table {
             extension: self.extension.into_inner(),
             input: self.input,
             output: self.output,
-            depth: self.depth.into_inner(),
+            depth,
             alpha: self.alpha.map_or(self.lossless && has_png, Spanned::into_inner),
             lossless: self.lossless,
             qualities,
             range,
             whole: self.whole.is_some_and(Spanned::into_inner),
             options: self.options.into_iter().map(|(k, v)| (k.into_inner(), v)).collect(),
-            timeout: Duration::from_secs_f64(*self.timeout.get_ref()),
+            timeout,
             timing,
             here: here.to_owned(),
         })
@@ -342,25 +256,6 @@ impl Table {
             return Err(TableFault::at(whole, "whole = true, and qualities or range have fractions"));
         }
         Ok((list.clone(), [low, high]))
-    }
-}
-
-/// The command of `arguments`, which may use `options`, `{here}` and `own`, and must use `needed`.
-pub(crate) fn template(
-    arguments: &[Spanned<String>],
-    options: &[&str],
-    own: &[&str],
-    needed: &[&str],
-) -> std::result::Result<Template, TableFault> {
-    let known = [own, &["here"], options].concat();
-    let template = Template::parse(arguments.iter().map(|a| a.get_ref().as_str()), &known)
-        .map_err(|(i, what)| TableFault { at: arguments.get(i).map(|a| a.span().start), what })?;
-    match needed.iter().find(|n| !template.uses(n)) {
-        Some(name) => Err(TableFault {
-            at: arguments.first().map(|a| a.span().start),
-            what: format!("the command lacks {{{name}}}"),
-        }),
-        None => Ok(template),
     }
 }
 

@@ -6,10 +6,10 @@ use super::level::{Level, SCORE};
 use crate::metrics::{Reference, Selection};
 use crate::pictures::{Picture, ReadOptions, read_bytes, read_picture};
 use crate::rd::codecs::Codec;
-use crate::rd::kept::{coded_path, decoded_path};
+use crate::rd::laboratory::Search;
 use crate::rd::laboratory::decode_like;
 use crate::rd::points::Point;
-use crate::rd::search::Search;
+use crate::rd::results::kept::{coded_path, decoded_path};
 
 /// A picture as a codec left it.
 pub(super) struct Coded {

@@ -9,6 +9,7 @@ mod make;
 mod page;
 mod stimuli;
 mod store;
+mod votes;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ use page::{CodedView, Gallery, PictureView};
 use store::Store;
 
 pub(crate) use level::{Level, parse_level};
+pub(crate) use votes::votes;
 
 /// Runs the command. What cannot be shown is named, and the rest goes on.
 pub(crate) fn gallery(args: &GalleryArgs) -> Result<()> {

@@ -15,10 +15,10 @@ use super::definition::{Metric, Transform};
 use crate::base::error::{CliError, Result};
 use crate::base::output::write_file;
 use crate::pictures::Picture;
-use crate::rd::codecs::external::{digest, exchange_file, own_files, version_of};
-use crate::rd::codecs::peers::{Exchange, TableFault, tables, template};
-use crate::rd::codecs::process::{self, last_lines, short_name};
-use crate::rd::codecs::template::{Template, Values};
+use crate::rd::programs::process::{self, last_lines, short_name};
+use crate::rd::programs::table::{TableFault, depth, tables, template, timeout};
+use crate::rd::programs::version::{digest, own_files, version_of};
+use crate::rd::programs::{Exchange, Template, Values, exchange_file};
 
 /// The shipped tables, and their name in a folder of results.
 const FILE: &str = "metrics.toml";
@@ -184,14 +184,7 @@ impl Table {
             Some(range) => return Err(TableFault::at(range, "range is not [LOWEST, HIGHEST]")),
             None => [None; 2],
         };
-        let depth = self.depth.unwrap_or(Spanned::new(0..0, 8));
-        if ![8, 16].contains(depth.get_ref()) {
-            return Err(TableFault::at(&depth, "depth is not 8 or 16"));
-        }
-        let timeout = self.timeout.unwrap_or(Spanned::new(0..0, 600.0));
-        if !(0.001..=1e6).contains(timeout.get_ref()) {
-            return Err(TableFault::at(&timeout, "timeout is not a number of seconds of 0.001 to 1000000"));
-        }
+        let (timeout, depth) = (timeout(self.timeout.as_ref())?, depth(self.depth.as_ref())?);
         let score = self.score.unwrap_or(Spanned::new(0..0, SCORE.to_owned()));
         if score.get_ref().trim().is_empty() {
             return Err(TableFault::at(&score, "score is empty: it is what stands before the number"));
@@ -213,8 +206,8 @@ impl Table {
             version,
             score: score.into_inner(),
             input: self.input,
-            depth: depth.into_inner(),
-            timeout: Duration::from_secs_f64(timeout.into_inner()),
+            depth,
+            timeout,
             here: here.to_owned(),
         })
     }

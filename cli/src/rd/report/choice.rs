@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::rd::metric::Metrics;
     use crate::rd::point_file::parse_csv;
-    use crate::rd::record::{CodecRecord, Record};
+    use crate::rd::results::record::{CodecRecord, Record};
 
     const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h\n";
 

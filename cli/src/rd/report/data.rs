@@ -17,7 +17,7 @@ use crate::rd::analysis::pairs::Pairs;
 use crate::rd::analysis::summary::Summary;
 use crate::rd::metric::Panel;
 use crate::rd::points::{ByImage, by_codec};
-use crate::rd::record::{Record, Run};
+use crate::rd::results::record::{Record, Run};
 
 const SCHEMA: &str = "kvant.rd.report/1";
 

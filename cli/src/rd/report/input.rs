@@ -6,8 +6,8 @@ use crate::base::error::{CliError, Result};
 use crate::rd::metric::Metrics;
 use crate::rd::point_file::settle;
 use crate::rd::points::{Point, latest};
-use crate::rd::record::Record;
 use crate::rd::results::read_with_record;
+use crate::rd::results::record::Record;
 
 /// Everything that was measured, and what could not be read.
 #[derive(Debug, Default)]

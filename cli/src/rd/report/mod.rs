@@ -34,7 +34,7 @@ use crate::rd::args::ReportArgs;
 use crate::rd::build::identity;
 use crate::rd::laboratory::Laboratory;
 use crate::rd::point_file::RESULTS;
-use crate::rd::record;
+use crate::rd::results::record;
 use choice::Choice;
 use data::Report;
 

@@ -10,7 +10,7 @@ use crate::rd::args::RunArgs;
 use crate::rd::build;
 use crate::rd::codecs::{self, Peers, Probe, Resolved};
 use crate::rd::corpus::{self, CorpusPicture, spread};
-use crate::rd::record::CodecRecord;
+use crate::rd::results::record::CodecRecord;
 
 /// `--quick`: pictures of each input.
 const QUICK_PICTURES: usize = 16;

@@ -1,9 +1,10 @@
 //! The times of a measurement: taken while the run is alone on the machine, as often as is asked.
 
+use super::presence::Presence;
 use crate::pictures::Picture;
-use crate::rd::codecs::{Codec, CodedPicture, DecodedPicture, Outcome};
+use crate::rd::codecs::{Codec, CodedPicture, DecodedPicture};
 use crate::rd::points::{Point, TIMING};
-use crate::rd::presence::Presence;
+use crate::rd::programs::Outcome;
 
 /// How often a picture was encoded and decoded, where that is more than once, and the shortest and
 /// longest of those times.

@@ -10,8 +10,8 @@ use crate::rd::codecs::is_ours;
 use crate::rd::metric::{Metrics, Panel};
 use crate::rd::point_file::settle;
 use crate::rd::points::{ByImage, Point, by_codec};
-use crate::rd::record::Record;
 use crate::rd::results::read_results;
+use crate::rd::results::record::Record;
 
 /// Points that are there before the run.
 pub(super) struct Comparisons<'a> {

@@ -10,10 +10,10 @@ use crate::base::error::{CliError, Result};
 use crate::base::leftovers;
 use crate::base::names::shown;
 use crate::base::output::write_file;
-use crate::rd::appender::{Appender, read_unfinished};
 use crate::rd::metric::Metrics;
 use crate::rd::point_file::{RESULTS, to_csv};
 use crate::rd::points::{KEY, Point};
+use crate::rd::results::appender::{Appender, read_unfinished};
 
 /// Where the programs of the shipped peers are, in a folder of results.
 const PEERS: &str = "peers";

@@ -14,7 +14,7 @@ use crate::base::error::{CliError, Result};
 use crate::base::output::{Destination, WriteOptions};
 use crate::metrics::BACKGROUNDS;
 use crate::pictures::{OutputFormat, write_file};
-use crate::rd::kept::{Keep, coded_path, decoded_path, safe};
+use crate::rd::results::kept::{Keep, coded_path, decoded_path, safe};
 
 /// Files and pictures of a plan's measurements in a folder of results.
 pub(super) struct Keeper<'a> {

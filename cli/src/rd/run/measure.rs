@@ -12,9 +12,9 @@ use super::plan::{Measurement, RunPlan};
 use super::subject::Subject;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
-use crate::rd::codecs::{Fault, Outcome};
 use crate::rd::metric::Scored;
 use crate::rd::points::{ALPHA, KEY, LOSSLESS, MEMORY, Point, TIMING};
+use crate::rd::programs::{Fault, Outcome};
 use crate::rd::progress::Progress;
 
 /// How the measurements of a plan go.

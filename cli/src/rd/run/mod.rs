@@ -8,8 +8,11 @@ mod folder;
 mod keeper;
 mod measure;
 pub(crate) mod plan;
+pub(crate) mod presence;
+pub(crate) mod shard;
 mod subject;
 mod summary;
+pub(crate) mod workers;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -20,11 +23,9 @@ use super::args::RunArgs;
 use super::corpus::spread;
 use super::metric::{Metrics, Panel, Scoring};
 use super::points::{self, Identity, MEMORY, Point, TIMING};
-use super::presence::{Presence, load_warning};
 use super::progress::Progress;
-use super::record::{PictureRecord, Record, Run};
 use super::report::{self, ReportOptions};
-use super::workers::workers;
+use super::results::record::{PictureRecord, Record, Run};
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::print::{print_error, print_text};
@@ -34,6 +35,8 @@ use comparisons::Comparisons;
 use folder::Folder;
 use keeper::Keeper;
 use plan::{CodecSeries, Measurement, RunPlan, parse_qualities};
+use presence::{Presence, load_warning};
+use workers::workers;
 
 pub(crate) use measure::PlanRunner;
 

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+use super::shard::Shard;
 use crate::base::error::{CliError, Result};
 use crate::base::hex::hex;
 use crate::pictures::Picture;
 use crate::rd::codecs::{Codec, Probe};
 use crate::rd::corpus::CorpusPicture;
 use crate::rd::metric::Scoring;
-use crate::rd::shard::Shard;
 
 /// What stands as quality of a codec that has none.
 const LOSSLESS_QUALITY: f64 = 100.0;

@@ -18,12 +18,12 @@ use crate::base::output::write_file;
 use crate::metrics::{Reference, Selection};
 use crate::pictures::{OutputFormat, Picture, write_picture};
 use crate::rd::codecs::Codec;
+use crate::rd::laboratory::Search;
 use crate::rd::laboratory::{Laboratory, decode_like, key, nearest};
 use crate::rd::points::{ByImage, Point};
 use crate::rd::progress::Progress;
 use crate::rd::report::data::Report;
 use crate::rd::report::window::{self, Window};
-use crate::rd::search::Search;
 
 /// The file in the folder of results that keeps the pieces.
 const FILE: &str = "crops.json";
@@ -277,7 +277,8 @@ mod tests {
 
     use super::*;
     use crate::base::output::TemporaryFolder;
-    use crate::rd::codecs::{CodedPicture, DecodedPicture, Outcome, Timing};
+    use crate::rd::codecs::{CodedPicture, DecodedPicture, Timing};
+    use crate::rd::programs::Outcome;
 
     /// A codec whose streams have a known size, and whether it takes whole numbers alone.
     struct Sized(fn(f64) -> f64, bool);

@@ -12,7 +12,6 @@ use crate::base::output::write_file;
 use crate::base::print::print_error;
 use crate::metrics::{Reference, Selection};
 use crate::pictures::Picture;
-use crate::rd::appender::{Appender, read_unfinished};
 use crate::rd::codecs::Codec;
 use crate::rd::corpus::spread;
 use crate::rd::laboratory::{Laboratory, decode_like, key, nearest};
@@ -21,6 +20,7 @@ use crate::rd::point_file::to_csv;
 use crate::rd::points::{ByImage, KEY, Point};
 use crate::rd::progress::Progress;
 use crate::rd::report::numbers::plural;
+use crate::rd::results::appender::{Appender, read_unfinished};
 
 /// The file in the folder of results: points as in any other, with a column for the generation.
 const FILE: &str = "generations.csv";
@@ -304,9 +304,10 @@ mod tests {
     use crate::base::names::utf8;
     use crate::base::output::TemporaryFolder;
     use crate::pictures::{OutputFormat, write_picture};
-    use crate::rd::codecs::{CodedPicture, DecodedPicture, Outcome, Timing};
+    use crate::rd::codecs::{CodedPicture, DecodedPicture, Timing};
     use crate::rd::points::by_codec;
-    use crate::rd::record::{PictureRecord, Record};
+    use crate::rd::programs::Outcome;
+    use crate::rd::results::record::{PictureRecord, Record};
 
     /// A codec that makes every pixel brighter by one.
     #[derive(Default)]

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use csv::ReaderBuilder;
 
-use super::args::VotesArgs;
 use crate::base::error::{CliError, Result};
 use crate::base::names::{shown, visible};
 use crate::base::print::print_text;
+use crate::rd::args::VotesArgs;
 
 /// The 97.5 % quantile of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;

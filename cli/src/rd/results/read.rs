@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::metric::Metrics;
-use super::point_file::read_points;
-use super::points::Point;
 use super::record::Record;
 use crate::base::error::Result;
+use crate::rd::metric::Metrics;
+use crate::rd::point_file::read_points;
+use crate::rd::points::Point;
 
 /// The points of a file, or of a folder of results. The metrics that its record describes become
 /// known.

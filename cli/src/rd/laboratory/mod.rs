@@ -1,5 +1,7 @@
 //! The codecs and pictures of a run, to be run again: what evidence and galleries are made with.
 
+mod search;
+
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -7,11 +9,13 @@ use sha2::{Digest as _, Sha256};
 use super::codecs::{Codec, Peers, Resolved, resolve};
 use super::corpus::CorpusPicture;
 use super::points::Point;
-use super::record::Record;
+use super::results::record::Record;
 use crate::base::error::Result;
 use crate::base::hex::hex;
 use crate::base::output::TemporaryFolder;
 use crate::pictures::Picture;
+
+pub(crate) use search::Search;
 
 /// What is neither light nor dark.
 const GRAY: [u8; 3] = [128; 3];

@@ -5,12 +5,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::metric::Metrics;
-use super::point_file::{Columns, parse_unfinished};
-use super::points::Point;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::write_file;
+use crate::rd::metric::Metrics;
+use crate::rd::point_file::{Columns, parse_unfinished};
+use crate::rd::points::Point;
 
 /// The file, open at its end.
 pub(crate) struct Appender {

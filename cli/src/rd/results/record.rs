@@ -10,11 +10,11 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::codecs::Timing;
-use super::metric::Metric;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::write_file;
+use crate::rd::codecs::Timing;
+use crate::rd::metric::Metric;
 
 /// The name of the file in a folder of results.
 pub(crate) const FILE: &str = "run.json";
@@ -74,7 +74,7 @@ pub(crate) struct Machine {
 pub(crate) struct CodecRecord {
     /// Its name in the points.
     pub(crate) name: String,
-    /// What [`super::codecs::resolve`] made it from.
+    /// What [`crate::rd::codecs::resolve`] made it from.
     pub(crate) spec: String,
     pub(crate) version: String,
     /// What its times are the times of.
@@ -86,7 +86,7 @@ pub(crate) struct CodecRecord {
 pub(crate) struct PictureRecord {
     /// Its name in the points.
     pub(crate) name: String,
-    /// Where it was, as [`super::corpus::CorpusPicture::location`] gives it.
+    /// Where it was, as [`crate::rd::corpus::CorpusPicture::location`] gives it.
     pub(crate) location: String,
 }
 
@@ -150,7 +150,7 @@ impl Run {
     pub(crate) fn now(workers: usize, peers: Option<PathBuf>) -> Self {
         Self {
             tool: concat!("kvant ", env!("CARGO_PKG_VERSION")).to_owned(),
-            commit: super::build::COMMIT.to_owned(),
+            commit: crate::rd::build::COMMIT.to_owned(),
             command: env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
             started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             workers,

@@ -1,4 +1,4 @@
-//! Command lines with placeholders, as the table of a peer gives them.
+//! Command lines with placeholders, as the tables of programs give them.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::codec::{Fault, Outcome};
+use super::fault::{Fault, Outcome};
 use crate::base::children::Program;
 use crate::base::names::{shown, visible};
 

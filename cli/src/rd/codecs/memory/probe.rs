@@ -10,14 +10,14 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::codec::{Codec as _, Outcome, Timing};
-use super::external::External;
-use super::peers::{Exchange, Peer, Peers};
-use super::spec::Spec;
-use super::template::Template;
 use super::told::Told;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
+use crate::rd::codecs::codec::{Codec as _, Timing};
+use crate::rd::codecs::external::External;
+use crate::rd::codecs::peers::{Peer, Peers};
+use crate::rd::codecs::spec::Spec;
+use crate::rd::programs::{Exchange, Outcome, Template};
 
 /// How long a built-in codec may take.
 const TIMEOUT: Duration = Duration::from_secs(3600);

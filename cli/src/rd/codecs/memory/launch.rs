@@ -5,18 +5,20 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::args::{CodeArgs, Direction, LaunchArgs};
-use super::codecs::{Fault, PEAK, Peers, Resolved, resolve};
+use super::told::PEAK;
 use crate::base::error::{CliError, Result};
 use crate::base::names::shown;
 use crate::base::output::write_file;
 use crate::base::print::print_text;
 use crate::pictures::{OutputFormat, ReadOptions, read_picture, write_picture};
+use crate::rd::args::{CodeArgs, Direction, LaunchArgs};
+use crate::rd::codecs::{Peers, Resolved, resolve};
+use crate::rd::programs::Fault;
 
 /// Runs a command to its end, and prints the most memory that it or one of its own had at a time.
 /// This process stays small until then: the system counts the memory of whoever starts a program
 /// as the program's.
-pub(super) fn launch(args: &LaunchArgs) -> Result<()> {
+pub(crate) fn launch(args: &LaunchArgs) -> Result<()> {
     let name = || shown(Path::new(&args.program));
     let status = Command::new(&args.program).args(&args.arguments).status();
     let status = status.map_err(|e| CliError::Run(format!("cannot start {}: {e}", name())))?;
@@ -42,7 +44,7 @@ fn peak_of_children() -> Option<u64> {
 }
 
 /// Codes one file with a built-in codec.
-pub(super) fn code(args: &CodeArgs) -> Result<()> {
+pub(crate) fn code(args: &CodeArgs) -> Result<()> {
     let codec = match resolve(&args.codec, &Peers::default(), "")? {
         Resolved::Ready(codec) => codec,
         Resolved::Missing { name, reason } => return Err(CliError::Run(format!("{name}: {reason}"))),
