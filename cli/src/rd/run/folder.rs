@@ -12,7 +12,7 @@ use crate::base::names::shown;
 use crate::base::output::write_file;
 use crate::rd::metric::Metrics;
 use crate::rd::point_file::{RESULTS, to_csv};
-use crate::rd::points::{KEY, Point};
+use crate::rd::points::{Identity, KEY, Point};
 use crate::rd::results::appender::{Appender, read_unfinished};
 
 /// Where the programs of the shipped peers are, in a folder of results.
@@ -66,24 +66,14 @@ impl Folder {
         self.path.join(PEERS)
     }
 
-    /// Divides the points of earlier runs: those that `reuse` takes by their key, and the others,
-    /// less those that `replaced` says will be measured again.
+    /// Divides the points of earlier runs by what is `planned`, with its keys: those that are there
+    /// and that `reuse` takes, and the others, less those that will be measured again.
     pub(crate) fn divide(
         &self,
-        reuse: &dyn Fn(&str, &Point) -> bool,
-        replaced: &dyn Fn(&Point) -> bool,
-    ) -> (BTreeMap<String, Point>, Vec<Point>) {
-        let (mut reused, mut others) = (BTreeMap::new(), Vec::new());
-        for point in &self.points {
-            match point.extra(KEY) {
-                Some(key) if reuse(key, point) => {
-                    reused.insert(key.to_owned(), point.clone());
-                }
-                _ if replaced(point) => {}
-                _ => others.push(point.clone()),
-            }
-        }
-        (reused, others)
+        planned: &BTreeMap<Identity, String>,
+        reuse: &dyn Fn(&Point) -> bool,
+    ) -> (BTreeMap<Identity, Point>, Vec<Point>) {
+        divide(&self.points, planned, reuse)
     }
 
     /// Writes the points that stay, and opens the file for more, which may have columns `more`.
@@ -94,5 +84,48 @@ impl Folder {
     /// Writes all points in their final order.
     pub(crate) fn finish(&self, points: &[Point]) -> Result<()> {
         write_file(&self.path.join(RESULTS), to_csv(points).as_bytes(), true)
+    }
+}
+
+/// As [`Folder::divide`] has it. A key alone does not tell pictures of the same samples apart.
+fn divide(
+    points: &[Point],
+    planned: &BTreeMap<Identity, String>,
+    reuse: &dyn Fn(&Point) -> bool,
+) -> (BTreeMap<Identity, Point>, Vec<Point>) {
+    let (mut reused, mut others) = (BTreeMap::new(), Vec::new());
+    for point in points {
+        let identity = point.identity();
+        match planned.get(&identity) {
+            Some(key) if point.extra(KEY) == Some(key) && reuse(point) => {
+                reused.insert(identity, point.clone());
+            }
+            Some(_) => {}
+            None => others.push(point.clone()),
+        }
+    }
+    (reused, others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rd::analysis::fixtures;
+
+    fn point(image: &str, key: &str) -> Point {
+        let extra = vec![(KEY.to_owned(), key.to_owned())];
+        Point { extra, ..fixtures::point("kvant", image, 50.0, 1000, 70.0) }
+    }
+
+    #[test]
+    fn pictures_of_the_same_samples_have_points_of_their_own() {
+        let points = [point("a", "1"), point("copy of a", "1"), point("b", "old"), point("c", "3")];
+        let keys = [("a", "1"), ("copy of a", "1"), ("b", "new"), ("another copy", "1")];
+        let planned = keys.map(|(image, key)| (point(image, key).identity(), key.to_owned())).into();
+        let (reused, others) = divide(&points, &planned, &|_| true);
+        assert_eq!(reused.into_values().collect::<Vec<_>>(), points[..2]);
+        // What will be measured again is neither.
+        assert_eq!(others, points[3..]);
+        assert!(divide(&points, &planned, &|_| false).0.is_empty());
     }
 }

@@ -117,20 +117,17 @@ impl<'a> Session<'a> {
 
     /// Measures what is not there yet. All points of the folder, sorted.
     fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
-        let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.plan.key(m)).collect();
+        let planned = self.plan.measurements.iter().map(|m| (self.identity(m), self.plan.key(m))).collect();
         let clock = self.clock().filter(|_| self.workers == 1);
         let has_all = |point: &Point| {
             let has_memory = !self.args.memory || point.extra(MEMORY[0]).is_some();
             has_memory && clock.as_ref().is_none_or(|clock| clock.has_run_for(point))
         };
-        let measured_again: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
-        let (reused, others) = folder.divide(&|key, point| planned.contains(key) && has_all(point), &|point| {
-            measured_again.contains(&point.identity())
-        });
+        let (reused, others) = folder.divide(&planned, &has_all);
         let measurements: Vec<_> =
-            self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.key(m))).copied().collect();
+            self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.identity(m))).copied().collect();
         let keeper = Keeper::new(folder.path(), self.args.keep.unwrap_or_default(), &self.plan)?;
-        let bytes = |m: &Measurement| reused.get(&self.plan.key(m)).and_then(|point| point.bytes);
+        let bytes = |m: &Measurement| reused.get(&self.identity(m)).and_then(|point| point.bytes);
         let without_files: Vec<_> = self
             .plan
             .measurements
