@@ -7,7 +7,7 @@ use kvant::Cicp;
 use rayon::prelude::*;
 
 use super::clock::{Clock, Times, Trip};
-use super::conduct::{Conduct, PATIENCE};
+use super::conduct::{Conduct, GivenUp};
 use super::plan::{Measurement, RunPlan};
 use super::subject::Subject;
 use crate::base::error::{CliError, Result};
@@ -98,7 +98,7 @@ impl PlanRunner<'_> {
                 left: AtomicUsize::new(measurements.iter().filter(|m| m.source == source).count()),
             })
             .collect();
-        let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| m.series));
+        let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| (m.series, m.source)));
         let problems = Mutex::new(Vec::new());
         let report = |problem: String, said: &[String]| {
             self.progress.problem(&problem, said);
@@ -120,10 +120,10 @@ impl PlanRunner<'_> {
                 }
                 Err(problem) => {
                     report(problem.line, &problem.said);
-                    let left = if problem.of_codec { conduct.failed(series) } else { None };
-                    if let Some(n) = left {
+                    let end = if problem.of_codec { conduct.failed(series, measurement.source) } else { None };
+                    if let Some(GivenUp { failures: n, left_out }) = end {
                         let name = self.plan.codec(measurement).name();
-                        report(format!("{name} is given up on after {PATIENCE} failures in a row; left out: {n}"), &[]);
+                        report(format!("{name} is given up on after {n} failures in a row; left out: {left_out}"), &[]);
                     }
                     Ok(())
                 }
@@ -302,7 +302,7 @@ impl PlanRunner<'_> {
     /// Encodes and decodes the pictures of `measurements`, and gives the times of each that works
     /// and was alone on the machine.
     pub(super) fn times(&self, measurements: &[Measurement]) -> Vec<(Measurement, Times)> {
-        let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| m.series));
+        let conduct = Conduct::new(self.plan.series.len(), measurements.iter().map(|m| (m.series, m.source)));
         let time = |measurement: &Measurement| {
             let subject = self.plan.load(measurement).map(Subject::new);
             let trip = |given: &Subject| self.timed_trip(measurement, &given.picture).ok()?.1;
