@@ -41,7 +41,7 @@ impl Scoring {
     /// skipped with a line.
     ///
     /// # Errors
-    /// [`CliError::Usage`] for a name that no metric has, [`CliError::Run`] where none is left.
+    /// [`CliError::Usage`] for a name that no metric has or that nothing here computes, [`CliError::Run`] where none is left.
     pub(crate) fn new(metrics: &Metrics, wanted: &[String]) -> Result<Self> {
         if wanted.is_empty() {
             return Ok(Selection::ALL.into());
@@ -50,7 +50,11 @@ impl Scoring {
         for name in wanted {
             let metric = metrics.named(name)?;
             match metrics.program(metric) {
-                None => select(&mut scoring.selection, &metric.key),
+                None if select(&mut scoring.selection, &metric.key) => {}
+                None => {
+                    let what = format!("metric {}: results have it, but nothing here computes it", metric.key);
+                    return Err(CliError::Usage(what));
+                }
                 Some(program) => match program.version() {
                     Ok(version) => {
                         let (program, failures) = (program.clone(), AtomicU32::new(0));
@@ -81,14 +85,17 @@ impl Scoring {
     }
 }
 
-fn select(selection: &mut Selection, key: &str) {
+/// Whether this program computes the metric of a column itself: then it is selected.
+fn select(selection: &mut Selection, key: &str) -> bool {
     match key {
         "ssim2" => selection.ssim2 = true,
         "ba_p3" | "ba_max" => selection.butteraugli = true,
         "ms_ssim" => selection.ms_ssim = true,
         "ms_ssim_rgb" => selection.ms_ssim_rgb = true,
-        _ => selection.psnr = true,
+        "psnr_y" | "psnr_rgb" => selection.psnr = true,
+        _ => return false,
     }
+    true
 }
 
 /// A picture that others are scored against.
@@ -214,5 +221,25 @@ impl Scored {
         let mut scores = self.own.by_column();
         scores.extend(self.others.into_iter().map(|(column, _, score)| (column, score)));
         scores
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn all_that_this_program_knows_is_computed_and_what_only_results_have_is_refused() {
+        let mut metrics = Metrics::built_in();
+        for metric in metrics.iter() {
+            let scoring = Scoring::new(&metrics, std::slice::from_ref(&metric.key)).unwrap();
+            assert_ne!(scoring.selection, Selection::NONE, "{}", metric.key);
+        }
+        let foreign = Metric { key: "foreign".to_owned(), ..(**metrics.find("ssim2").unwrap()).clone() };
+        metrics.add(&Arc::new(foreign));
+        let fault = Scoring::new(&metrics, &["psnr".to_owned(), "foreign".to_owned()]).err().unwrap();
+        assert!(fault.code() == 2 && fault.to_string().contains("metric foreign"), "{fault}");
     }
 }
