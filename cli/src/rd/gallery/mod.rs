@@ -80,6 +80,7 @@ pub(crate) fn gallery(args: &GalleryArgs) -> Result<()> {
     print_text(&format!("{}\n", shown(args.output.join(page::FILE))))?;
     match problems.len() {
         0 => Ok(()),
+        1 => Err(CliError::Run("one problem, see above; the rest is there".to_owned())),
         n => Err(CliError::Run(format!("{n} problems, see above; the rest is there"))),
     }
 }
