@@ -59,7 +59,7 @@ fn markdown_is_one_table_with_folds() {
     let rows: Vec<_> = said.text().lines().filter(|l| l.starts_with('|')).collect();
     // A heading, a rule and a row a codec; for each codec the same and a row a picture.
     assert_eq!(rows.len(), 4 + 2 * 4, "{}", said.text());
-    assert!(rows[2].starts_with("| `new` | 2 | -10.00 (-10.00..-10.00; 2/0) |"), "{}", rows[2]);
+    assert!(rows[2].starts_with("| `new` | 2 | -10.00 (-10.00..-10.00; 2/0; p 0.5000) |"), "{}", rows[2]);
     let columns = |row: &str| row.matches('|').count();
     assert!(rows[..4].iter().all(|r| columns(r) == columns(rows[0])), "{rows:?}");
     assert_eq!(said.text().matches("<details>").count(), 2);

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::comparison::Comparison;
 use super::notes::notes;
 use super::summary::Summary;
-use super::tables::{band_name, interval, or_dash, percent, rates_by_image, times};
+use super::tables::{band_name, interval, or_dash, p_value, percent, rates_by_image, times};
 use crate::rd::metric::Panel;
 
-/// One table: a row a codec with means and their intervals, bands, what is watched, times; then
+/// One table: a row a codec with means, their intervals and p, bands, what is watched, times; then
 /// what a reader must know besides, and with `per_image` a folded table a codec.
 pub(crate) fn markdown(comparisons: &[Comparison], anchor: &str, panel: &Panel, per_image: bool) -> String {
     let bands = &panel.first().bands;
@@ -20,13 +20,16 @@ pub(crate) fn markdown(comparisons: &[Comparison], anchor: &str, panel: &Panel, 
     heading.extend(["encode", "decode"].map(str::to_owned));
     let by_band = if bands.is_empty() { String::new() } else { format!("{} by band; ", panel.first().name) };
     let mut text = format!(
-        "BD-rate against `{anchor}` in % (negative: fewer bytes): mean, 95 % interval, pictures with fewer / more bytes; \
-         {by_band}times as multiples of the anchor's.\n\n"
+        "BD-rate against `{anchor}` in % (negative: fewer bytes): mean, 95 % interval, pictures with fewer / more bytes, p by \
+         Wilcoxon's signed-rank test; {by_band}times as multiples of the anchor's.\n\n"
     );
     text += &row(&heading);
     text += &rule(heading.len());
     for c in comparisons {
-        let whole = |s: &Summary| format!("{} ({}; {}/{})", percent(s.mean()), interval(s), s.wins(), s.losses());
+        let whole = |s: &Summary| {
+            let p = s.wilcoxon().map_or(String::new(), |test| format!("; p {}", p_value(&test)));
+            format!("{} ({}; {}/{}{p})", percent(s.mean()), interval(s), s.wins(), s.losses())
+        };
         let mean = |s: &Summary| percent(s.mean());
         let mut cells = vec![code(&c.codec), c.images().to_string()];
         cells.extend(panel.deciding.iter().map(|m| or_dash(c.summary(m), whole)));
