@@ -44,7 +44,8 @@ pub(crate) fn tables<T: DeserializeOwned, U>(
     };
     let tables: BTreeMap<Spanned<String>, T> =
         toml::from_str(text).map_err(|e| fault(e.span().map_or(0, |s| s.start), e.message()))?;
-    let absolute = std::path::absolute(path).map_err(|e| CliError::reading(path, &e))?;
+    // Without a working folder there is none, and no program that needs it either.
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let here = absolute.parent().unwrap_or(Path::new("/"));
     let mut tables: Vec<_> = tables.into_iter().collect();
     tables.sort_by_key(|(name, _)| name.span().start);

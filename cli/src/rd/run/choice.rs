@@ -35,7 +35,7 @@ pub(super) fn series(args: &RunArgs, folder: &Folder, wanted: Option<&[f64]>) ->
     let specs = match (args.codecs.is_empty(), args.quick) {
         (false, _) => args.codecs.clone(),
         (true, true) => vec!["kvant".to_owned()],
-        (true, false) => found(&peers, &build)?,
+        (true, false) => found(&peers, &build, args.quiet)?,
     };
     let is_short = args.codecs.is_empty() && args.input.is_empty() && wanted.is_none() && !args.quick;
     let (mut series, mut records, mut problems) = (Vec::<CodecSeries>::new(), Vec::new(), Vec::new());
@@ -78,7 +78,7 @@ pub(super) fn series(args: &RunArgs, folder: &Folder, wanted: Option<&[f64]>) ->
 
 /// Ours, and of each usual format a codec that can be run on this machine. Says what was found, and
 /// which formats were not.
-fn found(peers: &Peers, build: &str) -> Result<Vec<String>> {
+fn found(peers: &Peers, build: &str, quiet: bool) -> Result<Vec<String>> {
     let mut specs = vec!["kvant".to_owned()];
     let mut missing = Vec::new();
     for names in USUAL {
@@ -94,6 +94,9 @@ fn found(peers: &Peers, build: &str) -> Result<Vec<String>> {
             }
         }
         missing.extend((!reasons.is_empty()).then(|| format!("{} ({})", names[0], reasons.join("; "))));
+    }
+    if quiet {
+        return Ok(specs);
     }
     print_error(&format!("kvant: codecs found here: {}\n", specs.join(", ")));
     if !missing.is_empty() {

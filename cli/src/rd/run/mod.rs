@@ -94,6 +94,9 @@ impl<'a> Session<'a> {
             (None, true) => Some(QUICK_QUALITIES.to_vec()),
             (None, false) => None,
         };
+        if (args.reps > 1 || args.all_threads) && timed_alone(args, workers) == 0 && workers > 1 {
+            return Err(CliError::Usage("--reps and --all-threads are for times: -j 1, or --timed N".to_owned()));
+        }
         let sources = choice::pictures(args, &comparisons.pictures())?;
         let (series, codecs, mut problems) = choice::series(args, folder, wanted.as_deref())?;
         let run = Run::now(workers, args.peers.clone());
@@ -108,11 +111,7 @@ impl<'a> Session<'a> {
             print_error(&format!("kvant: {problem}\n"));
         }
         problems.extend(unread);
-        let session = Self { args, plan, workers, record, problems, presence: Presence::enter() };
-        match (args.reps > 1 || args.all_threads) && workers > 1 && session.timed_alone() == 0 {
-            true => Err(CliError::Usage("--reps and --all-threads are for times: -j 1, or --timed N".to_owned())),
-            false => Ok(session),
-        }
+        Ok(Self { args, plan, workers, record, problems, presence: Presence::enter() })
     }
 
     /// Measures what is not there yet. All points of the folder, sorted.
@@ -136,7 +135,10 @@ impl<'a> Session<'a> {
             .filter(|(m, b)| keeper.lacks(m, *b))
             .collect();
         self.say_what_is_reused(reused.len(), others.len());
-        if !measurements.is_empty() && !self.args.no_times && (self.workers == 1 || self.timed_alone() > 0) {
+        if !measurements.is_empty()
+            && !self.args.no_times
+            && (self.workers == 1 || timed_alone(self.args, self.workers) > 0)
+        {
             warn_of_load(self.args.quiet, &mut self.record);
         }
         let mut all: Vec<_> = others.into_iter().chain(reused.into_values()).collect();
@@ -216,12 +218,6 @@ impl<'a> Session<'a> {
         [reps, memory, threads].concat()
     }
 
-    /// How many measurements of each codec are timed alone after the others.
-    fn timed_alone(&self) -> usize {
-        let asked = self.args.timed.unwrap_or(if self.args.quick { QUICK_TIMED } else { 0 });
-        if self.workers == 1 || self.args.no_times { 0 } else { asked }
-    }
-
     /// What takes times, where any are to be kept.
     fn clock(&self) -> Option<Clock<'_>> {
         let threads = self.args.all_threads.then(|| workers(0));
@@ -255,7 +251,7 @@ impl<'a> Session<'a> {
     /// With `--timed`, times of some measurements of each codec, measured alone after the others,
     /// into their points.
     fn time(&self, points: &mut [Point]) {
-        let count = self.timed_alone();
+        let count = timed_alone(self.args, self.workers);
         if count == 0 {
             return;
         }
@@ -355,6 +351,12 @@ impl<'a> Session<'a> {
 
 fn codecs_of(series: &[CodecSeries]) -> impl Iterator<Item = &str> {
     series.iter().map(|s| s.codec.name())
+}
+
+/// How many measurements of each codec are timed alone after the others.
+fn timed_alone(args: &RunArgs, workers: usize) -> usize {
+    let asked = args.timed.unwrap_or(if args.quick { QUICK_TIMED } else { 0 });
+    if workers == 1 || args.no_times { 0 } else { asked }
 }
 
 /// Says, and keeps in the record, that times may be wrong.
