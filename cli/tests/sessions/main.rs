@@ -18,6 +18,7 @@ mod previews;
 mod privacy;
 mod rd_bd;
 mod rd_codecs;
+mod rd_figures;
 mod rd_gallery;
 mod rd_keep;
 mod rd_metrics;

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use crate::world::{Folder, colour_ppm};
 
-const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,timing";
+pub(crate) const HEADER: &str = "codec,image,q,bytes,bpp,ssim2,ba_p3,ba_max,psnr_y,psnr_rgb,enc_s,dec_s,w,h,timing";
 
 /// Points of `codec` on two pictures of 192x160: at each of five qualities `factor` times the same
 /// bytes.
-fn points(codec: &str, factor: f64, seconds: f64) -> String {
+pub(crate) fn points(codec: &str, factor: f64, seconds: f64) -> String {
     let mut lines = String::new();
     for image in ["one", "two"] {
         for i in 0..5 {

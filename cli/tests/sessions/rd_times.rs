@@ -14,7 +14,7 @@ fn times_are_kept_only_while_no_other_run_works_on_the_machine() {
     for jobs in [&["-j", "1"][..], &["-j", "2", "--timed", "2"]] {
         let said = f.kvant(&[&args[..], jobs].concat()).ok();
         assert!(said.text().contains("Times were not measured: "), "{}", said.text());
-        assert!(jobs.len() > 2 || said.text().contains("another run works on this machine"), "{}", said.text());
+        assert!(jobs.len() > 2 || said.text().contains("another run worked on this machine"), "{}", said.text());
         let rows = rows(&f, "out/results.csv");
         assert!(rows.values().all(|r| r["enc_s"].is_empty() && r["dec_s"].is_empty() && r["timing"].is_empty()));
     }

@@ -199,11 +199,20 @@ fn lines(measured: &Measured<'_>, record: Option<&Record>) -> Vec<CodecLine> {
     measured.iter().map(line).collect()
 }
 
+/// As far as the record tells.
 fn why_untimed(runs: &[Run]) -> String {
-    match runs.iter().map(|r| r.workers).max() {
-        Some(workers) if workers > 1 => {
-            format!("Times were not measured: {workers} jobs ran at once. Run again with -j 1 for times.")
+    let most = runs.iter().map(|r| r.workers).max().unwrap_or_default();
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in runs.iter().filter_map(|r| r.untimed.as_ref()) {
+        if !reasons.contains(reason) {
+            reasons.push(reason.clone());
         }
-        _ => "Times were not measured.".to_owned(),
     }
+    // Older records tell the number of jobs alone.
+    if reasons.is_empty() && most > 1 {
+        reasons.push(format!("{most} jobs ran at once"));
+    }
+    let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
+    let hint = if most > 1 { " Run again with -j 1 for times." } else { "" };
+    format!("Times were not measured{why}.{hint}")
 }

@@ -119,6 +119,9 @@ fn origin(report: &Report) -> String {
             "- {}, {} cores, {}; {} at once; {} ({}), {}",
             machine.cpu, machine.cores, machine.system, run.workers, run.tool, run.commit, run.started
         );
+        for note in &run.notes {
+            let _ = writeln!(text, "- {note}");
+        }
     }
     text + "\n</details>\n"
 }

@@ -54,6 +54,9 @@ pub(crate) struct Run {
     pub(crate) machine: Machine,
     /// The user's file of external peers.
     pub(crate) peers: Option<PathBuf>,
+    /// Why some of its points have no times, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) untimed: Option<String>,
     /// What is to be known of its figures, though nothing failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<String>,
@@ -156,6 +159,7 @@ impl Run {
             workers,
             machine: Machine::here(),
             peers,
+            untimed: None,
             notes: Vec::new(),
         }
     }

@@ -167,6 +167,11 @@ impl<'a> Session<'a> {
         self.problems.extend(problems);
         all.extend(fresh.into_inner().unwrap_or_else(PoisonError::into_inner));
         self.time(&mut all);
+        let untimed = self.why_untimed(&all);
+        // Earlier runs of the folder stand before this one.
+        if let Some(run) = self.record.runs.last_mut() {
+            run.untimed = untimed;
+        }
 
         let order: Vec<_> = self.record.codecs.iter().map(|c| c.name.as_str()).collect();
         points::sort(&mut all, &order);
@@ -316,11 +321,26 @@ impl<'a> Session<'a> {
         text + &self.worth_of_times(points)
     }
 
-    /// Which of the times there are, and why not all.
-    fn worth_of_times(&self, points: &[Point]) -> String {
+    /// How many points of this run have times, and how many there are.
+    fn timed(&self, points: &[Point]) -> (usize, usize) {
         let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
         let mine: Vec<_> = points.iter().filter(|p| planned.contains(&p.identity())).collect();
-        let (timed, all) = (mine.iter().filter(|p| p.extra(TIMING).is_some()).count(), mine.len());
+        (mine.iter().filter(|p| p.extra(TIMING).is_some()).count(), mine.len())
+    }
+
+    /// Why points of this run have no times; `None` where all have.
+    fn why_untimed(&self, points: &[Point]) -> Option<String> {
+        let (timed, all) = self.timed(points);
+        (timed < all).then(|| match self.workers {
+            _ if self.args.no_times => "--no-times".to_owned(),
+            1 => self.presence.why_not_alone().to_owned(),
+            n => format!("{n} jobs ran at once"),
+        })
+    }
+
+    /// Which of the times there are, and why not all.
+    fn worth_of_times(&self, points: &[Point]) -> String {
+        let (timed, all) = self.timed(points);
         let why_not = self.presence.why_not_alone();
         match (self.workers, timed) {
             _ if self.args.no_times => "Times were not measured: --no-times.\n".to_owned(),

@@ -61,7 +61,7 @@ impl Presence {
 
     /// Why a measurement was not alone.
     pub(crate) fn why_not_alone(&self) -> &str {
-        self.lock.as_ref().err().map_or("another run works on this machine", String::as_str)
+        self.lock.as_ref().err().map_or("another run worked on this machine", String::as_str)
     }
 }
 
