@@ -17,6 +17,20 @@ fn report(f: &Folder, results: &str) -> (String, String, Value) {
 }
 
 #[test]
+fn the_page_has_p_and_the_bd_quality_of_each_metric() {
+    let f = Folder::new("rd-figures-quality");
+    f.write("r.csv", format!("{HEADER}\n{}{}", points("kvant:e1", 0.8, 0.1), points("jpeg", 1.0, 0.1)).as_bytes());
+    let (page, _, _) = report(&f, "r.csv");
+    let details = page.split("<section id=\"details\">").nth(1).unwrap();
+    let row = |name: &str| details.split(&format!("{name}</th>")).nth(1).unwrap().split("</tr>").next().unwrap();
+    // Two pictures of one sign: the exact p of two-sided signed ranks is a half. Twice the bytes
+    // are 10 points, so a fifth fewer are 10 log2(1.25).
+    assert!(row("SSIMULACRA2").contains("<td>0.5000</td>") && row("SSIMULACRA2").contains("\">+3.219<"), "{details}");
+    // 3 dB for twice the bytes.
+    assert!(row("PSNR-Y").contains("\">+0.966 dB<"), "{details}");
+}
+
+#[test]
 fn a_report_tells_why_there_are_no_times() {
     let f = with_set("rd-figures-untimed");
     let said = |args: &[&str]| {

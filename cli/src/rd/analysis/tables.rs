@@ -37,7 +37,7 @@ pub(super) fn times(ratio: f64) -> String {
 }
 
 /// How probable a difference as clear is by chance.
-pub(super) fn p_value(test: &Wilcoxon) -> String {
+pub(crate) fn p_value(test: &Wilcoxon) -> String {
     if test.p < 0.0001 { "<0.0001".to_owned() } else { format!("{:.4}", test.p) }
 }
 

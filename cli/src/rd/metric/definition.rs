@@ -91,6 +91,16 @@ impl Metric {
         (place(low, f64::NEG_INFINITY), place(high, f64::INFINITY))
     }
 
+    /// The unit of the axis, which differences on it are in; empty where it is the metric's own
+    /// scale.
+    pub(crate) fn axis_unit(&self) -> &str {
+        match self.transform {
+            Transform::LogFalling => "\u{2212}ln",
+            Transform::LogRising => "ln",
+            Transform::Rising | Transform::Falling | Transform::Decibel => &self.unit,
+        }
+    }
+
     /// This metric with another part of its scale that counts.
     pub(crate) fn within(&self, low: f64, high: f64) -> Self {
         Self { range: [Some(low), Some(high)], ..self.clone() }

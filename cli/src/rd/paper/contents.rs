@@ -9,7 +9,7 @@ use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::pairs::Pairs;
 use crate::rd::analysis::summary::Summary;
-use crate::rd::metric::{Metric, Panel, Transform};
+use crate::rd::metric::{Metric, Panel};
 use crate::rd::points::ByImage;
 
 /// A codec with its points.
@@ -52,11 +52,7 @@ impl Measure {
 
     /// The heading of a metric's column: differences have a unit.
     fn heading(self, metric: &Metric) -> String {
-        let unit = match metric.transform {
-            Transform::LogFalling => "\u{2212}ln",
-            Transform::LogRising => "ln",
-            Transform::Rising | Transform::Falling | Transform::Decibel => &metric.unit,
-        };
+        let unit = metric.axis_unit();
         match self {
             Self::Quality if !unit.is_empty() => format!("{} ({unit})", metric.name),
             _ => metric.name.clone(),

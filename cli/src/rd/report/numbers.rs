@@ -12,6 +12,12 @@ pub(crate) fn percent(value: f64) -> String {
     }
 }
 
+/// A difference with its sign and three decimals.
+pub(crate) fn difference(value: f64) -> String {
+    let text = format!("{value:+.3}");
+    if text.ends_with("0.000") { "0.000".to_owned() } else { text.replace('-', "\u{2212}") }
+}
+
 /// A time with two digits that count, in the unit that suits it.
 pub(crate) fn seconds(value: f64) -> String {
     let (value, unit) = match value {
@@ -51,6 +57,10 @@ mod tests {
 
     #[test]
     fn figures_have_the_digits_that_count() {
+        assert_eq!(
+            [-0.5, 12.3456, -0.0004].map(difference),
+            ["\u{2212}0.500".to_owned(), "+12.346".into(), "0.000".into()]
+        );
         assert_eq!(
             (percent(-15.14), percent(3.0), percent(-0.04)),
             ("\u{2212}15.1".into(), "+3.0".into(), "0.0".into())

@@ -9,7 +9,7 @@ use askama::Template;
 use super::data::Report;
 use super::evidence_views::{CropView, GenerationView, crops, generations};
 use super::figures::{self, Speed};
-use super::numbers::{kilobytes, percent, plural, seconds};
+use super::numbers::{difference, kilobytes, percent, plural, seconds};
 use super::plot::{colour_class, mark_path};
 use super::speed::{STORED, SpeedRow, WorkingPoint};
 use crate::base::error::{CliError, Result};
@@ -17,6 +17,7 @@ use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::lossless::Row;
 use crate::rd::analysis::summary::{ImageRate, Summary};
+use crate::rd::analysis::tables::p_value;
 use crate::rd::metric::{Metric, Transform};
 use crate::rd::points::ByImage;
 
@@ -87,10 +88,14 @@ struct CellView {
 struct DetailView {
     name: String,
     mean: CellView,
+    /// By the signed-rank test.
+    p: String,
     median: String,
     best: CellView,
     worst: CellView,
     wins: String,
+    /// The BD-quality.
+    quality: CellView,
 }
 
 /// The BD-rates of one picture by each deciding metric.
@@ -278,6 +283,22 @@ fn cell(summary: Option<&Summary>) -> CellView {
     CellView { class, text: format!("{} %", percent(mean)), small }
 }
 
+/// The mean BD-quality with its interval and its unit.
+fn quality(summary: &Summary) -> CellView {
+    let Some(quality) = summary.quality() else {
+        return CellView::plain(NOTHING);
+    };
+    let (lo, hi) = quality.interval;
+    let class = match () {
+        () if lo > 0.0 => "good",
+        () if hi < 0.0 => "bad",
+        () => "",
+    };
+    let unit = summary.metric.axis_unit();
+    let interval = if lo == hi { String::new() } else { format!("{} to {}", difference(lo), difference(hi)) };
+    CellView { class, text: format!("{} {unit}", difference(quality.mean)).trim_end().to_owned(), small: interval }
+}
+
 /// The codec reported on against the anchor by each metric, then by the first one in bands.
 fn details(report: &Report) -> Vec<DetailView> {
     let Some(comparison) = report.comparison(&report.codec) else {
@@ -286,10 +307,12 @@ fn details(report: &Report) -> Vec<DetailView> {
     let view = |name: String, s: &Summary| DetailView {
         name,
         mean: cell(Some(s)),
+        p: s.wilcoxon().map_or(NOTHING.to_owned(), |test| p_value(&test)),
         median: format!("{} %", percent(s.median())),
         best: extreme(s.best()),
         worst: extreme(s.worst()),
         wins: format!("{} of {}", s.wins(), s.images.len()),
+        quality: quality(s),
     };
     let whole = comparison.summaries.iter().map(|s| view(s.metric.name.clone(), s));
     let first = report.panel.first();
