@@ -21,6 +21,13 @@ pub(crate) const ALPHA: &str = "alpha";
 /// The most memory of a process that encodes, and of one that decodes, in megabytes of 10^6 bytes.
 pub(crate) const MEMORY: [&str; 2] = ["enc_mb", "dec_mb"];
 
+/// How often a picture was encoded and decoded, where that is more than once, and the shortest and
+/// longest of those times.
+pub(crate) const REPEATED: [&str; 5] = ["reps", "enc_min_s", "enc_max_s", "dec_min_s", "dec_max_s"];
+
+/// On how many threads a codec was timed besides one, or 1 where it has no more, and those times.
+pub(crate) const ALL_THREADS: [&str; 3] = ["threads", "enc_all_s", "dec_all_s"];
+
 /// One picture through one codec at one quality. What was not measured is `None`, an empty field in
 /// the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +89,11 @@ impl Point {
     /// The value of an extra column.
     pub(crate) fn extra(&self, column: &str) -> Option<&str> {
         self.extra.iter().find(|(name, _)| name == column).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of an extra column that has numbers.
+    pub(crate) fn number(&self, column: &str) -> Option<f64> {
+        self.extra(column)?.parse().ok().filter(|value: &f64| value.is_finite())
     }
 
     pub(crate) fn is_lossless(&self) -> bool {

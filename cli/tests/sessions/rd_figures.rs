@@ -16,6 +16,61 @@ fn report(f: &Folder, results: &str) -> (String, String, Value) {
     (String::from_utf8(f.read("page.html")).unwrap(), md, json)
 }
 
+/// Rows with more fields.
+fn with(rows: &str, fields: &str) -> String {
+    rows.lines().map(|row| format!("{row},{fields}\n")).collect()
+}
+
+#[test]
+fn spreads_threads_and_memory_are_shown_of_results_that_have_them() {
+    let f = Folder::new("rd-figures-times");
+    let (ours, peer) = (points("kvant:e1", 0.8, 0.2), points("jpeg", 1.0, 0.1));
+    f.write("plain.csv", format!("{HEADER}\n{ours}{peer}").as_bytes());
+    let header =
+        format!("{HEADER},reps,enc_min_s,enc_max_s,dec_min_s,dec_max_s,threads,enc_all_s,dec_all_s,enc_mb,dec_mb");
+    let ours = with(&ours, "5,0.19,0.24,0.009,0.013,8,0.04,0.003,67.25,12.5");
+    let peer = with(&peer, "5,0.08,0.12,0.008,0.011,1,,,9.25,");
+    f.write("whole.csv", format!("{header}\n{ours}{peer}").as_bytes());
+
+    let (page, md, json) = report(&f, "whole.csv");
+    for part in [
+        "<th scope=\"col\">encode<small>all threads</small></th><th scope=\"col\">decode<small>all threads</small></th>",
+        "<td>200 ms<small>190 ms to 240 ms</small></td><td>10 ms<small>9.0 ms to 13 ms</small></td>",
+        "<td>40 ms<small>8 threads</small></td><td>3.0 ms<small>8 threads</small></td><td>67 MB</td><td>12 MB</td>",
+        "<td>\u{2013}<small>1 thread</small></td><td>9.2 MB</td><td>\u{2013}</td>",
+        "Times with two others are medians of 5;",
+        "in MB of 10^6 bytes",
+    ] {
+        assert!(page.contains(part), "{part} is not in the page");
+    }
+    let row = "200 ms (190 ms to 240 ms) | 10 ms (9.0 ms to 13 ms) | 40 ms (8 threads) | 3.0 ms (8 threads) | 67 MB | 12 MB |";
+    assert!(md.contains(row) && md.contains("| encode, memory |") && md.contains("medians of 5"), "{md}");
+    let ours = &json["speed"][0];
+    assert_eq!((&ours["reps"], &ours["enc_range_s"]), (&5.into(), &json!([0.19, 0.24])), "{ours}");
+    assert_eq!((&ours["threads"], &ours["enc_all_s"]), (&8.into(), &0.04.into()), "{ours}");
+    assert_eq!((&json["memory"][0]["enc_mb"], &json["memory"][1]["dec_mb"]), (&67.25.into(), &Value::Null));
+
+    let (page, md, json) = report(&f, "plain.csv");
+    for absent in ["all threads", "emory", "medians of", " to 240 ms"] {
+        assert!(!page.contains(absent) && !md.contains(absent), "{absent}: {md}");
+    }
+    let mut fields = json["speed"].as_array().unwrap().iter().flat_map(|row| row.as_object().unwrap().keys());
+    assert!(fields.all(|name| !["reps", "enc_range_s", "threads", "enc_all_s"].contains(&name.as_str())));
+    assert!(json.get("memory").is_none());
+}
+
+#[test]
+fn memory_is_shown_without_times_too() {
+    let f = Folder::new("rd-figures-memory");
+    let untimed = |codec, factor| points(codec, factor, 0.0).replace(",0,0.01,192,160,call", ",,,192,160,");
+    let (ours, peer) = (with(&untimed("kvant:e1", 0.8), "67,12"), with(&untimed("jpeg", 1.0), "9,5"));
+    f.write("r.csv", format!("{HEADER},enc_mb,dec_mb\n{ours}{peer}").as_bytes());
+    let (page, md, json) = report(&f, "r.csv");
+    assert!(page.contains("<td>67 MB</td><td>12 MB</td>") && page.contains("Times were not measured. Memory is"));
+    assert!(md.contains("| 67 MB | 12 MB | - |"), "{md}");
+    assert_eq!(json["speed"], json!([]));
+}
+
 #[test]
 fn the_page_has_p_and_the_bd_quality_of_each_metric() {
     let f = Folder::new("rd-figures-quality");

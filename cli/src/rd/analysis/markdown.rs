@@ -65,7 +65,8 @@ fn images(comparison: &Comparison, panel: &Panel) -> String {
     text + "\n</details>\n"
 }
 
-fn row(cells: &[String]) -> String {
+/// A row of a table.
+pub(crate) fn row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
@@ -75,6 +76,6 @@ fn rule(columns: usize) -> String {
 }
 
 /// A name as it is, whatever signs of Markdown are in it.
-fn code(name: &str) -> String {
+pub(crate) fn code(name: &str) -> String {
     format!("`{}`", name.replace('|', "\\|").replace('`', "'"))
 }

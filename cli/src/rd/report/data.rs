@@ -7,7 +7,7 @@ use super::evidence::generations::Generations;
 use super::evidence::pieces::Crops;
 use super::input::Input;
 use super::options::ReportOptions;
-use super::speed::{self, SpeedRow};
+use super::speed::{self, MemoryRow, SpeedRow};
 use crate::base::error::Result;
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
@@ -53,6 +53,9 @@ pub(crate) struct Report {
     /// Points that no curve runs through, and comparisons that stand on little: a line each.
     pub(crate) curve_notes: Vec<String>,
     pub(crate) speed: Vec<SpeedRow>,
+    /// Of the codecs whose memory was measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) memory: Vec<MemoryRow>,
     /// Why there are no times, where there are none.
     pub(crate) untimed: Option<String>,
     /// `None` where it was not asked for, or no codec could be run.
@@ -103,6 +106,7 @@ impl Report {
         let comparisons = compare(choice, measured, &panel, interpolation);
         let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons, &panel);
         let others = against_others(choice, measured, &panel, interpolation);
+        let memory = speed::memory(measured, &panel);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
         let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
         Ok(Self {
@@ -120,6 +124,7 @@ impl Report {
             curve_notes: notes(&comparisons),
             comparisons,
             others,
+            memory,
             untimed: speed.is_empty().then(|| why_untimed(&runs)),
             speed,
             generations: None,

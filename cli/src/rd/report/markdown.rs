@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::data::Report;
 use super::numbers::{percent, seconds};
+use super::resources::{self, Cell, Heading, Resources};
 use super::speed::WorkingPoint;
 use crate::rd::analysis::lossless::Lossless;
-use crate::rd::analysis::markdown::markdown;
+use crate::rd::analysis::markdown::{code, markdown, row};
 use crate::rd::analysis::summary::ImageRate;
 
 /// How many of the best and of the worst pictures are named.
@@ -69,21 +70,39 @@ fn lossless(all: &Lossless) -> String {
     text
 }
 
+/// Bytes, times and memory.
 fn speed(report: &Report) -> String {
-    if report.speed.is_empty() {
+    if report.speed.is_empty() && report.memory.is_empty() {
         return String::new();
     }
-    let mut text = format!(
-        "\nAt {}: bytes against the anchor, means a picture.\n\n\
-         | codec | bytes % | encode | decode | times |\n|---|--:|--:|--:|---|\n",
-        WorkingPoint::of(&report.panel)
-    );
-    for row in &report.speed {
-        let bytes = row.bytes_percent.map_or("-".to_owned(), percent);
-        let [encode, decode] = [row.enc_s, row.dec_s].map(|s| s.map_or("-".to_owned(), seconds));
-        let _ = writeln!(text, "| `{}` | {bytes} | {encode} | {decode} | {} |", row.codec, row.timing);
+    let resources = Resources::of(report);
+    let notes: String = resources::notes(report).iter().map(|note| format!(" {note}")).collect();
+    let at = WorkingPoint::of(&report.panel);
+    let mut text = format!("\nAt {at}: bytes against the anchor, means a picture.{notes}\n\n");
+    let heading = |(name, small): &Heading| match *small {
+        "" => (*name).to_owned(),
+        _ => format!("{name}, {small}"),
+    };
+    let headings: Vec<_> = resources.headings().iter().map(heading).collect();
+    let [first, last] = [&["codec", "bytes %"][..], &["times"]].map(|cells| cells.iter().map(|c| (*c).to_owned()));
+    text += &row(&first.chain(headings.iter().cloned()).chain(last).collect::<Vec<_>>());
+    let _ = writeln!(text, "|---|{}---|", "--:|".repeat(headings.len() + 1));
+    for codec in &report.codecs {
+        let speed = report.speed.iter().find(|s| s.codec == codec.name);
+        if speed.is_none() && !report.memory.iter().any(|m| m.codec == codec.name) {
+            continue;
+        }
+        let bytes = speed.and_then(|s| s.bytes_percent).map_or("-".to_owned(), percent);
+        let cells: Vec<_> = resources.cells(&codec.name).into_iter().map(cell).collect();
+        let times = speed.map_or("-".to_owned(), |s| s.timing.clone());
+        text += &row(&[&[code(&codec.name), bytes], &*cells, &[times]].concat());
     }
     text
+}
+
+fn cell(cell: Cell) -> String {
+    let small = if cell.small.is_empty() { String::new() } else { format!(" ({})", cell.small) };
+    cell.text.unwrap_or("-".to_owned()) + &small
 }
 
 fn generations(report: &Report) -> String {

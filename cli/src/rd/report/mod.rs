@@ -3,7 +3,7 @@
 //! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`]
 //! computes what is to be said, with [`speed`]; [`verdict`] has the sentences on top; [`evidence`]
 //! runs codecs for what points cannot tell. [`page`] lays it out with [`figures`], which [`plot`]
-//! draws; [`markdown`] has the short form, and [`chart`] one plot for documents, as
+//! draws, and with [`resources`]; [`markdown`] has the short form, and [`chart`] one plot for documents, as
 //! [`standalone`] makes it.
 
 pub(crate) mod chart;
@@ -18,6 +18,7 @@ mod numbers;
 mod options;
 mod page;
 pub(crate) mod plot;
+mod resources;
 pub(crate) mod speed;
 pub(crate) mod standalone;
 mod verdict;

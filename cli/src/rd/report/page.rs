@@ -11,7 +11,8 @@ use super::evidence_views::{CropView, GenerationView, crops, generations};
 use super::figures::{self, Speed};
 use super::numbers::{difference, kilobytes, percent, plural, seconds};
 use super::plot::{colour_class, mark_path};
-use super::speed::{STORED, SpeedRow, WorkingPoint};
+use super::resources::{self, Heading, Resources, timing_note, usual_timing};
+use super::speed::WorkingPoint;
 use crate::base::error::{CliError, Result};
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
@@ -38,6 +39,8 @@ struct Page<'a> {
     metrics: Vec<MetricView<'a>>,
     watched: Vec<MetricView<'a>>,
     rows: Vec<RowView<'a>>,
+    /// The headings of its columns of times and memory.
+    resources: Vec<Heading>,
     timing_note: String,
     /// Whether some times are of another kind than those of the codec reported on.
     other_timings: bool,
@@ -73,8 +76,8 @@ struct RowView<'a> {
     codec: &'a str,
     reported: bool,
     cells: Vec<CellView>,
-    encode: String,
-    decode: String,
+    /// Times and memory.
+    resources: Vec<CellView>,
     pictures: String,
 }
 
@@ -181,7 +184,8 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         metrics: panel.deciding.iter().map(|m| metric(m)).collect(),
         watched: panel.watched.iter().map(|m| metric(m)).collect(),
         rows: rows(report),
-        timing_note: timing_note(report),
+        resources: Resources::of(report).headings(),
+        timing_note: [vec![timing_note(report)], resources::notes(report)].concat().join(" "),
         codecs: report.codecs.iter().enumerate().map(|(style, c)| legend(style, &c.name)).collect(),
         picture_count: plural(common.len(), "picture"),
         left_out: left_out(&shown, &common),
@@ -250,14 +254,17 @@ fn rows(report: &Report) -> Vec<RowView<'_>> {
 }
 
 fn row_view<'a>(report: &Report, codec: &'a str, cells: Vec<CellView>, pictures: usize) -> RowView<'a> {
-    let speed = report.speed.iter().find(|s| s.codec == codec);
-    let time = |of: fn(&SpeedRow) -> Option<f64>| speed.and_then(of).map_or(NOTHING.to_owned(), seconds);
+    let resources = Resources::of(report).cells(codec).into_iter();
+    let resource = |cell: resources::Cell| CellView {
+        class: "",
+        text: cell.text.unwrap_or(NOTHING.to_owned()),
+        small: cell.small,
+    };
     RowView {
         codec,
         reported: codec == report.codec,
         cells,
-        encode: time(|s| s.enc_s),
-        decode: time(|s| s.dec_s),
+        resources: resources.map(resource).collect(),
         pictures: pictures.to_string(),
     }
 }
@@ -386,47 +393,6 @@ fn lossless_view<'a>(row: &'a Row, reported: &str) -> LosslessView<'a> {
 /// A picture and its rate.
 fn extreme(rate: &ImageRate) -> CellView {
     CellView { class: "", text: format!("{} %", percent(rate.percent)), small: rate.image.clone() }
-}
-
-/// The kind of times that most of the page is about: those of the codec reported on.
-fn usual_timing(report: &Report) -> &str {
-    report.speed.iter().find(|s| s.codec == report.codec).or(report.speed.first()).map_or(STORED, |s| &s.timing)
-}
-
-/// What the times are the times of, and which do not compare.
-fn timing_note(report: &Report) -> String {
-    if let Some(reason) = &report.untimed {
-        return reason.clone();
-    }
-    let mut timings: Vec<&str> = vec![usual_timing(report)];
-    for row in &report.speed {
-        if !timings.contains(&row.timing.as_str()) {
-            timings.push(&row.timing);
-        }
-    }
-    let parts: Vec<_> = timings
-        .iter()
-        .map(|timing| {
-            let names: Vec<_> = report.speed.iter().filter(|s| s.timing == *timing).map(|s| s.codec.as_str()).collect();
-            let what = match *timing {
-                "call" => "the library call alone, on one thread",
-                "process" => "a whole process with its start and files",
-                _ => "as stored with the points, measured elsewhere",
-            };
-            format!("{}: {what}", names.join(", "))
-        })
-        .collect();
-    let timings = match parts.as_slice() {
-        [one] => format!("Times of {one}."),
-        several => format!("Times of different kinds do not compare. {}.", several.join("; ")),
-    };
-    let timed = report.speed.iter().find(|s| s.codec == report.codec).map_or(0, |s| s.pictures);
-    let all = report.codecs.first().map_or(0, |c| c.pictures);
-    if timed > 0 && timed < all {
-        format!("{timings} Those of {} are over {timed} of {all} pictures.", report.codec)
-    } else {
-        timings
-    }
 }
 
 /// The pictures of the codec reported on and of the anchor.

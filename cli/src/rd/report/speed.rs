@@ -1,4 +1,4 @@
-//! Speed against size: each codec at one working point.
+//! Speed against size, and memory: each codec at one working point.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::choice::Measured;
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::metric::{Metric, Panel};
-use crate::rd::points::{ByImage, Point, TIMING};
+use crate::rd::points::{ALL_THREADS, ByImage, MEMORY, Point, REPEATED, TIMING};
 
 /// Where codecs are compared by speed: at about one score, such as a SSIMULACRA2 of 70. Where the
 /// first metric has no such score, it is the middle one of each codec's points on a picture.
@@ -69,6 +69,23 @@ pub(crate) struct SpeedRow {
     /// Mean seconds a picture.
     pub(crate) enc_s: Option<f64>,
     pub(crate) dec_s: Option<f64>,
+    /// How often each picture was timed, where all were several times: seconds are medians then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reps: Option<usize>,
+    /// The shortest and the longest of those times, means over the pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) enc_range_s: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dec_range_s: Option<[f64; 2]>,
+    /// On how many threads it was timed besides one, where that was asked for; 1 where it has no
+    /// more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) threads: Option<usize>,
+    /// Mean seconds a picture on those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) enc_all_s: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dec_all_s: Option<f64>,
     /// Megapixels a second.
     pub(crate) enc_mps: Option<f64>,
     pub(crate) dec_mps: Option<f64>,
@@ -107,6 +124,12 @@ fn row(codec: &str, images: &ByImage<'_>, at: WorkingPoint<'_>, bytes_percent: O
     let (enc, dec) = (total(|p| p.enc_s), total(|p| p.dec_s));
     let sides = |p: &Point| p.size.map(|[w, h]| [w.max(h), w.min(h)]);
     let size = points.first().and_then(|p| sides(p)).filter(|first| points.iter().all(|p| sides(p) == Some(*first)));
+    let column = |name| mean_of(&points, name);
+    let range = |low, high| Some([column(low)?, column(high)?]);
+    let whole = |name| points.iter().map(|p| p.number(name)).collect::<Option<Vec<_>>>();
+    let least = |name| whole(name)?.into_iter().min_by(f64::total_cmp).map(|n| n as usize);
+    let [reps, enc_min, enc_max, dec_min, dec_max] = REPEATED;
+    let [threads, enc_all, dec_all] = ALL_THREADS;
     let speed = |seconds: Option<f64>| Some(pixels? / seconds? / 1e6);
     Some(SpeedRow {
         codec: codec.to_owned(),
@@ -116,10 +139,46 @@ fn row(codec: &str, images: &ByImage<'_>, at: WorkingPoint<'_>, bytes_percent: O
         size,
         enc_s: enc.map(|s| s / count),
         dec_s: dec.map(|s| s / count),
+        reps: least(reps),
+        enc_range_s: range(enc_min, enc_max),
+        dec_range_s: range(dec_min, dec_max),
+        threads: least(threads),
+        enc_all_s: column(enc_all),
+        dec_all_s: column(dec_all),
         enc_mps: speed(enc),
         dec_mps: speed(dec),
         bytes_percent,
     })
+}
+
+/// The mean of a column that all of the points have.
+fn mean_of(points: &[&Point], column: &str) -> Option<f64> {
+    let sum: Option<f64> = points.iter().map(|p| p.number(column).filter(|value| *value > 0.0)).sum();
+    sum.map(|sum| sum / points.len() as f64).filter(|mean| mean.is_finite())
+}
+
+/// The memory of one codec over pictures, in megabytes of 10^6 bytes.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct MemoryRow {
+    pub(crate) codec: String,
+    pub(crate) pictures: usize,
+    /// Mean over the pictures of the most that a process took which encoded one.
+    pub(crate) enc_mb: Option<f64>,
+    /// The same of those that decoded one.
+    pub(crate) dec_mb: Option<f64>,
+}
+
+/// The rows of all codecs whose memory was measured.
+pub(crate) fn memory(measured: &Measured<'_>, panel: &Panel) -> Vec<MemoryRow> {
+    let (at, is_measured) = (WorkingPoint::of(panel), |p: &Point| MEMORY.iter().any(|c| p.number(c).is_some()));
+    let row = |(codec, images): &(&str, ByImage<'_>)| {
+        let measured = images.values().map(|points| points.iter().copied().filter(|p| is_measured(p)).collect());
+        let points: Vec<&Point> = measured.filter_map(|points| at.nearest(points)).collect();
+        let [enc_mb, dec_mb] = MEMORY.map(|column| mean_of(&points, column));
+        let row = MemoryRow { codec: (*codec).to_owned(), pictures: points.len(), enc_mb, dec_mb };
+        (enc_mb.is_some() || dec_mb.is_some()).then_some(row)
+    };
+    measured.iter().filter_map(row).collect()
 }
 
 fn is_timed(point: &Point) -> bool {
@@ -182,6 +241,37 @@ mod tests {
             (p.bpp, p.scores) = (p.q, [("psnr_y".to_owned(), 30.0 + p.q)].into());
         }
         assert_eq!(only_row(&points).unwrap().enc_s, Some(2.0));
+    }
+
+    #[test]
+    fn spreads_threads_and_memory_are_means_where_all_points_have_them() {
+        let with = |image: &str, columns: &[(&str, &str)]| {
+            let mut point = point(image, 70.0, Some(1.0), None);
+            point.extra = columns.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            point
+        };
+        let all = |reps, min, max, mb| {
+            [
+                ("reps", reps),
+                ("enc_min_s", min),
+                ("enc_max_s", max),
+                ("threads", "4"),
+                ("enc_all_s", min),
+                ("enc_mb", mb),
+            ]
+        };
+        let one = with("a", &all("5", "0.5", "1.5", "10"));
+        let both = [one.clone(), with("b", &all("3", "0.7", "2.5", "30"))];
+        let row = only_row(&both).unwrap();
+        assert_eq!((row.reps, row.enc_range_s, row.dec_range_s), (Some(3), Some([0.6, 2.0]), None));
+        assert_eq!((row.threads, row.enc_all_s, row.dec_all_s), (Some(4), Some(0.6), None));
+        let memory_of = |points: &[Point]| memory(&by_codec(points), &Panel::usual(&Metrics::built_in(), points));
+        let memory = memory_of(&both).remove(0);
+        assert_eq!((memory.pictures, memory.enc_mb, memory.dec_mb), (2, Some(20.0), None));
+        // A mean over other pictures than the median's would not stand beside it.
+        let row = only_row(&[one, with("b", &[])]).unwrap();
+        assert_eq!((row.reps, row.enc_range_s, row.threads, row.enc_all_s), (None, None, None, None));
+        assert!(memory_of(&[with("a", &[])]).is_empty());
     }
 
     #[test]

@@ -3,15 +3,8 @@
 use super::presence::Presence;
 use crate::pictures::Picture;
 use crate::rd::codecs::{Codec, CodedPicture, DecodedPicture};
-use crate::rd::points::{Point, TIMING};
+use crate::rd::points::{ALL_THREADS, Point, REPEATED, TIMING};
 use crate::rd::programs::Outcome;
-
-/// How often a picture was encoded and decoded, where that is more than once, and the shortest and
-/// longest of those times.
-pub(super) const COLUMNS: [&str; 5] = ["reps", "enc_min_s", "enc_max_s", "dec_min_s", "dec_max_s"];
-
-/// On how many threads a codec was timed besides one, or 1 where it has no more, and those times.
-pub(super) const ALL_THREADS: [&str; 3] = ["threads", "enc_all_s", "dec_all_s"];
 
 /// A picture there and back.
 pub(super) type Trip = (CodedPicture, DecodedPicture);
@@ -78,7 +71,7 @@ impl Clock<'_> {
 
     /// Whether a point has all times that this clock would give it.
     pub(super) fn has_run_for(&self, point: &Point) -> bool {
-        let reps = point.extra(COLUMNS[0]).and_then(|reps| reps.parse().ok()).unwrap_or(1);
+        let reps = point.extra(REPEATED[0]).and_then(|reps| reps.parse().ok()).unwrap_or(1);
         let has_threads = self.threads.is_none() || point.extra(ALL_THREADS[0]).is_some();
         point.extra(TIMING).is_some() && reps >= self.reps && has_threads
     }
@@ -113,15 +106,15 @@ impl Times {
     pub(super) fn put(&self, point: &mut Point) {
         let digits = |seconds: f64| format!("{seconds:.5}");
         [point.enc_s, point.dec_s] = self.one.each_ref().map(|spread| spread.as_ref().map(|s| s.median));
-        let is_time = |column: &str| column == TIMING || COLUMNS.contains(&column) || ALL_THREADS.contains(&column);
+        let is_time = |column: &str| column == TIMING || REPEATED.contains(&column) || ALL_THREADS.contains(&column);
         point.extra.retain(|(column, _)| !is_time(column));
         point.extra.insert(0, (TIMING.to_owned(), self.timing.to_owned()));
         let mut put = |column: &str, value: Option<String>| {
             point.extra.extend(value.map(|value| (column.to_owned(), value)));
         };
         if self.reps > 1 {
-            put(COLUMNS[0], Some(self.reps.to_string()));
-            for (columns, spread) in COLUMNS[1..].chunks(2).zip(&self.one) {
+            put(REPEATED[0], Some(self.reps.to_string()));
+            for (columns, spread) in REPEATED[1..].chunks(2).zip(&self.one) {
                 put(columns[0], spread.as_ref().map(|s| digits(s.min)));
                 put(columns[1], spread.as_ref().map(|s| digits(s.max)));
             }

@@ -22,7 +22,7 @@ use super::analysis::lossless::Lossless;
 use super::args::RunArgs;
 use super::corpus::spread;
 use super::metric::{Metrics, Panel, Scoring};
-use super::points::{self, Identity, MEMORY, Point, TIMING};
+use super::points::{self, ALL_THREADS, Identity, MEMORY, Point, REPEATED, TIMING};
 use super::progress::Progress;
 use super::report::{self, ReportOptions};
 use super::results::record::{PictureRecord, Record, Run};
@@ -217,9 +217,9 @@ impl<'a> Session<'a> {
 
     /// Columns that points get because of the arguments.
     fn columns(&self) -> Vec<&'static str> {
-        let reps = if self.args.reps > 1 { &clock::COLUMNS[..] } else { &[] };
+        let reps = if self.args.reps > 1 { &REPEATED[..] } else { &[] };
         let memory = if self.args.memory { &MEMORY[..] } else { &[] };
-        let threads = if self.args.all_threads { &clock::ALL_THREADS[..] } else { &[] };
+        let threads = if self.args.all_threads { &ALL_THREADS[..] } else { &[] };
         [reps, memory, threads].concat()
     }
 

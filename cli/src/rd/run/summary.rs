@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::clock::ALL_THREADS;
 use crate::rd::analysis::grid::Grid;
 use crate::rd::metric::{Panel, Transform};
-use crate::rd::points::{MEMORY, Point};
+use crate::rd::points::{ALL_THREADS, MEMORY, Point};
 
 /// The means at each quality, ascending. Those of SSIMULACRA2 less the quality are the calibration
 /// of our own scale.
