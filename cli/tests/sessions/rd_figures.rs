@@ -72,6 +72,43 @@ fn memory_is_shown_without_times_too() {
 }
 
 #[test]
+fn all_codecs_are_set_against_all_where_there_are_more_than_two() {
+    let f = Folder::new("rd-figures-matrix");
+    let codecs = [("kvant:e1", 0.8), ("jpeg", 1.0), ("kvant:e5", 1.1)];
+    let rows = |codecs: &[(&str, f64)]| codecs.iter().map(|(name, by)| points(name, *by, 0.1)).collect::<String>();
+    f.write("three.csv", format!("{HEADER}\n{}", rows(&codecs)).as_bytes());
+    // The last one has one of the two pictures.
+    let more = [("d", 1.2), ("e", 1.3), ("f", 1.4), ("g", 1.5), ("h", 1.6)];
+    let one: String = points("one", 2.0, 0.1).lines().take(5).map(|row| format!("{row}\n")).collect();
+    f.write("nine.csv", format!("{HEADER}\n{}{}{one}", rows(&codecs), rows(&more)).as_bytes());
+    f.write("two.csv", format!("{HEADER}\n{}", rows(&codecs[..2])).as_bytes());
+
+    let (page, md, json) = report(&f, "three.csv");
+    // 0.8 / 1.1, 1 / 0.8, 1 / 1.1, 1.1 / 0.8 and 1.1 times the bytes.
+    let ours = "kvant:e1</th><td>\u{2013}</td><td>\u{2212}20.0</td><td>\u{2212}27.3</td>";
+    let anchor = "jpeg</th><td>+25.0</td><td>\u{2013}</td><td>\u{2212}9.1</td>";
+    let other = "kvant:e5</th><td>+37.5</td><td>+10.0</td><td>\u{2013}</td>";
+    for part in [ours, anchor, other, "<details id=\"matrix\" open>", "<a href=\"#matrix\">all against all</a>"] {
+        assert!(page.contains(part), "{part} is not in the page");
+    }
+    let folded = md.split("<details><summary>All against all").nth(1).unwrap_or_else(|| panic!("{md}"));
+    assert!(folded.contains("| codec | `kvant:e1` | `jpeg` | `kvant:e5` |\n|---|--:|--:|--:|\n"), "{md}");
+    assert!(folded.contains("| `kvant:e5` | +37.5 | +10.0 | - |\n"), "{md}");
+    assert_eq!(json["matrix"]["codecs"], json!(["kvant:e1", "jpeg", "kvant:e5"]));
+    let rate = &json["matrix"]["rates"][2][0];
+    assert!((rate["percent"].as_f64().unwrap() - 37.5).abs() < 1e-2 && rate["pictures"] == 2, "{rate}");
+    assert_eq!(json["matrix"]["rates"][0][0], Value::Null);
+
+    let (page, md, _) = report(&f, "nine.csv");
+    assert!(page.contains("<details id=\"matrix\">"), "nine are folded at first");
+    assert!(page.contains("<td>\u{2212}60.0<small>1 picture</small></td>") && md.contains("\u{2212}60.0 (1 picture)"));
+
+    let (page, md, json) = report(&f, "two.csv");
+    assert!(!page.contains("id=\"matrix\"") && !page.contains("#matrix") && !md.contains("All against all"));
+    assert!(json.get("matrix").is_none());
+}
+
+#[test]
 fn the_page_has_p_and_the_bd_quality_of_each_metric() {
     let f = Folder::new("rd-figures-quality");
     f.write("r.csv", format!("{HEADER}\n{}{}", points("kvant:e1", 0.8, 0.1), points("jpeg", 1.0, 0.1)).as_bytes());

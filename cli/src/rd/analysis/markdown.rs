@@ -70,8 +70,8 @@ pub(crate) fn row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// The first column is text, the others are figures.
-fn rule(columns: usize) -> String {
+/// What stands below the heading: the first column is text, the others are figures.
+pub(crate) fn rule(columns: usize) -> String {
     format!("|---|{}\n", "--:|".repeat(columns - 1))
 }
 

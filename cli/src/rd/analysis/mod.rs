@@ -14,6 +14,7 @@ mod interpolation;
 pub(crate) mod json;
 pub(crate) mod lossless;
 pub(crate) mod markdown;
+pub(crate) mod matrix;
 mod means;
 pub(crate) mod notes;
 pub(crate) mod pairs;

@@ -7,7 +7,7 @@ use crate::base::error::{CliError, Result};
 use crate::base::print::print_error;
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
-use crate::rd::analysis::pairs::Pairs;
+use crate::rd::analysis::matrix::matrix as all_against_all;
 use crate::rd::analysis::summary::Summary;
 use crate::rd::metric::{Metric, Panel};
 use crate::rd::points::ByImage;
@@ -113,13 +113,10 @@ pub(super) fn matrix(
     interpolation: Interpolation,
     measure: Measure,
 ) -> Result<Table> {
-    let figure = |test: &Codec<'_>, anchor: &Codec<'_>| {
-        let is_other = test.0 != anchor.0;
-        let pairs = is_other.then(|| Pairs::new(test.1, anchor.1, metric, interpolation))?;
-        measure.of(&Summary::new(&pairs, metric.counted())?).map(|f| Figure::plain(f.value, f.pictures))
-    };
-    let row = |test: &Codec<'_>| (test.0.to_owned(), codecs.iter().map(|anchor| figure(test, anchor)).collect());
-    let rows: Vec<(String, Vec<Option<Figure>>)> = codecs.iter().map(row).collect();
+    let figure = |summary: &Summary| measure.of(summary).map(|f| Figure::plain(f.value, f.pictures));
+    let figures = all_against_all(codecs, metric, interpolation, figure);
+    let rows: Vec<(String, Vec<Option<Figure>>)> =
+        codecs.iter().map(|(name, _)| (*name).to_owned()).zip(figures).collect();
     if rows.iter().all(|(_, figures)| figures.iter().all(Option::is_none)) {
         return Err(CliError::Run(format!("no two codecs have a picture and {} in common", metric.name)));
     }

@@ -12,9 +12,8 @@ use crate::base::error::Result;
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::lossless::Lossless;
+use crate::rd::analysis::matrix::matrix;
 use crate::rd::analysis::notes::notes;
-use crate::rd::analysis::pairs::Pairs;
-use crate::rd::analysis::summary::Summary;
 use crate::rd::metric::Panel;
 use crate::rd::points::{ByImage, by_codec};
 use crate::rd::results::record::{Record, Run};
@@ -47,6 +46,9 @@ pub(crate) struct Report {
     /// The codec reported on against each codec but the anchor by the first metric, the strongest
     /// of them first.
     pub(crate) others: Vec<Against>,
+    /// All codecs against all by the first metric, where there are more than two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) matrix: Option<Matrix>,
     /// Lossless codecs side by side, where there are any.
     pub(crate) lossless: Option<Lossless>,
     pub(crate) lossless_codecs: Vec<CodecLine>,
@@ -88,6 +90,23 @@ pub(crate) struct Against {
     pub(crate) percent: f64,
 }
 
+/// All codecs against all: a row a codec, a column an anchor.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Matrix {
+    /// Those of the rows and of the columns.
+    pub(crate) codecs: Vec<String>,
+    /// `None` where a codec meets itself, and where no picture compares.
+    pub(crate) rates: Vec<Vec<Option<Rate>>>,
+}
+
+/// A mean BD-rate.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Rate {
+    pub(crate) pictures: usize,
+    /// Negative is fewer bytes than the anchor.
+    pub(crate) percent: f64,
+}
+
 impl Report {
     /// Computes everything but the verdict and what needs codecs to run; `measured` as
     /// [`Choice::measured`] gives it.
@@ -105,7 +124,8 @@ impl Report {
         let panel = Panel::new(&input.metrics, &options.metrics, &input.points)?;
         let comparisons = compare(choice, measured, &panel, interpolation);
         let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons, &panel);
-        let others = against_others(choice, measured, &panel, interpolation);
+        let matrix = all_against_all(measured, &panel, interpolation);
+        let others = matrix.as_ref().map_or(Vec::new(), |matrix| against_others(choice, matrix));
         let memory = speed::memory(measured, &panel);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
         let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
@@ -124,6 +144,7 @@ impl Report {
             curve_notes: notes(&comparisons),
             comparisons,
             others,
+            matrix,
             memory,
             untimed: speed.is_empty().then(|| why_untimed(&runs)),
             speed,
@@ -166,22 +187,24 @@ fn compare(choice: &Choice, measured: &Measured<'_>, panel: &Panel, interpolatio
     comparisons
 }
 
-fn against_others(
-    choice: &Choice,
-    measured: &Measured<'_>,
-    panel: &Panel,
-    interpolation: Interpolation,
-) -> Vec<Against> {
-    let Some(((_, ours), others)) = measured.split_first() else {
-        return Vec::new();
+/// With two codecs there is nothing that their comparison does not say.
+fn all_against_all(measured: &Measured<'_>, panel: &Panel, interpolation: Interpolation) -> Option<Matrix> {
+    let codecs: Vec<_> = measured.iter().map(|(name, images)| (*name, images)).collect();
+    (codecs.len() > 2).then(|| Matrix {
+        codecs: codecs.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        rates: matrix(&codecs, panel.first(), interpolation, |s| {
+            Some(Rate { pictures: s.images.len(), percent: s.mean() })
+        }),
+    })
+}
+
+/// What the row of the codec reported on, the first, says of those that are not the anchor.
+fn against_others(choice: &Choice, matrix: &Matrix) -> Vec<Against> {
+    let row = matrix.codecs.iter().zip(&matrix.rates[0]).filter(|(name, _)| Some(*name) != choice.anchor.as_ref());
+    let against = |(codec, rate): (&String, &Option<Rate>)| {
+        rate.map(|r| Against { codec: codec.clone(), pictures: r.pictures, percent: r.percent })
     };
-    let against = |(name, points): &(&str, ByImage<'_>)| {
-        let pairs = Pairs::new(ours, points, panel.first(), interpolation);
-        let summary = Summary::new(&pairs, panel.first().counted())?;
-        Some(Against { codec: (*name).to_owned(), pictures: summary.images.len(), percent: summary.mean() })
-    };
-    let others = others.iter().filter(|(name, _)| Some(*name) != choice.anchor.as_deref());
-    let mut rates: Vec<_> = others.filter_map(against).collect();
+    let mut rates: Vec<_> = row.filter_map(against).collect();
     rates.sort_by(|a, b| b.percent.total_cmp(&a.percent));
     rates
 }

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::data::Report;
-use super::numbers::{percent, seconds};
+use super::data::{Rate, Report};
+use super::numbers::{percent, plural, seconds};
 use super::resources::{self, Cell, Heading, Resources};
 use super::speed::WorkingPoint;
 use crate::rd::analysis::lossless::Lossless;
-use crate::rd::analysis::markdown::{code, markdown, row};
+use crate::rd::analysis::markdown::{code, markdown, row, rule};
 use crate::rd::analysis::summary::ImageRate;
 
 /// How many of the best and of the worst pictures are named.
@@ -22,6 +22,7 @@ pub(crate) fn render(report: &Report) -> String {
     if let Some(anchor) = &report.anchor {
         let _ = write!(text, "\n{}", markdown(&report.comparisons, anchor, &report.panel, false));
     }
+    text += &matrix(report);
     text += &report.lossless.as_ref().map_or(String::new(), lossless);
     text += &extremes(report);
     text += &speed(report);
@@ -68,6 +69,31 @@ fn lossless(all: &Lossless) -> String {
         );
     }
     text
+}
+
+/// All codecs against all, folded.
+fn matrix(report: &Report) -> String {
+    let Some(matrix) = &report.matrix else {
+        return String::new();
+    };
+    let first = report.panel.first();
+    let mut text = format!(
+        "\n<details><summary>All against all: BD-rate in % by {}, each row's codec against each column's</summary>\n\n",
+        // Markdown does not reach into a summary.
+        first.name.replace('&', "&amp;").replace('<', "&lt;")
+    );
+    let most = matrix.rates.iter().flatten().flatten().map(|rate| rate.pictures).max();
+    let fewer = |r: Rate| match Some(r.pictures) == most {
+        true => String::new(),
+        false => format!(" ({})", plural(r.pictures, "picture")),
+    };
+    let cell = |rate: &Option<Rate>| rate.map_or("-".to_owned(), |r| percent(r.percent) + &fewer(r));
+    text += &row(&[&["codec".to_owned()], &*matrix.codecs.iter().map(|c| code(c)).collect::<Vec<_>>()].concat());
+    text += &rule(matrix.codecs.len() + 1);
+    for (codec, rates) in matrix.codecs.iter().zip(&matrix.rates) {
+        text += &row(&[&[code(codec)], &*rates.iter().map(cell).collect::<Vec<_>>()].concat());
+    }
+    text + "\n</details>\n"
 }
 
 /// Bytes, times and memory.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use askama::Template;
 
-use super::data::Report;
+use super::data::{Matrix, Rate, Report};
 use super::evidence_views::{CropView, GenerationView, crops, generations};
 use super::figures::{self, Speed};
 use super::numbers::{difference, kilobytes, percent, plural, seconds};
@@ -26,6 +26,8 @@ use crate::rd::points::ByImage;
 const NOTHING: &str = "\u{2013}";
 /// The most pictures with plots of their own.
 const MOST_PICTURES: usize = 60;
+/// The most codecs whose matrix is open at first.
+const MOST_OPEN: usize = 8;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -41,6 +43,7 @@ struct Page<'a> {
     rows: Vec<RowView<'a>>,
     /// The headings of its columns of times and memory.
     resources: Vec<Heading>,
+    matrix: Option<MatrixView<'a>>,
     timing_note: String,
     /// Whether some times are of another kind than those of the codec reported on.
     other_timings: bool,
@@ -79,6 +82,19 @@ struct RowView<'a> {
     /// Times and memory.
     resources: Vec<CellView>,
     pictures: String,
+}
+
+/// All codecs against all.
+struct MatrixView<'a> {
+    open: bool,
+    codecs: &'a [String],
+    rows: Vec<MatrixRow<'a>>,
+}
+
+struct MatrixRow<'a> {
+    codec: &'a str,
+    reported: bool,
+    cells: Vec<CellView>,
 }
 
 struct CellView {
@@ -185,6 +201,7 @@ pub(crate) fn render(report: &Report, measured: &[(&str, ByImage<'_>)]) -> Resul
         watched: panel.watched.iter().map(|m| metric(m)).collect(),
         rows: rows(report),
         resources: Resources::of(report).headings(),
+        matrix: report.matrix.as_ref().map(|m| matrix(m, &report.codec)),
         timing_note: [vec![timing_note(report)], resources::notes(report)].concat().join(" "),
         codecs: report.codecs.iter().enumerate().map(|(style, c)| legend(style, &c.name)).collect(),
         picture_count: plural(common.len(), "picture"),
@@ -266,6 +283,29 @@ fn row_view<'a>(report: &Report, codec: &'a str, cells: Vec<CellView>, pictures:
         cells,
         resources: resources.map(resource).collect(),
         pictures: pictures.to_string(),
+    }
+}
+
+/// Means of fewer pictures than others say so.
+fn matrix<'a>(matrix: &'a Matrix, reported: &str) -> MatrixView<'a> {
+    let most = matrix.rates.iter().flatten().flatten().map(|rate| rate.pictures).max();
+    let cell = |rate: &Option<Rate>| {
+        let fewer = rate.filter(|r| Some(r.pictures) != most);
+        CellView {
+            class: "",
+            text: rate.map_or(NOTHING.to_owned(), |r| percent(r.percent)),
+            small: fewer.map_or(String::new(), |r| plural(r.pictures, "picture")),
+        }
+    };
+    let row = |(codec, rates): (&'a String, &'a Vec<Option<Rate>>)| MatrixRow {
+        codec,
+        reported: codec == reported,
+        cells: rates.iter().map(cell).collect(),
+    };
+    MatrixView {
+        open: matrix.codecs.len() <= MOST_OPEN,
+        codecs: &matrix.codecs,
+        rows: matrix.codecs.iter().zip(&matrix.rates).map(row).collect(),
     }
 }
 
