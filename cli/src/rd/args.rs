@@ -10,6 +10,7 @@ use super::paper::PlotArgs;
 use super::report::{ReportOptions, parse_generations};
 use super::results::kept::{Keep, parse_keep};
 use super::run::shard::{Shard, parse_shard};
+use super::scale::Scale;
 
 /// What `kvant rd` can do.
 #[derive(Debug, Subcommand)]
@@ -64,6 +65,12 @@ pub(crate) struct RunArgs {
     /// codec's own list; five of it where no picture and no codec is named]
     #[arg(short, long, value_name = "LIST", allow_hyphen_values = true)]
     pub(crate) quality: Option<String>,
+
+    /// Code each picture at these sizes too, such as 1,1/2 or 1,0.75,0.5: reduced before the codec and
+    /// enlarged behind it, and scored against the whole picture. Curves are then the convex hulls
+    /// over all sizes [default: 1, as it is]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) scales: Vec<Scale>,
 
     /// Folder of the results. What is there already is not measured again while picture, codec and
     /// settings are the same

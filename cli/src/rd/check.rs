@@ -18,6 +18,7 @@ use super::run::PlanRunner;
 use super::run::plan::{CodecSeries, Measurement, RunPlan};
 use super::run::presence::Presence;
 use super::run::workers::workers;
+use super::scale::Scale;
 use crate::base::error::{CliError, Result};
 use crate::base::print::print_text;
 use crate::metrics::Selection;
@@ -91,10 +92,10 @@ fn growth(new: &ByImage<'_>, old: &ByImage<'_>) -> Option<f64> {
 fn covers(codec: &str, new: &ByImage<'_>, old: &ByImage<'_>) -> Result<()> {
     for (image, points) in old {
         for p in points {
-            if !new.get(image).is_some_and(|n| n.iter().any(|n| n.q == p.q)) {
+            if !new.get(image).is_some_and(|n| n.iter().any(|n| (n.q, n.scale()) == (p.q, p.scale()))) {
                 return Err(CliError::Run(format!(
                     "{codec}, {image}: no point at quality {}, which the baseline has",
-                    p.q
+                    p.quality()
                 )));
             }
         }
@@ -117,22 +118,23 @@ fn measure(args: &CheckArgs, baseline: &[Point]) -> Result<Vec<Point>> {
     }
     let sources = sources.iter().filter(|s| images.contains(s.name.as_str())).cloned().collect();
 
-    let mut qualities: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    let mut qualities: BTreeMap<&str, (Vec<f64>, Vec<Scale>)> = BTreeMap::new();
     for p in baseline {
-        qualities.entry(&p.codec).or_default().push(p.q);
+        let (qualities, scales) = qualities.entry(&p.codec).or_default();
+        qualities.push(p.q);
+        scales.push(p.scale());
     }
     let peers = codecs::Peers::default();
     let build = build::identity()?;
-    let series = qualities.iter().map(|(spec, qualities)| match codecs::resolve(spec, &peers, &build)? {
-        Resolved::Ready(codec) => Ok(CodecSeries::new(codec, Some(qualities))),
+    let series = qualities.iter().map(|(spec, (qualities, scales))| match codecs::resolve(spec, &peers, &build)? {
+        Resolved::Ready(codec) => Ok(CodecSeries::new(codec, Some(qualities)).at(scales)),
         Resolved::Missing { name, reason } => Err(CliError::Run(format!("{name}: {reason}"))),
     });
     let scoring = Selection { ms_ssim: false, ..Selection::ALL }.into();
     let (plan, mut problems) = RunPlan::new(series.collect::<Result<_>>()?, sources, scoring, None);
     // Qualities may differ between pictures: only what the baseline has is measured.
-    let wanted: BTreeSet<_> = baseline.iter().map(|p| (p.codec.as_str(), p.image.as_str(), p.q.to_bits())).collect();
-    let is_wanted =
-        |m: &Measurement| wanted.contains(&(plan.codec(m).name(), plan.source(m).name.as_str(), m.q.to_bits()));
+    let wanted: BTreeSet<_> = baseline.iter().map(Point::identity).collect();
+    let is_wanted = |m: &Measurement| wanted.contains(&plan.identity(m));
     let measurements: Vec<_> = plan.measurements.iter().filter(|m| is_wanted(m)).copied().collect();
 
     let found = std::sync::Mutex::new(Vec::new());

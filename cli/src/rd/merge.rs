@@ -54,7 +54,7 @@ pub(crate) fn merge(args: &MergeArgs) -> Result<()> {
 /// What has been read so far.
 #[derive(Default)]
 struct Joined {
-    /// By codec, picture and quality, in the order in which the points came.
+    /// By codec, picture, quality and scale, in the order in which the points came.
     places: BTreeMap<Identity, usize>,
     points: Vec<Point>,
     record: Option<Record>,
@@ -74,7 +74,7 @@ impl Joined {
                 // A job measured twice, by a part that ran again: it must have given the same.
                 Some(&at) if (self.points[at].bytes, &self.points[at].scores) == (point.bytes, &point.scores) => {}
                 Some(_) => {
-                    let (Point { codec, image, q, .. }, part) = (&point, shown(part));
+                    let (Point { codec, image, .. }, q, part) = (&point, point.quality(), shown(part));
                     return Err(CliError::Input(format!(
                         "{part}: {codec} {image} at quality {q} differs from the same point of an earlier part"
                     )));

@@ -25,6 +25,7 @@ mod progress;
 mod report;
 mod results;
 mod run;
+mod scale;
 
 pub(crate) use args::RdCommand;
 

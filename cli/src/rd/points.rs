@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::metric::Metric;
+use super::scale::Scale;
 use crate::base::print::print_error;
 
 /// What the times of a row are the times of: see [`super::codecs::Timing`].
@@ -18,6 +19,9 @@ pub(crate) const LOSSLESS: &str = "lossless";
 
 /// Says `laid` where the picture has alpha and the codec none: see [`super::run`].
 pub(crate) const ALPHA: &str = "alpha";
+/// The scale that the picture was coded at, where that is not its own: see [`Scale`].
+pub(crate) const SCALE: &str = "scale";
+
 /// The most memory of a process that encodes, and of one that decodes, in megabytes of 10^6 bytes.
 pub(crate) const MEMORY: [&str; 2] = ["enc_mb", "dec_mb"];
 
@@ -55,12 +59,12 @@ pub(crate) struct Point {
     pub(crate) extra: Vec<(String, String)>,
 }
 
-/// What tells points apart: codec, picture, and quality as its bits.
-pub(crate) type Identity = (String, String, u64);
+/// What tells points apart: codec, picture, quality as its bits, and scale.
+pub(crate) type Identity = (String, String, u64, Scale);
 
 impl Point {
     pub(crate) fn identity(&self) -> Identity {
-        (self.codec.clone(), self.image.clone(), self.q.to_bits())
+        (self.codec.clone(), self.image.clone(), self.q.to_bits(), self.scale())
     }
 
     /// The score by a metric.
@@ -78,11 +82,25 @@ impl Point {
         self.size.map(|[w, h]| f64::from(w) * f64::from(h))
     }
 
+    /// The scale that the picture was coded at. A file of another program may say something else in
+    /// that column, which is no scale.
+    pub(crate) fn scale(&self) -> Scale {
+        self.extra(SCALE).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    /// Quality, and scale where that is not the picture's own, for people.
+    pub(crate) fn quality(&self) -> String {
+        match self.scale() {
+            Scale::FULL => self.q.to_string(),
+            scale => format!("{} at {scale}", self.q),
+        }
+    }
+
     /// Quality and size, for people.
     pub(crate) fn setting(&self) -> String {
         match self.bytes {
-            Some(bytes) => format!("q {} ({bytes} bytes)", self.q),
-            None => format!("q {} ({} bpp)", self.q, self.bpp),
+            Some(bytes) => format!("q {} ({bytes} bytes)", self.quality()),
+            None => format!("q {} ({} bpp)", self.quality(), self.bpp),
         }
     }
 
@@ -101,7 +119,7 @@ impl Point {
     }
 }
 
-/// The last of the points of each codec, picture and quality, in the place of the first. Says on
+/// The last of the points of each codec, picture, quality and scale, in the place of the first. Says on
 /// standard error how many others there were.
 pub(crate) fn latest(points: Vec<Point>) -> Vec<Point> {
     let all = points.len();
@@ -124,12 +142,14 @@ pub(crate) fn latest(points: Vec<Point>) -> Vec<Point> {
     kept
 }
 
-/// Sorts by codec (those of `order` first, in that order), picture and quality.
+/// Sorts by codec (those of `order` first, in that order), picture, scale (the largest first) and
+/// quality.
 pub(crate) fn sort(points: &mut [Point], order: &[&str]) {
     let place = |p: &Point| order.iter().position(|name| *name == p.codec).unwrap_or(order.len());
     points.sort_by(|a, b| {
         let by_codec = place(a).cmp(&place(b)).then_with(|| a.codec.cmp(&b.codec));
-        by_codec.then_with(|| a.image.cmp(&b.image)).then(a.q.total_cmp(&b.q))
+        let by_image = by_codec.then_with(|| a.image.cmp(&b.image));
+        by_image.then_with(|| b.scale().cmp(&a.scale())).then(a.q.total_cmp(&b.q))
     });
 }
 
@@ -146,5 +166,16 @@ pub(crate) fn by_codec(points: &[Point]) -> Vec<(&str, ByImage<'_>)> {
         });
         codecs[at].1.entry(&p.image).or_default().push(p);
     }
+    codecs
+}
+
+/// Codecs without their points of reduced pictures, and pictures without points.
+pub(crate) fn at_full_size<'a>(codecs: &[(&'a str, ByImage<'a>)]) -> Vec<(&'a str, ByImage<'a>)> {
+    let mut codecs = codecs.to_vec();
+    for (_, images) in &mut codecs {
+        images.values_mut().for_each(|points| points.retain(|p| p.scale() == Scale::FULL));
+        images.retain(|_, points| !points.is_empty());
+    }
+    codecs.retain(|(_, images)| !images.is_empty());
     codecs
 }

@@ -27,6 +27,7 @@ mod rd_paper;
 mod rd_peers;
 mod rd_report;
 mod rd_run;
+mod rd_scales;
 mod rd_times;
 mod reports;
 mod roundtrip;

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::rd::points::Point;
+use crate::rd::points::{Point, SCALE};
 
 /// The rate-distortion curves of two codecs, and what others make of them.
 #[derive(Debug, Deserialize)]
@@ -47,6 +47,12 @@ pub(crate) fn point(codec: &str, image: &str, q: f64, bytes: u64, ssim2: f64) ->
         size: Some([400, 200]),
         extra: Vec::new(),
     }
+}
+
+/// The same points as if measured at a scale.
+pub(crate) fn at_scale(scale: &str, mut points: Vec<Point>) -> Vec<Point> {
+    points.iter_mut().for_each(|p| p.extra.push((SCALE.to_owned(), scale.to_owned())));
+    points
 }
 
 /// Points of one codec on one picture, by q, bytes and SSIMULACRA2.

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::rd::metric::Metrics;
-use crate::rd::points::{ByImage, MEAN_OF_SET, Point};
+use crate::rd::points::{ByImage, MEAN_OF_SET, Point, SCALE};
+use crate::rd::scale::Scale;
 
 /// The means of the codecs that have pictures, where another codec has nothing but means.
 #[derive(Debug, Default)]
@@ -48,12 +49,12 @@ fn has_means_alone(images: &ByImage<'_>) -> bool {
     images.keys().all(|image| *image == MEAN_OF_SET)
 }
 
-/// At each quality that all pictures have, the arithmetic means of bits per pixel and of the scores
+/// At each quality and scale that all pictures have, the arithmetic means of bits per pixel and of the scores
 /// that all have: those that papers give.
 fn of_pictures(images: &ByImage<'_>, metrics: &Metrics) -> Vec<Point> {
-    let mut by_quality: BTreeMap<u64, Vec<&Point>> = BTreeMap::new();
+    let mut by_quality: BTreeMap<(u64, Scale), Vec<&Point>> = BTreeMap::new();
     for point in images.values().flatten() {
-        by_quality.entry(point.q.to_bits()).or_default().push(point);
+        by_quality.entry((point.q.to_bits(), point.scale())).or_default().push(point);
     }
     let complete = by_quality.into_values().filter(|points| points.len() == images.len());
     let mean = |points: &[&Point], value: &dyn Fn(&Point) -> Option<f64>| {
@@ -70,7 +71,7 @@ fn of_pictures(images: &ByImage<'_>, metrics: &Metrics) -> Vec<Point> {
         enc_s: mean(&points, &|p| p.enc_s),
         dec_s: mean(&points, &|p| p.dec_s),
         size: None,
-        extra: Vec::new(),
+        extra: points[0].extra(SCALE).map(|scale| (SCALE.to_owned(), scale.to_owned())).into_iter().collect(),
     };
     complete.map(point).collect()
 }
@@ -78,8 +79,20 @@ fn of_pictures(images: &ByImage<'_>, metrics: &Metrics) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rd::analysis::fixtures::points;
+    use crate::rd::analysis::fixtures::{at_scale, points};
     use crate::rd::points::by_codec;
+
+    #[test]
+    fn means_are_of_one_quality_and_one_scale() {
+        let of = |image| {
+            let half = at_scale("1/2", points("ours", image, &[(1.0, 500, 20.0)]));
+            [points("ours", image, &[(1.0, 1000, 40.0)]), half].concat()
+        };
+        let all = [of("a"), of("b"), points("paper", MEAN_OF_SET, &[(1.0, 1500, 45.0)])].concat();
+        let Means(means) = Means::of(&by_codec(&all), &Metrics::built_in());
+        let found: Vec<_> = means.iter().map(|p| (p.scores["ssim2"], p.scale().to_string())).collect();
+        assert_eq!(found, [(20.0, "1/2".to_owned()), (40.0, "1".to_owned())]);
+    }
 
     #[test]
     fn a_codec_with_means_alone_is_compared_by_the_means_of_the_other() {

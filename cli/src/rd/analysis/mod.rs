@@ -10,6 +10,7 @@ pub(crate) mod equal;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub(crate) mod grid;
+pub(crate) mod hull;
 mod interpolation;
 pub(crate) mod json;
 pub(crate) mod lossless;

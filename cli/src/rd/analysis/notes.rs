@@ -43,7 +43,22 @@ fn dropped(comparisons: &[Comparison]) -> Vec<String> {
         }
     }
     all.sort_by_key(|lost| lost.reason != Reason::Beaten);
-    all.iter_mut().map(Lost::line).collect()
+    let (below, mut named): (Vec<_>, Vec<_>) = all.into_iter().partition(|lost| lost.reason == Reason::Hull);
+    let mut lines: Vec<_> = named.iter_mut().map(Lost::line).collect();
+    lines.extend(hulls(below));
+    lines
+}
+
+/// A line each codec with points at several scales: that some lie below the hull of all is no
+/// fault of theirs, so they are counted alone.
+fn hulls(mut below: Vec<Lost<'_>>) -> Vec<String> {
+    // Stable: the metrics of a codec stay in their order.
+    below.sort_by_key(|lost| lost.codec);
+    let of_codec = |lost: &[Lost<'_>]| {
+        let each: Vec<_> = lost.iter().map(|l| format!("{} points by {}", l.points.len(), l.metric.name)).collect();
+        format!("convex hull over scales: {}: below it lie {}", lost[0].codec, each.join(", "))
+    };
+    below.chunk_by(|a, b| a.codec == b.codec).map(of_codec).collect()
 }
 
 impl Lost<'_> {
@@ -56,6 +71,7 @@ impl Lost<'_> {
         let images: Vec<_> = self.points.chunk_by(|a, b| a.image == b.image).map(of_image).collect();
         let what = match self.reason {
             Reason::Beaten => "not monotone",
+            Reason::Hull => "below the convex hull",
             Reason::Score => "a score without a place on its axis",
             Reason::Rate => "a rate that is none",
         };
@@ -91,7 +107,7 @@ fn left_out(comparison: &Comparison) -> Option<String> {
 mod tests {
     use super::*;
     use crate::rd::analysis::curve::Interpolation;
-    use crate::rd::analysis::fixtures::points;
+    use crate::rd::analysis::fixtures::{at_scale, points};
     use crate::rd::metric::{Metrics, Panel};
     use crate::rd::points::{Point, by_codec};
 
@@ -121,6 +137,26 @@ mod tests {
                      picture01 q 5 (20000 bytes), ";
         assert!(lines[0].starts_with(start), "{}", lines[0]);
         assert_eq!(lines[0].matches("q 5").count(), 12);
+    }
+
+    #[test]
+    fn points_below_a_hull_are_counted_and_are_no_findings() {
+        let whole = [(1.0, 2000, 30.0), (2.0, 4000, 50.0), (3.0, 8000, 68.0), (4.0, 16_000, 84.0)];
+        // The first is on the hull, the others are below it, and the last is behind the second.
+        let half = [(1.0, 1000, 8.0), (2.0, 4100, 45.0), (3.0, 4200, 44.0)];
+        let all = [
+            points("anchor", "a", &whole),
+            at_scale("1/2", points("anchor", "a", &half)),
+            points("one", "a", &whole),
+            points("two", "a", &whole),
+        ];
+        let line = "convex hull over scales: anchor: below it lie 2 points by SSIMULACRA2";
+        assert_eq!(notes_of(&all.concat()), [line]);
+        // Of one scale, whatever it is, every point counts, and falling behind is a finding.
+        let all = [at_scale("1/2", points("anchor", "a", &half)), points("one", "a", &whole)];
+        let lines = notes_of(&all.concat());
+        let finding = "not monotone: anchor, SSIMULACRA2: dropped a q 3 at 1/2 (4200 bytes)";
+        assert!(lines[0] == finding && !lines.concat().contains("hull"), "{lines:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::curve::{Curve, Interpolation};
+use super::hull::upper_hull;
 use crate::rd::metric::Metric;
 use crate::rd::points::{ByImage, Point};
 
@@ -49,6 +50,8 @@ pub(crate) struct Fitted<'a> {
 pub(crate) enum Reason {
     /// Another point gives as much quality for as few bytes.
     Beaten,
+    /// It lies below the convex hull of points at several scales.
+    Hull,
     /// Its score has no place on the axis: it is infinite, or no number.
     Score,
     /// Its bits per pixel are zero, negative, infinite, or no number.
@@ -82,9 +85,12 @@ impl<'a> Pairs<'a> {
                     anchor: Fitted { curve: anchor_curve, dropped: anchor_dropped },
                 }),
                 _ => {
-                    // Of too few points, those that were beaten are not at fault.
+                    // Of too few points, those that others put away are not at fault.
                     let all = test_dropped.into_iter().chain(anchor_dropped);
-                    unfit.push(Unfit { image, dropped: all.filter(|(_, why)| *why != Reason::Beaten).collect() });
+                    unfit.push(Unfit {
+                        image,
+                        dropped: all.filter(|(_, why)| ![Reason::Beaten, Reason::Hull].contains(why)).collect(),
+                    });
                 }
             }
         }
@@ -93,7 +99,8 @@ impl<'a> Pairs<'a> {
 }
 
 /// The curve through the points that have a score, where there is one, and those that it leaves
-/// out.
+/// out. Of points at several scales it is the upper convex hull: at each rate, a codec may choose
+/// the scale.
 fn fit<'a>(
     points: &[&'a Point],
     metric: &Metric,
@@ -106,6 +113,13 @@ fn fit<'a>(
             Some(_) if !(point.bpp > 0.0 && point.bpp.is_finite()) => dropped.push((point, Reason::Rate)),
             Some(place) => usable.push(((place, point.bpp), point)),
         }
+    }
+    if usable.iter().any(|(_, point)| point.scale() != usable[0].1.scale()) {
+        let plane: Vec<_> = usable.iter().map(|((place, bpp), _)| (bpp.ln(), *place)).collect();
+        let hull = upper_hull(&plane);
+        let below = usable.iter().enumerate().filter(|(i, _)| !hull.contains(i));
+        dropped.extend(below.map(|(_, (_, point))| (*point, Reason::Hull)));
+        usable = hull.into_iter().map(|i| usable[i]).collect();
     }
     let on_axis: Vec<_> = usable.iter().map(|(place, _)| *place).collect();
     let curve = Curve::fit(&on_axis, interpolation);

@@ -11,6 +11,7 @@ use super::pairs::{Pairs, Reason};
 use super::wilcoxon::Wilcoxon;
 use crate::rd::metric::Metric;
 use crate::rd::points::Point;
+use crate::rd::scale::Scale;
 
 /// Percent that come of the rounding of the files alone, which have six decimals.
 pub(crate) const NOISE: f64 = 5e-4;
@@ -49,8 +50,11 @@ pub(crate) struct Dropped {
     pub(crate) reason: Reason,
     /// Quality on the codec's own scale.
     pub(crate) q: f64,
+    /// Where that is not the picture's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scale: Option<String>,
     pub(crate) bytes: Option<u64>,
-    /// Both, for people.
+    /// All of them, for people.
     #[serde(skip)]
     pub(crate) setting: String,
 }
@@ -58,7 +62,8 @@ pub(crate) struct Dropped {
 impl Dropped {
     fn new((point, reason): &(&Point, Reason)) -> Self {
         let (codec, image, setting) = (point.codec.clone(), point.image.clone(), point.setting());
-        Self { codec, image, reason: *reason, q: point.q, bytes: point.bytes, setting }
+        let scale = Some(point.scale()).filter(|scale| *scale != Scale::FULL).map(|scale| scale.to_string());
+        Self { codec, image, reason: *reason, q: point.q, scale, bytes: point.bytes, setting }
     }
 }
 
@@ -199,7 +204,7 @@ fn is_thin(test: &Curve, anchor: &Curve, range: (f64, f64)) -> bool {
 mod tests {
     use super::*;
     use crate::rd::analysis::curve::Interpolation;
-    use crate::rd::analysis::fixtures::{point, points};
+    use crate::rd::analysis::fixtures::{at_scale, point, points};
     use crate::rd::metric::Metrics;
     use crate::rd::points::by_codec;
 
@@ -276,6 +281,23 @@ mod tests {
         let expected = [("test", 2.0, Reason::Rate), ("test", 3.0, Reason::Score)];
         assert_eq!(told[..2], expected);
         assert_eq!(told[2..], [("test", 5.0, Reason::Beaten), ("anchor", 1.0, Reason::Rate)]);
+    }
+
+    #[test]
+    fn a_curve_over_scales_is_that_of_their_hull_alone() {
+        // ln(bytes) over 1000 by the score: the chords of the hull rise by ever less, 20, 18, 15 and 10
+        // to a doubling.
+        let hull = [(1.0, 1000, 25.0), (1.0, 2000, 45.0), (2.0, 4000, 63.0), (3.0, 8000, 78.0), (4.0, 16_000, 88.0)];
+        let anchor =
+            points("anchor", "a", &[(1.0, 1500, 25.0), (2.0, 4000, 50.0), (3.0, 9000, 70.0), (4.0, 20_000, 90.0)]);
+        let alone = [points("test", "a", &hull), anchor.clone()].concat();
+        let half = at_scale("1/2", points("test", "a", &[hull[0], (2.0, 2900, 50.0), (3.0, 3900, 60.0)]));
+        let both = [points("test", "a", &hull[1..]), half, anchor].concat();
+        let [alone, both] = [alone, both].map(|points| summary(&points, SSIM2).unwrap());
+        assert_eq!(both.images, alone.images);
+        let dropped: Vec<_> = both.dropped.iter().map(|d| (d.q, d.scale.as_deref(), d.reason)).collect();
+        assert_eq!(dropped, [(2.0, Some("1/2"), Reason::Hull), (3.0, Some("1/2"), Reason::Hull)]);
+        assert_eq!(serde_json::to_value(&both.dropped[0]).unwrap()["scale"], "1/2");
     }
 
     #[test]

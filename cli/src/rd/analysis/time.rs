@@ -1,6 +1,7 @@
 //! How long one codec takes, as a multiple of another.
 
 use crate::rd::points::{ByImage, Point, TIMING};
+use crate::rd::scale::Scale;
 
 /// Time of `test` over that of `anchor`, each per pixel, over the pictures that both have;
 /// `seconds` says which time.
@@ -38,9 +39,11 @@ struct PerPixel {
     pixels: f64,
 }
 
-/// The rows that have a time of a kind that `other` has too.
+/// The rows that have a time of a kind that `other` has too. Those of reduced pictures do not count:
+/// they are faster for that alone.
 fn timed<'a>(rows: &[&'a Point], other: &[&Point], seconds: fn(&Point) -> Option<f64>) -> Vec<&'a Point> {
-    let timing = |p: &Point| seconds(p).and(p.extra(TIMING).map(str::to_owned));
+    let is_whole = |p: &Point| p.scale() == Scale::FULL;
+    let timing = |p: &Point| seconds(p).filter(|_| is_whole(p)).and(p.extra(TIMING).map(str::to_owned));
     let comparable = |p: &Point| timing(p).is_some_and(|k| other.iter().any(|o| timing(o).as_deref() == Some(&k)));
     rows.iter().copied().filter(|p| comparable(p)).collect()
 }

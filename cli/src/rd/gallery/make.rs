@@ -49,7 +49,7 @@ impl Maker<'_> {
 
     /// What a folder of results keeps of a point.
     fn kept(&self, point: &Point) -> Option<Coded> {
-        let name = (point.codec.as_str(), point.image.as_str(), point.q);
+        let name = (point.codec.as_str(), point.image.as_str(), point.q, point.scale());
         let decoded = |folder: &PathBuf| {
             let path = decoded_path(folder, name);
             let limits = ReadOptions::default().decoder.limits;

@@ -20,7 +20,7 @@ use super::args::GalleryArgs;
 use super::build;
 use super::corpus::spread;
 use super::laboratory::{Laboratory, key};
-use super::points::{ByImage, by_codec};
+use super::points::{ByImage, at_full_size, by_codec};
 use super::progress::Progress;
 use super::report::Input;
 use crate::base::error::{CliError, Result};
@@ -41,7 +41,7 @@ pub(crate) fn gallery(args: &GalleryArgs) -> Result<()> {
     let input = Input::read(&args.results, None)?;
     let no_record = || CliError::Input(format!("{}: no record of a run (run.json)", shown(&args.results[0])));
     let laboratory = Laboratory::open(input.record.as_ref().ok_or_else(no_record)?, &build::identity()?)?;
-    let measured = chosen(args, by_codec(&input.points))?;
+    let measured = chosen(args, at_full_size(&by_codec(&input.points)))?;
     let mut images: Vec<&str> = measured.iter().flat_map(|(_, images)| images.keys().copied()).collect();
     images.sort_unstable();
     images.dedup();

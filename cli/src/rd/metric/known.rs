@@ -38,7 +38,8 @@ impl Default for Metrics {
 
 /// Whether a column of results says something else.
 fn reserved(column: &str) -> bool {
-    ["codec", "image", "q", "bytes", "bpp", "enc_s", "dec_s", "w", "h", "timing", "key", "lossless"].contains(&column)
+    ["codec", "image", "q", "bytes", "bpp", "enc_s", "dec_s", "w", "h", "timing", "key", "lossless", "scale"]
+        .contains(&column)
 }
 
 impl Metrics {

@@ -15,7 +15,7 @@ use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::matrix::matrix;
 use crate::rd::analysis::notes::notes;
 use crate::rd::metric::Panel;
-use crate::rd::points::{ByImage, by_codec};
+use crate::rd::points::{ByImage, at_full_size, by_codec};
 use crate::rd::results::record::{Record, Run};
 
 const SCHEMA: &str = "kvant.rd.report/1";
@@ -123,10 +123,12 @@ impl Report {
         let interpolation = if options.akima { Interpolation::Akima } else { Interpolation::Pchip };
         let panel = Panel::new(&input.metrics, &options.metrics, &input.points)?;
         let comparisons = compare(choice, measured, &panel, interpolation);
-        let speed = speed::rows(measured, choice.anchor.as_deref(), &comparisons, &panel);
+        // What reduced pictures take is less for that alone.
+        let whole = at_full_size(measured);
+        let speed = speed::rows(&whole, choice.anchor.as_deref(), &comparisons, &panel);
         let matrix = all_against_all(measured, &panel, interpolation);
         let others = matrix.as_ref().map_or(Vec::new(), |matrix| against_others(choice, matrix));
-        let memory = speed::memory(measured, &panel);
+        let memory = speed::memory(&whole, &panel);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
         let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
         Ok(Self {

@@ -6,8 +6,10 @@ use super::data::Report;
 use super::evidence::generations::{CodecGenerations, Generations};
 use super::numbers::{percent, seconds, two_digits};
 use super::plot::{Mark, Plot, PlotAxis, Scale, Series};
+use crate::rd::analysis::hull::upper_hull;
 use crate::rd::metric::{Metric, Metrics, Transform};
 use crate::rd::points::{ByImage, Point};
+use crate::rd::scale;
 
 /// A codec with its points, and its place in the legend.
 type Measured<'a> = (&'a str, &'a ByImage<'a>);
@@ -28,7 +30,7 @@ fn rate() -> PlotAxis {
     PlotAxis { label: "bits per pixel".to_owned(), scale: Scale::Log }
 }
 
-/// The set as a whole over one metric: each mark is one quality setting, with the geometric mean of
+/// The set as a whole over one metric: each mark is one setting (quality and scale), with the geometric mean of
 /// the bits per pixel and the mean score over `pictures`. A codec that misses one of them at a
 /// setting has no mark there: a mean over fewer pictures would lie elsewhere for that alone. The
 /// scores are averaged where the axis is even: Butteraugli by its logarithm. `None` without a mark.
@@ -40,19 +42,18 @@ pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metr
 fn set_plot(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metric) -> Plot {
     let count = pictures.len();
     let series = codecs.iter().enumerate().map(|(style, (name, images))| {
-        let mut by_quality: BTreeMap<u64, Vec<(&Point, f64)>> = BTreeMap::new();
+        let mut by_quality: BTreeMap<(u64, scale::Scale), Vec<(&Point, f64)>> = BTreeMap::new();
         for point in pictures.iter().filter_map(|image| images.get(image)).flatten() {
             if let Some(position) = point.position(metric) {
-                by_quality.entry(point.q.to_bits()).or_default().push((point, position));
+                by_quality.entry((point.q.to_bits(), point.scale())).or_default().push((point, position));
             }
         }
         let complete = by_quality.values().filter(|points| points.len() == count);
         let marks = complete.map(|points| {
             let mean = |f: &dyn Fn(&(&Point, f64)) -> f64| points.iter().map(f).sum::<f64>() / count as f64;
-            let (bpp, score) = (mean(&|p| p.0.bpp.ln()).exp(), plotted(metric, mean(&|p| p.1)));
-            mark(name, points[0].0.q, bpp, score)
+            (points[0].0, mean(&|p| p.0.bpp.ln()).exp(), mean(&|p| p.1))
         });
-        Series { style, marks: by_rate(marks.collect()), label: None }
+        Series { style, marks: line(name, marks.collect(), metric), label: None }
     });
     let title = format!("{} over bits per pixel, mean of the set", metric.name);
     Plot { title, x: rate(), y: vertical(metric), series: series.collect() }
@@ -77,11 +78,8 @@ pub(crate) fn picture(codecs: &[Measured<'_>], image: &str, metric: &Metric) -> 
 /// The plot of [`picture`].
 pub(crate) fn picture_plot(codecs: &[Measured<'_>], image: &str, metric: &Metric) -> Plot {
     let series = codecs.iter().enumerate().filter_map(|(style, (name, images))| {
-        let marks = images
-            .get(image)?
-            .iter()
-            .filter_map(|p| Some(mark(name, p.q, p.bpp, plotted(metric, p.position(metric)?))));
-        Some(Series { style, marks: by_rate(marks.collect()), label: None })
+        let marks = images.get(image)?.iter().filter_map(|p| Some((*p, p.bpp, p.position(metric)?)));
+        Some(Series { style, marks: line(name, marks.collect(), metric), label: None })
     });
     let title = format!("{} over bits per pixel, {image}", metric.name);
     Plot { title, x: rate(), y: vertical(metric), series: series.collect() }
@@ -92,13 +90,21 @@ fn plotted(metric: &Metric, position: f64) -> f64 {
     if metric.transform == Transform::Decibel { position } else { metric.transform.score(position) }
 }
 
-fn mark(codec: &str, q: f64, bpp: f64, score: f64) -> Mark {
-    Mark { x: bpp, y: score, title: format!("{codec} q {q}: {bpp:.3} bpp, {score:.2}"), hollow: false }
-}
-
-fn by_rate(mut marks: Vec<Mark>) -> Vec<Mark> {
-    marks.sort_by(|a, b| a.x.total_cmp(&b.x));
-    marks
+/// The marks of one codec, by rate: each of a point's setting, at some bits per pixel and some place on
+/// the axis. Of several scales, those on the convex hull.
+fn line(codec: &str, mut places: Vec<(&Point, f64, f64)>, metric: &Metric) -> Vec<Mark> {
+    if places.iter().any(|(point, ..)| point.scale() != places[0].0.scale()) {
+        places.retain(|(_, bpp, place)| *bpp > 0.0 && bpp.is_finite() && place.is_finite());
+        let plane: Vec<_> = places.iter().map(|(_, bpp, place)| (bpp.ln(), *place)).collect();
+        places = upper_hull(&plane).into_iter().map(|i| places[i]).collect();
+    }
+    places.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mark = |(point, bpp, place): (&Point, f64, f64)| {
+        let score = plotted(metric, place);
+        let title = format!("{codec} q {}: {bpp:.3} bpp, {score:.2}", point.quality());
+        Mark { x: bpp, y: score, title, hollow: false }
+    };
+    places.into_iter().map(mark).collect()
 }
 
 /// Which of the two times a plot is about.
@@ -154,4 +160,30 @@ pub(crate) fn generations(report: &Report, generations: &Generations, column: &s
     let title = format!("{} over generations", metric.name);
     let svg = Plot { title, x, y: vertical(metric), series: series.collect() }.svg()?;
     Some((metric.name.clone(), svg))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rd::analysis::fixtures::{at_scale, points};
+    use crate::rd::points::by_codec;
+
+    #[test]
+    fn a_mark_of_the_set_is_of_one_quality_and_one_scale_and_a_line_is_their_hull() {
+        let of = |image, factor: u64| {
+            let whole = [(1.0, 2000 * factor, 40.0), (2.0, 8000 * factor, 70.0)];
+            // The second is far below the line.
+            let half = [(1.0, 1000 * factor, 20.0), (2.0, 4000 * factor, 35.0)];
+            [points("c", image, &whole), at_scale("1/2", points("c", image, &half))].concat()
+        };
+        let all = [of("a", 1), of("b", 4)].concat();
+        let codecs = by_codec(&all);
+        let metrics = Metrics::built_in();
+        let plot = set_plot(&[("c", &codecs[0].1)], &["a", "b"], metrics.find("ssim2").unwrap());
+        // 10 000 bytes are a bit per pixel, and the geometric mean of 1 and 4 is 2.
+        let titles: Vec<_> = plot.series[0].marks.iter().map(|m| m.title.as_str()).collect();
+        assert_eq!(titles, ["c q 1 at 1/2: 0.200 bpp, 20.00", "c q 1: 0.400 bpp, 40.00", "c q 2: 1.600 bpp, 70.00"]);
+        let plot = picture_plot(&[("c", &codecs[0].1)], "b", metrics.find("ssim2").unwrap());
+        assert_eq!(plot.series[0].marks.iter().map(|m| m.x).collect::<Vec<_>>(), [0.4, 0.8, 3.2]);
+    }
 }

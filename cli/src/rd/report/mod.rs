@@ -35,6 +35,7 @@ use crate::rd::args::ReportArgs;
 use crate::rd::build::identity;
 use crate::rd::laboratory::Laboratory;
 use crate::rd::point_file::RESULTS;
+use crate::rd::points::at_full_size;
 use crate::rd::results::record;
 use choice::Choice;
 use data::Report;
@@ -145,6 +146,8 @@ fn build(results: &[PathBuf], options: &ReportOptions, with_crops: bool) -> Resu
     if let Some(record) = input.record.as_ref().filter(|_| generations > 0 || crops > 0) {
         let laboratory = Laboratory::open(record, &identity()?)?;
         let folder = input.folder.as_deref();
+        // Codecs are run on pictures as they are.
+        let measured = at_full_size(&measured);
         if generations > 0 {
             report.generations =
                 Some(evidence::generations::measure(&laboratory, &measured, generations, folder, quiet)?);

@@ -1,9 +1,15 @@
 //! What a folder of results keeps beside its points: coded files, and the pictures that they decode
 //! to.
 //!
-//! The names are for people: `files/CODEC/IMAGE-qQ.EXT` and `decoded/CODEC/IMAGE-qQ.png`.
+//! The names are for people: `files/CODEC/IMAGE-qQ.EXT` and `decoded/CODEC/IMAGE-qQ.png`, and of a
+//! picture at half its size `IMAGE-qQ-1of2.EXT`.
 
 use std::path::{Path, PathBuf};
+
+use crate::rd::scale::Scale;
+
+/// A point as its files are called: codec, picture, quality and scale.
+pub(crate) type Named<'a> = (&'a str, &'a str, f64, Scale);
 
 /// Which of the two a run keeps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,13 +38,21 @@ pub(crate) fn parse_keep(text: &str) -> Result<Keep, String> {
 }
 
 /// Where `folder` keeps the coded file of a point.
-pub(crate) fn coded_path(folder: &Path, (codec, image, q): (&str, &str, f64), extension: &str) -> PathBuf {
-    folder.join("files").join(safe(codec)).join(format!("{}-q{q}.{extension}", safe(image)))
+pub(crate) fn coded_path(folder: &Path, point: Named<'_>, extension: &str) -> PathBuf {
+    folder.join("files").join(safe(point.0)).join(format!("{}.{extension}", name(point)))
 }
 
 /// Where `folder` keeps the decoded picture of a point.
-pub(crate) fn decoded_path(folder: &Path, (codec, image, q): (&str, &str, f64)) -> PathBuf {
-    folder.join("decoded").join(safe(codec)).join(format!("{}-q{q}.png", safe(image)))
+pub(crate) fn decoded_path(folder: &Path, point: Named<'_>) -> PathBuf {
+    folder.join("decoded").join(safe(point.0)).join(format!("{}.png", name(point)))
+}
+
+fn name((_, image, q, scale): Named<'_>) -> String {
+    let image = safe(image);
+    match scale.parts() {
+        [_, 1] => format!("{image}-q{q}"),
+        [numerator, denominator] => format!("{image}-q{q}-{numerator}of{denominator}"),
+    }
 }
 
 /// A name without what file systems do not take, or take for something else.
@@ -57,11 +71,13 @@ mod tests {
 
     #[test]
     fn names_are_those_of_files_and_stay_in_their_folder() {
-        let point = ("kvant:e5:tune=psnr", "kodak/kodim01", 62.5);
+        let point = ("kvant:e5:tune=psnr", "kodak/kodim01", 62.5, Scale::FULL);
         let expected = Path::new("out/files/kvant_e5_tune=psnr/kodak_kodim01-q62.5.kvt");
         assert_eq!(coded_path(Path::new("out"), point, "kvt"), expected);
-        let hostile = ("..", "../../x\n", 5.0);
+        let hostile = ("..", "../../x\n", 5.0, Scale::FULL);
         assert_eq!(decoded_path(Path::new("out"), hostile), Path::new("out/decoded/_./_._.._x_-q5.png"));
+        let half = ("c", "i", 5.0, "1/2".parse().unwrap());
+        assert_eq!(coded_path(Path::new("out"), half, "kvt"), Path::new("out/files/c/i-q5-1of2.kvt"));
     }
 
     #[test]

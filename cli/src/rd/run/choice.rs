@@ -11,6 +11,7 @@ use crate::rd::build;
 use crate::rd::codecs::{self, Peers, Probe, Resolved};
 use crate::rd::corpus::{self, CorpusPicture, spread};
 use crate::rd::results::record::CodecRecord;
+use crate::rd::scale::Scale;
 
 /// `--quick`: pictures of each input.
 const QUICK_PICTURES: usize = 16;
@@ -27,9 +28,12 @@ type Series = (Vec<CodecSeries>, Vec<CodecRecord>, Vec<String>);
 /// The codecs that can be run. One that was named and is not there is skipped with a line.
 ///
 /// # Errors
-/// [`CliError::Usage`] for a codec that there is not, or one name of two; [`CliError::Run`] where
-/// none can be run.
+/// [`CliError::Usage`] for a codec that there is not, or one name of two, or for scales that change
+/// nothing; [`CliError::Run`] where none can be run.
 pub(super) fn series(args: &RunArgs, folder: &Folder, wanted: Option<&[f64]>) -> Result<Series> {
+    if !args.scales.is_empty() && args.scales.iter().all(|scale| *scale == Scale::FULL) {
+        return Err(CliError::Usage("--scales 1 is what is measured without it: name a part such as 1/2".to_owned()));
+    }
     let peers = Peers::with_file(&folder.peers(), args.peers.as_deref())?;
     let build = build::identity()?;
     let specs = match (args.codecs.is_empty(), args.quick) {
@@ -53,6 +57,9 @@ pub(super) fn series(args: &RunArgs, folder: &Folder, wanted: Option<&[f64]>) ->
         }
         records.push(CodecRecord::new(codec.name(), spec, codec.version(), codec.timing()));
         let mut of_codec = CodecSeries::new(codec, wanted);
+        if !args.scales.is_empty() {
+            of_codec = of_codec.at(&args.scales);
+        }
         if is_short {
             of_codec.qualities = spread(of_codec.qualities, FEW_QUALITIES);
         }

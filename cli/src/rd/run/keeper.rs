@@ -73,7 +73,7 @@ impl<'a> Keeper<'a> {
     fn paths(&self, measurement: &Measurement, name: &str) -> [PathBuf; 2] {
         let codec = self.plan.codec(measurement);
         let image = format!("{}{name}", self.plan.source(measurement).name);
-        let point = (codec.name(), image.as_str(), measurement.q);
+        let point = (codec.name(), image.as_str(), measurement.q, measurement.scale);
         [coded_path(self.folder, point, codec.extension()), decoded_path(self.folder, point)]
     }
 }

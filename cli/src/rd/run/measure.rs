@@ -9,13 +9,15 @@ use rayon::prelude::*;
 use super::clock::{Clock, Times, Trip};
 use super::conduct::{Conduct, GivenUp};
 use super::plan::{Measurement, RunPlan};
+use super::resize::{reduced, resized};
 use super::subject::Subject;
 use crate::base::error::{CliError, Result};
 use crate::pictures::Picture;
 use crate::rd::metric::Scored;
-use crate::rd::points::{ALPHA, KEY, LOSSLESS, MEMORY, Point, TIMING};
+use crate::rd::points::{ALPHA, KEY, LOSSLESS, MEMORY, Point, SCALE, TIMING};
 use crate::rd::programs::{Fault, Outcome};
 use crate::rd::progress::Progress;
+use crate::rd::scale::Scale;
 
 /// How the measurements of a plan go.
 pub(crate) struct PlanRunner<'a> {
@@ -224,6 +226,9 @@ impl PlanRunner<'_> {
         if count > 1 {
             extra.push((ALPHA.to_owned(), "laid".to_owned()));
         }
+        if measurement.scale != Scale::FULL {
+            extra.push((SCALE.to_owned(), measurement.scale.to_string()));
+        }
         let mut point = Point {
             codec: codec.name().to_owned(),
             image: self.plan.source(measurement).name.clone(),
@@ -245,7 +250,7 @@ impl PlanRunner<'_> {
                 said: e.said,
                 of_codec: true,
             };
-            let peaks = probe.peaks(&given[0].picture, measurement.q).map_err(fault)?;
+            let peaks = probe.peaks(&reduced(&given[0].picture, measurement.scale), measurement.q).map_err(fault)?;
             point
                 .extra
                 .extend(MEMORY.map(str::to_owned).into_iter().zip(peaks.map(|b| format!("{:.2}", b as f64 / 1e6))));
@@ -258,20 +263,27 @@ impl PlanRunner<'_> {
         let named = |what: &dyn std::fmt::Display| format!("{}: {what}", self.plan.name(measurement));
         let fault = |e: Fault| Problem { line: named(&e), said: e.said, of_codec: true };
         let ((coded, decoded), times) = self.timed_trip(measurement, &subject.picture).map_err(fault)?;
+        let size = [subject.picture.width(), subject.picture.height()];
+        let shown = match measurement.scale {
+            Scale::FULL => decoded.picture,
+            _ => resized(&decoded.picture, size).into_owned(),
+        };
         // An exact copy needs no scores: there is no curve that they would be points of.
         let scores = match self.scored && !self.plan.codec(measurement).lossless() {
             false => Scored::default(),
             true => {
                 let scoring = &self.plan.scoring;
-                subject.reference(scoring)?.compare(&decoded.picture, scoring).map_err(|e| CliError::Run(named(&e)))?
+                subject.reference(scoring)?.compare(&shown, scoring).map_err(|e| CliError::Run(named(&e)))?
             }
         };
-        let files = (coded.stream, decoded.picture);
+        let files = (coded.stream, shown);
         Ok(Made { bytes: files.0.len() as u64, scores, times, files })
     }
 
-    /// There and back, with times where they are to be kept.
+    /// There and back at the scale of the measurement, with times where they are to be kept: those
+    /// of the codec, without the change of size.
     fn timed_trip(&self, measurement: &Measurement, picture: &Picture) -> Outcome<(Trip, Option<Times>)> {
+        let picture = &*reduced(picture, measurement.scale);
         let trip = || self.trip(measurement, picture);
         match &self.clock {
             Some(clock) if self.workers == 1 => clock.take(self.plan.codec(measurement), picture, measurement.q, trip),

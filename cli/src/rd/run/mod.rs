@@ -9,6 +9,7 @@ mod keeper;
 mod measure;
 pub(crate) mod plan;
 pub(crate) mod presence;
+mod resize;
 pub(crate) mod shard;
 mod subject;
 mod summary;
@@ -22,7 +23,7 @@ use super::analysis::lossless::Lossless;
 use super::args::RunArgs;
 use super::corpus::spread;
 use super::metric::{Metrics, Panel, Scoring};
-use super::points::{self, ALL_THREADS, Identity, MEMORY, Point, REPEATED, TIMING};
+use super::points::{self, ALL_THREADS, MEMORY, Point, REPEATED, SCALE, TIMING};
 use super::progress::Progress;
 use super::report::{self, ReportOptions};
 use super::results::record::{PictureRecord, Record, Run};
@@ -116,7 +117,7 @@ impl<'a> Session<'a> {
 
     /// Measures what is not there yet. All points of the folder, sorted.
     fn execute(&mut self, folder: &Folder) -> Result<Vec<Point>> {
-        let planned = self.plan.measurements.iter().map(|m| (self.identity(m), self.plan.key(m))).collect();
+        let planned = self.plan.measurements.iter().map(|m| (self.plan.identity(m), self.plan.key(m))).collect();
         let clock = self.clock().filter(|_| self.workers == 1);
         let has_all = |point: &Point| {
             let has_memory = !self.args.memory || point.extra(MEMORY[0]).is_some();
@@ -124,9 +125,9 @@ impl<'a> Session<'a> {
         };
         let (reused, others) = folder.divide(&planned, &has_all);
         let measurements: Vec<_> =
-            self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.identity(m))).copied().collect();
+            self.plan.measurements.iter().filter(|m| !reused.contains_key(&self.plan.identity(m))).copied().collect();
         let keeper = Keeper::new(folder.path(), self.args.keep.unwrap_or_default(), &self.plan)?;
-        let bytes = |m: &Measurement| reused.get(&self.identity(m)).and_then(|point| point.bytes);
+        let bytes = |m: &Measurement| reused.get(&self.plan.identity(m)).and_then(|point| point.bytes);
         let without_files: Vec<_> = self
             .plan
             .measurements
@@ -220,22 +221,14 @@ impl<'a> Session<'a> {
         let reps = if self.args.reps > 1 { &REPEATED[..] } else { &[] };
         let memory = if self.args.memory { &MEMORY[..] } else { &[] };
         let threads = if self.args.all_threads { &ALL_THREADS[..] } else { &[] };
-        [reps, memory, threads].concat()
+        let scale = if self.args.scales.is_empty() { &[] } else { &[SCALE][..] };
+        [reps, memory, threads, scale].concat()
     }
 
     /// What takes times, where any are to be kept.
     fn clock(&self) -> Option<Clock<'_>> {
         let threads = self.args.all_threads.then(|| workers(0));
         (!self.args.no_times).then_some(Clock { presence: &self.presence, reps: self.args.reps, threads })
-    }
-
-    /// What tells a measurement's point from others in a table.
-    fn identity(&self, measurement: &Measurement) -> Identity {
-        (
-            self.plan.codec(measurement).name().to_owned(),
-            self.plan.source(measurement).name.clone(),
-            measurement.q.to_bits(),
-        )
     }
 
     fn say_what_is_reused(&self, reused: usize, others: usize) {
@@ -264,14 +257,14 @@ impl<'a> Session<'a> {
         let measured: BTreeSet<_> = points.iter().map(Point::identity).collect();
         let of_series = |series| {
             let all = self.plan.measurements.iter().filter(|m| m.series == series);
-            spread(all.filter(|m| measured.contains(&self.identity(m))).copied().collect(), count)
+            spread(all.filter(|m| measured.contains(&self.plan.identity(m))).copied().collect(), count)
         };
         let measurements: Vec<_> = (0..self.plan.series.len()).flat_map(of_series).collect();
         let progress = Progress::new(measurements.len(), self.args.quiet, self.args.verbose);
         let runner =
             PlanRunner { plan: &self.plan, workers: 1, clock: self.clock(), progress: &progress, scored: false };
         for (measurement, times) in runner.times(&measurements) {
-            let identity = self.identity(&measurement);
+            let identity = self.plan.identity(&measurement);
             if let Some(point) = points.iter_mut().find(|p| p.identity() == identity) {
                 times.put(point);
             }
@@ -314,7 +307,7 @@ impl<'a> Session<'a> {
             let of_codec: Vec<_> = points.iter().filter(|p| p.codec == name).collect();
             text += &format!(
                 "{name}\n{}{}\n",
-                summary::by_quality(&of_codec, &ascending, panel),
+                summary::by_quality(&of_codec, &ascending, &series.scales, panel),
                 summary::resources(&of_codec)
             );
         }
@@ -323,7 +316,7 @@ impl<'a> Session<'a> {
 
     /// How many points of this run have times, and how many there are.
     fn timed(&self, points: &[Point]) -> (usize, usize) {
-        let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.identity(m)).collect();
+        let planned: BTreeSet<_> = self.plan.measurements.iter().map(|m| self.plan.identity(m)).collect();
         let mine: Vec<_> = points.iter().filter(|p| planned.contains(&p.identity())).collect();
         (mine.iter().filter(|p| p.extra(TIMING).is_some()).count(), mine.len())
     }

@@ -11,6 +11,8 @@ use crate::pictures::Picture;
 use crate::rd::codecs::{Codec, Probe};
 use crate::rd::corpus::CorpusPicture;
 use crate::rd::metric::Scoring;
+use crate::rd::points::Identity;
+use crate::rd::scale::Scale;
 
 /// What stands as quality of a codec that has none.
 const LOSSLESS_QUALITY: f64 = 100.0;
@@ -24,6 +26,8 @@ pub(crate) struct CodecSeries {
     pub(crate) outside: Vec<f64>,
     /// What was asked for and is no whole number, as the codec takes them, and the nearest one.
     pub(crate) rounded: Vec<(f64, f64)>,
+    /// The scales to measure it at, the largest first.
+    pub(crate) scales: Vec<Scale>,
     /// What measures its memory, where that is asked for.
     pub(crate) probe: Option<Probe>,
 }
@@ -38,6 +42,7 @@ impl CodecSeries {
                 qualities: vec![LOSSLESS_QUALITY],
                 outside: Vec::new(),
                 rounded: Vec::new(),
+                scales: vec![Scale::FULL],
                 probe: None,
             };
         }
@@ -49,7 +54,17 @@ impl CodecSeries {
         let mut qualities: Vec<_> = inside.iter().map(|q| if whole { q.round() } else { *q }).collect();
         qualities.sort_by(|a, b| b.total_cmp(a));
         qualities.dedup();
-        Self { codec, qualities, outside, rounded, probe: None }
+        Self { codec, qualities, outside, rounded, scales: vec![Scale::FULL], probe: None }
+    }
+
+    /// The same at `scales`; a codec that is lossless has no use of any but the picture's own.
+    pub(crate) fn at(mut self, scales: &[Scale]) -> Self {
+        if !self.codec.lossless() {
+            self.scales = scales.to_vec();
+            self.scales.sort_by(|a, b| b.cmp(a));
+            self.scales.dedup();
+        }
+        self
     }
 
     /// What is to be said of the qualities that were rounded.
@@ -62,15 +77,16 @@ impl CodecSeries {
     }
 }
 
-/// One picture through one codec at one quality: indices into the plan.
+/// One picture through one codec at one quality and scale: indices into the plan.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Measurement {
     pub(crate) source: usize,
     pub(crate) series: usize,
     pub(crate) q: f64,
+    pub(crate) scale: Scale,
 }
 
-/// Pictures x codecs x qualities.
+/// Pictures x codecs x scales x qualities.
 pub(crate) struct RunPlan {
     pub(crate) series: Vec<CodecSeries>,
     pub(crate) sources: Vec<CorpusPicture>,
@@ -101,8 +117,10 @@ impl RunPlan {
         };
         let digests: Vec<_> = sources.iter().map(&mut digest).collect();
         let all = (0..sources.len()).flat_map(|source| {
-            let each = series.iter().enumerate();
-            each.flat_map(move |(series, s)| s.qualities.iter().map(move |&q| Measurement { source, series, q }))
+            series.iter().enumerate().flat_map(move |(series, s)| {
+                let at = move |&scale| s.qualities.iter().map(move |&q| Measurement { source, series, q, scale });
+                s.scales.iter().flat_map(at)
+            })
         });
         // Counted before unreadable pictures leave, so that machines that see different ones agree
         // on the rest.
@@ -129,22 +147,31 @@ impl RunPlan {
 
     /// What a measurement is called where something is said of it.
     pub(crate) fn name(&self, measurement: &Measurement) -> String {
-        format!(
-            "{} {} at quality {}",
-            self.codec(measurement).name(),
-            self.source(measurement).location(),
-            measurement.q
-        )
+        let (codec, picture) = (self.codec(measurement).name(), self.source(measurement).location());
+        let scale = match measurement.scale {
+            Scale::FULL => String::new(),
+            scale => format!(" and scale {scale}"),
+        };
+        format!("{codec} {picture} at quality {}{scale}", measurement.q)
+    }
+
+    /// What tells a measurement's point from others in a table.
+    pub(crate) fn identity(&self, measurement: &Measurement) -> Identity {
+        let (codec, image) = (self.codec(measurement).name(), &self.source(measurement).name);
+        (codec.to_owned(), image.clone(), measurement.q.to_bits(), measurement.scale)
     }
 
     /// The key of a measurement's result: a digest of the picture's file, the codec's version and
-    /// settings, the quality and the metrics. A stored point of the same key need not be measured
+    /// settings, the quality, the scale where there is one, and the metrics. A stored point of the same key need not be measured
     /// again.
     pub(crate) fn key(&self, measurement: &Measurement) -> String {
         let codec = self.codec(measurement);
         let picture = self.digests[measurement.source].as_deref().unwrap_or_default();
         let mut digest = Sha256::new();
-        for part in [picture, codec.version(), &codec.settings(), &measurement.q.to_string(), &self.scoring.key()] {
+        let (settings, q, scoring) = (codec.settings(), measurement.q.to_string(), self.scoring.key());
+        // Without scales, keys are those of results from before there were any.
+        let scale = Some(measurement.scale.to_string()).filter(|_| measurement.scale != Scale::FULL);
+        for part in [picture, codec.version(), &settings, &q, &scoring].into_iter().chain(scale.as_deref()) {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
         }
@@ -220,8 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn keys_tell_pictures_settings_and_qualities_apart() {
-        let plan = plan(None);
+    fn keys_tell_pictures_settings_qualities_and_scales_apart() {
+        let scales = ["1/2", "1", "0.5"].map(|s| s.parse().unwrap());
+        let series = |spec, q: &[f64]| CodecSeries::new(codec(spec), Some(q)).at(&scales);
+        let all = vec![series("kvant:e1", &[30.0, 70.0]), series("kvant:e2", &[50.0]), series("png", &[50.0])];
+        let plan = RunPlan::new(all, corpus::embedded(), Selection::ALL.into(), None).0;
+        // The lossless one has neither qualities nor scales.
+        assert_eq!(plan.measurements.len(), 6 * (2 * 2 + 2 + 1));
         let mut keys: Vec<_> = plan.measurements.iter().map(|m| plan.key(m)).collect();
         assert_eq!(keys, plan.measurements.iter().map(|m| plan.key(m)).collect::<Vec<_>>());
         keys.sort();

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use crate::rd::analysis::grid::Grid;
 use crate::rd::metric::{Panel, Transform};
 use crate::rd::points::{ALL_THREADS, MEMORY, Point};
+use crate::rd::scale::Scale;
 
-/// The means at each quality, ascending. Those of SSIMULACRA2 less the quality are the calibration
-/// of our own scale.
-pub(crate) fn by_quality(points: &[&Point], qualities: &[f64], panel: &Panel) -> String {
+/// The means at each scale and quality, ascending. Those of SSIMULACRA2 less the quality are the
+/// calibration of our own scale.
+pub(crate) fn by_quality(points: &[&Point], qualities: &[f64], scales: &[Scale], panel: &Panel) -> String {
     let mut grid = Grid { heading: ["q", "n", "bpp"].map(str::to_owned).to_vec(), ..Grid::default() };
     for metric in panel.iter() {
         grid.heading.push(metric.name.clone());
@@ -17,19 +18,24 @@ pub(crate) fn by_quality(points: &[&Point], qualities: &[f64], panel: &Panel) ->
         }
     }
     grid.heading.extend(["enc s", "max enc s", "dec s"].map(str::to_owned));
-    for &q in qualities {
-        let at: Vec<_> = points.iter().filter(|p| p.q == q).collect();
+    for (&scale, &q) in scales.iter().flat_map(|scale| qualities.iter().map(move |q| (scale, q))) {
+        let at: Vec<_> = points.iter().filter(|p| p.q == q && p.scale() == scale).collect();
         let mean = |f: &dyn Fn(&Point) -> Option<f64>| -> Option<f64> {
             let values: Vec<f64> = at.iter().filter_map(|p| f(p)).filter(|v| v.is_finite()).collect();
             (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
         };
         let cell = |v: Option<f64>, digits: usize| v.map_or("-".to_owned(), |v| format!("{v:.digits$}"));
-        let mut row = vec![q.to_string(), at.len().to_string(), cell(mean(&|p| Some(p.bpp)), 4)];
+        let mut row = vec![
+            if scale == Scale::FULL { q.to_string() } else { format!("{q} at {scale}") },
+            at.len().to_string(),
+            cell(mean(&|p| Some(p.bpp)), 4),
+        ];
         for metric in panel.iter() {
             let score = mean(&|p| p.score(metric));
             row.push(cell(score, if metric.transform == Transform::Rising { 2 } else { 4 }));
             if metric.key == CALIBRATED {
-                row.push(score.map_or("-".to_owned(), |s| format!("{:+.2}", s - q)));
+                let less_q = score.filter(|_| scale == Scale::FULL).map(|s| format!("{:+.2}", s - q));
+                row.push(less_q.unwrap_or_else(|| "-".to_owned()));
             }
         }
         let slowest = at.iter().filter_map(|p| p.enc_s).max_by(f64::total_cmp);
