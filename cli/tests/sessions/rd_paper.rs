@@ -142,6 +142,83 @@ fn there_is_a_figure_for_each_metric_and_each_picture() {
     );
 }
 
+/// Means over a set, as learned codecs are published: `new` by those of its bytes on two pictures, one
+/// of which takes four times those of the other.
+fn with_means(name: &str) -> Folder {
+    let f = Folder::new(name);
+    std::fs::create_dir(f.path("run")).unwrap();
+    let (mut old, mut new, mut bpp, mut psnr) = (String::new(), String::new(), Vec::new(), Vec::new());
+    for (q, db) in [(1, 28.0), (2, 31.0), (3, 35.0), (4, 41.0)] {
+        for (image, factor, less) in [("lake", 1.0, 0.0), ("tower", 4.0, 2.0)] {
+            let rate = 0.25 * factor * f64::from(1 << q);
+            old += &format!("old,{image},{q},{rate},{}\n", db - less);
+            new += &format!("new,{image},{q},{},{}\n", rate * 0.9, db - less);
+        }
+        // The means of `old`.
+        bpp.push(0.25 * 2.5 * f64::from(1 << q));
+        psnr.push(db - 1.0);
+    }
+    f.write("run/results.csv", format!("codec,image,q,bpp,psnr_rgb\n{old}{new}").as_bytes());
+    f.write("paper.json", serde_json::json!({"results": {"bpp": bpp, "psnr-rgb": psnr}}).to_string().as_bytes());
+    f
+}
+
+#[test]
+fn codecs_with_means_alone_stand_in_tables() {
+    let f = with_means("paper-means-table");
+    let table = |args: &[&str]| f.kvant(&[&["rd", "table", "run", "paper.json"], args].concat()).ok();
+    let said = table(&["--anchor", "paper", "--csv"]);
+    let line = |start: &str| said.text().lines().find(|l| l.starts_with(start)).unwrap_or_default().to_owned();
+    let rate = |line: &str| line.split(',').nth(2).and_then(|v| v.parse::<f64>().ok()).unwrap();
+    assert!(rate(&line("old")).abs() < 1e-6 && (rate(&line("new")) + 10.0).abs() < 1e-6, "{}", said.text());
+    let note = "means of the set alone: new by those over its 2 pictures, paper by those that its file has";
+    assert!(said.stderr.contains(note), "{}", said.stderr);
+    let text = table(&["--anchor", "paper"]);
+    assert!(text.text().contains("n is 1 where means of the set alone compare\n"), "{}", text.text());
+    // Codecs with pictures are compared by these, and those without them are in the same table.
+    let said = table(&["--anchor", "old", "--csv"]);
+    let counts: Vec<_> =
+        said.text().lines().skip(1).map(|l| l.split(',').take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(counts, ["new 2", "paper 1"]);
+    let said = table(&["--matrix", "psnr-rgb"]);
+    let rows: Vec<Vec<_>> = said.text().lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows[3], ["paper", "0.00", "+11.11", "-"], "{}", said.text());
+    assert!(said.stderr.contains("compared by means of the set alone: paper"), "{}", said.stderr);
+}
+
+#[test]
+fn figures_with_means_alone_have_arithmetic_means_of_the_others() {
+    let f = with_means("paper-means-plot");
+    let svg = |args: &[&str]| {
+        let usual = ["rd", "plot", "run", "paper.json", "--format", "svg", "--per-image", "-o", "out/"];
+        let said = f.kvant(&[&usual[..], args].concat()).ok();
+        let names = ["psnr_rgb", "lake-psnr_rgb", "tower-psnr_rgb"].map(|name| format!("out/{name}.svg"));
+        assert_eq!(said.text().lines().collect::<Vec<_>>(), names);
+        names.map(|name| String::from_utf8(f.read(&name)).unwrap())
+    };
+    let caption = "Arithmetic means of scores and of bits per pixel.";
+    let [set, lake, _] = svg(&[]);
+    for mark in ["old q 1: 1.250 bpp, 27.00", "new q 1: 1.125 bpp, 27.00", "paper q 1: 1.250 bpp, 27.00", caption] {
+        assert!(set.contains(mark), "{mark} is not in {set}");
+    }
+    assert!(lake.contains("old q 1: 0.500 bpp") && !lake.contains(caption), "{lake}");
+    // Among codecs with pictures, means are geometric as ever.
+    let [set, ..] = svg(&["--show", "old,new"]);
+    assert!(set.contains("old q 1: 1.000 bpp, 27.00") && !set.contains(caption), "{set}");
+}
+
+#[test]
+fn a_report_names_codecs_that_it_leaves_out_for_want_of_pictures() {
+    let f = with_means("paper-means-report");
+    let said = f.kvant(&["rd", "report", "run", "paper.json", "--md"]).ok();
+    assert!(said.text().contains("Left out:\n\n- paper: means over a set alone"), "{}", said.text());
+    let said = f.kvant(&["rd", "report", "run", "--md"]).ok();
+    assert!(!said.text().contains("means over a set"), "{}", said.text());
+    // Where there is nothing else, means are what is reported on.
+    let said = f.kvant(&["rd", "report", "paper.json", "--md"]).ok();
+    assert!(!said.text().contains("Left out"), "{}", said.text());
+}
+
 #[test]
 fn wrong_figures_are_told() {
     let f = results("paper-plot-wrong");

@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use super::curve::Interpolation;
+use super::means::Means;
 use super::pairs::Pairs;
 use super::summary::Summary;
 use crate::rd::metric::Metric;
 use crate::rd::points::ByImage;
 
 /// A row a codec, a column an anchor: what `of` makes of each pair over the pictures that both
-/// have. `None` where a codec meets itself, and where no picture compares.
+/// have, or over `means` of the set where one of them has no more. `None` where a codec meets itself, and where no picture compares.
 pub(crate) fn matrix<T>(
     codecs: &[(&str, &ByImage<'_>)],
+    means: &Means,
     metric: &Arc<Metric>,
     interpolation: Interpolation,
     of: impl Fn(&Summary) -> Option<T>,
 ) -> Vec<Vec<Option<T>>> {
     let cell = |test: &(&str, &ByImage<'_>), anchor: &(&str, &ByImage<'_>)| {
         let is_other = test.0 != anchor.0;
-        let pairs = is_other.then(|| Pairs::new(test.1, anchor.1, metric, interpolation))?;
-        of(&Summary::new(&pairs, metric.counted())?)
+        let (test, anchor, _) = is_other.then(|| means.pair(*test, *anchor))?;
+        of(&Summary::new(&Pairs::new(&test, &anchor, metric, interpolation), metric.counted())?)
     };
     let row = |test| codecs.iter().map(|anchor| cell(test, anchor)).collect();
     codecs.iter().map(row).collect()
@@ -43,7 +45,9 @@ mod tests {
         let codecs = by_codec(&all);
         let codecs: Vec<_> = codecs.iter().map(|(name, images)| (*name, images)).collect();
         let ssim2 = metrics.find("ssim2").unwrap();
-        let rates = matrix(&codecs, ssim2, Interpolation::Pchip, |s| Some((s.mean().round() as i32, s.images.len())));
+        let rates = matrix(&codecs, &Means::default(), ssim2, Interpolation::Pchip, |s| {
+            Some((s.mean().round() as i32, s.images.len()))
+        });
         // Half the bytes on one of two pictures: -50 and 0 %; the other way round 100 and 0 %.
         assert_eq!(rates[0], [None, Some((-25, 2)), None]);
         assert_eq!(rates[1], [Some((50, 2)), None, None]);

@@ -28,10 +28,6 @@ impl Means {
         test: (&str, &ByImage<'a>),
         anchor: (&str, &ByImage<'a>),
     ) -> (ByImage<'a>, ByImage<'a>, Option<String>) {
-        let means = |(name, images): (&str, &ByImage<'a>)| match has_means_alone(images) {
-            true => images.clone(),
-            false => [(MEAN_OF_SET, self.0.iter().filter(|p| p.codec == name).collect())].into(),
-        };
         let (a, b) = (has_means_alone(test.1), has_means_alone(anchor.1));
         if !a && !b {
             return (test.1.clone(), anchor.1.clone(), None);
@@ -41,11 +37,20 @@ impl Means {
             false => format!("{name} by those over its {} pictures", images.len()),
         };
         let note = format!("means of the set alone: {}, {}; they must be of one set", count(test), count(anchor));
-        (means(test), means(anchor), Some(note))
+        (self.points(test), self.points(anchor), Some(note))
+    }
+
+    /// The means of a codec, its own or those over its pictures.
+    pub(crate) fn points<'a>(&'a self, (name, images): (&str, &ByImage<'a>)) -> ByImage<'a> {
+        match has_means_alone(images) {
+            true => images.clone(),
+            false => [(MEAN_OF_SET, self.0.iter().filter(|p| p.codec == name).collect())].into(),
+        }
     }
 }
 
-fn has_means_alone(images: &ByImage<'_>) -> bool {
+/// Whether a codec has no pictures, but means over a set.
+pub(crate) fn has_means_alone(images: &ByImage<'_>) -> bool {
     images.keys().all(|image| *image == MEAN_OF_SET)
 }
 

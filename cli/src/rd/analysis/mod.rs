@@ -16,7 +16,7 @@ pub(crate) mod json;
 pub(crate) mod lossless;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
-mod means;
+pub(crate) mod means;
 pub(crate) mod notes;
 pub(crate) mod pairs;
 pub(crate) mod summary;

@@ -8,6 +8,7 @@ use crate::base::print::print_error;
 use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::matrix::matrix as all_against_all;
+use crate::rd::analysis::means::{Means, has_means_alone};
 use crate::rd::analysis::summary::Summary;
 use crate::rd::metric::{Metric, Panel};
 use crate::rd::points::ByImage;
@@ -17,6 +18,13 @@ pub(super) type Codec<'a> = (&'a str, &'a ByImage<'a>);
 
 /// A time as a multiple of the anchor's.
 type Ratio = fn(&Comparison) -> Option<f64>;
+
+/// How codecs come to curves: over pictures, or over the means of a set where one of two has no
+/// more.
+pub(super) struct Curves {
+    pub(super) means: Means,
+    pub(super) interpolation: Interpolation,
+}
 
 /// Whether tables have BD-rates or BD-qualities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,22 +76,28 @@ pub(super) fn against(
     tests: &[Codec<'_>],
     anchor: Codec<'_>,
     panel: &Panel,
-    interpolation: Interpolation,
+    curves: &Curves,
     measure: Measure,
 ) -> Result<Table> {
-    let (comparisons, others): (Vec<_>, Vec<_>) = tests
-        .iter()
-        .map(|test| (test.0, Comparison::new(*test, anchor, panel, interpolation)))
-        .partition(|(_, comparison)| comparison.is_some());
-    let comparisons: Vec<Comparison> = comparisons.into_iter().filter_map(|(_, comparison)| comparison).collect();
+    let (mut comparisons, mut others, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    for test in tests {
+        let (of_test, of_anchor, note) = curves.means.pair(*test, anchor);
+        match Comparison::new((test.0, &of_test), (anchor.0, &of_anchor), panel, curves.interpolation) {
+            Some(comparison) => {
+                comparisons.push(comparison);
+                notes.extend(note);
+            }
+            None => others.push(test.0),
+        }
+    }
     if comparisons.is_empty() {
         let anchor = anchor.0;
         return Err(CliError::Run(format!("nothing to compare with {anchor}: no picture and score in common")));
     }
     if !others.is_empty() {
-        let names: Vec<_> = others.iter().map(|(name, _)| *name).collect();
-        print_error(&format!("kvant: no picture and score in common with {}: {}\n", anchor.0, names.join(", ")));
+        print_error(&format!("kvant: no picture and score in common with {}: {}\n", anchor.0, others.join(", ")));
     }
+    notes.iter().for_each(|note| print_error(&format!("kvant: {note}\n")));
     let column = |key: &str, name: &str, kind| Column { key: key.to_owned(), name: name.to_owned(), kind };
     let metrics: Vec<_> = panel.iter().filter(|m| comparisons.iter().any(|c| c.summary(m).is_some())).collect();
     let mut columns = vec![column("n", "n", Kind::Count)];
@@ -99,7 +113,8 @@ pub(super) fn against(
     };
     let behind = if times.is_empty() { "" } else { "; times as multiples of the anchor's" };
     let (what, anchor) = (measure.name(), anchor.0);
-    let caption = format!("{what} against {anchor}: mean over n pictures and its 95 % interval{behind}");
+    let of_set = if notes.is_empty() { "" } else { "; n is 1 where means of the set alone compare" };
+    let caption = format!("{what} against {anchor}: mean over n pictures and its 95 % interval{of_set}{behind}");
     Ok(Table { caption, columns, rows: comparisons.iter().map(row).collect() })
 }
 
@@ -107,18 +122,18 @@ pub(super) fn against(
 ///
 /// # Errors
 /// [`CliError::Run`] where no two of them compare.
-pub(super) fn matrix(
-    codecs: &[Codec<'_>],
-    metric: &Arc<Metric>,
-    interpolation: Interpolation,
-    measure: Measure,
-) -> Result<Table> {
+pub(super) fn matrix(codecs: &[Codec<'_>], metric: &Arc<Metric>, curves: &Curves, measure: Measure) -> Result<Table> {
     let figure = |summary: &Summary| measure.of(summary).map(|f| Figure::plain(f.value, f.pictures));
-    let figures = all_against_all(codecs, metric, interpolation, figure);
+    let figures = all_against_all(codecs, &curves.means, metric, curves.interpolation, figure);
     let rows: Vec<(String, Vec<Option<Figure>>)> =
         codecs.iter().map(|(name, _)| (*name).to_owned()).zip(figures).collect();
     if rows.iter().all(|(_, figures)| figures.iter().all(Option::is_none)) {
         return Err(CliError::Run(format!("no two codecs have a picture and {} in common", metric.name)));
+    }
+    let by_means: Vec<_> = codecs.iter().filter(|(_, images)| has_means_alone(images)).map(|(name, _)| *name).collect();
+    if !by_means.is_empty() {
+        let names = by_means.join(", ");
+        print_error(&format!("kvant: compared by means of the set alone: {names}; all must be of one set\n"));
     }
     let column = |codec: &Codec<'_>| Column { key: codec.0.to_owned(), name: codec.0.to_owned(), kind: measure.kind() };
     let caption =

@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 use crate::base::error::{CliError, Result};
 use crate::base::print::{print_error, print_text};
 use crate::rd::analysis::curve::Interpolation;
+use crate::rd::analysis::means::Means;
 use crate::rd::args::TableArgs;
 use crate::rd::metric::Panel;
 use crate::rd::points::{ByImage, by_codec};
 use crate::rd::report::Input;
-use contents::{Codec, Measure};
+use contents::{Codec, Curves, Measure};
 
 pub(crate) use options::PlotArgs;
 
@@ -28,13 +29,14 @@ pub(crate) fn table(args: &TableArgs) -> Result<()> {
     let measured = by_codec(&input.points);
     let panel = |wanted: &[String]| Panel::new(&input.metrics, wanted, &input.points);
     let interpolation = if args.akima { Interpolation::Akima } else { Interpolation::Pchip };
+    let curves = Curves { means: Means::of(&measured, &input.metrics), interpolation };
     let measure = if args.quality { Measure::Quality } else { Measure::Rate };
     let named: Vec<Codec<'_>> = args.codec.iter().map(|name| find(&measured, name)).collect::<Result<_>>()?;
     let all = || measured.iter().map(|(name, images)| (*name, images));
     let table = match (&args.matrix, &args.anchor) {
         (Some(name), _) => {
             let codecs = if named.is_empty() { all().collect() } else { named };
-            contents::matrix(&codecs, panel(std::slice::from_ref(name))?.first(), interpolation, measure)?
+            contents::matrix(&codecs, panel(std::slice::from_ref(name))?.first(), &curves, measure)?
         }
         (None, anchor) => {
             let anchor = find(&measured, anchor.as_deref().unwrap_or_default())?;
@@ -44,7 +46,7 @@ pub(crate) fn table(args: &TableArgs) -> Result<()> {
             if !args.metrics.is_empty() {
                 panel.watched.clear();
             }
-            contents::against(&tests, anchor, &panel, interpolation, measure)?
+            contents::against(&tests, anchor, &panel, &curves, measure)?
         }
     };
     print_text(&match () {

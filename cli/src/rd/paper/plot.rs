@@ -11,8 +11,9 @@ use crate::base::identity::Inputs;
 use crate::base::names::shown;
 use crate::base::output::{Destination, write_file};
 use crate::base::print::{print_error, print_text};
+use crate::rd::analysis::means::{Means, has_means_alone};
 use crate::rd::metric::Panel;
-use crate::rd::points::by_codec;
+use crate::rd::points::{ByImage, MEAN_OF_SET, by_codec};
 use crate::rd::report::chart::{LIGHT, Shown, chosen, common};
 use crate::rd::report::choice::Choice;
 use crate::rd::report::data::Report;
@@ -38,15 +39,21 @@ pub(crate) fn plot(args: &PlotArgs) -> Result<()> {
     let input = read(&args.results, args.metric_file.as_deref())?;
     let measured = by_codec(&input.points);
     let codecs = chosen(&measured, &args.show)?;
-    let mut plots = curves(args, &input, &codecs)?;
-    plots.extend(speeds(args, &input, &codecs)?);
+    let by_means = codecs.iter().any(|c| has_means_alone(c.images));
+    let (of_set, of_pictures) = curves(args, &input, &codecs)?;
+    let of_set = of_set.into_iter().map(|(name, plot)| (name, plot, by_means));
+    let others = of_pictures.into_iter().chain(speeds(args, &input, &codecs)?);
+    let plots = of_set.chain(others.map(|(name, plot)| (name, plot, false)));
     let labels: Vec<&str> = codecs.iter().map(|c| c.label).collect();
     let frame = Frame::new(args.width / UNIT, if args.title.is_some() { TITLE } else { 0.0 });
     let mut files = Vec::new();
-    for (name, plot) in plots {
+    for (name, plot, is_arithmetic) in plots {
         let outlines = plot.series.iter().flat_map(|s| &s.marks).any(|mark| mark.hollow);
-        let notes: Vec<_> =
-            outlines.then(|| "Outlines: timed in another way; they do not compare.".to_owned()).into_iter().collect();
+        let notes = [
+            outlines.then(|| "Outlines: timed in another way; they do not compare.".to_owned()),
+            is_arithmetic.then(|| "Arithmetic means of scores and of bits per pixel.".to_owned()),
+        ];
+        let notes: Vec<_> = notes.into_iter().flatten().collect();
         let title = args.title.as_deref();
         let sheet = Sheet { look: &LOOK, frame, scale: Some(UNIT), title, legend: Place::Free, notes: &notes };
         files.extend(standalone(&plot, &labels, &sheet).map(|svg| (name, svg)));
@@ -72,36 +79,56 @@ pub(crate) fn plot(args: &PlotArgs) -> Result<()> {
     end(&input.problems)
 }
 
-/// Plots of curves with what their files are called: by each metric, then by picture.
-fn curves(args: &PlotArgs, input: &Input, codecs: &[Shown<'_>]) -> Result<Vec<(String, Plot)>> {
+/// Plots with what their files are called.
+type Plots = Vec<(String, Plot)>;
+
+/// Plots of curves: of the set by each metric, then by picture. Where one of the codecs has means over
+/// a set alone, the others have a mark at each setting too that papers would give: arithmetic means,
+/// of bits per pixel and of scores.
+fn curves(args: &PlotArgs, input: &Input, codecs: &[Shown<'_>]) -> Result<(Plots, Plots)> {
     let panel = Panel::new(&input.metrics, &args.metrics, &input.points)?;
     let metrics: Vec<_> =
         if args.metrics.is_empty() { panel.iter().collect() } else { panel.deciding.iter().collect() };
-    let labelled: Vec<_> = codecs.iter().map(|c| (c.label, c.images)).collect();
-    let pictures = common(&labelled);
-    let all: BTreeSet<&str> = codecs.iter().flat_map(|c| c.images.keys().copied()).collect();
+    let (by_means, with_pictures): (Vec<_>, Vec<_>) =
+        codecs.iter().map(|c| (c.label, c.images)).partition(|(_, images)| has_means_alone(images));
+    let pictures = common(&with_pictures);
+    let all: BTreeSet<&str> = with_pictures.iter().flat_map(|(_, images)| images.keys().copied()).collect();
     if (1..all.len()).contains(&pictures.len()) {
         let (of, all) = (pictures.len(), all.len());
         print_error(&format!("kvant: means are over the {of} of {all} pictures that all these codecs have\n"));
     }
-    let mut plots: Vec<(String, Plot)> =
-        metrics.iter().map(|m| (m.key.clone(), counted_set_plot(&labelled, &pictures, m))).collect();
+    let mut there: Vec<(&str, ByImage<'_>)> = codecs.iter().map(|c| (c.name, c.images.clone())).collect();
+    for (_, images) in there.iter_mut().filter(|(_, images)| !has_means_alone(images)) {
+        images.retain(|image, _| pictures.contains(image));
+    }
+    let means = Means::of(&there, &input.metrics);
+    let (over, points) = match by_means.is_empty() {
+        true => (pictures, there.iter().map(|(_, images)| images.clone()).collect::<Vec<_>>()),
+        false => (vec![MEAN_OF_SET], there.iter().map(|(name, images)| means.points((name, images))).collect()),
+    };
+    let shown: Vec<_> = codecs.iter().zip(&points).map(|(c, images)| (c.label, images)).collect();
+    let of_set = metrics.iter().map(|m| (m.key.clone(), counted_set_plot(&shown, &over, m))).collect();
+    let mut plots = Vec::new();
     if args.per_image {
+        let labelled: Vec<_> = codecs.iter().map(|c| (c.label, c.images)).collect();
         let mut names = BTreeSet::new();
         for image in all {
             let name = unique(&plain(image), &mut names);
             plots.extend(metrics.iter().map(|m| (format!("{name}-{}", m.key), picture_plot(&labelled, image, m))));
         }
     }
-    Ok(plots)
+    Ok((of_set, plots))
 }
 
 /// Plots of size over speed, with the codecs in the order and under the labels of the curves.
-fn speeds(args: &PlotArgs, input: &Input, codecs: &[Shown<'_>]) -> Result<Vec<(String, Plot)>> {
-    let ours = codecs.iter().map(|c| c.name).find(|name| Some(*name) != args.anchor.as_deref());
+fn speeds(args: &PlotArgs, input: &Input, codecs: &[Shown<'_>]) -> Result<Plots> {
+    let is_other = |c: &&Shown<'_>| Some(c.name) != args.anchor.as_deref() && !has_means_alone(c.images);
+    let Some(ours) = codecs.iter().find(is_other).map(|c| c.name) else {
+        return Ok(Vec::new());
+    };
     let options = ReportOptions {
         anchor: args.anchor.clone(),
-        codec: ours.map(str::to_owned),
+        codec: Some(ours.to_owned()),
         metrics: args.metrics.clone(),
         ..ReportOptions::default()
     };

@@ -13,6 +13,7 @@ use crate::rd::analysis::comparison::Comparison;
 use crate::rd::analysis::curve::Interpolation;
 use crate::rd::analysis::lossless::Lossless;
 use crate::rd::analysis::matrix::matrix;
+use crate::rd::analysis::means::{Means, has_means_alone};
 use crate::rd::analysis::notes::notes;
 use crate::rd::metric::Panel;
 use crate::rd::points::{ByImage, at_full_size, by_codec};
@@ -130,7 +131,8 @@ impl Report {
         let others = matrix.as_ref().map_or(Vec::new(), |matrix| against_others(choice, matrix));
         let memory = speed::memory(&whole, &panel);
         let runs = record.map_or(Vec::new(), |r| r.runs.clone());
-        let problems = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned().collect();
+        let known = record.map_or(&[][..], |r| &r.problems).iter().chain(&input.problems).cloned();
+        let problems = known.chain(without_pictures(input, measured)).collect();
         Ok(Self {
             schema: SCHEMA,
             tool: concat!("kvant ", env!("CARGO_PKG_VERSION")),
@@ -194,7 +196,7 @@ fn all_against_all(measured: &Measured<'_>, panel: &Panel, interpolation: Interp
     let codecs: Vec<_> = measured.iter().map(|(name, images)| (*name, images)).collect();
     (codecs.len() > 2).then(|| Matrix {
         codecs: codecs.iter().map(|(name, _)| (*name).to_owned()).collect(),
-        rates: matrix(&codecs, panel.first(), interpolation, |s| {
+        rates: matrix(&codecs, &Means::default(), panel.first(), interpolation, |s| {
             Some(Rate { pictures: s.images.len(), percent: s.mean() })
         }),
     })
@@ -227,6 +229,18 @@ fn lines(measured: &Measured<'_>, record: Option<&Record>) -> Vec<CodecLine> {
         }
     };
     measured.iter().map(line).collect()
+}
+
+/// The codecs of `input` that are not among `measured`, since nothing but means over a set is known
+/// of them.
+fn without_pictures(input: &Input, measured: &Measured<'_>) -> Option<String> {
+    let is_left_out = |(name, images): &(&str, ByImage<'_>)| {
+        has_means_alone(images) && measured.iter().all(|(other, _)| other != name)
+    };
+    let names: Vec<_> = by_codec(&input.points).into_iter().filter(is_left_out).map(|(name, _)| name).collect();
+    (!names.is_empty()).then(|| {
+        format!("{}: means over a set alone, and no pictures; kvant rd bd, table and plot take those", names.join(", "))
+    })
 }
 
 /// As far as the record tells.
