@@ -1,5 +1,6 @@
 //! What processes of this program left behind that were killed: temporary files and folders, by the
-//! names that [`super::output`] gives them. Without a doubt that their process has ended, they stay.
+//! names that [`super::output`] gives them. Without a doubt that their process has ended, they
+//! stay.
 
 use std::fs::{self, File, Metadata};
 use std::path::Path;

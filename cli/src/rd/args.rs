@@ -66,9 +66,9 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "LIST", allow_hyphen_values = true)]
     pub(crate) quality: Option<String>,
 
-    /// Code each picture at these sizes too, such as 1,1/2 or 1,0.75,0.5: reduced before the codec and
-    /// enlarged behind it, and scored against the whole picture. Curves are then the convex hulls
-    /// over all sizes [default: 1, as it is]
+    /// Code each picture at these sizes too, such as 1,1/2 or 1,0.75,0.5: reduced before the codec
+    /// and enlarged behind it, and scored against the whole picture. Curves are then the convex
+    /// hulls over all sizes [default: 1, as it is]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) scales: Vec<Scale>,
 

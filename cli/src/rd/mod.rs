@@ -1,8 +1,8 @@
 //! `kvant rd`: rate and distortion of the encoder, measured and set beside other codecs.
 //!
 //! [`run`] sends the pictures of a [`corpus`] through [`codecs`] and scores them by [`metric`]s;
-//! [`programs`] is what codecs and metrics outside have in common. [`points`] are what was measured,
-//! [`point_file`] reads and writes them, and [`results`] is the folder that they lie in.
+//! [`programs`] is what codecs and metrics outside have in common. [`points`] are what was
+//! measured, [`point_file`] reads and writes them, and [`results`] is the folder that they lie in.
 //! [`analysis`] turns sets of points into numbers and tables. [`report`], [`paper`] and [`gallery`]
 //! show them; the [`laboratory`] codes again what those show besides.
 

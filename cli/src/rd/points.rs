@@ -119,8 +119,8 @@ impl Point {
     }
 }
 
-/// The last of the points of each codec, picture, quality and scale, in the place of the first. Says on
-/// standard error how many others there were.
+/// The last of the points of each codec, picture, quality and scale, in the place of the first.
+/// Says on standard error how many others there were.
 pub(crate) fn latest(points: Vec<Point>) -> Vec<Point> {
     let all = points.len();
     let mut places = BTreeMap::new();

@@ -85,7 +85,8 @@ fn ranges_of_qualities_are_rounded_for_codecs_that_take_whole_numbers() {
     assert_eq!((jpeg, text.lines().count()), (vec!["20", "37", "53", "70"], 1 + 4 + 5));
 }
 
-/// What a codec without alpha is scored by, from three files that are laid over the backgrounds here.
+/// What a codec without alpha is scored by, from three files that are laid over the backgrounds
+/// here.
 #[test]
 fn a_codec_without_alpha_gets_the_picture_on_black_white_and_gray() {
     use image::{Rgb, RgbImage};

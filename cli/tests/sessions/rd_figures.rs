@@ -1,5 +1,5 @@
-//! What a report of the laboratory shows of times, memory and chance, and of all codecs against all:
-//! on its page, in Markdown and in JSON, where results have it and only there.
+//! What a report of the laboratory shows of times, memory and chance, and of all codecs against
+//! all: on its page, in Markdown and in JSON, where results have it and only there.
 
 use serde_json::{Value, json};
 

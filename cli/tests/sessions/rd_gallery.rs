@@ -1,4 +1,5 @@
-//! Galleries of the laboratory: pages to look at pictures with, blind tests, and what comes of them.
+//! Galleries of the laboratory: pages to look at pictures with, blind tests, and what comes of
+//! them.
 
 use std::collections::BTreeSet;
 use std::fs;

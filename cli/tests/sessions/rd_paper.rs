@@ -142,8 +142,8 @@ fn there_is_a_figure_for_each_metric_and_each_picture() {
     );
 }
 
-/// Means over a set, as learned codecs are published: `new` by those of its bytes on two pictures, one
-/// of which takes four times those of the other.
+/// Means over a set, as learned codecs are published: `new` by those of its bytes on two pictures,
+/// one of which takes four times those of the other.
 fn with_means(name: &str) -> Folder {
     let f = Folder::new(name);
     std::fs::create_dir(f.path("run")).unwrap();

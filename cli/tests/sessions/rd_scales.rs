@@ -54,7 +54,8 @@ fn a_run_at_two_scales_has_both_and_goes_on_and_compares() {
     assert_eq!(header("out/files/jpeg/cat-q50-1of2.jpg"), (226, 150));
     assert_eq!(header("out/decoded/jpeg/cat-q50-1of2.png"), (451, 300));
 
-    // The same points are there already; without scales, those of the whole picture have the same key.
+    // The same points are there already; without scales, those of the whole picture have the same
+    // key.
     let said = run(&["--scales", "1,1/2", "--keep", "coded,decoded", "-o", "out"]);
     assert!(said.stderr.contains("6 of 6 measurements are there already"), "{}", said.stderr);
     run(&["-o", "plain"]);

@@ -120,8 +120,9 @@ pub(crate) fn overlap(a: &Curve, b: &Curve, range: (f64, f64)) -> Option<(f64, f
 /// bytes.
 ///
 /// The mean over the common part of the axis of ln(bpp) of `test` less that of `anchor`,
-/// exponentiated. `range` (as a rule [`Metric::counted`](crate::rd::metric::Metric::counted)) cuts the interval, not the points: the curves
-/// are fitted through all points first. `None` where the curves have no quality in common.
+/// exponentiated. `range` (as a rule [`Metric::counted`](crate::rd::metric::Metric::counted)) cuts
+/// the interval, not the points: the curves are fitted through all points first. `None` where the
+/// curves have no quality in common.
 pub(crate) fn bd_rate(test: &Curve, anchor: &Curve, range: (f64, f64)) -> Option<f64> {
     let (lo, hi) = overlap(test, anchor, range)?;
     Some(((test.integral(lo, hi) - anchor.integral(lo, hi)) / (hi - lo)).exp() - 1.0)

@@ -10,7 +10,8 @@ use crate::rd::metric::Metric;
 use crate::rd::points::ByImage;
 
 /// A row a codec, a column an anchor: what `of` makes of each pair over the pictures that both
-/// have, or over `means` of the set where one of them has no more. `None` where a codec meets itself, and where no picture compares.
+/// have, or over `means` of the set where one of them has no more. `None` where a codec meets
+/// itself, and where no picture compares.
 pub(crate) fn matrix<T>(
     codecs: &[(&str, &ByImage<'_>)],
     means: &Means,

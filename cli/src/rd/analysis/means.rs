@@ -54,8 +54,8 @@ pub(crate) fn has_means_alone(images: &ByImage<'_>) -> bool {
     images.keys().all(|image| *image == MEAN_OF_SET)
 }
 
-/// At each quality and scale that all pictures have, the arithmetic means of bits per pixel and of the scores
-/// that all have: those that papers give.
+/// At each quality and scale that all pictures have, the arithmetic means of bits per pixel and of
+/// the scores that all have: those that papers give.
 fn of_pictures(images: &ByImage<'_>, metrics: &Metrics) -> Vec<Point> {
     let mut by_quality: BTreeMap<(u64, Scale), Vec<&Point>> = BTreeMap::new();
     for point in images.values().flatten() {

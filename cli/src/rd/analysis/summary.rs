@@ -247,7 +247,8 @@ mod tests {
 
     #[test]
     fn the_bd_quality_is_the_mean_of_the_pictures_that_have_one() {
-        // Twenty points a factor of e: half the size is 20 ln 2 better, twice the size as much worse.
+        // Twenty points a factor of e: half the size is 20 ln 2 better, twice the size as much
+        // worse.
         let line = |scale: f64| {
             let bytes = |ln: f64| (1e9 * scale * f64::exp(ln)).round() as u64;
             [(1.0, bytes(0.0), 40.0), (2.0, bytes(1.0), 60.0), (3.0, bytes(2.0), 80.0)]
@@ -285,8 +286,8 @@ mod tests {
 
     #[test]
     fn a_curve_over_scales_is_that_of_their_hull_alone() {
-        // ln(bytes) over 1000 by the score: the chords of the hull rise by ever less, 20, 18, 15 and 10
-        // to a doubling.
+        // ln(bytes) over 1000 by the score: the chords of the hull rise by ever less, 20, 18, 15
+        // and 10 to a doubling.
         let hull = [(1.0, 1000, 25.0), (1.0, 2000, 45.0), (2.0, 4000, 63.0), (3.0, 8000, 78.0), (4.0, 16_000, 88.0)];
         let anchor =
             points("anchor", "a", &[(1.0, 1500, 25.0), (2.0, 4000, 50.0), (3.0, 9000, 70.0), (4.0, 20_000, 90.0)]);

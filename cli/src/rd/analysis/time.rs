@@ -39,8 +39,8 @@ struct PerPixel {
     pixels: f64,
 }
 
-/// The rows that have a time of a kind that `other` has too. Those of reduced pictures do not count:
-/// they are faster for that alone.
+/// The rows that have a time of a kind that `other` has too. Those of reduced pictures do not
+/// count: they are faster for that alone.
 fn timed<'a>(rows: &[&'a Point], other: &[&Point], seconds: fn(&Point) -> Option<f64>) -> Vec<&'a Point> {
     let is_whole = |p: &Point| p.scale() == Scale::FULL;
     let timing = |p: &Point| seconds(p).filter(|_| is_whole(p)).and(p.extra(TIMING).map(str::to_owned));

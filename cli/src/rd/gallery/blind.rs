@@ -1,8 +1,8 @@
 //! The blind page: two pictures without names beside the original, and which is the better one.
 //!
 //! Which trials come first, and which picture is on the left, is by digests of the page's data. It
-//! looks random, and is the same whenever the page is opened. The codecs' names are in the page, for
-//! the list of votes, but not so that a glance at its source tells them.
+//! looks random, and is the same whenever the page is opened. The codecs' names are in the page,
+//! for the list of votes, but not so that a glance at its source tells them.
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! Quality metrics as comparisons know them: [`definition`] says what a score means, [`known`]
-//! lists all that there are, and [`panel`] is the choice of those that decide. [`program`] runs those
-//! that are programs, and [`scoring`] is what a run scores with.
+//! lists all that there are, and [`panel`] is the choice of those that decide. [`program`] runs
+//! those that are programs, and [`scoring`] is what a run scores with.
 
 mod definition;
 mod known;

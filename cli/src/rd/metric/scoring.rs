@@ -41,7 +41,8 @@ impl Scoring {
     /// skipped with a line.
     ///
     /// # Errors
-    /// [`CliError::Usage`] for a name that no metric has or that nothing here computes, [`CliError::Run`] where none is left.
+    /// [`CliError::Usage`] for a name that no metric has or that nothing here computes,
+    /// [`CliError::Run`] where none is left.
     pub(crate) fn new(metrics: &Metrics, wanted: &[String]) -> Result<Self> {
         if wanted.is_empty() {
             return Ok(Selection::ALL.into());

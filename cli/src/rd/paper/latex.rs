@@ -25,8 +25,8 @@ fn cell(kind: Kind, figure: &Figure, best: bool) -> String {
     value + &figure.interval.map_or(String::new(), interval)
 }
 
-/// Text that LaTeX sets as it is. Letters outside of ASCII stay: which of them there are is a matter
-/// of the paper's fonts.
+/// Text that LaTeX sets as it is. Letters outside of ASCII stay: which of them there are is a
+/// matter of the paper's fonts.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in plain(text).chars() {

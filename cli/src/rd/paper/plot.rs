@@ -82,9 +82,9 @@ pub(crate) fn plot(args: &PlotArgs) -> Result<()> {
 /// Plots with what their files are called.
 type Plots = Vec<(String, Plot)>;
 
-/// Plots of curves: of the set by each metric, then by picture. Where one of the codecs has means over
-/// a set alone, the others have a mark at each setting too that papers would give: arithmetic means,
-/// of bits per pixel and of scores.
+/// Plots of curves: of the set by each metric, then by picture. Where one of the codecs has means
+/// over a set alone, the others have a mark at each setting too that papers would give: arithmetic
+/// means, of bits per pixel and of scores.
 fn curves(args: &PlotArgs, input: &Input, codecs: &[Shown<'_>]) -> Result<(Plots, Plots)> {
     let panel = Panel::new(&input.metrics, &args.metrics, &input.points)?;
     let metrics: Vec<_> =

@@ -123,8 +123,8 @@ impl Table {
         out
     }
 
-    /// Rows of comma-separated values under the columns' keys. A figure with an interval has columns
-    /// for both ends and for p behind it.
+    /// Rows of comma-separated values under the columns' keys. A figure with an interval has
+    /// columns for both ends and for p behind it.
     pub(super) fn csv(&self) -> String {
         let with_interval =
             |i: usize| self.rows.iter().any(|(_, figures)| figures[i].is_some_and(|f| f.interval.is_some()));

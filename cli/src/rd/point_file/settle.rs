@@ -1,5 +1,5 @@
-//! What files do not say themselves and others tell: sizes of pictures, and with them bytes and bits
-//! per pixel.
+//! What files do not say themselves and others tell: sizes of pictures, and with them bytes and
+//! bits per pixel.
 
 use std::collections::BTreeMap;
 

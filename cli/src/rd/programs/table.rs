@@ -1,5 +1,5 @@
-//! What the TOML files of peers and of metrics share: tables by name, commands with placeholders, and
-//! faults that tell their line.
+//! What the TOML files of peers and of metrics share: tables by name, commands with placeholders,
+//! and faults that tell their line.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,8 +27,8 @@ impl TableFault {
     }
 }
 
-/// The tables of the file `path`, whose text is `text`, in its order: names, and what `make` makes of
-/// each in the folder of the file.
+/// The tables of the file `path`, whose text is `text`, in its order: names, and what `make` makes
+/// of each in the folder of the file.
 ///
 /// # Errors
 /// [`CliError::Input`] names file, line and fault.

@@ -38,9 +38,8 @@ const THEMES: [(&str, Look); 2] = [
 ];
 
 /// The files of a chart, one for light and one for dark ground: the first metric that decides over
-/// bits per pixel, within the scores that BD-rates are of, the mean over the pictures that all codecs
-/// of it have.
-/// `shown` are these codecs as `NAME` or `LABEL=NAME`; all where there are none.
+/// bits per pixel, within the scores that BD-rates are of, the mean over the pictures that all
+/// codecs of it have. `shown` are these codecs as `NAME` or `LABEL=NAME`; all where there are none.
 ///
 /// # Errors
 /// [`CliError::Usage`] for a codec that was not measured, [`CliError::Input`] where no picture has

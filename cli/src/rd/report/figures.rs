@@ -30,10 +30,11 @@ fn rate() -> PlotAxis {
     PlotAxis { label: "bits per pixel".to_owned(), scale: Scale::Log }
 }
 
-/// The set as a whole over one metric: each mark is one setting (quality and scale), with the geometric mean of
-/// the bits per pixel and the mean score over `pictures`. A codec that misses one of them at a
-/// setting has no mark there: a mean over fewer pictures would lie elsewhere for that alone. The
-/// scores are averaged where the axis is even: Butteraugli by its logarithm. `None` without a mark.
+/// The set as a whole over one metric: each mark is one setting (quality and scale), with the
+/// geometric mean of the bits per pixel and the mean score over `pictures`. A codec that misses one
+/// of them at a setting has no mark there: a mean over fewer pictures would lie elsewhere for that
+/// alone. The scores are averaged where the axis is even: Butteraugli by its logarithm. `None`
+/// without a mark.
 pub(crate) fn set_mean(codecs: &[Measured<'_>], pictures: &[&str], metric: &Metric) -> Option<String> {
     set_plot(codecs, pictures, metric).svg()
 }
@@ -90,8 +91,8 @@ fn plotted(metric: &Metric, position: f64) -> f64 {
     if metric.transform == Transform::Decibel { position } else { metric.transform.score(position) }
 }
 
-/// The marks of one codec, by rate: each of a point's setting, at some bits per pixel and some place on
-/// the axis. Of several scales, those on the convex hull.
+/// The marks of one codec, by rate: each of a point's setting, at some bits per pixel and some
+/// place on the axis. Of several scales, those on the convex hull.
 fn line(codec: &str, mut places: Vec<(&Point, f64, f64)>, metric: &Metric) -> Vec<Mark> {
     if places.iter().any(|(point, ..)| point.scale() != places[0].0.scale()) {
         places.retain(|(_, bpp, place)| *bpp > 0.0 && bpp.is_finite() && place.is_finite());

@@ -3,8 +3,8 @@
 //! [`input`] reads points and records, and [`choice`] tells who is compared with whom; [`data`]
 //! computes what is to be said, with [`speed`]; [`verdict`] has the sentences on top; [`evidence`]
 //! runs codecs for what points cannot tell. [`page`] lays it out with [`figures`], which [`plot`]
-//! draws, and with [`resources`]; [`markdown`] has the short form, and [`chart`] one plot for documents, as
-//! [`standalone`] makes it.
+//! draws, and with [`resources`]; [`markdown`] has the short form, and [`chart`] one plot for
+//! documents, as [`standalone`] makes it.
 
 pub(crate) mod chart;
 pub(crate) mod choice;

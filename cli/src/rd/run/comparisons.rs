@@ -46,8 +46,9 @@ impl<'a> Comparisons<'a> {
         self.points.iter().map(|p| p.image.as_str()).collect()
     }
 
-    /// BD-rates of each codec of ours, of the run's `points`, against all others, or against the one
-    /// that `--anchor` names; then against earlier runs. `--codec` names the codec that it is about.
+    /// BD-rates of each codec of ours, of the run's `points`, against all others, or against the
+    /// one that `--anchor` names; then against earlier runs. `--codec` names the codec that it is
+    /// about.
     pub(super) fn text(&self, points: &[Point], record: &Record, panel: &Panel) -> String {
         let measured = by_codec(points);
         let mut all = measured.clone();

@@ -28,8 +28,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, made if it is not there, and reads its points. What runs left in it and in the
-    /// system's place for temporary files that were killed is cleared.
+    /// Opens a folder, made if it is not there, and reads its points. What runs left in it and in
+    /// the system's place for temporary files that were killed is cleared.
     ///
     /// # Errors
     /// [`CliError::Run`] where another run works in it, [`CliError::Input`] where its points are

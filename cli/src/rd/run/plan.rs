@@ -162,8 +162,8 @@ impl RunPlan {
     }
 
     /// The key of a measurement's result: a digest of the picture's file, the codec's version and
-    /// settings, the quality, the scale where there is one, and the metrics. A stored point of the same key need not be measured
-    /// again.
+    /// settings, the quality, the scale where there is one, and the metrics. A stored point of the
+    /// same key need not be measured again.
     pub(crate) fn key(&self, measurement: &Measurement) -> String {
         let codec = self.codec(measurement);
         let picture = self.digests[measurement.source].as_deref().unwrap_or_default();

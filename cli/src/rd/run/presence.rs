@@ -65,8 +65,8 @@ impl Presence {
     }
 }
 
-/// What is wrong with times of a machine that others keep busy, by its load of the last minute, where
-/// the system tells that. The load is the mean number of processes that ran or wanted to.
+/// What is wrong with times of a machine that others keep busy, by its load of the last minute,
+/// where the system tells that. The load is the mean number of processes that ran or wanted to.
 pub(crate) fn load_warning() -> Option<String> {
     warning(load(&fs::read_to_string("/proc/loadavg").ok()?)?)
 }
