@@ -12,7 +12,7 @@ pub(crate) const TIMING: &str = "timing";
 pub(crate) const KEY: &str = "key";
 
 /// What stands as picture where a file has means over a set alone.
-pub(crate) const MEAN_OF_SET: &str = "(mean of the set)";
+pub(crate) const MEAN_OF_SET: &str = "(set's mean)";
 
 /// Says `yes` where the codec is lossless and the picture came back exactly.
 pub(crate) const LOSSLESS: &str = "lossless";

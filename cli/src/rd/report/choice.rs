@@ -32,7 +32,7 @@ impl Choice {
         let is_lossless = |name: &String| lossless.iter().any(|(n, _)| n == name);
         let options = &ReportOptions { anchor: options.anchor.clone().filter(|a| !is_lossless(a)), ..options.clone() };
         let codec = choose_codec(&measured, input, options)?;
-        let anchor = choose_anchor(&measured, &codec, options)?;
+        let anchor = choose_anchor(&measured, &codec, input, options)?;
         if anchor.as_ref() == Some(&codec) {
             return Err(CliError::Usage(format!(
                 "{codec} cannot be compared with itself; give another --anchor or --codec"
@@ -64,28 +64,37 @@ fn choose_codec(measured: &[(&str, ByImage<'_>)], input: &Input, options: &Repor
     if let Some(name) = &options.codec {
         return known(measured, name);
     }
-    let spec = |name: &str| {
-        let recorded = input.record.as_ref().and_then(|r| r.codecs.iter().find(|c| c.name == name));
-        recorded.map_or_else(|| name.to_owned(), |c| c.spec.clone())
-    };
-    let ours = measured.iter().map(|(name, _)| *name).find(|name| is_ours(&spec(name)));
+    let ours = measured.iter().map(|(name, _)| *name).find(|name| is_one_of_ours(name, input));
     Ok(ours.unwrap_or(measured[0].0).to_owned())
 }
 
+/// Whether a codec is ours: as the record tells, else by its name.
+fn is_one_of_ours(name: &str, input: &Input) -> bool {
+    let recorded = input.record.as_ref().and_then(|r| r.codecs.iter().find(|c| c.name == name));
+    is_ours(recorded.map_or(name, |c| &c.spec))
+}
+
 /// The codec that the user names, else the one with the most pictures in common with `codec`, the
-/// first of several.
-fn choose_anchor(measured: &[(&str, ByImage<'_>)], codec: &str, options: &ReportOptions) -> Result<Option<String>> {
+/// first of several. One of ours is set against another one only where there is no peer.
+fn choose_anchor(
+    measured: &[(&str, ByImage<'_>)],
+    codec: &str,
+    input: &Input,
+    options: &ReportOptions,
+) -> Result<Option<String>> {
     if let Some(name) = &options.anchor {
         return known(measured, name).map(Some);
     }
     let Some((_, images)) = measured.iter().find(|(name, _)| *name == codec) else {
         return Ok(None);
     };
-    let mut best: Option<(&str, usize)> = None;
+    let is_ours = is_one_of_ours(codec, input);
+    let mut best: Option<(&str, (bool, usize))> = None;
     for (name, other) in measured.iter().filter(|(name, _)| *name != codec) {
         let common = other.keys().filter(|image| images.contains_key(*image)).count();
-        if common > best.map_or(0, |b| b.1) {
-            best = Some((name, common));
+        let rank = (is_ours && !is_one_of_ours(name, input), common);
+        if common > 0 && best.is_none_or(|(_, most)| rank > most) {
+            best = Some((name, rank));
         }
     }
     Ok(best.map(|(name, _)| name.to_owned()))
@@ -144,6 +153,11 @@ mod tests {
         assert_eq!(choice(&input, None, None), ("kvant:e5".into(), Some("webp".into())));
         assert_eq!(choice(&input, Some("jxl"), None), ("jxl".into(), Some("kvant:e5".into())));
         assert_eq!(choice(&input, None, Some("avif")).1, Some("avif".into()));
+        // Two settings of ours are not what a report is about.
+        let rows = [("kvant:e5", "a"), ("kvant:e5", "b"), ("kvant:e7", "a"), ("kvant:e7", "b"), ("jxl", "a")];
+        let settings = self::input(&rows);
+        assert_eq!(choice(&settings, None, None), ("kvant:e5".into(), Some("jxl".into())));
+        assert_eq!(choice(&self::input(&rows[..4]), None, None).1, Some("kvant:e7".into()));
         for (codec, anchor) in [(Some("none"), None), (None, Some("none")), (Some("jxl"), Some("jxl"))] {
             assert_eq!(Choice::new(&input, &options(codec, anchor)).unwrap_err().code(), 2);
         }

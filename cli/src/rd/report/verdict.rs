@@ -68,7 +68,9 @@ fn other_metrics(report: &Report) -> Option<String> {
             Some(format!("{:.1} % {word} at equal {}", mean.abs(), metric.name))
         })
         .collect();
-    (!parts.is_empty()).then(|| format!("They are {}.", parts.join(" and ")))
+    let (last, others) = parts.split_last()?;
+    let others = if others.is_empty() { String::new() } else { format!("{} and ", others.join(", ")) };
+    Some(format!("They are {others}{last}."))
 }
 
 /// How many of the other codecs are named: those that come closest.
