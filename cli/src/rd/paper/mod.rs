@@ -1,6 +1,6 @@
-//! What papers print of results. `kvant rd table`: [`contents`] computes it, [`table`] holds it,
-//! and [`latex`] is one of its forms. `kvant rd plot`: [`plot`] has it drawn as for reports, and
-//! [`render`] makes PDF and PNG of that.
+//! What papers print of results. `kvant rd table`: [`contents`] computes it, [`mod@table`] holds
+//! it, and [`latex`] is one of its forms. `kvant rd plot`: [`plot`] has it drawn as for reports,
+//! and [`render`] makes PDF and PNG of that.
 
 mod contents;
 mod latex;

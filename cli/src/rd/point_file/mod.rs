@@ -1,6 +1,6 @@
 //! Files of measured points: ours, and those of other programs. A file may be a [`table`] or
-//! [`json`]; [`record`] makes points of either, and [`settle`] of what several files say together.
-//! [`write`] writes ours.
+//! [`json`]; [`record`] makes points of either, and [`mod@settle`] of what several files say
+//! together. [`mod@write`] writes ours.
 
 mod json;
 mod record;

@@ -93,8 +93,8 @@ impl Columns {
     }
 
     /// The point of a record. Its quality is NaN where the file has none, for [`Numbered`] to
-    /// number; its bits per pixel are NaN where only bytes are known, for [`super::settle`] to find
-    /// out.
+    /// number; its bits per pixel are NaN where only bytes are known, for [`mod@super::settle`] to
+    /// find out.
     ///
     /// # Errors
     /// The field that is wrong.

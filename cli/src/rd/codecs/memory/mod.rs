@@ -1,5 +1,5 @@
-//! The peak memory of codecs. [`probe`] measures it, by processes that [`launch`] is the inside of;
-//! [`told`] is how they tell it.
+//! The peak memory of codecs. [`probe`] measures it, by processes that [`mod@launch`] is the inside
+//! of; [`told`] is how they tell it.
 
 mod launch;
 mod probe;
