@@ -6,8 +6,7 @@ use super::level::{Level, SCORE};
 use crate::metrics::{Reference, Selection};
 use crate::pictures::{Picture, ReadOptions, read_bytes, read_picture};
 use crate::rd::codecs::Codec;
-use crate::rd::laboratory::Search;
-use crate::rd::laboratory::decode_like;
+use crate::rd::laboratory::{Search, decode_like};
 use crate::rd::points::Point;
 use crate::rd::results::kept::{coded_path, decoded_path};
 

@@ -115,8 +115,8 @@ impl ScoringReference {
             return Ok(Self { own, files: Vec::new(), _folder: None });
         }
         let folder = TemporaryFolder::new()?;
+        let laid = laid(picture, picture.format().has_alpha());
         let write = |(number, runnable): (usize, &Runnable)| {
-            let laid = laid(picture, picture.format().has_alpha());
             let each = laid
                 .iter()
                 .enumerate()
@@ -133,6 +133,9 @@ impl ScoringReference {
     /// Where a metric of this program does not take the pictures, or files cannot be written.
     pub(crate) fn compare(&self, picture: &Picture, scoring: &Scoring) -> Result<Scored> {
         let mut scored = Scored { own: self.own.compare(picture)?, ..Scored::default() };
+        if scoring.programs.is_empty() {
+            return Ok(scored);
+        }
         let laid = laid(picture, self.own.composites(picture));
         for (number, runnable) in scoring.programs.iter().enumerate() {
             let Runnable { program, failures, .. } = runnable;
