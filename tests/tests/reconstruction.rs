@@ -41,7 +41,7 @@ fn at_every_quality() {
 #[test]
 fn with_every_tune_quantiser_and_tile_size() {
     for tune in [Tune::Perceptual, Tune::Psnr] {
-        for quantiser in [None, Some(Quantiser::DeadZone), Some(Quantiser::Rdoq), Some(Quantiser::Trellis)] {
+        for quantiser in [None].into_iter().chain(Quantiser::ALL.map(Some)) {
             for tile_size in [TileSize::T512, TileSize::T1024] {
                 for chroma in [Chroma::Yuv444, Chroma::Yuv420] {
                     let config =

@@ -144,8 +144,9 @@ const PROFILE: [(&str, &str); 2] = [
 
 const TUNE: [(&str, &str); 2] = [(Tune::Perceptual.name(), "What people see"), (Tune::Psnr.name(), "Squared error")];
 
-const QUANTISER: [(&str, &str); 4] = [
+const QUANTISER: [(&str, &str); 5] = [
     ("auto", "What the effort chooses"),
+    (Quantiser::Uniform.name(), "Scalar, to the nearest level"),
     (Quantiser::DeadZone.name(), "Scalar, with a dead zone"),
     (Quantiser::Rdoq.name(), "Scalar, by rate and distortion"),
     (Quantiser::Trellis.name(), "Trellis-coded"),

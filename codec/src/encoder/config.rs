@@ -70,6 +70,8 @@ names! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Quantiser {
+    /// Scalar, each coefficient rounded to the nearest level, as a baseline.
+    Uniform,
     /// Scalar with a dead zone.
     DeadZone,
     /// Scalar, levels chosen by rate and distortion.
@@ -80,6 +82,7 @@ pub enum Quantiser {
 
 names! {
     Quantiser, "quantiser";
+    Uniform = "uniform",
     DeadZone = "deadzone",
     Rdoq = "rdoq",
     Trellis = "trellis",

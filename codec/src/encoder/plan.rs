@@ -43,6 +43,8 @@ const LAMBDA_PER_QP: f64 = 0.14;
 /// What the dead zone's rounding falls by likewise: where levels are not chosen by rate, lambda
 /// moves too few bytes.
 const ROUNDING_PER_QP: f64 = 0.02;
+/// The rounding that gives the nearest level.
+const PLAIN: f64 = 0.5;
 
 /// Quality to quantiser parameter: (quality, parameter) points, linear between. docs/TUNING.md,
 /// calibration.
@@ -88,9 +90,14 @@ impl Plan {
         let effort = Effort::of(config.effort);
         let mut parameters = Parameters::of(config)?;
         parameters.fill(&effort, config.quality);
+        let uniform = config.quantiser == Some(Quantiser::Uniform);
         let rule = Rule {
-            optimise: config.quantiser.map_or(effort.optimise, |q| q != Quantiser::DeadZone),
-            rounding: parameters.rounding,
+            optimise: match config.quantiser {
+                None => effort.optimise,
+                Some(Quantiser::Uniform | Quantiser::DeadZone) => false,
+                Some(Quantiser::Rdoq | Quantiser::Trellis) => true,
+            },
+            rounding: if uniform { PLAIN } else { parameters.rounding },
             lambda: parameters.level_lambda,
             shrink: parameters.scalar_shrink().map(|s| s / 32.0),
             alone: (parameters.level_alone * f64::from(1 << COST_BITS)) as u32,
@@ -149,7 +156,10 @@ impl Plan {
             let rest = wanted - plan.qp;
             let factor = 1.0 + LAMBDA_PER_QP * rest;
             plan.parameters.lambda *= factor;
-            plan.rule.rounding = (plan.rule.rounding - ROUNDING_PER_QP * rest).clamp(0.0, 0.5);
+            // Plain rounding has no dead zone, and stays plain.
+            if plan.rule.rounding < PLAIN {
+                plan.rule.rounding = (plan.rule.rounding - ROUNDING_PER_QP * rest).clamp(0.0, PLAIN);
+            }
             plan.rule.lambda *= factor;
             if let Some(rule) = &mut plan.trellis {
                 rule.lambda *= factor;
@@ -201,5 +211,33 @@ impl Plan {
             deblock: [Deblock::OFF; 2],
             classified: [0; 2],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::plane::Plane;
+    use crate::simd::{CpuLevel, Simd};
+
+    /// The rule of a gray picture at `quality` with `quantiser`.
+    fn rule(quality: f32, quantiser: Quantiser) -> Rule {
+        let config = EncoderConfig::default().with_quality(quality).with_quantiser(quantiser);
+        let mut luma = Analysis::default();
+        luma.add(Simd::new(CpuLevel::Scalar), &Plane::new(8, 8));
+        let plan = Plan::new(&config).expect("settings in range");
+        plan.for_picture(Content::Photo, (&luma, &Census::default()), None).rule
+    }
+
+    #[test]
+    fn plain_rounding_is_plain_at_every_quality_and_the_dead_zone_moves_between_whole_steps() {
+        let (mut zones, mut plain) = (Vec::new(), Vec::new());
+        for quality in [60.0, 60.1, 60.2, 60.3] {
+            plain.push(rule(quality, Quantiser::Uniform));
+            zones.push(rule(quality, Quantiser::DeadZone));
+        }
+        assert!(plain.iter().all(|rule| !rule.optimise && rule.rounding == 0.5), "{plain:?}");
+        assert!(zones.iter().all(|rule| !rule.optimise && rule.rounding < 0.45), "{zones:?}");
+        assert!(zones.iter().any(|rule| rule.rounding != zones[0].rounding), "{zones:?}");
     }
 }

@@ -48,6 +48,7 @@ fn arbitrary_config(u: &mut Unstructured<'_>) -> Result<EncoderConfig> {
         .with_content(*u.choose(&Content::ALL)?)
         .with_quantiser(*u.choose(&[
             None,
+            Some(Quantiser::Uniform),
             Some(Quantiser::DeadZone),
             Some(Quantiser::Rdoq),
             Some(Quantiser::Trellis),

@@ -19,7 +19,7 @@ const QUALITIES: [f64; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.
 
 /// The options, for users.
 pub(super) const OPTIONS: &str = "effort or e (1 to 9, default 5), lossless, chroma (444, 420), profile (mixed, fast), tune (perceptual, psnr), \
-    content (auto, photo, screen), quantiser or quant (auto, deadzone, rdoq, trellis), tile_size (512, 1024), and the numbers of \
+    content (auto, photo, screen), quantiser or quant (auto, uniform, deadzone, rdoq, trellis), tile_size (512, 1024), and the numbers of \
     codec/src/encoder/parameters.rs";
 
 /// Ours with the options of `spec`.
