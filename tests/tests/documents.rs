@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -17,6 +17,7 @@ const DOCUMENTS: [&str; 11] = [
     "docs/GLOSSARY.md",
     "docs/LABORATORY.md",
     "docs/PERFORMANCE.md",
+    "docs/QUANTISATION.md",
     "docs/TUNING.md",
     "fuzz/README.md",
 ];
@@ -61,7 +62,7 @@ fn paths(document: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn every_path_that_the_maps_name_exists() {
     const FOLDERS: [&str; 5] = ["", "codec/src", "codec/src/encoder", "cli", "cli/src"];
-    for document in ["CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md"] {
+    for document in ["CONTRIBUTING.md", "docs/ARCHITECTURE.md", "docs/GLOSSARY.md", "docs/QUANTISATION.md"] {
         let text = text(document);
         let found: BTreeSet<&str> = paths(&text).collect();
         assert!(found.len() > 10, "{document} has {found:?}");

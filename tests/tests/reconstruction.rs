@@ -1,6 +1,6 @@
 //! What the encoder reconstructs is what the decoder gives, whatever the settings.
 
-use kvant::bench_api::{LevelRun, Stages};
+use kvant::bench_api::{Kernels, LevelRun, Stages};
 use kvant::{Chroma, CpuLevel, Encoder, EncoderConfig, Image, PixelFormat, Profile, Quantiser, TileSize, Tune};
 use kvant_tests::check::{config, decode, encode, round_trip};
 use kvant_tests::pictures::{crop, mirrored, testdata};
@@ -81,6 +81,28 @@ fn the_stages_of_the_benches_together_are_the_decoder() {
         assert!(out == decode(&stream, 1, CpuLevel::Scalar));
         let levels = LevelRun::new(&stream, profile).expect("an intact stream");
         assert!(levels.bins() > stages.levels() && levels.decode() >= stages.levels() as u64);
+    }
+}
+
+/// The encoder's own levels are those of the coefficients that the stages give: both count alike.
+#[test]
+fn the_coefficients_of_the_benches_are_what_levels_were_rounded_from() {
+    let picture = gray();
+    for effort in [1, 4] {
+        let config = config(60.0, effort, Chroma::Yuv444);
+        let count = |quantiser, least: f32| {
+            let stages =
+                Stages::new(CpuLevel::detect(), &encode(&picture, &config.clone().with_quantiser(quantiser)).stream);
+            let stages = stages.expect("an intact stream");
+            let source = Kernels::new(CpuLevel::detect()).to_planes(&picture.view(), Chroma::Yuv444);
+            let mut found = 0;
+            stages.coefficients(&source, |x| found += x.iter().filter(|x| x.abs() >= least).count());
+            (stages.levels(), found)
+        };
+        let (levels, found) = count(Quantiser::Uniform, 0.5);
+        assert_eq!(levels, found, "at effort {effort}");
+        let (levels, found) = count(Quantiser::DeadZone, 0.61);
+        assert_eq!(levels, found, "at effort {effort} with a dead zone");
     }
 }
 

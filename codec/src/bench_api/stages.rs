@@ -3,6 +3,9 @@
 
 use super::kernels::Planes;
 use crate::container::{self, Parsed, TileIndex};
+use crate::encoder::kernels::forward::forward;
+use crate::encoder::kernels::satd::{Pair, residual};
+use crate::encoder::quantise::{Reciprocals, per_unit};
 use crate::entropy::Profile;
 use crate::entropy::interval::ReadInterval;
 use crate::entropy::range::RangeDecoder;
@@ -11,18 +14,19 @@ use crate::filter::Deblock;
 use crate::image::plane::Rect;
 use crate::image::view::ImageViewMut;
 use crate::limits::Limits;
+use crate::quant::matrix::Matrices;
 use crate::recon::dequant::Dequantiser;
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::recon::{Context, Edge, Known, Reconstruction, SignReader, Signs, TileSamples};
 use crate::simd::{CpuLevel, Simd};
-use crate::syntax::block::Superblock;
+use crate::syntax::block::{LumaBlock, Superblock, TransformBlock};
 use crate::syntax::header::PictureHeader;
 use crate::syntax::scan;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::{Node, SUPERBLOCK};
 use crate::tile::Grid;
-use crate::transform::TxType;
+use crate::transform::{MAX_CODED, TxShape, TxType};
 
 /// A lossy stream, and what each stage of its decoding starts from.
 #[derive(Debug)]
@@ -160,6 +164,39 @@ impl Stages {
     /// Writes the pixels that `planes` are to `out`, which has the picture's size and format.
     pub fn pixels(&self, planes: &Reconstructed, out: &mut ImageViewMut<'_>) {
         Output::whole(&self.parsed.header, out).colours(self.simd, &planes.0.planes);
+    }
+
+    /// What the quantiser of the encoder had before it: hands over the luma blocks, each predicted
+    /// from samples as they are decoded, and what `source` then lacks, transformed, in steps of the
+    /// block, in the order of the scan. Blocks without a transform are left out.
+    pub fn coefficients(&self, source: &Planes, mut each: impl FnMut(&[f32])) {
+        let (context, header) = (self.context(), &self.parsed.header);
+        let reciprocals = Reciprocals::new(&Matrices::new(header.matrices[0]));
+        let (mut rest, mut values, mut steps) = (vec![0; 64 * 64], vec![0; MAX_CODED], Vec::new());
+        for (number, tile) in self.tiles.iter().enumerate() {
+            let corner = self.parsed.grid.rect(number, 0);
+            let mut recon = Reconstruction::new(&context, self.empty(number));
+            for (block, sb) in tile.superblocks.iter().flat_map(|sb| sb.luma.iter().map(move |block| (block, sb))) {
+                let (node, tx) = (&block.node, block.tb.tx);
+                let predicted = LumaBlock { tb: TransformBlock::UNCODED, ..*block };
+                recon.luma_block(&predicted, &sb.levels, &sb.indices, &mut Known);
+                if tx != TxType::IDENTITY {
+                    let (a, b) = (&source.0[0], &recon.samples.planes[0]);
+                    let (a_stride, b_stride) = (a.width(), b.width());
+                    let (a, b) = (a.from(corner.x + node.x, corner.y + node.y), b.from(node.x, node.y));
+                    residual(self.simd, Pair { a, a_stride, b, b_stride }, node.w(), node.h(), &mut rest);
+                    let shape = TxShape { w: node.w(), h: node.h(), tx, extra: header.extra_depth() };
+                    forward(self.simd, &rest, shape, &mut values);
+                    let scale = per_unit(header.block_qp(block.offset)) as f32;
+                    let (w, h) = node.coded_area();
+                    let in_steps = |i: usize| values[i] as f32 * reciprocals.of(node)[i] * scale;
+                    steps.clear();
+                    steps.extend(scan::of(w, h).iter().map(|p| in_steps(p.raster.into())));
+                    each(&steps);
+                }
+                recon.luma_block(block, &sb.levels, &sb.indices, &mut Known);
+            }
+        }
     }
 
     fn context(&self) -> Context<'_> {
