@@ -1,6 +1,6 @@
 //! Vectors by codebooks that are trained for rate and distortion together (ECVQ; P. A. Chou,
 //! T. Lookabaugh and R. M. Gray, Entropy-constrained vector quantization, IEEE Trans. ASSP 37,
-//! 1989).
+//! 1989). A vector that no word is near may be coded number by number instead.
 
 use kvant_benches::Random;
 
@@ -15,6 +15,10 @@ const PRIOR: f64 = 6.0;
 /// A codebook for each activity of the groups.
 pub(crate) struct Codebooks {
     dimension: usize,
+    /// Words of a codebook. This number itself stands for levels in their place.
+    size: usize,
+    /// Step of these levels.
+    step: f32,
     lambda: f32,
     /// By activity: words one after the other.
     words: Vec<Vec<f32>>,
@@ -29,9 +33,14 @@ struct Sums {
 }
 
 impl Codebooks {
-    /// With `size` words of `dimension` coefficients each; a bit is worth `lambda`. Words that
-    /// hardly any vector takes become expensive, and fall out.
-    pub(crate) fn train(blocks: &[Block], dimension: usize, size: usize, lambda: f32, random: &mut Random) -> Self {
+    /// With `size` words of `dimension` coefficients each; a bit is worth `lambda`, and levels have
+    /// `step`. Words that hardly any vector takes become expensive, and fall out.
+    pub(crate) fn train(
+        blocks: &[Block],
+        (dimension, size): (usize, usize),
+        (lambda, step): (f32, f32),
+        random: &mut Random,
+    ) -> Self {
         let mut vectors = vec![Vec::new(); ACTIVITIES];
         for (class, group) in blocks.iter().flat_map(Block::groups) {
             vectors[class % ACTIVITIES].extend_from_slice(group);
@@ -46,7 +55,8 @@ impl Codebooks {
             words
         });
         let contexts = CLASSES * GROUP / dimension;
-        let mut books = Self { dimension, lambda, words: words.collect(), bits: vec![vec![6.0; size]; contexts] };
+        let (words, bits) = (words.collect(), vec![vec![6.0; size + 1]; contexts]);
+        let mut books = Self { dimension, size, step, lambda, words, bits };
         for _ in 0..ROUNDS {
             books.turn(blocks);
         }
@@ -57,18 +67,30 @@ impl Codebooks {
         class * (GROUP / self.dimension) + place
     }
 
-    /// The cheapest word for `vector`, and its squared error.
-    fn choose(&self, class: usize, context: usize, vector: &[f32]) -> (usize, f32) {
+    /// The squared error of the levels nearest to `vector`, and their bits in an Exp-Golomb code.
+    fn levels(&self, vector: &[f32]) -> (f32, f32) {
+        vector.iter().map(|v| v.abs() / self.step).fold((0.0, 0.0), |(error, bits), x| {
+            let level = x.round();
+            let sign = if level > 0.0 { 1 } else { 0 };
+            let length = 2 * (level as u32 + 1).ilog2() + 1 + sign;
+            (error + ((x - level) * self.step).powi(2), bits + length as f32)
+        })
+    }
+
+    /// The cheapest word for `vector`, its squared error, and all bits.
+    fn choose(&self, class: usize, context: usize, vector: &[f32]) -> (usize, f32, f32) {
         let words = self.words[class % ACTIVITIES].chunks_exact(self.dimension);
-        let mut best = (f32::INFINITY, 0, 0.0);
+        let (error, bits) = self.levels(vector);
+        let bits = bits + self.bits[context][self.size];
+        let mut best = (error + self.lambda * bits, self.size, error, bits);
         for (i, (word, bits)) in words.zip(&self.bits[context]).enumerate() {
             let error: f32 = word.iter().zip(vector).map(|(a, b)| (a - b) * (a - b)).sum();
             let cost = error + self.lambda * bits;
             if cost < best.0 {
-                best = (cost, i, error);
+                best = (cost, i, error, *bits);
             }
         }
-        (best.1, best.2)
+        (best.1, best.2, best.3)
     }
 
     /// Vectors with their class and context.
@@ -86,25 +108,28 @@ impl Codebooks {
             counts: self.bits.iter().map(|bits| vec![0.0; bits.len()]).collect(),
         };
         for (class, context, vector) in self.vectors(blocks) {
-            let (word, _) = self.choose(class, context, vector);
+            let (word, ..) = self.choose(class, context, vector);
             found.counts[context][word] += 1.0;
+            if word == self.size {
+                continue;
+            }
             let sums = &mut found.sums[class % ACTIVITIES][word * self.dimension..];
             sums.iter_mut().zip(vector).for_each(|(sum, &v)| *sum += f64::from(v));
         }
-        let size = found.counts[0].len();
+        let symbols = self.size + 1;
         for activity in 0..ACTIVITIES {
             let classes = (activity..CLASSES).step_by(ACTIVITIES);
             let contexts: Vec<usize> = classes
                 .flat_map(|class| (0..GROUP / self.dimension).map(move |place| (class, place)))
                 .map(|(class, place)| self.context(class, place))
                 .collect();
-            let all: Vec<f64> = (0..size).map(|w| contexts.iter().map(|&c| found.counts[c][w]).sum()).collect();
-            let total = all.iter().sum::<f64>() + 0.01 * size as f64;
+            let all: Vec<f64> = (0..symbols).map(|w| contexts.iter().map(|&c| found.counts[c][w]).sum()).collect();
+            let total = all.iter().sum::<f64>() + 0.01 * symbols as f64;
             for &context in &contexts {
                 let counts = &found.counts[context];
                 let n = counts.iter().sum::<f64>() + PRIOR;
                 let bits = |w: usize| -((counts[w] + PRIOR * (all[w] + 0.01) / total) / n).log2() as f32;
-                self.bits[context] = (0..size).map(bits).collect();
+                self.bits[context] = (0..symbols).map(bits).collect();
             }
             let words = self.words[activity].chunks_exact_mut(self.dimension);
             let sums = found.sums[activity].chunks_exact(self.dimension);
@@ -118,8 +143,8 @@ impl Codebooks {
     pub(crate) fn measure(&self, blocks: &[Block]) -> Point {
         let (mut bits, mut errors, mut n) = (0.0, 0.0, 0.0);
         for (class, context, vector) in self.vectors(blocks) {
-            let (word, error) = self.choose(class, context, vector);
-            bits += f64::from(self.bits[context][word]);
+            let (_, error, taken) = self.choose(class, context, vector);
+            bits += f64::from(taken);
             errors += f64::from(error);
             n += self.dimension as f64;
         }
@@ -137,7 +162,7 @@ mod tests {
     fn training_finds_the_words_that_there_are() {
         let scan: Vec<f32> = (0..4096).map(|i| if i / 4 * 7 % 16 < 8 { 5.0 } else { -5.0 }).collect();
         let blocks = [Block::new(&scan)];
-        let books = Codebooks::train(&blocks, 4, 8, 0.01, &mut Random::new(1));
+        let books = Codebooks::train(&blocks, (4, 8), (0.01, 0.3), &mut Random::new(1));
         let point = books.measure(&blocks);
         assert!(point.distortion < 1e-6 && (point.rate - 0.25).abs() < 0.02, "{point:?}");
     }

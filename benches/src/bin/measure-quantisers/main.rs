@@ -59,7 +59,8 @@ fn curves(make: impl Fn(f32) -> Box<dyn Quantise>, settings: &[f32], halves: &Ha
 fn of_codebooks(dimension: usize, size: usize, halves: &Halves) -> Vec<Vec<Point>> {
     let point = |step: f32| {
         let mut random = Random::new(SEED);
-        Codebooks::train(&halves.train, dimension, size, REFERENCE * step * step, &mut random).measure(&halves.test)
+        let price = (REFERENCE * step * step, step);
+        Codebooks::train(&halves.train, (dimension, size), price, &mut random).measure(&halves.test)
     };
     vec![steps().map(point).collect()]
 }
