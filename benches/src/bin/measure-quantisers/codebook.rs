@@ -6,6 +6,7 @@ use kvant_benches::Random;
 
 use super::curve::Point;
 use super::data::{ACTIVITIES, Block, CLASSES, GROUP};
+use super::quantise::Learned;
 
 /// Rounds of training.
 const ROUNDS: usize = 12;
@@ -17,8 +18,7 @@ pub(crate) struct Codebooks {
     dimension: usize,
     /// Words of a codebook. This number itself stands for levels in their place.
     size: usize,
-    /// Step of these levels.
-    step: f32,
+    levels: Learned,
     lambda: f32,
     /// By activity: words one after the other.
     words: Vec<Vec<f32>>,
@@ -33,8 +33,8 @@ struct Sums {
 }
 
 impl Codebooks {
-    /// With `size` words of `dimension` coefficients each; a bit is worth `lambda`, and levels have
-    /// `step`. Words that hardly any vector takes become expensive, and fall out.
+    /// With `size` words of `dimension` coefficients each; a bit is worth `lambda` squared steps.
+    /// Words that hardly any vector takes become expensive, and fall out.
     pub(crate) fn train(
         blocks: &[Block],
         (dimension, size): (usize, usize),
@@ -55,8 +55,9 @@ impl Codebooks {
             words
         });
         let contexts = CLASSES * GROUP / dimension;
+        let levels = Learned::of(blocks, step, lambda);
         let (words, bits) = (words.collect(), vec![vec![6.0; size + 1]; contexts]);
-        let mut books = Self { dimension, size, step, lambda, words, bits };
+        let mut books = Self { dimension, size, levels, lambda: lambda * step * step, words, bits };
         for _ in 0..ROUNDS {
             books.turn(blocks);
         }
@@ -67,20 +68,11 @@ impl Codebooks {
         class * (GROUP / self.dimension) + place
     }
 
-    /// The squared error of the levels nearest to `vector`, and their bits in an Exp-Golomb code.
-    fn levels(&self, vector: &[f32]) -> (f32, f32) {
-        vector.iter().map(|v| v.abs() / self.step).fold((0.0, 0.0), |(error, bits), x| {
-            let level = x.round();
-            let sign = if level > 0.0 { 1 } else { 0 };
-            let length = 2 * (level as u32 + 1).ilog2() + 1 + sign;
-            (error + ((x - level) * self.step).powi(2), bits + length as f32)
-        })
-    }
-
     /// The cheapest word for `vector`, its squared error, and all bits.
     fn choose(&self, class: usize, context: usize, vector: &[f32]) -> (usize, f32, f32) {
         let words = self.words[class % ACTIVITIES].chunks_exact(self.dimension);
-        let (error, bits) = self.levels(vector);
+        let first = context % (GROUP / self.dimension) * self.dimension;
+        let (error, bits) = self.levels.vector(class, first, vector);
         let bits = bits + self.bits[context][self.size];
         let mut best = (error + self.lambda * bits, self.size, error, bits);
         for (i, (word, bits)) in words.zip(&self.bits[context]).enumerate() {
@@ -162,7 +154,7 @@ mod tests {
     fn training_finds_the_words_that_there_are() {
         let scan: Vec<f32> = (0..4096).map(|i| if i / 4 * 7 % 16 < 8 { 5.0 } else { -5.0 }).collect();
         let blocks = [Block::new(&scan)];
-        let books = Codebooks::train(&blocks, (4, 8), (0.01, 0.3), &mut Random::new(1));
+        let books = Codebooks::train(&blocks, (4, 8), (0.1, 0.3), &mut Random::new(1));
         let point = books.measure(&blocks);
         assert!(point.distortion < 1e-6 && (point.rate - 0.25).abs() < 0.02, "{point:?}");
     }

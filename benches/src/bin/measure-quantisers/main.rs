@@ -31,7 +31,7 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 /// Qualities that the pictures are coded at: bands of rate.
 const QUALITIES: [f32; 4] = [30.0, 60.0, 85.0, 97.0];
 /// Coefficients taken of all pictures at a quality, at most.
-const MOST: usize = 1 << 18;
+const MOST: usize = 1 << 20;
 /// Prices of a bit in squared steps that are tried, where levels are chosen by rate.
 const LAMBDAS: [f32; 3] = [0.07, 0.11, 0.17];
 /// Roundings of the dead zone that are tried.
@@ -59,8 +59,7 @@ fn curves(make: impl Fn(f32) -> Box<dyn Quantise>, settings: &[f32], halves: &Ha
 fn of_codebooks(dimension: usize, size: usize, halves: &Halves) -> Vec<Vec<Point>> {
     let point = |step: f32| {
         let mut random = Random::new(SEED);
-        let price = (REFERENCE * step * step, step);
-        Codebooks::train(&halves.train, (dimension, size), price, &mut random).measure(&halves.test)
+        Codebooks::train(&halves.train, (dimension, size), (REFERENCE, step), &mut random).measure(&halves.test)
     };
     vec![steps().map(point).collect()]
 }
@@ -76,8 +75,8 @@ fn compare(quality: f32, halves: &Halves) {
         ("D4, by rate", curves(|l| Box::new(Lattice::d4(l)), &LAMBDAS, halves)),
         ("E8, nearest", curves(|_| Box::new(Lattice::e8(0.0)), &[0.0], halves)),
         ("E8, by rate", curves(|l| Box::new(Lattice::e8(l)), &LAMBDAS, halves)),
-        ("codebooks, 2", of_codebooks(2, 128, halves)),
-        ("codebooks, 4", of_codebooks(4, 256, halves)),
+        ("codebooks, 2", of_codebooks(2, 32, halves)),
+        ("codebooks, 4", of_codebooks(4, 64, halves)),
         ("trellis, by rate", curves(|l| Box::new(Trellis::new(l)), &LAMBDAS, halves)),
     ];
     let coefficients: usize = halves.test.iter().map(|block| block.x.len()).sum();

@@ -52,15 +52,21 @@ fn shifts(pairs: impl Iterator<Item = (f32, f32)>) -> [f32; NEAR] {
     sums.map(|(sum, n)| (sum / f64::max(n, 1.0)) as f32)
 }
 
-/// The point of the curve of `quantiser` at `step`.
-pub(crate) fn measure(quantiser: &dyn Quantise, step: f32, halves: &Halves) -> Point {
+/// What `quantiser` learns of `blocks` at `step`: rates, and shifts of its points.
+fn learn(quantiser: &dyn Quantise, step: f32, blocks: &[Block]) -> (Rates, [f32; NEAR]) {
     let mut rates = Rates::guess();
     let mut shift = [0.0; NEAR];
     for _ in 0..if quantiser.by_rates() { TURNS } else { 1 } {
-        let coded = code(quantiser, &halves.train, step, &rates);
-        shift = shifts(pairs(&halves.train, &coded.points, step));
+        let coded = code(quantiser, blocks, step, &rates);
+        shift = shifts(pairs(blocks, &coded.points, step));
         rates = Rates::of(coded.letters.into_iter());
     }
+    (rates, shift)
+}
+
+/// The point of the curve of `quantiser` at `step`.
+pub(crate) fn measure(quantiser: &dyn Quantise, step: f32, halves: &Halves) -> Point {
+    let (rates, shift) = learn(quantiser, step, &halves.train);
     let coded = code(quantiser, &halves.test, step, &rates);
     let bits: f64 = coded.letters.iter().map(|&letter| f64::from(rates.bits(letter))).sum();
     let error = |(x, point): (f32, f32)| {
@@ -96,6 +102,33 @@ impl Scalar {
         }
         let cost = |value: u32| (x.abs() - value as f32).powi(2) + self.lambda * rates.bits(letter(context, 0, value));
         [top, top - 1, 0].into_iter().min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(top)
+    }
+}
+
+/// A scalar quantiser by rate that has learned.
+pub(crate) struct Learned {
+    scalar: Scalar,
+    step: f32,
+    rates: Rates,
+    shift: [f32; NEAR],
+}
+
+impl Learned {
+    /// At `step`, of `blocks`; `lambda` is in its squares.
+    pub(crate) fn of(blocks: &[Block], step: f32, lambda: f32) -> Self {
+        let scalar = Scalar::by_rate(lambda);
+        let (rates, shift) = learn(&scalar, step, blocks);
+        Self { scalar, step, rates, shift }
+    }
+
+    /// Squared error and bits of coefficients `first` and on of a group of `class`.
+    pub(crate) fn vector(&self, class: usize, first: usize, vector: &[f32]) -> (f32, f32) {
+        vector.iter().enumerate().fold((0.0, 0.0), |(error, bits), (i, v)| {
+            let (x, context) = (v.abs() / self.step, coefficient(class, first + i));
+            let level = self.scalar.level(x, context, &self.rates);
+            let point = level as f32 + if level > 0 { self.shift[nearness(level as f32)] } else { 0.0 };
+            (error + ((x - point) * self.step).powi(2), bits + self.rates.bits(letter(context, 0, level)))
+        })
     }
 }
 
