@@ -28,8 +28,9 @@ use self::trellis::Trellis;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Qualities that the pictures are coded at: bands of rate.
-const QUALITIES: [f32; 4] = [30.0, 60.0, 85.0, 97.0];
+/// Qualities that the pictures are coded at: bands of rate. Far above, levels would be escapes, whose
+/// code is none of what is compared.
+const QUALITIES: [f32; 3] = [30.0, 60.0, 85.0];
 /// Coefficients taken of all pictures at a quality, at most.
 const MOST: usize = 1 << 20;
 /// Prices of a bit in squared steps that are tried, where levels are chosen by rate.
