@@ -56,7 +56,7 @@ prop_compose! {
         tile_size in select(&[TileSize::T512, TileSize::T1024][..]),
         profile in select(&[Profile::Mixed, Profile::Fast][..]),
         tune in select(&[Tune::Perceptual, Tune::Psnr][..]),
-        quantiser in prop_oneof![Just(None), select(Quantiser::ALL).prop_map(Some)],
+        quantiser in prop_oneof![Just(None), select(&Quantiser::ALL[..]).prop_map(Some)],
         content in select(&[Content::Auto, Content::Photo, Content::Screen][..]),
         threads in 1..=3usize,
         cpu in select(vec![CpuLevel::Scalar, CpuLevel::detect()]),
