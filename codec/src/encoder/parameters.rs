@@ -70,6 +70,13 @@ parameters! {
     /// Rise in 1/64 per unit of frequency.
     luma_slope: 6.0, 0.0, 63.0;
     luma_curve: 0.0, -8.0, 7.0;
+    /// What the rise gains in busy photographs: per octave that the variance of their fine detail is
+    /// above `busy_from`, and at most. docs/TUNING.md, busy pictures.
+    busy_slope: 3.6, 0.0, 32.0;
+    busy_from: 4.5, -2.0, 14.0;
+    busy_most: 10.0, 0.0, 63.0;
+    /// What is added to the quantiser parameter per unit of that, for the same scores.
+    busy_qp: -1.6, -8.0, 8.0;
     chroma_dc: 22.0, 0.0, 31.0;
     chroma_slope: 21.0, 0.0, 63.0;
     chroma_curve: 0.0, -8.0, 7.0;
@@ -85,6 +92,8 @@ parameters! {
     /// Octaves of step per octave of loss per level, for all sketches together; negative: those of
     /// the effort.
     adaptive_gain: -1.0, -1.0, 3.0;
+    /// The same in pictures of screens; 0: one step for the whole picture.
+    screen_gain: 0.15, 0.0, 3.0;
     /// What squared error of luma counts in the loss, where all the rest counts 1.
     adaptive_error: 0.4, 0.0, 10.0;
     /// What is added to loss and levels of each cell, in terms of the picture's mean.
@@ -156,8 +165,16 @@ impl Parameters {
         let mut p = Self::PERCEPTUAL;
         if config.tune == Tune::Psnr {
             let flat = ["luma_dc", "chroma_dc"].map(|n| (n, 31.0));
-            let none = ["luma_slope", "chroma_slope", "luma_curve", "chroma_curve", "adaptive", "classified_mask"]
-                .map(|n| (n, 0.0));
+            let none = [
+                "luma_slope",
+                "chroma_slope",
+                "busy_slope",
+                "luma_curve",
+                "chroma_curve",
+                "adaptive",
+                "classified_mask",
+            ]
+            .map(|n| (n, 0.0));
             for (name, value) in flat.into_iter().chain(none) {
                 p.set(name, value)?;
             }

@@ -127,8 +127,12 @@ impl Plan {
             Content::Photo => false,
             Content::Screen => true,
         };
+        let activity = Activity::of(luma);
+        let steepness = if plan.screen { 0.0 } else { activity.steepness(&self.parameters) };
+        plan.parameters.luma_slope = (plan.parameters.luma_slope + steepness).min(63.0);
         if plan.screen {
             plan.parameters.lambda = plan.parameters.screen_lambda;
+            plan.parameters.adaptive_gain = plan.parameters.screen_gain;
         }
         if self.parameters.qp < 0.0 {
             if plan.trellis.is_some() {
@@ -136,9 +140,8 @@ impl Plan {
             }
             // The same share of the way down from where all pictures score alike.
             let scale = ((self.qp - 180.0) / 85.0).max(0.0);
-            let activity = Activity::of(luma);
-            plan.qp += activity.ease() * scale;
-            if plan.is_adaptive() {
+            plan.qp += activity.ease() * scale + plan.parameters.busy_qp * steepness;
+            if plan.is_adaptive() && !plan.screen {
                 plan.qp += activity.masking();
             }
             if plan.screen {
@@ -168,10 +171,9 @@ impl Plan {
         plan
     }
 
-    /// Whether cells have steps of their own. Not in screens: nothing masks errors on a flat
-    /// ground, and there is much of it everywhere.
+    /// Whether cells have steps of their own.
     fn is_adaptive(&self) -> bool {
-        !self.screen && self.parameters.adaptive.round() > 0.0
+        self.parameters.adaptive.round() > 0.0 && (!self.screen || self.parameters.screen_gain > 0.0)
     }
 
     /// Whether sketches, where a picture has any, are of luma at half of its resolution.
@@ -217,6 +219,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::format::PixelFormat;
     use crate::image::plane::Plane;
     use crate::simd::{CpuLevel, Simd};
 
@@ -239,5 +242,20 @@ mod tests {
         assert!(plain.iter().all(|rule| !rule.optimise && rule.rounding == 0.5), "{plain:?}");
         assert!(zones.iter().all(|rule| !rule.optimise && rule.rounding < 0.45), "{zones:?}");
         assert!(zones.iter().any(|rule| rule.rounding != zones[0].rounding), "{zones:?}");
+    }
+
+    #[test]
+    fn screens_have_offsets_of_a_gain_of_their_own_and_none_where_it_is_zero() {
+        let planned = |content, gain: f64| {
+            let parameters = vec![("screen_gain".into(), gain), ("adaptive_gain".into(), 0.3)];
+            let config = EncoderConfig { parameters, ..EncoderConfig::default() };
+            let plan = Plan::new(&config).expect("the settings are within their ranges");
+            let plan = plan.for_picture(content, (&Analysis::default(), &Census::default()), None);
+            let pixel = ImageSpec::new(1, 1, PixelFormat::Rgb8).expect("a pixel is a picture");
+            (plan.header(&config, &pixel).adaptive.is_some(), plan.parameters.adaptive_gain)
+        };
+        assert_eq!(planned(Content::Photo, 0.0), (true, 0.3));
+        assert_eq!(planned(Content::Screen, 0.1), (true, 0.1));
+        assert!(!planned(Content::Screen, 0.0).0);
     }
 }

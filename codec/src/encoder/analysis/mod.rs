@@ -41,7 +41,12 @@ impl Moments {
         self.squares.iter().sum::<u32>() - (u64::from(sum) * u64::from(sum) / (BLOCK * BLOCK) as u64) as u32
     }
 
-    /// The same of each quarter: 16 times its variance.
+    /// What of that is lost where the resolution is halved.
+    pub(crate) fn fine(&self) -> u32 {
+        self.squares.iter().sum::<u32>() - self.halved / 4
+    }
+
+    /// The same as [`Moments::scatter`] of each quarter: 16 times its variance.
     #[cfg_attr(not(test), expect(dead_code))]
     pub(crate) fn scatters(&self) -> [u32; 4] {
         let mut out = self.squares;
@@ -150,6 +155,8 @@ mod tests {
             assert_eq!((analysis.cols, analysis.rows), (5, 3));
             for (i, block) in analysis.blocks.iter().enumerate() {
                 let (x, y) = (8 * (i % 5), 8 * (i / 5));
+                let pairs = (0..16).map(|j| scatter(x + j % 4 * 2, y + j / 4 * 2, 2, &at));
+                assert!((f64::from(block.fine()) - pairs.sum::<f64>()).abs() <= 1.0);
                 assert!((f64::from(block.scatter()) - scatter(x, y, 8, &at)).abs() <= 1.0);
                 for (q, found) in block.scatters().into_iter().enumerate() {
                     let exact = scatter(x + 4 * (q % 2), y + 4 * (q / 2), 4, &at);
