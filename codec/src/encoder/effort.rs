@@ -41,6 +41,9 @@ pub(crate) struct Effort {
     /// From this quality on it learns from thorough ones: near 100 errors are finer than what light
     /// ones see.
     pub(crate) thorough_from: f32,
+    /// From this quality on levels are found on the trellis where squared error is all that counts:
+    /// below, it gains too little or loses. docs/TUNING.md, trellis.
+    pub(crate) trellis_from: f32,
     /// How the filters' strengths are found.
     pub(crate) filters: Filters,
     /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md,
@@ -204,6 +207,7 @@ impl Effort {
         direct: None,
         sketches: Sketches::LIGHT_TWICE,
         thorough_from: 90.0,
+        trellis_from: f32::INFINITY,
         filters: Filters::Sample,
         lost: 0.0,
     };
@@ -231,6 +235,7 @@ impl Effort {
         learned_margin: f64::INFINITY,
         trial_margin: 1.06,
         stop_when_empty: false,
+        trellis_from: 90.0,
         ..Self::THOROUGH
     };
 

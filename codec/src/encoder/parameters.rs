@@ -45,8 +45,10 @@ parameters! {
     level_lambda: 0.06, 0.0, 2.0;
     /// Bits that a level with none around it is taken to cost besides, in that choice.
     level_alone: 0.25, 0.0, 2.0;
-    /// The same on the trellis.
+    /// The same on the trellis, and what is added where steps are fine: none of it up to quality
+    /// 85, all from 92 on.
     trellis_lambda: 0.07, 0.0, 2.0;
+    trellis_rise: 0.05, 0.0, 2.0;
     /// What is added to the quantiser parameter with the trellis, for the same scores.
     trellis_qp: 3.0, -64.0, 64.0;
     /// Price of a bit of a mode against transformed difference in steps.
@@ -139,6 +141,11 @@ parameters! {
 }
 
 impl Parameters {
+    /// Price of a bit on the trellis of a picture whose quality has the quantiser parameter `qp`.
+    pub(crate) fn trellis_lambda(&self, qp: f64) -> f64 {
+        self.trellis_lambda + self.trellis_rise * ((220.0 - qp) / 60.0).clamp(0.0, 1.0)
+    }
+
     /// Reconstruction points of the scalar quantiser towards zero, whole, in 1/32 step.
     pub(crate) fn scalar_shrink(&self) -> [f64; 3] {
         [self.shrink1, self.shrink2, self.shrink3].map(f64::round)
@@ -175,7 +182,9 @@ impl Parameters {
                 "classified_mask",
             ]
             .map(|n| (n, 0.0));
-            for (name, value) in flat.into_iter().chain(none) {
+            // Where no error is masked, a bit must save more of it. docs/TUNING.md, trellis.
+            let prices = ["lambda", "level_lambda"].map(|n| (n, 0.08));
+            for (name, value) in flat.into_iter().chain(none).chain(prices) {
                 p.set(name, value)?;
             }
         }

@@ -1,7 +1,7 @@
 //! From settings to what the picture is coded with: quality to quantiser parameter, matrices,
 //! rules.
 
-use super::config::{Content, EncoderConfig, Quantiser};
+use super::config::{Content, EncoderConfig, Quantiser, Tune};
 use super::effort::Effort;
 use super::parameters::Parameters;
 use super::quantise::Rule;
@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) rule: Rule,
     /// How the levels of the blocks chosen are found on the trellis, where the picture has it.
     pub(crate) trellis: Option<Rule>,
+    /// The trellis was asked for: the effort chooses it for photographs only.
+    trellis_asked: bool,
     /// Quantiser parameter of the average picture at the quality asked for, not rounded.
     qp: f64,
     /// Lambda takes up what rounding takes away of the parameter: at qualities that are not whole,
@@ -102,14 +104,17 @@ impl Plan {
             shrink: parameters.scalar_shrink().map(|s| s / 32.0),
             alone: (parameters.level_alone * f64::from(1 << COST_BITS)) as u32,
         };
-        let trellis = (config.quantiser == Some(Quantiser::Trellis)).then(|| Rule {
-            lambda: parameters.trellis_lambda,
+        let qp =
+            if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(made_up(config.quality.into(), &effort)) };
+        let trellis_asked = config.quantiser == Some(Quantiser::Trellis);
+        let chosen = config.quantiser.is_none() && config.tune == Tune::Psnr && config.quality >= effort.trellis_from;
+        let trellis = (trellis_asked || chosen).then(|| Rule {
+            lambda: parameters.trellis_lambda(qp),
             shrink: parameters.trellis_shrink().map(|s| s / 32.0),
             ..rule
         });
-        let qp =
-            if parameters.qp >= 0.0 { parameters.qp } else { quality_to_qp(made_up(config.quality.into(), &effort)) };
-        Ok(Self { effort, rule, trellis, qp, continuous: config.quality.fract() != 0.0, screen: false, parameters })
+        let continuous = config.quality.fract() != 0.0;
+        Ok(Self { effort, rule, trellis, trellis_asked, qp, continuous, screen: false, parameters })
     }
 
     /// The plan for the picture of whose luma `luma` and `census` were gathered: it may be a
@@ -133,6 +138,7 @@ impl Plan {
         if plan.screen {
             plan.parameters.lambda = plan.parameters.screen_lambda;
             plan.parameters.adaptive_gain = plan.parameters.screen_gain;
+            plan.trellis = plan.trellis.filter(|_| self.trellis_asked);
         }
         if self.parameters.qp < 0.0 {
             if plan.trellis.is_some() {
@@ -257,5 +263,40 @@ mod tests {
         assert_eq!(planned(Content::Photo, 0.0), (true, 0.3));
         assert_eq!(planned(Content::Screen, 0.1), (true, 0.1));
         assert!(!planned(Content::Screen, 0.0).0);
+    }
+
+    #[test]
+    fn efforts_choose_the_trellis_for_fine_steps_where_squared_error_is_all_that_counts() {
+        let fine = || EncoderConfig::default().with_tune(Tune::Psnr).with_quality(92.0).with_effort(7);
+        let trellis = |config: EncoderConfig| Plan::new(&config).expect("valid").trellis.is_some();
+        assert!(trellis(fine()));
+        assert!(trellis(fine().with_effort(6).with_quantiser(Quantiser::Trellis)));
+        for other in [
+            fine().with_quality(89.0),
+            fine().with_effort(6),
+            fine().with_tune(Tune::Perceptual),
+            fine().with_quantiser(Quantiser::Rdoq),
+        ] {
+            assert!(!trellis(other));
+        }
+    }
+
+    #[test]
+    fn the_trellis_stays_on_screens_where_it_is_asked_for() {
+        let fine = EncoderConfig::default().with_tune(Tune::Psnr).with_quality(92.0).with_effort(7);
+        let on_screen = |config: &EncoderConfig| {
+            let seen = (&Analysis::default(), &Census::default());
+            Plan::new(config).expect("valid").for_picture(Content::Screen, seen, None).trellis.is_some()
+        };
+        assert!(!on_screen(&fine));
+        assert!(on_screen(&fine.with_quantiser(Quantiser::Trellis)));
+    }
+
+    #[test]
+    fn a_bit_on_the_trellis_costs_more_where_steps_are_finer() {
+        let p = Parameters::of(&EncoderConfig::default()).expect("valid");
+        let of = |quality| p.trellis_lambda(quality_to_qp(quality));
+        assert_eq!((of(60.0), of(95.0)), (p.trellis_lambda, p.trellis_lambda + p.trellis_rise));
+        assert!(of(60.0) < of(88.0) && of(88.0) < of(90.0));
     }
 }
