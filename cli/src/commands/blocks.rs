@@ -61,6 +61,7 @@ fn mode_name(mode: BlockMode) -> &'static str {
         BlockMode::Palette(_) => "palette",
         BlockMode::Derived => "derived",
         BlockMode::Fitted => "fitted",
+        BlockMode::Quadratic => "quadratic",
         BlockMode::Explicit => "explicit",
         _ => "other",
     }

@@ -59,6 +59,7 @@ fn sizes_come_within_one_percent() {
 #[test]
 fn scores_come_within_their_tolerances() {
     let f = with_pictures("target-scores", &["astronaut.png", "brick.png"]);
+    let mut passes = Vec::new();
     let cases = [
         ("--target-ssimulacra2", "ssimulacra2", [52.0, 82.0], 0.3),
         ("--target-butteraugli", "butteraugli_3norm", [2.5, 0.9], 0.02),
@@ -72,9 +73,11 @@ fn scores_come_within_their_tolerances() {
             assert!((score - values[i]).abs() <= tolerance + 1e-6, "{picture} {kind} {}: {score}", values[i]);
             // The metric aimed at is reported without --verify.
             assert!((r["metrics"][metric].as_f64().unwrap() - score).abs() < 1e-6, "{r}");
-            assert!(r["passes"].as_u64().unwrap() > 1, "{r}");
+            passes.push(r["passes"].as_u64().unwrap());
         }
     }
+    // A guess may be near enough, but hardly ever is.
+    assert!(passes.iter().filter(|&&p| p > 1).count() >= passes.len() / 2, "{passes:?}");
 }
 
 #[test]

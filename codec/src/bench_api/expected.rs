@@ -98,7 +98,7 @@ fn header() -> Vec<String> {
 
 /// What all blocks have.
 fn blocks() -> Vec<String> {
-    let splits = [Split::Quad, Split::H2, Split::V2, Split::H4, Split::V4];
+    let splits = [Split::Quad, Split::H2, Split::V2, Split::H3, Split::V3, Split::H4, Split::V4];
     let sides = [4, 8, 16, 32, 64];
     let sizes = sides.iter().flat_map(|w| sides.iter().map(move |h| (w, h)));
     let sizes: Vec<_> = sizes.filter(|&(w, h)| w <= &(4 * h) && h <= &(4 * w)).collect();
@@ -124,7 +124,17 @@ fn luma() -> Vec<String> {
 }
 
 fn chroma() -> Vec<String> {
-    let modes = ["copy", "derived", "fitted to both sides", "fitted above", "fitted to the left", "with slopes"];
+    let modes = [
+        "copy",
+        "derived",
+        "fitted to both sides",
+        "fitted above",
+        "fitted to the left",
+        "quadratic",
+        "quadratic from above",
+        "quadratic from the left",
+        "with slopes",
+    ];
     [
         CHROMA_OWN.map(|mode| format!("chroma mode {}", mode.number())).into(),
         pairs(modes, SUBSAMPLINGS, |mode, sampling| format!("chroma {mode} at {sampling}")),

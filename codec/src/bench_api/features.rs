@@ -181,6 +181,9 @@ impl Found {
             ChromaMode::Fitted(ModelSides::Both) => format!("chroma fitted to both sides at {chroma}"),
             ChromaMode::Fitted(ModelSides::Above) => format!("chroma fitted above at {chroma}"),
             ChromaMode::Fitted(ModelSides::Left) => format!("chroma fitted to the left at {chroma}"),
+            ChromaMode::Quadratic(ModelSides::Both) => format!("chroma quadratic at {chroma}"),
+            ChromaMode::Quadratic(ModelSides::Above) => format!("chroma quadratic from above at {chroma}"),
+            ChromaMode::Quadratic(ModelSides::Left) => format!("chroma quadratic from the left at {chroma}"),
             ChromaMode::Explicit(_) => format!("chroma with slopes at {chroma}"),
         });
         for (plane, tb) in (1..).zip(&block.tb) {

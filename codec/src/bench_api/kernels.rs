@@ -149,7 +149,7 @@ impl Blocks {
     /// to 447), over `width` x `height` samples (multiples of 4).
     pub fn uniform(width: usize, height: usize, log2: u8, qp: u16) -> Self {
         let mut map = BlockMap::new(width, height);
-        map.units.fill(Unit { log2_w: log2, log2_h: log2, coded: true, qp });
+        map.units.fill(Unit { log2_w: log2, log2_h: log2, phase: [0; 2], coded: true, qp });
         Self(map)
     }
 }

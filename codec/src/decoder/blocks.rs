@@ -51,6 +51,8 @@ pub enum BlockMode {
     Derived,
     /// Chroma from luma, by a linear model fitted to the neighbours.
     Fitted,
+    /// The same by a quadratic model.
+    Quadratic,
     /// Chroma from luma, by slopes in the stream.
     Explicit,
 }
@@ -163,6 +165,7 @@ impl Decoder<'_> {
                 ChromaMode::Derived => BlockMode::Derived,
                 ChromaMode::Own(mode) => intra(mode),
                 ChromaMode::Fitted(_) => BlockMode::Fitted,
+                ChromaMode::Quadratic(_) => BlockMode::Quadratic,
                 ChromaMode::Explicit(_) => BlockMode::Explicit,
             };
             visit(&block(BlockTree::Chroma, &b.node, mode, b.offset, &b.tb));

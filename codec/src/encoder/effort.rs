@@ -61,15 +61,15 @@ pub(crate) struct Partition {
     pub(crate) largest_halved_log2: u32,
     /// Halves that may follow one another below a square.
     pub(crate) halvings: u32,
-    /// Quarters are tried.
-    pub(crate) quarters: bool,
     /// Four squares are given up where they cost more than this times the best so far, and then
     /// halves are not tried.
     pub(crate) quad_margin: f64,
     /// Halves are not tried either where one block costs more than this times four squares.
     pub(crate) halves_margin: f64,
-    /// Quarters are not tried where halves of the same direction cost more than this times the best
-    /// so far.
+    /// A quarter, a half and a quarter are not tried where halves of the same direction cost more
+    /// than this times the best so far; 0: never.
+    pub(crate) three_margin: f64,
+    /// The same of quarters.
     pub(crate) quarters_margin: f64,
 }
 
@@ -79,15 +79,23 @@ impl Partition {
         guide: None,
         largest_halved_log2: 5,
         halvings: 0,
-        quarters: false,
         quad_margin: 1.0,
         halves_margin: 1.2,
-        quarters_margin: 1.02,
+        three_margin: 0.0,
+        quarters_margin: 0.0,
     };
-    const HALVES: Self = Self { halvings: 1, quarters: true, quad_margin: 1.1, ..Self::SQUARES };
-    const LENIENT: Self = Self { quad_margin: 1.4, halves_margin: 1.6, quarters_margin: 1.1, ..Self::HALVES };
-    const EXHAUSTIVE: Self =
-        Self { halvings: 2, quad_margin: 1.5, halves_margin: 2.0, quarters_margin: 1.2, ..Self::LENIENT };
+    const HALVES: Self =
+        Self { halvings: 1, quad_margin: 1.1, three_margin: 1.06, quarters_margin: 1.02, ..Self::SQUARES };
+    const LENIENT: Self =
+        Self { quad_margin: 1.4, halves_margin: 1.6, three_margin: 1.1, quarters_margin: 1.1, ..Self::HALVES };
+    const EXHAUSTIVE: Self = Self {
+        halvings: 2,
+        quad_margin: 1.5,
+        halves_margin: 2.0,
+        three_margin: f64::INFINITY,
+        quarters_margin: 1.2,
+        ..Self::LENIENT
+    };
 
     /// What is drawn is halved at any size.
     const fn drawn(self) -> Self {
@@ -201,7 +209,7 @@ impl Effort {
         largest_log2: 6,
         stop_when_empty: true,
         chroma_spread: f64::INFINITY,
-        partition: Partition { quarters: false, quad_margin: 1.03, halves_margin: 1.05, ..Partition::HALVES }
+        partition: Partition { quarters_margin: 0.0, quad_margin: 1.03, halves_margin: 1.05, ..Partition::HALVES }
             .guided(1.1),
         screens: Partition::HALVES.drawn(),
         direct: None,

@@ -74,9 +74,9 @@ parameters! {
     luma_curve: 0.0, -8.0, 7.0;
     /// What the rise gains in busy photographs: per octave that the variance of their fine detail is
     /// above `busy_from`, and at most. docs/TUNING.md, busy pictures.
-    busy_slope: 3.6, 0.0, 32.0;
+    busy_slope: 1.0, 0.0, 32.0;
     busy_from: 4.5, -2.0, 14.0;
-    busy_most: 10.0, 0.0, 63.0;
+    busy_most: 3.0, 0.0, 63.0;
     /// What is added to the quantiser parameter per unit of that, for the same scores.
     busy_qp: -1.6, -8.0, 8.0;
     chroma_dc: 22.0, 0.0, 31.0;

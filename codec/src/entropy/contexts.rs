@@ -133,4 +133,13 @@ contexts! {
     LINE: 3;
     /// It is the furthest.
     LINE_FURTHEST: 1;
+    /// A cut is 1:2:1: channel (2) x direction (2) x log2 of the side cut, from 16 (3) x finer
+    /// neighbours (3).
+    SPLIT_THREE: 36;
+    /// A fitted model is a quadratic one: size (3).
+    QUADRATIC: 3;
+    /// It is fitted to one side only.
+    QUADRATIC_ONE_SIDE: 1;
+    /// That side is the left one.
+    QUADRATIC_LEFT: 1;
 }

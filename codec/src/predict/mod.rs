@@ -1,9 +1,9 @@
 //! Intra prediction: a block of samples from the reconstructed samples above it and to its left.
 //!
 //! One tool a file; `edges` gathers the reference samples, [`predict`] chooses the tool by mode.
-//! Chroma has two tools more, from finished luma: `cclm` (a fitted linear model) and `cfl` (an
-//! explicit one), both over `luma`. Everything is integer arithmetic, for sample depths of 10 to 14
-//! bits. BITSTREAM.md §9.2 to §9.7.
+//! Chroma has three tools more, from finished luma: `cclm` (a fitted linear model),
+//! `quadratic` (a fitted quadratic one) and `cfl` (an explicit linear one), over `luma`. Everything
+//! is integer arithmetic, for sample depths of 10 to 14 bits. BITSTREAM.md §9.2 to §9.7.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_types, clippy::float_arithmetic))]
 
@@ -19,6 +19,7 @@ pub(crate) mod mode;
 mod paeth;
 mod pdpc;
 mod planar;
+pub(crate) mod quadratic;
 #[cfg(test)]
 pub(crate) mod reference;
 mod smooth;

@@ -81,6 +81,8 @@ pub(crate) enum ChromaMode {
     Own(IntraMode),
     /// From luma, by a linear model fitted to neighbours.
     Fitted(ModelSides),
+    /// From luma, by a quadratic model, fitted likewise.
+    Quadratic(ModelSides),
     /// From luma, with slopes for Cb and Cr in 1/8, -16 to 16.
     Explicit([i8; 2]),
 }
@@ -109,7 +111,7 @@ impl ChromaMode {
         match self {
             Self::Own(_) => ChromaFamily::Own,
             Self::Derived => ChromaFamily::Derived,
-            Self::Fitted(_) | Self::Explicit(_) => ChromaFamily::CrossComponent,
+            Self::Fitted(_) | Self::Quadratic(_) | Self::Explicit(_) => ChromaFamily::CrossComponent,
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::samples::{References, TileSamples, intra_mode};
 use super::signs::{Edge, Signs};
 use crate::filter::Unit;
+use crate::predict::ChromaMode;
 use crate::predict::edges::Edges;
 use crate::predict::predict;
 use crate::recon::dequant::Dequantiser;
@@ -72,7 +73,7 @@ impl<'a> Reconstruction<'a> {
     pub(crate) fn note(&mut self, plane: usize, node: &Node, offset: i8, tb: &TransformBlock) {
         let header = self.context.header;
         let qp = header.plane_qp(header.block_qp(offset), plane);
-        let unit = Unit { log2_w: node.log2_w as u8, log2_h: node.log2_h as u8, coded: tb.end > 0, qp };
+        let unit = Unit { log2_w: node.log2_w as u8, log2_h: node.log2_h as u8, phase: [0; 2], coded: tb.end > 0, qp };
         self.samples.maps[plane].set(node.x, node.y, unit);
     }
 
@@ -118,6 +119,9 @@ impl<'a> Reconstruction<'a> {
         }
         if intra_mode(block).is_none() {
             self.samples.luma_over(header, rect, references);
+        }
+        if let ChromaMode::Quadratic(sides) = block.mode {
+            self.samples.fit(self.context.simd, header, rect, sides, references);
         }
         for plane in 1..3 {
             match vector {

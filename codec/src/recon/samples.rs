@@ -9,6 +9,7 @@ use crate::predict::cclm::predict_cclm;
 use crate::predict::cfl::predict_cfl;
 use crate::predict::edges::{Available, Edges, LINES};
 use crate::predict::luma::LumaSamples;
+use crate::predict::quadratic::{self, QuadraticModel, predict_quadratic};
 use crate::predict::{ChromaMode, IntraMode, ModelSides, predict};
 use crate::simd::Simd;
 use crate::syntax::block::ChromaBlock;
@@ -48,6 +49,8 @@ pub(crate) struct References {
     edges: [Edges; 2],
     /// Luma over the block, at chroma resolution.
     pub(crate) luma: Box<LumaSamples>,
+    /// Of Cb and Cr, for the quadratic mode that they were fitted for last.
+    models: [QuadraticModel; 2],
 }
 
 impl References {
@@ -56,6 +59,7 @@ impl References {
             available: Available { top: 0, left: 0, corner: false },
             edges: [Edges::new(), Edges::new()],
             luma: Box::new(LumaSamples::new()),
+            models: [QuadraticModel::default(); 2],
         }
     }
 
@@ -76,6 +80,7 @@ impl References {
                 };
                 predict_cclm(simd, &self.luma, edges, available, depth, out);
             }
+            ChromaMode::Quadratic(_) => predict_quadratic(simd, self.models[plane - 1], &self.luma, depth, out),
             ChromaMode::Explicit(slopes) => {
                 predict_cfl(simd, &self.luma, edges, slopes[plane - 1] as i32, depth, out);
             }
@@ -88,7 +93,7 @@ pub(super) fn intra_mode(block: &ChromaBlock) -> Option<IntraMode> {
     match block.mode {
         ChromaMode::Derived => Some(block.luma_mode),
         ChromaMode::Own(mode) => Some(mode),
-        ChromaMode::Fitted(_) | ChromaMode::Explicit(_) => None,
+        ChromaMode::Fitted(_) | ChromaMode::Quadratic(_) | ChromaMode::Explicit(_) => None,
     }
 }
 
@@ -247,6 +252,14 @@ impl TileSamples {
     pub(crate) fn references(&self, header: &PictureHeader, rect: Rect, to: &mut References) {
         self.chroma_edges(rect, to);
         self.luma_over(header, rect, to);
+    }
+
+    /// Fits the models of the quadratic mode of `sides` to what lies beside the chroma block at
+    /// `rect`.
+    pub(crate) fn fit(&self, simd: Simd, header: &PictureHeader, rect: Rect, sides: ModelSides, to: &mut References) {
+        let (luma, chroma) = (&self.planes[0], &self.planes[1..]);
+        let subsampling = u32::from(header.subsampled);
+        to.models = quadratic::fit(simd, (luma, chroma), rect, subsampling, sides, self.depth);
     }
 
     pub(super) fn chroma_edges(&self, rect: Rect, to: &mut References) {

@@ -72,6 +72,12 @@ pub(crate) fn split_vertical(channel: Channel, node: &Node, near: SplitNeighbour
     group::SPLIT_VERTICAL.at(((channel_index(channel) * 3 + shape) * 9 + area) * 3 + finer)
 }
 
+/// It is cut 1:2:1; `log2_side` is the side that is cut.
+pub(crate) fn split_three(channel: Channel, vertical: bool, log2_side: u32, near: SplitNeighbours) -> Ctx {
+    let direction = channel_index(channel) * 2 + usize::from(vertical);
+    group::SPLIT_THREE.at((direction * 3 + log2_side as usize - 4) * 3 + near.count())
+}
+
 /// It is cut into quarters; `log2_side` is the side that is cut.
 pub(crate) fn split_quarter(channel: Channel, vertical: bool, log2_side: u32) -> Ctx {
     group::SPLIT_QUARTER.at((channel_index(channel) * 2 + usize::from(vertical)) * 3 + log2_side as usize - 4)
@@ -85,6 +91,11 @@ pub(crate) fn mpm(node: &Node, alike: bool) -> Ctx {
 /// A luma mode that is not most probable is angular.
 pub(crate) fn angular(node: &Node) -> Ctx {
     group::ANGULAR.at(size3(node.log2_w + node.log2_h))
+}
+
+/// A fitted model of chroma is a quadratic one.
+pub(crate) fn quadratic(node: &Node) -> Ctx {
+    group::QUADRATIC.at(size3(node.log2_w + node.log2_h))
 }
 
 /// The line of references is a further one.

@@ -130,8 +130,15 @@ pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, 
             let cr = slope(c, 1, 1 + (cb.signum() + 1) as usize, slopes[1]);
             return ChromaMode::Explicit([cb, cr]);
         }
-        let sides = if let ChromaMode::Fitted(sides) = mode { sides } else { ModelSides::Both };
-        return ChromaMode::Fitted(fitted_to(c, sides));
+        let (quadratic, sides) = match mode {
+            ChromaMode::Quadratic(sides) => (true, sides),
+            ChromaMode::Fitted(sides) => (false, sides),
+            _ => (false, ModelSides::Both),
+        };
+        if c.bin(ctx::quadratic(node), quadratic) {
+            return ChromaMode::Quadratic(fitted_to(c, 1, sides));
+        }
+        return ChromaMode::Fitted(fitted_to(c, 0, sides));
     }
     let derived = group::CHROMA_DERIVED.at(ctx::chroma_neighbours(units, node, ChromaFamily::Derived));
     if c.bin(derived, mode == ChromaMode::Derived) {
@@ -142,12 +149,16 @@ pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, 
     ChromaMode::Own(CHROMA_OWN[tree(c, group::CHROMA_MODE.at(0), 2, index as u32) as usize])
 }
 
-/// Codes which sides a model is fitted to.
-fn fitted_to<C: BinCoder>(c: &mut C, sides: ModelSides) -> ModelSides {
-    if !c.bin(group::FITTED_ONE_SIDE.at(0), sides != ModelSides::Both) {
+/// Codes which sides a model is fitted to: a linear one, 0, or a quadratic one, 1.
+fn fitted_to<C: BinCoder>(c: &mut C, kind: usize, sides: ModelSides) -> ModelSides {
+    let [one_side, left] = [
+        [group::FITTED_ONE_SIDE.at(0), group::FITTED_LEFT.at(0)],
+        [group::QUADRATIC_ONE_SIDE.at(0), group::QUADRATIC_LEFT.at(0)],
+    ][kind];
+    if !c.bin(one_side, sides != ModelSides::Both) {
         return ModelSides::Both;
     }
-    if c.bin(group::FITTED_LEFT.at(0), sides == ModelSides::Left) { ModelSides::Left } else { ModelSides::Above }
+    if c.bin(left, sides == ModelSides::Left) { ModelSides::Left } else { ModelSides::Above }
 }
 
 /// Codes an explicit slope of plane `plane` (0 Cb, 1 Cr), its sign by context `sign`.

@@ -7,9 +7,9 @@ use crate::entropy::BinCoder;
 
 /// Codes the split of `node`.
 pub(crate) fn split<C: BinCoder>(c: &mut C, channel: Channel, units: &UnitMap, node: &Node, value: Split) -> Split {
-    let (quad, h2, v2, h4, v4) = match node.choices(units.width(), units.height()) {
+    let (quad, h2, v2, h3, v3) = match node.choices(units.width(), units.height()) {
         Choices::Forced(only) => return only,
-        Choices::Free { quad, h2, v2, h4, v4 } => (quad, h2, v2, h4, v4),
+        Choices::Free { quad, h2, v2, h3, v3 } => (quad, h2, v2, h3, v3),
     };
     if !(quad || h2 || v2) {
         return Split::None;
@@ -23,16 +23,22 @@ pub(crate) fn split<C: BinCoder>(c: &mut C, channel: Channel, units: &UnitMap, n
         return Split::Quad;
     }
     let vertical = match (h2, v2) {
-        (true, true) => c.bin(ctx::split_vertical(channel, node, near), matches!(value, Split::V2 | Split::V4)),
+        (true, true) => {
+            c.bin(ctx::split_vertical(channel, node, near), matches!(value, Split::V2 | Split::V3 | Split::V4))
+        }
         (_, vertical) => vertical,
     };
+    let (two, three, four) =
+        if vertical { (Split::V2, Split::V3, Split::V4) } else { (Split::H2, Split::H3, Split::H4) };
+    if !(if vertical { v3 } else { h3 }) {
+        return two;
+    }
     let side = if vertical { node.log2_w } else { node.log2_h };
-    let quarter = (if vertical { v4 } else { h4 })
-        && c.bin(ctx::split_quarter(channel, vertical, side), matches!(value, Split::H4 | Split::V4));
-    match (vertical, quarter) {
-        (false, false) => Split::H2,
-        (false, true) => Split::H4,
-        (true, false) => Split::V2,
-        (true, true) => Split::V4,
+    if c.bin(ctx::split_three(channel, vertical, side, near), value == three) {
+        three
+    } else if c.bin(ctx::split_quarter(channel, vertical, side), value == four) {
+        four
+    } else {
+        two
     }
 }

@@ -26,6 +26,10 @@ pub(crate) enum Split {
     H2,
     /// Into a left and a right half.
     V2,
+    /// Into a quarter, a half and a quarter, one above the other.
+    H3,
+    /// Into a quarter, a half and a quarter, side by side.
+    V3,
     /// Into four, one above the other.
     H4,
     /// Into four, side by side.
@@ -47,8 +51,8 @@ pub(crate) struct Node {
 pub(crate) enum Choices {
     /// Only this one: the node reaches over the edge of the tile.
     Forced(Split),
-    /// No split, and these: quad, H2, V2, H4, V4.
-    Free { quad: bool, h2: bool, v2: bool, h4: bool, v4: bool },
+    /// No split, and these: quad; H2; V2; H3 and H4; V3 and V4.
+    Free { quad: bool, h2: bool, v2: bool, h3: bool, v3: bool },
 }
 
 impl Node {
@@ -85,7 +89,7 @@ impl Node {
             (true, false) => Choices::Forced(if v2 { Split::V2 } else { Split::H2 }),
             (false, true) => Choices::Forced(if h2 { Split::H2 } else { Split::V2 }),
             (false, false) => {
-                Choices::Free { quad: lw == lh && lw >= 3, h2, v2, h4: lh >= 4 && lw <= lh, v4: lw >= 4 && lh <= lw }
+                Choices::Free { quad: lw == lh && lw >= 3, h2, v2, h3: lh >= 4 && lw <= lh, v3: lw >= 4 && lh <= lw }
             }
         }
     }
@@ -93,24 +97,34 @@ impl Node {
     /// The parts that `split` makes, in coding order; those that lie wholly outside the plane are
     /// not coded.
     pub(crate) fn children(&self, split: Split) -> impl Iterator<Item = Self> + use<> {
-        let (cols_log2, rows_log2) = match split {
-            Split::None => (0, 0),
-            Split::Quad => (1, 1),
-            Split::H2 => (0, 1),
-            Split::V2 => (1, 0),
-            Split::H4 => (0, 2),
-            Split::V4 => (2, 0),
-        };
         let node = *self;
-        let (log2_w, log2_h) = (node.log2_w - cols_log2, node.log2_h - rows_log2);
-        (0..1usize << rows_log2).flat_map(move |row| {
-            (0..1usize << cols_log2).map(move |col| Node {
-                x: node.x + (col << log2_w),
-                y: node.y + (row << log2_h),
-                log2_w,
-                log2_h,
-            })
+        let count = match split {
+            Split::None => 1,
+            Split::H2 | Split::V2 => 2,
+            Split::H3 | Split::V3 => 3,
+            Split::Quad | Split::H4 | Split::V4 => 4,
+        };
+        (0..count).map(move |i| match split {
+            Split::None => node,
+            Split::Quad => node.column(i % 2, node.log2_w - 1).row(i / 2, node.log2_h - 1),
+            Split::H2 => node.row(i, node.log2_h - 1),
+            Split::V2 => node.column(i, node.log2_w - 1),
+            // The half starts behind one quarter, what follows it behind three.
+            Split::H3 => Self { log2_h: node.log2_h - 2 + i as u32 % 2, ..node.row(i + i / 2, node.log2_h - 2) },
+            Split::V3 => Self { log2_w: node.log2_w - 2 + i as u32 % 2, ..node.column(i + i / 2, node.log2_w - 2) },
+            Split::H4 => node.row(i, node.log2_h - 2),
+            Split::V4 => node.column(i, node.log2_w - 2),
         })
+    }
+
+    /// Part `i` of those of height 2^`log2_h`, one above the other.
+    fn row(self, i: usize, log2_h: u32) -> Self {
+        Self { y: self.y + (i << log2_h), log2_h, ..self }
+    }
+
+    /// Part `i` of those of width 2^`log2_w`, side by side.
+    fn column(self, i: usize, log2_w: u32) -> Self {
+        Self { x: self.x + (i << log2_w), log2_w, ..self }
     }
 }
 
@@ -119,13 +133,13 @@ impl Choices {
     pub(crate) fn allow(self, split: Split) -> bool {
         match self {
             Self::Forced(only) => split == only,
-            Self::Free { quad, h2, v2, h4, v4 } => match split {
+            Self::Free { quad, h2, v2, h3, v3 } => match split {
                 Split::None => true,
                 Split::Quad => quad,
                 Split::H2 => h2,
                 Split::V2 => v2,
-                Split::H4 => h4,
-                Split::V4 => v4,
+                Split::H3 | Split::H4 => h3,
+                Split::V3 | Split::V4 => v3,
             },
         }
     }
@@ -162,5 +176,42 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Every split that a node may have, and every one of its parts, down to blocks.
+    #[test]
+    fn parts_tile_their_node_and_are_no_longer_than_four_times_their_width() {
+        const SPLITS: [Split; 7] = [Split::Quad, Split::H2, Split::V2, Split::H3, Split::V3, Split::H4, Split::V4];
+        let mut nodes = vec![Node { x: 0, y: 0, log2_w: 6, log2_h: 6 }];
+        let mut seen = std::collections::HashSet::new();
+        while let Some(node) = nodes.pop() {
+            for split in SPLITS.into_iter().filter(|&s| node.choices(64, 64).allow(s)) {
+                let mut covered = vec![0; 64 * 64];
+                for part in node.children(split) {
+                    assert!(part.w() <= 4 * part.h() && part.h() <= 4 * part.w(), "{split:?} of {node:?}");
+                    for y in part.y..part.y + part.h() {
+                        covered[y * 64 + part.x..][..part.w()].iter_mut().for_each(|n| *n += 1);
+                    }
+                    // What a node within the plane may have depends on its size alone.
+                    if seen.insert((part.log2_w, part.log2_h)) {
+                        nodes.push(part);
+                    }
+                }
+                for (i, n) in covered.into_iter().enumerate() {
+                    let (x, y) = (i % 64, i / 64);
+                    let inside = (node.x..node.x + node.w()).contains(&x) && (node.y..node.y + node.h()).contains(&y);
+                    assert_eq!(n, i32::from(inside), "{split:?} of {node:?} at {x}, {y}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn three_parts_are_a_quarter_a_half_and_a_quarter() {
+        let node = Node { x: 32, y: 16, log2_w: 4, log2_h: 5 };
+        let rows: Vec<_> = node.children(Split::H3).map(|n| (n.x, n.y, n.w(), n.h())).collect();
+        assert_eq!(rows, [(32, 16, 16, 8), (32, 24, 16, 16), (32, 40, 16, 8)]);
+        let columns: Vec<_> = node.children(Split::V3).map(|n| (n.x, n.y, n.w(), n.h())).collect();
+        assert_eq!(columns, [(32, 16, 4, 32), (36, 16, 8, 32), (44, 16, 4, 32)]);
     }
 }

@@ -121,14 +121,15 @@ fn extreme_cases() -> Vec<Case> {
             7,
             full(96, 64)
                 .set("screen", 0)
-                .field("qp", 440..=447)
+                .field("qp", 446..=447)
                 .set("adaptive", 1)
                 .set("resolution", 3)
                 .field("cb_qp", 90..=127)
                 .field("cr_qp", 90..=127)
                 .field("curve", 12..=15)
                 .field("strength", 10..=15)
-                .set("filter", 7),
+                .set("filter", 7)
+                .bins("OFFSET_SIGN", 15),
         ),
         case(
             "seeded-tiles-alpha",

@@ -75,7 +75,7 @@ pub(crate) fn blocks(path: &str, quality: f32, most: usize) -> Result<Vec<Block>
     let every = (w as usize * h as usize).div_ceil(most);
     let (mut blocks, mut seen) = (Vec::new(), 0);
     Stages::new(cpu, &stream)?.coefficients(&source, |scan| {
-        if seen / RUN % every == 0 {
+        if (seen / RUN).is_multiple_of(every) {
             blocks.push(Block::new(scan));
         }
         seen += scan.len();

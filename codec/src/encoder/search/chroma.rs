@@ -67,7 +67,7 @@ impl TileSearch<'_> {
 
     /// Ranks the modes that may be worth trying in full: the best stand in the shortlist.
     fn rank_chroma_modes(&mut self, blank: &ChromaBlock) {
-        let node = &blank.node;
+        let (node, header, simd) = (&blank.node, self.shared.context.header, self.shared.context.simd);
         self.memory.ranked_chroma.clear();
         self.memory.shortlist.begin(self.shared.plan.effort.chroma_modes);
         let copied = blank.luma_vector.map(|v| v.source(node.rect()));
@@ -76,6 +76,8 @@ impl TileSearch<'_> {
         }
         for sides in [ModelSides::Both, ModelSides::Above, ModelSides::Left] {
             self.rank_chroma(blank, ChromaMode::Fitted(sides));
+            self.recon.samples.fit(simd, header, node.rect(), sides, &mut self.memory.references);
+            self.rank_chroma(blank, ChromaMode::Quadratic(sides));
         }
         for own in modes::CHROMA_OWN {
             if copied.is_some() || own != blank.luma_mode {
@@ -83,7 +85,7 @@ impl TileSearch<'_> {
             }
         }
         let luma = self.memory.references.luma.block();
-        let slopes = slopes(self.shared.context.simd, &self.source[1..], luma, node.rect());
+        let slopes = slopes(simd, &self.source[1..], luma, node.rect());
         if slopes != [0; 2] {
             self.rank_chroma(blank, ChromaMode::Explicit(slopes));
         }

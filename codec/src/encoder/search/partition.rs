@@ -17,14 +17,14 @@ const WHOLE: f64 = 1.4;
 /// Costs of what was tried with a node so far; infinite for what was not, or was given up.
 struct Tried {
     best: f64,
-    costs: [f64; 6],
+    costs: [f64; 8],
     /// What the layout says of the node.
     planned: Option<Costs>,
 }
 
 impl Tried {
     fn new(limit: f64, planned: Option<Costs>) -> Self {
-        Self { best: limit, costs: [f64::INFINITY; 6], planned }
+        Self { best: limit, costs: [f64::INFINITY; 8], planned }
     }
 
     fn note(&mut self, split: Split, cost: f64) {
@@ -61,17 +61,19 @@ impl Tried {
             Split::None | Split::Quad => true,
             _ if node.log2_w > partition.largest_halved_log2 => false,
             Split::H2 | Split::V2 => halvings < partition.halvings && (halvings > 0 || between),
-            Split::H4 | Split::V4 => {
-                let half = self.cost(if split == Split::H4 { Split::H2 } else { Split::V2 });
-                partition.quarters && halvings == 0 && between && half < self.best * partition.quarters_margin
+            Split::H3 | Split::V3 | Split::H4 | Split::V4 => {
+                let half = self.cost(if matches!(split, Split::H3 | Split::H4) { Split::H2 } else { Split::V2 });
+                let three = matches!(split, Split::H3 | Split::V3);
+                let margin = if three { partition.three_margin } else { partition.quarters_margin };
+                margin > 0.0 && halvings == 0 && between && half <= self.best * margin
             }
         }
     }
 }
 
 impl TileSearch<'_> {
-    /// Finds the best coding of `node` and returns its cost, or nothing where that is `limit` or
-    /// more. `halvings` counts the cuts since the last square.
+    /// Finds the best coding of `node` and returns its cost, or nothing where that is known to be
+    /// `limit` or more. `halvings` counts the cuts since the last square.
     ///
     /// Afterwards the state and the samples are as after coding what was found. Where nothing is
     /// returned they are undefined, and some of what was found may be left.
@@ -109,7 +111,7 @@ impl TileSearch<'_> {
                 self.found.back_to(start);
             }
         }
-        for split in [Split::Quad, Split::H2, Split::V2, Split::H4, Split::V4] {
+        for split in [Split::Quad, Split::H2, Split::V2, Split::H3, Split::V3, Split::H4, Split::V4] {
             if !choices.allow(split) || !tried.suggests(&node, split, halvings, &partition) {
                 continue;
             }
@@ -118,7 +120,7 @@ impl TileSearch<'_> {
             let children = match split {
                 Split::Quad | Split::None => Some(0),
                 Split::H2 | Split::V2 if Some(split) == towards_square(&node, halvings) => Some(0),
-                Split::H2 | Split::V2 => Some(halvings + 1).filter(|&h| h < partition.halvings),
+                Split::H2 | Split::V2 | Split::H3 | Split::V3 => Some(halvings + 1).filter(|&h| h < partition.halvings),
                 Split::H4 | Split::V4 => None,
             };
             if stands {
@@ -191,8 +193,9 @@ impl TileSearch<'_> {
         block + cost
     }
 
-    /// Finds `node` split by `split` and returns its cost, or nothing where that is `limit` or
-    /// more. `halvings` are those of the children; without, they are not divided further.
+    /// Finds `node` split by `split` and returns its cost, or nothing where its parts but the last
+    /// show that this is `limit` or more. `halvings` are those of the children; without, they are
+    /// not divided further.
     fn divided(
         &mut self,
         channel: Channel,
@@ -214,7 +217,7 @@ impl TileSearch<'_> {
                 None => self.whole(channel, child),
             };
         }
-        (cost < limit).then_some(cost)
+        Some(cost)
     }
 
     /// What `done` of four squares of chroma may cost where all of them may cost `limit`: the more

@@ -28,6 +28,9 @@ pub(crate) struct Unit {
     pub(crate) log2_w: u8,
     /// log2 of the block's height.
     pub(crate) log2_h: u8,
+    /// In units, how far behind a multiple of its width, and of its height, the block starts: 0, or
+    /// half of that in the middle of a 1:2:1 split.
+    pub(crate) phase: [u8; 2],
     /// Whether the block has coefficients in this plane.
     pub(crate) coded: bool,
     /// QP of the block in this plane, in 1/32 octave: its step is 2^(qp/32) quarter samples of 10
@@ -37,11 +40,10 @@ pub(crate) struct Unit {
 
 impl Unit {
     /// Where there is no block.
-    pub(crate) const BLANK: Self = Self { log2_w: 2, log2_h: 2, coded: false, qp: 0 };
+    pub(crate) const BLANK: Self = Self { log2_w: 2, log2_h: 2, phase: [0; 2], coded: false, qp: 0 };
 }
 
-/// The blocks of a plane, or of some rows of one, by 4x4 units, row by row. A block lies at
-/// multiples of its own width and height.
+/// The blocks of a plane, or of some rows of one, by 4x4 units, row by row.
 #[derive(Debug, Clone)]
 pub(crate) struct BlockMap {
     pub(crate) units: Vec<Unit>,
@@ -77,8 +79,11 @@ impl BlockMap {
         &mut self.units[(y4 - self.top) * self.stride..][..self.stride]
     }
 
-    /// Notes `unit` for the block at sample (`x`, `y`) whose size it has.
+    /// Notes `unit` for the block at sample (`x`, `y`) whose size it has; where the block starts is
+    /// filled in.
     pub(crate) fn set(&mut self, x: usize, y: usize, unit: Unit) {
+        let phase = |at: usize, log2: u8| (at / 4) as u8 & unit_mask(log2);
+        let unit = Unit { phase: [phase(x, unit.log2_w), phase(y, unit.log2_h)], ..unit };
         for y4 in y / 4..(y + (1 << unit.log2_h)) / 4 {
             self.row_mut(y4)[x / 4..(x + (1 << unit.log2_w)) / 4].fill(unit);
         }
@@ -98,6 +103,12 @@ impl BlockMap {
     pub(crate) fn blank(&mut self, y4: usize) {
         self.units[(y4 - self.top) * self.stride..].fill(Unit::BLANK);
     }
+}
+
+/// What is left of a place in units within a multiple of a side of 2^`log2` samples.
+#[inline(always)]
+fn unit_mask(log2: u8) -> u8 {
+    ((1 << log2) / 4 - 1) as u8
 }
 
 /// Parameters from the header, 7 bits.
@@ -234,18 +245,18 @@ impl Deblocking {
     #[inline(always)]
     fn vertical(&self, pair: &[Unit], x4: usize) -> Option<Thresholds> {
         let [p, q] = pair else { return None };
-        self.edge(p, q, x4, q.log2_w)
+        self.edge(p, q, x4, q.log2_w, q.phase[0])
     }
 
     /// The same of the horizontal edge; the lower one is in row `y4`.
     #[inline(always)]
     fn horizontal(&self, p: &Unit, q: &Unit, y4: usize) -> Option<Thresholds> {
-        self.edge(p, q, y4, q.log2_h)
+        self.edge(p, q, y4, q.log2_h, q.phase[1])
     }
 
     #[inline(always)]
-    fn edge(&self, p: &Unit, q: &Unit, at: usize, log2: u8) -> Option<Thresholds> {
-        let is_edge = (at * 4) & ((1 << log2) - 1) == 0;
+    fn edge(&self, p: &Unit, q: &Unit, at: usize, log2: u8, phase: u8) -> Option<Thresholds> {
+        let is_edge = at as u8 & unit_mask(log2) == phase;
         is_edge.then(|| self.table.between(*p, *q)).filter(|t| t.tc > 0)
     }
 }

@@ -8,7 +8,7 @@ const NORMAL: Deblock = Deblock { strength: 8, sharpness: 0 };
 const QP: u16 = 256;
 
 fn blocks(width: usize, height: usize, log2: u8, coded: bool, qp: u16) -> BlockMap {
-    let unit = Unit { log2_w: log2, log2_h: log2, coded, qp };
+    let unit = Unit { log2_w: log2, log2_h: log2, phase: [0; 2], coded, qp };
     BlockMap { units: vec![unit; width * height / 16], ..BlockMap::new(width, height) }
 }
 
@@ -107,6 +107,36 @@ fn blocks_without_coefficients_change_by_half_at_most() {
     assert!(coded.get(15, 5) > bare.get(15, 5) && bare.get(15, 5) > 500);
 }
 
+/// Divides the square of side 2^`log2` at (x, y) into a quarter, a half and a quarter: side by side,
+/// or one above the other.
+fn set_three(map: &mut BlockMap, (x, y): (usize, usize), log2: u8, vertical: bool, unit: Unit) {
+    for (start, less) in [(0, 2), (1, 1), (3, 2)] {
+        let along = start << (log2 - 2);
+        if vertical {
+            map.set(x + along, y, Unit { log2_w: log2 - less, log2_h: log2, ..unit });
+        } else {
+            map.set(x, y + along, Unit { log2_w: log2, log2_h: log2 - less, ..unit });
+        }
+    }
+}
+
+#[test]
+fn the_middle_of_three_has_its_edges_where_it_starts_and_ends() {
+    for vertical in [false, true] {
+        let mut map = blocks(32, 32, 5, true, QP);
+        let unit = map.units[0];
+        set_three(&mut map, (0, 0), 5, vertical, unit);
+        let ramp = |at: usize| 500 + at as u16 / 8 * 4;
+        let original = plane(32, 32, |x, y| ramp(if vertical { x } else { y }));
+        let out = filtered(&original, &map, NORMAL);
+        let at = |i: usize| if vertical { out.get(i, 16) } else { out.get(16, i) };
+        for edge in [8, 24] {
+            assert!(at(edge - 1) > ramp(edge - 1) && at(edge) < ramp(edge), "no edge at {edge}");
+        }
+        assert_eq!([at(15), at(16)], [ramp(15), ramp(16)], "the middle is no edge");
+    }
+}
+
 /// Blocks of mixed sizes, planes of odd unit counts, all strengths: the levels agree, values stay
 /// in range, and no sample further from an edge than its block allows changes.
 #[test]
@@ -119,7 +149,7 @@ fn mixed_sizes_and_narrow_planes_are_filtered_alike_at_every_level() {
             let fits =
                 |log2: u8| (x >> log2 << log2) + (1 << log2) <= width && (y >> log2 << log2) + (1 << log2) <= height;
             let log2 = (2..=log2).rev().find(|&l| fits(l)).unwrap();
-            *unit = Unit { log2_w: log2, log2_h: log2, coded: x & 32 == 0, qp: 180 + (x as u16 & !31) };
+            *unit = Unit { log2_w: log2, log2_h: log2, phase: [0; 2], coded: x & 32 == 0, qp: 180 + (x as u16 & !31) };
         }
         for strength in 1..16 {
             let plane = noise(width, height, 6);
@@ -162,7 +192,12 @@ fn four_segments_are_filtered_as_one_by_one() {
                 };
                 let log2 = (2..=log2).rev().find(|&l| fits(l)).unwrap();
                 let qp = [150, 230, 280, 330, 447][(x / 32 + y / 16) % 5];
-                *unit = Unit { log2_w: log2, log2_h: log2, coded: (x + y) & 32 == 0, qp };
+                *unit = Unit { log2_w: log2, log2_h: log2, phase: [0; 2], coded: (x + y) & 32 == 0, qp };
+            }
+            if width > 64 {
+                let unit = Unit { qp: 230, ..map.units[0] };
+                set_three(&mut map, (0, 0), 5, seed % 2 == 0, unit);
+                set_three(&mut map, (48, 16), 4, seed % 2 == 1, unit);
             }
             for strength in 1..16 {
                 let params = Deblock { strength, sharpness: strength % 8 };
