@@ -5,12 +5,16 @@
 //! `codec/src/predict`.
 //!
 //! `cargo run --release -p kvant-benches --bin train-matrices -- FOLDER PICTURE...`
+//!
+//! With `--widths` before the folder it writes no table of the codec, but what weights of fewer bits
+//! cost: docs/QUANTISATION.md.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use kvant::bench_api::{Kernels, Plane, Rect, References};
 use kvant::{Block, BlockTree, CpuLevel, Decoder, EncoderConfig, ImageView, PixelFormat};
+use kvant_benches::quantise::Quantiser;
 use rayon::prelude::*;
 
 /// Qualities that each picture is coded at.
@@ -33,6 +37,10 @@ const LAMBDA: f32 = 0.45;
 const BITS: [f32; 3] = [3.3, 5.8, 6.0];
 /// What a coefficient of 1 is in the table.
 const ONE: f64 = 64.0;
+/// Bits of a coefficient where the study of the quantiser is asked for, and rounds of training
+/// through it.
+const WIDTHS: [u32; 3] = [8, 6, 4];
+const QUANTISED_ROUNDS: usize = 10;
 /// Added to the diagonal, as a share of its mean.
 const RIDGE: f64 = 1e-3;
 
@@ -324,9 +332,30 @@ impl Equations {
         self
     }
 
-    fn solved(mut self) -> Matrix {
+    fn with_ridge(mut self) -> Self {
         let mean = (0..FEATURES).map(|f| self.products[f][f]).sum::<f64>() / FEATURES as f64;
         (0..FEATURES).for_each(|f| self.products[f][f] += RIDGE * mean + 1e-9);
+        self
+    }
+
+    /// In integers of `bits`.
+    fn solved_in(self, bits: u32) -> Matrix {
+        let with_ridge = self.with_ridge();
+        let products = with_ridge.products;
+        let matrix = with_ridge.eliminated();
+        let quantiser = quantiser(&matrix, bits);
+        let point = |point: &Features| {
+            let integers = quantiser.solved(&products, &point.map(f64::from));
+            integers.map(|i| quantiser.value(i) as f32)
+        };
+        std::array::from_fn(|p| point(&matrix[p]))
+    }
+
+    fn solved(self) -> Matrix {
+        self.with_ridge().eliminated()
+    }
+
+    fn eliminated(mut self) -> Matrix {
         solve(&mut self.products, &mut self.values);
         std::array::from_fn(|p| std::array::from_fn(|f| self.values[f][p] as f32))
     }
@@ -388,10 +417,56 @@ fn round(samples: &[Sample], shapes: &HashMap<Size, Shape>, now: &[Matrix], firs
     samples.par_iter().fold(Round::new, visit).reduce(Round::new, Round::join)
 }
 
+/// A matrix's own quantiser of `bits`.
+fn quantiser(matrix: &Matrix, bits: u32) -> Quantiser {
+    Quantiser::of(matrix.iter().flatten().map(|&v| f64::from(v)), bits)
+}
+
+/// `matrices`, rounded to integers of `bits`.
+fn rounded(matrices: &[Matrix], bits: u32) -> Vec<Matrix> {
+    let matrix = |m: &Matrix| {
+        let q = quantiser(m, bits);
+        m.map(|point| point.map(|v| q.value(q.nearest(v.into())) as f32))
+    };
+    matrices.iter().map(matrix).collect()
+}
+
+/// What weights of fewer bits cost: for each width in `WIDTHS`, matrices quantised after training
+/// and trained through the quantiser, from those in floating point on. Writes each to `folder` in
+/// 2^-12.
+fn study(folder: &Path, samples: &[Sample], shapes: &HashMap<Size, Shape>, float: &[Matrix]) -> Result<(), Error> {
+    let next = |matrices: &[Matrix]| round(samples, shapes, matrices, false).equations;
+    // Trained on as long as those that are trained through the quantiser.
+    let longer = (0..QUANTISED_ROUNDS)
+        .fold(float.to_vec(), |matrices, _| next(&matrices).into_iter().map(Equations::solved).collect());
+    let mut all = vec![("float".to_string(), float.to_vec()), ("float-longer".to_string(), longer)];
+    for bits in WIDTHS {
+        let mut trained = rounded(float, bits);
+        all.push((format!("after-{bits}"), trained.clone()));
+        for _ in 0..QUANTISED_ROUNDS {
+            trained = next(&trained).into_iter().map(|e| e.solved_in(bits)).collect();
+        }
+        all.push((format!("through-{bits}"), trained));
+    }
+    for (name, matrices) in all {
+        let Round { without, with, .. } = round(samples, shapes, &matrices, false);
+        println!("{name}: {:.4} % less cost", 100.0 * (1.0 - with / without));
+        let fine = entries(&matrices, |v| ((v * 4096.0).round() as i16).to_le_bytes());
+        std::fs::write(folder.join(format!("learned-{name}.bin")), fine.as_flattened())?;
+    }
+    Ok(())
+}
+
+/// By matrix and feature: the points.
+fn entries<T>(matrices: &[Matrix], entry: impl Fn(f32) -> T) -> Vec<T> {
+    let of =
+        |m: &Matrix| (0..FEATURES).flat_map(|f| m.iter().map(|p| entry(p[f])).collect::<Vec<_>>()).collect::<Vec<_>>();
+    matrices.iter().flat_map(of).collect()
+}
+
 /// By matrix and feature: the points.
 fn table_of(matrices: &[Matrix]) -> Vec<u8> {
-    let entry = |v: f32| (f64::from(v) * ONE).round().clamp(-128.0, 127.0) as i8 as u8;
-    matrices.iter().flat_map(|m| (0..FEATURES).flat_map(move |f| m.iter().map(move |point| entry(point[f])))).collect()
+    entries(matrices, |v| (f64::from(v) * ONE).round().clamp(-128.0, 127.0) as i8 as u8)
 }
 
 fn matrices_of(table: &[u8]) -> Vec<Matrix> {
@@ -401,8 +476,9 @@ fn matrices_of(table: &[u8]) -> Vec<Matrix> {
 }
 
 fn main() -> Result<(), Error> {
-    let mut args = std::env::args().skip(1);
-    let folder = args.next().ok_or("usage: train-matrices FOLDER PICTURE...")?;
+    let mut args = std::env::args().skip(1).peekable();
+    let widths = args.next_if_eq("--widths").is_some();
+    let folder = args.next().ok_or("usage: train-matrices [--widths] FOLDER PICTURE...")?;
     let pictures: Vec<String> = args.collect();
     let sides = [4, 8, 16, LARGEST];
     let sizes = sides.into_iter().flat_map(|w| sides.map(|h| (w, h))).filter(|&(w, h)| w <= 4 * h && h <= 4 * w);
@@ -425,6 +501,9 @@ fn main() -> Result<(), Error> {
         let Round { equations, without, with } = round(&samples, &shapes, &matrices, i == 0);
         println!("round {i}: {:.3} % less cost", 100.0 * (1.0 - with / without));
         matrices = equations.into_iter().map(Equations::solved).collect();
+    }
+    if widths {
+        return study(Path::new(&folder), &samples, &shapes, &matrices);
     }
     let table = table_of(&matrices);
     let Round { without, with, .. } = round(&samples, &shapes, &matrices_of(&table), false);

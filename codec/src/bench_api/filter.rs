@@ -1,6 +1,6 @@
-//! What training of the classified filter's banks needs.
+//! What training of the classified filter's banks and of filters behind it needs.
 
-pub use crate::encoder::statistics::{Equations, no_equations};
+pub use crate::encoder::statistics::{Equations, FilteredPlane, no_equations};
 use crate::encoder::{Encoder, EncoderConfig};
 use crate::error::EncodeError;
 use crate::image::view::ImageView;
@@ -15,4 +15,12 @@ pub fn add_equations(
     equations: &mut [Vec<Equations>; 2],
 ) -> Result<(), EncodeError> {
     Encoder::new(config.clone())?.add_equations(image, equations)
+}
+
+/// Encodes `image`; its planes behind the filters.
+///
+/// # Errors
+/// As of [`crate::encode`].
+pub fn filtered_planes(image: &ImageView<'_>, config: &EncoderConfig) -> Result<Vec<FilteredPlane>, EncodeError> {
+    Encoder::new(config.clone())?.filtered_planes(image)
 }

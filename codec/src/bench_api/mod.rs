@@ -16,7 +16,7 @@ mod walk;
 
 pub use self::expected::expected_features;
 pub use self::features::features;
-pub use self::filter::{Equations, add_equations, no_equations};
+pub use self::filter::{Equations, FilteredPlane, add_equations, filtered_planes, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, MODES, Plane, Planes, Quantisation, Rect, References, Room};
 pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, LevelRun, level_bins, start_byte};
 pub use self::lossless::{decode_lossless, encode_lossless};

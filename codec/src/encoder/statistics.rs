@@ -7,8 +7,8 @@ use super::pipeline;
 use super::progress::Progress;
 use crate::encoder::input::source::PlaneSource;
 use crate::error::EncodeError;
-use crate::filter::BlockMap;
 use crate::filter::classified::{Bank, CLASSES, CLIPS, PAIRS, Strip, TAPS, bounds, filter_of};
+use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
 use crate::image::view::ImageView;
 use crate::simd::Plain;
@@ -20,6 +20,23 @@ pub struct Equations {
     pub products: Vec<[f64; TAPS]>,
     /// Weighed sums of products of an input and the error.
     pub errors: [f64; TAPS],
+}
+
+/// A plane as coding leaves it, behind all filters, with what training of a further one needs.
+#[derive(Debug, Clone)]
+pub struct FilteredPlane {
+    /// Samples in a row; it is a multiple of 4.
+    pub width: usize,
+    /// The samples as they should be.
+    pub source: Vec<u16>,
+    /// As deblocking leaves them.
+    pub deblocked: Vec<u16>,
+    /// As the classified filter leaves them.
+    pub filtered: Vec<u16>,
+    /// The quantiser parameter of each unit of 4x4 samples.
+    pub qp: Vec<u16>,
+    /// The class of each unit.
+    pub class: Vec<u8>,
 }
 
 /// Equations without a sample, one for each class.
@@ -41,6 +58,43 @@ impl Encoder<'_> {
         }
         Ok(())
     }
+
+    /// Encodes a picture; its planes behind the filters.
+    pub(crate) fn filtered_planes(&self, image: &ImageView<'_>) -> Result<Vec<FilteredPlane>, EncodeError> {
+        let (setup, simd) = (&self.setup, self.setup.simd());
+        let progress = Progress::new(None, image.spec(), false);
+        let coded = pipeline::code(setup, PlaneSource::of(setup, image), &[], &progress, true)?;
+        let (header, picture) = (coded.header, coded.picture.expect("it was to be kept"));
+        let source = colour::to_planes(simd, &setup.workers, image, setup.config.chroma, !setup.config.exact);
+        let mut filtered = picture.clone();
+        filtered.filter(simd, &header);
+        let planes = source.iter().zip(&filtered.planes).enumerate().map(|(p, (source, filtered))| {
+            let deblocked = picture.deblocked(simd, &header, p, header.deblock[p.min(1)]);
+            let units = &picture.map(p).units;
+            FilteredPlane {
+                width: source.width(),
+                class: classes(&deblocked, picture.map(p)),
+                qp: units.iter().map(|unit| unit.qp).collect(),
+                source: source.from(0, 0).to_vec(),
+                deblocked: deblocked.from(0, 0).to_vec(),
+                filtered: filtered.from(0, 0).to_vec(),
+            }
+        });
+        Ok(planes.collect())
+    }
+}
+
+/// The class of each unit of a deblocked plane.
+fn classes(plane: &Plane, map: &BlockMap) -> Vec<u8> {
+    let mut strip = Strip::new(plane.width(), 0);
+    let class = |(i, unit): (usize, &Unit)| {
+        let (x4, y4) = (i % map.stride, i / map.stride);
+        if x4 == 0 {
+            strip.advance(Plain, plane, plane.height(), y4);
+        }
+        (filter_of(&strip, x4, unit.qp) / 4) as u8
+    };
+    map.units.iter().enumerate().map(class).collect()
 }
 
 /// Adds the samples of a deblocked plane, each weighed by 1 over its squared step.
