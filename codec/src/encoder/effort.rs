@@ -85,9 +85,9 @@ impl Partition {
         quarters_margin: 0.0,
     };
     const HALVES: Self =
-        Self { halvings: 1, quad_margin: 1.1, three_margin: 1.06, quarters_margin: 1.02, ..Self::SQUARES };
+        Self { halvings: 1, quad_margin: 1.1, three_margin: 1.04, quarters_margin: 1.0, ..Self::SQUARES };
     const LENIENT: Self =
-        Self { quad_margin: 1.4, halves_margin: 1.6, three_margin: 1.1, quarters_margin: 1.1, ..Self::HALVES };
+        Self { quad_margin: 1.4, halves_margin: 1.6, three_margin: 1.06, quarters_margin: 1.0, ..Self::HALVES };
     const EXHAUSTIVE: Self = Self {
         halvings: 2,
         quad_margin: 1.5,

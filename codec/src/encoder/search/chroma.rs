@@ -74,11 +74,16 @@ impl TileSearch<'_> {
         if copied.is_none_or(|from| from.is_some_and(|from| self.recon.samples.is_ready(1, from))) {
             self.rank_chroma(blank, ChromaMode::Derived);
         }
+        let mut best = (f64::INFINITY, ModelSides::Both);
         for sides in [ModelSides::Both, ModelSides::Above, ModelSides::Left] {
-            self.rank_chroma(blank, ChromaMode::Fitted(sides));
-            self.recon.samples.fit(simd, header, node.rect(), sides, &mut self.memory.references);
-            self.rank_chroma(blank, ChromaMode::Quadratic(sides));
+            let cost = self.rank_chroma(blank, ChromaMode::Fitted(sides));
+            if cost < best.0 {
+                best = (cost, sides);
+            }
         }
+        // Fitting is slow, and the sides that suit one model suit the other.
+        self.recon.samples.fit(simd, header, node.rect(), best.1, &mut self.memory.references);
+        self.rank_chroma(blank, ChromaMode::Quadratic(best.1));
         for own in modes::CHROMA_OWN {
             if copied.is_some() || own != blank.luma_mode {
                 self.rank_chroma(blank, ChromaMode::Own(own));
@@ -91,8 +96,8 @@ impl TileSearch<'_> {
         }
     }
 
-    /// Ranks the block with `mode`.
-    fn rank_chroma(&mut self, blank: &ChromaBlock, mode: ChromaMode) {
+    /// Ranks the block with `mode`; returns what it costs.
+    fn rank_chroma(&mut self, blank: &ChromaBlock, mode: ChromaMode) -> f64 {
         let (header, simd) = (self.shared.context.header, self.shared.context.simd);
         let block = ChromaBlock { mode, ..*blank };
         let (node, qp) = (&block.node, header.block_qp(blank.offset));
@@ -109,8 +114,10 @@ impl TileSearch<'_> {
         }
         let units = &self.walk.state.chroma;
         let bits = bits(self.walk.coder.count(|c| modes::chroma_mode(c, units, node, mode)));
-        m.shortlist.note(cost + self.shared.plan.parameters.rank_lambda * bits);
+        let cost = cost + self.shared.plan.parameters.rank_lambda * bits;
+        m.shortlist.note(cost);
         m.ranked_chroma.push(Offer { mode, bits });
+        cost
     }
 
     /// The block with the mode of `entry`, transformed.
