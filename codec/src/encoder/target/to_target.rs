@@ -35,7 +35,7 @@ impl Encoder<'_> {
     /// use kvant::{EncodeError, Encoder, EncoderConfig, Measure, Target};
     ///
     /// // The mean absolute error, about 20 at quality 0.
-    /// let target = Target::new(Measure::Other { at_0: 20.0, at_100: 0.0 }, 4.0);
+    /// let target = Target::new(Measure::Other { at_0: 20.0, at_100: 0.0 }, 4.0).with_tolerance(0.2);
     /// let encoder = Encoder::new(EncoderConfig::default())?;
     /// let found = encoder.encode_to_target(&view, &target, |e| {
     ///     let errors = pixels.iter().zip(e.reconstruction.data()).map(|(a, b)| f64::from(a.abs_diff(*b)));
