@@ -59,9 +59,8 @@ fn sizes_come_within_one_percent() {
 #[test]
 fn scores_come_within_their_tolerances() {
     let f = with_pictures("target-scores", &["astronaut.png", "brick.png"]);
-    let mut passes = Vec::new();
     let cases = [
-        ("--target-ssimulacra2", "ssimulacra2", [52.0, 82.0], 0.3),
+        ("--target-ssimulacra2", "ssimulacra2", [60.0, 82.0], 0.3),
         ("--target-butteraugli", "butteraugli_3norm", [2.5, 0.9], 0.02),
         ("--target-psnr", "psnr_y", [31.5, 40.0], 0.1),
     ];
@@ -73,11 +72,9 @@ fn scores_come_within_their_tolerances() {
             assert!((score - values[i]).abs() <= tolerance + 1e-6, "{picture} {kind} {}: {score}", values[i]);
             // The metric aimed at is reported without --verify.
             assert!((r["metrics"][metric].as_f64().unwrap() - score).abs() < 1e-6, "{r}");
-            passes.push(r["passes"].as_u64().unwrap());
+            assert!(r["passes"].as_u64().unwrap() > 1, "{r}");
         }
     }
-    // A guess may be near enough, but hardly ever is.
-    assert!(passes.iter().filter(|&&p| p > 1).count() >= passes.len() / 2, "{passes:?}");
 }
 
 #[test]

@@ -35,13 +35,13 @@ impl Encoder<'_> {
     /// use kvant::{EncodeError, Encoder, EncoderConfig, Measure, Target};
     ///
     /// // The mean absolute error, about 20 at quality 0.
-    /// let target = Target::new(Measure::Other { at_0: 20.0, at_100: 0.0 }, 4.0).with_tolerance(0.2);
+    /// let target = Target::new(Measure::Other { at_0: 20.0, at_100: 0.0 }, 5.0);
     /// let encoder = Encoder::new(EncoderConfig::default())?;
     /// let found = encoder.encode_to_target(&view, &target, |e| {
     ///     let errors = pixels.iter().zip(e.reconstruction.data()).map(|(a, b)| f64::from(a.abs_diff(*b)));
     ///     Ok::<_, EncodeError>(errors.sum::<f64>() / pixels.len() as f64)
     /// })?;
-    /// assert!((found.value - 4.0).abs() <= target.tolerance);
+    /// assert!((found.value - 5.0).abs() <= target.tolerance);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
