@@ -8,6 +8,7 @@ use std::path::Path;
 
 use kvant::bench_api::{Equations, add_equations, no_equations};
 use kvant::{EncoderConfig, ImageView, PixelFormat};
+use kvant_benches::least_squares::{add_ridge, solve};
 use rayon::prelude::*;
 
 /// Qualities that each picture is coded at.
@@ -40,26 +41,13 @@ fn join(mut a: Channels, b: Channels) -> Channels {
     a
 }
 
-/// Solves the equations by elimination; they are positive definite, with the ridge.
-fn solve(equations: &Equations) -> Vec<f64> {
-    let n = equations.errors.len();
-    let mut m: Vec<Vec<f64>> = equations.products.iter().map(|row| row.to_vec()).collect();
-    let ridge = RIDGE * (0..n).map(|i| m[i][i]).sum::<f64>() / n as f64 + 1e-6;
-    let mut x = equations.errors.to_vec();
-    m.iter_mut().enumerate().for_each(|(i, row)| row[i] += ridge);
-    for i in 0..n {
-        for j in i + 1..n {
-            let f = m[j][i] / m[i][i];
-            let (above, below) = m.split_at_mut(j);
-            above[i].iter().zip(&mut below[0]).skip(i).for_each(|(a, b)| *b -= f * a);
-            x[j] -= f * x[i];
-        }
-    }
-    for i in (0..n).rev() {
-        let known: f64 = (i + 1..n).map(|j| m[i][j] * x[j]).sum();
-        x[i] = (x[i] - known) / m[i][i];
-    }
-    x
+/// The coefficients that leave the least squared error.
+fn solved(equations: &Equations) -> impl Iterator<Item = f64> + use<> {
+    let mut products = equations.products.as_slice().try_into().expect("a row for each input");
+    let mut taps = equations.errors.map(|error| [error]);
+    add_ridge(&mut products, RIDGE, 1e-6);
+    solve(&mut products, &mut taps);
+    taps.into_iter().flatten()
 }
 
 fn main() -> Result<(), Error> {
@@ -69,7 +57,7 @@ fn main() -> Result<(), Error> {
     let empty = || [no_equations(), no_equations()];
     let channels = pictures.par_iter().map(|p| picture(p)).try_reduce(empty, |a, b| Ok(join(a, b)))?;
     for (name, classes) in ["luma.bin", "chroma.bin"].into_iter().zip(&channels) {
-        let taps = classes.iter().flat_map(solve);
+        let taps = classes.iter().flat_map(solved);
         let table: Vec<u8> = taps.map(|c| (c * ONE).round().clamp(-128.0, 127.0) as i8 as u8).collect();
         std::fs::write(Path::new(&folder).join(name), table)?;
     }

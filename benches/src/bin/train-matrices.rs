@@ -14,6 +14,7 @@ use std::path::Path;
 
 use kvant::bench_api::{Kernels, Plane, Rect, References};
 use kvant::{Block, BlockTree, CpuLevel, Decoder, EncoderConfig, ImageView, PixelFormat};
+use kvant_benches::least_squares::{add_ridge, solve};
 use kvant_benches::quantise::Quantiser;
 use rayon::prelude::*;
 
@@ -117,21 +118,6 @@ fn hadamard(block: &mut [f32], (w, h): Size) {
         }
     }
     block.iter_mut().for_each(|v| *v /= tile as f32);
-}
-
-/// Solves for `values`, by row of the positive definite `m`, all columns at once.
-fn solve<const N: usize, const C: usize>(m: &mut [[f64; N]; N], values: &mut [[f64; C]; N]) {
-    for i in 0..N {
-        for j in (0..N).filter(|&j| j != i) {
-            let f = m[j][i] / m[i][i];
-            let (row, value) = (m[i], values[i]);
-            m[j].iter_mut().zip(row).for_each(|(a, b)| *a -= f * b);
-            values[j].iter_mut().zip(value).for_each(|(a, b)| *a -= f * b);
-        }
-    }
-    for (value, row) in values.iter_mut().zip(0..) {
-        value.iter_mut().for_each(|v| *v /= m[row][row]);
-    }
 }
 
 impl Shape {
@@ -333,8 +319,7 @@ impl Equations {
     }
 
     fn with_ridge(mut self) -> Self {
-        let mean = (0..FEATURES).map(|f| self.products[f][f]).sum::<f64>() / FEATURES as f64;
-        (0..FEATURES).for_each(|f| self.products[f][f] += RIDGE * mean + 1e-9);
+        add_ridge(&mut self.products, RIDGE, 1e-9);
         self
     }
 

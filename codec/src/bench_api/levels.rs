@@ -12,6 +12,10 @@ use crate::entropy::levels::{FAR, LevelModels, NEAR, SET_BYTES, SETS, bins_of};
 use crate::entropy::trace::{Event, Trace};
 use crate::error::DecodeError;
 use crate::limits::Limits;
+use crate::quant::family::{NEXT, STATES};
+
+/// The states of the trellis: which one follows each, by the parity of the level.
+pub const NEXT_STATES: [[u8; 2]; STATES] = NEXT;
 
 /// Probabilities that levels look at: four for each slot of each set.
 pub const LEVEL_PROBABILITIES: usize = SETS * SET_BYTES;

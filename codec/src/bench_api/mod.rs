@@ -18,7 +18,7 @@ pub use self::expected::expected_features;
 pub use self::features::features;
 pub use self::filter::{Equations, FilteredPlane, add_equations, filtered_planes, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, MODES, Plane, Planes, Quantisation, Rect, References, Room};
-pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, LevelRun, level_bins, start_byte};
+pub use self::levels::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LevelBin, LevelRun, NEXT_STATES, level_bins, start_byte};
 pub use self::lossless::{decode_lossless, encode_lossless};
 pub use self::perception::losses;
 pub use self::picked::{Picked, picked};

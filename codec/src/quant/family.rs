@@ -32,7 +32,7 @@ pub(crate) struct State(u8);
 /// code of eight states, which keeps sequences of points as far apart as eight states can, with
 /// branches named as in the eight-state proposals to JVET, so that zeros stay in the first state.
 /// docs/TUNING.md, trellis.
-const NEXT: [[u8; 2]; STATES] = [[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]];
+pub(crate) const NEXT: [[u8; 2]; STATES] = [[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]];
 
 impl State {
     /// Before the first level of a block.

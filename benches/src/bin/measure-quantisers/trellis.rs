@@ -1,13 +1,18 @@
 //! Trellis-coded quantisation with the eight states of the format (docs/BITSTREAM.md §8.4), each
 //! block by the cheapest path (Viterbi's algorithm).
 
+use kvant::bench_api::NEXT_STATES;
+
 use super::data::{Block, GROUP};
 use super::quantise::{Coded, Quantise, letter};
 use super::rates::{Rates, coefficient};
 
-const STATES: usize = 8;
-/// The state after a level, by the state before and the level's parity.
-const NEXT: [[usize; 2]; STATES] = [[0, 2], [5, 7], [1, 3], [6, 4], [2, 0], [4, 6], [3, 1], [7, 5]];
+const STATES: usize = NEXT_STATES.len();
+
+/// The state after `level`.
+fn next_state(state: usize, level: u32) -> usize {
+    NEXT_STATES[state][level as usize % 2].into()
+}
 
 /// The magnitude that `level` stands for: whole steps where the state is even, odd halves else.
 fn point(state: usize, level: u32) -> f32 {
@@ -34,7 +39,7 @@ pub(crate) fn search(x: &[f32], cost: impl Fn(usize, usize, u32) -> f32) -> Vec<
             let zero = if (1..=2).contains(&low) { Some(0) } else { None };
             for level in [low, low + 1].into_iter().chain(zero) {
                 let all = costs[from] + (x.abs() - point(from, level)).powi(2) + cost(i, from, level);
-                let to = NEXT[from][level as usize % 2];
+                let to = next_state(from, level);
                 if all < next[to] {
                     (next[to], steps[to]) = (all, Step { from, level });
                 }
@@ -95,7 +100,7 @@ mod tests {
                 let (mut state, mut sum) = (0, 0.0);
                 for (i, &level) in levels.iter().enumerate() {
                     sum += (x[i].abs() - point(state, level)).powi(2) + price(i, state, level);
-                    state = NEXT[state][level as usize % 2];
+                    state = next_state(state, level);
                 }
                 sum
             };

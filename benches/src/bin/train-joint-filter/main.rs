@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use kvant::bench_api::{FilteredPlane, SplitMix64, filtered_planes};
 use kvant::{EncoderConfig, ImageView, PixelFormat};
+use kvant_benches::least_squares::{add_ridge, solve};
 use kvant_benches::quantise::Quantiser;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -99,21 +100,14 @@ impl Equations {
     }
 
     fn with_ridge(mut self) -> Self {
-        let mean = (0..MOST).map(|i| self.products[i][i]).sum::<f64>() / MOST as f64;
-        (0..MOST).for_each(|i| self.products[i][i] += RIDGE * mean + 1e-6);
+        add_ridge(&mut self.products, RIDGE, 1e-6);
         self
     }
 
     fn solved(&self) -> [f64; MOST] {
-        let (mut m, mut x) = (self.products, self.errors);
-        for i in 0..MOST {
-            for j in (0..MOST).filter(|&j| j != i) {
-                let (f, row) = (m[j][i] / m[i][i], m[i]);
-                m[j].iter_mut().zip(row).for_each(|(a, b)| *a -= f * b);
-                x[j] -= f * x[i];
-            }
-        }
-        std::array::from_fn(|i| x[i] / m[i][i])
+        let (mut products, mut weights) = (self.products, self.errors.map(|error| [error]));
+        solve(&mut products, &mut weights);
+        weights.map(|[weight]| weight)
     }
 }
 
