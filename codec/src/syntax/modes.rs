@@ -3,7 +3,7 @@
 use super::ctx;
 use super::state::{Unit, UnitMap};
 use super::tree::Node;
-use crate::entropy::contexts as group;
+use crate::entropy::contexts::{self as group, Group};
 use crate::entropy::{BinCoder, Ctx, tree};
 use crate::predict::{ChromaFamily, ChromaMode, IntraMode, ModelSides};
 
@@ -136,9 +136,9 @@ pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, 
             _ => (false, ModelSides::Both),
         };
         if c.bin(ctx::quadratic(node), quadratic) {
-            return ChromaMode::Quadratic(fitted_to(c, 1, sides));
+            return ChromaMode::Quadratic(fitted_to(c, [group::QUADRATIC_ONE_SIDE, group::QUADRATIC_LEFT], sides));
         }
-        return ChromaMode::Fitted(fitted_to(c, 0, sides));
+        return ChromaMode::Fitted(fitted_to(c, [group::FITTED_ONE_SIDE, group::FITTED_LEFT], sides));
     }
     let derived = group::CHROMA_DERIVED.at(ctx::chroma_neighbours(units, node, ChromaFamily::Derived));
     if c.bin(derived, mode == ChromaMode::Derived) {
@@ -149,16 +149,12 @@ pub(crate) fn chroma_mode<C: BinCoder>(c: &mut C, units: &UnitMap, node: &Node, 
     ChromaMode::Own(CHROMA_OWN[tree(c, group::CHROMA_MODE.at(0), 2, index as u32) as usize])
 }
 
-/// Codes which sides a model is fitted to: a linear one, 0, or a quadratic one, 1.
-fn fitted_to<C: BinCoder>(c: &mut C, kind: usize, sides: ModelSides) -> ModelSides {
-    let [one_side, left] = [
-        [group::FITTED_ONE_SIDE.at(0), group::FITTED_LEFT.at(0)],
-        [group::QUADRATIC_ONE_SIDE.at(0), group::QUADRATIC_LEFT.at(0)],
-    ][kind];
-    if !c.bin(one_side, sides != ModelSides::Both) {
+/// Codes which sides a model is fitted to, by the contexts of its kind.
+fn fitted_to<C: BinCoder>(c: &mut C, [one_side, left]: [Group; 2], sides: ModelSides) -> ModelSides {
+    if !c.bin(one_side.at(0), sides != ModelSides::Both) {
         return ModelSides::Both;
     }
-    if c.bin(left, sides == ModelSides::Left) { ModelSides::Left } else { ModelSides::Above }
+    if c.bin(left.at(0), sides == ModelSides::Left) { ModelSides::Left } else { ModelSides::Above }
 }
 
 /// Codes an explicit slope of plane `plane` (0 Cb, 1 Cr), its sign by context `sign`.
