@@ -16,7 +16,7 @@ use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use kvant::bench_api::{Plane, SplitMix64};
 use kvant::{Chroma, CpuLevel, EncoderConfig, ImageView, PixelFormat};
 
-/// A picture of `testdata/`, 8-bit RGB.
+/// A picture, 8-bit RGB.
 #[derive(Debug)]
 pub struct Picture {
     pixels: Vec<u8>,
@@ -25,11 +25,19 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads the PNG `name`.
+    /// Reads the PNG `name` of `testdata/`.
     pub fn testdata(name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata").join(name);
-        let picture = image::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display())).into_rgb8();
-        Self { width: picture.width(), height: picture.height(), pixels: picture.into_raw() }
+        Self::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    }
+
+    /// Reads a file of any format.
+    ///
+    /// # Errors
+    /// Where it cannot be read as a picture.
+    pub fn open(path: impl AsRef<Path>) -> image::ImageResult<Self> {
+        let picture = image::open(path)?.into_rgb8();
+        Ok(Self { width: picture.width(), height: picture.height(), pixels: picture.into_raw() })
     }
 
     /// The pixels as the encoder takes them.

@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
+use kvant::EncoderConfig;
 use kvant::bench_api::{CONTEXTS, adaptive_cost, bins};
-use kvant::{EncoderConfig, ImageView, PixelFormat};
+use kvant_benches::Picture;
 use rayon::prelude::*;
 
 /// Qualities that each picture is coded at.
@@ -19,9 +20,8 @@ const MOST: usize = 1200;
 type Seen = Vec<Vec<Vec<bool>>>;
 
 fn collect(path: &Path) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>> {
-    let picture = image::open(path)?.to_rgb8();
-    let (w, h) = picture.dimensions();
-    let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
+    let picture = Picture::open(path)?;
+    let view = picture.view();
     let mut seen: Seen = vec![Vec::new(); CONTEXTS];
     for quality in QUALITIES {
         let config = EncoderConfig::default().with_quality(quality);

@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
+use kvant::EncoderConfig;
 use kvant::bench_api::{Equations, add_equations, no_equations};
-use kvant::{EncoderConfig, ImageView, PixelFormat};
+use kvant_benches::Picture;
 use kvant_benches::least_squares::{add_ridge, solve};
 use rayon::prelude::*;
 
@@ -22,9 +23,8 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 type Channels = [Vec<Equations>; 2];
 
 fn picture(path: &str) -> Result<Channels, Error> {
-    let picture = image::open(path)?.to_rgb8();
-    let (w, h) = picture.dimensions();
-    let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
+    let picture = Picture::open(path)?;
+    let view = picture.view();
     let mut channels = [no_equations(), no_equations()];
     for quality in QUALITIES {
         let config = EncoderConfig::default().with_quality(quality);

@@ -7,7 +7,8 @@
 use std::path::Path;
 
 use kvant::bench_api::{LEVEL_GROUPS, LEVEL_PROBABILITIES, level_bins, start_byte};
-use kvant::{EncoderConfig, ImageView, PixelFormat, Quantiser};
+use kvant::{EncoderConfig, Quantiser};
+use kvant_benches::Picture;
 use rayon::prelude::*;
 
 /// Qualities that each picture is coded at.
@@ -21,9 +22,8 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// A picture at all qualities with a quantiser, `None` for that of the default effort.
 fn encode(path: &Path, quantiser: Option<Quantiser>) -> Result<Vec<Vec<u8>>, Error> {
-    let picture = image::open(path)?.to_rgb8();
-    let (w, h) = picture.dimensions();
-    let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
+    let picture = Picture::open(path)?;
+    let view = picture.view();
     let streams = QUALITIES.map(|quality| {
         let config = EncoderConfig::default().with_quality(quality).with_quantiser(quantiser);
         kvant::encode(&view, &config)

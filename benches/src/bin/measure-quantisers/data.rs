@@ -1,7 +1,8 @@
 //! The coefficients, and what all quantisers are told of them.
 
 use kvant::bench_api::{Kernels, Stages};
-use kvant::{Chroma, CpuLevel, EncoderConfig, ImageView, PixelFormat};
+use kvant::{Chroma, CpuLevel, EncoderConfig};
+use kvant_benches::Picture;
 
 use super::Error;
 
@@ -66,13 +67,12 @@ impl Halves {
 /// Luma blocks of the picture in a file, coded at `quality`: a spread of them, of at most `most`
 /// coefficients.
 pub(crate) fn blocks(path: &str, quality: f32, most: usize) -> Result<Vec<Block>, Error> {
-    let picture = image::open(path)?.to_rgb8();
-    let (w, h) = picture.dimensions();
-    let view = ImageView::new(&picture, w, h, w as usize * 3, PixelFormat::Rgb8)?;
+    let picture = Picture::open(path)?;
+    let view = picture.view();
     let stream = kvant::encode(&view, &EncoderConfig::default().with_quality(quality))?;
     let cpu = CpuLevel::detect();
     let source = Kernels::new(cpu).to_planes(&view, Chroma::Yuv444);
-    let every = (w as usize * h as usize).div_ceil(most);
+    let every = picture.pixels().div_ceil(most as u64) as usize;
     let (mut blocks, mut seen) = (Vec::new(), 0);
     Stages::new(cpu, &stream)?.coefficients(&source, |scan| {
         if (seen / RUN).is_multiple_of(every) {

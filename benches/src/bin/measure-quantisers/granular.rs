@@ -28,7 +28,7 @@ fn gains() -> [f64; 3] {
     let d4: Vec<f32> = x.as_chunks::<4>().0.iter().flat_map(nearest_d).collect();
     let e8: Vec<f32> = x.as_chunks::<8>().0.iter().flat_map(nearest_e8).collect();
     let path = trellis::search(&x, |_, _, _| 0.0);
-    let trellis = path.iter().map(|&(state, level)| level as f32 - 0.5 * (state % 2) as f32);
+    let trellis = path.iter().map(|&(state, level)| trellis::point(state, level));
     let pairs = |points: &[f32]| x.clone().into_iter().zip(points.to_vec());
     [gain(pairs(&d4), 2.0, 4.0), gain(pairs(&e8), 1.0, 8.0), gain(x.iter().copied().zip(trellis), 1.0, 1.0)]
 }

@@ -15,7 +15,7 @@ fn next_state(state: usize, level: u32) -> usize {
 }
 
 /// The magnitude that `level` stands for: whole steps where the state is even, odd halves else.
-fn point(state: usize, level: u32) -> f32 {
+pub(crate) fn point(state: usize, level: u32) -> f32 {
     if level == 0 { 0.0 } else { level as f32 - 0.5 * (state % 2) as f32 }
 }
 
