@@ -16,6 +16,15 @@ use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use kvant::bench_api::{Plane, SplitMix64};
 use kvant::{Chroma, CpuLevel, EncoderConfig, ImageView, PixelFormat};
 
+/// Qualities at which a picture is coded to train what the models of a tile start with.
+pub const TRAINING_QUALITIES: [f32; 9] = [15.0, 25.0, 35.0, 45.0, 55.0, 65.0, 75.0, 85.0, 92.0];
+
+/// What each bin of a stream counts for where such starts are trained. A percent of a small stream
+/// is to count more than its few bytes do, since a long one learns without them.
+pub fn weight(stream: &[u8]) -> f64 {
+    (stream.len() as f64 / 16_000.0).powf(-0.4)
+}
+
 /// A picture, 8-bit RGB.
 #[derive(Debug)]
 pub struct Picture {

@@ -1,31 +1,42 @@
 //! Trains the initial states of the adaptive contexts: codes pictures, collects what every context
-//! sees, and writes `codec/src/entropy/contexts.bin` with the states that would have cost least.
-//! `init.rs` beside it says from which pictures.
+//! sees, and writes `codec/src/entropy/contexts.bin` with the states that would have cost least, on
+//! photographs and on screens. `init.rs` beside it says from which pictures.
 //!
 //! `cargo run --release -p kvant-benches --bin train-contexts -- OUT.bin PICTURE...`
 
 use std::path::Path;
 
 use kvant::EncoderConfig;
-use kvant::bench_api::{CONTEXTS, adaptive_cost, bins};
-use kvant_benches::Picture;
+use kvant::bench_api::{CONTEXTS, adaptive_cost, bins, is_screen};
+use kvant_benches::{Picture, TRAINING_QUALITIES, weight};
 use rayon::prelude::*;
 
-/// Qualities that each picture is coded at.
-const QUALITIES: [f32; 5] = [20.0, 40.0, 60.0, 75.0, 90.0];
 /// Bins of one context in one stream that count: what comes later hardly depends on the start.
 const MOST: usize = 1200;
+/// A context of screens that saw fewer bins has the state of photographs.
+const FEW: usize = 60;
 
-/// What each context saw, stream by stream.
-type Seen = Vec<Vec<Vec<bool>>>;
+/// Bins of a context in a stream, and what each counts for.
+struct Run {
+    bins: Vec<bool>,
+    weight: f64,
+}
+
+/// What each context saw, stream by stream, in photographs and in screens.
+type Seen = [Vec<Vec<Run>>; 2];
+
+fn nothing() -> Seen {
+    [(); 2].map(|()| (0..CONTEXTS).map(|_| Vec::new()).collect())
+}
 
 fn collect(path: &Path) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>> {
     let picture = Picture::open(path)?;
     let view = picture.view();
-    let mut seen: Seen = vec![Vec::new(); CONTEXTS];
-    for quality in QUALITIES {
+    let mut seen = nothing();
+    for quality in TRAINING_QUALITIES {
         let config = EncoderConfig::default().with_quality(quality);
         let stream = kvant::encode(&view, &config)?;
+        let seen = &mut seen[usize::from(is_screen(&stream)?)];
         for (tile, _) in bins(&stream)? {
             let mut by_context = vec![Vec::new(); CONTEXTS];
             for (ctx, bin) in tile {
@@ -33,9 +44,9 @@ fn collect(path: &Path) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>
                     by_context[ctx as usize].push(bin);
                 }
             }
-            for (all, new) in seen.iter_mut().zip(by_context) {
-                if !new.is_empty() {
-                    all.push(new);
+            for (all, bins) in seen.iter_mut().zip(by_context) {
+                if !bins.is_empty() {
+                    all.push(Run { bins, weight: weight(&stream) });
                 }
             }
         }
@@ -43,25 +54,26 @@ fn collect(path: &Path) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>
     Ok(seen)
 }
 
-/// Share of ones among the first `most` bins of each stream, in 1/65536, kept away from certainty.
-fn share(streams: &[Vec<bool>], most: usize) -> u16 {
+/// Share of ones among the first `most` bins of each run, in 1/65536, kept away from certainty.
+fn share(runs: &[Run], most: usize) -> u16 {
     let (mut ones, mut all) = (0.4, 0.8);
-    for s in streams {
-        ones += s.iter().take(most).filter(|&&b| b).count() as f64;
-        all += s.len().min(most) as f64;
+    for Run { bins, weight } in runs {
+        ones += weight * bins.iter().take(most).filter(|&&b| b).count() as f64;
+        all += weight * bins.len().min(most) as f64;
     }
     (ones / all * 65536.0).round().clamp(512.0, 65024.0) as u16
 }
 
-fn best_state(streams: &[Vec<bool>]) -> (u16, u8, u8) {
-    if streams.is_empty() {
-        return (32768, 0, 6);
-    }
+/// Probability, confidence and limit that would have cost least.
+fn best_state(runs: &[Run]) -> (u16, u8, u8) {
     let mut best = (f64::INFINITY, (32768, 0, 6));
-    for p in [4, 16, 64, MOST].map(|most| share(streams, most)) {
-        for n in [0, 1, 2, 4, 7, 12, 20, 40] {
-            for limit in [4, 5, 6, 7] {
-                let cost: f64 = streams.iter().map(|s| adaptive_cost(p, n, limit, s)).sum();
+    if runs.is_empty() {
+        return best.1;
+    }
+    for p in [4, 16, 64, MOST].map(|most| share(runs, most)) {
+        for limit in [4, 5, 6, 7] {
+            for n in [0, 1, 2, 4, 7, 12, 20, 40, 80].into_iter().filter(|n| n >> limit == 0) {
+                let cost = runs.iter().map(|run| run.weight * adaptive_cost(p, n, limit, &run.bins)).sum();
                 if cost < best.0 {
                     best = (cost, (p, n, limit));
                 }
@@ -76,13 +88,19 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let out = args.next().ok_or("usage: train-contexts OUT.bin PICTURE...")?;
     let pictures: Vec<String> = args.collect();
     let parts: Vec<Seen> = pictures.par_iter().map(|p| collect(Path::new(p))).collect::<Result<_, _>>()?;
-    let mut seen: Seen = vec![Vec::new(); CONTEXTS];
-    for (all, part) in parts.into_iter().flat_map(|part| part.into_iter().enumerate()) {
-        seen[all].extend(part);
+    let mut seen = nothing();
+    for part in parts {
+        seen.iter_mut().flatten().zip(part.into_iter().flatten()).for_each(|(all, runs)| all.extend(runs));
     }
-    let states: Vec<_> = seen.par_iter().map(|s| best_state(s)).collect();
-    let bytes = states.iter().flat_map(|&(p, n, limit)| [p as u8, (p >> 8) as u8, n, limit]);
+    let [photographs, screens] = seen;
+    let photographs: Vec<_> = photographs.par_iter().map(|runs| best_state(runs)).collect();
+    let of_screen = |(runs, &photograph): (&Vec<Run>, &(u16, u8, u8))| {
+        let bins: usize = runs.iter().map(|run| run.bins.len()).sum();
+        if bins < FEW { photograph } else { best_state(runs) }
+    };
+    let screens: Vec<_> = screens.par_iter().zip(&photographs).map(of_screen).collect();
+    let bytes = photographs.iter().chain(&screens).flat_map(|&(p, n, limit)| [p as u8, (p >> 8) as u8, n, limit]);
     std::fs::write(&out, bytes.collect::<Vec<u8>>())?;
-    println!("{out}: {CONTEXTS} contexts from {} pictures at qualities {QUALITIES:?}", pictures.len());
+    println!("{out}: {CONTEXTS} contexts from {} pictures at qualities {TRAINING_QUALITIES:?}", pictures.len());
     Ok(())
 }

@@ -1,56 +1,91 @@
-//! Trains the start of the probabilities of levels: codes pictures, with either quantiser, lets
-//! every probability follow what it would have to predict, and writes
-//! `codec/src/entropy/levels.bin`.
+//! Trains the start of the probabilities of levels: codes pictures, with either quantiser, and
+//! writes `codec/src/entropy/levels.bin` with the start that leaves the least squared error of what
+//! every probability would have predicted.
 //!
 //! `cargo run --release -p kvant-benches --bin train-levels -- OUT.bin PICTURE...`
 
 use std::path::Path;
 
-use kvant::bench_api::{LEVEL_GROUPS, LEVEL_PROBABILITIES, level_bins, start_byte};
-use kvant::{EncoderConfig, Quantiser};
-use kvant_benches::Picture;
+use kvant::bench_api::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LEVEL_RATE, level_bins, start_byte};
+use kvant::{EncoderConfig, Quantiser, Tune};
+use kvant_benches::{Picture, TRAINING_QUALITIES, weight};
 use rayon::prelude::*;
 
-/// Qualities that each picture is coded at.
-const QUALITIES: [f32; 5] = [20.0, 40.0, 60.0, 75.0, 90.0];
-/// Bins that a probability remembers, about.
-const MEMORY: f64 = 1023.0;
 /// Bins that what is known of a probability's neighbours counts for.
-const PRIOR: f64 = 4.0;
+const PRIOR: f64 = 8.0;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// A picture at all qualities with a quantiser, `None` for that of the default effort.
-fn encode(path: &Path, quantiser: Option<Quantiser>) -> Result<Vec<Vec<u8>>, Error> {
-    let picture = Picture::open(path)?;
-    let view = picture.view();
-    let streams = QUALITIES.map(|quality| {
-        let config = EncoderConfig::default().with_quality(quality).with_quantiser(quantiser);
-        kvant::encode(&view, &config)
-    });
-    Ok(streams.into_iter().collect::<Result<_, _>>()?)
+/// The equation of the start s of a probability: squares * s = products. After n bins s has the
+/// part (1 - 2^-rate)^n in the probability, and what it learnt from these bins is the rest.
+#[derive(Debug, Clone, Copy, Default)]
+struct Equation {
+    products: f64,
+    squares: f64,
 }
 
-/// A probability of a 1 that learns, and how many bins it saw.
-#[derive(Debug, Clone, Copy)]
-struct Probability {
-    p: f64,
-    seen: f64,
-}
+impl Equation {
+    fn add(&mut self, other: Self, weight: f64) {
+        self.products += weight * other.products;
+        self.squares += weight * other.squares;
+    }
 
-impl Probability {
-    fn learn(&mut self, bin: bool) {
-        self.p += (f64::from(u8::from(bin)) - self.p) / (self.seen.min(MEMORY) + 1.5);
-        self.seen += 1.0;
+    /// The start, where `prior` counts for some bins.
+    fn solved(self, prior: f64) -> f64 {
+        (self.products + PRIOR * prior) / (self.squares + PRIOR)
     }
 }
 
-/// Mean of what a group knows, by bin of a level; `above` counts as [`PRIOR`] bins.
-fn mean(group: &[Probability], above: [f64; 4]) -> [f64; 4] {
+/// The equation of a probability in a stream, as its bins come.
+#[derive(Debug, Clone, Copy)]
+struct Follower {
+    equation: Equation,
+    part: f64,
+    learnt: f64,
+}
+
+impl Follower {
+    const NEW: Self = Self { equation: Equation { products: 0.0, squares: 0.0 }, part: 1.0, learnt: 0.0 };
+
+    fn follow(&mut self, bin: bool) {
+        let (bin, rate) = (f64::from(u8::from(bin)), f64::from(1 << LEVEL_RATE).recip());
+        self.equation.add(Equation { products: bin - self.learnt, squares: self.part }, self.part);
+        self.part -= self.part * rate;
+        self.learnt += (bin - self.learnt) * rate;
+    }
+}
+
+/// The equations of a picture, coded at all qualities with a quantiser.
+fn equations(path: &Path, trellis: bool) -> Result<Vec<Equation>, Error> {
+    let picture = Picture::open(path)?;
+    let view = picture.view();
+    let mut all = vec![Equation::default(); LEVEL_PROBABILITIES];
+    for quality in TRAINING_QUALITIES {
+        let config = EncoderConfig::default().with_quality(quality);
+        let config =
+            if trellis { config.with_tune(Tune::Psnr).with_quantiser(Some(Quantiser::Trellis)) } else { config };
+        let stream = kvant::encode(&view, &config)?;
+        let mut followers = vec![Follower::NEW; LEVEL_PROBABILITIES];
+        level_bins(&stream, trellis, |(probabilities, bin)| {
+            probabilities.into_iter().for_each(|i| followers[i].follow(bin));
+        })?;
+        let weight = weight(&stream);
+        all.iter_mut().zip(&followers).for_each(|(all, one)| all.add(one.equation, weight));
+    }
+    Ok(all)
+}
+
+fn joined(mut a: Vec<Equation>, b: Vec<Equation>) -> Vec<Equation> {
+    a.iter_mut().zip(b).for_each(|(a, b)| a.add(b, 1.0));
+    a
+}
+
+/// Starts of a group, by bin of a level, as if all had the same; `above` is that of a larger group.
+fn shared(group: &[Equation], above: [f64; 4]) -> [f64; 4] {
     std::array::from_fn(|bin| {
-        let own = group.iter().skip(bin).step_by(4);
-        let (sum, seen) = own.fold((0.0, 0.0), |(sum, seen), one| (sum + one.p * one.seen, seen + one.seen));
-        (sum + above[bin] * PRIOR) / (seen + PRIOR)
+        let mut sum = Equation::default();
+        group.iter().skip(bin).step_by(4).for_each(|one| sum.add(*one, 1.0));
+        sum.solved(above[bin])
     })
 }
 
@@ -58,28 +93,22 @@ fn main() -> Result<(), Error> {
     let mut args = std::env::args().skip(1);
     let out = args.next().ok_or("usage: train-levels OUT.bin PICTURE...")?;
     let pictures: Vec<String> = args.collect();
-    let mut all = vec![Probability { p: 0.5, seen: 0.0 }; LEVEL_PROBABILITIES];
-    for quantiser in [None, Some(Quantiser::Trellis)] {
-        let streams: Vec<Vec<Vec<u8>>> =
-            pictures.par_iter().map(|p| encode(Path::new(p), quantiser)).collect::<Result<_, _>>()?;
-        for stream in streams.iter().flatten() {
-            level_bins(stream, quantiser.is_some(), |(probabilities, bin)| {
-                probabilities.into_iter().for_each(|i| all[i].learn(bin));
-            })?;
-        }
-    }
+    let runs: Vec<_> = pictures.iter().flat_map(|picture| [false, true].map(|trellis| (picture, trellis))).collect();
+    let none = || vec![Equation::default(); LEVEL_PROBABILITIES];
+    let all = runs
+        .into_par_iter()
+        .map(|(picture, trellis)| equations(Path::new(picture), trellis))
+        .try_reduce(none, |a, b| Ok(joined(a, b)))?;
     let mut start = vec![0; LEVEL_PROBABILITIES];
     for (first, whole, part) in LEVEL_GROUPS
         .iter()
         .flat_map(|(range, whole, part)| range.clone().step_by(*whole).map(|first| (first, *whole, *part)))
     {
-        let class = mean(&all[first..first + whole], [0.5; 4]);
+        let class = shared(&all[first..first + whole], [0.5; 4]);
         for first in (first..first + whole).step_by(part) {
-            let group = mean(&all[first..first + part], class);
+            let group = shared(&all[first..first + part], class);
             for i in first..first + part {
-                let Probability { p, seen } = all[i];
-                let seen = seen.min(MEMORY);
-                start[i] = start_byte((p * seen + group[i % 4] * PRIOR) / (seen + PRIOR));
+                start[i] = start_byte(all[i].solved(group[i % 4]));
             }
         }
     }

@@ -293,7 +293,7 @@ impl Quantisation {
             dequantiser: Dequantiser::new(&header),
             counter: Counter::new(
                 header.profile,
-                &Models::new(),
+                &Models::new(header.screen),
                 &LevelModels::new(header.profile, header.is_trellis()),
             ),
             template: Template::new(),

@@ -8,7 +8,7 @@ use crate::container;
 use crate::entropy::LevelPlace;
 use crate::entropy::Profile;
 use crate::entropy::interval::{Interval, ReadInterval, WriteInterval};
-use crate::entropy::levels::{FAR, LevelModels, NEAR, SET_BYTES, SETS, bins_of};
+use crate::entropy::levels::{FAR, LevelModels, NEAR, RATE, SET_BYTES, SETS, bins_of};
 use crate::entropy::trace::{Event, Trace};
 use crate::error::DecodeError;
 use crate::limits::Limits;
@@ -19,6 +19,9 @@ pub const NEXT_STATES: [[u8; 2]; STATES] = NEXT;
 
 /// Probabilities that levels look at: four for each slot of each set.
 pub const LEVEL_PROBABILITIES: usize = SETS * SET_BYTES;
+
+/// Log2 of how slowly they learn.
+pub const LEVEL_RATE: u32 = RATE;
 
 /// Runs of probabilities, and into how many of them these are grouped by what slots have in common,
 /// coarsely and finely.

@@ -136,7 +136,7 @@ fn lossy<const FAST: bool>(
     tile: usize,
 ) -> (Vec<u8>, Vec<u8>, Option<Damage>) {
     let (superblocks, notes, damage) = parsed(picks, header, grid, tile);
-    let mut bins = RangeEncoder::<FAST>::new(header.is_trellis());
+    let mut bins = RangeEncoder::<FAST>::new(header.start());
     notes.iter().for_each(|notes| notes.code(&mut bins));
     let dequantiser = Dequantiser::new(header);
     let context = Context { simd: Simd::new(CpuLevel::Scalar), header, dequantiser: &dequantiser };

@@ -241,7 +241,7 @@ impl Stages {
 
     fn walk_with<const FAST: bool>(&self, tile: usize, mut each: impl FnMut(&Superblock)) -> Result<(), DecodeError> {
         let (header, bytes) = (&self.parsed.header, self.parsed.tile(&self.data, &self.index, tile)?);
-        let coder = RangeDecoder::<FAST>::new(header.is_trellis(), bytes.colour);
+        let coder = RangeDecoder::<FAST>::new(header.start(), bytes.colour);
         let mut walk = Walk::new(coder, header, self.parsed.grid.state(header, tile));
         let (width, height) = (walk.state.luma.width(), walk.state.luma.height());
         let mut sb = Superblock::default();

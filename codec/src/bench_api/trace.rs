@@ -1,13 +1,16 @@
 //! Bins: those that a stream is made of, what they cost, and the range coder by itself.
 
 use super::walk::walk;
+use crate::container;
 use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
+use crate::entropy::learnt::Start;
 use crate::entropy::levels::LevelModels;
 use crate::entropy::model::{Model, Models};
 use crate::entropy::range::{RangeDecoder, RangeEncoder};
 use crate::entropy::trace::{Event, Trace};
 use crate::entropy::{BinCoder, Ctx, Profile};
 use crate::error::DecodeError;
+use crate::limits::Limits;
 
 /// Number of adaptive contexts.
 pub const CONTEXTS: usize = crate::entropy::contexts::COUNT as usize;
@@ -52,6 +55,14 @@ pub fn trace(data: &[u8]) -> Result<Vec<String>, DecodeError> {
     Ok(events(data)?.into_iter().flatten().map(|e| format!("{e:?}")).collect())
 }
 
+/// Whether a stream is one of a screen, whose contexts have initial states of their own.
+///
+/// # Errors
+/// As decoding.
+pub fn is_screen(data: &[u8]) -> Result<bool, DecodeError> {
+    Ok(container::parse(data, &Limits::default())?.header.screen)
+}
+
 fn events(data: &[u8]) -> Result<Vec<Vec<Event>>, DecodeError> {
     let mut out = Vec::new();
     walk(data, Trace::new, |c| &c.inner, |_, _| {}, |c| out.push(c.events))?;
@@ -72,7 +83,7 @@ pub fn adaptive_cost(p: u16, n: u8, limit: u8, bins: &[bool]) -> f64 {
 
 /// Bytes of `bins` (context, value) from the range coder.
 pub fn range_encode(bins: &[(u16, bool)]) -> Vec<u8> {
-    let mut coder = RangeEncoder::<false>::new(false);
+    let mut coder = RangeEncoder::<false>::new(Start::default());
     for &(ctx, bin) in bins {
         coder.bin(Ctx(ctx), bin);
     }
@@ -81,13 +92,13 @@ pub fn range_encode(bins: &[(u16, bool)]) -> Vec<u8> {
 
 /// Reads bins with the given contexts back; the number of ones.
 pub fn range_decode(data: &[u8], contexts: impl Iterator<Item = u16>) -> usize {
-    let mut coder = RangeDecoder::<false>::new(false, data);
+    let mut coder = RangeDecoder::<false>::new(Start::default(), data);
     contexts.filter(|&ctx| coder.bin(Ctx(ctx), false)).count()
 }
 
 /// Cost in bits of `bins` (context, value) with the initial models, which stand still.
 pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
-    let mut counter = Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(Profile::Mixed, false));
+    let mut counter = Counter::new(Profile::Mixed, &Models::new(false), &LevelModels::new(Profile::Mixed, false));
     for &(ctx, bin) in bins {
         counter.bin(Ctx(ctx), bin);
     }
@@ -96,7 +107,7 @@ pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
 
 /// Bytes of `values` as `bits` (0 to 24) bypass bits each, from the range coder.
 pub fn range_encode_bypass(values: &[u32], bits: u32) -> Vec<u8> {
-    let mut coder = RangeEncoder::<false>::new(false);
+    let mut coder = RangeEncoder::<false>::new(Start::default());
     for &value in values {
         coder.bypass(bits, value);
     }
@@ -105,6 +116,6 @@ pub fn range_encode_bypass(values: &[u32], bits: u32) -> Vec<u8> {
 
 /// Reads `count` values of `bits` (0 to 24) bypass bits back; their sum, modulo 2^32.
 pub fn range_decode_bypass(data: &[u8], bits: u32, count: usize) -> u32 {
-    let mut coder = RangeDecoder::<false>::new(false, data);
+    let mut coder = RangeDecoder::<false>::new(Start::default(), data);
     (0..count).fold(0, |sum: u32, _| sum.wrapping_add(coder.bypass(bits, 0)))
 }

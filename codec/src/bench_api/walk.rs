@@ -77,10 +77,10 @@ pub(super) fn walk<'d, C: BinCoder>(
     }
     for i in 0..parsed.grid.len() {
         let bytes = parsed.tile(data, &index, i)?.colour;
-        let trellis = header.is_trellis();
+        let start = header.start();
         let from = match header.profile {
-            Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(trellis, bytes)),
-            Profile::Fast => AnyDecoder::Fast(RangeDecoder::new(trellis, bytes)),
+            Profile::Mixed => AnyDecoder::Mixed(RangeDecoder::new(start, bytes)),
+            Profile::Fast => AnyDecoder::Fast(RangeDecoder::new(start, bytes)),
         };
         let state = parsed.grid.state(header, i);
         let (width, height) = (state.luma.width(), state.luma.height());

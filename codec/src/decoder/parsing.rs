@@ -82,7 +82,7 @@ impl<'a, const FAST: bool> Parsing<'a, FAST> {
     /// Before the first superblock of `part`, whose data is `bytes`, with more to come where it is
     /// `growing`.
     pub(super) fn new(parsed: &'a Parsed, part: Part, bytes: TileData<'a>, growing: bool) -> Self {
-        let coder = RangeDecoder::new(parsed.header.is_trellis(), bytes.colour);
+        let coder = RangeDecoder::new(parsed.header.start(), bytes.colour);
         let state = parsed.grid.state(&parsed.header, part.tile);
         let start = HaltedParsing { coder, state, wanted: part.rows, next: (0, 0), handed: 0 };
         start.resume(&parsed.header, bytes, growing)

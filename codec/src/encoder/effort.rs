@@ -44,6 +44,8 @@ pub(crate) struct Effort {
     /// From this quality on levels are found on the trellis where squared error is all that counts:
     /// below, it gains too little or loses. docs/TUNING.md, trellis.
     pub(crate) trellis_from: f32,
+    /// A trellis finds the levels of all trials, not of the best one by the scalar quantiser alone.
+    pub(crate) trellis_trials: bool,
     /// How the filters' strengths are found.
     pub(crate) filters: Filters,
     /// Points of the score that it loses at the same step against effort 5. docs/TUNING.md,
@@ -216,6 +218,7 @@ impl Effort {
         sketches: Sketches::LIGHT_TWICE,
         thorough_from: 90.0,
         trellis_from: f32::INFINITY,
+        trellis_trials: false,
         filters: Filters::Sample,
         lost: 0.0,
     };
@@ -300,6 +303,7 @@ impl Effort {
         Self {
             luma_modes: 4,
             chroma_modes: 4,
+            trellis_trials: true,
             partition: Partition { halvings: 2, ..Partition::LENIENT }.guided(1.4),
             screens: Partition { halvings: 2, ..Partition::LENIENT }.drawn(),
             ..Self::LENIENT
@@ -308,6 +312,7 @@ impl Effort {
             learned_modes: 8,
             luma_modes: 6,
             chroma_modes: 6,
+            trellis_trials: true,
             partition: Partition::EXHAUSTIVE,
             screens: Partition::EXHAUSTIVE.drawn(),
             ..Self::LENIENT

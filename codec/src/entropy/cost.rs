@@ -132,12 +132,13 @@ impl BinCoder for Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::learnt::Start;
     use crate::entropy::range::RangeEncoder;
     use crate::random::SplitMix64;
 
     #[test]
     fn counted_bits_are_the_range_coders_bytes_within_a_percent() {
-        let mut encoder = RangeEncoder::<false>::new(false);
+        let mut encoder = RangeEncoder::<false>::new(Start::default());
         let mut counted = 0u64;
         let mut numbers = SplitMix64::new(1);
         for i in 0..60_000u32 {

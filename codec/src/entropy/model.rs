@@ -1,7 +1,8 @@
 //! Adaptive probability of one bin. BITSTREAM.md §7.2.
 
 use super::coder::Ctx;
-use super::init::INITIAL;
+use super::contexts::COUNT;
+use super::init::{PHOTOGRAPHS, SCREENS};
 
 /// Probability of a bin being 1, with the count that sets how fast it learns: 1/(n + 1.5) at first,
 /// never below 2^-limit. (Adaptive-rate counters as in the PAQ family of compressors.)
@@ -58,22 +59,24 @@ impl Model {
 #[derive(Debug, Clone)]
 pub(crate) struct Models(Box<[Model]>);
 
-/// As a tile starts: the states that were trained.
-static START: [Model; INITIAL.len()] = {
-    let mut models = [Model::UNSEEN; INITIAL.len()];
+/// As a tile starts: the states that were trained, of photographs and of screens.
+static START: [[Model; COUNT as usize]; 2] = [start(&PHOTOGRAPHS), start(&SCREENS)];
+
+const fn start(states: &[(u16, u8, u8); COUNT as usize]) -> [Model; COUNT as usize] {
+    let mut models = [Model::UNSEEN; COUNT as usize];
     let mut i = 0;
     while i < models.len() {
-        let (p, n, limit) = INITIAL[i];
+        let (p, n, limit) = states[i];
         models[i] = Model::new(p, n, limit);
         i += 1;
     }
     models
-};
+}
 
 impl Models {
-    /// The initial states that were trained.
-    pub(crate) fn new() -> Self {
-        Self(START[..].into())
+    /// The initial states that were trained on photographs, or those of screens.
+    pub(crate) fn new(screen: bool) -> Self {
+        Self(START[usize::from(screen)][..].into())
     }
 
     /// All, in the order of the contexts.
@@ -104,8 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn initial_table_covers_every_context_with_valid_states() {
-        assert_eq!(INITIAL.len(), super::super::contexts::COUNT as usize);
-        assert!(INITIAL.iter().all(|&(p, _, limit)| p >= 1 && (4..=7).contains(&limit)));
+    fn initial_states_are_valid() {
+        let all = PHOTOGRAPHS.iter().chain(&SCREENS);
+        assert!(all.clone().all(|&(p, _, limit)| p >= 1 && (4..=7).contains(&limit)));
     }
 }

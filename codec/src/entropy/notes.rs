@@ -122,6 +122,7 @@ impl Interval for Nowhere {
 mod tests {
     use super::*;
     use crate::entropy::Profile;
+    use crate::entropy::learnt::Start;
     use crate::entropy::range::RangeEncoder;
     use crate::random::SplitMix64;
 
@@ -147,11 +148,12 @@ mod tests {
 
     #[test]
     fn what_was_noted_is_written_as_if_at_once_and_models_learn_the_same() {
-        let mut at_once = RangeEncoder::<false>::new(false);
+        let mut at_once = RangeEncoder::<false>::new(Start::default());
         code(&mut at_once);
-        let mut noter = Noter::<false> { notes: Notes::default(), learnt: Some(Learnt::new(Profile::Mixed, false)) };
+        let mut noter =
+            Noter::<false> { notes: Notes::default(), learnt: Some(Learnt::new(Profile::Mixed, Start::default())) };
         code(&mut noter);
-        let mut later = RangeEncoder::<false>::new(false);
+        let mut later = RangeEncoder::<false>::new(Start::default());
         noter.notes.code(&mut later);
         let (learnt, written) = (noter.learnt.unwrap(), later.learnt());
         assert!(learnt.models.iter().eq(written.models.iter()));

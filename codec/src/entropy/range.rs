@@ -3,7 +3,7 @@
 
 use super::coder::{BinCoder, Ctx, LevelPlace, Profile};
 use super::interval::{Damage, Interval, ReadInterval, WriteInterval};
-use super::learnt::Learnt;
+use super::learnt::{Learnt, Start};
 use super::levels::LevelModels;
 use super::model::Models;
 
@@ -20,9 +20,9 @@ fn profile<const FAST: bool>() -> Profile {
 }
 
 impl<const FAST: bool> RangeEncoder<FAST> {
-    /// For levels of the scalar quantiser or of those of a trellis.
-    pub(crate) fn new(trellis: bool) -> Self {
-        Self { learnt: Learnt::new(profile::<FAST>(), trellis), interval: WriteInterval::new() }
+    /// At the start of a tile.
+    pub(crate) fn new(start: Start) -> Self {
+        Self { learnt: Learnt::new(profile::<FAST>(), start), interval: WriteInterval::new() }
     }
 
     /// The models as they stand.
@@ -73,9 +73,9 @@ pub(crate) struct RangeDecoder<'a, const FAST: bool> {
 }
 
 impl<'a, const FAST: bool> RangeDecoder<'a, FAST> {
-    /// For levels of the scalar quantiser or of those of a trellis.
-    pub(crate) fn new(trellis: bool, data: &'a [u8]) -> Self {
-        let (models, levels) = (Models::new(), LevelModels::new(profile::<FAST>(), trellis));
+    /// At the start of a tile, whose data is `data`.
+    pub(crate) fn new(start: Start, data: &'a [u8]) -> Self {
+        let Learnt { models, levels } = Learnt::new(profile::<FAST>(), start);
         Self { models, levels, interval: ReadInterval::new(data), damage: None }
     }
 
@@ -167,10 +167,10 @@ mod tests {
     fn random_symbols_come_back_whatever_their_statistics() {
         for skew in [0, 1, 30, 500, 990, 1000] {
             for count in [0, 1, 2, 10, 5000] {
-                let mut e = RangeEncoder::<false>::new(false);
+                let mut e = RangeEncoder::<false>::new(Start::default());
                 let sent = walk(&mut e, skew as u64 + 7, count, skew);
                 let bytes = e.finish();
-                let mut d = RangeDecoder::<false>::new(false, &bytes);
+                let mut d = RangeDecoder::<false>::new(Start::default(), &bytes);
                 assert_eq!(walk(&mut d, skew as u64 + 7, count, skew), sent, "skew {skew}, {count} symbols");
                 assert!(d.damage().is_none());
             }
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn reading_past_the_end_is_damage() {
-        let mut d = RangeDecoder::<false>::new(false, &[1, 2]);
+        let mut d = RangeDecoder::<false>::new(Start::default(), &[1, 2]);
         d.bypass(24, 0);
         d.bypass(24, 0);
         assert!(d.damage().is_some());

@@ -90,6 +90,7 @@ fn component<C: BinCoder>(c: &mut C, axis: usize, value: i16) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::learnt::Start;
     use crate::entropy::range::{RangeDecoder, RangeEncoder};
     use crate::predict::IntraMode;
     use crate::syntax::block::LumaBlock;
@@ -110,7 +111,7 @@ mod tests {
     fn round_trip(value: Vector, expected: &Expected) -> (Vector, bool) {
         let units = units(4);
         // The writer's own units are all coded: it does not look.
-        let mut encoder = RangeEncoder::<false>::new(false);
+        let mut encoder = RangeEncoder::<false>::new(Start::default());
         let all = super::tests::units(8);
         if is_legal(value, &all, NODE.rect()) {
             vector(&mut encoder, &all, &NODE, expected, value);
@@ -118,7 +119,7 @@ mod tests {
             return (value, false);
         }
         let data = encoder.finish();
-        let mut decoder = RangeDecoder::<false>::new(false, &data);
+        let mut decoder = RangeDecoder::<false>::new(Start::default(), &data);
         let read = vector(&mut decoder, &units, &NODE, expected, Vector::default());
         (read, decoder.damage().is_none())
     }

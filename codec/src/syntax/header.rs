@@ -3,6 +3,7 @@
 use crate::colour::{Chroma, Depths};
 use crate::entropy::BinCoder;
 use crate::entropy::Profile;
+use crate::entropy::learnt::Start;
 use crate::filter::Deblock;
 use crate::image::format::PixelFormat;
 use crate::image::plane::Rect;
@@ -254,6 +255,11 @@ impl PictureHeader {
     /// Whether levels are those of the two quantisers of a trellis.
     pub(crate) fn is_trellis(&self) -> bool {
         self.quantiser == Family::Trellis
+    }
+
+    /// What the models that a tile starts with depend on.
+    pub(crate) fn start(&self) -> Start {
+        Start { trellis: self.is_trellis(), screen: self.screen }
     }
 
     /// Number of planes.

@@ -171,6 +171,7 @@ fn slope<C: BinCoder>(c: &mut C, plane: usize, sign: usize, value: i8) -> i8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::learnt::Start;
     use crate::entropy::range::{RangeDecoder, RangeEncoder};
     use crate::syntax::block::LumaBlock;
 
@@ -190,12 +191,12 @@ mod tests {
             let units = beside(left);
             let probable = MostProbable::of(&units, &NODE, screen);
             let modes = || IntraMode::all().take(IntraMode::COUNT - if screen { IntraMode::LEARNED } else { 0 });
-            let mut encoder = RangeEncoder::<false>::new(false);
+            let mut encoder = RangeEncoder::<false>::new(Start::default());
             for mode in modes() {
                 luma_mode(&mut encoder, &NODE, &probable, mode);
             }
             let data = encoder.finish();
-            let mut decoder = RangeDecoder::<false>::new(false, &data);
+            let mut decoder = RangeDecoder::<false>::new(Start::default(), &data);
             for mode in modes() {
                 assert_eq!(luma_mode(&mut decoder, &NODE, &probable, IntraMode::Dc), mode);
             }

@@ -145,6 +145,7 @@ fn index<C: BinCoder>(c: &mut C, near: [u8; 4], colours: usize, value: u8) -> u8
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entropy::learnt::Start;
     use crate::entropy::range::{RangeDecoder, RangeEncoder};
 
     #[test]
@@ -170,11 +171,11 @@ mod tests {
                 let written = Palette::new(colours);
                 let area = node.w() * node.h();
                 let mut map: Vec<u8> = (0..area).map(|i| (i * i / 7 % colours.len()) as u8).collect();
-                let mut encoder = RangeEncoder::<false>::new(false);
+                let mut encoder = RangeEncoder::<false>::new(Start::default());
                 palette(&mut encoder, &recent, &written);
                 index_map(&mut encoder, &node, colours.len(), &mut map);
                 let data = encoder.finish();
-                let mut decoder = RangeDecoder::<false>::new(false, &data);
+                let mut decoder = RangeDecoder::<false>::new(Start::default(), &data);
                 let read = palette(&mut decoder, &recent, &Palette::new(&[]));
                 let mut indices = vec![0; area];
                 index_map(&mut decoder, &node, read.colours().len(), &mut indices);

@@ -85,7 +85,7 @@ mod tests {
     use crate::transform::TxType;
 
     fn counter() -> Counter {
-        Counter::new(Profile::Mixed, &Models::new(), &LevelModels::new(Profile::Mixed, false))
+        Counter::new(Profile::Mixed, &Models::new(false), &LevelModels::new(Profile::Mixed, false))
     }
 
     /// Both sides mean the same step, at all of them: no coefficient comes back further off than

@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn cost_is_the_distortion_and_what_the_walk_counts() {
         let (mut random, mut bench, mut coded) =
-            (SplitMix64::new(1), Bench::new(&Models::new(), &LevelModels::new(Profile::Mixed, true)), 0);
+            (SplitMix64::new(1), Bench::new(&Models::new(false), &LevelModels::new(Profile::Mixed, true)), 0);
         let mut header = PictureHeader::blank();
         (header.quantiser, header.shrink) = (Family::Trellis, [1, 0, -1]);
         let dequantiser = Dequantiser::new(&header);
@@ -450,7 +450,7 @@ mod tests {
     /// Where prices do not depend on the levels before, the search misses nothing.
     #[test]
     fn no_choice_of_levels_costs_less_in_short_blocks() {
-        let mut models = Models::new();
+        let mut models = Models::new(false);
         for i in 0..COUNT {
             *models.get_mut(Ctx(i)) = Model::new(24000, 0, 5);
         }

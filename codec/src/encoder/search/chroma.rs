@@ -1,12 +1,12 @@
 //! The search for the mode and levels of a chroma block: Cb and Cr together.
 
-use super::memory::{ChromaTrial, Offer, Room};
+use super::memory::{ChromaTrial, Offer};
 use super::shortlist::Entry;
 use super::slopes::slopes;
 use super::tile::TileSearch;
 use crate::encoder::kernels::forward::forward;
 use crate::encoder::kernels::satd::{Pair, residual, satd};
-use crate::encoder::quantise::{LevelChoice, Outcome, bits, per_step};
+use crate::encoder::quantise::{Outcome, bits, per_step};
 use crate::predict::{ChromaMode, ModelSides};
 use crate::quant::family::Family;
 use crate::recon::Known;
@@ -33,17 +33,18 @@ impl TileSearch<'_> {
         let most = least * self.shared.plan.effort.trial_margin;
         let mut best: Option<(f64, ChromaBlock, &mut ChromaTrial)> = None;
         for trial in trials.iter_mut().filter(|t| t.estimate <= most) {
-            let (cost, block) = self.quantise_chroma(&blank, trial, Family::Scalar);
+            let (cost, block) = self.quantise_chroma(&blank, trial, self.trial_quantiser());
             if best.as_ref().is_none_or(|b| cost < b.0) {
                 best = Some((cost, block, trial));
             }
         }
         let cost = best.map_or(0.0, |(cost, block, trial)| {
-            if self.shared.plan.trellis.is_none() {
+            let quantiser = self.shared.context.header.quantiser;
+            if quantiser == self.trial_quantiser() {
                 self.settle_chroma(block, trial);
                 return cost;
             }
-            let (cost, block) = self.quantise_chroma(&blank, trial, Family::Trellis);
+            let (cost, block) = self.quantise_chroma(&blank, trial, quantiser);
             self.settle_chroma(block, trial);
             cost
         });
@@ -192,39 +193,21 @@ impl TileSearch<'_> {
     ) -> (Outcome, TxType) {
         let (node, qp) = (&block.node, self.chroma_qp(block, plane));
         let (room, dropped) = (&mut trial.rooms[plane - 1], trial.dropped[plane - 1]);
-        let out = self.choose_levels(room, (node, TxType::DCT, qp), place, family);
+        let coefficients = self.shared.coefficients(1, node, &room.coefficients, TxType::DCT, qp);
+        let out = self.choose_levels(coefficients, place, family, &mut room.levels);
         let best = Outcome { distortion: out.distortion + dropped, cost: out.cost + dropped, ..out };
         if !self.tries_identity(node) {
             return (best, TxType::DCT);
         }
         let mut plain = self.memory.room();
         self.transform_chroma(node, trial.slot, plane, TxType::IDENTITY, &mut plain.coefficients);
-        let other = self.choose_levels(&mut plain, (node, TxType::IDENTITY, qp), place, family);
+        let coefficients = self.shared.coefficients(1, node, &plain.coefficients, TxType::IDENTITY, qp);
+        let other = self.choose_levels(coefficients, place, family, &mut plain.levels);
         let better = other.end > 0 && other.cost < best.cost;
         if better {
             std::mem::swap(&mut room.levels, &mut plain.levels);
         }
         self.memory.spare.push(plain);
         if better { (other, TxType::IDENTITY) } else { (best, TxType::DCT) }
-    }
-
-    /// Chooses levels for the coefficients in `room`.
-    fn choose_levels(
-        &mut self,
-        room: &mut Room,
-        (node, tx, qp): (&Node, TxType, u16),
-        place: Place,
-        family: Family,
-    ) -> Outcome {
-        let (plan, m, Room { coefficients, levels }) = (self.shared.plan, &mut self.memory, room);
-        let trellis = plan.trellis.as_ref().filter(|_| family.of_block(tx) == Family::Trellis);
-        let coefficients = self.shared.coefficients(1, node, coefficients, tx, qp);
-        let job = LevelChoice { coefficients, place, rule: trellis.unwrap_or(&plan.rule) };
-        levels.clear();
-        if trellis.is_some() {
-            job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut m.viterbi, levels)
-        } else {
-            job.run(&mut self.walk.coder, &mut self.walk.template, &mut m.quantise, levels)
-        }
     }
 }

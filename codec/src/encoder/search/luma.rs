@@ -1,13 +1,13 @@
 //! The search for the mode, transforms and levels of a luma block.
 
 use super::memory::Candidate;
-use super::memory::{Predicted, Room, Trial};
+use super::memory::{Predicted, Trial};
 use super::shortlist::Entry;
 use super::tile::{TileSearch, copy_block};
 use crate::encoder::effort::Transforms;
 use crate::encoder::kernels::forward::{SINE, SINE_COLUMNS, SINE_ROWS, forward};
 use crate::encoder::kernels::satd::{Pair, residual};
-use crate::encoder::quantise::{Coefficients, Estimate, LevelChoice, bits};
+use crate::encoder::quantise::{Coefficients, Estimate, bits};
 use crate::encoder::shared::Shared;
 use crate::image::plane::Block;
 use crate::predict::{IntraMode, predict};
@@ -81,7 +81,9 @@ impl TileSearch<'_> {
             best = self.decide(&spot, best);
         }
         let Some(best) = best else { return 0.0 };
-        let coded = self.through_trellis(&spot, best);
+        let quantiser = self.shared.context.header.quantiser;
+        let settled = quantiser == self.trial_quantiser() || best.end == 0;
+        let coded = if settled { best } else { self.quantise_luma(&spot, best.trial, quantiser) };
         self.settle(coded)
     }
 
@@ -210,7 +212,7 @@ impl TileSearch<'_> {
                 self.memory.spare.push(trial.room);
                 continue;
             }
-            let coded = self.quantise_luma(spot, trial);
+            let coded = self.quantise_luma(spot, trial, self.trial_quantiser());
             let worse = match best.take() {
                 Some(before) if before.cost <= coded.cost => {
                     best = Some(before);
@@ -228,32 +230,15 @@ impl TileSearch<'_> {
     }
 
     /// `trial` with its levels; the cost is an estimate.
-    fn quantise_luma(&mut self, spot: &Spot, mut trial: Trial) -> CodedTrial {
+    fn quantise_luma(&mut self, spot: &Spot, mut trial: Trial, family: Family) -> CodedTrial {
         let (node, header, tx, predicted) = (&spot.node, self.shared.context.header, trial.tx, trial.predicted);
-        let Room { coefficients, levels } = &mut trial.room;
-        let coefficients = spot.coefficients(self.shared, coefficients, tx);
-        let job = LevelChoice { coefficients, place: spot.place, rule: &self.shared.plan.rule };
-        levels.clear();
-        let out = job.run(&mut self.walk.coder, &mut self.walk.template, &mut self.memory.quantise, levels);
+        let coefficients = spot.coefficients(self.shared, &trial.room.coefficients, tx);
+        let out = self.choose_levels(coefficients, spot.place, family, &mut trial.room.levels);
         let mut cost = out.cost + trial.dropped + predicted.price;
         if out.end > 0 {
-            let choice = TxChoice { quantiser: Family::Scalar, ..TxChoice::of(header, Some(predicted.block.mode)) };
+            let choice = TxChoice { quantiser: family, ..TxChoice::of(header, Some(predicted.block.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
         CodedTrial { cost, distortion: out.distortion + trial.dropped, end: out.end, trial }
-    }
-
-    /// `coded` with the levels that the trellis gives, where the picture has one.
-    fn through_trellis(&mut self, spot: &Spot, mut coded: CodedTrial) -> CodedTrial {
-        let tx = coded.trial.tx;
-        let Some(rule) = self.shared.plan.trellis.as_ref().filter(|_| coded.end > 0 && tx != TxType::IDENTITY) else {
-            return coded;
-        };
-        let Room { coefficients, levels } = &mut coded.trial.room;
-        let coefficients = spot.coefficients(self.shared, coefficients, tx);
-        let job = LevelChoice { coefficients, place: spot.place, rule };
-        levels.clear();
-        let out = job.run_trellis(&mut self.walk.coder, &self.walk.template, &mut self.memory.viterbi, levels);
-        CodedTrial { distortion: out.distortion + coded.trial.dropped, end: out.end, ..coded }
     }
 }

@@ -4,14 +4,16 @@ use super::memory::Memory;
 use crate::encoder::adaptive::cells::Offsets;
 use crate::encoder::effort::{Depth, Partition};
 use crate::encoder::layout::Layout;
-use crate::encoder::quantise::per_step;
+use crate::encoder::quantise::{Coefficients, LevelChoice, Outcome, per_step};
 use crate::encoder::search::hash::BlockHashes;
 use crate::encoder::shared::Shared;
 use crate::entropy::cost::Counter;
 use crate::entropy::learnt::Learnt;
 use crate::image::plane::{Plane, Rect};
+use crate::quant::family::Family;
 use crate::recon::{Reconstruction, TileSamples};
 use crate::syntax::block::Superblock;
+use crate::syntax::ctx::Place;
 use crate::syntax::state::TileState;
 use crate::syntax::superblock::Walk;
 use crate::syntax::tree::Node;
@@ -45,7 +47,7 @@ impl<'a> TileSearch<'a> {
         state: TileState,
     ) -> Self {
         let header = shared.context.header;
-        let learnt = Learnt::new(header.profile, header.is_trellis());
+        let learnt = Learnt::new(header.profile, header.start());
         let effort = &shared.plan.effort;
         let partition = if header.screen { effort.screens } else { effort.partition };
         let (width, height) = (state.luma.width(), state.luma.height());
@@ -70,6 +72,31 @@ impl<'a> TileSearch<'a> {
 
     pub(super) fn lambda(&self) -> f64 {
         self.shared.plan.parameters.lambda
+    }
+
+    /// The quantiser of trials: the scalar one may say which trial is the best of a picture whose
+    /// levels a trellis finds.
+    pub(super) fn trial_quantiser(&self) -> Family {
+        if self.shared.plan.effort.trellis_trials { self.shared.context.header.quantiser } else { Family::Scalar }
+    }
+
+    /// Chooses levels for `coefficients`, of a block at `place`.
+    pub(super) fn choose_levels(
+        &mut self,
+        coefficients: Coefficients<'_>,
+        place: Place,
+        quantiser: Family,
+        levels: &mut Vec<i32>,
+    ) -> Outcome {
+        let (plan, m, walk) = (self.shared.plan, &mut self.memory, &mut self.walk);
+        let trellis = plan.trellis.as_ref().filter(|_| quantiser.of_block(coefficients.tx) == Family::Trellis);
+        let job = LevelChoice { coefficients, place, rule: trellis.unwrap_or(&plan.rule) };
+        levels.clear();
+        if trellis.is_some() {
+            job.run_trellis(&mut walk.coder, &walk.template, &mut m.viterbi, levels)
+        } else {
+            job.run(&mut walk.coder, &mut walk.template, &mut m.quantise, levels)
+        }
     }
 
     /// [`Shared::dropped`] of the residual in memory.

@@ -83,7 +83,7 @@ impl<'t, 'a, W: Way, const FAST: bool> Lane<'t, 'a, W, FAST> {
         if self.tile.learns() {
             self.walk.coder.learnt = Some(match &row.start {
                 Some(start) => start.recv().map_err(|_| EncodeError::Cancelled)?,
-                None => Learnt::new(header.profile, header.is_trellis()),
+                None => Learnt::new(header.profile, header.start()),
             });
         }
         self.sew(row, 0)

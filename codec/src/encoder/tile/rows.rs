@@ -75,6 +75,7 @@ impl Rows {
 mod tests {
     use super::*;
     use crate::entropy::Profile;
+    use crate::entropy::learnt::Start;
 
     #[test]
     fn each_row_is_led_to_by_the_one_above_and_by_the_models_of_the_one_before_that() {
@@ -85,7 +86,7 @@ mod tests {
             assert_eq!((row.above.is_some(), row.below.is_some()), (row.number > 0, row.number < 3));
             assert_eq!((row.start.is_some(), row.learnt.is_some()), (row.number >= LAG, row.number < 4 - LAG));
         }
-        all[0].learnt.as_ref().unwrap().send(Learnt::new(Profile::Fast, false)).unwrap();
+        all[0].learnt.as_ref().unwrap().send(Learnt::new(Profile::Fast, Start::default())).unwrap();
         assert!(all[2].start.as_ref().unwrap().try_recv().is_ok());
         assert!(all[3].start.as_ref().unwrap().try_recv().is_err());
     }

@@ -45,7 +45,7 @@ impl<'a, const FAST: bool> Tile<'a, FAST> {
             picture,
             index,
             rows: Mutex::new(Rows::new(rows, !header.screen)),
-            writer: Mutex::new(Writer::new(rows, header.is_trellis())),
+            writer: Mutex::new(Writer::new(rows, header.start())),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::Sender;
 
-use crate::entropy::learnt::Learnt;
+use crate::entropy::learnt::{Learnt, Start};
 use crate::entropy::notes::Notes;
 use crate::entropy::range::RangeEncoder;
 use crate::recon::{SignNotes, SignWriter};
@@ -40,9 +40,9 @@ pub(super) struct Writer<const FAST: bool> {
 }
 
 impl<const FAST: bool> Writer<FAST> {
-    /// For `count` rows, with levels of the scalar quantiser or of those of a trellis.
-    pub(super) fn new(count: usize, trellis: bool) -> Self {
-        let coders = Some((RangeEncoder::new(trellis), SignWriter::new()));
+    /// For `count` rows of a tile that starts so.
+    pub(super) fn new(count: usize, start: Start) -> Self {
+        let coders = Some((RangeEncoder::new(start), SignWriter::new()));
         Self { coders, next: 0, count, waiting: Vec::new(), spare: Vec::new(), coded: None }
     }
 
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn rows_are_written_in_order_whatever_the_order_that_they_come_in() {
         let coded = |order: [usize; 4]| {
-            let mut writer = Writer::<false>::new(4, false);
+            let mut writer = Writer::<false>::new(4, Start::default());
             for number in order {
                 assert!(writer.coded.is_none());
                 writer.put(number, row(number), None);
