@@ -153,7 +153,10 @@ fn normalise(
         }
         *out = x;
     }
-    let (sums, end) = (opaque(&sums), opaque(&ends).iter().fold(0, |a, &b| a.max(b)));
+    // Those of the loop stay in registers.
+    let copies = (sums, ends);
+    let (sums, ends) = opaque(&copies);
+    let end = ends.iter().fold(0, |a, &b| a.max(b));
     let sum = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
     (sum, (end as usize).checked_sub(1))
 }

@@ -23,7 +23,7 @@ pub(crate) fn per_step(qp: u16) -> f64 {
 pub(crate) struct Reciprocals {
     by_size: Vec<Vec<f32>>,
     /// Band of frequency ([`Position::band`]) of each.
-    bands: Vec<Vec<u8>>,
+    bands: Vec<Vec<u32>>,
 }
 
 /// The reciprocals of a block without a transform.
@@ -39,7 +39,7 @@ impl Reciprocals {
             let side = |log2: u32| 1 << log2.min(5);
             let positions = if exists(w, h) { scan::of(side(w), side(h)) } else { &[] };
             let mut bands = vec![0; positions.len()];
-            positions.iter().for_each(|p| bands[usize::from(p.raster)] = p.band);
+            positions.iter().for_each(|p| bands[usize::from(p.raster)] = p.band.into());
             bands
         };
         Self {
@@ -56,7 +56,7 @@ impl Reciprocals {
         &self.by_size[Self::index(node)]
     }
 
-    pub(super) fn bands(&self, node: &Node) -> &[u8] {
+    pub(super) fn bands(&self, node: &Node) -> &[u32] {
         &self.bands[Self::index(node)]
     }
 

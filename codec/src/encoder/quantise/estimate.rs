@@ -80,7 +80,7 @@ impl Coefficients<'_> {
 }
 
 #[inline(always)]
-fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> Sums {
+fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u32], scale: f32) -> Sums {
     let (mut errors, mut coded, mut magnitudes) = ([0.0; 8], [0; 8], [[0; 8]; BANDS]);
     let chunks = coefficients.as_chunks::<8>().0.iter().zip(reciprocals.as_chunks::<8>().0);
     for ((c, r), bands) in chunks.zip(bands.as_chunks::<8>().0) {
@@ -104,11 +104,11 @@ fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> 
             for i in 0..8 {
                 coded[i] += u32::from(levels[i] > 0);
             }
-            let of_levels = bands.map(u32::from);
             for (band, sums) in (0..).zip(&mut magnitudes) {
+                one_by_one();
                 let mut of_band = [0; 8];
                 for i in 0..8 {
-                    of_band[i] = u32::from(of_levels[i] == band).wrapping_neg();
+                    of_band[i] = u32::from(bands[i] == band).wrapping_neg();
                 }
                 for i in 0..8 {
                     sums[i] += levels[i] & of_band[i];
@@ -116,7 +116,9 @@ fn sums(coefficients: &[i32], reciprocals: &[f32], bands: &[u8], scale: f32) -> 
             }
         }
     }
-    let (errors, coded, magnitudes) = (opaque(&errors), opaque(&coded), opaque(&magnitudes));
+    // Those of the loop stay in registers.
+    let copies = (errors, coded, magnitudes);
+    let (errors, coded, magnitudes) = opaque(&copies);
     let error =
         ((errors[0] + errors[4]) + (errors[1] + errors[5])) + ((errors[2] + errors[6]) + (errors[3] + errors[7]));
     let mut sums = Sums { error, coded: coded.iter().sum(), magnitudes: [0; BANDS] };
