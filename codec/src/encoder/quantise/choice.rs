@@ -31,16 +31,20 @@ pub(crate) struct Rule {
     pub(crate) alone: u32,
 }
 
-/// What was decided for a scan position.
+/// A level that is not zero.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Decision {
+pub(super) struct Chosen {
+    /// Its scan position.
+    pub(super) at: u16,
     pub(super) magnitude: u32,
     /// Distortion of coding it less that of leaving it out.
     pub(super) distortion: f64,
-    /// Cost of coding it less that of leaving it out.
+    /// Cost of coding it: that and its price.
     pub(super) cost: f64,
     /// Price of saying that it is not zero.
     pub(super) significance: f64,
+    /// Price of the zeros coded before it, in 1/2048 bit.
+    pub(super) zeros: u32,
 }
 
 /// What quantising a block gave.
@@ -166,11 +170,12 @@ fn normalise(
 pub(crate) struct Scratch {
     /// Magnitudes in steps.
     pub(super) x: Box<[f32]>,
-    pub(super) decisions: Box<[Decision]>,
+    /// From high to low frequency.
+    pub(super) chosen: Vec<Chosen>,
 }
 
 impl Scratch {
     pub(crate) fn new() -> Self {
-        Self { x: vec![0.0; MAX_CODED].into(), decisions: vec![Decision::default(); MAX_CODED].into() }
+        Self { x: vec![0.0; MAX_CODED].into(), chosen: Vec::new() }
     }
 }

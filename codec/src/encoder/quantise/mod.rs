@@ -9,6 +9,7 @@ mod estimate;
 mod optimise;
 mod trellis;
 
+use self::choice::Chosen;
 pub(crate) use self::choice::{LevelChoice, Outcome, Rule, Scratch, bits};
 pub(crate) use self::coefficients::{Coefficients, Reciprocals, per_step, per_unit};
 pub(crate) use self::estimate::Estimate;
@@ -40,26 +41,30 @@ impl LevelChoice<'_> {
         } else {
             self.round(scratch, positions, zero)
         };
-        let chosen = positions.iter().zip(&scratch.decisions[..outcome.end as usize]);
-        levels.extend(chosen.map(|(p, decision)| {
-            let m = decision.magnitude as i32;
-            if self.coefficients.values[p.raster as usize] < 0 { -m } else { m }
-        }));
+        let start = levels.len();
+        levels.resize(start + usize::from(outcome.end), 0);
+        for chosen in scratch.chosen.iter().filter(|c| c.at < outcome.end) {
+            let (at, m) = (usize::from(chosen.at), chosen.magnitude as i32);
+            let negative = self.coefficients.values[usize::from(positions[at].raster)] < 0;
+            levels[start + at] = if negative { -m } else { m };
+        }
         outcome
     }
 
     fn round(&self, scratch: &mut Scratch, positions: &[Position], zero: f64) -> Outcome {
-        let mut distortion = zero;
-        for (p, decision) in positions.iter().zip(&mut scratch.decisions) {
+        let (mut distortion, mut bits) = (zero, 0.0);
+        scratch.chosen.clear();
+        for (at, p) in (0..).zip(positions) {
             let x = f64::from(scratch.x[p.raster as usize]);
-            decision.magnitude = ((x + self.rule.rounding) as u32).min(MAX_LEVEL);
-            if decision.magnitude > 0 {
-                distortion += self.change(x, decision.magnitude);
+            let magnitude = ((x + self.rule.rounding) as u32).min(MAX_LEVEL);
+            if magnitude > 0 {
+                distortion += self.change(x, magnitude);
+                // A rough rate, to compare modes with: level 1 at the end of a block costs about
+                // four bits.
+                bits += 3.0 + 2.0 * magnitude.ilog2() as f64;
+                scratch.chosen.push(Chosen { at, magnitude, ..Chosen::default() });
             }
         }
-        // A rough rate, to compare modes with: level 1 at the end of a block costs about four bits.
-        let levels = scratch.decisions[..positions.len()].iter().map(|d| d.magnitude).filter(|&m| m > 0);
-        let bits: f64 = levels.map(|m| 3.0 + 2.0 * m.ilog2() as f64).sum();
         Outcome { end: positions.len() as u16, distortion, cost: distortion + self.rule.lambda * bits }
     }
 }

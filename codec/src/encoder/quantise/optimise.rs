@@ -1,7 +1,7 @@
 //! Rate and distortion weighed level by level (RDOQ; Karczewicz et al., VCEG-AH21, 2008, adapted to
 //! levels coded from high to low frequency).
 
-use super::choice::{Decision, LevelChoice, Outcome, Prices, Scratch};
+use super::choice::{Chosen, LevelChoice, Outcome, Prices, Scratch};
 use crate::entropy::cost::{COST_BITS, Counter};
 use crate::quant::family::State;
 use crate::syntax::level::{Level, Template};
@@ -51,12 +51,11 @@ impl LevelChoice<'_> {
     ) -> (Outcome, u16) {
         let (w, h) = self.coefficients.node.coded_area();
         let (block, state, residual) = (&self.place.levels, State::START, self.coefficients.tx == TxType::IDENTITY);
-        let (mut total, mut reach) = (0.0, 0);
-        let rate = self.rate();
+        let (mut zeros, mut reach) = (0, 0);
+        scratch.chosen.clear();
         template.clear(h);
-        for (i, (p, decision)) in positions.iter().zip(&mut scratch.decisions).enumerate().rev() {
-            let x = f64::from(scratch.x[p.raster as usize]);
-            (decision.magnitude, decision.distortion, decision.cost) = (0, 0.0, 0.0);
+        for (i, p) in positions.iter().enumerate().rev() {
+            let x = scratch.x[p.raster as usize];
             if reach == 0 && x < 0.5 {
                 // It is not coded.
                 continue;
@@ -65,24 +64,24 @@ impl LevelChoice<'_> {
             let level = Level { block, template, state, residual, p, around, before };
             let sum = if x < 3.5 { 0 } else { template.sum(p) };
             let prices = Prices { slots: counter.slots(&level), sign: counter.sign(), sum };
-            decision.cost = rate * prices.significance(false) as f64;
-            if x >= 0.5 {
-                self.weigh(x, rate, &prices, around == 0, decision);
-                if decision.magnitude > 0 {
-                    template.set(p, decision.magnitude);
-                    template.add(p, decision.magnitude, h > w);
-                    reach = reach.max(i + 1);
-                }
-            }
-            total += decision.cost;
+            let chosen = if x < 0.5 { None } else { self.weigh(x.into(), &prices, around == 0) };
+            let Some(chosen) = chosen else {
+                zeros += prices.significance(false);
+                continue;
+            };
+            template.set(p, chosen.magnitude);
+            template.add(p, chosen.magnitude, h > w);
+            reach = reach.max(i + 1);
+            scratch.chosen.push(Chosen { at: i as u16, zeros, ..chosen });
         }
-        (self.choose_end(counter, &scratch.decisions[..positions.len()], w * h, zero, total), reach as u16)
+        (self.choose_end(counter, &scratch.chosen, w * h, zero, zeros), reach as u16)
     }
 
-    /// Decides a level of `x` steps, 0.5 and above, that is zero so far, and has others around it
-    /// or is `alone`.
+    /// The best level of `x` steps, 0.5 and above, that has others around it or is `alone`; none
+    /// where that is zero.
     #[inline(always)]
-    fn weigh(&self, x: f64, rate: f64, prices: &Prices<'_>, alone: bool, decision: &mut Decision) {
+    fn weigh(&self, x: f64, prices: &Prices<'_>, alone: bool) -> Option<Chosen> {
+        let rate = self.rate();
         let top = ((x + 0.5) as u32).min(MAX_LEVEL);
         let spoilt = if alone { self.rule.alone } else { 0 };
         let significance = rate * (prices.significance(true) + spoilt) as f64;
@@ -90,37 +89,41 @@ impl LevelChoice<'_> {
         // alone.
         let near = top > 1 && 2.0 * (x - top as f64) + 1.0 > RISE * self.rule.lambda;
         let low = if near { top } else { top.saturating_sub(1).max(1) };
+        // Zero competes with small levels only.
+        let mut least = if top > 2 { f64::INFINITY } else { rate * prices.significance(false) as f64 };
+        let mut best = None;
         for magnitude in low..=top {
             let distortion = self.change(x, magnitude);
             let cost = distortion + significance + rate * prices.level(magnitude) as f64;
-            // Zero competes with small levels only.
-            if cost < decision.cost || (decision.magnitude == 0 && top > 2) {
-                *decision = Decision { magnitude, distortion, cost, significance };
+            if cost < least {
+                least = cost;
+                best = Some(Chosen { magnitude, distortion, cost, significance, ..Chosen::default() });
             }
         }
+        best
     }
 
-    /// The best number of positions to code, given each one's decision.
-    fn choose_end(&self, counter: &mut Counter, decisions: &[Decision], area: usize, zero: f64, total: f64) -> Outcome {
+    /// The best number of positions to code, where levels other than zero are those of `chosen` and
+    /// zeros up to the last of them cost `zeros`.
+    fn choose_end(&self, counter: &mut Counter, chosen: &[Chosen], area: usize, zero: f64, zeros: u32) -> Outcome {
         let rate = self.rate();
         let coded = rate * counter.price(self.place.coded(), true) as f64;
-        let mut best = (rate * counter.price(self.place.coded(), false) as f64, 0);
-        let mut sum = total;
-        for (i, decision) in decisions.iter().enumerate().rev() {
-            if decision.magnitude > 0 {
-                // Cheaper than it costs without its end it cannot be.
-                let without_end = sum + coded - decision.significance;
-                if without_end < best.0 {
-                    let end = counter.count(|c| residual::end(c, self.place, area, i as u16 + 1));
-                    let cost = without_end + rate * end as f64;
-                    if cost < best.0 {
-                        best = (cost, i + 1);
-                    }
+        let mut best = (rate * counter.price(self.place.coded(), false) as f64, 0, &[][..]);
+        let mut sum: f64 = chosen.iter().map(|c| c.cost).sum();
+        for (i, last) in chosen.iter().enumerate() {
+            // Cheaper than it costs without its end it cannot be.
+            let without_end = sum + rate * (zeros - last.zeros) as f64 + coded - last.significance;
+            if without_end < best.0 {
+                let end = counter.count(|c| residual::end(c, self.place, area, last.at + 1));
+                let cost = without_end + rate * end as f64;
+                if cost < best.0 {
+                    best = (cost, last.at + 1, &chosen[i..]);
                 }
             }
-            sum -= decision.cost;
+            sum -= last.cost;
         }
-        let distortion = zero + decisions[..best.1].iter().map(|d| d.distortion).sum::<f64>();
-        Outcome { end: best.1 as u16, distortion, cost: zero + best.0 }
+        let (cost, end, kept) = best;
+        let distortion = zero + kept.iter().map(|c| c.distortion).sum::<f64>();
+        Outcome { end, distortion, cost: zero + cost }
     }
 }
