@@ -2,7 +2,7 @@
 
 use super::coder::{BinCoder, Ctx, LevelPlace, Profile};
 use super::learnt::Learnt;
-use super::levels::{LevelModels, Slot, bins_of, mean};
+use super::levels::{LevelModels, Slot, mean};
 use super::logistic::log2;
 use super::model::{Model, Models};
 
@@ -107,9 +107,13 @@ impl BinCoder for Counter {
     #[inline(always)]
     fn level(&mut self, place: &impl LevelPlace, last: bool, magnitude: u32) -> u32 {
         let slots = self.slots(place);
-        let mut cost = 0;
-        for (i, bin) in bins_of(magnitude, last).into_iter().enumerate() {
-            cost += bin.map_or(0, |bin| bin_cost(mean(slots, i), bin));
+        let bin = |i, bin| bin_cost(mean(slots, i), bin);
+        let mut cost = if last { 0 } else { bin(0, magnitude > 0) };
+        if magnitude > 0 {
+            cost += bin(1, magnitude > 1);
+        }
+        if magnitude > 1 {
+            cost += bin(2, magnitude & 1 == 1) + bin(3, magnitude > 3);
         }
         self.cost += u64::from(cost);
         if magnitude < 4 { magnitude } else { 4 + (magnitude & 1) }
