@@ -20,8 +20,8 @@ use crate::transform::{TxShape, TxType};
 
 impl TileSearch<'_> {
     /// Finds `node` as one chroma block, coded as well as the effort does, and returns its cost;
-    /// state and samples follow it.
-    pub(super) fn chroma_block(&mut self, node: Node) -> f64 {
+    /// state and samples follow it where that is below `limit`.
+    pub(super) fn chroma_block(&mut self, node: Node, limit: f64) -> f64 {
         let blank = self.walk.blank_chroma(node);
         self.recon.samples.references(self.shared.context.header, node.rect(), &mut self.memory.references);
         self.rank_chroma_modes(&blank);
@@ -38,14 +38,12 @@ impl TileSearch<'_> {
                 best = Some((cost, block, trial));
             }
         }
-        let cost = best.map_or(0.0, |(cost, block, trial)| {
+        let cost = best.map_or(0.0, |(mut cost, mut block, trial)| {
             let quantiser = self.shared.context.header.quantiser;
-            if quantiser == self.trial_quantiser() {
-                self.settle_chroma(block, trial);
-                return cost;
+            if quantiser != self.trial_quantiser() {
+                (cost, block) = self.quantise_chroma(&blank, trial, quantiser);
             }
-            let (cost, block) = self.quantise_chroma(&blank, trial, quantiser);
-            self.settle_chroma(block, trial);
+            self.settle_chroma(block, trial, cost < limit);
             cost
         });
         self.memory.spare.extend(trials.drain(..).flat_map(|t| t.rooms));
@@ -53,16 +51,20 @@ impl TileSearch<'_> {
         cost
     }
 
-    /// Codes `block` with the levels of `trial`.
-    fn settle_chroma(&mut self, mut block: ChromaBlock, trial: &ChromaTrial) {
+    /// Codes `block` with the levels of `trial`; state and samples follow it where it `stands`.
+    fn settle_chroma(&mut self, mut block: ChromaBlock, trial: &ChromaTrial, stands: bool) {
         let found = &mut self.found;
-        for (plane, room) in (1..).zip(&trial.rooms) {
-            block.tb[plane - 1].start = found.levels.len() as u32;
+        for (tb, room) in block.tb.iter_mut().zip(&trial.rooms) {
+            tb.start = found.levels.len() as u32;
             found.levels.extend(&room.levels);
-            self.recon.put(plane, &block.node, &self.memory.predictions[plane - 1][trial.slot]);
         }
-        self.recon.add_chroma(&block, &found.levels, &mut Known);
-        self.walk.note_chroma(&block, block.tb.map(|tb| spectrum(&block.node, tb.levels(&found.levels))));
+        if stands {
+            for (plane, predictions) in (1..).zip(&self.memory.predictions) {
+                self.recon.put(plane, &block.node, &predictions[trial.slot]);
+            }
+            self.recon.add_chroma(&block, &found.levels, &mut Known);
+            self.walk.note_chroma(&block, block.tb.map(|tb| spectrum(&block.node, tb.levels(&found.levels))));
+        }
         found.chroma.push(block);
     }
 

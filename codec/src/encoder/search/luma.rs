@@ -60,8 +60,8 @@ const MIXED: [TxType; 2] = [SINE_ROWS, SINE_COLUMNS];
 
 impl TileSearch<'_> {
     /// Finds `node` as one luma block, coded as well as the effort does, and returns its cost;
-    /// state and samples follow it.
-    pub(super) fn luma_block(&mut self, node: Node) -> f64 {
+    /// state and samples follow it where that is below `limit`.
+    pub(super) fn luma_block(&mut self, node: Node, limit: f64) -> f64 {
         copy_block(&self.source[0], node.rect(), &mut self.memory.source);
         self.recon.samples.edges(0, node.rect(), 0, &mut self.memory.edges[0]);
         let (header, offset) = (self.shared.context.header, self.luma_offset(&node));
@@ -84,11 +84,12 @@ impl TileSearch<'_> {
         let quantiser = self.shared.context.header.quantiser;
         let settled = quantiser == self.trial_quantiser() || best.end == 0;
         let coded = if settled { best } else { self.quantise_luma(&spot, best.trial, quantiser) };
-        self.settle(coded)
+        self.settle(coded, limit)
     }
 
-    /// Codes the block as `coded` says; returns its cost.
-    fn settle(&mut self, coded: CodedTrial) -> f64 {
+    /// Codes the block as `coded` says; returns its cost. State and samples follow it where that is
+    /// below `limit`.
+    fn settle(&mut self, coded: CodedTrial, limit: f64) -> f64 {
         let CodedTrial { trial: Trial { predicted, indices, tx, room, .. }, distortion, end, .. } = coded;
         let (mut block, found) = (predicted.block, &mut self.found);
         let tx = if end == 0 { TxType::DCT } else { tx };
@@ -101,16 +102,18 @@ impl TileSearch<'_> {
         self.memory.spare.push(room);
         self.walk.coder.take();
         let spectrum = self.walk.luma_syntax(&mut block, &mut found.levels, &mut found.indices);
-        let bits = bits(self.walk.coder.take());
-        if block.prediction == Prediction::Intra {
-            self.recon.put(0, &block.node, &self.memory.predictions[0][predicted.slot]);
-            self.recon.add_luma(&block, &found.levels, &mut Known);
-        } else {
-            self.recon.luma_block(&block, &found.levels, &found.indices, &mut Known);
+        let cost = distortion + self.shared.plan.parameters.lambda * bits(self.walk.coder.take());
+        if cost < limit {
+            if block.prediction == Prediction::Intra {
+                self.recon.put(0, &block.node, &self.memory.predictions[0][predicted.slot]);
+                self.recon.add_luma(&block, &found.levels, &mut Known);
+            } else {
+                self.recon.luma_block(&block, &found.levels, &found.indices, &mut Known);
+            }
+            self.walk.note_luma(&block, spectrum);
         }
-        self.walk.note_luma(&block, spectrum);
         found.luma.push(block);
-        distortion + self.lambda() * bits
+        cost
     }
 
     /// Whether a copy is so good that nothing else is worth trying.

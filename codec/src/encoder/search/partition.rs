@@ -14,6 +14,9 @@ use crate::syntax::tree::{Channel, Choices, Node, Split};
 /// A square is not tried as one block that costs, by the layout, more than this times four squares.
 const WHOLE: f64 = 1.4;
 
+/// How much larger a limit is that is as good as reached, for all rounding of sums.
+const ROUNDING: f64 = 1e-6;
+
 /// Costs of what was tried with a node so far; infinite for what was not, or was given up.
 struct Tried {
     best: f64,
@@ -101,7 +104,7 @@ impl TileSearch<'_> {
         if node.log2_w.max(node.log2_h) <= effort.largest_log2
             && tried.suggests(&node, Split::None, halvings, &partition)
         {
-            let cost = self.whole(channel, node);
+            let cost = self.whole(channel, node, limit);
             tried.note(Split::None, cost);
             (best, stands) = (Some(cost).filter(|&c| c < limit), cost < limit);
             if effort.stop_when_empty && self.found.is_empty_since(start) {
@@ -160,7 +163,7 @@ impl TileSearch<'_> {
         let split = luma_splits.get(chroma_splits.len()).copied().unwrap_or(Split::None);
         chroma_splits.push(split);
         if split == Split::None {
-            self.chroma_block(node);
+            self.chroma_block(node, f64::INFINITY);
             return;
         }
         node.children(split).for_each(|child| self.follow(child));
@@ -182,13 +185,15 @@ impl TileSearch<'_> {
         self.lambda() * bits(cost)
     }
 
-    /// Finds `node` as one block and returns its cost.
-    fn whole(&mut self, channel: Channel, node: Node) -> f64 {
+    /// Finds `node` as one block and returns its cost. Where that is `limit` or more, the state and
+    /// the samples need not follow it.
+    fn whole(&mut self, channel: Channel, node: Node, limit: f64) -> f64 {
         let cost = self.split_cost(channel, &node, Split::None);
         self.found.splits_mut(channel).push(Split::None);
+        let limit = (limit - cost) * (1.0 + ROUNDING);
         let block = match channel {
-            Channel::Luma => self.luma_block(node),
-            Channel::Chroma => self.chroma_block(node),
+            Channel::Luma => self.luma_block(node, limit),
+            Channel::Chroma => self.chroma_block(node, limit),
         };
         block + cost
     }
@@ -214,7 +219,7 @@ impl TileSearch<'_> {
             }
             cost += match halvings {
                 Some(halvings) => self.partition(channel, child, halvings, limit - cost)?,
-                None => self.whole(channel, child),
+                None => self.whole(channel, child, limit - cost),
             };
         }
         Some(cost)
