@@ -75,39 +75,46 @@ impl TileSearch<'_> {
         self.memory.shortlist.begin(self.shared.plan.effort.chroma_modes);
         let copied = blank.luma_vector.map(|v| v.source(node.rect()));
         if copied.is_none_or(|from| from.is_some_and(|from| self.recon.samples.is_ready(1, from))) {
-            self.rank_chroma(blank, ChromaMode::Derived);
+            self.rank_chroma(blank, ChromaMode::Derived, 0.0);
         }
         let mut best = (f64::INFINITY, ModelSides::Both);
         for sides in [ModelSides::Both, ModelSides::Above, ModelSides::Left] {
-            let cost = self.rank_chroma(blank, ChromaMode::Fitted(sides));
+            let cost = self.rank_chroma(blank, ChromaMode::Fitted(sides), best.0);
             if cost < best.0 {
                 best = (cost, sides);
             }
         }
         // Fitting is slow, and the sides that suit one model suit the other.
         self.recon.samples.fit(simd, header, node.rect(), best.1, &mut self.memory.references);
-        self.rank_chroma(blank, ChromaMode::Quadratic(best.1));
+        self.rank_chroma(blank, ChromaMode::Quadratic(best.1), 0.0);
         for own in modes::CHROMA_OWN {
             if copied.is_some() || own != blank.luma_mode {
-                self.rank_chroma(blank, ChromaMode::Own(own));
+                self.rank_chroma(blank, ChromaMode::Own(own), 0.0);
             }
         }
         let luma = self.memory.references.luma.block();
         let slopes = slopes(simd, &self.source[1..], luma, node.rect());
         if slopes != [0; 2] {
-            self.rank_chroma(blank, ChromaMode::Explicit(slopes));
+            self.rank_chroma(blank, ChromaMode::Explicit(slopes), 0.0);
         }
     }
 
-    /// Ranks the block with `mode`; returns what it costs.
-    fn rank_chroma(&mut self, blank: &ChromaBlock, mode: ChromaMode) -> f64 {
+    /// Ranks the block with `mode`; returns what it costs. Where that is not below `least` and too
+    /// much to be among the best, Cb may tell it: then it is infinite.
+    fn rank_chroma(&mut self, blank: &ChromaBlock, mode: ChromaMode, least: f64) -> f64 {
         let (header, simd) = (self.shared.context.header, self.shared.context.simd);
         let block = ChromaBlock { mode, ..*blank };
-        let (node, qp) = (&block.node, header.block_qp(blank.offset));
+        let (node, qp, units) = (&block.node, header.block_qp(blank.offset), &self.walk.state.chroma);
+        let bits = bits(self.walk.coder.count(|c| modes::chroma_mode(c, units, node, mode)));
+        let price = self.shared.plan.parameters.rank_lambda * bits;
         let m = &mut self.memory;
-        let slot = m.shortlist.free();
+        let (slot, most) = (m.shortlist.free(), m.shortlist.most().max(least));
         let mut cost = 0.0;
         for (plane, predictions) in (1..).zip(&mut m.predictions) {
+            if cost + price >= most {
+                cost = f64::INFINITY;
+                break;
+            }
             let (out, source) = (&mut predictions[slot], &self.source[plane]);
             self.recon.samples.predict_chroma(simd, &block, &m.references, plane, out);
             let a = source.from(node.x, node.y);
@@ -115,9 +122,7 @@ impl TileSearch<'_> {
             let difference = satd(simd, pair, header.extra_depth(), node.w(), node.h()) as f64;
             cost += difference * per_step(header.plane_qp(qp, plane));
         }
-        let units = &self.walk.state.chroma;
-        let bits = bits(self.walk.coder.count(|c| modes::chroma_mode(c, units, node, mode)));
-        let cost = cost + self.shared.plan.parameters.rank_lambda * bits;
+        let cost = cost + price;
         m.shortlist.note(cost);
         m.ranked_chroma.push(Offer { mode, bits });
         cost

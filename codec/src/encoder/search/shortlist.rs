@@ -32,6 +32,11 @@ impl Shortlist {
         self.free
     }
 
+    /// What costs as much or more is not among the best so far.
+    pub(super) fn most(&self) -> f64 {
+        if self.entries.len() < self.most { f64::INFINITY } else { self.entries[self.most - 1].cost }
+    }
+
     /// Notes what the next one costs.
     pub(super) fn note(&mut self, cost: f64) {
         let entry = Entry { cost, index: self.ranked, slot: self.free };
@@ -70,7 +75,9 @@ mod tests {
             let mut slots = vec![usize::MAX; most + 1];
             for (index, &cost) in costs.iter().enumerate() {
                 slots[list.free()] = index;
+                let most = list.most();
                 list.note(cost);
+                assert_eq!(cost < most, list.entries().iter().any(|e| e.index == index));
             }
             let best: Vec<usize> = list.entries().iter().map(|e| e.index).collect();
             assert_eq!(best, sorted[..most]);
