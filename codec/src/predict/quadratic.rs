@@ -125,7 +125,7 @@ fn models(samples: &Samples, depth: u32) -> [QuadraticModel; 2] {
         let base = (1 << (depth - 1 + SHIFT)) + (1 << (SHIFT - 1));
         return [QuadraticModel { base, ..QuadraticModel::default() }; 2];
     }
-    let total = samples.luma.iter().map(|&l| i64::from(l)).sum::<i64>();
+    let total = i64::from(samples.luma.iter().map(|&l| u32::from(l)).sum::<u32>());
     let mean = ((2 * total + count) / (2 * count)) as i32;
     let mut values = [[0; ROOM]; 2];
     let [deviations, squares] = &mut values;
@@ -133,17 +133,32 @@ fn models(samples: &Samples, depth: u32) -> [QuadraticModel; 2] {
     for (&luma, (deviation, square)) in samples.luma[..samples.count].iter().zip(places) {
         [*deviation, *square] = terms(luma, mean, depth).map(|term| term as i16);
     }
-    let chroma = samples.chroma.map(|line| line.map(|c| c as i16));
     let equations = Equations::new(count, &values, depth);
-    [0, 1].map(|plane: usize| {
-        let weights = equations.weights(&chroma[plane]);
+    let mut models = [QuadraticModel::default(); 2];
+    for (model, samples) in models.iter_mut().zip(&samples.chroma) {
+        let mut chroma = [0; ROOM];
+        for (to, &sample) in chroma.iter_mut().zip(samples) {
+            *to = sample as i16;
+        }
+        let weights = equations.weights(&chroma);
         let explained = weights[0] * sum(&values[0]) + weights[1] * sum(&values[1]);
-        let offset = 2 * ((sum(&chroma[plane]) << SHIFT) - explained) + count;
+        let offset = 2 * ((sum(&chroma) << SHIFT) - explained) + count;
         // Below 2^30: the mean of the deviations is at most 1, and that of the squares below 2^15.
         // With both terms of a sample, below 2^28 and 2^29, predictions are below 2^31.
         let base = offset.div_euclid(2 * count) + (1 << (SHIFT - 1));
-        QuadraticModel { weights: weights.map(|w| w as i32), base: base as i32, mean }
-    })
+        *model = QuadraticModel { weights: [weights[0] as i32, weights[1] as i32], base: base as i32, mean };
+    }
+    models
+}
+
+/// Samples of `extra` bits more than 10 as those of 10.
+#[inline(always)]
+fn reduced(line: &[i16; ROOM], extra: u32) -> [i16; ROOM] {
+    let mut out = [0; ROOM];
+    for (to, &sample) in out.iter_mut().zip(line) {
+        *to = sample >> extra;
+    }
+    out
 }
 
 /// Normal equations, which both planes have in common: covariances of the terms, times about half
@@ -163,7 +178,7 @@ impl Equations {
     #[inline(always)]
     fn new(count: i64, terms: &[[i16; ROOM]; 2], depth: u32) -> Self {
         let (extra, shift) = (depth - 10, i64::BITS - count.leading_zeros());
-        let terms = terms.map(|line| line.map(|v| v >> extra));
+        let terms = [reduced(&terms[0], extra), reduced(&terms[1], extra)];
         let [a, b] = &terms;
         let sums = [sum(a), sum(b)];
         let covariance = |dot: i64, sums: i64| (count * dot - sums) >> shift;
@@ -183,10 +198,12 @@ impl Equations {
     /// (a + 1) * (c + 1). So what is left of the last entry is above the ridge less 3.
     #[inline(always)]
     fn weights(&self, chroma: &[i16; ROOM]) -> [i64; 2] {
-        let chroma = chroma.map(|c| c >> self.extra);
+        let chroma = reduced(chroma, self.extra);
         let sums = sum(&chroma);
-        let right =
-            [0, 1].map(|i: usize| (self.count * dot(&self.terms[i], &chroma) - self.sums[i] * sums) >> self.shift);
+        let mut right = [0; 2];
+        for (right, (terms, own)) in right.iter_mut().zip(self.terms.iter().zip(self.sums)) {
+            *right = (self.count * dot(terms, &chroma) - own * sums) >> self.shift;
+        }
         let [first, both, second] = self.matrix;
         let left = second - both * both / first;
         let rest = right[1] - (both * right[0]).div_euclid(first);
