@@ -46,11 +46,7 @@ pub(crate) fn sse(simd: Simd, pair: Pair<'_>, w: usize, h: usize) -> u64 {
 /// `a - b` for `w` x `h` samples, row by row without gaps in `out`. The width is a multiple of 4.
 pub(crate) fn residual(simd: Simd, pair: Pair<'_>, w: usize, h: usize, out: &mut [i32]) {
     let out = &mut out[..w * h];
-    if w.is_multiple_of(8) {
-        run!(simd, pair.residual::<8>(w, h, out))
-    } else {
-        run!(simd, pair.residual::<4>(w, h, out))
-    }
+    if w.is_multiple_of(8) { run!(simd, pair.residual::<8>(w, out)) } else { run!(simd, pair.residual::<4>(w, out)) }
 }
 
 /// Differences of two blocks, whose samples are brought down to 10 bits.
@@ -85,13 +81,17 @@ impl Pair<'_> {
     }
 
     #[inline(always)]
-    fn residual<const L: usize>(self, w: usize, h: usize, out: &mut [i32]) {
-        for y in 0..h {
-            for x in (0..w).step_by(L) {
+    fn residual<const L: usize>(self, w: usize, out: &mut [i32]) {
+        let rows = self.a.chunks(self.a_stride).zip(self.b.chunks(self.b_stride));
+        for ((a, b), out) in rows.zip(out.chunks_exact_mut(w)) {
+            let chunks = a.as_chunks::<L>().0.iter().zip(b.as_chunks::<L>().0);
+            for ((a, b), out) in chunks.zip(out.as_chunks_mut::<L>().0) {
                 one_by_one();
-                let (a, b) = self.get::<L>(x, y);
-                let d: [i32; L] = std::array::from_fn(|l| i32::from(a[l]) - i32::from(b[l]));
-                out[y * w + x..y * w + x + L].copy_from_slice(&d);
+                let mut d = [0; L];
+                for l in 0..L {
+                    d[l] = i32::from(a[l]) - i32::from(b[l]);
+                }
+                *out = d;
             }
         }
     }
