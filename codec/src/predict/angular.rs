@@ -128,16 +128,16 @@ struct Sides<'a> {
 /// One angle of one block, seen as if it came from above.
 struct Direction<'a> {
     main: &'a Main,
-    side: &'a [u16; MAX_EDGE],
-    /// Index of the side's last sample.
-    side_last: usize,
     displacement: i32,
     /// How far from the block the references lie.
     distance: usize,
     filter: &'static Filter,
     max: i16,
-    /// Number of columns blended with the side, for each the row offset and the weight of the
-    /// side's sample.
+    /// Index of the last sample of the other side.
+    side_last: usize,
+    /// Its samples where columns are blended with them; some more like the last one follow.
+    side: [u16; MAX_EDGE],
+    /// Number of those columns, for each the row offset and the weight of the side's sample.
     blended: usize,
     offsets: [u16; FILLED],
     weights: [i32; FILLED],
@@ -187,29 +187,31 @@ impl<'a> Direction<'a> {
         let size_class = ((W.ilog2() + h.ilog2()) / 2 - 2) as usize;
         let mut direction = Self {
             main: room,
-            side: sides.side,
-            side_last: n - 1,
             displacement,
             distance,
             filter: if distance == 0 && turn > SMOOTH_ABOVE[size_class] { &SMOOTH } else { &SHARP },
             max: ((1 << depth) - 1) as i16,
+            side_last: n - 1,
+            side: [0; MAX_EDGE],
             blended: 0,
             offsets: [0; FILLED],
             weights: [0; FILLED],
         };
         if positive && distance == 0 {
-            direction.set_blending(W, h, INVERSE[turn]);
+            direction.set_blending(sides.side, W, h, INVERSE[turn]);
         }
         direction
     }
 
     /// Prepares the blending with the other side, which the angle meets on its way down.
     #[inline(always)]
-    fn set_blending(&mut self, w: usize, h: usize, inverse: i32) {
+    fn set_blending(&mut self, side: &[u16; MAX_EDGE], w: usize, h: usize, inverse: i32) {
         let scale = (h.ilog2() as i32 - (3 * inverse - 2).ilog2() as i32 + 8).min(2);
         if scale < 0 {
             return;
         }
+        self.side = *side;
+        self.side[self.side_last + 1..][..3].fill(side[self.side_last]);
         self.blended = pdpc::reach(scale as u32).min(w);
         for x in 0..self.blended {
             self.offsets[x] = (((x as i32 + 1) * inverse + 256) >> 9) as u16;
@@ -247,23 +249,27 @@ impl<'a> Direction<'a> {
             *out = lanes.stored(words);
         }
         if self.blended > 0 {
-            for (r, row) in rows.iter_mut().enumerate() {
-                self.blend(y + r, row);
-            }
+            self.blend(y, &mut rows);
         }
         rows
     }
 
-    /// Blends row `y` with the other side.
+    /// Blends four rows, from `y` on, with the other side.
     #[inline(always)]
-    fn blend<const W: usize>(&self, y: usize, line: &mut [u16; W]) {
-        let mut sides = [0; FILLED];
-        for (side, &offset) in sides.iter_mut().zip(&self.offsets).take(self.blended) {
-            *side = i32::from(self.side[(y + usize::from(offset)).min(self.side_last)]);
+    fn blend<const W: usize>(&self, y: usize, rows: &mut [[u16; W]; 4]) {
+        let mut sides = [[0; FILLED]; 4];
+        for (x, &offset) in self.offsets.iter().enumerate().take(self.blended) {
+            let from = (y + usize::from(offset)).min(self.side_last);
+            let samples: &[u16; 4] = self.side[from..].first_chunk().expect("room for four rows");
+            for (sides, &sample) in sides.iter_mut().zip(samples) {
+                sides[x] = i32::from(sample);
+            }
         }
-        for x in 0..W.min(FILLED) {
-            let own = (64 - self.weights[x]) * i32::from(line[x]);
-            line[x] = ((sides[x] * self.weights[x] + own + 32) >> 6) as u16;
+        for (row, sides) in rows.iter_mut().zip(&sides) {
+            for x in 0..W.min(FILLED) {
+                let own = (64 - self.weights[x]) * i32::from(row[x]);
+                row[x] = ((sides[x] * self.weights[x] + own + 32) >> 6) as u16;
+            }
         }
     }
 
