@@ -64,15 +64,16 @@ impl LevelChoice<'_> {
             let level = Level { block, template, state, residual, p, around, before };
             let sum = if x < 3.5 { 0 } else { template.sum(p) };
             let prices = Prices { slots: counter.slots(&level), sign: counter.sign(), sum };
-            let chosen = if x < 0.5 { None } else { self.weigh(x.into(), &prices, around == 0) };
-            let Some(chosen) = chosen else {
+            if x >= 0.5
+                && let Some(chosen) = self.weigh(x.into(), &prices, around == 0)
+            {
+                template.set(p, chosen.magnitude);
+                template.add(p, chosen.magnitude, h > w);
+                reach = reach.max(i + 1);
+                scratch.chosen.push(Chosen { at: i as u16, zeros, ..chosen });
+            } else {
                 zeros += prices.significance(false);
-                continue;
-            };
-            template.set(p, chosen.magnitude);
-            template.add(p, chosen.magnitude, h > w);
-            reach = reach.max(i + 1);
-            scratch.chosen.push(Chosen { at: i as u16, zeros, ..chosen });
+            }
         }
         (self.choose_end(counter, &scratch.chosen, w * h, zero, zeros), reach as u16)
     }
@@ -85,22 +86,22 @@ impl LevelChoice<'_> {
         let top = ((x + 0.5) as u32).min(MAX_LEVEL);
         let spoilt = if alone { self.rule.alone } else { 0 };
         let significance = rate * (prices.significance(true) + spoilt) as f64;
-        // A level of more than 1 is hardly ever worth lowering where it is near, by distortion
-        // alone.
-        let near = top > 1 && 2.0 * (x - top as f64) + 1.0 > RISE * self.rule.lambda;
-        let low = if near { top } else { top.saturating_sub(1).max(1) };
-        // Zero competes with small levels only.
-        let mut least = if top > 2 { f64::INFINITY } else { rate * prices.significance(false) as f64 };
-        let mut best = None;
-        for magnitude in low..=top {
+        let level = |magnitude| {
             let distortion = self.change(x, magnitude);
             let cost = distortion + significance + rate * prices.level(magnitude) as f64;
-            if cost < least {
-                least = cost;
-                best = Some(Chosen { magnitude, distortion, cost, significance, ..Chosen::default() });
+            Chosen { magnitude, distortion, cost, significance, ..Chosen::default() }
+        };
+        let mut best = level(top);
+        // A level of more than 1 is hardly ever worth lowering where it is near, by distortion
+        // alone.
+        if top > 1 && 2.0 * (x - top as f64) + 1.0 <= RISE * self.rule.lambda {
+            let lower = level(top - 1);
+            if lower.cost <= best.cost {
+                best = lower;
             }
         }
-        best
+        // Zero competes with small levels only.
+        (top > 2 || best.cost < rate * prices.significance(false) as f64).then_some(best)
     }
 
     /// The best number of positions to code, where levels other than zero are those of `chosen` and
