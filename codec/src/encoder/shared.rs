@@ -6,6 +6,8 @@ use super::quantise::{Coefficients, Reciprocals, per_unit};
 use crate::encoder::adaptive::cells::Offsets;
 use crate::quant::matrix::Matrices;
 use crate::recon::Context;
+use crate::simd::arrays::one_by_one;
+use crate::simd::run;
 use crate::syntax::tree::Node;
 use crate::transform::TxType;
 
@@ -50,11 +52,25 @@ impl<'a> Shared<'a> {
             return 0.0;
         }
         let coded = node.w().min(32) * node.h().min(32);
-        let all: u64 = residual[..node.w() * node.h()].iter().map(|&r| (r as i64 * r as i64) as u64).sum();
-        let kept: u64 = coefficients[..coded].iter().map(|&c| (c as i64 * c as i64) as u64).sum();
+        let simd = self.context.simd;
+        let all = run!(simd, energy(&residual[..node.w() * node.h()]));
+        let kept = run!(simd, energy(&coefficients[..coded]));
         let weight = self.reciprocals[channel].last(node);
         let scale = per_unit(qp) * weight;
         let all = (16 * all) >> (2 * self.context.header.extra_depth());
         all.saturating_sub(kept) as f64 * scale * scale
     }
+}
+
+/// The sum of the squares of `values`, as many as a multiple of eight.
+#[inline(always)]
+fn energy(values: &[i32]) -> u64 {
+    let mut sums = [0; 8];
+    for values in values.as_chunks::<8>().0 {
+        one_by_one();
+        for i in 0..8 {
+            sums[i] += (i64::from(values[i]) * i64::from(values[i])) as u64;
+        }
+    }
+    sums.iter().sum()
 }
