@@ -1,9 +1,9 @@
 //! The coefficients of a block, and the steps that they are divided by.
 
+use super::estimate::Bands;
 use crate::quant::matrix::{Matrices, WEIGHT_BITS};
 use crate::quant::step::{STEP_BITS, step};
 use crate::simd::Simd;
-use crate::syntax::scan;
 use crate::syntax::tree::Node;
 use crate::transform::{MAX_CODED, TxType};
 
@@ -22,8 +22,7 @@ pub(crate) fn per_step(qp: u16) -> f64 {
 #[derive(Debug)]
 pub(crate) struct Reciprocals {
     by_size: Vec<Vec<f32>>,
-    /// Band of frequency ([`Position::band`]) of each.
-    bands: Vec<Vec<u32>>,
+    bands: Vec<Bands>,
 }
 
 /// The reciprocals of a block without a transform.
@@ -35,13 +34,8 @@ impl Reciprocals {
         let sizes = || (0..25).map(|i| (i % 5 + 2, i / 5 + 2));
         let exists = |w: u32, h: u32| w.abs_diff(h) <= 2;
         let weights = |(w, h)| if exists(w, h) { matrices.of(w, h) } else { &[] };
-        let bands = |(w, h)| {
-            let side = |log2: u32| 1 << log2.min(5);
-            let positions = if exists(w, h) { scan::of(side(w), side(h)) } else { &[] };
-            let mut bands = vec![0; positions.len()];
-            positions.iter().for_each(|p| bands[usize::from(p.raster)] = p.band.into());
-            bands
-        };
+        let side = |log2: u32| 1 << log2.min(5);
+        let bands = |(w, h)| if exists(w, h) { Bands::new(side(w), side(h)) } else { Bands::default() };
         Self {
             by_size: sizes().map(|size| weights(size).iter().map(reciprocal).collect()).collect(),
             bands: sizes().map(bands).collect(),
@@ -56,7 +50,7 @@ impl Reciprocals {
         &self.by_size[Self::index(node)]
     }
 
-    pub(super) fn bands(&self, node: &Node) -> &[u32] {
+    pub(super) fn bands(&self, node: &Node) -> &Bands {
         &self.bands[Self::index(node)]
     }
 

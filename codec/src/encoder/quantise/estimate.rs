@@ -39,6 +39,24 @@ fn product(n: u32) -> f32 {
     n as f32 * (PRODUCTS[high as usize] / high as f32 + shift as f32)
 }
 
+/// The bands of frequency of a coded area.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bands {
+    /// That of each coefficient ([`scan::Position::band`]), row by row.
+    of: Vec<u32>,
+    /// How many coefficients each has, and [`product`] of that.
+    counts: [(u32, f32); BANDS],
+}
+
+impl Bands {
+    /// Of an area of `w` x `h`.
+    pub(super) fn new(w: usize, h: usize) -> Self {
+        let mut of = vec![0; w * h];
+        scan::of(w, h).iter().for_each(|p| of[usize::from(p.raster)] = p.band.into());
+        Self { of, counts: scan::bands(w, h).map(|count| (count.into(), product(count.into()))) }
+    }
+}
+
 /// What the magnitudes of a dead zone come to.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
@@ -66,12 +84,12 @@ impl Coefficients<'_> {
         let (w, h) = self.node.coded_area();
         let values = &self.values[..w * h];
         let scale = per_unit(self.qp) as f32;
-        let sums = run!(self.simd, sums(values, self.reciprocals(), self.reciprocals.bands(self.node), scale));
+        let bands = self.reciprocals.bands(self.node);
+        let sums = run!(self.simd, sums(values, self.reciprocals(), &bands.of, scale));
         let mut bits = sums.coded as f32;
-        for (&sum, count) in sums.magnitudes.iter().zip(scan::bands(w, h)) {
+        for (&sum, &(count, product_of_count)) in sums.magnitudes.iter().zip(&bands.counts) {
             if sum > 0 {
-                let count = u32::from(count);
-                bits += product(sum + count) - product(sum) - product(count);
+                bits += product(sum + count) - product(sum) - product_of_count;
             }
         }
         let cost = sums.error + lambda as f32 * KNOWN * bits;
