@@ -110,12 +110,17 @@ impl<'a, C: BinCoder> Walk<'a, C> {
         levels: &mut Vec<i32>,
         indices: &mut Vec<u8>,
     ) -> Spectrum {
-        block.offset = offset(&mut self.coder, self.header, &self.state.cells, &block.node, block.offset);
-        self.prediction_syntax(block, indices);
+        self.before_levels(block, indices);
         let (c, node) = (&mut self.coder, &block.node);
         let place = Place::of(&self.state.luma, node, 0, false);
         let choice = TxChoice::of(self.header, Some(block.mode));
         residual::transform_block(c, &mut self.template, node, place, choice, &mut block.tb, levels)
+    }
+
+    /// Codes what comes before the levels of a luma block.
+    pub(crate) fn before_levels(&mut self, block: &mut LumaBlock, indices: &mut Vec<u8>) {
+        block.offset = offset(&mut self.coder, self.header, &self.state.cells, &block.node, block.offset);
+        self.prediction_syntax(block, indices);
     }
 
     /// Codes how a luma block is predicted: copied, by a palette or by a mode.

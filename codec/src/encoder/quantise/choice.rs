@@ -41,9 +41,12 @@ pub(super) struct Chosen {
     pub(super) distortion: f64,
     /// Cost of coding it: that and its price.
     pub(super) cost: f64,
-    /// Price of saying that it is not zero.
+    /// Price of saying that it is not zero, and what is taken to be spoilt by it.
     pub(super) significance: f64,
-    /// Price of the zeros coded before it, in 1/2048 bit.
+    /// Its prices in 1/2048 bit: of saying that it is not zero, of all else, of the zeros coded
+    /// before it.
+    pub(super) coded: u32,
+    pub(super) level: u32,
     pub(super) zeros: u32,
 }
 
@@ -57,6 +60,9 @@ pub(crate) struct Outcome {
     /// An estimate of the distortion and the price of flag, end and levels: exact but for what the
     /// choice of the end changes in the contexts before it. Rough without optimisation.
     pub(crate) cost: f64,
+    /// The price of flag, end and levels, in 1/2048 bit, where that is exact: all that the walk
+    /// counts but for the transform.
+    pub(crate) price: Option<u64>,
 }
 
 /// A plane of a block to quantise.

@@ -33,7 +33,7 @@ impl LevelChoice<'_> {
         let (zero, last) = self.normalise(scan::indices(w, h), &mut scratch.x);
         let Some(last) = last else {
             let empty = counter.price(self.place.coded(), false);
-            return Outcome { end: 0, distortion: zero, cost: zero + self.price(empty) };
+            return Outcome { end: 0, distortion: zero, cost: zero + self.price(empty), price: Some(empty.into()) };
         };
         let positions = &positions[..=last];
         let outcome = if self.rule.optimise {
@@ -65,7 +65,7 @@ impl LevelChoice<'_> {
                 scratch.chosen.push(Chosen { at, magnitude, ..Chosen::default() });
             }
         }
-        Outcome { end: positions.len() as u16, distortion, cost: distortion + self.rule.lambda * bits }
+        Outcome { end: positions.len() as u16, distortion, cost: distortion + self.rule.lambda * bits, price: None }
     }
 }
 
@@ -130,7 +130,7 @@ mod tests {
     fn estimated_cost_is_close_to_what_the_walk_counts() {
         let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));
         let rule = Rule { optimise: true, rounding: 0.5, lambda: 0.1, shrink: [0.0; 3], alone: 0 };
-        let (mut estimated, mut counted, mut random) = (0.0, 0.0, SplitMix64::new(1));
+        let (mut estimated, mut counted, mut exact, mut random) = (0.0, 0.0, 0, SplitMix64::new(1));
         for (log2_w, log2_h) in [(2, 2), (3, 3), (4, 3), (4, 4), (5, 5), (3, 5)] {
             let node = Node { x: 0, y: 0, log2_w, log2_h };
             let place = Place::of(&UnitMap::new(64, 64), &node, 0, false);
@@ -162,9 +162,13 @@ mod tests {
                 counter.take();
                 let choice = TxChoice { mode: None, identity: false, quantiser: Family::Scalar };
                 transform_block(&mut counter, &mut template, &node, place, choice, &mut tb, &mut levels);
-                counted += rule.lambda * bits(counter.take());
+                let price = counter.take();
+                assert!(out.price.is_none_or(|exact| exact == price), "{price} counted, {:?}", out.price);
+                exact += usize::from(out.price.is_some());
+                counted += rule.lambda * bits(price);
             }
         }
+        assert!(exact > 12, "{exact} of 18 prices are exact");
         let ratio: f64 = estimated / counted;
         assert!((ratio - 1.0).abs() < 0.03, "{estimated} estimated, {counted} counted");
     }

@@ -82,49 +82,61 @@ impl LevelChoice<'_> {
     /// where that is zero.
     #[inline(always)]
     fn weigh(&self, x: f64, prices: &Prices<'_>, alone: bool) -> Option<Chosen> {
-        let rate = self.rate();
         let top = ((x + 0.5) as u32).min(MAX_LEVEL);
         let spoilt = if alone { self.rule.alone } else { 0 };
-        let significance = rate * (prices.significance(true) + spoilt) as f64;
-        let level = |magnitude| {
-            let distortion = self.change(x, magnitude);
-            let cost = distortion + significance + rate * prices.level(magnitude) as f64;
-            Chosen { magnitude, distortion, cost, significance, ..Chosen::default() }
-        };
-        let mut best = level(top);
+        let mut best = self.level(x, prices, spoilt, top);
         // A level of more than 1 is hardly ever worth lowering where it is near, by distortion
         // alone.
         if top > 1 && 2.0 * (x - top as f64) + 1.0 <= RISE * self.rule.lambda {
-            let lower = level(top - 1);
+            let lower = self.level(x, prices, spoilt, top - 1);
             if lower.cost <= best.cost {
                 best = lower;
             }
         }
         // Zero competes with small levels only.
-        (top > 2 || best.cost < rate * prices.significance(false) as f64).then_some(best)
+        (top > 2 || best.cost < self.rate() * prices.significance(false) as f64).then_some(best)
+    }
+
+    /// A level of `magnitude` for `x` steps.
+    #[inline(always)]
+    fn level(&self, x: f64, prices: &Prices<'_>, spoilt: u32, magnitude: u32) -> Chosen {
+        let (coded, level) = (prices.significance(true), prices.level(magnitude));
+        let significance = self.rate() * (coded + spoilt) as f64;
+        let distortion = self.change(x, magnitude);
+        let cost = distortion + significance + self.rate() * level as f64;
+        Chosen { magnitude, distortion, cost, significance, coded, level, ..Chosen::default() }
     }
 
     /// The best number of positions to code, where levels other than zero are those of `chosen` and
     /// zeros up to the last of them cost `zeros`.
     fn choose_end(&self, counter: &mut Counter, chosen: &[Chosen], area: usize, zero: f64, zeros: u32) -> Outcome {
         let rate = self.rate();
-        let coded = rate * counter.price(self.place.coded(), true) as f64;
-        let mut best = (rate * counter.price(self.place.coded(), false) as f64, 0, &[][..]);
+        let [empty, coded] = [false, true].map(|coded| counter.price(self.place.coded(), coded));
+        let mut best = (rate * empty as f64, 0, chosen.len(), 0);
         let mut sum: f64 = chosen.iter().map(|c| c.cost).sum();
         for (i, last) in chosen.iter().enumerate() {
             // Cheaper than it costs without its end it cannot be.
-            let without_end = sum + rate * (zeros - last.zeros) as f64 + coded - last.significance;
+            let without_end = sum + rate * (zeros - last.zeros) as f64 + rate * coded as f64 - last.significance;
             if without_end < best.0 {
                 let end = counter.count(|c| residual::end(c, self.place, area, last.at + 1));
                 let cost = without_end + rate * end as f64;
                 if cost < best.0 {
-                    best = (cost, last.at + 1, &chosen[i..]);
+                    best = (cost, last.at + 1, i, end);
                 }
             }
             sum -= last.cost;
         }
-        let (cost, end, kept) = best;
-        let distortion = zero + kept.iter().map(|c| c.distortion).sum::<f64>();
-        Outcome { end, distortion, cost: zero + cost }
+        let (cost, end, first, price_of_end) = best;
+        let distortion = zero + chosen[first..].iter().map(|c| c.distortion).sum::<f64>();
+        let price = match chosen {
+            _ if end == 0 => Some(empty.into()),
+            // Those after the end changed the prices before it.
+            [last, ..] if first == 0 => {
+                let levels: u32 = chosen.iter().map(|c| c.coded + c.level).sum();
+                Some(price_of_end + u64::from(coded + zeros - last.zeros + levels - last.coded))
+            }
+            _ => None,
+        };
+        Outcome { end, distortion, cost: zero + cost, price }
     }
 }

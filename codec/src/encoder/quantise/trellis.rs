@@ -188,7 +188,7 @@ impl LevelChoice<'_> {
         let (w, h) = self.coefficients.node.coded_area();
         let (zero, last) = self.normalise(scan::indices(w, h), &mut viterbi.x);
         let empty = self.price(counter.price(self.place.coded(), false));
-        let nothing = Outcome { end: 0, distortion: zero, cost: zero + empty };
+        let nothing = Outcome { end: 0, distortion: zero, cost: zero + empty, price: None };
         let Some(last) = last else { return nothing };
         let positions = &scan::of(w, h)[..=last];
         let coded = self.price(counter.price(self.place.coded(), true));
@@ -210,7 +210,7 @@ impl LevelChoice<'_> {
             }
             state = from as usize;
         }
-        Outcome { end, distortion: zero + path.1.distortion, cost: zero + coded + path.1.cost }
+        Outcome { end, distortion: zero + path.1.distortion, cost: zero + coded + path.1.cost, price: None }
     }
 
     /// Finds the best path to each state behind the level of frequency 0.

@@ -13,7 +13,7 @@ use crate::recon::Known;
 use crate::syntax::block::{ChromaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::modes;
-use crate::syntax::residual::{TxChoice, transform_block};
+use crate::syntax::residual::{TxChoice, transform_block, tx_type};
 use crate::syntax::spectrum::spectrum;
 use crate::syntax::tree::Node;
 use crate::transform::{TxShape, TxType};
@@ -179,10 +179,14 @@ impl TileSearch<'_> {
             distortion += best.distortion;
             let mut tb = TransformBlock { end: best.end, start: 0, tx };
             let (walk, levels) = (&mut self.walk, &mut trial.rooms[plane - 1].levels);
-            walk.coder.take();
             let choice = TxChoice { quantiser: family, ..TxChoice::of(header, None) };
-            transform_block(&mut walk.coder, &mut walk.template, &node, place, choice, &mut tb, levels);
-            rate += bits(self.walk.coder.take());
+            rate += bits(match best.price {
+                Some(price) if best.end > 0 => price + walk.coder.count(|c| tx_type(c, &node, choice, tx)),
+                Some(price) => price,
+                None => walk.coder.count(|c| {
+                    transform_block(c, &mut walk.template, &node, place, choice, &mut tb, levels);
+                }),
+            });
             block.tb[plane - 1] = tb;
         }
         (distortion + self.lambda() * rate, block)
@@ -215,6 +219,8 @@ impl TileSearch<'_> {
             std::mem::swap(&mut room.levels, &mut plain.levels);
         }
         self.memory.spare.push(plain);
-        if better { (other, TxType::IDENTITY) } else { (best, TxType::DCT) }
+        let (best, tx) = if better { (other, TxType::IDENTITY) } else { (best, TxType::DCT) };
+        // The walk shall leave those of the better one for Cr to look at.
+        (Outcome { price: None, ..best }, tx)
     }
 }

@@ -17,6 +17,7 @@ use crate::syntax::block::{LumaBlock, TransformBlock};
 use crate::syntax::ctx::Place;
 use crate::syntax::residual::{MAX_SINE, TxChoice, tx_type};
 use crate::syntax::screen::Prediction;
+use crate::syntax::spectrum::spectrum;
 use crate::syntax::tree::Node;
 use crate::transform::{Basis, MAX_TX, TxShape, TxType};
 
@@ -52,6 +53,8 @@ pub(super) struct CodedTrial {
     pub(super) cost: f64,
     distortion: f64,
     end: u16,
+    /// [`Outcome::price`](crate::encoder::quantise::Outcome::price) of its levels.
+    price: Option<u64>,
 }
 
 /// The transforms tried on each prediction, and those on the best.
@@ -90,7 +93,7 @@ impl TileSearch<'_> {
     /// Codes the block as `coded` says; returns its cost. State and samples follow it where that is
     /// below `limit`.
     fn settle(&mut self, coded: CodedTrial, limit: f64) -> f64 {
-        let CodedTrial { trial: Trial { predicted, indices, tx, room, .. }, distortion, end, .. } = coded;
+        let CodedTrial { trial: Trial { predicted, indices, tx, room, .. }, distortion, end, price, .. } = coded;
         let (mut block, found) = (predicted.block, &mut self.found);
         let tx = if end == 0 { TxType::DCT } else { tx };
         block.tb = TransformBlock { end, start: found.levels.len() as u32, tx };
@@ -101,8 +104,18 @@ impl TileSearch<'_> {
         found.indices.extend(&indices);
         self.memory.spare.push(room);
         self.walk.coder.take();
-        let spectrum = self.walk.luma_syntax(&mut block, &mut found.levels, &mut found.indices);
-        let cost = distortion + self.shared.plan.parameters.lambda * bits(self.walk.coder.take());
+        let (spectrum, known) = match price {
+            Some(price) => {
+                self.walk.before_levels(&mut block, &mut found.indices);
+                if end > 0 {
+                    let choice = TxChoice::of(self.shared.context.header, Some(block.mode));
+                    tx_type(&mut self.walk.coder, &block.node, choice, tx);
+                }
+                (spectrum(&block.node, block.tb.levels(&found.levels)), price)
+            }
+            None => (self.walk.luma_syntax(&mut block, &mut found.levels, &mut found.indices), 0),
+        };
+        let cost = distortion + self.shared.plan.parameters.lambda * bits(self.walk.coder.take() + known);
         if cost < limit {
             if block.prediction == Prediction::Intra {
                 self.recon.put(0, &block.node, &self.memory.predictions[0][predicted.slot]);
@@ -242,6 +255,6 @@ impl TileSearch<'_> {
             let choice = TxChoice { quantiser: family, ..TxChoice::of(header, Some(predicted.block.mode)) };
             cost += self.lambda() * bits(self.walk.coder.count(|c| tx_type(c, node, choice, tx)));
         }
-        CodedTrial { cost, distortion: out.distortion + trial.dropped, end: out.end, trial }
+        CodedTrial { cost, distortion: out.distortion + trial.dropped, end: out.end, price: out.price, trial }
     }
 }
