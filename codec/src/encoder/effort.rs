@@ -304,7 +304,7 @@ impl Effort {
             luma_modes: 4,
             chroma_modes: 4,
             trellis_trials: true,
-            partition: Partition { halvings: 2, ..Partition::LENIENT }.guided(1.4),
+            partition: Partition { halvings: 2, three_margin: f64::INFINITY, ..Partition::LENIENT }.guided(1.4),
             screens: Partition { halvings: 2, ..Partition::LENIENT }.drawn(),
             ..Self::LENIENT
         },
