@@ -303,6 +303,7 @@ impl Effort {
         Self {
             luma_modes: 4,
             chroma_modes: 4,
+            trellis_from: 60.0,
             trellis_trials: true,
             partition: Partition { halvings: 2, three_margin: f64::INFINITY, ..Partition::LENIENT }.guided(1.4),
             screens: Partition { halvings: 2, ..Partition::LENIENT }.drawn(),
@@ -312,6 +313,7 @@ impl Effort {
             learned_modes: 8,
             luma_modes: 6,
             chroma_modes: 6,
+            trellis_from: 60.0,
             trellis_trials: true,
             partition: Partition::EXHAUSTIVE,
             screens: Partition::EXHAUSTIVE.drawn(),

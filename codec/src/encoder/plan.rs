@@ -271,8 +271,10 @@ mod tests {
         let trellis = |config: EncoderConfig| Plan::new(&config).expect("valid").trellis.is_some();
         assert!(trellis(fine()));
         assert!(trellis(fine().with_effort(6).with_quantiser(Quantiser::Trellis)));
+        assert!(trellis(fine().with_effort(8).with_quality(60.0)));
         for other in [
             fine().with_quality(89.0),
+            fine().with_effort(9).with_quality(59.0),
             fine().with_effort(6),
             fine().with_tune(Tune::Perceptual),
             fine().with_quantiser(Quantiser::Rdoq),
