@@ -20,7 +20,7 @@ use kvant::{CpuLevel, Decoder, DecoderOptions, PixelFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::check::decode;
-use crate::{pixels_sha256, root};
+use crate::{pixels_sha256, root, sha256};
 
 /// `tests/golden/golden.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -147,6 +147,17 @@ pub fn manifest() -> io::Result<Manifest> {
     Ok(serde_json::from_slice(&fs::read(folder().join("golden.json"))?)?)
 }
 
+/// The intact streams.
+fn cases() -> impl Iterator<Item = Case> {
+    encoded::cases().into_iter().chain(seeded::cases())
+}
+
+/// The intact streams as they are made now, by encoders and seeds: name and SHA-256 of each, which
+/// are the same on every machine.
+pub fn made() -> impl Iterator<Item = (&'static str, String)> {
+    cases().map(|case| (case.name, sha256(&(case.make)())))
+}
+
 /// Adds the streams and the damaged ones that the folder lacks, or writes all anew, and what they
 /// cover; returns the manifest.
 ///
@@ -155,7 +166,7 @@ pub fn manifest() -> io::Result<Manifest> {
 pub fn regenerate(all: bool) -> io::Result<Manifest> {
     let known = if all { Manifest::default() } else { manifest()? };
     let mut new = Manifest::default();
-    for Case { name, why, make } in encoded::cases().into_iter().chain(seeded::cases()) {
+    for Case { name, why, make } in cases() {
         let file = format!("{name}.kvt");
         let entry = known.streams.iter().find(|entry| entry.file == file);
         if entry.is_none() {
