@@ -1,6 +1,6 @@
 //! The coefficients of a block, and the steps that they are divided by.
 
-use super::estimate::Bands;
+use super::bands::Bands;
 use crate::quant::matrix::{Matrices, WEIGHT_BITS};
 use crate::quant::step::{STEP_BITS, step};
 use crate::simd::Simd;

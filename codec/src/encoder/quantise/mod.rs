@@ -3,6 +3,7 @@
 //! Distortion is counted in squared steps of each coefficient, so that the matrices weigh it; rates
 //! are in bits of the models as they stand.
 
+mod bands;
 mod choice;
 mod coefficients;
 mod estimate;
