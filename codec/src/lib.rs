@@ -183,6 +183,7 @@ mod tile;
 mod transform;
 
 pub use crate::colour::{Chroma, Scale};
+pub use crate::container::DRAFT;
 pub use crate::decoder::{
     Basis, Block, BlockMode, BlockTree, Decoder, DecoderOptions, ImageInfo, Missing, Partial, PushDecoder, Scaled,
     decode,
