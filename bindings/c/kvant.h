@@ -21,7 +21,7 @@
 #define KVANT_CICP 4
 
 // Bytes of the text of an error, with the zero at its end.
-#define KVANT_ERROR_TEXT 252
+#define KVANT_TEXT_BYTES 252
 
 // The encoder finds out what a picture shows.
 #define KVANT_CONTENT_AUTO 0
@@ -45,7 +45,7 @@
 #define KVANT_PROFILE_FAST 1
 
 // Bytes that the library owns, until `kvant_free`.
-typedef struct {
+typedef struct kvant_bytes {
     // The bytes; NULL where there are none.
     uint8_t *data;
     // How many there are.
@@ -57,7 +57,7 @@ typedef uint32_t kvant_status;
 
 // How to decode. `kvant_decode_options_init` sets the defaults, and each field is changed behind
 // that. Fields may be added at the end.
-typedef struct {
+typedef struct kvant_decode_options {
     // Bytes of this struct; set by `kvant_decode_options_init`.
     size_t size;
     // Threads: 1 (the default) for the caller's own, 0 for as many as the machine has, which are
@@ -80,7 +80,7 @@ typedef struct {
 typedef uint32_t kvant_format;
 
 // What the header of a stream says. Fields may be added at the end.
-typedef struct {
+typedef struct kvant_info {
     // Width in pixels.
     uint32_t width;
     // Height in pixels.
@@ -115,15 +115,15 @@ typedef struct {
 } kvant_info;
 
 // What went wrong, for people. Whoever does not want to know gives NULL.
-typedef struct {
+typedef struct kvant_error {
     // What the function returned.
     kvant_status status;
     // What was wrong, in UTF-8, with a zero at its end; empty where nothing was.
-    char text[KVANT_ERROR_TEXT];
+    char text[KVANT_TEXT_BYTES];
 } kvant_error;
 
 // A place for decoded pixels. This struct does not change between versions.
-typedef struct {
+typedef struct kvant_buffer {
     // Where the pixels go, row by row from the top.
     void *pixels;
     // Bytes that can be written at `pixels`.
@@ -143,7 +143,7 @@ typedef struct {
 } kvant_buffer;
 
 // A picture to encode. This struct does not change between versions.
-typedef struct {
+typedef struct kvant_image {
     // The pixels, row by row from the top.
     const void *pixels;
     // Bytes that can be read at `pixels`.
@@ -163,7 +163,7 @@ typedef struct {
 
 // How to encode. `kvant_encode_options_init` sets the defaults, and each field is changed behind
 // that. Fields may be added at the end.
-typedef struct {
+typedef struct kvant_encode_options {
     // Bytes of this struct; set by `kvant_encode_options_init`.
     size_t size;
     // 0 (smallest) to 100 (finest quantiser, not lossless); about the mean SSIMULACRA2 score of
@@ -291,7 +291,7 @@ uint32_t kvant_draft(void);
 //
 // # Safety
 // `bytes` is NULL or points to a `kvant_bytes` that is as the library filled it, or is all zero.
-void kvant_free(kvant_bytes *bytes);
+void kvant_free(struct kvant_bytes *bytes);
 
 // Reads the header of the stream of `size` bytes at `data`, which may end behind it. `info_size`
 // is `sizeof *info`. `options` may be NULL, for the defaults, and `error` may be NULL.
@@ -301,10 +301,10 @@ void kvant_free(kvant_bytes *bytes);
 // has `info_size` bytes, of which nothing is read.
 kvant_status kvant_read_info(const uint8_t *data,
                              size_t size,
-                             const kvant_decode_options *options,
-                             kvant_info *info,
+                             const struct kvant_decode_options *options,
+                             struct kvant_info *info,
                              size_t info_size,
-                             kvant_error *error);
+                             struct kvant_error *error);
 
 // Decodes the picture into `buffer`, which has its width and height. The pixels are not turned as
 // the orientation says. After an error the pixels of the buffer may be anything.
@@ -315,9 +315,9 @@ kvant_status kvant_read_info(const uint8_t *data,
 // are not those of `data`. Nobody else uses the buffer meanwhile, and nobody writes to the rest.
 kvant_status kvant_decode(const uint8_t *data,
                           size_t size,
-                          const kvant_decode_options *options,
-                          kvant_buffer *buffer,
-                          kvant_error *error);
+                          const struct kvant_decode_options *options,
+                          struct kvant_buffer *buffer,
+                          struct kvant_error *error);
 
 // Decodes as many pixels as `buffer` has, from column `x` and row `y` on: the same as in the whole
 // picture, in the time of the tiles that they need.
@@ -326,11 +326,11 @@ kvant_status kvant_decode(const uint8_t *data,
 // As `kvant_decode`.
 kvant_status kvant_decode_region(const uint8_t *data,
                                  size_t size,
-                                 const kvant_decode_options *options,
+                                 const struct kvant_decode_options *options,
                                  uint32_t x,
                                  uint32_t y,
-                                 kvant_buffer *buffer,
-                                 kvant_error *error);
+                                 struct kvant_buffer *buffer,
+                                 struct kvant_error *error);
 
 // Decodes the picture at a `factor`-th of its size each way, in the memory of a few tiles. The
 // factor is 2, 4 or 8, and `buffer` has the sides of the picture divided by it and rounded up. At
@@ -340,10 +340,10 @@ kvant_status kvant_decode_region(const uint8_t *data,
 // As `kvant_decode`.
 kvant_status kvant_decode_scaled(const uint8_t *data,
                                  size_t size,
-                                 const kvant_decode_options *options,
+                                 const struct kvant_decode_options *options,
                                  uint32_t factor,
-                                 kvant_buffer *buffer,
-                                 kvant_error *error);
+                                 struct kvant_buffer *buffer,
+                                 struct kvant_error *error);
 
 // Decodes the preview, whose size `kvant_info` has. The stream may end behind it. A stream without
 // one is an error, `KVANT_ERROR_NO_PREVIEW`.
@@ -352,9 +352,9 @@ kvant_status kvant_decode_scaled(const uint8_t *data,
 // As `kvant_decode`.
 kvant_status kvant_decode_preview(const uint8_t *data,
                                   size_t size,
-                                  const kvant_decode_options *options,
-                                  kvant_buffer *buffer,
-                                  kvant_error *error);
+                                  const struct kvant_decode_options *options,
+                                  struct kvant_buffer *buffer,
+                                  struct kvant_error *error);
 
 // Reads what the stream says of its picture besides pixels: `kind` is one of `KVANT_ICC`,
 // `KVANT_EXIF`, `KVANT_XMP` and `KVANT_CICP`. `*bytes` becomes that, which `kvant_free` releases;
@@ -365,10 +365,10 @@ kvant_status kvant_decode_preview(const uint8_t *data,
 // `bytes` points to a `kvant_bytes`, of which nothing is read.
 kvant_status kvant_read_metadata(const uint8_t *data,
                                  size_t size,
-                                 const kvant_decode_options *options,
+                                 const struct kvant_decode_options *options,
                                  uint32_t kind,
-                                 kvant_bytes *bytes,
-                                 kvant_error *error);
+                                 struct kvant_bytes *bytes,
+                                 struct kvant_error *error);
 
 // Encodes `image`. `*stream` becomes the stream, which `kvant_free` releases; none where the call
 // fails. `options` may be NULL, for the defaults, and `error` may be NULL.
@@ -378,24 +378,24 @@ kvant_status kvant_read_metadata(const uint8_t *data,
 // `kvant_encode_options_init` made it and its pointers are NULL or have as many bytes as it says,
 // and `stream` points to a `kvant_bytes`, of which nothing is read. Nobody writes to any of them
 // meanwhile.
-kvant_status kvant_encode(const kvant_image *image,
-                          const kvant_encode_options *options,
-                          kvant_bytes *stream,
-                          kvant_error *error);
+kvant_status kvant_encode(const struct kvant_image *image,
+                          const struct kvant_encode_options *options,
+                          struct kvant_bytes *stream,
+                          struct kvant_error *error);
 
 // Sets `options` to the defaults. `size` is `sizeof *options`. Returns a status: an error where
 // `options` is NULL, or `size` is smaller than the struct ever was.
 //
 // # Safety
 // `options` is NULL or has `size` bytes that can be written to.
-kvant_status kvant_encode_options_init(kvant_encode_options *options, size_t size);
+kvant_status kvant_encode_options_init(struct kvant_encode_options *options, size_t size);
 
 // Sets `options` to the defaults. `size` is `sizeof *options`. Returns a status: an error where
 // `options` is NULL, or `size` is smaller than the struct ever was.
 //
 // # Safety
 // `options` is NULL or has `size` bytes that can be written to.
-kvant_status kvant_decode_options_init(kvant_decode_options *options, size_t size);
+kvant_status kvant_decode_options_init(struct kvant_decode_options *options, size_t size);
 
 #ifdef __cplusplus
 }  // extern "C"

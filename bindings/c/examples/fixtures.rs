@@ -34,16 +34,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Flips one to eight bits; of every fourth stream, only some of the bytes stay.
 fn damage(stream: &mut Vec<u8>, random: &mut SplitMix64) {
-    let mut below = |most: usize| (random.next_u64() % most.max(1) as u64) as usize;
-    for _ in 0..=below(8) {
-        let (at, bit) = (below(stream.len()), below(8));
-        if let Some(byte) = stream.get_mut(at) {
-            *byte ^= 1 << bit;
-        }
+    if stream.is_empty() {
+        return;
     }
-    if below(4) == 0 {
-        let kept = below(stream.len());
-        stream.truncate(kept);
+    for _ in 0..=random.below(8) {
+        let at = random.below(stream.len());
+        stream[at] ^= 1 << random.below(8);
+    }
+    if random.below(4) == 0 {
+        stream.truncate(random.below(stream.len()));
     }
 }
 
