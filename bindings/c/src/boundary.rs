@@ -6,8 +6,8 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use crate::error::{Error, Failure, KVANT_ERROR_INTERNAL, KVANT_ERROR_UNSUPPORTED, KVANT_OK, Status};
 use crate::Bytes;
+use crate::error::{Error, Failure, KVANT_ERROR_INTERNAL, KVANT_ERROR_UNSUPPORTED, KVANT_OK, Status};
 
 /// Does `work`, and tells `error` and the caller how it ended.
 pub(crate) fn guard(error: *mut Error, work: impl FnOnce() -> Result<(), Failure>) -> Status {

@@ -2,11 +2,11 @@
 
 use codec::{Decoder, ImageViewMut, PixelFormat, Scale};
 
+use crate::Bytes;
 use crate::boundary::{self, Growing};
 use crate::error::{Error, Failure, KVANT_ERROR_NO_PREVIEW, Status};
 use crate::options::{self, DecodeOptions};
 use crate::pixels::{self, Buffer, Format};
-use crate::Bytes;
 
 /// What the header of a stream says. Fields may be added at the end.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@
 
 /* Damage makes pictures large: those above `SMALL` pixels are not decoded whole, since the buffer
  * would be most of the memory, and it is the caller's. */
-enum { LIMIT_KIB = 4 << 10, PIXELS = 1 << 22, SMALL = 1 << 18 };
+enum { LIMIT_KIB = 1 << 10, PIXELS = 1 << 24, SMALL = 1 << 18 };
 
 /* Bytes that the process ever had in memory, in KiB. */
 static long peak_kib(void)
@@ -73,7 +73,7 @@ static void decode_in_every_way(const unsigned char *data, size_t size, const kv
 int main(int argc, char **argv)
 {
     kvant_decode_options options;
-    long before, taken, slack;
+    long before = 0, taken, slack;
 
     CHECK(argc > 2);
     slack = atol(argv[1]);
@@ -82,12 +82,14 @@ int main(int argc, char **argv)
     options.max_memory = (uint64_t)LIMIT_KIB << 10;
     options.max_metadata = 1 << 20;
 
-    before = peak_kib();
+    /* The first brings in the code of the library, and its tables. */
     for (int i = 2; i < argc; i++) {
         size_t size;
         unsigned char *data = read_file(argv[i], &size);
         decode_in_every_way(data, size, &options);
         free(data);
+        if (i == 2)
+            before = peak_kib();
     }
     taken = peak_kib() - before;
     printf("damaged: %d streams; calls by status:", argc - 2);
