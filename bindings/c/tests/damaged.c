@@ -1,5 +1,7 @@
 /* Decodes damaged streams in every way, and holds the memory of it against the limit:
- * `damaged SLACK_KIB STREAM.kvt...`. */
+ * `damaged SLACK_KIB STREAM.kvt...`. The slack is for code and tables that come into memory, blocks
+ * that are released but kept, and buffers of this program. Without the limit the peak is above both
+ * together. */
 
 #include "check.h"
 #include "kvant.h"
