@@ -172,7 +172,7 @@ pub fn regenerate(all: bool) -> io::Result<Manifest> {
         if entry.is_none() {
             fs::write(folder().join(&file), make())?;
         }
-        new.draft = kvant::bench_api::DRAFT;
+        new.draft = kvant::DRAFT;
         new.streams.push(described(file, why)?);
         if let Some(entry) = entry {
             let pixels = &new.streams[new.streams.len() - 1].pixels_sha256;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -20,6 +20,7 @@ const DOCUMENTS: [&str; 12] = [
     "docs/QUANTISATION.md",
     "docs/TUNING.md",
     "fuzz/README.md",
+    "bindings/c/README.md",
 ];
 
 fn text(file: impl AsRef<Path>) -> String {

@@ -43,7 +43,8 @@ pub struct Error {
 impl Error {
     pub(crate) fn new(status: Status, text: &str) -> Self {
         let mut error = Self { status, text: [0; KVANT_TEXT_BYTES] };
-        let end = text.floor_char_boundary(KVANT_TEXT_BYTES - 1);
+        let most = text.len().min(KVANT_TEXT_BYTES - 1);
+        let end = (0..=most).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
         for (to, &from) in error.text.iter_mut().zip(&text.as_bytes()[..end]) {
             *to = from as c_char;
         }

@@ -33,9 +33,6 @@ pub use self::trace::{
 use crate::container;
 pub use crate::random::SplitMix64;
 
-/// The draft of the format.
-pub const DRAFT: u8 = container::DRAFT;
-
 /// Makes the checksums of a damaged stream right, as far as its structure can be followed.
 pub fn repair_checksums(data: &mut [u8]) {
     container::repair::repair(data);

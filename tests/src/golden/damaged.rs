@@ -1,7 +1,8 @@
 //! Golden streams that a decoder must refuse: at least one for each row of the table in
 //! BITSTREAM.md §12.1.
 
-use kvant::bench_api::{DRAFT, Picked, SplitMix64, range_encode_bypass};
+use kvant::DRAFT;
+use kvant::bench_api::{Picked, SplitMix64, range_encode_bypass};
 use kvant::{CpuLevel, DecodeError, Decoder};
 
 use super::{Case, refusal};
