@@ -1,7 +1,8 @@
-//! What the C programs are tried on: `fixtures FOLDER` writes a part of a picture of `testdata/` as
-//! PPM, and 1000 damaged streams, made of golden ones by a seeded generator. Half of them have
-//! their signature and draft left alone and their checksums repaired, so that damage is met behind
-//! those; of these, every second is damaged in its header only, which makes pictures large.
+//! What the C programs are tried on: `fixtures FOLDER [SEED]` writes a part of a picture of
+//! `testdata/` as PPM, and 1000 damaged streams, made of golden ones by a seeded generator. Half of
+//! them have their signature and draft left alone and their checksums repaired, so that damage is
+//! met behind those; of these, every second is damaged in its header only, which makes pictures
+//! large.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -25,7 +26,8 @@ const WIDTH: usize = 301;
 const HEIGHT: u32 = 203;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let out = PathBuf::from(std::env::args_os().nth(1).ok_or("fixtures FOLDER")?);
+    let out = PathBuf::from(std::env::args_os().nth(1).ok_or("fixtures FOLDER [SEED]")?);
+    let seed = std::env::args().nth(2).map_or(Ok(1), |seed| seed.parse())?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let photo = picture(&root.join("testdata/astronaut.png"))?;
     write_part(&photo, &out.join("picture.ppm"))?;
@@ -39,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     streams.push(codec::encode(&photo.view(), &config.clone().with_preview(true))?);
     streams.push(codec::encode(&photo.view(), &config.with_lossless(true))?);
     fs::create_dir_all(out.join("damaged"))?;
-    let mut random = SplitMix64::new(1);
+    let mut random = SplitMix64::new(seed);
     for i in 0..DAMAGED {
         let mut stream = streams[i % streams.len()].clone();
         match i / streams.len() % 4 {

@@ -332,6 +332,9 @@ static void damage_and_limits_are_told_apart(kvant_bytes stream)
     CHECK(kvant_decode(bytes, 0, NULL, &to, NULL) == KVANT_ERROR_NOT_KVANT);
     CHECK(kvant_decode(bytes, 9, NULL, &to, &error) == KVANT_ERROR_TRUNCATED);
     CHECK(strncmp(error.text, "cut off: the data ends within the ", 34) == 0);
+    /* The checksum of a stream of one tile is at its end. */
+    CHECK(kvant_decode(bytes, stream.size - 10, NULL, &to, &error) == KVANT_ERROR_DAMAGED);
+    CHECK(strncmp(error.text, "cut off or damaged: ", 20) == 0);
     bytes[stream.size / 2] ^= 4;
     CHECK(kvant_decode(bytes, stream.size, NULL, &to, &error) == KVANT_ERROR_DAMAGED);
     CHECK(error.status == KVANT_ERROR_DAMAGED && error.text[0] != '\0');
@@ -431,6 +434,8 @@ static void wrong_calls_are_errors(kvant_bytes stream)
     CHECK(kvant_encode(&from, &options, &out, &error) == KVANT_ERROR_ARGUMENT);
     CHECK(strcmp(error.text, "quality 101 is outside 0 to 100") == 0);
     memset(&options, 0, sizeof options);
+    CHECK(kvant_encode(&from, &options, &out, NULL) == KVANT_ERROR_ARGUMENT);
+    memset(&options, 0xA5, sizeof options);
     CHECK(kvant_encode(&from, &options, &out, NULL) == KVANT_ERROR_ARGUMENT);
     decoding.threads = UINT32_MAX;
     CHECK(kvant_decode(stream.data, stream.size, &decoding, &to, NULL) == KVANT_ERROR_ARGUMENT);
