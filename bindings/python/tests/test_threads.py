@@ -1,0 +1,66 @@
+"""Other Python threads go on while a picture is in work, and an interrupt ends the work."""
+
+from __future__ import annotations
+
+import _thread
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import kvant
+import numpy as np
+import pytest
+from conftest import Pixels
+
+
+def test_the_number_of_threads_changes_nothing(photo: Pixels) -> None:
+    large = np.tile(photo, (2, 3, 1))
+    stream = kvant.encode(large, effort=1, tile_size=512)
+    for threads in (0, 2):
+        assert kvant.encode(large, effort=1, tile_size=512, threads=threads) == stream
+        assert kvant.decode(stream, threads=threads) == kvant.decode(stream)
+
+
+def test_many_threads_may_call_at_once(photo: Pixels) -> None:
+    stream = kvant.encode(photo, effort=1)
+    decoded = kvant.decode(stream)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(found == decoded for found in pool.map(kvant.decode, [stream] * 8))
+        encode = lambda pixels: kvant.encode(pixels, effort=1)  # noqa: E731
+        assert all(found == stream for found in pool.map(encode, [photo] * 8))
+
+
+@pytest.mark.parametrize("half", ["encode", "decode"])
+def test_other_threads_run_meanwhile(photo: Pixels, half: str) -> None:
+    large = np.tile(photo, (4, 4, 1))
+    stream = kvant.encode(large, effort=1)
+    work = {"encode": lambda: kvant.encode(large, effort=1), "decode": lambda: kvant.decode(stream)}[half]
+    begun, times = threading.Event(), []
+
+    def timed() -> None:
+        begin = time.perf_counter()
+        begun.set()
+        work()
+        times.extend([begin, time.perf_counter()])
+
+    worker = threading.Thread(target=timed)
+    worker.start()
+    begun.wait()
+    turns = []
+    while worker.is_alive():
+        turns.append(time.perf_counter())
+        time.sleep(0.001)
+    begin, end = times
+    middle = [turn for turn in turns if begin + (end - begin) / 4 < turn < end - (end - begin) / 4]
+    assert len(middle) > 5, f"{len(middle)} turns in the middle of {end - begin:.3f} s"
+
+
+def test_an_interrupt_ends_an_encode(photo: Pixels) -> None:
+    # More than ten seconds.
+    large = np.tile(photo, (8, 8, 1))
+    timer = threading.Timer(0.3, _thread.interrupt_main)
+    begin = time.perf_counter()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        kvant.encode(large, effort=9, content="photo")
+    assert time.perf_counter() - begin < 4
