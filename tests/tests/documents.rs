@@ -9,6 +9,7 @@ use kvant_tests::sources;
 
 const DOCUMENTS: [&str; 13] = [
     "README.md",
+    "bindings/python/README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
