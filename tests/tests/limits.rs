@@ -49,6 +49,20 @@ fn too_little_memory_is_refused() {
 }
 
 #[test]
+fn what_is_refused_is_known_before_memory_is_taken() {
+    let stream = stream();
+    let limits = Limits { max_memory: 1000, ..Limits::default() };
+    let decoder = Decoder::with_options(&stream, DecoderOptions { limits, ..DecoderOptions::default() });
+    let checked = decoder.and_then(|decoder| decoder.check_region(0, 0, SIZE.0, SIZE.1));
+    assert_eq!(checked, decode_within(&stream, limits).map(|_| ()));
+    assert!(matches!(checked, Err(DecodeError::Limit { limit: 1000, .. })), "{checked:?}");
+    let cut = &stream[..stream.len() - 1];
+    let checked = Decoder::new(cut).and_then(|decoder| decoder.check_region(0, 0, SIZE.0, SIZE.1));
+    assert_eq!(checked, kvant::decode(cut).map(|_| ()));
+    assert!(checked.is_err());
+}
+
+#[test]
 fn blocks_are_read_within_the_limits_too() {
     let (stream, limits) = (stream(), Limits { max_memory: 1000, ..Limits::default() });
     let decoder = Decoder::with_options(&stream, DecoderOptions { limits, ..DecoderOptions::default() });

@@ -1,11 +1,12 @@
 //! Streams to pixels.
 
-use kvant::{DecodeError, Decoder, DecoderOptions, Scale};
+use kvant::{DecodeError, Decoder, DecoderOptions, ImageViewMut, Observer, Scale};
 use pyo3::prelude::*;
+use pyo3::types::PyByteArray;
 
 use crate::errors::{named, of_decode};
 use crate::options::{LimitArgs, open};
-use crate::pixels::{bytes_of, shown};
+use crate::pixels::{bytes_of, shown, viewed};
 use crate::work::interruptible;
 
 /// What `work` makes of `data`.
@@ -17,6 +18,32 @@ fn decoded<T: Send>(
     let bytes = bytes_of(data)?;
     let decoder = open(&bytes, options)?;
     interruptible(data.py(), move |observer| work(&decoder.with_observer(observer)))?.map_err(of_decode)
+}
+
+/// The pixels of a part of `data`, or of all of it. They are decoded to where Python has them: that
+/// memory counts towards the limit as if it were the crate's.
+fn region_of<'py>(
+    data: &Bound<'py, PyAny>,
+    options: DecoderOptions,
+    part: Option<[u32; 4]>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, bytes) = (data.py(), bytes_of(data)?);
+    let decoder = open(&bytes, options)?;
+    let info = decoder.info();
+    let [x, y, width, height] = part.unwrap_or([0, 0, info.width, info.height]);
+    decoder.check_region(x, y, width, height).map_err(of_decode)?;
+    let format = info.format;
+    let len = width as usize * height as usize * format.bytes_per_pixel();
+    let limits = options.limits.with_max_memory(options.limits.max_memory.saturating_sub(len as u64));
+    let decoder = open(&bytes, options.with_limits(limits))?;
+    let pixels = PyByteArray::new_with(py, len, |pixels| {
+        let work = |observer: &dyn Observer| {
+            let mut view = ImageViewMut::packed(pixels, width, height, format)?;
+            decoder.with_observer(observer).decode_region_into(x, y, &mut view)
+        };
+        interruptible(py, work)?.map_err(of_decode)
+    })?;
+    viewed(&pixels, (width, height), format)
 }
 
 /// Decodes a picture.
@@ -58,12 +85,13 @@ pub(crate) fn decode<'py>(
     max_metadata: Option<u64>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let limits = LimitArgs { max_pixels, max_dimension, max_memory, max_metadata };
-    let scale = if reduce == 1 { None } else { Some(named::<Scale>(&format!("1/{reduce}"))?) };
-    let image = decoded(data, limits.decoder(threads, full_depth), |decoder| match scale {
-        None => decoder.decode(),
-        Some(scale) => decoder.decode_scaled(scale).map(|scaled| scaled.image),
-    })?;
-    shown(data.py(), &image)
+    let options = limits.decoder(threads, full_depth);
+    if reduce == 1 {
+        return region_of(data, options, None);
+    }
+    let scale: Scale = named(&format!("1/{reduce}"))?;
+    let scaled = decoded(data, options, |decoder| decoder.decode_scaled(scale))?;
+    shown(data.py(), &scaled.image)
 }
 
 /// Decodes a part of a picture, and of the stream only the tiles that it needs.
@@ -94,9 +122,7 @@ pub(crate) fn decode_region<'py>(
     max_metadata: Option<u64>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let limits = LimitArgs { max_pixels, max_dimension, max_memory, max_metadata };
-    let image =
-        decoded(data, limits.decoder(threads, full_depth), |decoder| decoder.decode_region(x, y, width, height))?;
-    shown(data.py(), &image)
+    region_of(data, limits.decoder(threads, full_depth), Some([x, y, width, height]))
 }
 
 /// Decodes the small picture that a stream may have near its front.

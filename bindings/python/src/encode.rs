@@ -6,7 +6,7 @@ use pyo3::types::PyBytes;
 
 use crate::errors::{ArgumentError, TargetError, named, of_encode};
 use crate::info::Metadata;
-use crate::options::LimitArgs;
+use crate::options::{LimitArgs, counted};
 use crate::pixels::{Pixels, bytes_of};
 use crate::work::interruptible;
 
@@ -142,7 +142,7 @@ pub(crate) fn encode<'py>(
         .with_exact(exact)
         .with_preview(preview)
         .with_tile_size(named(&tile_size.to_string())?)
-        .with_threads(threads)
+        .with_threads(counted(threads))
         .with_limits(limits.limits());
     let encoder = Encoder::new(config).map_err(|e| of_encode(e.into()))?;
     let block = |data: Option<Bound<'py, PyAny>>| -> PyResult<Option<Vec<u8>>> {

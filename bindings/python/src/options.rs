@@ -1,5 +1,8 @@
 //! How to decode, as keywords say it.
 
+use std::num::NonZero;
+use std::thread;
+
 use kvant::{Decoder, DecoderOptions, Limits};
 use pyo3::prelude::*;
 
@@ -27,8 +30,14 @@ impl LimitArgs {
 
     /// The options of a decoder.
     pub(crate) fn decoder(&self, threads: usize, full_depth: bool) -> DecoderOptions {
-        DecoderOptions::default().with_limits(self.limits()).with_threads(threads).with_full_depth(full_depth)
+        DecoderOptions::default().with_limits(self.limits()).with_threads(counted(threads)).with_full_depth(full_depth)
     }
+}
+
+/// How many `threads` are, of which 0 stands for one a core. The crate would take rayon's pool for
+/// that, whose threads a process that forks leaves behind: its child would wait for them for ever.
+pub(crate) fn counted(threads: usize) -> usize {
+    if threads == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { threads }
 }
 
 /// A decoder of `data`.

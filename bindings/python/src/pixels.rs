@@ -72,12 +72,20 @@ impl Pixels {
     }
 }
 
-/// A writable memoryview of the pixels of `image`.
+/// A writable memoryview of a copy of the pixels of `image`.
 pub(crate) fn shown<'py>(py: Python<'py>, image: &Image) -> PyResult<Bound<'py, PyAny>> {
-    let format = image.format();
-    let shape = shape(py, (image.width(), image.height()), format)?;
+    viewed(&PyByteArray::new(py, image.data()), (image.width(), image.height()), image.format())
+}
+
+/// A memoryview of `pixels` with their shape.
+pub(crate) fn viewed<'py>(
+    pixels: &Bound<'py, PyByteArray>,
+    size: (u32, u32),
+    format: PixelFormat,
+) -> PyResult<Bound<'py, PyAny>> {
+    let shape = shape(pixels.py(), size, format)?;
     let samples = if format.is_wide() { "H" } else { "B" };
-    PyMemoryView::from(&PyByteArray::new(py, image.data()))?.call_method1("cast", (samples, shape))
+    PyMemoryView::from(pixels)?.call_method1("cast", (samples, shape))
 }
 
 /// The shape of pixels: (height, width), and the channels where there are several.

@@ -6,13 +6,14 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
 
-Pixels = npt.NDArray[np.generic]
+Pixels = npt.NDArray[Any]
 ROOT = Path(__file__).resolve().parents[3]
 TESTDATA = ROOT / "testdata"
 GOLDEN = ROOT / "tests" / "golden"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import kvant
 import numpy as np
 import pytest
@@ -62,11 +64,12 @@ def test_other_files_and_other_drafts_are_unsupported() -> None:
 
 def test_limits_are_held(photo: Pixels) -> None:
     stream = kvant.encode(photo, effort=1, icc_profile=bytes(5000))
-    for limit, text in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"max_pixels": 451 * 300 - 1}, "pixels of 135300 exceeds the limit of 135299"),
         ({"max_dimension": 450}, "width of 451 exceeds the limit of 450"),
         ({"max_memory": 400_000}, "memory bytes"),
-    ):
+    ]
+    for limit, text in cases:
         for work in (kvant.decode, kvant.decode_partial):
             with pytest.raises(kvant.LimitError, match=text):
                 work(stream, **limit)
@@ -78,7 +81,7 @@ def test_limits_are_held(photo: Pixels) -> None:
 
 
 def test_settings_out_of_range_are_named(photo: Pixels) -> None:
-    for setting, text in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"quality": 100.5}, "quality 100.5 is outside 0 to 100"),
         ({"quality": float("nan")}, "quality NaN"),
         ({"effort": 0}, "effort 0 is outside 1 to 9"),
@@ -90,7 +93,8 @@ def test_settings_out_of_range_are_named(photo: Pixels) -> None:
         ({"target_size": 5, "max_size": 5}, "one at most"),
         ({"target_bpp": -1.0}, "no encoding can come to a target"),
         ({"target_size": 500, "lossless": True}, "a lossless encoding has one size"),
-    ):
+    ]
+    for setting, text in cases:
         with pytest.raises(kvant.ArgumentError, match=text):
             kvant.encode(photo, **setting)
     with pytest.raises(kvant.ArgumentError, match="'1/3' is no scale; there are 1/2, 1/4, 1/8"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import kvant
 import kvant.pillow
@@ -65,7 +66,8 @@ def test_what_is_opened_is_what_decode_gives(mode: str) -> None:
 
 def test_settings_are_those_of_encode(photo: Pixels) -> None:
     image = Image.fromarray(photo)
-    for settings in ({"quality": 50, "effort": 2}, {"chroma": "420", "effort": 1}, {"max_size": 5000, "effort": 1}):
+    several: list[dict[str, Any]] = [{"quality": 50, "effort": 2}, {"chroma": "420", "effort": 1}, {"max_size": 5000}]
+    for settings in several:
         assert saved(image, **settings).getvalue() == kvant.encode(photo, **settings)
 
 

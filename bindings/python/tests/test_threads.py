@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import multiprocessing
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +23,19 @@ def test_the_number_of_threads_changes_nothing(photo: Pixels) -> None:
         assert kvant.decode(stream, threads=threads) == kvant.decode(stream)
 
 
+def decoded_on_all_cores(stream: bytes) -> bytes:
+    return kvant.decode(stream, threads=0).tobytes()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_the_child_of_a_process_that_used_all_cores_uses_them_too(photo: Pixels) -> None:
+    stream = kvant.encode(np.tile(photo, (2, 3, 1)), effort=1, tile_size=512, threads=0)
+    expected = decoded_on_all_cores(stream)
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(decoded_on_all_cores, [stream]).get(timeout=60) == expected
+
+
 def test_many_threads_may_call_at_once(photo: Pixels) -> None:
     stream = kvant.encode(photo, effort=1)
     decoded = kvant.decode(stream)
@@ -34,8 +49,12 @@ def test_many_threads_may_call_at_once(photo: Pixels) -> None:
 def test_other_threads_run_meanwhile(photo: Pixels, half: str) -> None:
     large = np.tile(photo, (4, 4, 1))
     stream = kvant.encode(large, effort=1)
-    work = {"encode": lambda: kvant.encode(large, effort=1), "decode": lambda: kvant.decode(stream)}[half]
-    begun, times = threading.Event(), []
+
+    def work() -> object:
+        return kvant.encode(large, effort=1) if half == "encode" else kvant.decode(stream)
+
+    begun = threading.Event()
+    times: list[float] = []
 
     def timed() -> None:
         begin = time.perf_counter()

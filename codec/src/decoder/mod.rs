@@ -211,12 +211,38 @@ impl<'a> Decoder<'a> {
     /// As [`Decoder::decode`]; [`DecodeError::Region`] where the region is empty or not within the
     /// picture.
     pub fn decode_region(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Image, DecodeError> {
-        let region = self.region((x, y), (width, height))?;
+        let ready = self.ready_for(x, y, width, height)?;
         let (format, depth) = (self.info.format, self.parsed.header.output_depth());
-        let ready = self.prepare(region, format.bytes_of(width, height))?;
         let mut image = Image::with_depth(width, height, format, depth)?;
         ready.tiles.decode(&self.stream(&ready.index), ready.pace, &mut image.view_mut())?;
         Ok(image)
+    }
+
+    /// Checks what [`Decoder::decode_region`] checks before it takes memory for pixels: the region,
+    /// that the stream is long enough, the limits. A caller may take the memory then, and decode
+    /// into it.
+    ///
+    /// ```
+    /// # let pixels: Vec<u8> = (0..64 * 48 * 3u32).map(|i| (i * i / 97) as u8).collect();
+    /// # let view = kvant::ImageView::new(&pixels, 64, 48, 64 * 3, kvant::PixelFormat::Rgb8)?;
+    /// # let stream = kvant::encode(&view, &kvant::EncoderConfig::default())?;
+    /// use kvant::{DecodeError, Decoder};
+    ///
+    /// let decoder = Decoder::new(&stream)?;
+    /// assert_eq!(decoder.check_region(0, 0, 64, 48), Ok(()));
+    /// assert!(matches!(decoder.check_region(0, 0, 65, 48), Err(DecodeError::Region { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Decoder::decode_region`] that are known so early.
+    pub fn check_region(&self, x: u32, y: u32, width: u32, height: u32) -> Result<(), DecodeError> {
+        self.ready_for(x, y, width, height).map(|_| ())
+    }
+
+    fn ready_for(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Ready, DecodeError> {
+        let region = self.region((x, y), (width, height))?;
+        self.prepare(region, self.info.format.bytes_of(width, height))
     }
 
     /// The `width` x `height` pixels from column `x` and row `y` on, where the picture has them.

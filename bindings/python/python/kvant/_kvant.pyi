@@ -2,12 +2,34 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal, final
+from typing import Literal, final
 
 if sys.version_info >= (3, 12):
     from collections.abc import Buffer
 else:
-    Buffer = Any
+    # NumPy's arrays have no type for it there.
+    from typing import Any as Buffer
+
+__all__ = [
+    "ArgumentError",
+    "DamagedError",
+    "Info",
+    "KvantError",
+    "LimitError",
+    "Metadata",
+    "Missing",
+    "Partial",
+    "TargetError",
+    "TruncatedError",
+    "UnsupportedError",
+    "decode",
+    "decode_partial",
+    "decode_region",
+    "encode",
+    "info",
+    "metadata",
+    "preview",
+]
 
 class KvantError(ValueError): ...
 class ArgumentError(KvantError): ...
@@ -107,7 +129,7 @@ def encode(
     alpha_quality: int = 100,
     exact: bool = False,
     preview: bool = False,
-    tile_size: Literal[512, 1024] = 1024,
+    tile_size: int = 1024,
     depth: int | None = None,
     icc_profile: Buffer | None = None,
     exif: Buffer | None = None,
@@ -125,7 +147,7 @@ def encode(
 def decode(
     data: Buffer,
     *,
-    reduce: Literal[1, 2, 4, 8] = 1,
+    reduce: int = 1,
     full_depth: bool = False,
     threads: int = 1,
     max_pixels: int | None = None,

@@ -175,11 +175,12 @@ class KvtDecoder(ImageFile.PyDecoder):
                 pixels = kvant.decode_partial(data, **settings).pixels
         except kvant.KvantError as error:
             raise OSError(str(error)) from error
-        samples = pixels.cast("B")
+        samples = pixels.obj
+        assert isinstance(samples, bytearray)
         if wide and self.mode != "I;16":
             # The upper bytes.
             samples = samples[sys.byteorder == "little" :: 2]
-        self.set_as_raw(bytes(samples), "I;16N" if self.mode == "I;16" else self.mode)
+        self.set_as_raw(samples, "I;16N" if self.mode == "I;16" else self.mode)
         return -1, 0
 
 
