@@ -11,6 +11,10 @@ mod work;
 
 #[pyo3::pymodule]
 mod _kvant {
+    /// The version of the package.
+    #[pymodule_export]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
     #[pymodule_export]
     use crate::decode::{Missing, Partial, decode, decode_partial, decode_region, preview};
     #[pymodule_export]

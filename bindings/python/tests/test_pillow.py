@@ -50,7 +50,8 @@ def test_each_mode_is_saved_and_opened_with_its_metadata(mode: str, tmp_path: Pa
         opened.load()
         assert opened.tobytes() == image.tobytes()
         turned = ImageOps.exif_transpose(opened)
-        assert turned.size == image.size[::-1] and turned.tobytes() == image.transpose(Image.Transpose.ROTATE_270).tobytes()
+        assert turned.size == image.size[::-1]
+        assert turned.tobytes() == image.transpose(Image.Transpose.ROTATE_270).tobytes()
         again = saved(opened, lossless=True, effort=1)
     assert kvant.metadata(path.read_bytes()).orientation == 6
     kept = kvant.metadata(again.getvalue())

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import kvant
 import numpy as np
@@ -41,8 +42,7 @@ def test_many_threads_may_call_at_once(photo: Pixels) -> None:
     decoded = kvant.decode(stream)
     with ThreadPoolExecutor(4) as pool:
         assert all(found == decoded for found in pool.map(kvant.decode, [stream] * 8))
-        encode = lambda pixels: kvant.encode(pixels, effort=1)  # noqa: E731
-        assert all(found == stream for found in pool.map(encode, [photo] * 8))
+        assert all(found == stream for found in pool.map(partial(kvant.encode, effort=1), [photo] * 8))
 
 
 @pytest.mark.parametrize("half", ["encode", "decode"])

@@ -22,6 +22,7 @@ __all__ = [
     "TargetError",
     "TruncatedError",
     "UnsupportedError",
+    "__version__",
     "decode",
     "decode_partial",
     "decode_region",
@@ -30,6 +31,8 @@ __all__ = [
     "metadata",
     "preview",
 ]
+
+__version__: str
 
 class KvantError(ValueError): ...
 class ArgumentError(KvantError): ...

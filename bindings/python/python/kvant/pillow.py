@@ -1,10 +1,10 @@
 """Pillow reads and writes .kvt files once this module is imported.
 
-Pictures of 8 bits are of mode L, LA, RGB or RGBA, gray ones of 9 to 16 bits of mode I;16. Pillow has
-no mode for colours or alpha of more than 8 bits: they are brought down to 8. `Image.open` reads the
-header alone; `Image.draft`, and with it `Image.thumbnail`, decodes at a half, a quarter or an eighth
-of the size. As with other formats of Pillow, pixels are not turned: the orientation is in the Exif
-block, for `ImageOps.exif_transpose`.
+Pictures of 8 bits are of mode L, LA, RGB or RGBA, gray ones of 9 to 16 bits of mode I;16. Pillow
+has no mode for colours or alpha of more than 8 bits: they are brought down to 8. `Image.open` reads
+the header alone; `Image.draft`, and with it `Image.thumbnail`, decodes at a half, a quarter or an
+eighth of the size. As with other formats of Pillow, pixels are not turned: the orientation is in
+the Exif block, for `ImageOps.exif_transpose`.
 
 `info` has icc_profile, exif, xmp, cicp and dpi. `Image.save` takes them, and the keywords of
 kvant.encode: quality, effort, lossless, chroma and so on. As with other formats, exif and xmp are
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import IO, Any, Optional, Union
+from typing import IO, Any
 
 from PIL import ExifTags, Image, ImageFile
 
@@ -28,7 +28,7 @@ import kvant
 #: Threads of decoding: 1 for one, 0 for one a core.
 THREADS = 1
 #: Most bytes of memory that decoding takes; None for 2 GiB.
-MAX_MEMORY: Optional[int] = None
+MAX_MEMORY: int | None = None
 
 SIGNATURE = b"\x9bKVT"
 #: Bytes that are read first: header and metadata are seldom longer.
@@ -67,7 +67,7 @@ _SETTINGS = (
 )
 
 
-def _accept(prefix: bytes) -> Union[bool, str]:
+def _accept(prefix: bytes) -> bool | str:
     if not prefix.startswith(SIGNATURE):
         return False
     try:
@@ -140,11 +140,12 @@ class KvtImageFile(ImageFile.ImageFile):
     def _set_tile(self, reduce: int, wide: bool) -> None:
         self._wide = wide
         self._reduce = reduce
-        self.tile = [ImageFile._Tile("kvant", (0, 0, *self._size), 0, (reduce, wide))]
+        # Pillow before 11.1 has no name for what a tile is.
+        self.tile = [("kvant", (0, 0, *self._size), 0, (reduce, wide))]  # type: ignore[list-item]
 
     def draft(
-        self, mode: Optional[str], size: Optional[tuple[int, int]]
-    ) -> Optional[tuple[str, tuple[int, int, float, float]]]:
+        self, mode: str | None, size: tuple[int, int] | None
+    ) -> tuple[str, tuple[int, int, float, float]] | None:
         """Has the picture decoded at a half, a quarter or an eighth, no smaller than size."""
         if len(self.tile) != 1 or self._reduce != 1:
             return None
@@ -184,7 +185,7 @@ class KvtDecoder(ImageFile.PyDecoder):
         return -1, 0
 
 
-def _resolution(dpi: Optional[tuple[float, float]]) -> Optional[tuple[int, int, str]]:
+def _resolution(dpi: tuple[float, float] | None) -> tuple[int, int, str] | None:
     if not dpi:
         return None
     if all(float(n).is_integer() for n in dpi):
@@ -192,7 +193,7 @@ def _resolution(dpi: Optional[tuple[float, float]]) -> Optional[tuple[int, int, 
     return round(dpi[0] / 0.0254), round(dpi[1] / 0.0254), "metre"
 
 
-def _save(im: Image.Image, fp: IO[bytes], filename: Union[str, bytes]) -> None:
+def _save(im: Image.Image, fp: IO[bytes], filename: str | bytes) -> None:
     given: Mapping[str, Any] = im.encoderinfo
     if im.mode in ("P", "PA"):
         im = im.convert("RGBA" if im.has_transparency_data else "RGB")
