@@ -12,6 +12,7 @@ mod work;
 #[pyo3::pymodule]
 mod _kvant {
     /// The version of the package.
+    #[allow(non_upper_case_globals, reason = "Python's name for it")]
     #[pymodule_export]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
