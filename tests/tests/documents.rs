@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 13] = [
+const DOCUMENTS: [&str; 14] = [
     "README.md",
-    "bindings/python/README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
@@ -22,6 +21,7 @@ const DOCUMENTS: [&str; 13] = [
     "docs/TUNING.md",
     "fuzz/README.md",
     "bindings/c/README.md",
+    "bindings/python/README.md",
 ];
 
 fn text(file: impl AsRef<Path>) -> String {
