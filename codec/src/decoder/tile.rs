@@ -37,10 +37,14 @@ pub(super) struct End {
 }
 
 impl End {
-    /// Of what ends where the first of both does.
-    pub(super) fn and(self, other: Self) -> Self {
-        let (rows, shades) = (self.rows.min(other.rows), self.shades.min(other.rows));
-        Self { rows, shades, fault: other.fault.or(self.fault) }
+    /// Of a tile whose colours end so, and its alpha, which comes before them: it is whole where
+    /// nothing is wrong with it, though zeros at its end were left out.
+    pub(super) fn and(self, alpha: Self) -> Self {
+        if alpha.fault.is_none() {
+            return self;
+        }
+        let (rows, shades) = (self.rows.min(alpha.rows), self.shades.min(alpha.rows));
+        Self { rows, shades, fault: alpha.fault }
     }
 }
 
@@ -141,7 +145,7 @@ pub(super) struct Rebuilding<'a> {
     recon: Reconstruction<'a>,
     signs: SignReader<'a>,
     alpha: Option<Plane>,
-    /// Luma samples from the top on whose signs were there.
+    /// Luma samples from the top on whose signs are sound.
     rows: usize,
 }
 
@@ -156,7 +160,8 @@ impl<'a> Rebuilding<'a> {
     /// Reconstructs the next superblock.
     pub(super) fn superblock(&mut self, sb: &Superblock, place: Place) {
         self.recon.superblock(sb, &mut self.signs);
-        if self.signs.is_within() {
+        // Signs come before the superblocks: where there are any of these, the signs are whole.
+        if self.signs.is_sound() {
             self.rows = place.rows().unwrap_or(self.rows);
         }
     }

@@ -156,9 +156,9 @@ impl<'a> SignReader<'a> {
         SignCoder { sink: SignRun { interval: interval.over(data), models }, expects, coded }
     }
 
-    /// Whether all that was read so far was there.
-    pub(crate) fn is_within(&self) -> bool {
-        self.sink.interval.is_within()
+    /// Whether no more was read past the end than the zeros that an encoder leaves out.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.sink.interval.overrun().is_none()
     }
 
     /// Damage, or data left over behind what was read.
