@@ -14,8 +14,7 @@ use crate::encoder::plan::Plan;
 use crate::encoder::quantise::{Coefficients, LevelChoice, Reciprocals, Rule, Scratch, Viterbi};
 use crate::encoder::{Content, EncoderConfig, Quantiser};
 use crate::entropy::cost::Counter;
-use crate::entropy::levels::LevelModels;
-use crate::entropy::model::Models;
+use crate::entropy::learnt::Learnt;
 use crate::error::ConfigError;
 use crate::filter::{BlockMap, Deblock, Unit, classified, deblock};
 use crate::image::format::PixelFormat;
@@ -291,11 +290,7 @@ impl Quantisation {
             trellis: plan.trellis,
             reciprocals: Reciprocals::new(&Matrices::new(header.matrices[0])),
             dequantiser: Dequantiser::new(&header),
-            counter: Counter::new(
-                header.profile,
-                &Models::new(header.screen),
-                &LevelModels::new(header.profile, header.is_trellis()),
-            ),
+            counter: Counter::new(header.profile, Learnt::new(header.profile, header.start())),
             template: Template::new(),
             scratch: Scratch::new(),
             viterbi: Viterbi::new(),

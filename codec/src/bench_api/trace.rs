@@ -3,9 +3,8 @@
 use super::walk::walk;
 use crate::container;
 use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
-use crate::entropy::learnt::Start;
-use crate::entropy::levels::LevelModels;
-use crate::entropy::model::{Model, Models};
+use crate::entropy::learnt::{Learnt, Start};
+use crate::entropy::model::Model;
 use crate::entropy::range::{RangeDecoder, RangeEncoder};
 use crate::entropy::trace::{Event, Trace};
 use crate::entropy::{BinCoder, Ctx, Profile};
@@ -98,7 +97,7 @@ pub fn range_decode(data: &[u8], contexts: impl Iterator<Item = u16>) -> usize {
 
 /// Cost in bits of `bins` (context, value) with the initial models, which stand still.
 pub fn count_bins(bins: &[(u16, bool)]) -> f64 {
-    let mut counter = Counter::new(Profile::Mixed, &Models::new(false), &LevelModels::new(Profile::Mixed, false));
+    let mut counter = Counter::new(Profile::Mixed, Learnt::new(Profile::Mixed, Start::default()));
     for &(ctx, bin) in bins {
         counter.bin(Ctx(ctx), bin);
     }

@@ -4,7 +4,7 @@ use super::coder::{BinCoder, Ctx, LevelPlace, Profile};
 use super::learnt::Learnt;
 use super::levels::{LevelModels, Slot, mean};
 use super::logistic::log2;
-use super::model::{Model, Models};
+use super::model::Model;
 
 /// Fractional bits of a cost: costs are in 1/2048 bit.
 pub(crate) const COST_BITS: u32 = 11;
@@ -45,9 +45,9 @@ pub(crate) struct Counter {
 }
 
 impl Counter {
-    pub(crate) fn new(profile: Profile, models: &Models, levels: &LevelModels) -> Self {
+    pub(crate) fn new(profile: Profile, Learnt { models, levels }: Learnt) -> Self {
         let prices = models.iter().map(prices).collect();
-        Self { prices, levels: levels.clone(), profile, cost: 0 }
+        Self { prices, levels, profile, cost: 0 }
     }
 
     /// Takes the prices of other models; those of levels are too many to be copied and stay here

@@ -22,10 +22,8 @@ use super::contexts::COUNT;
 /// confidence, the limit.
 const BYTES: &[u8; 2 * 4 * COUNT as usize] = include_bytes!("contexts.bin");
 
-/// By context number: of photographs.
-pub(crate) static PHOTOGRAPHS: [(u16, u8, u8); COUNT as usize] = states(0);
-/// Of screens.
-pub(crate) static SCREENS: [(u16, u8, u8); COUNT as usize] = states(1);
+/// Of photographs and of screens, by context number.
+pub(crate) static INITIAL: [[(u16, u8, u8); COUNT as usize]; 2] = [states(0), states(1)];
 
 /// Those of set `set` of [`BYTES`].
 const fn states(set: usize) -> [(u16, u8, u8); COUNT as usize] {

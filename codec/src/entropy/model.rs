@@ -2,7 +2,7 @@
 
 use super::coder::Ctx;
 use super::contexts::COUNT;
-use super::init::{PHOTOGRAPHS, SCREENS};
+use super::init::INITIAL;
 
 /// Probability of a bin being 1, with the count that sets how fast it learns: 1/(n + 1.5) at first,
 /// never below 2^-limit. (Adaptive-rate counters as in the PAQ family of compressors.)
@@ -60,7 +60,7 @@ impl Model {
 pub(crate) struct Models(Box<[Model]>);
 
 /// As a tile starts: the states that were trained, of photographs and of screens.
-static START: [[Model; COUNT as usize]; 2] = [start(&PHOTOGRAPHS), start(&SCREENS)];
+static START: [[Model; COUNT as usize]; 2] = [start(&INITIAL[0]), start(&INITIAL[1])];
 
 const fn start(states: &[(u16, u8, u8); COUNT as usize]) -> [Model; COUNT as usize] {
     let mut models = [Model::UNSEEN; COUNT as usize];
@@ -108,7 +108,6 @@ mod tests {
 
     #[test]
     fn initial_states_are_valid() {
-        let all = PHOTOGRAPHS.iter().chain(&SCREENS);
-        assert!(all.clone().all(|&(p, _, limit)| p >= 1 && (4..=7).contains(&limit)));
+        assert!(INITIAL.iter().flatten().all(|&(p, _, limit)| p >= 1 && (4..=7).contains(&limit)));
     }
 }

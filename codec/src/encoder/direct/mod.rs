@@ -64,8 +64,7 @@ impl<'a> DirectTile<'a> {
         state: TileState,
     ) -> Self {
         let header = shared.context.header;
-        let learnt = Learnt::new(header.profile, header.start());
-        let counter = Counter::new(header.profile, &learnt.models, &learnt.levels);
+        let counter = Counter::new(header.profile, Learnt::new(header.profile, header.start()));
         Self {
             shared,
             direct,

@@ -74,8 +74,7 @@ impl LevelChoice<'_> {
 mod tests {
     use super::*;
     use crate::entropy::Profile;
-    use crate::entropy::levels::LevelModels;
-    use crate::entropy::model::Models;
+    use crate::entropy::learnt::{Learnt, Start};
     use crate::quant::family::Family;
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::MAX_QP;
@@ -91,7 +90,7 @@ mod tests {
     use crate::transform::TxType;
 
     fn counter() -> Counter {
-        Counter::new(Profile::Mixed, &Models::new(false), &LevelModels::new(Profile::Mixed, false))
+        Counter::new(Profile::Mixed, Learnt::new(Profile::Mixed, Start::default()))
     }
 
     /// Both sides mean the same step, at all of them: no coefficient comes back further off than

@@ -300,6 +300,7 @@ mod tests {
     use super::super::{Coefficients, Reciprocals, Rule};
     use super::*;
     use crate::entropy::contexts::COUNT;
+    use crate::entropy::learnt::{Learnt, Start};
     use crate::entropy::levels::LevelModels;
     use crate::entropy::model::{Model, Models};
     use crate::entropy::{Ctx, Profile};
@@ -346,9 +347,9 @@ mod tests {
     }
 
     impl Bench {
-        fn new(models: &Models, levels: &LevelModels) -> Self {
+        fn new(learnt: Learnt) -> Self {
             let reciprocals = Reciprocals::new(&Matrices::new(MatrixShape::FLAT));
-            Self { counter: Counter::new(Profile::Mixed, models, levels), reciprocals, viterbi: Viterbi::new() }
+            Self { counter: Counter::new(Profile::Mixed, learnt), reciprocals, viterbi: Viterbi::new() }
         }
 
         fn run<R>(
@@ -385,8 +386,11 @@ mod tests {
 
     #[test]
     fn cost_is_the_distortion_and_what_the_walk_counts() {
-        let (mut random, mut bench, mut coded) =
-            (SplitMix64::new(1), Bench::new(&Models::new(false), &LevelModels::new(Profile::Mixed, true)), 0);
+        let (mut random, mut bench, mut coded) = (
+            SplitMix64::new(1),
+            Bench::new(Learnt::new(Profile::Mixed, Start { trellis: true, ..Start::default() })),
+            0,
+        );
         let mut header = PictureHeader::blank();
         (header.quantiser, header.shrink) = (Family::Trellis, [1, 0, -1]);
         let dequantiser = Dequantiser::new(&header);
@@ -454,7 +458,8 @@ mod tests {
         for i in 0..COUNT {
             *models.get_mut(Ctx(i)) = Model::new(24000, 0, 5);
         }
-        let (mut random, mut bench) = (SplitMix64::new(7), Bench::new(&models, &LevelModels::all(24000)));
+        let (mut random, mut bench) =
+            (SplitMix64::new(7), Bench::new(Learnt { models, levels: LevelModels::all(24000) }));
         let node = node((2, 2));
         for steps in [1.2, 1.8, 2.5, 3.0].repeat(6) {
             let mut coefficients = coefficients(&mut random, 16, 4, steps);

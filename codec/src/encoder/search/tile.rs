@@ -47,7 +47,7 @@ impl<'a> TileSearch<'a> {
         state: TileState,
     ) -> Self {
         let header = shared.context.header;
-        let learnt = Learnt::new(header.profile, header.start());
+        let counter = Counter::new(header.profile, Learnt::new(header.profile, header.start()));
         let effort = &shared.plan.effort;
         let partition = if header.screen { effort.screens } else { effort.partition };
         let (width, height) = (state.luma.width(), state.luma.height());
@@ -59,7 +59,7 @@ impl<'a> TileSearch<'a> {
             source,
             offsets,
             recon: Reconstruction::new(shared.context, samples),
-            walk: Walk::new(Counter::new(header.profile, &learnt.models, &learnt.levels), header, state),
+            walk: Walk::new(counter, header, state),
             found: Superblock::default(),
             memory: Memory::new(effort),
         }
