@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use kvant::Scale;
 
 use super::common::{BatchArgs, ConsoleArgs, LimitArgs};
-use super::values::{Region, parse_background, parse_region};
+use super::values::{Region, parse_background, parse_bounds, parse_region};
 use crate::pictures::OutputFormat;
 
 /// Arguments of `kvant decode`.
@@ -41,6 +41,11 @@ pub(crate) struct DecodeArgs {
     /// there is one, else each pixel is the mean of those that it stands for
     #[arg(long, value_name = "SCALE", value_parser = scales(), conflicts_with = "crop")]
     pub(crate) scale: Option<Scale>,
+
+    /// Reduce the picture, as it is shown, until it fits in N x N or W x H pixels; a smaller one
+    /// stays as it is
+    #[arg(long, value_name = "N|WxH", value_parser = parse_bounds, conflicts_with_all = ["preview", "scale"])]
+    pub(crate) fit: Option<(u32, u32)>,
 
     /// Write what there is of a file that is damaged or cut off, and exit with code 5: what is
     /// missing comes from the preview, where there is one, or is gray

@@ -46,6 +46,14 @@ pub(crate) fn parse_region(text: &str) -> Result<Region, String> {
     if width == 0 || height == 0 { Err("the region is empty".to_owned()) } else { Ok(Region { width, height, x, y }) }
 }
 
+/// A width and a height in which a picture is to fit, such as 800x600; one number is both.
+pub(crate) fn parse_bounds(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || "a size such as 256 or 800x600 is expected".to_owned();
+    let side = |text: &str| text.parse().ok().filter(|v: &u32| *v > 0).ok_or_else(wrong);
+    let (width, height) = text.split_once('x').unwrap_or((text, text));
+    Ok((side(width)?, side(height)?))
+}
+
 /// Takes one of these names, of each of which the help says something.
 pub(crate) fn choices(names: &'static [(&'static str, &'static str)]) -> PossibleValuesParser {
     PossibleValuesParser::new(names.iter().map(|&(name, help)| PossibleValue::new(name).help(help)))
@@ -284,6 +292,14 @@ mod tests {
         assert_eq!(parse_quality("lossless"), Ok(Quality::Lossless));
         for bad in ["-1", "100.5", "NaN", "x"] {
             assert!(parse_quality(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn bounds_are_one_number_or_two() {
+        assert_eq!((parse_bounds("256"), parse_bounds("800x600")), (Ok((256, 256)), Ok((800, 600))));
+        for bad in ["", "0", "0x9", "9x0", "x9", "9x", "-1", "1x2x3", "4X4"] {
+            assert!(parse_bounds(bad).is_err(), "{bad}");
         }
     }
 

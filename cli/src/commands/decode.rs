@@ -19,8 +19,8 @@ use crate::base::warning::{PARTIAL, Warning};
 use crate::commands::console::{Console, Ended, Output, human_bytes};
 use crate::commands::conversions::{BatchPlan, Conversion};
 use crate::pictures::{
-    OutputFormat, Picture, RowFile, channels_name, decode_error, fitted, is_foreign, is_kvt, lost, read_bytes,
-    read_front, to_srgb, write_file,
+    OutputFormat, Picture, RowFile, channels_name, decode_error, fit, fitted, is_foreign, is_kvt, lost, read_bytes,
+    read_front, resized, resizing_bytes, to_srgb, write_file,
 };
 
 const SCHEMA: &str = "kvant.decode/1";
@@ -38,7 +38,7 @@ struct DecodeReport {
     bytes_in: u64,
     bytes_out: u64,
     seconds: f64,
-    /// With `--scale`: whether the pixels are those of the preview.
+    /// With `--scale`, and where `--fit` decodes a reduced picture: whether the pixels are those of the preview.
     #[serde(skip_serializing_if = "Option::is_none")]
     from_preview: Option<bool>,
     warnings: Vec<Warning>,
@@ -180,7 +180,7 @@ impl FileDecoder<'_> {
         let pixel = decoder.info().format;
         format.check_colour(pixel).map_err(|e| CliError::Run(format!("{name}: {e}")))?;
         let fits = format.check_size(width, height, pixel);
-        fits.map_err(|e| CliError::Run(format!("{name}: {e}, and --crop and --scale take less of it")))?;
+        fits.map_err(|e| CliError::Run(format!("{name}: {e}, and --crop, --scale and --fit take less of it")))?;
         let file =
             OutputFile { name: &name, format, destination, options: WriteOptions { force, like: like.as_ref() } };
         let done = match self.goes_by_rows(&decoder, format) {
@@ -215,8 +215,8 @@ impl FileDecoder<'_> {
     /// Whether the pixels go into the file as they are decoded: nothing is asked for that needs all
     /// of them, and no alpha may turn out to hide nothing.
     fn goes_by_rows(&self, decoder: &Decoder<'_>, format: OutputFormat) -> bool {
-        let DecodeArgs { crop, scale, preview, allow_partial, to_srgb, .. } = self.args;
-        let asked = crop.is_some() || scale.is_some() || *preview || *allow_partial || *to_srgb;
+        let DecodeArgs { crop, scale, fit, preview, allow_partial, to_srgb, .. } = self.args;
+        let asked = crop.is_some() || scale.is_some() || fit.is_some() || *preview || *allow_partial || *to_srgb;
         let info = decoder.info();
         format.takes_rows() && !asked && !info.format.has_alpha() && info.orientation == Orientation::Upright
     }
@@ -275,6 +275,9 @@ impl FileDecoder<'_> {
         let mut metadata = metadata(decoder, self.args).map_err(|e| decode_error(name, &e))?;
         let upright = picture.upright(metadata.orientation);
         let mut picture = upright.map_err(|e| CliError::Run(format!("{name}: {e}")))?;
+        if self.args.fit.is_some() {
+            picture = self.resized(picture, decoder.info()).map_err(|e| decode_error(name, &e))?;
+        }
         if self.args.to_srgb {
             picture = to_srgb(picture, &mut metadata).map_err(|e| CliError::Input(format!("{name}: {e}")))?;
         }
@@ -282,6 +285,17 @@ impl FileDecoder<'_> {
             picture = picture.over(colour).into_owned();
         }
         Ok(ShownPicture { picture, metadata, from_preview, partial, seconds })
+    }
+
+    /// The picture in the size that is asked for.
+    fn resized(&self, picture: Picture, info: &ImageInfo) -> std::result::Result<Picture, DecodeError> {
+        let (width, height) = size(info, self.args);
+        let (from, to) = ([picture.width(), picture.height()], [width, height]);
+        let (value, limit) = (resizing_bytes(picture.format(), from, to), self.options.limits.max_memory);
+        if from != to && value > limit {
+            return Err(DecodeError::Limit { what: "memory bytes", value, limit });
+        }
+        Ok(resized(&picture, to).into_owned())
     }
 
     /// The lines for people.
@@ -305,14 +319,28 @@ impl FileDecoder<'_> {
     }
 }
 
-/// Width and height of what is asked for, as it is stored.
+/// Width and height of what is asked for, as it is shown.
 fn size(info: &ImageInfo, args: &DecodeArgs) -> (u32, u32) {
-    if let Some(region) = args.crop {
-        return (region.width, region.height);
-    }
     let scale = if args.preview { Some(Scale::Eighth) } else { args.scale };
     let side = |side| scale.map_or(side, |scale| scale.of(side));
-    (side(info.width), side(info.height))
+    let (width, height) = match args.crop {
+        Some(region) => (region.width, region.height),
+        None if info.orientation.swaps_sides() => (side(info.height), side(info.width)),
+        None => (side(info.width), side(info.height)),
+    };
+    args.fit.map_or((width, height), |bounds| fit((width, height), bounds))
+}
+
+/// The scale at which the picture is decoded: with `--fit` the smallest that leaves it as large as
+/// it is to be.
+fn scale(info: &ImageInfo, args: &DecodeArgs) -> Option<Scale> {
+    if args.fit.is_none() || args.crop.is_some() || args.allow_partial {
+        return args.scale;
+    }
+    let (width, height) = size(info, args);
+    let (width, height) = if info.orientation.swaps_sides() { (height, width) } else { (width, height) };
+    let is_enough = |scale: &Scale| scale.of(info.width) >= width && scale.of(info.height) >= height;
+    Scale::ALL.into_iter().rfind(is_enough)
 }
 
 /// The pixels that are asked for, as they are stored.
@@ -336,7 +364,7 @@ fn pixels(name: &str, decoder: &Decoder<'_>, args: &DecodeArgs) -> Result<Stored
         let none = || CliError::Run(format!("{name}: the file has no preview; kvant encode --preview stores one"));
         return decoder.preview().map_err(fault)?.map(StoredPixels::from).ok_or_else(none);
     }
-    if let Some(scale) = args.scale {
+    if let Some(scale) = scale(decoder.info(), args) {
         let Scaled { image, from_preview, .. } = decoder.decode_scaled(scale).map_err(fault)?;
         return Ok(StoredPixels { from_preview: Some(from_preview), ..image.into() });
     }

@@ -16,7 +16,7 @@ use crate::args::{Protocol, ViewArgs};
 use crate::base::error::{CliError, Result};
 use crate::base::names::display_name;
 use crate::base::print::print_text;
-use crate::pictures::{OutputFormat, Picture, ReadOptions, Transparency, read_bytes, read_picture, write_picture};
+use crate::pictures::{OutputFormat, Picture, ReadOptions, Transparency, fit, read_bytes, read_picture, write_picture};
 
 /// Pixels of a character cell, about, on terminals that show pixels.
 const CELL: u32 = 10;
@@ -123,13 +123,6 @@ fn detect(variable: impl Fn(&str) -> Option<String>) -> Protocol {
     }
 }
 
-/// The largest size of the shape of `(w, h)` within `(max_w, max_h)` that enlarges nothing.
-fn fit((w, h): (u32, u32), (max_w, max_h): (u32, u32)) -> (u32, u32) {
-    let scale = (f64::from(max_w) / f64::from(w)).min(f64::from(max_h) / f64::from(h)).min(1.0);
-    let side = |v: u32| ((f64::from(v) * scale).round() as u32).max(1);
-    (side(w), side(h))
-}
-
 fn scaled(picture: &Picture, w: u32, h: u32) -> RgbImage {
     let pixels = RgbImage::from_raw(picture.width(), picture.height(), picture.to_rgb().into_owned());
     let pixels = pixels.expect("as many bytes as pixels have");
@@ -179,14 +172,6 @@ fn iterm(png: &[u8], columns: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_picture_fits_into_the_window_and_is_not_enlarged() {
-        assert_eq!(fit((400, 300), (80, 44)), (59, 44));
-        assert_eq!(fit((4000, 30), (80, 44)), (80, 1));
-        assert_eq!(fit((4000, 1), (80, 44)), (80, 1));
-        assert_eq!(fit((7, 5), (80, 44)), (7, 5));
-    }
 
     #[test]
     fn two_rows_of_pixels_are_a_line() {

@@ -6,6 +6,7 @@ mod bad_input;
 mod batches;
 mod colours;
 mod desktop;
+mod fit;
 mod formats;
 mod kept;
 mod metrics;

@@ -1,5 +1,6 @@
 //! The measurements of a plan: encode, decode, check, score.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,10 +10,9 @@ use rayon::prelude::*;
 use super::clock::{Clock, Times, Trip};
 use super::conduct::{Conduct, GivenUp};
 use super::plan::{Measurement, RunPlan};
-use super::resize::{reduced, resized};
 use super::subject::Subject;
 use crate::base::error::{CliError, Result};
-use crate::pictures::Picture;
+use crate::pictures::{Picture, resized};
 use crate::rd::metric::Scored;
 use crate::rd::points::{ALPHA, KEY, LOSSLESS, MEMORY, Point, SCALE, TIMING};
 use crate::rd::programs::{Fault, Outcome};
@@ -40,6 +40,11 @@ pub(crate) struct Measured {
     pub(crate) files: Vec<(Vec<u8>, Picture)>,
     /// What the samples of the source mean, where it says so.
     pub(crate) cicp: Option<Cicp>,
+}
+
+/// The picture that is coded at a scale.
+fn reduced(picture: &Picture, scale: Scale) -> Cow<'_, Picture> {
+    resized(picture, [picture.width(), picture.height()].map(|side| scale.side(side)))
 }
 
 /// Why a measurement gives no point.

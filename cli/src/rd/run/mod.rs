@@ -9,7 +9,6 @@ mod keeper;
 mod measure;
 pub(crate) mod plan;
 pub(crate) mod presence;
-mod resize;
 pub(crate) mod shard;
 mod subject;
 mod summary;
