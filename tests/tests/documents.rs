@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 14] = [
+const DOCUMENTS: [&str; 15] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -21,6 +21,7 @@ const DOCUMENTS: [&str; 14] = [
     "docs/TUNING.md",
     "fuzz/README.md",
     "bindings/c/README.md",
+    "bindings/desktop/README.md",
     "bindings/python/README.md",
 ];
 
