@@ -9,6 +9,10 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+/// Whether there can be threads at all. WebAssembly has them where it was built with atomics; else
+/// nothing of rayon is left in what is built.
+const ANY: bool = cfg!(any(not(target_family = "wasm"), target_feature = "atomics"));
+
 /// The threads of a decoder or an encoder.
 #[derive(Debug)]
 pub(crate) struct Workers {
@@ -25,12 +29,17 @@ impl Workers {
 
     /// How many work at once, at most.
     pub(crate) fn count(&self) -> usize {
-        if self.threads == 0 { rayon::current_num_threads() } else { self.threads }
+        match self.threads {
+            _ if !ANY => 1,
+            0 => rayon::current_num_threads(),
+            n => n,
+        }
     }
 
     /// Runs `work`, which may ask rayon for help where that is told, among these threads.
     pub(crate) fn run<T: Send>(&self, work: impl FnOnce(bool) -> T + Send) -> T {
         match self.threads {
+            _ if !ANY => work(false),
             0 => work(rayon::current_num_threads() > 1),
             1 => work(false),
             n => match self.own.get_or_init(|| ThreadPoolBuilder::new().num_threads(n).build().ok()) {

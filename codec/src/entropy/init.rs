@@ -20,19 +20,14 @@ use super::contexts::COUNT;
 
 /// Of photographs, then of screens, by context number: the probability, its lower byte first, the
 /// confidence, the limit.
-const BYTES: &[u8; 2 * 4 * COUNT as usize] = include_bytes!("contexts.bin");
+static BYTES: &[u8; 2 * 4 * COUNT as usize] = include_bytes!("contexts.bin");
 
-/// Of photographs and of screens, by context number.
-pub(crate) static INITIAL: [[(u16, u8, u8); COUNT as usize]; 2] = [states(0), states(1)];
-
-/// Those of set `set` of [`BYTES`].
-const fn states(set: usize) -> [(u16, u8, u8); COUNT as usize] {
-    let mut t = [(0, 0, 0); COUNT as usize];
-    let mut i = 0;
-    while i < t.len() {
-        let at = 4 * (set * t.len() + i);
-        t[i] = (u16::from_le_bytes([BYTES[at], BYTES[at + 1]]), BYTES[at + 2], BYTES[at + 3]);
-        i += 1;
-    }
-    t
+/// Those of photographs or of screens, by context number.
+pub(crate) fn states(screen: bool) -> impl Iterator<Item = (u16, u8, u8)> {
+    let set = &BYTES[usize::from(screen) * 4 * usize::from(COUNT)..];
+    set.as_chunks()
+        .0
+        .iter()
+        .take(COUNT.into())
+        .map(|&[low, high, n, limit]| (u16::from_le_bytes([low, high]), n, limit))
 }

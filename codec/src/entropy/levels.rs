@@ -3,6 +3,8 @@
 //! different things; that keeps most of what logistic mixing of seven states gains (docs/TUNING.md)
 //! at a fraction of its time. BITSTREAM.md §7.4.
 
+use std::sync::LazyLock;
+
 use super::coder::LevelPlace;
 use super::coder::Profile;
 use super::interval::Interval;
@@ -39,30 +41,15 @@ static PROBABILITIES: [u16; 256] = {
     t
 };
 
-/// `N` slots from byte `at` of [`START`] on.
-const fn slots<const N: usize>(at: usize) -> [Slot; N] {
-    let mut slots = [[0; 4]; N];
-    let mut i = 0;
-    while i < 4 * N {
-        slots[i / 4][i % 4] = PROBABILITIES[START[at + i] as usize];
-        i += 1;
-    }
-    slots
-}
+/// The near and the far slots of all sets as [`START`] says.
+static SLOTS: [LazyLock<[Box<[Slot]>; 2]>; SETS] =
+    [LazyLock::new(|| slots(0)), LazyLock::new(|| slots(1)), LazyLock::new(|| slots(2))];
 
-/// The near slots of a set.
-const fn near(set: usize) -> [Slot; NEAR] {
-    slots(set * SET_BYTES)
+fn slots(set: usize) -> [Box<[Slot]>; 2] {
+    let (near, far) = START[set * SET_BYTES..][..SET_BYTES].split_at(4 * NEAR);
+    [near, far]
+        .map(|bytes| bytes.as_chunks().0.iter().map(|slot| slot.map(|b| PROBABILITIES[usize::from(b)])).collect())
 }
-
-/// The far slots of a set.
-const fn far(set: usize) -> [Slot; FAR] {
-    slots(set * SET_BYTES + 4 * NEAR)
-}
-
-/// Those of the scalar quantiser, ready to be copied.
-static SCALAR_NEAR: [Slot; NEAR] = near(0);
-static SCALAR_FAR: [Slot; FAR] = far(0);
 
 /// The slots of a picture's quantisers, as they learn.
 #[derive(Debug, Clone)]
@@ -118,13 +105,10 @@ impl LevelModels {
     /// With the start that was trained, for the scalar quantiser or those of a trellis. The fast
     /// profile has no far slots.
     pub(crate) fn new(profile: Profile, trellis: bool) -> Self {
-        let near: Box<[Slot]> = if trellis { [near(1), near(2)].concat().into() } else { SCALAR_NEAR[..].into() };
-        let far = match (profile, trellis) {
-            (Profile::Fast, _) => Box::default(),
-            (Profile::Mixed, false) => SCALAR_FAR[..].into(),
-            (Profile::Mixed, true) => [far(1), far(2)].concat().into(),
-        };
-        Self { near, far }
+        let sets = if trellis { &SLOTS[1..] } else { &SLOTS[..1] };
+        let all = |kind: usize| sets.iter().flat_map(|set| &set[kind]).copied().collect();
+        let far = if profile == Profile::Fast { Box::default() } else { all(1) };
+        Self { near: all(0), far }
     }
 
     /// All of them with the same probability.

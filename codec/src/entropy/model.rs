@@ -1,8 +1,9 @@
 //! Adaptive probability of one bin. BITSTREAM.md §7.2.
 
+use std::sync::LazyLock;
+
 use super::coder::Ctx;
-use super::contexts::COUNT;
-use super::init::INITIAL;
+use super::init;
 
 /// Probability of a bin being 1, with the count that sets how fast it learns: 1/(n + 1.5) at first,
 /// never below 2^-limit. (Adaptive-rate counters as in the PAQ family of compressors.)
@@ -60,23 +61,16 @@ impl Model {
 pub(crate) struct Models(Box<[Model]>);
 
 /// As a tile starts: the states that were trained, of photographs and of screens.
-static START: [[Model; COUNT as usize]; 2] = [start(&INITIAL[0]), start(&INITIAL[1])];
+static START: [LazyLock<Box<[Model]>>; 2] = [LazyLock::new(|| start(false)), LazyLock::new(|| start(true))];
 
-const fn start(states: &[(u16, u8, u8); COUNT as usize]) -> [Model; COUNT as usize] {
-    let mut models = [Model::UNSEEN; COUNT as usize];
-    let mut i = 0;
-    while i < models.len() {
-        let (p, n, limit) = states[i];
-        models[i] = Model::new(p, n, limit);
-        i += 1;
-    }
-    models
+fn start(screen: bool) -> Box<[Model]> {
+    init::states(screen).map(|(p, n, limit)| Model::new(p, n, limit)).collect()
 }
 
 impl Models {
     /// The initial states that were trained on photographs, or those of screens.
     pub(crate) fn new(screen: bool) -> Self {
-        Self(START[usize::from(screen)][..].into())
+        Self(START[usize::from(screen)].clone())
     }
 
     /// All, in the order of the contexts.
@@ -92,6 +86,7 @@ impl Models {
 
 #[cfg(test)]
 mod tests {
+    use super::super::contexts::COUNT;
     use super::*;
 
     #[test]
@@ -108,6 +103,9 @@ mod tests {
 
     #[test]
     fn initial_states_are_valid() {
-        assert!(INITIAL.iter().flatten().all(|&(p, _, limit)| p >= 1 && (4..=7).contains(&limit)));
+        for screen in [false, true] {
+            assert_eq!(init::states(screen).count(), COUNT.into());
+            assert!(init::states(screen).all(|(p, _, limit)| p >= 1 && (4..=7).contains(&limit)));
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Order of the coefficients of a transform block: by diagonal of equal frequency. BITSTREAM.md
 //! §6.2.
 
+use std::sync::LazyLock;
+
 use super::slots;
 
 /// Row length of the padded working area of the level walk: 32 positions, and four of margin on
@@ -26,9 +28,7 @@ pub(crate) struct Position {
     pub(crate) far: u16,
 }
 
-const EMPTY: Position = Position { raster: 0, padded: 0, band: 0, u: 0, v: 0, near: 0, far: 0 };
-
-const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
+fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
     let place = match u + v {
         0 => 0,
         1 => 1,
@@ -52,66 +52,41 @@ const fn position(u: usize, v: usize, w: usize, h: usize) -> Position {
 
 /// Positions (u, v) sorted by u / w + v / h, along a diagonal by the coordinate of the shorter
 /// side.
-const fn scan<const N: usize>(w: usize, h: usize) -> [Position; N] {
-    let mut out = [EMPTY; N];
-    let wide = w >= h;
-    let (long, short) = if wide { (w, h) } else { (h, w) };
+fn scan(w: usize, h: usize) -> Box<[Position]> {
+    let (long, short) = (w.max(h), w.min(h));
     let ratio = long / short;
-    let (mut n, mut key) = (0, 0);
-    while n < N {
-        let mut s = 0;
-        while s < short && s * ratio <= key {
-            let l = key - s * ratio;
-            if l < long {
-                out[n] = if wide { position(l, s, w, h) } else { position(s, l, w, h) };
-                n += 1;
-            }
-            s += 1;
-        }
-        key += 1;
-    }
-    out
+    let diagonal = |key: usize| {
+        let places = (0..short).filter_map(move |s| Some((key.checked_sub(s * ratio)?, s)));
+        places.filter(move |&(l, _)| l < long)
+    };
+    let all = (0..2 * long).flat_map(diagonal);
+    all.map(|(l, s)| if w >= h { position(l, s, w, h) } else { position(s, l, w, h) }).collect()
 }
 
-/// The scan index of each raster position.
-const fn inverse<const N: usize>(scan: &[Position; N]) -> [u16; N] {
-    let mut out = [0; N];
-    let mut i = 0;
-    while i < N {
-        out[scan[i].raster as usize] = i as u16;
-        i += 1;
-    }
-    out
-}
-
-/// Number of positions in each band.
-const fn count_bands<const N: usize>(scan: &[Position; N]) -> [u16; 7] {
-    let mut out = [0; 7];
-    let mut i = 0;
-    while i < N {
-        out[scan[i].band as usize] += 1;
-        i += 1;
-    }
-    out
-}
-
-/// Both ways of a scan.
-struct Scan<const N: usize> {
-    positions: [Position; N],
-    indices: [u16; N],
+/// Both ways of a scan, made when it is first used.
+struct Scan {
+    positions: Box<[Position]>,
+    /// The scan index of each raster position.
+    indices: Box<[u16]>,
+    /// Number of positions in each band.
     bands: [u16; 7],
 }
 
-impl<const N: usize> Scan<N> {
-    const fn new(w: usize, h: usize) -> Self {
+impl Scan {
+    fn new(w: usize, h: usize) -> Self {
         let positions = scan(w, h);
-        Self { indices: inverse(&positions), bands: count_bands(&positions), positions }
+        let (mut indices, mut bands) = (vec![0; w * h], [0; 7]);
+        for (i, p) in (0..).zip(&positions) {
+            indices[usize::from(p.raster)] = i;
+            bands[usize::from(p.band)] += 1;
+        }
+        Self { positions, indices: indices.into(), bands }
     }
 }
 
 macro_rules! scans {
     ($($name:ident: $w:literal x $h:literal;)*) => {
-        $(static $name: Scan<{ $w * $h }> = Scan::new($w, $h);)*
+        $(static $name: LazyLock<Scan> = LazyLock::new(|| Scan::new($w, $h));)*
 
         /// The scan of a coded area of `w` x `h` coefficients, each side 4 to 32.
         pub(crate) fn of(w: usize, h: usize) -> &'static [Position] {

@@ -56,7 +56,7 @@ pub(super) const BEFORE: [[u16; 2]; MOST + 1] = {
 
 /// What the position (u, v) of a coded area of `w` x `h`, of class `place`, adds to the numbers of
 /// the near and the far slot.
-pub(super) const fn parts(u: usize, v: usize, w: usize, h: usize, place: u8) -> (u16, u16) {
+pub(super) fn parts(u: usize, v: usize, w: usize, h: usize, place: u8) -> (u16, u16) {
     // Along the diagonals of the scan, and across.
     let (along, across) = if w >= h { (u, v) } else { (v, u) };
     let edge = if along == 0 {
