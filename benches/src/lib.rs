@@ -6,6 +6,7 @@
 //! Melem/s are megapixels a second. Those of the stages are samples, coefficients, pixels or bins:
 //! `benches/README.md` lists the groups.
 
+pub mod codebook;
 pub mod least_squares;
 pub mod quantise;
 

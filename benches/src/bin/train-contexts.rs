@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use kvant::EncoderConfig;
-use kvant::bench_api::{CONTEXTS, adaptive_cost, bins, is_screen};
+use kvant::bench_api::{CONFIDENCES, CONTEXTS, LIMITS, adaptive_cost, bins, is_screen, start_odds, start_of};
 use kvant_benches::{Picture, TRAINING_QUALITIES, weight};
 use rayon::prelude::*;
 
@@ -54,28 +54,31 @@ fn collect(path: &Path) -> Result<Seen, Box<dyn std::error::Error + Send + Sync>
     Ok(seen)
 }
 
-/// Share of ones among the first `most` bins of each run, in 1/65536, kept away from certainty.
-fn share(runs: &[Run], most: usize) -> u16 {
+/// A state as it is stored: the probability's log-odds, the numbers of the confidence and the limit.
+type State = [u8; 2];
+
+/// Share of ones among the first `most` bins of each run, as it is stored.
+fn share(runs: &[Run], most: usize) -> u8 {
     let (mut ones, mut all) = (0.4, 0.8);
     for Run { bins, weight } in runs {
         ones += weight * bins.iter().take(most).filter(|&&b| b).count() as f64;
         all += weight * bins.len().min(most) as f64;
     }
-    (ones / all * 65536.0).round().clamp(512.0, 65024.0) as u16
+    start_odds((ones / all).clamp(1.0 / 128.0, 127.0 / 128.0)).round() as u8
 }
 
-/// Probability, confidence and limit that would have cost least.
-fn best_state(runs: &[Run]) -> (u16, u8, u8) {
-    let mut best = (f64::INFINITY, (32768, 0, 6));
+/// The state that would have cost least.
+fn best_state(runs: &[Run]) -> State {
+    let mut best = (f64::INFINITY, [128, 2]);
     if runs.is_empty() {
         return best.1;
     }
     for p in [4, 16, 64, MOST].map(|most| share(runs, most)) {
-        for limit in [4, 5, 6, 7] {
-            for n in [0, 1, 2, 4, 7, 12, 20, 40, 80].into_iter().filter(|n| n >> limit == 0) {
-                let cost = runs.iter().map(|run| run.weight * adaptive_cost(p, n, limit, &run.bins)).sum();
+        for (l, limit) in (0..).zip(LIMITS) {
+            for (c, n) in (0..).zip(CONFIDENCES).filter(|(_, n)| n >> limit == 0) {
+                let cost = runs.iter().map(|run| run.weight * adaptive_cost(start_of(p), n, limit, &run.bins)).sum();
                 if cost < best.0 {
-                    best = (cost, (p, n, limit));
+                    best = (cost, [p, 4 * c + l]);
                 }
             }
         }
@@ -94,13 +97,12 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     }
     let [photographs, screens] = seen;
     let photographs: Vec<_> = photographs.par_iter().map(|runs| best_state(runs)).collect();
-    let of_screen = |(runs, &photograph): (&Vec<Run>, &(u16, u8, u8))| {
+    let of_screen = |(runs, &photograph): (&Vec<Run>, &State)| {
         let bins: usize = runs.iter().map(|run| run.bins.len()).sum();
         if bins < FEW { photograph } else { best_state(runs) }
     };
     let screens: Vec<_> = screens.par_iter().zip(&photographs).map(of_screen).collect();
-    let bytes = photographs.iter().chain(&screens).flat_map(|&(p, n, limit)| [p as u8, (p >> 8) as u8, n, limit]);
-    std::fs::write(&out, bytes.collect::<Vec<u8>>())?;
+    std::fs::write(&out, [photographs, screens].concat().as_flattened())?;
     println!("{out}: {CONTEXTS} contexts from {} pictures at qualities {TRAINING_QUALITIES:?}", pictures.len());
     Ok(())
 }

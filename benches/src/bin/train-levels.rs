@@ -1,13 +1,14 @@
 //! Trains the start of the probabilities of levels: codes pictures, with either quantiser, and
 //! writes `codec/src/entropy/levels.bin` with the start that leaves the least squared error of what
-//! every probability would have predicted.
+//! every probability would have predicted, by a codebook for each set of slots.
 //!
 //! `cargo run --release -p kvant-benches --bin train-levels -- OUT.bin PICTURE...`
 
 use std::path::Path;
 
-use kvant::bench_api::{LEVEL_GROUPS, LEVEL_PROBABILITIES, LEVEL_RATE, level_bins, start_byte};
+use kvant::bench_api::{LEVEL_CODEBOOK, LEVEL_GROUPS, LEVEL_PROBABILITIES, LEVEL_RATE, LEVEL_SETS, level_bins, start_odds};
 use kvant::{EncoderConfig, Quantiser, Tune};
+use kvant_benches::codebook::{Weighted, codebook};
 use kvant_benches::{Picture, TRAINING_QUALITIES, weight};
 use rayon::prelude::*;
 
@@ -80,6 +81,22 @@ fn joined(mut a: Vec<Equation>, b: Vec<Equation>) -> Vec<Equation> {
     a
 }
 
+/// What an error of a start costs, in bits but for a factor: that of the probability, squared, over
+/// p(1 - p), where the probability moves with its log-odds by p(1 - p). What no picture has seen
+/// counts for a little.
+fn cost(equation: Equation, p: f64) -> f64 {
+    (equation.squares + 1e-2 * PRIOR) * p * (1.0 - p)
+}
+
+/// The start of a set of slots as it is stored: the codebook, then the entry of each slot.
+fn stored(slots: &[Weighted]) -> Vec<u8> {
+    let mut codebook = codebook(slots, LEVEL_CODEBOOK);
+    codebook.iter_mut().flatten().for_each(|odds| *odds = odds.round());
+    codebook.sort_by(|a, b| a.partial_cmp(b).expect("odds are numbers"));
+    let bytes = codebook.iter().flatten().map(|&odds| odds as u8);
+    bytes.chain(slots.iter().map(|slot| slot.nearest(&codebook).0 as u8)).collect()
+}
+
 /// Starts of a group, by bin of a level, as if all had the same; `above` is that of a larger group.
 fn shared(group: &[Equation], above: [f64; 4]) -> [f64; 4] {
     std::array::from_fn(|bin| {
@@ -99,7 +116,7 @@ fn main() -> Result<(), Error> {
         .into_par_iter()
         .map(|(picture, trellis)| equations(Path::new(picture), trellis))
         .try_reduce(none, |a, b| Ok(joined(a, b)))?;
-    let mut start = vec![0; LEVEL_PROBABILITIES];
+    let mut start = vec![0.0; LEVEL_PROBABILITIES];
     for (first, whole, part) in LEVEL_GROUPS
         .iter()
         .flat_map(|(range, whole, part)| range.clone().step_by(*whole).map(|first| (first, *whole, *part)))
@@ -108,10 +125,18 @@ fn main() -> Result<(), Error> {
         for first in (first..first + whole).step_by(part) {
             let group = shared(&all[first..first + part], class);
             for i in first..first + part {
-                start[i] = start_byte(all[i].solved(group[i % 4]));
+                start[i] = all[i].solved(group[i % 4]);
             }
         }
     }
-    std::fs::write(&out, &start)?;
+    let slots: Vec<Weighted> = start
+        .chunks_exact(4)
+        .zip(all.chunks_exact(4))
+        .map(|(start, all)| Weighted {
+            values: std::array::from_fn(|bin| start_odds(start[bin])),
+            weights: std::array::from_fn(|bin| cost(all[bin], start[bin])),
+        })
+        .collect();
+    std::fs::write(&out, slots.chunks_exact(slots.len() / LEVEL_SETS).flat_map(stored).collect::<Vec<u8>>())?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::container;
 use crate::entropy::LevelPlace;
 use crate::entropy::Profile;
 use crate::entropy::interval::{Interval, ReadInterval, WriteInterval};
-use crate::entropy::levels::{FAR, LevelModels, NEAR, RATE, SET_BYTES, SETS, bins_of};
+use crate::entropy::levels::{CODEBOOK, FAR, LevelModels, NEAR, RATE, SET, SETS, bins_of, start};
 use crate::entropy::trace::{Event, Trace};
 use crate::error::DecodeError;
 use crate::limits::Limits;
@@ -18,7 +18,13 @@ use crate::quant::family::{NEXT, STATES};
 pub const NEXT_STATES: [[u8; 2]; STATES] = NEXT;
 
 /// Probabilities that levels look at: four for each slot of each set.
-pub const LEVEL_PROBABILITIES: usize = SETS * SET_BYTES;
+pub const LEVEL_PROBABILITIES: usize = SETS * SET;
+
+/// Sets of slots: of the scalar quantiser, and of the two of a trellis.
+pub const LEVEL_SETS: usize = SETS;
+
+/// Entries of the codebook of a set.
+pub const LEVEL_CODEBOOK: usize = CODEBOOK;
 
 /// Log2 of how slowly they learn.
 pub const LEVEL_RATE: u32 = RATE;
@@ -29,7 +35,7 @@ pub const LEVEL_GROUPS: [(Range<usize>, usize, usize); 2 * SETS] = {
     let mut groups = [const { (0..0, 0, 0) }; 2 * SETS];
     let mut set = 0;
     while set < SETS {
-        let (start, middle, end) = (set * SET_BYTES, set * SET_BYTES + 4 * NEAR, (set + 1) * SET_BYTES);
+        let (start, middle, end) = (set * SET, set * SET + 4 * NEAR, (set + 1) * SET);
         // Classes of the sum around a level, in them places and frequencies.
         groups[2 * set] = (start..middle, 4 * NEAR / 24, 4 * NEAR / (24 * 5));
         groups[2 * set + 1] = (middle..end, 4 * FAR / 24, 4 * FAR / (24 * 9));
@@ -50,7 +56,7 @@ pub fn level_bins(data: &[u8], trellis: bool, mut each: impl FnMut(LevelBin)) ->
     let mut level = |(near, far): (usize, usize), last: bool, magnitude: u32| {
         let set = if trellis { 1 + near / NEAR } else { 0 };
         let (near, far) = (near % NEAR, far % FAR);
-        let base = set * SET_BYTES;
+        let base = set * SET;
         for (lane, bin) in bins_of(magnitude, last).into_iter().enumerate() {
             let probabilities = [base + 4 * near + lane, base + 4 * (NEAR + far) + lane];
             bin.into_iter().for_each(|bin| each((probabilities, bin)));
@@ -145,8 +151,12 @@ impl LevelRun {
     }
 }
 
-/// Probability of the level that a start's byte stands for, in 1/65536.
-pub fn start_byte(p: f64) -> u8 {
-    let odds = (p / (1.0 - p)).log2();
-    (odds * 8.0 + 128.0).round().clamp(48.0, 208.0) as u8
+/// Log-odds of a probability as a table of starts has them, before they are rounded to a byte.
+pub fn start_odds(p: f64) -> f64 {
+    ((p / (1.0 - p)).log2() * 8.0 + 128.0).clamp(48.0, 208.0)
+}
+
+/// The probability in 1/65536 that a byte of a table of starts stands for.
+pub fn start_of(byte: u8) -> u16 {
+    start(byte)
 }

@@ -19,7 +19,8 @@ pub use self::features::features;
 pub use self::filter::{Equations, FilteredPlane, add_equations, filtered_planes, no_equations};
 pub use self::kernels::{Basis, Blocks, Kernels, Luma, MODES, Plane, Planes, Quantisation, Rect, References, Room};
 pub use self::levels::{
-    LEVEL_GROUPS, LEVEL_PROBABILITIES, LEVEL_RATE, LevelBin, LevelRun, NEXT_STATES, level_bins, start_byte,
+    LEVEL_CODEBOOK, LEVEL_GROUPS, LEVEL_PROBABILITIES, LEVEL_RATE, LEVEL_SETS, LevelBin, LevelRun, NEXT_STATES,
+    level_bins, start_odds, start_of,
 };
 pub use self::lossless::{decode_lossless, encode_lossless};
 pub use self::perception::losses;
@@ -27,7 +28,7 @@ pub use self::picked::{Picked, picked};
 pub use self::picks::Picks;
 pub use self::stages::{Reconstructed, Stages};
 pub use self::trace::{
-    CONTEXTS, TileBins, adaptive_cost, bins, context_groups, count_bins, is_screen, range_decode, range_decode_bypass,
+    CONFIDENCES, CONTEXTS, LIMITS, TileBins, adaptive_cost, bins, context_groups, count_bins, is_screen, range_decode, range_decode_bypass,
     range_encode, range_encode_bypass, trace,
 };
 use crate::container;

@@ -3,6 +3,7 @@
 use super::walk::walk;
 use crate::container;
 use crate::entropy::cost::{COST_BITS, Counter, bin_cost};
+use crate::entropy::init;
 use crate::entropy::learnt::{Learnt, Start};
 use crate::entropy::model::Model;
 use crate::entropy::range::{RangeDecoder, RangeEncoder};
@@ -13,6 +14,10 @@ use crate::limits::Limits;
 
 /// Number of adaptive contexts.
 pub const CONTEXTS: usize = crate::entropy::contexts::COUNT as usize;
+/// Confidences in bins that an initial state can have.
+pub const CONFIDENCES: [u8; 9] = init::CONFIDENCES;
+/// Log2 of the slowest rates that it can have.
+pub const LIMITS: [u8; 4] = init::LIMITS;
 
 /// Context groups: name, first context, number of contexts.
 pub fn context_groups() -> Vec<(&'static str, u16, u16)> {

@@ -20,7 +20,7 @@ pub(crate) mod repair;
 /// The first bytes of a stream.
 pub(crate) const SIGNATURE: [u8; 4] = [0x9B, b'K', b'V', b'T'];
 /// The draft of the format that this library writes, and the only one that it reads.
-pub const DRAFT: u8 = 11;
+pub const DRAFT: u8 = 12;
 /// Bytes of a checksum.
 pub(crate) const CRC_BYTES: usize = 4;
 /// Section type that ends the sections.

@@ -6,7 +6,7 @@
 mod coder;
 pub(crate) mod contexts;
 pub(crate) mod cost;
-mod init;
+pub(crate) mod init;
 pub(crate) mod interval;
 pub(crate) mod learnt;
 pub(crate) mod levels;
