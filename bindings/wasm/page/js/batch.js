@@ -1,0 +1,139 @@
+// Many pictures at once: a table of them, worked off one by one.
+import { isAbort } from './engine.js';
+import * as format from './format.js';
+import { distinct, withExtension } from './save.js';
+
+/** Rows added between two frames: thousands at once would hold up the page. */
+const ROWS_AT_ONCE = 100;
+
+const nextFrame = () => new Promise(requestAnimationFrame);
+
+/** One picture of the list and its row. */
+class Item {
+  constructor({ file, path }, onOpen, onSave) {
+    Object.assign(this, { file, path, result: undefined, settings: undefined });
+    this.row = document.getElementById('row').content.firstElementChild.cloneNode(true);
+    const part = (name) => this.row.querySelector(`[data-part="${name}"]`);
+    this.part = part;
+    part('open').textContent = path;
+    part('open').title = path;
+    part('open').addEventListener('click', () => onOpen(this));
+    part('size').textContent = format.bytes(file.size);
+    part('save').addEventListener('click', () => onSave(this));
+    this.say('');
+  }
+
+  say(state, text = '') {
+    this.row.dataset.state = state;
+    this.part('state').textContent = text;
+  }
+
+  finish({ file, extension }, settings) {
+    Object.assign(this, { result: file, settings, name: withExtension(this.path, extension) });
+    this.part('result').textContent = format.bytes(file.size);
+    this.part('share').textContent = format.percent(file.size, this.file.size);
+    this.part('save').setAttribute('aria-label', `Save ${this.name}`);
+    this.say('done');
+  }
+}
+
+export class Batch {
+  #engine;
+  #at;
+  #settings;
+  #tell;
+  #items = [];
+  #work;
+
+  /** @param {{ open(item): void, save(file: Blob, name: string): void, message(text: string): void }} tell */
+  constructor(engine, at, settings, tell) {
+    this.#engine = engine;
+    this.#at = at;
+    this.#settings = settings;
+    this.#tell = tell;
+    at('start').addEventListener('click', () => this.run());
+    at('stop').addEventListener('click', () => this.#work?.abort());
+    at('clear').addEventListener('click', () => this.#clear());
+  }
+
+  /** @param {{ file: File, path: string }[]} found */
+  async add(found) {
+    const onSave = (item) => this.#tell.save(item.result, item.name.split('/').pop());
+    const items = found.map((one) => new Item(one, this.#tell.open, onSave));
+    this.#items.push(...items);
+    this.#show();
+    for (let from = 0; from < items.length; from += ROWS_AT_ONCE) {
+      const rows = items.slice(from, from + ROWS_AT_ONCE).map(({ row }) => row);
+      this.#at('rows').append(...rows);
+      await nextFrame();
+    }
+  }
+
+  /** What is done, under names of which each is there once. */
+  get results() {
+    const done = this.#items.filter(({ result }) => result);
+    const names = distinct(done.map(({ name }) => name));
+    return done.map(({ result }, i) => ({ name: names[i], file: result }));
+  }
+
+  /** Works off all that was not done with these settings. */
+  async run() {
+    const { options } = this.#settings;
+    const settings = JSON.stringify(options);
+    const waiting = this.#items.filter((item) => item.settings !== settings);
+    const work = (this.#work = new AbortController());
+    for (const item of waiting) item.say('waiting', 'waits');
+    let done = 0;
+    for (const item of waiting) {
+      this.#show(done, waiting.length);
+      if (work.signal.aborted) item.say(item.result ? 'done' : '');
+      else await this.#convert(item, options, settings, work.signal);
+      done++;
+    }
+    this.#work = undefined;
+    this.#show();
+  }
+
+  async #convert(item, options, settings, signal) {
+    item.say('working', 'starts');
+    const onProgress = (done, total) => item.say('working', format.percent(done, total));
+    try {
+      item.finish(await this.#engine.run('convert', { file: item.file, options }, { signal, onProgress }), settings);
+    } catch (error) {
+      if (isAbort(error)) item.say(item.result ? 'done' : '');
+      else item.say('failed', error.message);
+    }
+  }
+
+  #clear() {
+    this.#work?.abort();
+    this.#items = [];
+    this.#at('rows').replaceChildren();
+    this.#show();
+  }
+
+  #show(done, total) {
+    const running = total !== undefined;
+    const { length } = this.#items;
+    const results = this.#items.filter(({ result }) => result);
+    this.#at('batch').hidden = length === 0;
+    this.#at('start').hidden = running;
+    this.#at('stop').hidden = !running;
+    this.#at('all-done').hidden = running || results.length === 0;
+    this.#at('batch-progress').hidden = !running;
+    if (running) Object.assign(this.#at('batch-progress'), { value: done, max: total });
+    this.#at('count').textContent = running ? `${done} of ${total}` : this.#summary(results);
+  }
+
+  #summary(results) {
+    const { length } = this.#items;
+    const pictures = `${length} ${length === 1 ? 'picture' : 'pictures'}`;
+    if (!results.length) return pictures;
+    const sum = (sizes) => sizes.reduce((all, size) => all + size, 0);
+    const before = sum(results.map(({ file }) => file.size));
+    const after = sum(results.map(({ result }) => result.size));
+    const failed = this.#items.filter(({ row }) => row.dataset.state === 'failed').length;
+    const failures = failed ? `, ${failed} failed` : '';
+    return `${pictures}, ${format.bytes(before)} → ${format.bytes(after)} (${format.percent(after, before)})${failures}`;
+  }
+}
