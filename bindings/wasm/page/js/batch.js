@@ -6,6 +6,9 @@ import { distinct, withExtension } from './save.js';
 /** Rows added between two frames: thousands at once would hold up the page. */
 const ROWS_AT_ONCE = 100;
 
+/** Pictures under way at once: each takes a core, and as much memory as its pixels several times. */
+const LANES = Math.max(1, Math.min(3, navigator.hardwareConcurrency >> 1));
+
 const nextFrame = () => new Promise(requestAnimationFrame);
 
 /** One picture of the list and its row. */
@@ -83,13 +86,19 @@ export class Batch {
     const waiting = this.#items.filter((item) => item.settings !== settings);
     const work = (this.#work = new AbortController());
     for (const item of waiting) item.say('waiting', 'waits');
+    const total = waiting.length;
+    const left = waiting.values();
     let done = 0;
-    for (const item of waiting) {
-      this.#show(done, waiting.length);
-      if (work.signal.aborted) item.say(item.result ? 'done' : '');
-      else await this.#convert(item, options, settings, work.signal);
-      done++;
-    }
+    this.#show(done, total);
+    // All lanes take from the same list.
+    const lane = async () => {
+      for (const item of left) {
+        if (work.signal.aborted) item.say(item.result ? 'done' : '');
+        else await this.#convert(item, options, settings, work.signal);
+        this.#show(++done, total);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
     this.#work = undefined;
     this.#show();
   }

@@ -36,9 +36,9 @@ export class Comparison {
   /** @returns {Promise<boolean>} whether it is open; if not, the picture before it still is */
   async open(file, path) {
     const opened = await this.#steps(path, async (run) => {
-      const { levels, png, ...picture } = await run('Opening', 'open', { file });
+      const { levels, ...picture } = await run('Opening', 'open', { file });
       this.#clear();
-      this.picture = { ...picture, path, file, png };
+      this.picture = { ...picture, path, file };
       this.#set('original', { label: label('original', file), file, levels });
       return true;
     });

@@ -35,6 +35,7 @@ function fail(what, error) {
 }
 
 function progress(text, done, total) {
+  at('panel').setAttribute('aria-busy', Boolean(text));
   at('working').hidden = !text;
   at('step').textContent = text ?? '';
   // No value: a step of unknown length.
@@ -55,7 +56,7 @@ function changed() {
   if (versions.size) results.show(versions, picture);
   showSidesIfAny();
   at('save-kvt').disabled = !versions.has('kvant');
-  at('save-png').disabled = !versions.has('kvant') && !picture?.png;
+  at('save-png').disabled = !streamOf(versions, picture);
 }
 
 function showSidesIfAny() {
@@ -82,13 +83,14 @@ async function open(file, path) {
 }
 
 async function encode() {
-  if (!comparison.picture || !settings.valid()) return;
+  if (!comparison.picture || !settings.valid()) return progress();
   await comparison.encode(settings.options, settings.rivals);
   const kvant = comparison.versions.get('kvant');
   if (kvant && !kvant.stale) say(`Encoded: ${kvant.label}, SSIMULACRA2 ${kvant.score?.toFixed(1) ?? 'not measured'}`);
 }
 
 function restart() {
+  at('panel').setAttribute('aria-busy', true);
   clearTimeout(resting);
   resting = setTimeout(encode, REST_MS);
 }
@@ -101,16 +103,19 @@ function take(pictures, others) {
   open(pictures[0].file, pictures[0].path);
 }
 
+/** The stream that is shown: the one encoded here, or the one that was opened. */
+function streamOf(versions, picture) {
+  return versions.get('kvant')?.file ?? (picture?.info && picture.file);
+}
+
 function savedName(extension) {
   return withExtension(comparison.picture.path.split('/').pop(), extension);
 }
 
 async function savePng() {
   const { versions, picture } = comparison;
-  const kvant = versions.get('kvant');
   try {
-    const png = kvant ? await engine.run('png', { file: kvant.file }) : picture.png;
-    saveFile(png, savedName('png'));
+    saveFile(await engine.run('png', { file: streamOf(versions, picture) }), savedName('png'));
   } catch (error) {
     fail(picture.path, error);
   }

@@ -58,6 +58,7 @@ export class Stage {
     if (left) this.#view.setPicture(left.width, left.height);
     this.#at('left-label').textContent = left?.label ?? '';
     this.#at('right-label').textContent = right?.label ?? '';
+    this.#at('stage').classList.toggle('single', !right);
     this.#sayShown();
     this.#redraw();
   }

@@ -20,10 +20,8 @@ async function isKvt(file) {
 async function load(file, signal) {
   const stream = await isKvt(file);
   const info = stream ? await kvant.info(file) : undefined;
-  const png = stream ? await kvant.decodeToPng(file, { signal }) : undefined;
-  const canvas = await paint(png ?? file);
-  signal.throwIfAborted();
-  return { canvas, info, png };
+  const shown = stream ? await kvant.decodeToPng(file, { signal, compress: false }) : file;
+  return { canvas: await paint(shown), info };
 }
 
 export function codecs() {
@@ -31,13 +29,13 @@ export function codecs() {
 }
 
 export async function open({ file }, { signal }) {
-  const { canvas, info, png } = await load(file, signal);
+  const { canvas, info } = await load(file, signal);
   const picture = narrow(pixelsOf(canvas));
   const levels = await levelsOf(canvas);
   // No later than here: the page may have asked for another picture meanwhile.
   signal.throwIfAborted();
   current = { canvas, picture };
-  return { width: canvas.width, height: canvas.height, channels: picture.channels, info, png, levels };
+  return { width: canvas.width, height: canvas.height, channels: picture.channels, info, levels };
 }
 
 function toFile(bytes) {

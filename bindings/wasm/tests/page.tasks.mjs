@@ -1,0 +1,67 @@
+// Measures by hand how long the page's own thread is held up, step by step, while a photograph is worked on:
+//   node page.tasks.mjs [WIDTHxHEIGHT | FILE] [EFFORT] [bytes | score]
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { drop, largePhotograph, prepare, serve, settled } from './page.support.mjs';
+
+const [what = '4000x3000', effort = '1', by = 'bytes'] = process.argv.slice(2);
+
+/** The step that the page says it is at, as marks in the trace. */
+function markSteps() {
+  const step = document.getElementById('step');
+  new MutationObserver(() => performance.mark(`step:${step.textContent || 'Idle'}`)).observe(step, { childList: true });
+}
+
+/** The longest task and the time of each step: tasks of the thread that has the marks. */
+function longest(events) {
+  const marks = events.filter(({ name }) => name.startsWith('step:')).sort((a, b) => a.ts - b.ts);
+  const { pid, tid } = marks[0];
+  const tasks = events.filter((event) => event.name.endsWith('RunTask') && event.pid === pid && event.tid === tid);
+  const steps = new Map();
+  marks.forEach(({ name, ts }, i) => {
+    const end = marks[i + 1]?.ts ?? ts;
+    const inside = tasks.filter((task) => task.ts + task.dur > ts && task.ts < end).map((task) => task.dur / 1000);
+    const key = name.slice('step:'.length);
+    const { time = 0, task = 0 } = steps.get(key) ?? {};
+    steps.set(key, { time: time + (end - ts) / 1e6, task: Math.max(task, ...inside) });
+  });
+  return steps;
+}
+
+const { launch, missing } = await prepare();
+if (missing) throw new Error(missing);
+const [browser, server] = await Promise.all([launch(), serve()]);
+const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+await page.goto(server.url);
+const [width, height] = what.split('x').map(Number);
+const bytes = height ? await largePhotograph(page, width, height) : await readFile(what);
+const name = height ? `${what}.jpg` : basename(what);
+await page.evaluate(
+  ([effort, by]) => Object.assign(document.getElementById('effort'), { value: effort }) &&
+    Object.assign(document.getElementById('by'), { value: by }),
+  [effort, by],
+);
+await page.evaluate(markSteps);
+
+const client = await page.context().newCDPSession(page);
+const events = [];
+client.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+const categories = 'toplevel,blink.user_timing,devtools.timeline,disabled-by-default-devtools.timeline';
+await client.send('Tracing.start', { categories, transferMode: 'ReportEvents' });
+// By way of the file chooser: a drop by script would decode base64 on the thread that is measured.
+await page.setInputFiles('#files', { name, buffer: bytes, mimeType: 'image/jpeg' });
+await settled(page, 1_200_000);
+await page.waitForTimeout(200);
+const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
+await client.send('Tracing.end');
+await complete;
+
+console.log(`${name}, ${bytes.length} bytes, effort ${effort}`);
+for (const [step, { time, task }] of longest(events)) {
+  if (step === 'Idle') console.log(`${step.padEnd(18)}             longest task ${task.toFixed(1)} ms`);
+  else console.log(`${step.padEnd(18)} ${time.toFixed(2).padStart(7)} s   longest task ${task.toFixed(1)} ms`);
+}
+console.log(await page.locator('.results').innerText());
+await browser.close();
+server.close();
