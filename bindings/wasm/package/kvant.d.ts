@@ -248,7 +248,8 @@ export class KvantError extends Error {
   /**
    * - `'format'`: no `.kvt` stream, one of another draft, or with a feature that this version lacks.
    * - `'truncated'`: the stream ends too early.
-   * - `'damaged'`: the stream is damaged.
+   * - `'damaged'`: the stream is damaged; or cut off, which nobody can tell apart in a picture of one
+   *   tile.
    * - `'limit'`: a limit would be exceeded.
    * - `'config'`: a setting, pixels or a region that cannot be.
    * - `'target'`: no quality keeps to `maxSize`.

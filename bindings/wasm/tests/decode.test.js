@@ -43,3 +43,30 @@ test('damaged streams are refused with the words of the command, and the next ca
   const { file, pixels_sha256: expected } = golden.streams[0];
   assert.equal(sha256((await decode(stream(file))).data), expected);
 });
+
+test('the command says the same of a file that is no stream, and decodes the same pixels', withCommand, async () => {
+  await inFolder(async (path) => {
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(path('no.kvt'), 'this is no stream');
+    const { stderr } = kvant('decode', path('no.kvt'), '-o', path('no.png'));
+    await assert.rejects(decode(new TextEncoder().encode('this is no stream')), (error) => {
+      assert.ok(stderr.includes(error.message), `${stderr} | ${error.message}`);
+      return error.kind === 'format';
+    });
+    // Depths that a PNG has as they are, turned, with an alpha, in tiles.
+    for (const file of ['sections-rgb.kvt', 'rgba-q60.kvt', 'seeded-lossless-tiles.kvt', 'rgb16-screen-q90.kvt']) {
+      writeFileSync(path('a.kvt'), stream(file));
+      const { status, stderr } = kvant('decode', path('a.kvt'), '-o', path('a.png'), '-f');
+      assert.equal(status, 0, stderr);
+      const { readFileSync } = await import('node:fs');
+      const { chunks, ...native } = readPng(readFileSync(path('a.png')));
+      for (const compress of [true, false]) {
+        const blob = await decodeToPng(stream(file), { compress });
+        assert.equal(blob.type, 'image/png');
+        const { chunks: ours, ...pixels } = readPng(await blob.arrayBuffer());
+        assert.deepEqual(pixels, native, file);
+        for (const kind of ['cICP', 'iCCP']) assert.equal(ours[kind] === undefined, chunks[kind] === undefined, kind);
+      }
+    }
+  });
+});
