@@ -6,22 +6,27 @@ import { crc32 as expectedCrc } from 'node:zlib';
 import * as format from '../page/js/format.js';
 import { distinct, withExtension } from '../page/js/save.js';
 import { View } from '../page/js/view.js';
-import { nearest } from '../page/work/bisect.js';
 import { crc32 } from '../page/work/crc32.js';
 import { narrow } from '../page/work/pixels.js';
+import { nearest } from '../page/work/search.js';
 import { zip } from '../page/work/zip.js';
 import { unzip } from './page.support.mjs';
 
-test('bisection finds what a search of all numbers finds, with no number asked for twice', async () => {
-  const values = Array.from({ length: 100 }, (_, i) => Math.round(3 * (i + 1) ** 1.3));
-  for (let goal = 0; goal < values.at(-1) + 10; goal += 3) {
-    const asked = [];
-    const { n, reached } = await nearest(1, 100, goal, async (q) => asked.push(q) && values[q - 1]);
-    const best = Math.min(...values.map((value) => Math.abs(value - goal)));
-    assert.equal(Math.abs(values[n - 1] - goal), best, `goal ${goal}`);
-    assert.equal(reached, goal >= values[0] && goal <= values.at(-1), `goal ${goal}`);
-    assert.equal(new Set(asked).size, asked.length);
-    assert.ok(asked.length <= 9, `${asked.length} asked`);
+test('the search finds what a look at all numbers finds, with no number asked for twice', async () => {
+  const shapes = [(q) => q - 20, (q) => Math.log(q) * 30, (q) => Math.round(3 * q ** 1.3), (q) => 90 - 2e3 / q, (q) => 2 ** (q / 8)];
+  for (const shape of shapes) {
+    const values = Array.from({ length: 100 }, (_, i) => shape(i + 1));
+    const [least, most] = [values[0], values.at(-1)];
+    for (let i = -3; i <= 40; i++) {
+      const goal = least + ((most - least) * i) / 37;
+      const asked = [];
+      const { n, reached } = await nearest(1, 100, goal, async (q) => asked.push(q) && values[q - 1], { guess: 75 });
+      const best = Math.min(...values.map((value) => Math.abs(value - goal)));
+      assert.equal(Math.abs(values[n - 1] - goal), best, `${shape}, goal ${goal}`);
+      assert.equal(reached, goal >= least && goal <= most, `${shape}, goal ${goal}`);
+      assert.equal(new Set(asked).size, asked.length);
+      assert.ok(asked.length <= 12, `${shape}, goal ${goal}: ${asked}`);
+    }
   }
 });
 

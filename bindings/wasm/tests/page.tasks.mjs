@@ -1,7 +1,8 @@
 // Measures by hand how long the page's own thread is held up, step by step, while a photograph is worked on:
 //   node page.tasks.mjs [WIDTHxHEIGHT | FILE] [EFFORT] [bytes | score]
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 
 import { drop, largePhotograph, prepare, serve, settled } from './page.support.mjs';
 
@@ -21,10 +22,14 @@ function longest(events) {
   const steps = new Map();
   marks.forEach(({ name, ts }, i) => {
     const end = marks[i + 1]?.ts ?? ts;
-    const inside = tasks.filter((task) => task.ts + task.dur > ts && task.ts < end).map((task) => task.dur / 1000);
+    const inside = tasks.filter((task) => task.ts + task.dur > ts && task.ts < end);
     const key = name.slice('step:'.length);
-    const { time = 0, task = 0 } = steps.get(key) ?? {};
-    steps.set(key, { time: time + (end - ts) / 1e6, task: Math.max(task, ...inside) });
+    const { time = 0, wall = 0, cpu = 0 } = steps.get(key) ?? {};
+    steps.set(key, {
+      time: time + (end - ts) / 1e6,
+      wall: Math.max(wall, ...inside.map(({ dur }) => dur / 1000)),
+      cpu: Math.max(cpu, ...inside.map(({ tdur }) => tdur / 1000)),
+    });
   });
   return steps;
 }
@@ -35,8 +40,9 @@ const [browser, server] = await Promise.all([launch(), serve()]);
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
 await page.goto(server.url);
 const [width, height] = what.split('x').map(Number);
-const bytes = height ? await largePhotograph(page, width, height) : await readFile(what);
-const name = height ? `${what}.jpg` : basename(what);
+const folder = await mkdtemp(join(tmpdir(), 'kvant-page-'));
+const file = height ? join(folder, `${what}.jpg`) : what;
+if (height) await writeFile(file, await largePhotograph(page, width, height));
 await page.evaluate(
   ([effort, by]) => Object.assign(document.getElementById('effort'), { value: effort }) &&
     Object.assign(document.getElementById('by'), { value: by }),
@@ -49,19 +55,22 @@ const events = [];
 client.on('Tracing.dataCollected', ({ value }) => events.push(...value));
 const categories = 'toplevel,blink.user_timing,devtools.timeline,disabled-by-default-devtools.timeline';
 await client.send('Tracing.start', { categories, transferMode: 'ReportEvents' });
-// By way of the file chooser: a drop by script would decode base64 on the thread that is measured.
-await page.setInputFiles('#files', { name, buffer: bytes, mimeType: 'image/jpeg' });
+// A file of the disk by way of the chooser: what a script drops is made on the thread that is measured.
+await page.setInputFiles('#files', file);
 await settled(page, 1_200_000);
 await page.waitForTimeout(200);
 const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
 await client.send('Tracing.end');
 await complete;
 
-console.log(`${name}, ${bytes.length} bytes, effort ${effort}`);
-for (const [step, { time, task }] of longest(events)) {
-  if (step === 'Idle') console.log(`${step.padEnd(18)}             longest task ${task.toFixed(1)} ms`);
-  else console.log(`${step.padEnd(18)} ${time.toFixed(2).padStart(7)} s   longest task ${task.toFixed(1)} ms`);
+console.log(`${basename(file)}, effort ${effort}, at equal ${by}`);
+// On a busy machine a task lasts longer than the processor time that it takes.
+for (const [step, { time, wall, cpu }] of longest(events)) {
+  const column = (value, unit) => `${value.toFixed(unit === 's' ? 2 : 1).padStart(8)} ${unit}`;
+  console.log(`${step.padEnd(16)}${column(time, 's')}   longest task${column(wall, 'ms')}, of the processor${column(cpu, 'ms')}`);
 }
+
 console.log(await page.locator('.results').innerText());
 await browser.close();
 server.close();
+await rm(folder, { recursive: true });

@@ -1,5 +1,5 @@
 // What the browser itself encodes, at the size or at the quality of another encoding.
-import { nearest } from './bisect.js';
+import { nearest } from './search.js';
 
 // 100 is left out where it would mean another codec: lossless WebP, lossless AVIF.
 const CODECS = {
@@ -7,6 +7,12 @@ const CODECS = {
   webp: { type: 'image/webp', finest: 99 },
   avif: { type: 'image/avif', finest: 99 },
 };
+
+/** Where a search begins, and how many qualities it tries. */
+const GUESS = 75;
+const USUAL_TRIES = 6;
+/** How much the logarithm of the size grows from one quality to the next, about: it is nearly straight there. */
+const LOG_BYTES = 0.03;
 
 /** The codecs that this browser's canvas encodes: it makes a PNG of what it does not know. */
 export async function available() {
@@ -28,16 +34,16 @@ export async function available() {
 export async function match(canvas, name, goal, scoreOf, { signal, progress }) {
   const { type, finest } = CODECS[name];
   const tries = new Map();
-  const steps = Math.ceil(Math.log2(finest)) + 1;
   const tried = async (quality) => {
     signal.throwIfAborted();
     const file = await canvas.convertToBlob({ type, quality: quality / 100 });
-    const score = goal.score === undefined ? undefined : await scoreOf(file);
+    const score = goal.bytes ? undefined : await scoreOf(file);
     tries.set(quality, { file, score });
-    progress(tries.size, steps);
-    return goal.score === undefined ? file.size : score;
+    progress(tries.size, USUAL_TRIES);
+    return goal.bytes ? Math.log(file.size) : score;
   };
-  const { n, reached } = await nearest(1, finest, goal.bytes ?? goal.score, tried);
+  const start = goal.bytes ? { guess: GUESS, slope: LOG_BYTES } : { guess: GUESS };
+  const { n, reached } = await nearest(1, finest, goal.bytes ? Math.log(goal.bytes) : goal.score, tried, start);
   const { file, score = await scoreOf(file) } = tries.get(n);
   return { file, quality: n, score, reached };
 }
