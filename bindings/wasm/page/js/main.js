@@ -71,11 +71,13 @@ function describe({ path, width, height, channels, info }) {
 
 async function open(file, path) {
   at('panel').hidden = false;
+  const busy = at('panel').getAttribute('aria-busy') === 'true';
   const opened = await comparison.open(file, path);
   const { picture } = comparison;
   at('empty').hidden = Boolean(picture);
   for (const id of ['stage', 'panel']) at(id).hidden = !picture;
-  if (!opened) return;
+  // A file that is none does not end the work on the picture before it.
+  if (!opened) return busy && encode();
   describe(picture);
   say(`${path} is open, ${picture.width} by ${picture.height} pixels`);
   // A stream is looked at first: it is encoded anew only when somebody asks for it.
