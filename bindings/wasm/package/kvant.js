@@ -23,7 +23,7 @@ async function ask(source, options, what) {
   if (stream && whole) bytes = await gathered(stream, onProgress, signal);
   else if (bytes) onProgress?.(bytes.length);
   const message = { ...what, id: ++count, limits: limitsOf(options), preview: Boolean(onPreview) };
-  const hear = { preview: ({ value }) => onPreview(imageData(value)) };
+  const hear = { preview: ({ value, whole }) => onPreview(imageData(value), whole) };
   if (bytes) {
     return run({ kind: 'decoder', message: { ...message, op: 'decode', bytes }, transfer: [bytes.buffer], signal, hear });
   }

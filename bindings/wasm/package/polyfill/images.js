@@ -35,17 +35,25 @@ export function consider(image) {
 
 /** The browser could not show an image. Returns whether that is not to be told. */
 export function failed(image) {
-  const state = states.get(image);
-  if (state) return state.phase === 'loading' || state.phase === 'preview';
-  if (!wanted(image.currentSrc)) return false;
-  take(image);
+  let state = states.get(image);
+  if (!state && wanted(image.currentSrc)) {
+    take(image);
+    state = states.get(image);
+  }
+  const hush = state?.phase === 'loading' || state?.phase === 'preview';
+  if (!hush) return false;
+  state.hushed = true;
+  state.previewDone();
   return true;
 }
 
 /** The browser shows an image. Returns whether that is not to be told. */
 export function loaded(image) {
   const state = states.get(image);
-  if (state?.phase === 'preview') return true;
+  if (state?.phase === 'preview') {
+    state.previewDone();
+    return true;
+  }
   if (state?.phase === 'final') state.phase = 'done';
   return false;
 }
@@ -80,6 +88,8 @@ async function take(image) {
   try {
     const preview = (small) => current() && state.phase === 'loading' && state.show('preview', small);
     const shown = await pictureAt(url, request, preview);
+    // Its load would be taken for that of the picture.
+    if (state.phase === 'preview') await state.previewed;
     if (current()) state.show('final', shown);
   } catch (error) {
     console.warn(`${url}: ${error.message}`);
@@ -87,7 +97,7 @@ async function take(image) {
     state.restore();
     state.phase = 'failed';
     // Where the browser is not done with its own attempt it will say so.
-    if (image.complete) image.dispatchEvent(new Event('error'));
+    if (state.hushed) image.dispatchEvent(new Event('error'));
   }
 }
 
@@ -98,11 +108,16 @@ function forget(image) {
 
 class State {
   phase = 'loading';
+  /** An error of the browser was kept from the author, who is to hear of it if nothing comes. */
+  hushed = false;
   /** A source of ours before all others, in a <picture>. */
   source;
-  /** What `srcset` was, outside of one. */
+  /** Outside of one, `srcset` is ours, and was this before. */
+  own = false;
   before = null;
   srcset;
+  /** The browser is done with the preview. */
+  previewed = new Promise((resolve) => (this.previewDone = resolve));
 
   constructor(image, element, descriptor) {
     this.image = image;
@@ -122,7 +137,7 @@ class State {
     this.srcset = `${url} ${this.descriptor}`.trim();
     const picture = image.parentElement?.localName === 'picture' && image.parentElement;
     if (!picture) {
-      if (this.before === null && image.srcset !== this.srcset) this.before = image.getAttribute('srcset');
+      if (!this.own) this.before = image.getAttribute('srcset');
       this.own = true;
       image.srcset = this.srcset;
       return;

@@ -44,13 +44,13 @@ async function load(url, request, preview) {
   const response = await fetch(url, { credentials: 'same-origin', ...request });
   const png = await decodeToPng(response, {
     compress: false,
-    onPreview: (small) => drawn(small).then(preview, () => undefined),
+    onPreview: (small, whole) => drawn(small, whole).then(preview, () => undefined),
   });
   return URL.createObjectURL(png);
 }
 
 /** A URL of a preview, which takes the place of the whole picture. */
-async function drawn(small) {
+async function drawn(small, whole) {
   const canvas = new OffscreenCanvas(small.width, small.height);
   canvas.getContext('2d', { colorSpace: small.colorSpace }).putImageData(small, 0, 0);
   const blob = await canvas.convertToBlob();
@@ -60,8 +60,8 @@ async function drawn(small) {
     reader.onerror = reject;
     reader.readAsDataURL(blob);
   });
-  const [width, height] = [small.width * 8, small.height * 8];
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
-    <image href="${data}" width="100%" height="100%" preserveAspectRatio="none"/></svg>`;
+  // A pixel of it stands for 8 x 8, of which the last ones lie outside at times.
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${whole.width}" height="${whole.height}">
+    <image href="${data}" width="${8 * small.width}" height="${8 * small.height}" preserveAspectRatio="none"/></svg>`;
   return URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
 }
