@@ -99,11 +99,11 @@ test('<picture>, srcset and images that come later', withBrowser, async () => {
         image.id = 'd';
         image.src = 'photo.kvt';
         document.body.append(image);
-        document.body.insertAdjacentHTML('beforeend', '<div><img id="e" srcset="photo.kvt 451w" sizes="100px"></div>');
+        document.body.insertAdjacentHTML('beforeend', '<div><img id="e" srcset="photo.kvt 451w" sizes="41px"></div>');
         watch(document.getElementById('e'));
       });
       await shows(page, 'd', 451);
-      await shows(page, 'e', 100);
+      await shows(page, 'e', 41);
       // Another picture in the same element.
       await page.evaluate(() => {
         events.length = 0;
@@ -115,6 +115,25 @@ test('<picture>, srcset and images that come later', withBrowser, async () => {
     },
     { context: { deviceScaleFactor: 2 } },
   );
+});
+
+test('a picture of another medium, and an image that was away', withBrowser, async () => {
+  const body = `${SCRIPT}<picture><source media="(max-width: 500px)" srcset="double.kvt" type="image/x-kvant">
+    <img id="a" src="photo.kvt"></picture><div id="at"><img id="b" src="photo.kvt"></div>`;
+  await onPage(body, async (page) => {
+    await shows(page, 'a', 451);
+    await shows(page, 'b', 451);
+    await page.setViewportSize({ width: 400, height: 400 });
+    await shows(page, 'a', 600);
+    await page.evaluate(() => (window.away = document.getElementById('b'))?.remove());
+    await page.waitForTimeout(2300);
+    await page.evaluate(() => {
+      events.length = 0;
+      document.getElementById('at').append(away);
+    });
+    await shows(page, 'b', 451);
+    assert.equal(await pixelsOf(page, 'b'), expected);
+  });
 });
 
 test('a damaged picture and one that is not there are errors, told once', withBrowser, async () => {

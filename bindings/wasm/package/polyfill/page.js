@@ -1,6 +1,6 @@
 // What of a page is looked at, and when.
 
-import { acceptType, consider, failed, loaded } from './images.js';
+import { acceptType, consider, failed, left, loaded, resized } from './images.js';
 import { considerInline, considerStyles } from './styles.js';
 
 /** The service worker answers requests of pictures, where it has the page. */
@@ -62,6 +62,11 @@ export function start(early) {
     document.addEventListener('load', hush(loaded), true);
     // Style sheets that come later.
     document.addEventListener('load', ({ target }) => target.localName === 'link' && planStyles(), true);
+    let pause;
+    window.addEventListener('resize', () => {
+      clearTimeout(pause);
+      pause = setTimeout(resized, 200);
+    });
     early.forEach(failed);
   } else {
     early.forEach((image) => image.dispatchEvent(new Event('error')));
@@ -77,9 +82,10 @@ export function start(early) {
 }
 
 function observe(records) {
-  for (const { type, target, addedNodes, attributeName } of records) {
+  for (const { type, target, addedNodes, removedNodes, attributeName } of records) {
     if (type === 'childList') {
       addedNodes.forEach(look);
+      if (bySelf) removedNodes.forEach((root) => each(root, 'img', left));
       if (target.localName === 'picture') changed(target);
     } else if (attributeName === 'style') {
       if (bySelf) considerInline(target);
