@@ -63,10 +63,10 @@ export interface DecodeOptions extends Common {
 
 export interface StreamOptions extends DecodeOptions {
   /**
-   * Told of the preview, an eighth of the picture each way and upright, as soon as it is there.
-   * Streams that have none, and reduced pictures that come as a stream, tell of none.
+   * Told of the preview, an eighth of the picture each way and upright, as soon as it is there, and of
+   * the size that the picture will have. Streams that have none, and reduced pictures that come as a stream, tell of none.
    */
-  onPreview?(preview: ImageData): void;
+  onPreview?(preview: ImageData, whole: { width: number; height: number }): void;
   /** Told how many bytes of the stream are there. */
   onProgress?(bytes: number): void;
 }

@@ -3,7 +3,7 @@
 import { KvantError } from './error.js';
 import { LIMITS } from './limits.js';
 import { run } from './pool.js';
-import { copied, gathered, opened, pump } from './source.js';
+import { Pieces, copied, opened } from './source.js';
 
 export { KvantError };
 
@@ -17,26 +17,34 @@ function limitsOf({ limits = {} }) {
 async function ask(source, options, what) {
   const { signal, onPreview, onProgress } = options;
   signal?.throwIfAborted();
-  let { bytes, stream } = await opened(source);
-  // Reduced pictures and regions are made of all bytes.
-  const whole = what.region || (what.reduce ?? 1) !== 1;
-  if (stream && whole) bytes = await gathered(stream, onProgress, signal);
-  else if (bytes) onProgress?.(bytes.length);
+  const { bytes, stream } = await opened(source);
   const message = { ...what, id: ++count, limits: limitsOf(options), preview: Boolean(onPreview) };
-  const hear = { preview: ({ value }) => onPreview(imageData(value)) };
+  const job = { kind: 'decoder', signal, hear: { preview: ({ value, whole }) => onPreview(imageData(value), whole) } };
+  const ofBytes = (bytes) => run({ ...job, message: { ...message, op: 'decode', bytes }, transfer: [bytes.buffer] });
   if (bytes) {
-    return run({ kind: 'decoder', message: { ...message, op: 'decode', bytes }, transfer: [bytes.buffer], signal, hear });
+    onProgress?.(bytes.length);
+    return ofBytes(bytes);
   }
-  const { id } = message;
-  const feed = async (post, isOver) => {
-    const piece = (value) => {
-      const bytes = copied(value);
-      post({ op: 'piece', id, bytes }, [bytes.buffer]);
-    };
-    await pump(stream, piece, isOver, onProgress);
-    post({ op: 'end', id });
-  };
-  return run({ kind: 'decoder', message: { ...message, op: 'feed' }, signal, hear, feed });
+  const pieces = new Pieces(stream, onProgress);
+  const stop = () => pieces.stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    // Reduced pictures and regions are made of all bytes.
+    if (what.region || (what.reduce ?? 1) !== 1) return await ofBytes(await pieces.gathered());
+    return await run({ ...job, message: { ...message, op: 'feed' }, feed: (post) => fed(pieces, message.id, post) });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** Posts all pieces to the worker that has the job. */
+async function fed(pieces, id, post) {
+  await pieces.each((piece) => {
+    const bytes = copied(piece);
+    post({ op: 'piece', id, bytes }, [bytes.buffer]);
+  });
+  post({ op: 'end', id });
 }
 
 /** What the browser calls ImageData, or the like of it in Node. */

@@ -1,87 +1,32 @@
 // Makes a page show .kvt pictures: in <img> and <picture>, and in style sheets.
 //
-//   <script type="module" src="kvant/polyfill.js"></script>
+//   <script src="kvant/polyfill.js"></script>
 //
 // With data-service-worker="/kvant-worker.js", a script of the site that imports service-worker.js,
-// later visits have their pictures from that.
+// later visits have their pictures from that. As a module it works too, so nothing here is what only
+// modules or only scripts can have.
 
-import { acceptType, consider, failed, loaded } from './polyfill/images.js';
-import { considerInline, considerStyles } from './polyfill/styles.js';
+{
+  /** Images that the browser could not show before the rest of this was there. */
+  const early = new Set();
 
-/** The service worker answers requests of pictures, where it has the page. */
-function served() {
-  const script = document.querySelector('script[data-service-worker]')?.dataset.serviceWorker;
-  if (!script || !navigator.serviceWorker) return false;
-  const url = new URL(script, document.baseURI).href;
-  navigator.serviceWorker
-    .register(url, { type: 'module' })
-    .catch((error) => console.warn(`${url}: ${error.message}; pictures are decoded in the page`));
-  return navigator.serviceWorker.controller?.scriptURL === url;
-}
-
-const bySelf = !served();
-
-/** Calls `look` with each element of `root`, itself included, that matches `selector`. */
-function each(root, selector, look) {
-  if (root.matches?.(selector)) look(root);
-  root.querySelectorAll?.(selector).forEach(look);
-}
-
-function look(root) {
-  each(root, 'picture > source[type]', acceptType);
-  if (!bySelf) return;
-  each(root, 'img', consider);
-  each(root, '[style*=".kvt" i]', considerInline);
-}
-
-/** The images that a change of `element` may concern. */
-function changed(element) {
-  if (element.localName === 'source') acceptType(element);
-  const picture = element.closest?.('picture');
-  if (!bySelf) return;
-  if (element.localName === 'img') consider(element);
-  else picture?.querySelectorAll('img').forEach(consider);
-}
-
-let planned = false;
-
-/** Style sheets are looked at once for many changes. */
-function planStyles() {
-  if (planned || !bySelf) return;
-  planned = true;
-  setTimeout(() => {
-    planned = false;
-    considerStyles();
-  }, 50);
-}
-
-if (bySelf) {
-  const hush = (hide) => (event) => {
-    if (event.target instanceof HTMLImageElement && hide(event.target)) event.stopImmediatePropagation();
-  };
-  window.addEventListener('error', hush(failed), true);
-  window.addEventListener('load', hush(loaded), true);
-  // Style sheets that come later.
-  window.addEventListener('load', (event) => event.target?.localName === 'link' && planStyles(), true);
-}
-
-new MutationObserver((records) => {
-  for (const { type, target, addedNodes, attributeName } of records) {
-    if (type === 'childList') {
-      addedNodes.forEach(look);
-      if (target.localName === 'picture') changed(target);
-    } else if (attributeName === 'style') {
-      if (bySelf) considerInline(target);
-    } else if (target.localName === 'img' || target.localName === 'source') {
-      changed(target);
-    }
+  // Nothing is loaded before: authors would hear of errors meanwhile.
+  function hush(event) {
+    const { target } = event;
+    if (!(target instanceof HTMLImageElement) || !/\.kvt\b/i.test(target.currentSrc)) return;
+    event.stopImmediatePropagation();
+    early.add(target);
   }
-  planStyles();
-}).observe(document, {
-  subtree: true,
-  childList: true,
-  attributes: true,
-  attributeFilter: ['src', 'srcset', 'sizes', 'media', 'type', 'class', 'style'],
-});
-look(document);
-planStyles();
+
+  document.addEventListener('error', hush, true);
+  import('./polyfill/page.js')
+    .catch((error) => {
+      // Then nothing shows them, and their authors hear of it.
+      console.warn(`kvant: ${error.message}`);
+      return { start: (images) => images.forEach((image) => image.dispatchEvent(new Event('error'))) };
+    })
+    .then(({ start }) => {
+      document.removeEventListener('error', hush, true);
+      start(early);
+    });
+}

@@ -89,7 +89,7 @@ async function work(worker, job) {
     if (job.over) return;
     thread.hold();
     thread.post(job.message, job.transfer);
-    await job.feed?.((message, transfer) => job.over || thread.post(message, transfer), () => job.over);
+    await job.feed?.((message, transfer) => job.over || thread.post(message, transfer));
   } catch (error) {
     // The module could not be fetched, or the source of the bytes failed.
     job.reject(error, true);

@@ -11,11 +11,9 @@ function isPicture({ method, destination, url }) {
 }
 
 async function answer(request) {
-  // Of another origin its bytes can be read only if they are asked for so.
-  const mode = request.mode === 'no-cors' ? 'cors' : request.mode;
-  const { credentials } = request;
-  const asked = { mode, credentials: credentials === 'include' && mode === 'cors' ? 'same-origin' : credentials };
-  const response = await fetch(request.url, { ...asked, referrer: request.referrer });
+  // Of another origin its bytes can be read only if they are asked for so, without cookies.
+  const credentials = request.mode === 'cors' ? request.credentials : 'same-origin';
+  const response = await fetch(request.url, { credentials, referrer: request.referrer });
   if (!response.ok) return response;
   try {
     const parts = await decodedPng(new Uint8Array(await response.arrayBuffer()));

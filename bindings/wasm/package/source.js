@@ -31,33 +31,42 @@ export async function opened(source) {
   throw new TypeError('the source is no buffer, Blob, Response or ReadableStream');
 }
 
-/** All bytes of a stream. */
-export async function gathered(stream, onBytes, signal) {
-  const pieces = [];
-  await pump(stream, (piece) => pieces.push(piece), () => Boolean(signal?.aborted), onBytes);
-  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let to = 0;
-  for (const piece of pieces) {
-    out.set(piece, to);
-    to += piece.length;
-  }
-  return out;
-}
+/** The bytes of a stream, piece by piece, until it ends or is stopped. */
+export class Pieces {
+  #reader;
+  #onBytes;
 
-/** Gives `take` the pieces of a stream, until it ends or nobody wants more: then it is cancelled. */
-export async function pump(stream, take, isOver, onBytes) {
-  const reader = stream.getReader();
-  let count = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || isOver()) return;
+  constructor(stream, onBytes) {
+    this.#reader = stream.getReader();
+    this.#onBytes = onBytes;
+  }
+
+  async each(take) {
+    for (let count = 0; ; ) {
+      const { done, value } = await this.#reader.read();
+      if (done) return;
       count += value.length;
       take(value);
-      onBytes?.(count);
+      this.#onBytes?.(count);
     }
-  } finally {
-    // Nobody waits for what a source does at its end.
-    reader.cancel().catch(() => undefined);
+  }
+
+  /** Nobody wants more. A stream that has ended does not mind. */
+  stop() {
+    // What a source does at its end is nothing to wait for.
+    this.#reader.cancel().catch(() => undefined);
+  }
+
+  /** All bytes. */
+  async gathered() {
+    const pieces = [];
+    await this.each((piece) => pieces.push(piece));
+    const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let to = 0;
+    for (const piece of pieces) {
+      out.set(piece, to);
+      to += piece.length;
+    }
+    return out;
   }
 }

@@ -1,7 +1,7 @@
 // Plain values of what the module gives, as kvant.d.ts describes them.
 
 /** Takes plain values of an object of the module, which is freed. */
-function plain(object, ...names) {
+export function plain(object, ...names) {
   const out = Object.fromEntries(names.map((name) => [name, object[name]]));
   object.free();
   return out;

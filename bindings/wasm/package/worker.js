@@ -6,7 +6,7 @@ import { described } from './error.js';
 import { rgba, withoutOpaque } from './pixels.js';
 import { png } from './png.js';
 import { listen } from './progress.js';
-import { infoOf, metadataOf, pictureOf } from './values.js';
+import { infoOf, metadataOf, pictureOf, plain } from './values.js';
 
 const IN_NODE = typeof process === 'object' && Boolean(process.versions?.node);
 
@@ -39,10 +39,13 @@ function done(value) {
   send({ type: 'done', value, memory: memory.buffer.byteLength }, buffers(value));
 }
 
-function showPreview(small, metadata) {
+/** Shows the preview, where there is one, and says how large the picture will be. */
+function showPreview(small, metadata, info) {
   if (!small) return false;
+  const { width, height } = plain(info, 'width', 'height');
   const value = shown(pictureOf(small), metadata);
-  send({ type: 'preview', value }, buffers(value));
+  const whole = metadata.orientation >= 5 ? { width: height, height: width } : { width, height };
+  send({ type: 'preview', value, whole }, buffers(value));
   return true;
 }
 
@@ -66,7 +69,7 @@ const jobs = {
         const { x, y, width, height } = job.region;
         return done(pictureOf(source.region(x, y, width, height)));
       }
-      if (job.preview) showPreview(source.preview(), metadata());
+      if (job.preview) showPreview(source.preview(), metadata(), source.info());
       done(await result(job, pictureOf(source.decode(job.reduce)), metadata));
     } finally {
       source.free();
@@ -99,7 +102,7 @@ const jobs = {
       const small = feed.preview();
       // Colours and orientation stand behind it at times; the preview waits for them.
       const metadata = small && feed.metadata();
-      if (metadata) fed.previewed = showPreview(small, metadataOf(metadata));
+      if (metadata) fed.previewed = showPreview(small, metadataOf(metadata), feed.info());
       else small?.free();
     }
   },

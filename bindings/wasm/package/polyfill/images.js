@@ -35,32 +35,54 @@ export function consider(image) {
 
 /** The browser could not show an image. Returns whether that is not to be told. */
 export function failed(image) {
-  const state = states.get(image);
-  if (state) return state.phase === 'loading' || state.phase === 'preview';
-  if (!wanted(image.currentSrc)) return false;
-  take(image);
+  let state = states.get(image);
+  if (!state && wanted(image.currentSrc)) {
+    take(image);
+    state = states.get(image);
+  }
+  const hush = state?.phase === 'loading' || state?.phase === 'preview';
+  if (!hush) return false;
+  state.hushed = true;
+  state.previewDone();
   return true;
 }
 
 /** The browser shows an image. Returns whether that is not to be told. */
 export function loaded(image) {
   const state = states.get(image);
-  if (state?.phase === 'preview') return true;
+  if (state?.phase === 'preview') {
+    state.previewDone();
+    return true;
+  }
   if (state?.phase === 'final') state.phase = 'done';
   return false;
+}
+
+/** Sources of the <picture> that an image is in, which its author wrote. */
+function sourcesOf(image) {
+  const picture = image.parentElement?.localName === 'picture' ? [...image.parentElement.children] : [];
+  return picture.slice(0, picture.indexOf(image)).filter((one) => one.localName === 'source' && !ours.has(one));
+}
+
+const matches = ({ media }) => !media || matchMedia(media).matches;
+
+/** The window has another size: images whose `media` pick another source begin anew. */
+export function resized() {
+  for (const image of document.images) {
+    const state = states.get(image);
+    const now = [...sourcesOf(image).filter((source) => source.srcset), image].find(matches);
+    if (!state || now === state.element) continue;
+    forget(image);
+    consider(image);
+  }
 }
 
 /** What the browser picked: the element that lists it, and how large its pixels are. */
 function picked(image) {
   const url = image.currentSrc;
-  const inPicture = image.parentElement?.localName === 'picture';
-  const before = inPicture ? [...image.parentElement.children] : [];
-  const sources = before.slice(0, before.indexOf(image)).filter((element) => element.localName === 'source');
-  for (const element of [...sources, image]) {
+  for (const element of [...sourcesOf(image), image]) {
     const found = candidates(element.srcset).find((candidate) => absolute(candidate.url) === url);
-    if (found && (!element.media || matchMedia(element.media).matches)) {
-      return { element, descriptor: found.descriptor };
-    }
+    if (found && matches(element)) return { element, descriptor: found.descriptor };
   }
   return { element: image, descriptor: '' };
 }
@@ -79,7 +101,10 @@ async function take(image) {
   const current = () => states.get(image) === state;
   try {
     const preview = (small) => current() && state.phase === 'loading' && state.show('preview', small);
-    const shown = await pictureAt(url, request, preview);
+    state.picture = pictureAt(url, request, preview);
+    const shown = await state.picture.url;
+    // Its load would be taken for that of the picture.
+    if (state.phase === 'preview') await state.previewed;
     if (current()) state.show('final', shown);
   } catch (error) {
     console.warn(`${url}: ${error.message}`);
@@ -87,22 +112,45 @@ async function take(image) {
     state.restore();
     state.phase = 'failed';
     // Where the browser is not done with its own attempt it will say so.
-    if (image.complete) image.dispatchEvent(new Event('error'));
+    if (state.hushed) image.dispatchEvent(new Event('error'));
   }
 }
 
 function forget(image) {
-  states.get(image)?.restore();
+  const state = states.get(image);
   states.delete(image);
+  state.restore();
+  state.picture.leave();
+}
+
+/** Milliseconds that an image may be away from the document and come back. */
+const AWAY = 2000;
+
+/** An image has left the document. What it shows stays, but for what it takes to show it anew. */
+export function left(image) {
+  setTimeout(() => {
+    const state = states.get(image);
+    if (!state || image.isConnected) return;
+    state.picture.leave();
+    state.away = true;
+  }, AWAY);
 }
 
 class State {
   phase = 'loading';
+  picture;
+  /** It left the document, and with it what it was shown with. */
+  away = false;
+  /** An error of the browser was kept from the author, who is to hear of it if nothing comes. */
+  hushed = false;
   /** A source of ours before all others, in a <picture>. */
   source;
-  /** What `srcset` was, outside of one. */
+  /** Outside of one, `srcset` is ours, and was this before. */
+  own = false;
   before = null;
   srcset;
+  /** The browser is done with the preview. */
+  previewed = new Promise((resolve) => (this.previewDone = resolve));
 
   constructor(image, element, descriptor) {
     this.image = image;
@@ -113,7 +161,7 @@ class State {
 
   /** Whether the image is still what its author wrote when this state began. */
   shows(image) {
-    return written(image, this) === this.asWritten;
+    return !this.away && written(image, this) === this.asWritten;
   }
 
   show(phase, url) {
@@ -122,7 +170,7 @@ class State {
     this.srcset = `${url} ${this.descriptor}`.trim();
     const picture = image.parentElement?.localName === 'picture' && image.parentElement;
     if (!picture) {
-      if (this.before === null && image.srcset !== this.srcset) this.before = image.getAttribute('srcset');
+      if (!this.own) this.before = image.getAttribute('srcset');
       this.own = true;
       image.srcset = this.srcset;
       return;
@@ -155,7 +203,6 @@ const ours = new WeakSet();
 function written(image, state) {
   const own = image.getAttribute('srcset');
   const srcset = state?.own && own === state.srcset ? state.before : own;
-  const sources = image.parentElement?.localName === 'picture' ? [...image.parentElement.querySelectorAll('source')] : [];
-  const listed = sources.filter((source) => !ours.has(source)).map((s) => [s.srcset, s.media, s.sizes]);
+  const listed = sourcesOf(image).map(({ srcset, media, sizes }) => [srcset, media, sizes]);
   return JSON.stringify([image.getAttribute('src'), srcset, image.sizes, listed]);
 }

@@ -12,45 +12,64 @@ export function isOurs(url) {
 }
 
 /** By URL, and by the way of asking for it. */
-const shown = new Map();
+const entries = new Map();
 
 /**
- * What a picture becomes: `url` is a promise of a URL to show. `preview` is called with one of a small
- * picture, of the same size on the page, where that is there sooner.
+ * What a picture becomes. `url` is a promise of a URL to show; `onPreview` is given one of a small
+ * picture, of the same size on the page, where that is there sooner. Both are good until all who asked
+ * have said `leave`.
  */
-export function pictureAt(url, request = {}, preview = () => undefined) {
-  const key = `${request.credentials ?? ''} ${url}`;
-  let entry = shown.get(key);
-  if (!entry) {
-    entry = { previewed: undefined, previews: new Set(), url: undefined };
-    shown.set(key, entry);
-    const found = entry;
-    entry.url = load(url, request, (small) => {
-      found.previewed = small;
-      for (const show of found.previews) show(small);
-    }).catch((error) => {
+export function pictureAt(address, request = {}, onPreview = () => undefined) {
+  const key = `${request.credentials ?? ''} ${address}`;
+  const entry = entries.get(key) ?? new Entry(key, address, request);
+  entry.users.add(onPreview);
+  if (entry.preview) onPreview(entry.preview);
+  return { url: entry.url, leave: () => entry.leave(onPreview) };
+}
+
+class Entry {
+  users = new Set();
+  preview;
+  #made = [];
+
+  constructor(key, address, request) {
+    this.key = key;
+    entries.set(key, this);
+    this.url = this.#load(address, request).catch((error) => {
       // A later try may be luckier.
-      shown.delete(key);
+      this.#drop();
       throw error;
     });
-    entry.url.finally(() => entry.previews.clear()).catch(() => undefined);
   }
-  entry.previews.add(preview);
-  if (entry.previewed) preview(entry.previewed);
-  return entry.url;
+
+  async #load(address, request) {
+    const response = await fetch(address, { credentials: 'same-origin', ...request });
+    const onPreview = async (small, whole) => {
+      this.preview = this.#keep(await drawn(small, whole));
+      for (const show of this.users) show(this.preview);
+    };
+    return this.#keep(await decodeToPng(response, { compress: false, onPreview }));
+  }
+
+  #keep(blob) {
+    const url = URL.createObjectURL(blob);
+    this.#made.push(url);
+    return url;
+  }
+
+  leave(user) {
+    this.users.delete(user);
+    if (this.users.size === 0) this.#drop();
+  }
+
+  #drop() {
+    if (entries.get(this.key) === this) entries.delete(this.key);
+    this.#made.forEach(URL.revokeObjectURL);
+  }
 }
 
-async function load(url, request, preview) {
-  const response = await fetch(url, { credentials: 'same-origin', ...request });
-  const png = await decodeToPng(response, {
-    compress: false,
-    onPreview: (small) => drawn(small).then(preview, () => undefined),
-  });
-  return URL.createObjectURL(png);
-}
-
-/** A URL of a preview, which takes the place of the whole picture. */
-async function drawn(small) {
+/** An image of a preview that takes the place of the whole picture. */
+async function drawn(small, whole) {
   const canvas = new OffscreenCanvas(small.width, small.height);
   canvas.getContext('2d', { colorSpace: small.colorSpace }).putImageData(small, 0, 0);
   const blob = await canvas.convertToBlob();
@@ -60,8 +79,8 @@ async function drawn(small) {
     reader.onerror = reject;
     reader.readAsDataURL(blob);
   });
-  const [width, height] = [small.width * 8, small.height * 8];
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
-    <image href="${data}" width="100%" height="100%" preserveAspectRatio="none"/></svg>`;
-  return URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  // A pixel of it stands for 8 x 8, of which the last ones lie outside at times.
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${whole.width}" height="${whole.height}">
+    <image href="${data}" width="${8 * small.width}" height="${8 * small.height}" preserveAspectRatio="none"/></svg>`;
+  return new Blob([svg], { type: 'image/svg+xml' });
 }

@@ -5,9 +5,7 @@ export function candidates(srcset) {
   const out = [];
   const one = /[\s,]*(\S*[^\s,])(?:\s+([^,]*(?:\([^)]*\)[^,]*)*))?/gy;
   for (let found; (found = one.exec(srcset)); ) {
-    // A comma at the end of what looks like a URL ends the candidate.
     const [, url, descriptor = ''] = found;
-    if (srcset[one.lastIndex - 1] === undefined) break;
     out.push({ url, descriptor: descriptor.trim() });
   }
   return out;

@@ -27,7 +27,7 @@ async function replace(style, base) {
       .filter(({ url }) => isOurs(url));
     if (urls.length === 0) continue;
     try {
-      const shown = await Promise.all(urls.map(({ url }) => pictureAt(url)));
+      const shown = await Promise.all(urls.map(({ url }) => pictureAt(url).url));
       // It may have changed meanwhile.
       if (style.getPropertyValue(property) !== value) continue;
       const made = urls.reduce((all, { text }, i) => all.replaceAll(text, `url("${shown[i]}")`), value);
