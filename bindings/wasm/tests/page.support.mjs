@@ -1,12 +1,12 @@
-// What the tests of the page stand on: a file server, a browser, and pictures in it.
-import { createServer } from 'node:http';
-import { existsSync } from 'node:fs';
+// What the tests of the page stand on: a file server, and pictures in a browser.
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { testdata } from './common.js';
+
 const HERE = fileURLToPath(new URL('..', import.meta.url));
-export const TESTDATA = fileURLToPath(new URL('../../../testdata/', import.meta.url));
 
 const TYPES = {
   '.css': 'text/css',
@@ -34,18 +34,6 @@ export async function serve() {
   return { url: `http://127.0.0.1:${server.address().port}/page/`, close: () => server.close() };
 }
 
-/** What the tests need and may be missing: a browser, what drives it, and the built package. */
-export async function prepare() {
-  const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (path) => path && existsSync(path),
-  );
-  if (!executablePath) return { missing: 'there is no chromium' };
-  const driver = await import('playwright-core').catch(() => undefined);
-  if (!driver) return { missing: 'npm has not installed playwright-core' };
-  const launch = () => driver.chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  return { launch };
-}
-
 /** Puts files on the page as a drop of them does. */
 export async function drop(page, files) {
   const given = await Promise.all(
@@ -67,7 +55,7 @@ export async function drop(page, files) {
 }
 
 export function picture(name) {
-  return { name, path: join(TESTDATA, name), type: 'image/png' };
+  return { name, path: testdata(name), type: 'image/png' };
 }
 
 /**
@@ -75,7 +63,7 @@ export function picture(name) {
  * of the browser.
  */
 export async function largePhotograph(page, width, height) {
-  const tile = (await readFile(join(TESTDATA, 'coffee.png'))).toString('base64');
+  const tile = (await readFile(testdata('coffee.png'))).toString('base64');
   const base64 = await page.evaluate(
     async ({ tile, width, height }) => {
       const png = Uint8Array.from(atob(tile), (character) => character.charCodeAt(0));
@@ -102,7 +90,7 @@ export async function largePhotograph(page, width, height) {
 /** Waits until all steps for the open picture are done. */
 export async function settled(page, timeout = 120_000) {
   await page.waitForSelector('#versions tr[data-version="kvant"]', { timeout });
-  await page.waitForSelector('#panel[aria-busy="false"]', { timeout });
+  await page.waitForSelector('#results[aria-busy="false"]', { timeout });
 }
 
 /** The files of a ZIP archive without compression, as its central directory lists them. */

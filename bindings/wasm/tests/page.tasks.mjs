@@ -1,10 +1,11 @@
 // Measures by hand how long the page's own thread is held up, step by step, while a photograph is worked on:
-//   node page.tasks.mjs [WIDTHxHEIGHT | FILE] [EFFORT] [bytes | score]
+//   TOOLS=.../npm node page.tasks.mjs [WIDTHxHEIGHT | FILE] [EFFORT] [bytes | score]
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { drop, largePhotograph, prepare, serve, settled } from './page.support.mjs';
+import { launched, withBrowser } from './browser.js';
+import { largePhotograph, serve, settled } from './page.support.mjs';
 
 const [what = '4000x3000', effort = '1', by = 'bytes'] = process.argv.slice(2);
 
@@ -34,9 +35,8 @@ function longest(events) {
   return steps;
 }
 
-const { launch, missing } = await prepare();
-if (missing) throw new Error(missing);
-const [browser, server] = await Promise.all([launch(), serve()]);
+if (withBrowser.skip) throw new Error(withBrowser.skip);
+const [browser, server] = await Promise.all([launched(), serve()]);
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
 await page.goto(server.url);
 const [width, height] = what.split('x').map(Number);
@@ -70,7 +70,7 @@ for (const [step, { time, wall, cpu }] of longest(events)) {
   console.log(`${step.padEnd(16)}${column(time, 's')}   longest task${column(wall, 'ms')}, of the processor${column(cpu, 'ms')}`);
 }
 
-console.log(await page.locator('.results').innerText());
+console.log(await page.locator('#results').innerText());
 await browser.close();
 server.close();
 await rm(folder, { recursive: true });

@@ -1,16 +1,15 @@
 // The page in a browser: what a user drops, sees, presses and saves. KVANT names the command to compare with.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile, copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { drop, largePhotograph, picture, prepare, serve, settled, TESTDATA, unzip } from './page.support.mjs';
+import { launched, withBrowser } from './browser.js';
+import { command, kvant, readPng, testdata } from './common.js';
+import { drop, largePhotograph, picture, serve, settled, unzip } from './page.support.mjs';
 
-const { launch, missing } = await prepare();
-const skip = missing && `the page is not tested: ${missing}`;
-const command = process.env.KVANT;
+const { skip } = withBrowser;
 
 let browser;
 let server;
@@ -19,7 +18,7 @@ let folder;
 before(async () => {
   if (skip) return;
   folder = await mkdtemp(join(tmpdir(), 'kvant-page-'));
-  [browser, server] = await Promise.all([launch(), serve()]);
+  [browser, server] = await Promise.all([launched(), serve()]);
 });
 
 after(async () => {
@@ -90,7 +89,7 @@ onPage('a dropped picture is encoded, scored and compared at equal size', {}, as
   const [original, kvant, jpeg, webp] = await Promise.all(
     ['original', 'kvant', 'jpeg', 'webp'].map((version) => result(page, version)),
   );
-  assert.equal(original.bytes, (await readFile(join(TESTDATA, 'coffee.png'))).length);
+  assert.equal(original.bytes, (await readFile(testdata('coffee.png'))).length);
   for (const rival of [jpeg, webp]) {
     assert.ok(Math.abs(rival.bytes / kvant.bytes - 1) < 0.05, `${rival.bytes} for ${kvant.bytes} bytes`);
     assert.ok(rival.score < kvant.score, `${rival.score} at the size of ${kvant.score}`);
@@ -129,23 +128,11 @@ onPage('the saved stream and its PNG are those of the command', {}, async (page,
   assert.deepEqual([stream.name, png.name], ['astronaut.kvt', 'astronaut.png']);
   if (!command) return t.diagnostic('not compared with the command: KVANT names none');
   const at = (name) => join(folder, name);
-  execFileSync(command, ['encode', join(TESTDATA, 'astronaut.png'), '-o', at('a.kvt'), '-q', '63', '-e', '3', '--chroma', '444']);
+  kvant('encode', testdata('astronaut.png'), '-o', at('a.kvt'), '-q', '63', '-e', '3', '--chroma', '444');
   assert.ok(stream.bytes.equals(await readFile(at('a.kvt'))), 'other bytes than those of the command');
-  execFileSync(command, ['decode', at('a.kvt'), '-o', at('a.png')]);
-  assert.equal(await pixels(page, png.bytes), await pixels(page, await readFile(at('a.png'))));
+  kvant('decode', at('a.kvt'), '-o', at('a.png'));
+  assert.deepEqual(readPng(png.bytes).data, readPng(await readFile(at('a.png'))).data);
 });
-
-/** A digest of the pixels of a PNG. */
-async function pixels(page, png) {
-  return page.evaluate(async (base64) => {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const bitmap = await createImageBitmap(new Blob([bytes]));
-    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', data))].join();
-  }, png.toString('base64'));
-}
 
 onPage('a stream opens, is not encoded unasked, and is saved as PNG', {}, async (page) => {
   await open(page, 'coffee.png');
@@ -162,6 +149,18 @@ onPage('a stream opens, is not encoded unasked, and is saved as PNG', {}, async 
   assert.equal(await page.locator('#versions tr[data-version="kvant"]').count(), 1);
 });
 
+onPage('a picture is pasted', {}, async (page) => {
+  const base64 = (await readFile(testdata('chelsea.png'))).toString('base64');
+  await page.evaluate((base64) => {
+    const clipboardData = new DataTransfer();
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    clipboardData.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+  }, base64);
+  await settled(page);
+  assert.match(await page.textContent('#picture'), /image\.png · 451 × 300/);
+});
+
 onPage('a broken file is told in the words of the codec, and the page goes on', {}, async (page) => {
   await open(page, 'chelsea.png');
   const { bytes } = await saved(page, '#save-kvt');
@@ -172,7 +171,7 @@ onPage('a broken file is told in the words of the codec, and the page goes on', 
   if (command) {
     const path = join(folder, 'broken.kvt');
     await writeFile(path, broken);
-    const { stderr } = spawnSync(command, ['decode', path, '-o', join(folder, 'broken.png')], { encoding: 'utf8' });
+    const { stderr } = kvant('decode', path, '-o', join(folder, 'broken.png'));
     assert.ok(stderr.includes(message.replace('broken.kvt: ', '')), `'${message}' on the page, '${stderr}' of the command`);
   }
   // The picture before it is still open.
@@ -250,8 +249,8 @@ for (const width of [320, 390]) {
 onPage('a folder is converted at once and saved as one archive', {}, async (page) => {
   const shots = join(folder, 'shots');
   await mkdir(join(shots, 'deep'), { recursive: true });
-  await copyFile(join(TESTDATA, 'chelsea.png'), join(shots, 'deep', 'cat.png'));
-  await copyFile(join(TESTDATA, 'camera.png'), join(shots, 'camera.png'));
+  await copyFile(testdata('chelsea.png'), join(shots, 'deep', 'cat.png'));
+  await copyFile(testdata('camera.png'), join(shots, 'camera.png'));
   await writeFile(join(shots, 'notes.txt'), 'not a picture');
   await writeFile(join(shots, 'broken.kvt'), 'nor this');
   await page.setInputFiles('#folder', shots);
@@ -300,9 +299,9 @@ onPage('the page answers while 12 megapixels are encoded', {}, async (page, t) =
       for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
     }).observe({ type: 'longtask' });
   });
-  await drop(page, [{ name: 'large.jpg', bytes, type: 'image/jpeg' }]);
-  // What dropping such a file by script costs is the test's own.
-  await page.evaluate(() => (globalThis.longest = 0));
+  const path = join(folder, 'large.jpg');
+  await writeFile(path, bytes);
+  await page.setInputFiles('#files', path);
   const started = Date.now();
   await page.waitForFunction(() => document.getElementById('step').textContent === 'Encoding', null, { timeout: 60_000 });
   let answers = 0;

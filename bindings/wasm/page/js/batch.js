@@ -55,7 +55,7 @@ export class Batch {
     this.#settings = settings;
     this.#tell = tell;
     at('start').addEventListener('click', () => this.run());
-    at('stop').addEventListener('click', () => this.#work?.abort());
+    at('stop').addEventListener('click', () => this.cancel());
     at('clear').addEventListener('click', () => this.#clear());
   }
 
@@ -114,8 +114,12 @@ export class Batch {
     }
   }
 
-  #clear() {
+  cancel() {
     this.#work?.abort();
+  }
+
+  #clear() {
+    this.cancel();
     this.#items = [];
     this.#at('rows').replaceChildren();
     this.#show();

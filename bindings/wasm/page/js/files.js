@@ -64,7 +64,8 @@ function onDrop(target, give, fail) {
   target.addEventListener('drop', (event) => {
     event.preventDefault();
     mark(-inside);
-    ofTransfer(event.dataTransfer).then(give, fail);
+    // Words and links are dropped as well.
+    if (event.dataTransfer.types.includes('Files')) ofTransfer(event.dataTransfer).then(give, fail);
   });
 }
 

@@ -35,7 +35,7 @@ function fail(what, error) {
 }
 
 function progress(text, done, total) {
-  at('panel').setAttribute('aria-busy', Boolean(text));
+  at('results').setAttribute('aria-busy', Boolean(text));
   at('working').hidden = !text;
   at('step').textContent = text ?? '';
   // No value: a step of unknown length.
@@ -71,7 +71,7 @@ function describe({ path, width, height, channels, info }) {
 
 async function open(file, path) {
   at('panel').hidden = false;
-  const busy = at('panel').getAttribute('aria-busy') === 'true';
+  const busy = at('results').getAttribute('aria-busy') === 'true';
   const opened = await comparison.open(file, path);
   const { picture } = comparison;
   at('empty').hidden = Boolean(picture);
@@ -92,7 +92,7 @@ async function encode() {
 }
 
 function restart() {
-  at('panel').setAttribute('aria-busy', true);
+  at('results').setAttribute('aria-busy', true);
   clearTimeout(resting);
   resting = setTimeout(encode, REST_MS);
 }
@@ -143,7 +143,9 @@ at('save-zip').addEventListener('click', saveZip);
 at('save-folder').addEventListener('click', saveAll);
 at('save-folder').hidden = !canSaveFolder;
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') comparison.cancel();
+  if (event.key !== 'Escape') return;
+  comparison.cancel();
+  batch.cancel();
 });
 files.listen(document, take, (error) => fail('', error));
 engine.run('codecs').then((names) => settings.offer(names), (error) => fail('', error));
