@@ -42,7 +42,7 @@ export class Pieces {
   }
 
   async each(take) {
-    for (let count = 0; ; ) {
+    for (let count = 0; ;) {
       const { done, value } = await this.#reader.read();
       if (done) return;
       count += value.length;

@@ -22,7 +22,10 @@ function shown(picture, metadata) {
   return { ...rgba(picture, metadata.orientation), colorSpace: colourSpace(metadata) };
 }
 
-/** What a job asked for, of decoded pixels. `metadata` gives what the stream says, where it is needed. */
+/**
+ * What a job asked for, of decoded pixels. `metadata` gives what the stream says, where it is
+ * needed.
+ */
 async function result(job, picture, metadata) {
   if (job.as === 'image') return shown(picture, metadata());
   if (job.as === 'png') return png(picture, metadata(), job.compress);
