@@ -3,7 +3,7 @@
 import { KvantError } from './error.js';
 import { LIMITS } from './limits.js';
 import { run } from './pool.js';
-import { Pieces, copied, opened } from './source.js';
+import { Pieces, copied, isBuffer, opened } from './source.js';
 
 export { KvantError };
 
@@ -137,9 +137,12 @@ export async function encode(pixels, options = {}) {
   const { picture, p3 } = pixelsOf(pixels);
   const { texts, ...said } =
     p3 && !metadata.icc && !metadata.cicp ? { ...metadata, cicp: DISPLAY_P3 } : metadata;
-  const blocks = Object.fromEntries(
-    Object.entries(said).map(([name, value]) => [name, ArrayBuffer.isView(value) ? copied(value) : value]),
-  );
+  const blocks = { ...said };
+  for (const name of ['icc', 'exif', 'xmp']) {
+    if (said[name] === undefined) continue;
+    if (!isBuffer(said[name])) throw new KvantError('config', `metadata: ${name} is no bytes`);
+    blocks[name] = copied(said[name]);
+  }
   const message = {
     op: 'encode',
     pixels: picture,

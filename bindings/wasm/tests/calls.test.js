@@ -96,7 +96,9 @@ test('settings that cannot be are refused with the words of the library', async 
   await refused({ quality: 101 }, 'quality 101 is outside 0 to 100');
   await refused({ effort: 12 }, 'effort 12 is outside 1 to 9');
   await refused({ chroma: '422' }, "'422' is no chroma sampling; there are 444, 420");
-  await refused({ qualty: 50 }, "there is no option 'qualty'");
+  await refused({ qualty: 50 }, "there is no option 'qualty', or it has another type");
+  await refused({ quality: '50' }, "there is no option 'quality', or it has another type");
+  await refused({ metadata: { xmp: '<x/>' } }, 'metadata: xmp is no bytes');
   await refused({ targetSize: 1, maxSize: 1 }, /one at most/);
   await refused({ lossless: true, targetSize: 1000 }, /no target can change it/);
   await assert.rejects(encode(photo, { maxSize: 50, effort: 1 }), {

@@ -54,6 +54,9 @@ test('damaged streams are refused with the words of the command, and the next ca
   }
   const { file, pixels_sha256: expected } = golden.streams[0];
   assert.equal(sha256((await decode(stream(file))).data), expected);
+  // The picture does without its preview.
+  const [damaged] = golden.damaged.filter(({ asked }) => asked === 'preview');
+  assert.ok((await decode(stream(damaged.file), { onPreview: () => assert.fail('a preview') })).width > 0);
 });
 
 test(
