@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 14] = [
+const DOCUMENTS: [&str; 15] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -22,6 +22,7 @@ const DOCUMENTS: [&str; 14] = [
     "fuzz/README.md",
     "bindings/c/README.md",
     "bindings/python/README.md",
+    "bindings/wasm/README.md",
 ];
 
 fn text(file: impl AsRef<Path>) -> String {

@@ -9,8 +9,9 @@
  */
 
 /**
- * A stream: its bytes, a file, an answer of `fetch()`, or bytes as they come. An answer whose status
- * says that it failed rejects with kind `'fetch'`. A stream that is not read to its end is cancelled.
+ * A stream: its bytes, a file, an answer of `fetch()`, or bytes as they come. An answer whose
+ * status says that it failed rejects with kind `'fetch'`. A stream that is not read to its end is
+ * cancelled.
  */
 export type Source = ArrayBufferView | ArrayBufferLike | Blob | Response | ReadableStream<Uint8Array>;
 
@@ -63,8 +64,9 @@ export interface DecodeOptions extends Common {
 
 export interface StreamOptions extends DecodeOptions {
   /**
-   * Told of the preview, an eighth of the picture each way and upright, as soon as it is there, and of
-   * the size that the picture will have. Streams that have none, and reduced pictures that come as a stream, tell of none.
+   * Told of the preview, an eighth of the picture each way and upright, as soon as it is there, and
+   * of the size that the picture will have. Streams that have none, and reduced pictures that come
+   * as a stream, tell of none.
    */
   onPreview?(preview: ImageData, whole: { width: number; height: number }): void;
   /** Told how many bytes of the stream are there. */
@@ -73,8 +75,8 @@ export interface StreamOptions extends DecodeOptions {
 
 export interface PngOptions extends StreamOptions {
   /**
-   * Whether the file is made small. Without, it is as large as the pixels, and done in a fraction of
-   * the time: for pictures that are only shown. Default true.
+   * Whether the file is made small. Without, it is as large as the pixels, and done in a fraction
+   * of the time: for pictures that are only shown. Default true.
    */
   compress?: boolean;
 }
@@ -108,7 +110,9 @@ export interface Info {
   tileSize: number;
   /** Bytes before the pixels; of those that are there. */
   headerBytes: number;
-  /** Bytes from the start on that {@link preview} needs; undefined where there is none, or not yet. */
+  /**
+   * Bytes from the start on that {@link preview} needs; undefined where there is none, or not yet.
+   */
   previewNeeds: number | undefined;
   /** Draft of the format. */
   draft: number;
@@ -150,7 +154,9 @@ export interface Metadata {
 }
 
 export interface EncodeOptions extends Common {
-  /** 0 (smallest) to 100 (finest, not lossless); about the SSIMULACRA2 of photographs. Default 80. */
+  /**
+   * 0 (smallest) to 100 (finest, not lossless); about the SSIMULACRA2 of photographs. Default 80.
+   */
   quality?: number;
   /** 1 (fastest) to 9 (smallest). Default 5. */
   effort?: number;
@@ -188,8 +194,8 @@ export interface EncodeOptions extends Common {
 }
 
 /**
- * Decodes a picture, as it is stored: `info().orientation` says how it is turned. Streams are decoded
- * while they come.
+ * Decodes a picture, as it is stored: `info().orientation` says how it is turned. Streams are
+ * decoded while they come.
  */
 export function decode(source: Source, options?: StreamOptions): Promise<Picture>;
 
@@ -203,8 +209,8 @@ export function decode(source: Source, options?: StreamOptions): Promise<Picture
 export function decodeToImageData(source: Source, options?: StreamOptions): Promise<ImageData>;
 
 /**
- * Decodes a picture to a PNG file, upright, of 8 or 16 bits, with its ICC profile and its code points:
- * a browser shows it in its right colours. Exif, XMP and texts are left out.
+ * Decodes a picture to a PNG file, upright, of 8 or 16 bits, with its ICC profile and its code
+ * points: a browser shows it in its right colours. Exif, XMP and texts are left out.
  */
 export function decodeToPng(source: Source, options?: PngOptions): Promise<Blob>;
 
@@ -215,9 +221,9 @@ export function decodeToPng(source: Source, options?: PngOptions): Promise<Blob>
 export function decodeRegion(source: Source, region: Region, options?: Common): Promise<Picture>;
 
 /**
- * Decodes the preview: an eighth of the picture each way, as it is stored. Undefined where the stream
- * has none. The first bytes are enough: `info().previewNeeds` says how many. Of a stream no more is
- * read.
+ * Decodes the preview: an eighth of the picture each way, as it is stored. Undefined where the
+ * stream has none. The first bytes are enough: `info().previewNeeds` says how many. Of a stream no
+ * more is read.
  */
 export function preview(source: Source, options?: Common): Promise<Picture | undefined>;
 
@@ -228,8 +234,8 @@ export function info(source: Source, options?: Common): Promise<Info>;
 export function metadata(source: Source, options?: Common): Promise<Metadata>;
 
 /**
- * Encodes a picture. Alpha that is opaque everywhere is left out. Pixels of an `ImageData` in Display P3
- * are tagged so, unless the metadata have a profile or code points.
+ * Encodes a picture. Alpha that is opaque everywhere is left out. Pixels of an `ImageData` in
+ * Display P3 are tagged so, unless the metadata have a profile or code points.
  *
  * Limits are those of who decodes the stream: what they refuse is not encoded. Rejects with kind
  * `'target'` where no quality keeps to `maxSize`.
@@ -238,17 +244,23 @@ export function encode(pixels: ImageData | Pixels, options?: EncodeOptions): Pro
 
 /**
  * SSIMULACRA2 of `other` as a copy of `original`, which has its size: 100 for an exact copy, 90
- * excellent, 70 high, 50 medium, 30 low. Samples are taken for sRGB. Pictures with alpha are laid on
- * black, white and gray, and the worst score counts.
+ * excellent, 70 high, 50 medium, 30 low. Samples are taken for sRGB. Pictures with alpha are laid
+ * on black, white and gray, and the worst score counts.
  */
-export function score(original: ImageData | Pixels, other: ImageData | Pixels, options?: Common): Promise<number>;
+export function score(
+  original: ImageData | Pixels,
+  other: ImageData | Pixels,
+  options?: Common,
+): Promise<number>;
 
 /** Why a call failed, in the words of the command `kvant`. */
 export class KvantError extends Error {
   /**
-   * - `'format'`: no `.kvt` stream, one of another draft, or with a feature that this version lacks.
+   * - `'format'`: no `.kvt` stream, one of another draft, or with a feature that this version
+   *   lacks.
    * - `'truncated'`: the stream ends too early.
-   * - `'damaged'`: the stream is damaged; or cut off, which nobody can tell apart in a picture of one
+   * - `'damaged'`: the stream is damaged; or cut off, which nobody can tell apart in a picture of
+   *   one
    *   tile.
    * - `'limit'`: a limit would be exceeded.
    * - `'config'`: a setting, pixels or a region that cannot be.

@@ -3,14 +3,17 @@
 import { KvantError } from './error.js';
 import { LIMITS } from './limits.js';
 import { run } from './pool.js';
-import { Pieces, copied, opened } from './source.js';
+import { Pieces, copied, isBuffer, opened } from './source.js';
 
 export { KvantError };
 
 let count = 0;
 
 function limitsOf({ limits = {} }) {
-  return { ...LIMITS, ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)) };
+  return {
+    ...LIMITS,
+    ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
+  };
 }
 
 /** Asks a worker for something of a stream. */
@@ -19,8 +22,13 @@ async function ask(source, options, what) {
   signal?.throwIfAborted();
   const { bytes, stream } = await opened(source);
   const message = { ...what, id: ++count, limits: limitsOf(options), preview: Boolean(onPreview) };
-  const job = { kind: 'decoder', signal, hear: { preview: ({ value, whole }) => onPreview(imageData(value), whole) } };
-  const ofBytes = (bytes) => run({ ...job, message: { ...message, op: 'decode', bytes }, transfer: [bytes.buffer] });
+  const job = {
+    kind: 'decoder',
+    signal,
+    hear: { preview: ({ value, whole }) => onPreview(imageData(value), whole) },
+  };
+  const ofBytes = (bytes) =>
+    run({ ...job, message: { ...message, op: 'decode', bytes }, transfer: [bytes.buffer] });
   if (bytes) {
     onProgress?.(bytes.length);
     return ofBytes(bytes);
@@ -31,7 +39,11 @@ async function ask(source, options, what) {
   try {
     // Reduced pictures and regions are made of all bytes.
     if (what.region || (what.reduce ?? 1) !== 1) return await ofBytes(await pieces.gathered());
-    return await run({ ...job, message: { ...message, op: 'feed' }, feed: (post) => fed(pieces, message.id, post) });
+    return await run({
+      ...job,
+      message: { ...message, op: 'feed' },
+      feed: (post) => fed(pieces, message.id, post),
+    });
   } finally {
     signal?.removeEventListener('abort', stop);
     stop();
@@ -93,17 +105,24 @@ function pixelsOf(pixels) {
   const { width, height, data, colorSpace } = pixels ?? {};
   const wide = data instanceof Uint16Array;
   if (!wide && !(data instanceof Uint8Array) && !(data instanceof Uint8ClampedArray)) {
-    throw new KvantError('config', 'pixels have their samples in a Uint8Array or, with more than 8 bits, a Uint16Array');
+    throw new KvantError(
+      'config',
+      'pixels have their samples in a Uint8Array or, with more than 8 bits, a Uint16Array',
+    );
   }
   const { channels = 4, depth = wide ? 16 : 8 } = pixels;
-  if (![1, 2, 3, 4].includes(channels)) throw new KvantError('config', `pixels of ${channels} channels: there may be 1 to 4`);
+  if (![1, 2, 3, 4].includes(channels))
+    throw new KvantError('config', `pixels of ${channels} channels: there may be 1 to 4`);
   if (depth > 8 !== wide) {
     const words = wide ? 'samples of a Uint16Array have 9 to 16 bits' : 'samples of a Uint8Array have 8 bits';
     throw new KvantError('config', `depth ${depth}: ${words}`);
   }
   const length = width * height * channels;
   if (data.length !== length) {
-    throw new KvantError('config', `${data.length} samples: ${width}x${height} pixels of ${channels} channels have ${length}`);
+    throw new KvantError(
+      'config',
+      `${data.length} samples: ${width}x${height} pixels of ${channels} channels have ${length}`,
+    );
   }
   const bytes = copied(data);
   const copy = wide ? new Uint16Array(bytes.buffer) : bytes;
@@ -116,10 +135,14 @@ const DISPLAY_P3 = { primaries: 12, transfer: 13, matrix: 0, fullRange: true };
 export async function encode(pixels, options = {}) {
   const { limits, signal, onProgress, metadata = {}, ...settings } = options;
   const { picture, p3 } = pixelsOf(pixels);
-  const { texts, ...said } = p3 && !metadata.icc && !metadata.cicp ? { ...metadata, cicp: DISPLAY_P3 } : metadata;
-  const blocks = Object.fromEntries(
-    Object.entries(said).map(([name, value]) => [name, ArrayBuffer.isView(value) ? copied(value) : value]),
-  );
+  const { texts, ...said } =
+    p3 && !metadata.icc && !metadata.cicp ? { ...metadata, cicp: DISPLAY_P3 } : metadata;
+  const blocks = { ...said };
+  for (const name of ['icc', 'exif', 'xmp']) {
+    if (said[name] === undefined) continue;
+    if (!isBuffer(said[name])) throw new KvantError('config', `metadata: ${name} is no bytes`);
+    blocks[name] = copied(said[name]);
+  }
   const message = {
     op: 'encode',
     pixels: picture,
@@ -133,5 +156,10 @@ export async function encode(pixels, options = {}) {
 export async function score(original, other, options = {}) {
   const [one, two] = [original, other].map((pixels) => pixelsOf(pixels).picture);
   const message = { op: 'score', one, two, limits: limitsOf(options) };
-  return run({ kind: 'encoder', message, transfer: [one.data.buffer, two.data.buffer], signal: options.signal });
+  return run({
+    kind: 'encoder',
+    message,
+    transfer: [one.data.buffer, two.data.buffer],
+    signal: options.signal,
+  });
 }

@@ -1,6 +1,9 @@
 // Pixels of any channels, depth and orientation, made what browsers show.
 
-/** Where pixel (0, 0) of the upright picture is stored, and how far its neighbours are: right, below. */
+/**
+ * Where pixel (0, 0) of the upright picture is stored, and how far its neighbours are: right,
+ * below.
+ */
 function path({ width: w, height: h }, orientation) {
   const last = w * h - 1;
   const ways = [
@@ -14,7 +17,9 @@ function path({ width: w, height: h }, orientation) {
     [w - 1, w, -1],
   ];
   const [start, right, below] = ways[orientation - 1];
-  return orientation >= 5 ? { start, right, below, width: h, height: w } : { start, right, below, width: w, height: h };
+  return orientation >= 5
+    ? { start, right, below, width: h, height: w }
+    : { start, right, below, width: w, height: h };
 }
 
 /** The picture as it is shown: the same where it is stored so. */
@@ -48,7 +53,11 @@ export function rgba(picture, orientation) {
   const [green, blue] = channels >= 3 ? [1, 2] : [0, 0];
   const alpha = channels % 2 === 0;
   for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, from = (start + y * below) * channels; x < width; x++, from += right * channels, to += 4) {
+    for (
+      let x = 0, from = (start + y * below) * channels;
+      x < width;
+      x++, from += right * channels, to += 4
+    ) {
       out[to] = data[from];
       out[to + 1] = data[from + green];
       out[to + 2] = data[from + blue];

@@ -33,8 +33,14 @@ function crc32(bytes, crc) {
   for (; i + 8 <= bytes.length; i += 8) {
     crc ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
     crc =
-      h[crc & 255] ^ g[(crc >>> 8) & 255] ^ f[(crc >>> 16) & 255] ^ e[crc >>> 24] ^
-      d[bytes[i + 4]] ^ c[bytes[i + 5]] ^ b[bytes[i + 6]] ^ a[bytes[i + 7]];
+      h[crc & 255] ^
+      g[(crc >>> 8) & 255] ^
+      f[(crc >>> 16) & 255] ^
+      e[crc >>> 24] ^
+      d[bytes[i + 4]] ^
+      c[bytes[i + 5]] ^
+      b[bytes[i + 6]] ^
+      a[bytes[i + 7]];
   }
   for (; i < bytes.length; i++) crc = (crc >>> 8) ^ a[(crc ^ bytes[i]) & 255];
   return crc;
@@ -42,7 +48,7 @@ function crc32(bytes, crc) {
 
 function adler32(bytes) {
   let [low, high] = [1, 0];
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     // As many as no sum of 32 bits overflows with.
     for (const end = Math.min(i + 3800, bytes.length); i < end; i++) high += low += bytes[i];
     low %= 65521;
@@ -57,7 +63,10 @@ function chunk(type, ...contents) {
   const end = new Uint8Array(4);
   const length = contents.reduce((sum, part) => sum + part.length, 0);
   new DataView(front.buffer).setUint32(0, length);
-  front.set([...type].map((letter) => letter.charCodeAt(0)), 4);
+  front.set(
+    [...type].map((letter) => letter.charCodeAt(0)),
+    4,
+  );
   const crc = contents.reduce((crc, part) => crc32(part, crc), crc32(front.subarray(4), -1));
   new DataView(end.buffer).setInt32(0, ~crc);
   return [front, ...contents, end];
@@ -108,7 +117,9 @@ function rows({ width, height, channels, depth, data }) {
   return { out, pitch };
 }
 
-/** Filters rows in place, from the last to the first: each as its sum of differences is smallest. */
+/**
+ * Filters rows in place, from the last to the first: each as its sum of differences is smallest.
+ */
 function filter(out, pitch, bytesPerPixel) {
   const none = new Uint8Array(pitch);
   const tries = [none, new Uint8Array(pitch), new Uint8Array(pitch), new Uint8Array(pitch)];

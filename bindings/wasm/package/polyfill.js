@@ -3,8 +3,8 @@
 //   <script src="kvant/polyfill.js"></script>
 //
 // With data-service-worker="/kvant-worker.js", a script of the site that imports service-worker.js,
-// later visits have their pictures from that. As a module it works too, so nothing here is what only
-// modules or only scripts can have.
+// later visits have their pictures from that. As a module it works too, so nothing here is what
+// only modules or only scripts can have.
 
 {
   /** Images that the browser could not show before the rest of this was there. */

@@ -61,7 +61,10 @@ function make(kind) {
   }
   const worker = { kind, job: undefined, memory: 0, timer: undefined };
   const fail = (error) => {
-    worker.job?.reject(new KvantError('internal', `the worker failed: ${error.message}`, { cause: error }), true);
+    worker.job?.reject(
+      new KvantError('internal', `the worker failed: ${error.message}`, { cause: error }),
+      true,
+    );
     discard(worker);
   };
   const starting = startWorker((answer) => hear(worker, answer), fail);
@@ -78,7 +81,10 @@ async function begin(kind, starting) {
     thread.post({ op: 'start', kind, module });
     return thread;
   } catch (error) {
-    starting.then((thread) => thread.end(), () => undefined);
+    starting.then(
+      (thread) => thread.end(),
+      () => undefined,
+    );
     throw error;
   }
 }
@@ -106,7 +112,9 @@ function hear(worker, answer) {
     job.reject(new KvantError(answer.kind, answer.message), Boolean(answer.fatal));
   } else {
     // A listener's error is not the job's.
-    Promise.resolve(answer).then(job.hear[answer.type]).catch((error) => reportLater(error));
+    Promise.resolve(answer)
+      .then(job.hear[answer.type])
+      .catch((error) => reportLater(error));
   }
 }
 
@@ -133,5 +141,8 @@ function leave(worker, broken) {
 function discard(worker) {
   if (!workers.delete(worker)) return;
   clearTimeout(worker.timer);
-  worker.thread.then((thread) => thread.end(), () => undefined);
+  worker.thread.then(
+    (thread) => thread.end(),
+    () => undefined,
+  );
 }

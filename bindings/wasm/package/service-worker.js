@@ -1,5 +1,5 @@
-// A service worker that answers requests of .kvt pictures with PNG files. What scripts fetch() stays as
-// it is. A site imports it from a script of its own, in the folder whose pages it is for:
+// A service worker that answers requests of .kvt pictures with PNG files. What scripts fetch()
+// stays as it is. A site imports it from a script of its own, in the folder whose pages it is for:
 //
 //   import './kvant/service-worker.js';
 

@@ -11,7 +11,8 @@ export function copied(data) {
   return Uint8Array.prototype.slice.call(bytes);
 }
 
-const isBuffer = (source) => ArrayBuffer.isView(source) || source instanceof ArrayBuffer;
+/** Whether it is bytes that are at hand. */
+export const isBuffer = (source) => ArrayBuffer.isView(source) || source instanceof ArrayBuffer;
 const isShared = (source) => typeof SharedArrayBuffer === 'function' && source instanceof SharedArrayBuffer;
 
 /** All bytes where they are at hand, else a stream of them. */
@@ -42,7 +43,7 @@ export class Pieces {
   }
 
   async each(take) {
-    for (let count = 0; ; ) {
+    for (let count = 0; ;) {
       const { done, value } = await this.#reader.read();
       if (done) return;
       count += value.length;

@@ -22,7 +22,10 @@ function shown(picture, metadata) {
   return { ...rgba(picture, metadata.orientation), colorSpace: colourSpace(metadata) };
 }
 
-/** What a job asked for, of decoded pixels. `metadata` gives what the stream says, where it is needed. */
+/**
+ * What a job asked for, of decoded pixels. `metadata` gives what the stream says, where it is
+ * needed.
+ */
 async function result(job, picture, metadata) {
   if (job.as === 'image') return shown(picture, metadata());
   if (job.as === 'png') return png(picture, metadata(), job.compress);
@@ -39,13 +42,25 @@ function done(value) {
   send({ type: 'done', value, memory: memory.buffer.byteLength }, buffers(value));
 }
 
-/** Shows the preview, where there is one, and says how large the picture will be. */
-function showPreview(small, metadata, info) {
-  if (!small) return false;
-  const { width, height } = plain(info, 'width', 'height');
-  const value = shown(pictureOf(small), metadata);
-  const whole = metadata.orientation >= 5 ? { width: height, height: width } : { width, height };
-  send({ type: 'preview', value, whole }, buffers(value));
+/**
+ * Shows the preview of `from`, which the module has, and says how large the picture will be.
+ * Returns whether there is nothing more to wait for.
+ */
+function showPreview(from) {
+  try {
+    const small = from.preview();
+    // Orientation and colours may stand behind it.
+    const said = small && from.metadata();
+    if (!said) return false;
+    const metadata = metadataOf(said);
+    const { width, height } = plain(from.info(), 'width', 'height');
+    const whole = metadata.orientation >= 5 ? { width: height, height: width } : { width, height };
+    const value = shown(pictureOf(small), metadata);
+    send({ type: 'preview', value, whole }, buffers(value));
+  } catch (error) {
+    // A picture can do without.
+    if (typeof error !== 'string') throw error;
+  }
   return true;
 }
 
@@ -69,7 +84,7 @@ const jobs = {
         const { x, y, width, height } = job.region;
         return done(pictureOf(source.region(x, y, width, height)));
       }
-      if (job.preview) showPreview(source.preview(), metadata(), source.info());
+      if (job.preview) showPreview(source);
       done(await result(job, pictureOf(source.decode(job.reduce)), metadata));
     } finally {
       source.free();
@@ -98,12 +113,8 @@ const jobs = {
       const whole = feed.metadata();
       whole?.free();
       if (small || whole) end(small && pictureOf(small));
-    } else if (!fed.previewed) {
-      const small = feed.preview();
-      // Colours and orientation stand behind it at times; the preview waits for them.
-      const metadata = small && feed.metadata();
-      if (metadata) fed.previewed = showPreview(small, metadataOf(metadata), feed.info());
-      else small?.free();
+    } else {
+      fed.previewed ||= showPreview(feed);
     }
   },
 

@@ -41,7 +41,7 @@ pub struct Encoding {
 }
 
 fn unknown(name: &str) -> JsValue {
-    fault("config", &["there is no option '", name, "'"].concat())
+    fault("config", &["there is no option '", name, "', or it has another type"].concat())
 }
 
 #[wasm_bindgen]

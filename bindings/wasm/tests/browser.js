@@ -8,7 +8,12 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE = fileURLToPath(new URL('../package/', import.meta.url));
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html', '.css': 'text/css' };
+const TYPES = {
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.html': 'text/html',
+  '.css': 'text/css',
+};
 
 function playwright() {
   try {
@@ -30,9 +35,11 @@ export async function site(files) {
     const { pathname } = new URL(url, 'http://localhost');
     asked.push({ pathname, destination: headers['sec-fetch-dest'] });
     const inPackage = pathname.startsWith('/kvant/') && join(PACKAGE, pathname.slice('/kvant/'.length));
-    const file = files[pathname] ?? (inPackage && existsSync(inPackage) ? readFileSync(inPackage) : undefined);
+    const file =
+      files[pathname] ?? (inPackage && existsSync(inPackage) ? readFileSync(inPackage) : undefined);
     if (file === undefined) return response.writeHead(404).end();
-    const type = TYPES[extname(pathname)] ?? (pathname.endsWith('.kvt') ? 'image/x-kvant' : 'application/octet-stream');
+    const type =
+      TYPES[extname(pathname)] ?? (pathname.endsWith('.kvt') ? 'image/x-kvant' : 'application/octet-stream');
     response.writeHead(200, { 'content-type': type });
     if (typeof file !== 'function') return response.end(file);
     await file(response);

@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KvantError, decode, decodeRegion, decodeToImageData, decodeToPng, encode, info, metadata, preview } from '../package/kvant.js';
+import {
+  KvantError,
+  decode,
+  decodeRegion,
+  decodeToImageData,
+  decodeToPng,
+  encode,
+  info,
+  metadata,
+  preview,
+} from '../package/kvant.js';
 import { run } from '../package/pool.js';
 import { picture, readPng, stream } from './common.js';
 
@@ -75,7 +85,10 @@ test('limits are kept to', async () => {
   await assert.rejects(decode(new Blob([coded]).stream(), { limits }), words);
   await assert.rejects(info(coded, { limits }), words);
   await assert.rejects(encode(photo, { limits }), words);
-  await assert.rejects(decode(coded, { limits: { maxMemory: 100_000 } }), /memory bytes of \d+ exceeds the limit of 100000/);
+  await assert.rejects(
+    decode(coded, { limits: { maxMemory: 100_000 } }),
+    /memory bytes of \d+ exceeds the limit of 100000/,
+  );
 });
 
 test('settings that cannot be are refused with the words of the library', async () => {
@@ -83,10 +96,15 @@ test('settings that cannot be are refused with the words of the library', async 
   await refused({ quality: 101 }, 'quality 101 is outside 0 to 100');
   await refused({ effort: 12 }, 'effort 12 is outside 1 to 9');
   await refused({ chroma: '422' }, "'422' is no chroma sampling; there are 444, 420");
-  await refused({ qualty: 50 }, "there is no option 'qualty'");
+  await refused({ qualty: 50 }, "there is no option 'qualty', or it has another type");
+  await refused({ quality: '50' }, "there is no option 'quality', or it has another type");
+  await refused({ metadata: { xmp: '<x/>' } }, 'metadata: xmp is no bytes');
   await refused({ targetSize: 1, maxSize: 1 }, /one at most/);
   await refused({ lossless: true, targetSize: 1000 }, /no target can change it/);
-  await assert.rejects(encode(photo, { maxSize: 50, effort: 1 }), { kind: 'target', message: /maxSize allows 50$/ });
+  await assert.rejects(encode(photo, { maxSize: 50, effort: 1 }), {
+    kind: 'target',
+    message: /maxSize allows 50$/,
+  });
   await assert.rejects(encode({ ...photo, width: 7 }), { kind: 'config' });
   await assert.rejects(encode({ ...photo, depth: 12 }), { kind: 'config' });
   await assert.rejects(decodeRegion(coded, { x: 0, y: 0, width: 601, height: 1 }), {
@@ -113,7 +131,11 @@ test('an abort rejects with its reason, and later calls work', async () => {
   const reason = new Error('enough');
   await assert.rejects(decode(coded, { signal: AbortSignal.abort(reason) }), reason);
   const controller = new AbortController();
-  const slow = encode(photo, { effort: 9, onProgress: () => controller.abort(reason), signal: controller.signal });
+  const slow = encode(photo, {
+    effort: 9,
+    onProgress: () => controller.abort(reason),
+    signal: controller.signal,
+  });
   await assert.rejects(slow, reason);
   const { body, state } = pieces(coded, 100, () => new Promise((resolve) => setTimeout(resolve, 5)));
   const whileItComes = new AbortController();
@@ -132,14 +154,19 @@ test('a source that fails rejects with its error', async () => {
     },
   });
   await assert.rejects(decode(broken), /the line is cut/);
-  await assert.rejects(decode(new Response('', { status: 404, statusText: 'Not Found' })), { kind: 'fetch', message: /404 Not Found/ });
+  await assert.rejects(decode(new Response('', { status: 404, statusText: 'Not Found' })), {
+    kind: 'fetch',
+    message: /404 Not Found/,
+  });
   await assert.rejects(decode(new Blob([coded.slice(0, 5000)]).stream()), { message: /^cut off/ });
   assert.deepEqual(await decode(new Response(coded)), whole);
 });
 
-test('calls at once have their own results, and buffers stay the caller\'s', async () => {
+test("calls at once have their own results, and buffers stay the caller's", async () => {
   const before = coded.slice();
-  const all = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 3 ? decode(coded) : encode(photo, { effort: 1 }))));
+  const all = await Promise.all(
+    Array.from({ length: 12 }, (_, i) => (i % 3 ? decode(coded) : encode(photo, { effort: 1 }))),
+  );
   for (const [i, found] of all.entries()) if (i % 3) assert.deepEqual(found, whole);
   assert.deepEqual(coded, before);
   assert.equal(photo.data.length, 600 * 400 * 3);
@@ -164,7 +191,10 @@ test('metadata come back', async () => {
     xmp: new TextEncoder().encode('<x/>'),
     cicp: { primaries: 9, transfer: 16, matrix: 0, fullRange: true },
     resolution: { x: 300, y: 301, unit: 'inch' },
-    texts: [['Author', 'Ada'], ['Title', 'Kaffee ☕']],
+    texts: [
+      ['Author', 'Ada'],
+      ['Title', 'Kaffee ☕'],
+    ],
   };
   const stream = await encode(photo, { effort: 1, metadata: given });
   assert.deepEqual(await metadata(stream), given);
@@ -185,9 +215,15 @@ test('each orientation is upright in RGBA and in PNG files alike', async () => {
     const stream = await encode(small, { lossless: true, metadata: { orientation } });
     const { data } = await decodeToImageData(stream);
     const png = readPng(await (await decodeToPng(stream)).arrayBuffer());
-    assert.deepEqual([...png.data], [...data].filter((_, i) => i % 4 === 0), `orientation ${orientation}`);
+    assert.deepEqual(
+      [...png.data],
+      [...data].filter((_, i) => i % 4 === 0),
+      `orientation ${orientation}`,
+    );
     // The corner that is stored first.
-    const corner = { 1: [0, 0], 2: [2, 0], 3: [2, 1], 4: [0, 1], 5: [0, 0], 6: [1, 0], 7: [1, 2], 8: [0, 2] }[orientation];
+    const corner = { 1: [0, 0], 2: [2, 0], 3: [2, 1], 4: [0, 1], 5: [0, 0], 6: [1, 0], 7: [1, 2], 8: [0, 2] }[
+      orientation
+    ];
     assert.equal(png.data[corner[1] * png.width + corner[0]], 10, `orientation ${orientation}`);
   }
 });

@@ -35,13 +35,18 @@ export async function inFolder(work) {
 }
 
 export const sha256 = (data) =>
-  createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('hex');
+  createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex');
 
-/** A PNG file without interlacing or palette: pixels, and its chunks by type. An implementation apart from package/png.js. */
+/**
+ * A PNG file without interlacing or palette: pixels, and its chunks by type. An implementation
+ * apart from package/png.js.
+ */
 export function readPng(bytes) {
   const file = Buffer.from(bytes);
   const chunks = {};
-  for (let at = 8; at < file.length; ) {
+  for (let at = 8; at < file.length;) {
     const length = file.readUInt32BE(at);
     const type = file.toString('latin1', at + 4, at + 8);
     const contents = file.subarray(at + 8, at + 8 + length);
@@ -70,7 +75,8 @@ export function readPng(bytes) {
       raw[at] += [0, left, up, (left + up) >> 1, paeth][kind];
     }
   }
-  const data = depth === 16 ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
+  const data =
+    depth === 16 ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
   for (let i = 0; i < data.length; i++) {
     const row = Math.floor(i / (width * channels));
     const at = 1 + row + i * sample + (row * (pitch - 1) - row * width * channels * sample);

@@ -10,7 +10,10 @@ import { inFolder, kvant, picture, sha256, testdata, withCommand } from './commo
 const settings = [
   [{ quality: 70, effort: 5 }, ['-q', '70', '-e', '5']],
   [{ quality: 30, effort: 1, chroma: '420' }, ['-q', '30', '-e', '1', '--chroma', '420']],
-  [{ quality: 90, effort: 3, preview: true, profile: 'fast' }, ['-q', '90', '-e', '3', '--preview', '--profile', 'fast']],
+  [
+    { quality: 90, effort: 3, preview: true, profile: 'fast' },
+    ['-q', '90', '-e', '3', '--preview', '--profile', 'fast'],
+  ],
   [{ lossless: true, effort: 2 }, ['-q', 'lossless', '-e', '2']],
   [{ targetSize: 9000, effort: 2 }, ['--target-size', '9000', '-e', '2']],
   [{ maxSize: 7000, effort: 2 }, ['--max-size', '7000', '-e', '2']],
@@ -22,7 +25,15 @@ test('streams are those of the command', withCommand, async () => {
     const pixels = picture(file);
     for (const [options, line] of settings) {
       await inFolder(async (path) => {
-        const { status, stderr } = kvant('encode', testdata(file), '-o', path('a.kvt'), '--strip', 'all', ...line);
+        const { status, stderr } = kvant(
+          'encode',
+          testdata(file),
+          '-o',
+          path('a.kvt'),
+          '--strip',
+          'all',
+          ...line,
+        );
         // 6: a target was not met.
         assert.ok([0, 6].includes(status), stderr);
         const stream = await encode(pixels, options);

@@ -78,7 +78,11 @@ test('<img> shows the picture, and its author hears of one load and no error', w
     await page.waitForTimeout(300);
     assert.deepEqual(await page.evaluate('events'), ['load a']);
     assert.equal(await page.getAttribute('#a', 'src'), 'photo.kvt');
-    assert.equal(asked.some(({ pathname }) => pathname.includes('encoder')), false, 'the encoder was fetched');
+    assert.equal(
+      asked.some(({ pathname }) => pathname.includes('encoder')),
+      false,
+      'the encoder was fetched',
+    );
   });
 });
 
@@ -99,7 +103,10 @@ test('<picture>, srcset and images that come later', withBrowser, async () => {
         image.id = 'd';
         image.src = 'photo.kvt';
         document.body.append(image);
-        document.body.insertAdjacentHTML('beforeend', '<div><img id="e" srcset="photo.kvt 451w" sizes="41px"></div>');
+        document.body.insertAdjacentHTML(
+          'beforeend',
+          '<div><img id="e" srcset="photo.kvt 451w" sizes="41px"></div>',
+        );
         watch(document.getElementById('e'));
       });
       await shows(page, 'd', 451);
@@ -111,7 +118,10 @@ test('<picture>, srcset and images that come later', withBrowser, async () => {
       });
       await shows(page, 'd', 600);
       const all = await page.evaluate('events');
-      assert.deepEqual(all.filter((event) => event.startsWith('error')), []);
+      assert.deepEqual(
+        all.filter((event) => event.startsWith('error')),
+        [],
+      );
     },
     { context: { deviceScaleFactor: 2 } },
   );
@@ -150,7 +160,10 @@ test('a lazy image waits until it is near', withBrowser, async () => {
   const body = `${SCRIPT}<div style="height: 9000px"></div><img id="a" src="photo.kvt" loading="lazy" width="451" height="300">`;
   await onPage(body, async (page, { asked }) => {
     await page.waitForTimeout(700);
-    assert.equal(asked.some(({ pathname }) => pathname === '/photo.kvt'), false);
+    assert.equal(
+      asked.some(({ pathname }) => pathname === '/photo.kvt'),
+      false,
+    );
     await page.evaluate(() => scrollTo(0, 9000));
     await shows(page, 'a', 451);
     assert.deepEqual(await page.evaluate('events'), ['load a']);
@@ -169,7 +182,10 @@ test('the preview is shown first, at the size of the picture', withBrowser, asyn
     `${SCRIPT}<img id="a" src="slow.kvt">`,
     async (page) => {
       await page.waitForFunction(() => document.getElementById('a').naturalWidth === 451);
-      assert.deepEqual(await page.evaluate(() => [document.getElementById('a').naturalHeight, events.length]), [300, 0]);
+      assert.deepEqual(
+        await page.evaluate(() => [document.getElementById('a').naturalHeight, events.length]),
+        [300, 0],
+      );
       go();
       await shows(page, 'a', 451);
       assert.equal(await pixelsOf(page, 'a'), expected);
@@ -183,7 +199,8 @@ test('backgrounds of style sheets and of style attributes', withBrowser, async (
   const body = `${SCRIPT}<link rel="stylesheet" href="/styles/a.css">
     <p class="a" id="a">a</p><p id="b" style="background: red url(photo.kvt) no-repeat">b</p><p id="c">c</p>`;
   const files = {
-    '/styles/a.css': '.a { background-image: url("../photo.kvt") } @media all { .late::before { content: url(../double.kvt) } }',
+    '/styles/a.css':
+      '.a { background-image: url("../photo.kvt") } @media all { .late::before { content: url(../double.kvt) } }',
   };
   await onPage(
     body,
@@ -193,7 +210,10 @@ test('backgrounds of style sheets and of style attributes', withBrowser, async (
           return ${pseudo ? 's.content' : 's.backgroundImage'}.startsWith('url("blob:'); })()`;
       await page.waitForFunction(value('a'));
       await page.waitForFunction(value('b'));
-      assert.equal(asked.some(({ pathname }) => pathname === '/double.kvt'), false);
+      assert.equal(
+        asked.some(({ pathname }) => pathname === '/double.kvt'),
+        false,
+      );
       await page.evaluate(() => document.getElementById('c').classList.add('late'));
       await page.waitForFunction(value('c', '"::before"'));
     },
@@ -220,9 +240,17 @@ test('a service worker answers pictures, and nothing else', withBrowser, async (
       const [current, srcset, style, size] = await page.evaluate(async () => {
         const { currentSrc, srcset } = document.getElementById('a');
         const raw = await (await fetch('photo.kvt')).arrayBuffer();
-        return [currentSrc, srcset, getComputedStyle(document.getElementById('c')).backgroundImage, raw.byteLength];
+        return [
+          currentSrc,
+          srcset,
+          getComputedStyle(document.getElementById('c')).backgroundImage,
+          raw.byteLength,
+        ];
       });
-      assert.ok(current.endsWith('/photo.kvt') && srcset === '' && style.endsWith('/photo.kvt")'), `${current} ${style}`);
+      assert.ok(
+        current.endsWith('/photo.kvt') && srcset === '' && style.endsWith('/photo.kvt")'),
+        `${current} ${style}`,
+      );
       assert.equal(size, photo.length);
     },
     { files: { '/kvant-worker.js': "import './kvant/service-worker.js';" } },
@@ -240,9 +268,21 @@ test('workers of a page decode and encode as those of Node', withBrowser, async 
       const bitmap = await createImageBitmap(await decodeToPng(stream));
       const error = await decode(stream.subarray(0, 99)).catch((error) => `${error.name} ${error.kind}`);
       const controller = new AbortController();
-      const aborted = encode(picture, { effort: 9, signal: controller.signal, onProgress: () => controller.abort('enough') });
+      const aborted = encode(picture, {
+        effort: 9,
+        signal: controller.signal,
+        onProgress: () => controller.abort('enough'),
+      });
       const reason = await aborted.catch((reason) => reason);
-      return [[...stream], picture.data.length, shown instanceof ImageData, again > 30, bitmap.width, error, reason];
+      return [
+        [...stream],
+        picture.data.length,
+        shown instanceof ImageData,
+        again > 30,
+        bitmap.width,
+        error,
+        reason,
+      ];
     });
     const pixels = await decode(photo);
     const stream = await encode(pixels, { quality: 50, effort: 1 });

@@ -12,8 +12,19 @@ const compiler = join(process.env.TOOLS ?? '/nonexistent', 'node_modules/.bin/ts
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 test('types are sound', { skip: existsSync(compiler) ? false : 'TOOLS has no typescript' }, () => {
-  const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2022,dom,dom.iterable'];
-  const { status, stdout } = spawnSync(compiler, [...options, '--types', '', here('types.ts')], { encoding: 'utf8' });
+  const options = [
+    '--strict',
+    '--noEmit',
+    '--target',
+    'es2022',
+    '--module',
+    'nodenext',
+    '--lib',
+    'es2022,dom,dom.iterable',
+  ];
+  const { status, stdout } = spawnSync(compiler, [...options, '--types', '', here('types.ts')], {
+    encoding: 'utf8',
+  });
   assert.equal(status, 0, stdout);
 });
 

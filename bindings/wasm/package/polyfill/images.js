@@ -1,6 +1,6 @@
-// <img> and <picture>: what the browser picks of them is shown by way of `srcset`, so that `src` stays
-// what the author wrote. It picks as ever: among candidates, by media and sizes, and when it is time for
-// a lazy image.
+// Elements <img> and <picture>: what the browser picks of them is shown by way of `srcset`, so that
+// `src` stays what the author wrote. It picks as ever: among candidates, by media and sizes, and
+// when it is time for a lazy image.
 
 import { isOurs, pictureAt } from './pictures.js';
 import { candidates } from './srcset.js';
@@ -9,6 +9,8 @@ const TYPE = 'image/x-kvant';
 
 /** What is done for each image. */
 const states = new WeakMap();
+/** Sources that are not the author's. */
+const ours = new WeakSet();
 /** Candidates of sources that have our type, whatever their names. */
 const typed = new Set();
 
@@ -61,7 +63,9 @@ export function loaded(image) {
 /** Sources of the <picture> that an image is in, which its author wrote. */
 function sourcesOf(image) {
   const picture = image.parentElement?.localName === 'picture' ? [...image.parentElement.children] : [];
-  return picture.slice(0, picture.indexOf(image)).filter((one) => one.localName === 'source' && !ours.has(one));
+  return picture
+    .slice(0, picture.indexOf(image))
+    .filter((one) => one.localName === 'source' && !ours.has(one));
 }
 
 const matches = ({ media }) => !media || matchMedia(media).matches;
@@ -195,9 +199,6 @@ class State {
     else this.image.srcset = this.before;
   }
 }
-
-/** Sources that are not the author's. */
-const ours = new WeakSet();
 
 /** What decides which picture an image shows, but for what `state` put there. */
 function written(image, state) {

@@ -16,8 +16,8 @@ const entries = new Map();
 
 /**
  * What a picture becomes. `url` is a promise of a URL to show; `onPreview` is given one of a small
- * picture, of the same size on the page, where that is there sooner. Both are good until all who asked
- * have said `leave`.
+ * picture, of the same size on the page, where that is there sooner. Both are good until all who
+ * asked have said `leave`.
  */
 export function pictureAt(address, request = {}, onPreview = () => undefined) {
   const key = `${request.credentials ?? ''} ${address}`;

@@ -4,7 +4,7 @@
 export function candidates(srcset) {
   const out = [];
   const one = /[\s,]*(\S*[^\s,])(?:\s+([^,]*(?:\([^)]*\)[^,]*)*))?/gy;
-  for (let found; (found = one.exec(srcset)); ) {
+  for (let found; (found = one.exec(srcset));) {
     const [, url, descriptor = ''] = found;
     out.push({ url, descriptor: descriptor.trim() });
   }

@@ -64,7 +64,10 @@ function considerSheet(sheet) {
 
 function applies({ selectorText }) {
   // Of pseudo-elements the elements are looked for.
-  const selector = selectorText.replace(/::?(before|after|marker|first-line|first-letter|placeholder|selection|backdrop)\b/gi, '');
+  const selector = selectorText.replace(
+    /::?(before|after|marker|first-line|first-letter|placeholder|selection|backdrop)\b/gi,
+    '',
+  );
   try {
     return document.querySelector(selector || '*') !== null;
   } catch {
