@@ -29,7 +29,7 @@ function longest(events) {
     steps.set(key, {
       time: time + (end - ts) / 1e6,
       wall: Math.max(wall, ...inside.map(({ dur }) => dur / 1000)),
-      cpu: Math.max(cpu, ...inside.map(({ tdur }) => tdur / 1000)),
+      cpu: Math.max(cpu, ...inside.map(({ tdur = 0 }) => tdur / 1000)),
     });
   });
   return steps;
