@@ -234,6 +234,20 @@ for (const [reducedMotion, moves] of [['no-preference', true], ['reduce', false]
   });
 }
 
+/** Two fingers on the canvas go apart, to so many times their distance. */
+async function pinch(page, times) {
+  const box = await page.locator('#canvas').boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const client = await page.context().newCDPSession(page);
+  const touch = (type, apart) => {
+    const touchPoints = apart ? [{ x: x - apart, y, id: 0 }, { x: x + apart, y, id: 1 }] : [];
+    return client.send('Input.dispatchTouchEvent', { type, touchPoints });
+  };
+  await touch('touchStart', 20);
+  for (let step = 1; step <= 5; step++) await touch('touchMove', 20 * (1 + ((times - 1) * step) / 5));
+  await touch('touchEnd');
+}
+
 for (const width of [320, 390]) {
   const phone = { viewport: { width, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
   onPage(`on a phone of ${width} pixels nothing is wider than the screen`, phone, async (page) => {
@@ -241,8 +255,11 @@ for (const width of [320, 390]) {
     assert.equal(await over(), 0);
     await open(page, 'chelsea.png', 'coffee.png');
     assert.equal(await over(), 0);
-    for (const mode of ['side', 'flicker']) await page.check(`[name="mode"][value="${mode}"]`);
+    for (const mode of ['flicker', 'side']) await page.check(`[name="mode"][value="${mode}"]`);
     assert.equal(await over(), 0);
+    await pinch(page, 2);
+    await page.waitForFunction(() => parseInt(document.getElementById('zoom').textContent, 10) > 150);
+    assert.equal(await page.evaluate(() => visualViewport.scale), 1);
   });
 }
 

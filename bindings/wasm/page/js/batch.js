@@ -81,6 +81,7 @@ export class Batch {
 
   /** Works off all that was not done with these settings. */
   async run() {
+    if (!this.#settings.valid()) return;
     const { options } = this.#settings;
     const settings = JSON.stringify(options);
     const waiting = this.#items.filter((item) => item.settings !== settings);
@@ -130,12 +131,19 @@ export class Batch {
     const { length } = this.#items;
     const results = this.#items.filter(({ result }) => result);
     this.#at('batch').hidden = length === 0;
-    this.#at('start').hidden = running;
-    this.#at('stop').hidden = !running;
+    this.#offer(running ? 'stop' : 'start', running ? 'start' : 'stop');
     this.#at('all-done').hidden = running || results.length === 0;
     this.#at('batch-progress').hidden = !running;
     if (running) Object.assign(this.#at('batch-progress'), { value: done, max: total });
     this.#at('count').textContent = running ? `${done} of ${total}` : this.#summary(results);
+  }
+
+  /** Of two buttons in one place one is there; the focus goes along. */
+  #offer(shown, gone) {
+    const focused = document.activeElement === this.#at(gone);
+    this.#at(shown).hidden = false;
+    if (focused) this.#at(shown).focus();
+    this.#at(gone).hidden = true;
   }
 
   #summary(results) {

@@ -135,7 +135,11 @@ function saveAll() {
   saveFolder(batch.results, (done, total) => say(`${done} of ${total} saved`)).catch((error) => fail('', error));
 }
 
-at('cancel').addEventListener('click', () => comparison.cancel());
+at('cancel').addEventListener('click', () => {
+  comparison.cancel();
+  // The button is gone, and the focus would be with it.
+  at('again').focus();
+});
 at('again').addEventListener('click', encode);
 at('save-kvt').addEventListener('click', () => saveFile(comparison.versions.get('kvant').file, savedName('kvt')));
 at('save-png').addEventListener('click', savePng);

@@ -9,9 +9,20 @@ export async function paint(file) {
     throw new Error('the browser cannot decode this file');
   });
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  canvas.getContext('2d', { willReadFrequently: true }).drawImage(bitmap, 0, 0);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!holds(context, canvas)) throw new Error('the picture is larger than a canvas of this browser');
+  context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return canvas;
+}
+
+/** A canvas beyond the browser's limits says nothing of it, and stays empty. */
+function holds(context, { width, height }) {
+  const corner = [width - 1, height - 1, 1, 1];
+  context?.fillRect(...corner);
+  const drawn = context?.getImageData(...corner).data[3] === 255;
+  context?.clearRect(...corner);
+  return drawn;
 }
 
 export function pixelsOf(canvas) {
