@@ -4,7 +4,7 @@ import * as format from './format.js';
 import { distinct, withExtension } from './save.js';
 
 /** Rows added between two frames: thousands at once would hold up the page. */
-const ROWS_AT_ONCE = 100;
+const ROWS_AT_ONCE = 25;
 
 /** Pictures under way at once: each takes a core, and as much memory as its pixels several times. */
 const LANES = Math.max(1, Math.min(3, navigator.hardwareConcurrency >> 1));
@@ -62,13 +62,15 @@ export class Batch {
   /** @param {{ file: File, path: string }[]} found */
   async add(found) {
     const onSave = (item) => this.#tell.save(item.result, item.name.split('/').pop());
-    const items = found.map((one) => new Item(one, this.#tell.open, onSave));
-    this.#items.push(...items);
-    this.#show();
-    for (let from = 0; from < items.length; from += ROWS_AT_ONCE) {
-      const rows = items.slice(from, from + ROWS_AT_ONCE).map(({ row }) => row);
-      this.#at('rows').append(...rows);
+    const list = this.#items;
+    for (let from = 0; from < found.length; from += ROWS_AT_ONCE) {
+      const items = found.slice(from, from + ROWS_AT_ONCE).map((one) => new Item(one, this.#tell.open, onSave));
+      list.push(...items);
+      this.#at('rows').append(...items.map(({ row }) => row));
+      this.#show();
       await nextFrame();
+      // Cleared meanwhile.
+      if (this.#items !== list) return;
     }
   }
 

@@ -77,7 +77,8 @@ export function listen(document, onFiles, onError) {
   const give = (all) => {
     // One file that was meant is tried whatever it is called: the decoder says what is wrong with it.
     const pictures = all.length === 1 ? all : all.filter(isPicture);
-    onFiles(pictures.sort((a, b) => a.path.localeCompare(b.path)), all.length - pictures.length);
+    const { compare } = new Intl.Collator(undefined, { numeric: true });
+    onFiles(pictures.sort((a, b) => compare(a.path, b.path)), all.length - pictures.length);
   };
   onInput(document, 'files', give);
   onInput(document, 'folder', give);
