@@ -13,7 +13,9 @@ import { zip } from '../page/work/zip.js';
 import { unzip } from './page.support.mjs';
 
 test('the search finds what a look at all numbers finds, with no number asked for twice', async () => {
-  const shapes = [(q) => q - 20, (q) => Math.log(q) * 30, (q) => Math.round(3 * q ** 1.3), (q) => 90 - 2e3 / q, (q) => 2 ** (q / 8)];
+  const straight = (q) => q - 20;
+  const steps = (q) => Math.round(3 * q ** 1.3);
+  const shapes = [straight, steps, (q) => Math.log(q) * 30, (q) => 90 - 2e3 / q, (q) => 2 ** (q / 8)];
   for (const shape of shapes) {
     const values = Array.from({ length: 100 }, (_, i) => shape(i + 1));
     const [least, most] = [values[0], values.at(-1)];
@@ -32,7 +34,10 @@ test('the search finds what a look at all numbers finds, with no number asked fo
 
 test('checksums are those of zlib', { skip: !expectedCrc && 'this Node has no zlib.crc32' }, () => {
   const bytes = Uint8Array.from({ length: 1000 }, (_, i) => (i * i) >> 3);
-  for (const length of [0, 1, 999, 1000]) assert.equal(crc32(bytes.subarray(0, length)), expectedCrc(bytes.subarray(0, length)));
+  for (const length of [0, 1, 999, 1000]) {
+    const some = bytes.subarray(0, length);
+    assert.equal(crc32(some), expectedCrc(some));
+  }
 });
 
 test('a ZIP archive holds the files under their names', async () => {
@@ -47,11 +52,13 @@ test('a ZIP archive holds the files under their names', async () => {
 test('names that differ by extension alone stay apart', () => {
   assert.equal(withExtension('holiday.2024/IMG.1.JPG', 'kvt'), 'holiday.2024/IMG.1.kvt');
   assert.equal(withExtension('holiday.2024/IMG', 'kvt'), 'holiday.2024/IMG.kvt');
-  assert.deepEqual(distinct(['a.kvt', 'A.kvt', 'b/a.kvt', 'a.kvt', 'a-2.kvt']), ['a.kvt', 'A-2.kvt', 'b/a.kvt', 'a-3.kvt', 'a-2-2.kvt']);
+  const names = distinct(['a.kvt', 'A.kvt', 'b/a.kvt', 'a.kvt', 'a-2.kvt']);
+  assert.deepEqual(names, ['a.kvt', 'A-2.kvt', 'b/a.kvt', 'a-3.kvt', 'a-2-2.kvt']);
 });
 
 test('figures are read as such', () => {
-  assert.deepEqual([999, 1234, 45_678, 456_789, 12_345_678].map(format.bytes), ['999 B', '1.23 kB', '45.7 kB', '457 kB', '12.3 MB']);
+  const sizes = [999, 1234, 45_678, 456_789, 12_345_678].map(format.bytes);
+  assert.deepEqual(sizes, ['999 B', '1.23 kB', '45.7 kB', '457 kB', '12.3 MB']);
   assert.equal(format.bitsPerPixel(1000, { width: 100, height: 80 }), '1.000');
   assert.equal(format.percent(41, 605), '6.8 %');
 });

@@ -67,7 +67,8 @@ console.log(`${basename(file)}, effort ${effort}, at equal ${by}`);
 // On a busy machine a task lasts longer than the processor time that it takes.
 for (const [step, { time, wall, cpu }] of longest(events)) {
   const column = (value, unit) => `${value.toFixed(unit === 's' ? 2 : 1).padStart(8)} ${unit}`;
-  console.log(`${step.padEnd(16)}${column(time, 's')}   longest task${column(wall, 'ms')}, of the processor${column(cpu, 'ms')}`);
+  const tasks = `longest task${column(wall, 'ms')}, of the processor${column(cpu, 'ms')}`;
+  console.log(`${step.padEnd(16)}${column(time, 's')}   ${tasks}`);
 }
 
 console.log(await page.locator('#results').innerText());

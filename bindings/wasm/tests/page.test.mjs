@@ -97,6 +97,24 @@ onPage('a dropped picture is encoded, scored and compared at equal size', {}, as
   assert.match(await page.textContent('#picture'), /coffee\.png · 600 × 400 · RGB/);
 });
 
+onPage('the page may not speak to other hosts', {}, async (page) => {
+  const refused = await page.evaluate(() => {
+    const violation = new Promise((resolve) => addEventListener('securitypolicyviolation', resolve));
+    fetch('http://other.invalid/').catch(() => undefined);
+    return violation.then(({ effectiveDirective }) => effectiveDirective);
+  });
+  assert.equal(refused, 'connect-src');
+});
+
+onPage('a file dropped while another opens is the one that is opened', {}, async (page) => {
+  const bytes = await largePhotograph(page, 2400, 1600);
+  await drop(page, [{ name: 'first.jpg', bytes, type: 'image/jpeg' }]);
+  await page.waitForFunction(() => document.getElementById('step').textContent === 'Opening');
+  await drop(page, [{ name: 'broken.kvt', bytes: Buffer.from('no stream') }]);
+  await open(page, 'chelsea.png');
+  assert.equal((await result(page, 'original')).bytes, (await readFile(testdata('chelsea.png'))).length);
+});
+
 onPage('at equal score the browser’s codecs come to the score of Kvant', {}, async (page) => {
   await open(page, 'chelsea.png');
   await set(page, 'by', 'score');
@@ -172,7 +190,8 @@ onPage('a broken file is told in the words of the codec, and the page goes on', 
     const path = join(folder, 'broken.kvt');
     await writeFile(path, broken);
     const { stderr } = kvant('decode', path, '-o', join(folder, 'broken.png'));
-    assert.ok(stderr.includes(message.replace('broken.kvt: ', '')), `'${message}' on the page, '${stderr}' of the command`);
+    const words = message.replace('broken.kvt: ', '');
+    assert.ok(stderr.includes(words), `'${words}' on the page, '${stderr}' of the command`);
   }
   // The picture before it is still open.
   assert.match(await page.textContent('#picture'), /chelsea\.png/);
@@ -192,15 +211,16 @@ onPage('all of it is reached and moved by keys', { reducedMotion: 'no-preference
     await page.keyboard.press('Tab');
     reached.add(await focused());
   }
-  for (const id of ['left', 'right', 'canvas', 'handle', 'quality', 'effort', 'save-kvt']) assert.ok(reached.has(id), id);
+  const needed = ['left', 'right', 'canvas', 'handle', 'quality', 'effort', 'save-kvt'];
+  for (const id of needed) assert.ok(reached.has(id), id);
 
   await page.focus('#handle');
   await page.keyboard.press('ArrowRight');
   assert.equal(await page.getAttribute('#handle', 'aria-valuenow'), '52');
   await page.keyboard.press('Home');
   assert.equal(await page.getAttribute('#handle', 'aria-valuenow'), '0');
-  const outline = await page.evaluate(() => getComputedStyle(document.getElementById('handle'), '::after').outlineStyle);
-  assert.equal(outline, 'solid');
+  const outline = () => getComputedStyle(document.getElementById('handle'), '::after').outlineStyle;
+  assert.equal(await page.evaluate(outline), 'solid');
 
   await page.keyboard.press(' ');
   assert.equal(await page.getAttribute('#stage', 'data-mode'), 'flicker');
@@ -223,7 +243,8 @@ onPage('all of it is reached and moved by keys', { reducedMotion: 'no-preference
 });
 
 for (const [reducedMotion, moves] of [['no-preference', true], ['reduce', false]]) {
-  onPage(`flicker ${moves ? 'runs' : 'waits for the user'} where motion is ${reducedMotion}`, { reducedMotion }, async (page) => {
+  const name = `flicker ${moves ? 'runs' : 'waits for the user'} where motion is ${reducedMotion}`;
+  onPage(name, { reducedMotion }, async (page) => {
     await open(page, 'chelsea.png');
     await page.check('[name="mode"][value="flicker"]');
     const shown = () => page.getAttribute('#stage', 'data-shown');
@@ -303,7 +324,8 @@ onPage('work is cancelled, for one picture and for many, and can be taken up aga
   assert.equal(await page.locator('#rows tr[data-state="done"]').count(), 0);
 
   await page.click('#start');
-  await page.waitForFunction(() => document.querySelectorAll('#rows tr[data-state="done"]').length === 3, null, { timeout: 120_000 });
+  const done = () => document.querySelectorAll('#rows tr[data-state="done"]').length === 3;
+  await page.waitForFunction(done, null, { timeout: 120_000 });
 });
 
 onPage('the page answers while 12 megapixels are encoded', {}, async (page, t) => {
@@ -320,7 +342,8 @@ onPage('the page answers while 12 megapixels are encoded', {}, async (page, t) =
   await writeFile(path, bytes);
   await page.setInputFiles('#files', path);
   const started = Date.now();
-  await page.waitForFunction(() => document.getElementById('step').textContent === 'Encoding', null, { timeout: 60_000 });
+  const encoding = () => document.getElementById('step').textContent === 'Encoding';
+  await page.waitForFunction(encoding, null, { timeout: 60_000 });
   let answers = 0;
   while ((await page.textContent('#step')) === 'Encoding') {
     const mode = answers++ % 2 ? 'slider' : 'side';

@@ -31,6 +31,11 @@ class Item {
     this.part('state').textContent = text;
   }
 
+  /** Not converted, or with other settings than now. */
+  rest() {
+    this.say(this.result ? 'done' : '');
+  }
+
   finish({ file, extension }, settings) {
     Object.assign(this, { result: file, settings, name: withExtension(this.path, extension) });
     this.part('result').textContent = format.bytes(file.size);
@@ -47,8 +52,10 @@ export class Batch {
   #tell;
   #items = [];
   #work;
+  /** How far the work is, while there is any. */
+  #progress;
 
-  /** @param {{ open(item): void, save(file: Blob, name: string): void, message(text: string): void }} tell */
+  /** @param {{ open(item: Item): void, save(file: Blob, name: string): void }} tell */
   constructor(engine, at, settings, tell) {
     this.#engine = engine;
     this.#at = at;
@@ -87,23 +94,28 @@ export class Batch {
     const { options } = this.#settings;
     const settings = JSON.stringify(options);
     const waiting = this.#items.filter((item) => item.settings !== settings);
-    const work = (this.#work = new AbortController());
     for (const item of waiting) item.say('waiting', 'waits');
-    const total = waiting.length;
-    const left = waiting.values();
-    let done = 0;
-    this.#show(done, total);
+    this.#progress = { done: 0, total: waiting.length };
+    this.#show();
+    await this.#inLanes(waiting, options, settings);
+    this.#progress = undefined;
+    this.#show();
+  }
+
+  async #inLanes(waiting, options, settings) {
+    const { signal } = (this.#work = new AbortController());
     // All lanes take from the same list.
+    const left = waiting.values();
     const lane = async () => {
       for (const item of left) {
-        if (work.signal.aborted) item.say(item.result ? 'done' : '');
-        else await this.#convert(item, options, settings, work.signal);
-        this.#show(++done, total);
+        await this.#convert(item, options, settings, signal);
+        if (signal.aborted) return;
+        this.#progress.done++;
+        this.#show();
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    this.#work = undefined;
-    this.#show();
+    for (const item of waiting) if (item.row.dataset.state === 'waiting') item.rest();
   }
 
   async #convert(item, options, settings, signal) {
@@ -112,7 +124,7 @@ export class Batch {
     try {
       item.finish(await this.#engine.run('convert', { file: item.file, options }, { signal, onProgress }), settings);
     } catch (error) {
-      if (isAbort(error)) item.say(item.result ? 'done' : '');
+      if (isAbort(error)) item.rest();
       else item.say('failed', error.message);
     }
   }
@@ -128,16 +140,16 @@ export class Batch {
     this.#show();
   }
 
-  #show(done, total) {
-    const running = total !== undefined;
+  #show() {
+    const running = this.#progress;
     const { length } = this.#items;
     const results = this.#items.filter(({ result }) => result);
     this.#at('batch').hidden = length === 0;
     this.#offer(running ? 'stop' : 'start', running ? 'start' : 'stop');
     this.#at('all-done').hidden = running || results.length === 0;
     this.#at('batch-progress').hidden = !running;
-    if (running) Object.assign(this.#at('batch-progress'), { value: done, max: total });
-    this.#at('count').textContent = running ? `${done} of ${total}` : this.#summary(results);
+    if (running) Object.assign(this.#at('batch-progress'), { max: running.total, value: running.done });
+    this.#at('count').textContent = running ? `${running.done} of ${running.total}` : this.#summary(results);
   }
 
   /** Of two buttons in one place one is there; the focus goes along. */
@@ -156,7 +168,7 @@ export class Batch {
     const before = sum(results.map(({ file }) => file.size));
     const after = sum(results.map(({ result }) => result.size));
     const failed = this.#items.filter(({ row }) => row.dataset.state === 'failed').length;
-    const failures = failed ? `, ${failed} failed` : '';
-    return `${pictures}, ${format.bytes(before)} → ${format.bytes(after)} (${format.percent(after, before)})${failures}`;
+    const sizes = `${format.bytes(before)} → ${format.bytes(after)} (${format.percent(after, before)})`;
+    return `${pictures}, ${sizes}${failed ? `, ${failed} failed` : ''}`;
   }
 }

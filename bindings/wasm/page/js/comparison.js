@@ -23,7 +23,12 @@ export class Comparison {
   #tell;
   #work = new AbortController();
 
-  /** @param {{ changed(): void, progress(text?: string, done?: number, total?: number): void, failed(what: string, error: Error): void }} tell */
+  /**
+   * @param {object} tell
+   * @param {() => void} tell.changed other versions than before
+   * @param {(step?: string, done?: number, total?: number) => void} tell.progress no step where nothing is under way
+   * @param {(what: string, error: Error) => void} tell.failed
+   */
   constructor(engine, tell) {
     this.#engine = engine;
     this.#tell = tell;
@@ -47,7 +52,7 @@ export class Comparison {
 
   /** @param {{ names: string[], by: 'bytes' | 'score' }} rivals */
   async encode(options, rivals) {
-    for (const version of this.versions.values()) version.stale = version !== this.versions.get('original');
+    for (const [name, version] of this.versions) version.stale = name !== 'original';
     this.#tell.changed();
     await this.#steps(this.picture.path, async (run) => {
       const { file, seconds, levels } = await run('Encoding', 'encode', { options });

@@ -20,6 +20,8 @@ const comparison = new Comparison(engine, { changed, progress, failed: fail });
 const batch = new Batch(engine, at, settings, { open: ({ file, path }) => open(file, path), save: saveFile });
 
 let resting;
+/** Stands for the file that is opening, while one is. */
+let opening;
 
 function say(text) {
   at('status').textContent = text;
@@ -44,27 +46,23 @@ function progress(text, done, total) {
 }
 
 function showSides() {
-  stage.show(...results.sides(comparison.versions).map((side) => side && { ...side, ...sizeOf(comparison.picture) }));
-}
-
-function sizeOf({ width, height }) {
-  return { width, height };
+  const { width, height } = comparison.picture;
+  stage.show(...results.sides(comparison.versions).map((side) => side && { ...side, width, height }));
 }
 
 function changed() {
   const { versions, picture } = comparison;
-  if (versions.size) results.show(versions, picture);
-  showSidesIfAny();
+  if (versions.size) {
+    results.show(versions, picture);
+    showSides();
+  }
   at('save-kvt').disabled = !versions.has('kvant');
   at('save-png').disabled = !streamOf(versions, picture);
 }
 
-function showSidesIfAny() {
-  if (comparison.versions.size) showSides();
-}
-
 function describe({ path, width, height, channels, info }) {
-  const kind = info ? `.kvt, ${info.depth} bits${info.lossless ? ', lossless' : ''}` : ['', 'gray', '', 'RGB', 'RGBA'][channels];
+  const stream = info && `.kvt, ${info.depth} bits${info.lossless ? ', lossless' : ''}`;
+  const kind = stream ?? { 1: 'gray', 3: 'RGB', 4: 'RGBA' }[channels];
   at('left-out').hidden = channels < 4;
   at('picture').textContent = `${path} · ${width} × ${height} · ${kind}`;
 }
@@ -72,7 +70,12 @@ function describe({ path, width, height, channels, info }) {
 async function open(file, path) {
   at('panel').hidden = false;
   const busy = at('results').getAttribute('aria-busy') === 'true';
+  const mine = (opening = {});
+  clearTimeout(resting);
   const opened = await comparison.open(file, path);
+  // Another file was asked for meanwhile.
+  if (opening !== mine) return;
+  opening = undefined;
   const { picture } = comparison;
   at('empty').hidden = Boolean(picture);
   for (const id of ['stage', 'panel']) at(id).hidden = !picture;
@@ -85,6 +88,8 @@ async function open(file, path) {
 }
 
 async function encode() {
+  // What is opening is encoded later, with the settings of then.
+  if (opening) return;
   if (!comparison.picture || !settings.valid()) return progress();
   await comparison.encode(settings.options, settings.rivals);
   const kvant = comparison.versions.get('kvant');

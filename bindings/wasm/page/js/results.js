@@ -44,7 +44,8 @@ export class Results {
     const select = this.#at(side);
     const options = [...versions.keys()].map((name) => new Option(FORMATS[name].name, name));
     select.replaceChildren(...options);
-    select.value = versions.has(this.#seen[side]) ? this.#seen[side] : [...versions.keys()].at(side === 'left' ? 0 : 1) ?? 'original';
+    const other = side === 'right' && versions.has('kvant') ? 'kvant' : 'original';
+    select.value = versions.has(this.#seen[side]) ? this.#seen[side] : other;
   }
 
   #row(name, { file, score, quality, note, stale, seconds }, picture) {

@@ -17,8 +17,9 @@ export class Settings {
   /** What the fields mean, beside them; fields that do not count are left out. */
   #show() {
     const { elements } = this.#form;
-    for (const field of this.#form.querySelectorAll('[data-aim]')) field.hidden = field.dataset.aim !== elements.aim.value;
-    for (const output of this.#form.querySelectorAll('output')) output.value = elements[output.htmlFor.value].value;
+    const all = (selector) => this.#form.querySelectorAll(selector);
+    for (const field of all('[data-aim]')) field.hidden = field.dataset.aim !== elements.aim.value;
+    for (const output of all('output')) output.value = elements[output.htmlFor.value].value;
   }
 
   /** Whether what is in the fields can be used: the browser says beside the field what is wrong. */

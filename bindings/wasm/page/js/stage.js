@@ -158,7 +158,9 @@ export class Stage {
   }
 
   #listenToHandle(handle) {
-    const moves = { ArrowLeft: -STEP, ArrowDown: -STEP, ArrowRight: STEP, ArrowUp: STEP, PageDown: -LEAP, PageUp: LEAP };
+    const [less, more] = [-STEP, STEP];
+    const arrows = { ArrowLeft: less, ArrowDown: less, ArrowRight: more, ArrowUp: more };
+    const moves = { ...arrows, PageDown: -LEAP, PageUp: LEAP };
     handle.addEventListener('keydown', (event) => {
       const to = { Home: 0, End: 100 }[event.key] ?? this.#split + (moves[event.key] ?? NaN);
       if (Number.isNaN(to)) return;

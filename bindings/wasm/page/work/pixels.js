@@ -3,7 +3,7 @@
 /** Largest side of the last level: about what a window shows of a whole picture. */
 const SMALL_ENOUGH = 1400;
 
-/** @returns {Promise<OffscreenCanvas>} the picture of a file that the browser knows, upright, in sRGB, 8 bits a sample */
+/** The picture of a file that the browser knows, upright, in sRGB with 8 bits a sample. */
 export async function paint(file) {
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error('the browser cannot decode this file');
