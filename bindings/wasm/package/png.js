@@ -117,32 +117,43 @@ function rows({ width, height, channels, depth, data }) {
   return { out, pitch };
 }
 
-/**
- * Filters rows in place, from the last to the first: each as its sum of differences is smallest.
- */
+const size = (difference) => Math.min(difference & 255, -difference & 255);
+
+/** What Paeth guesses of a byte, from those at its left, above, and above that at its left. */
+function paeth(a, b, c) {
+  const pa = Math.abs(b - c);
+  const pb = Math.abs(a - c);
+  const pc = Math.abs(a + b - 2 * c);
+  return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+}
+
+/** Bytes from one that is looked at to the next; by turns they are of all channels. */
+const STEP = 7;
+
+/** Filters rows in place, from the last to the first: each so that its differences are small. */
 function filter(out, pitch, bytesPerPixel) {
   const none = new Uint8Array(pitch);
-  const tries = [none, new Uint8Array(pitch), new Uint8Array(pitch), new Uint8Array(pitch)];
-  const size = (v) => Math.min(v & 255, -v & 255);
   for (let start = out.length - pitch; start >= 0; start -= pitch) {
     const row = out.subarray(start, start + pitch);
     const above = start > 0 ? out.subarray(start - pitch, start) : none;
-    const [, sub, up, paeth] = tries;
-    let [ofSub, ofUp, ofPaeth] = [0, 0, 0];
-    for (let i = 1; i < pitch; i++) {
-      const [at, b] = [row[i], above[i]];
-      const inside = i > bytesPerPixel;
-      const a = inside ? row[i - bytesPerPixel] : 0;
-      const c = inside ? above[i - bytesPerPixel] : 0;
-      const [pa, pb, pc] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
-      const guess = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
-      ofSub += size((sub[i] = at - a));
-      ofUp += size((up[i] = at - b));
-      ofPaeth += size((paeth[i] = at - guess));
+    let ofSub = 0;
+    let ofUp = 0;
+    let ofPaeth = 0;
+    for (let i = bytesPerPixel + 1; i < pitch; i += STEP) {
+      const a = row[i - bytesPerPixel];
+      ofSub += size(row[i] - a);
+      ofUp += size(row[i] - above[i]);
+      ofPaeth += size(row[i] - paeth(a, above[i], above[i - bytesPerPixel]));
     }
-    const kind = ofPaeth <= ofSub && ofPaeth <= ofUp ? 3 : ofUp <= ofSub ? 2 : 1;
-    row.set(tries[kind]);
-    row[0] = kind === 3 ? 4 : kind;
+    row[0] = ofPaeth <= ofSub && ofPaeth <= ofUp ? 4 : ofUp <= ofSub ? 2 : 1;
+    // From the right: what is at the left is needed as it was.
+    for (let i = pitch - 1; i > bytesPerPixel; i--) {
+      const a = row[i - bytesPerPixel];
+      const b = above[i];
+      row[i] -= row[0] === 1 ? a : row[0] === 2 ? b : paeth(a, b, above[i - bytesPerPixel]);
+    }
+    // Nothing is at the left of the first pixel, and Paeth guesses what is above.
+    if (row[0] !== 1) for (let i = 1; i <= bytesPerPixel; i++) row[i] -= above[i];
   }
 }
 

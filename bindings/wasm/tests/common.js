@@ -1,12 +1,12 @@
 // What tests share: pictures of the repository, and the command built from the same tree.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crc32, inflateSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const GOLDEN = join(ROOT, 'tests/golden');
@@ -19,7 +19,7 @@ export const testdata = (file) => join(ROOT, 'testdata', file);
 export const command = process.env.KVANT && existsSync(process.env.KVANT) ? process.env.KVANT : undefined;
 export const withCommand = { skip: command ? false : 'KVANT does not name the command of this tree' };
 
-/** Runs the command in a folder of its own; its result and a reader of files in it. */
+/** Runs the command. */
 export function kvant(...line) {
   return spawnSync(command, line, { encoding: 'utf8' });
 }
@@ -50,7 +50,10 @@ export function readPng(bytes) {
     const length = file.readUInt32BE(at);
     const type = file.toString('latin1', at + 4, at + 8);
     const contents = file.subarray(at + 8, at + 8 + length);
-    if (crc32 && crc32(file.subarray(at + 4, at + 8 + length)) !== file.readUInt32BE(at + 8 + length)) {
+    if (
+      zlib.crc32 &&
+      zlib.crc32(file.subarray(at + 4, at + 8 + length)) !== file.readUInt32BE(at + 8 + length)
+    ) {
       throw new Error(`checksum of ${type}`);
     }
     chunks[type] = chunks[type] ? Buffer.concat([chunks[type], contents]) : contents;
@@ -60,7 +63,7 @@ export function readPng(bytes) {
   const [depth, colourType] = chunks.IHDR.subarray(8);
   const channels = { 0: 1, 2: 3, 4: 2, 6: 4 }[colourType];
   const [sample, pixel] = [depth / 8, (channels * depth) / 8];
-  const raw = inflateSync(chunks.IDAT);
+  const raw = zlib.inflateSync(chunks.IDAT);
   const pitch = 1 + width * pixel;
   for (let y = 0; y < height; y++) {
     const kind = raw[y * pitch];
@@ -89,5 +92,3 @@ export const picture = (file) => {
   const { chunks, ...pixels } = readPng(readFileSync(testdata(file)));
   return pixels;
 };
-
-export { execFileSync };

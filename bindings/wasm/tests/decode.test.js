@@ -1,16 +1,9 @@
 // Streams to pixels, in Node.
 
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import {
-  decode,
-  decodeRegion,
-  decodeToImageData,
-  decodeToPng,
-  info,
-  metadata,
-  preview,
-} from '../package/kvant.js';
+import { decode, decodeToPng, metadata, preview } from '../package/kvant.js';
 import { golden, inFolder, kvant, readPng, sha256, stream, withCommand } from './common.js';
 
 test('intact streams give the recorded pixels', async () => {
@@ -64,7 +57,6 @@ test(
   withCommand,
   async () => {
     await inFolder(async (path) => {
-      const { writeFileSync } = await import('node:fs');
       writeFileSync(path('no.kvt'), 'this is no stream');
       const { stderr } = kvant('decode', path('no.kvt'), '-o', path('no.png'));
       await assert.rejects(decode(new TextEncoder().encode('this is no stream')), (error) => {
@@ -81,7 +73,6 @@ test(
         writeFileSync(path('a.kvt'), stream(file));
         const { status, stderr } = kvant('decode', path('a.kvt'), '-o', path('a.png'), '-f');
         assert.equal(status, 0, stderr);
-        const { readFileSync } = await import('node:fs');
         const { chunks, ...native } = readPng(readFileSync(path('a.png')));
         for (const compress of [true, false]) {
           const blob = await decodeToPng(stream(file), { compress });

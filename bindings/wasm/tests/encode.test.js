@@ -1,10 +1,10 @@
 // Pixels to streams, in Node.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { KvantError, decode, encode, info, metadata, preview, score } from '../package/kvant.js';
-import { inFolder, kvant, picture, sha256, testdata, withCommand } from './common.js';
+import { decode, encode, score } from '../package/kvant.js';
+import { inFolder, kvant, picture, readPng, sha256, stream, testdata, withCommand } from './common.js';
 
 /** Options of encode(), and of the command. */
 const settings = [
@@ -36,20 +36,32 @@ test('streams are those of the command', withCommand, async () => {
         );
         // 6: a target was not met.
         assert.ok([0, 6].includes(status), stderr);
-        const stream = await encode(pixels, options);
-        assert.equal(sha256(stream), sha256(readFileSync(path('a.kvt'))), `${file} ${line.join(' ')}`);
+        const found = await encode(pixels, options);
+        assert.equal(sha256(found), sha256(readFileSync(path('a.kvt'))), `${file} ${line.join(' ')}`);
       });
     }
   }
 });
 
+test('so are those of pictures with alpha and with 16 bits', withCommand, async () => {
+  for (const file of ['rgba-q60.kvt', 'rgb16-screen-q90.kvt', 'grayalpha16-tiles-q70.kvt']) {
+    await inFolder(async (path) => {
+      writeFileSync(path('a.kvt'), stream(file));
+      kvant('decode', path('a.kvt'), '-o', path('a.png'));
+      const { stderr } = kvant('encode', path('a.png'), '-o', path('b.kvt'), '-q', '60', '--strip', 'all');
+      const { chunks, ...pixels } = readPng(readFileSync(path('a.png')));
+      const found = await encode(pixels, { quality: 60 });
+      assert.equal(sha256(found), sha256(readFileSync(path('b.kvt'))), `${file} ${stderr}`);
+    });
+  }
+});
+
 test('scores are those of the command', withCommand, async () => {
   const pixels = picture('chelsea.png');
-  const stream = await encode(pixels, { quality: 50, effort: 1 });
-  const other = await decode(stream);
+  const coded = await encode(pixels, { quality: 50, effort: 1 });
+  const other = await decode(coded);
   await inFolder(async (path) => {
-    const { writeFileSync } = await import('node:fs');
-    writeFileSync(path('a.kvt'), stream);
+    writeFileSync(path('a.kvt'), coded);
     const { stdout } = kvant('compare', testdata('chelsea.png'), path('a.kvt'), '--json');
     const expected = JSON.parse(stdout).results[0].metrics.ssimulacra2;
     const found = await score(pixels, other);

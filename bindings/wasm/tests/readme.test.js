@@ -9,7 +9,10 @@ import { picture, testdata } from './common.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = (language) =>
-  readme.split('```' + language + '\n').slice(1).map((rest) => rest.split('```')[0]);
+  readme
+    .split('```' + language + '\n')
+    .slice(1)
+    .map((rest) => rest.split('```')[0]);
 const [inNode, inPage, worker] = blocks('js');
 const [page] = blocks('html');
 
@@ -56,9 +59,13 @@ test('the examples of pages run in Chromium', withBrowser, async () => {
     await shown.waitForFunction(() => window.drawn === 255);
     assert.ok(lines.includes('57 of 451 columns'), lines.join('\n'));
     await shown.waitForFunction(() =>
-      [...document.images].every((image) => image.naturalWidth === 451 && image.currentSrc.startsWith('blob:')),
+      [...document.images].every(
+        (image) => image.naturalWidth === 451 && image.currentSrc.startsWith('blob:'),
+      ),
     );
-    await shown.waitForFunction(() => getComputedStyle(document.querySelector('p')).backgroundImage.includes('blob:'));
+    await shown.waitForFunction(() =>
+      getComputedStyle(document.querySelector('p')).backgroundImage.includes('blob:'),
+    );
   } finally {
     await session.close();
     place.close();
