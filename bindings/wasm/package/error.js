@@ -17,5 +17,7 @@ export function described(error) {
     return { kind: error.slice(0, end), message: error.slice(end + 1) };
   }
   // A trap, after which nothing in the module's memory is certain, or a fault of the package.
-  return { kind: 'internal', message: `the decoder or encoder failed: ${error}`, fatal: true };
+  const trap = error instanceof WebAssembly.RuntimeError;
+  const words = trap ? 'the module failed, for want of memory as a rule' : 'the package failed';
+  return { kind: 'internal', message: `${words}: ${error?.message ?? error}`, fatal: true };
 }

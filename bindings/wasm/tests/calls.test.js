@@ -1,6 +1,8 @@
 // Limits, aborts, previews, several calls at once.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   KvantError,
@@ -14,7 +16,7 @@ import {
   preview,
 } from '../package/kvant.js';
 import { run } from '../package/pool.js';
-import { picture, readPng, stream } from './common.js';
+import { inFolder, picture, readPng } from './common.js';
 
 const photo = picture('coffee.png');
 const coded = await encode(photo, { effort: 1, preview: true });
@@ -172,8 +174,28 @@ test("calls at once have their own results, and buffers stay the caller's", asyn
   assert.equal(photo.data.length, 600 * 400 * 3);
 });
 
+test('a module that runs out of memory is replaced', async () => {
+  const script = `
+    const { encode } = await import(${JSON.stringify(new URL('../package/kvant.js', import.meta.url))});
+    const noise = (width, height) => {
+      const data = new Uint8Array(width * height * 3).map((_, i) => (i * i) >> 3);
+      return { width, height, channels: 3, data };
+    };
+    const small = await encode(noise(64, 48), { effort: 1 });
+    const error = await encode(noise(4000, 3000), { effort: 1 }).catch((error) => error);
+    const again = await encode(noise(64, 48), { effort: 1 });
+    console.log(error.name, error.kind, error.message, String(small) === String(again));`;
+  const { stdout, stderr } = await inFolder((path) => {
+    writeFileSync(path('a.mjs'), script);
+    // 32 MB.
+    return spawnSync(process.execPath, ['--wasm-max-mem-pages=512', path('a.mjs')], { encoding: 'utf8' });
+  });
+  const words = 'the module failed, for want of memory as a rule: unreachable';
+  assert.equal(stdout, `KvantError internal ${words} true\n`, stderr);
+});
+
 test('a worker that fails is replaced', async () => {
-  // No call can bring that about: it is what a trap of the module comes to.
+  // No call can bring that about.
   const nonsense = { op: 'decode', bytes: null, limits: {} };
   const jobs = Array.from({ length: 6 }, () => run({ kind: 'decoder', message: nonsense }));
   for (const { reason } of await Promise.allSettled(jobs)) {
