@@ -23,6 +23,7 @@ const DOCUMENTS: [&str; 15] = [
     "bindings/c/README.md",
     "bindings/desktop/README.md",
     "bindings/python/README.md",
+    "bindings/wasm/README.md",
 ];
 
 fn text(file: impl AsRef<Path>) -> String {

@@ -1,0 +1,2 @@
+/** Importing it makes the page show .kvt pictures; it exports nothing. */
+export {};
