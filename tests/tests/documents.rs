@@ -18,6 +18,7 @@ const DOCUMENTS: [&str; 16] = [
     "docs/LABORATORY.md",
     "docs/PERFORMANCE.md",
     "docs/QUANTISATION.md",
+    "docs/SERVING.md",
     "docs/TUNING.md",
     "fuzz/README.md",
     "bindings/c/README.md",
@@ -109,6 +110,13 @@ fn the_example_of_the_readme_is_one_that_rustdoc_runs() {
     let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     let example = example.expect("README.md has an example of the library");
     assert!(lines.join("\n").contains(example.trim_end()), "`kvant::encode` lacks README.md's example:\n{example}");
+}
+
+#[test]
+fn serving_md_shows_the_files_of_nginx_that_its_test_tries() {
+    let document = text("docs/SERVING.md");
+    let shown: Vec<&str> = document.split("```nginx\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(shown, [text("docs/nginx/kvant-http.conf"), text("docs/nginx/kvant-server.conf")]);
 }
 
 #[test]
