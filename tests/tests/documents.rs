@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use kvant_tests::root;
 use kvant_tests::sources;
 
-const DOCUMENTS: [&str; 16] = [
+const DOCUMENTS: [&str; 17] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/ARCHITECTURE.md",
     "docs/BITSTREAM.md",
     "docs/BLOCKS.md",
+    "docs/CLUSTERS.md",
     "docs/GLOSSARY.md",
     "docs/LABORATORY.md",
     "docs/PERFORMANCE.md",

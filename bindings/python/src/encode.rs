@@ -1,52 +1,15 @@
 //! Pixels to streams.
 
-use kvant::{EncodeError, Encoded, Encoder, EncoderConfig, ImageView, Measure, Target};
+use kvant::{Encoder, EncoderConfig};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::errors::{ArgumentError, TargetError, named, of_encode};
+use crate::errors::{TargetError, named, of_encode};
 use crate::info::Metadata;
 use crate::options::{LimitArgs, counted};
 use crate::pixels::{Pixels, bytes_of};
-use crate::work::interruptible;
-
-/// What an encode should come to.
-#[derive(Clone, Copy)]
-enum Aim {
-    /// The quality that is set.
-    Quality,
-    /// So many bytes, about.
-    Bytes(f64),
-    /// So many bytes at most.
-    Within(f64),
-}
-
-impl Aim {
-    fn new(size: Option<u64>, bpp: Option<f64>, within: Option<u64>, pixels: f64) -> PyResult<Self> {
-        match (size, bpp, within) {
-            (None, None, None) => Ok(Self::Quality),
-            (Some(bytes), None, None) => Ok(Self::Bytes(bytes as f64)),
-            (None, Some(bpp), None) => Ok(Self::Bytes(bpp * pixels / 8.0)),
-            (None, None, Some(bytes)) => Ok(Self::Within(bytes as f64)),
-            _ => Err(ArgumentError::new_err("of target_size, target_bpp and max_size one at most can be given")),
-        }
-    }
-
-    /// The stream of `view`, or none where every one is too large: the bytes of the smallest.
-    fn encode(self, encoder: &Encoder<'_>, view: &ImageView<'_>) -> Result<Result<Vec<u8>, f64>, EncodeError> {
-        let bytes = |e: &Encoded| Ok::<_, EncodeError>(e.stream.len() as f64);
-        Ok(match self {
-            Self::Quality => Ok(encoder.encode(view)?),
-            Self::Bytes(size) => {
-                Ok(encoder.encode_to_target(view, &Target::new(Measure::Bytes, size), bytes)?.encoded.stream)
-            }
-            Self::Within(size) => {
-                let found = encoder.encode_at_most(view, &Target::new(Measure::Bytes, size), bytes)?;
-                if found.met { Ok(found.encoded.stream) } else { Err(found.value) }
-            }
-        })
-    }
-}
+use crate::target::{Aim, Target};
+use crate::work::{Callbacks, Fault, with_callbacks};
 
 /// Encodes a picture.
 ///
@@ -61,6 +24,8 @@ impl Aim {
 ///     target_size: bytes to come to, within 1 %, by a search over the quality.
 ///     target_bpp: the same in bits per pixel.
 ///     max_size: most bytes: at the quality given, or the best that keeps to them.
+///     target: a Target: a score to come to, by a measure of yours, by a search over the quality.
+///         Where it is not met within the tolerance, the stream is the nearest that was found.
 ///     chroma: '444' or '420'.
 ///     tune: 'perceptual' or 'psnr'.
 ///     profile: 'mixed' or 'fast': for size or for the speed of decoding.
@@ -79,6 +44,9 @@ impl Aim {
 ///     orientation: how the pixels are turned when they are shown, 1 to 8 as in Exif.
 ///     resolution: (columns, rows, unit) with a unit of 'inch', 'metre' or 'unknown'.
 ///     threads: 1 for one, 0 for one a core. The bytes do not depend on it.
+///     progress: is called with the pixels that are done and with those of the picture, at most 20
+///         times a second and at the end, on the thread that called. Each pass of a search begins
+///         anew. What it raises ends the encode.
 ///     max_pixels, max_dimension, max_memory, max_metadata: limits of those who will decode the
 ///         stream, as for decode(): what they refuse is not encoded.
 ///
@@ -91,12 +59,13 @@ impl Aim {
 ///     ArgumentError: an argument has a value that cannot be.
 ///     LimitError: a limit would be exceeded.
 ///     TargetError: no quality keeps to max_size.
+///     What progress and the measure of target raise.
 #[pyfunction]
 #[pyo3(signature = (
-    image, quality=80.0, effort=5, *, lossless=false, target_size=None, target_bpp=None, max_size=None, chroma="444",
-    tune="perceptual", profile="mixed", content="auto", alpha_quality=100, exact=false, preview=false, tile_size=1024,
+    image, quality=80.0, effort=5, *, lossless=false, target_size=None, target_bpp=None, max_size=None, target=None,
+    chroma="444", tune="perceptual", profile="mixed", content="auto", alpha_quality=100, exact=false, preview=false, tile_size=1024,
     depth=None, icc_profile=None, exif=None, xmp=None, text=None, cicp=None, orientation=1, resolution=None, threads=1,
-    max_pixels=None, max_dimension=None, max_memory=None, max_metadata=None
+    progress=None, max_pixels=None, max_dimension=None, max_memory=None, max_metadata=None
 ))]
 #[allow(clippy::too_many_arguments, reason = "keywords in Python")]
 pub(crate) fn encode<'py>(
@@ -107,6 +76,7 @@ pub(crate) fn encode<'py>(
     target_size: Option<u64>,
     target_bpp: Option<f64>,
     max_size: Option<u64>,
+    target: Option<&Bound<'py, Target>>,
     chroma: &str,
     tune: &str,
     profile: &str,
@@ -124,6 +94,7 @@ pub(crate) fn encode<'py>(
     orientation: u8,
     resolution: Option<(u32, u32, String)>,
     threads: usize,
+    progress: Option<Py<PyAny>>,
     max_pixels: Option<u64>,
     max_dimension: Option<u32>,
     max_memory: Option<u64>,
@@ -152,12 +123,21 @@ pub(crate) fn encode<'py>(
     let text = text.unwrap_or_default();
     let metadata = Metadata { icc_profile, exif, xmp, text, cicp, orientation, resolution }.to_crate()?;
     let pixels = Pixels::of(image)?;
-    let aim = Aim::new(target_size, target_bpp, max_size, pixels.count())?;
+    let target = target.map(Bound::get);
+    let aim = Aim::new(target_size, target_bpp, max_size, target, pixels.count())?;
     let view = pixels.view().and_then(|view| depth.map_or(Ok(view), |depth| view.with_depth(depth)));
     let view = view.map_err(|e| of_encode(e.into()))?.with_metadata(&metadata);
-    let stream = interruptible(image.py(), move |observer| aim.encode(&encoder.with_observer(observer), &view))?;
-    match stream.map_err(of_encode)? {
-        Ok(stream) => Ok(PyBytes::new(image.py(), &stream)),
+    let (py, measure) = (image.py(), target.map(|target| &target.measure));
+    let measure = measure.map(|measure| (measure.clone_ref(py), image.clone().unbind()));
+    let stream = with_callbacks(py, &Callbacks { progress, measure }, move |observer, asking| {
+        aim.encode(&encoder.with_observer(observer), &view, asking)
+    })?;
+    let stream = stream.map_err(|fault| match fault {
+        Fault::Encode(e) => of_encode(e),
+        Fault::Raised(e) => e,
+    })?;
+    match stream {
+        Ok(stream) => Ok(PyBytes::new(py, &stream)),
         Err(smallest) => Err(TargetError::new_err(format!(
             "not met: the smallest encoding takes {smallest} bytes, max_size allows {}",
             max_size.unwrap_or_default()

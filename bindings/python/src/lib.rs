@@ -7,6 +7,7 @@ mod errors;
 mod info;
 mod options;
 mod pixels;
+mod target;
 mod work;
 
 #[pyo3::pymodule]
@@ -26,4 +27,6 @@ mod _kvant {
     };
     #[pymodule_export]
     use crate::info::{Info, Metadata, info, metadata};
+    #[pymodule_export]
+    use crate::target::Target;
 }

@@ -13,7 +13,7 @@ from conftest import TESTDATA
 def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", readme, re.S)
-    assert len(examples) == 2
+    assert len(examples) == 3
     shutil.copy(TESTDATA / "chelsea.png", tmp_path / "photo.png")
     monkeypatch.chdir(tmp_path)
     for example in examples:

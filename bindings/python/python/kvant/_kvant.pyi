@@ -1,8 +1,8 @@
 """Types of the compiled module; what its functions do, help() tells."""
 
 import sys
-from collections.abc import Sequence
-from typing import Literal, final
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, SupportsFloat, final
 
 if sys.version_info >= (3, 12):
     from collections.abc import Buffer
@@ -19,6 +19,7 @@ __all__ = [
     "Metadata",
     "Missing",
     "Partial",
+    "Target",
     "TargetError",
     "TruncatedError",
     "UnsupportedError",
@@ -116,6 +117,18 @@ class Partial:
     @property
     def fault(self) -> KvantError | None: ...
 
+@final
+class Target:
+    def __new__(
+        cls,
+        measure: Callable[[Any, memoryview], SupportsFloat],
+        value: float,
+        *,
+        scale: Literal["ssimulacra2", "butteraugli", "psnr"] | tuple[float, float] | None = None,
+        tolerance: float | None = None,
+        max_passes: int = 8,
+    ) -> Target: ...
+
 def encode(
     image: Buffer,
     quality: float = 80.0,
@@ -125,6 +138,7 @@ def encode(
     target_size: int | None = None,
     target_bpp: float | None = None,
     max_size: int | None = None,
+    target: Target | None = None,
     chroma: Literal["444", "420"] = "444",
     tune: Literal["perceptual", "psnr"] = "perceptual",
     profile: Literal["mixed", "fast"] = "mixed",
@@ -142,6 +156,7 @@ def encode(
     orientation: int = 1,
     resolution: tuple[int, int, str] | None = None,
     threads: int = 1,
+    progress: Callable[[int, int], object] | None = None,
     max_pixels: int | None = None,
     max_dimension: int | None = None,
     max_memory: int | None = None,

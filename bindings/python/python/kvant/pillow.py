@@ -53,6 +53,7 @@ _SETTINGS = (
     "target_size",
     "target_bpp",
     "max_size",
+    "target",
     "chroma",
     "tune",
     "profile",
@@ -64,6 +65,7 @@ _SETTINGS = (
     "cicp",
     "text",
     "threads",
+    "progress",
 )
 
 
