@@ -70,6 +70,10 @@ def test_settings_are_those_of_encode(photo: Pixels) -> None:
     several: list[dict[str, Any]] = [{"quality": 50, "effort": 2}, {"chroma": "420", "effort": 1}, {"max_size": 5000}]
     for settings in several:
         assert saved(image, **settings).getvalue() == kvant.encode(photo, **settings)
+    told: list[int] = []
+    target = kvant.Target(lambda *_: 60.0, 60.0)
+    stream = saved(image, effort=1, target=target, progress=lambda done, _total: told.append(done))
+    assert stream.getvalue() == kvant.encode(photo, effort=1, target=target) and told[-1] == 300 * 451
 
 
 def test_other_modes_are_converted_or_refused(photo: Pixels) -> None:
