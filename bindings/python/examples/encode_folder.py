@@ -4,10 +4,10 @@
     python encode_folder.py photos/ out/ --on ray --workers 4
 
 Without a cluster, workers are started on this machine. All machines see both folders at the same
-paths, and have the packages kvant and Pillow. out/a/b.png.kvt is written for photos/a/b.png. A file
-gets its name when it is whole, and one that is there and decodes is left. So a worker may die at
-any time, and the same command goes on where one was ended. out/.unfinished-* is what a killed
-command leaves.
+paths, and have the packages kvant and Pillow. out/a/b.png.kvt is written for photos/a/b.png. In the
+place of photos/ may stand a file in it that lists pictures, a line each. A file gets its name when
+it is whole, and one that is there and decodes is left. So a worker may die at any time, and the
+same command goes on where one was ended. out/.unfinished-* is what a killed command leaves.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def on_ray(
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("input", type=Path, help="folder of pictures")
+    parser.add_argument("input", type=Path, help="folder of pictures, or a list of some in its folder")
     parser.add_argument("output", type=Path, help="folder of .kvt files")
     parser.add_argument("--on", choices=["dask", "ray"], required=True)
     parser.add_argument("--cluster", metavar="ADDRESS", help="where there is one")
@@ -101,8 +101,10 @@ def main() -> int:
     parser.add_argument("-q", "--quality", type=float, default=80)
     parser.add_argument("-e", "--effort", type=int, default=5)
     args = parser.parse_args()
-    folder, output = args.input.resolve(), args.output.resolve()
-    sources = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    listed = args.input.is_file()
+    folder, output = (args.input.parent if listed else args.input).resolve(), args.output.resolve()
+    found = map(folder.joinpath, args.input.read_text().splitlines()) if listed else folder.rglob("*")
+    sources = sorted({path for path in found if path.suffix.lower() in SUFFIXES})
     pairs = [(source, output / source.relative_to(folder).with_name(source.name + ".kvt")) for source in sources]
     output.mkdir(parents=True, exist_ok=True)
     count = {"made": 0, "left": 0}

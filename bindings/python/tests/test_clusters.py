@@ -55,8 +55,10 @@ def environment() -> Iterator[dict[str, str]]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def started(engine: str, folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, str(SCRIPT), "photos", "out", "--on", engine, "-e", "6"]
+def started(
+    engine: str, folder: Path, environment: dict[str, str], source: str = "photos"
+) -> subprocess.Popen[str]:
+    command = [sys.executable, str(SCRIPT), source, "out", "--on", engine, "-e", "6"]
     return subprocess.Popen(
         command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
@@ -133,7 +135,9 @@ def test_a_run_goes_on_where_one_was_killed(
     assert 3 <= len(before) < len(photos)
     damaged = min(before)
     os.truncate(out / damaged, 1000)
-    assert ended(started(engine, tmp_path, environment)) == (
+    # The same pictures, as a list.
+    (tmp_path / "photos" / "list.txt").write_text("".join(f"{name.removesuffix('.kvt')}\n" for name in photos))
+    assert ended(started(engine, tmp_path, environment, "photos/list.txt")) == (
         f"{17 - len(before)} made, {len(before) - 1} left as they were, 0 failed"
     )
     assert_all_there(out, photos)
