@@ -6,7 +6,9 @@
 
 use std::path::Path;
 
-use kvant::bench_api::{LEVEL_CODEBOOK, LEVEL_GROUPS, LEVEL_PROBABILITIES, LEVEL_RATE, LEVEL_SETS, level_bins, start_odds};
+use kvant::bench_api::{
+    LEVEL_CODEBOOK, LEVEL_GROUPS, LEVEL_PROBABILITIES, LEVEL_RATE, LEVEL_SETS, level_bins, start_odds,
+};
 use kvant::{EncoderConfig, Quantiser, Tune};
 use kvant_benches::codebook::{Weighted, codebook};
 use kvant_benches::{Picture, TRAINING_QUALITIES, weight};

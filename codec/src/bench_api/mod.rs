@@ -28,8 +28,8 @@ pub use self::picked::{Picked, picked};
 pub use self::picks::Picks;
 pub use self::stages::{Reconstructed, Stages};
 pub use self::trace::{
-    CONFIDENCES, CONTEXTS, LIMITS, TileBins, adaptive_cost, bins, context_groups, count_bins, is_screen, range_decode, range_decode_bypass,
-    range_encode, range_encode_bypass, trace,
+    CONFIDENCES, CONTEXTS, LIMITS, TileBins, adaptive_cost, bins, context_groups, count_bins, is_screen, range_decode,
+    range_decode_bypass, range_encode, range_encode_bypass, trace,
 };
 use crate::container;
 pub use crate::random::SplitMix64;
