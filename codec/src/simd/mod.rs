@@ -21,6 +21,7 @@ mod tests;
 mod wasm;
 
 pub(crate) use lanes::{LANES, Lanes, Row};
+#[allow(unused_imports)]
 pub(crate) use scalar::Plain;
 
 /// Runs a kernel at a CPU level. The closure must be inlined, or all levels share one baseline copy

@@ -1,9 +1,10 @@
 //! The operations of [`Lanes`] in WebAssembly, on two vectors of eight lanes. All that is compiled
-//! with simd128 has it.
+//! with simd128 has it. Nothing is a loop: engines keep arrays in memory that a loop runs over, and
+//! modules are compiled for size, with loops left as they are.
 #![allow(unsafe_code)]
 
 use std::arch::wasm32::*;
-use std::mem::transmute;
+use std::mem::{MaybeUninit, transmute};
 
 use super::lanes::{LANES, Lanes, Row};
 
@@ -109,25 +110,24 @@ impl Lanes for Simd128 {
 
     #[inline(always)]
     fn transpose(self, rows: [Pair; LANES]) -> [Pair; LANES] {
-        let mut columns = rows;
-        for across in 0..2 {
-            for down in 0..2 {
-                let mut part = [rows[0][0]; 8];
-                for (to, row) in part.iter_mut().zip(&rows[8 * down..]) {
-                    *to = row[across];
-                }
-                let turned = eights(&part);
-                for (to, from) in columns[8 * across..].iter_mut().zip(turned) {
-                    to[down] = from;
-                }
-            }
-        }
-        columns
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = rows;
+        // Squares of eight by eight: the upper half of the rows, then the lower one.
+        let left = [
+            eights([a[0], b[0], c[0], d[0], e[0], f[0], g[0], h[0]]),
+            eights([i[0], j[0], k[0], l[0], m[0], n[0], o[0], p[0]]),
+        ];
+        let right = [
+            eights([a[1], b[1], c[1], d[1], e[1], f[1], g[1], h[1]]),
+            eights([i[1], j[1], k[1], l[1], m[1], n[1], o[1], p[1]]),
+        ];
+        let [[a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]] = [beside(left), beside(right)];
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
     }
 
     #[inline(always)]
     fn interleave(self, channels: [Pair; 3]) -> [u8; 3 * LANES] {
-        let [a, b, c] = channels.map(|words| u8x16_narrow_i16x8(words[0], words[1]));
+        let [a, b, c] = channels;
+        let (a, b, c) = (bytes(a), bytes(b), bytes(c));
         // Two channels where they belong, then the third between them.
         let thirds = [
             i8x16_shuffle::<0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5>(a, b),
@@ -149,39 +149,120 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
-    fn weights(self, pairs: [[i16; 2]; 4]) -> [v128; 4] {
-        // SAFETY: both have 4 bytes, and any bits are a value of either.
-        pairs.map(|pair| i32x4_splat(unsafe { transmute::<[i16; 2], i32>(pair) }))
+    fn weights(self, [a, b, c, d]: [[i16; 2]; 4]) -> [v128; 4] {
+        [both(a), both(b), both(c), both(d)]
     }
 
     #[inline(always)]
-    fn weigh(self, sums: [v128; 4], a: Pair, b: Pair, weights: &[v128; 4]) -> [v128; 4] {
-        let mut out = sums;
-        for half in 0..2 {
-            let low = i32x4_dot_i16x8(zip_low(a[half], b[half]), weights[2 * half]);
-            let high = i32x4_dot_i16x8(zip_high(a[half], b[half]), weights[2 * half + 1]);
-            out[2 * half] = i32x4_add(sums[2 * half], low);
-            out[2 * half + 1] = i32x4_add(sums[2 * half + 1], high);
-        }
-        out
+    fn weigh(self, [p, q, r, s]: [v128; 4], a: Pair, b: Pair, [i, j, k, l]: &[v128; 4]) -> [v128; 4] {
+        [
+            i32x4_add(p, i32x4_dot_i16x8(zip_low(a[0], b[0]), *i)),
+            i32x4_add(q, i32x4_dot_i16x8(zip_high(a[0], b[0]), *j)),
+            i32x4_add(r, i32x4_dot_i16x8(zip_low(a[1], b[1]), *k)),
+            i32x4_add(s, i32x4_dot_i16x8(zip_high(a[1], b[1]), *l)),
+        ]
     }
 
     #[inline(always)]
-    fn shifted(self, sums: [v128; 4], factor: i32, shift: u32) -> Pair {
-        let (factor, half) = (i32x4_splat(factor), i32x4_splat(1 << (shift - 1)));
-        let [a, b, c, d] = sums.map(|sums| i32x4_shr(i32x4_add(i32x4_mul(sums, factor), half), shift));
+    fn weigh_held(
+        self,
+        [p, q, r, s]: [v128; 4],
+        [a, b]: [&Row; 2],
+        [[low, high], [lower, higher]]: &[[Pair; 2]; 2],
+        weights: &[v128; 4],
+    ) -> [v128; 4] {
+        let (a, b) = (self.load(a), self.load(b));
+        // Half by half, for that all of it does not fit the registers.
+        let [p, q] = held([p, q], [a[0], b[0]], [[low[0], high[0]], [lower[0], higher[0]]], [weights[0], weights[1]]);
+        now(p);
+        now(q);
+        let [r, s] = held([r, s], [a[1], b[1]], [[low[1], high[1]], [lower[1], higher[1]]], [weights[2], weights[3]]);
+        now(r);
+        now(s);
+        [p, q, r, s]
+    }
+
+    #[inline(always)]
+    fn shifted(self, [a, b, c, d]: [v128; 4], factor: i32, shift: u32) -> Pair {
+        let (a, b) = (rounded(a, factor, shift), rounded(b, factor, shift));
+        let (c, d) = (rounded(c, factor, shift), rounded(d, factor, shift));
         [i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d)]
     }
 
     #[inline(always)]
-    fn quads(self, rows: [Pair; 4]) -> [[u32; LANES / 4]; 4] {
-        rows.map(|row| {
-            let (low, high) = (i32x4_extadd_pairwise_i16x8(row[0]), i32x4_extadd_pairwise_i16x8(row[1]));
-            let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
-            // SAFETY: both have 16 bytes, and any bits are a value of either.
-            unsafe { transmute::<v128, [u32; LANES / 4]>(i32x4_add(even, odd)) }
-        })
+    fn quads(self, [a, b, c, d]: [Pair; 4]) -> [[u32; LANES / 4]; 4] {
+        [fours(a), fours(b), fours(c), fours(d)]
     }
+
+    #[inline(always)]
+    fn now(self, [a, b, c, d]: [Pair; 4]) {
+        for [low, high] in [a, b, c, d] {
+            now(low);
+            now(high);
+        }
+    }
+}
+
+/// Has `value` made here: V8 reads all that is read in a row without branches before it works on
+/// any of it, and has no registers for that. It does keep the order of reading and writing.
+#[inline(always)]
+fn now(value: v128) {
+    let mut out = MaybeUninit::<v128>::uninit();
+    // SAFETY: there is room.
+    unsafe { out.as_mut_ptr().write_volatile(value) }
+}
+
+/// [`Lanes::weigh_held`] for eight lanes.
+#[inline(always)]
+fn held(sums: [v128; 2], [a, b]: [v128; 2], [first, second]: [[v128; 2]; 2], weights: [v128; 2]) -> [v128; 2] {
+    let narrow = i16x8_add(clamp(a, first), clamp(b, first));
+    let wide = i16x8_add(clamp(a, second), clamp(b, second));
+    [
+        i32x4_add(sums[0], i32x4_dot_i16x8(zip_low(narrow, wide), weights[0])),
+        i32x4_add(sums[1], i32x4_dot_i16x8(zip_high(narrow, wide), weights[1])),
+    ]
+}
+
+#[inline(always)]
+fn clamp(a: v128, [low, high]: [v128; 2]) -> v128 {
+    i16x8_min(i16x8_max(a, low), high)
+}
+
+/// Lanes as bytes.
+#[inline(always)]
+fn bytes(words: Pair) -> v128 {
+    u8x16_narrow_i16x8(words[0], words[1])
+}
+
+/// A pair of weights for four lanes.
+#[inline(always)]
+fn both(pair: [i16; 2]) -> v128 {
+    // SAFETY: both have 4 bytes, and any bits are a value of either.
+    i32x4_splat(unsafe { transmute::<[i16; 2], i32>(pair) })
+}
+
+/// Sums times `factor`, rounded to 2^-`shift`.
+#[inline(always)]
+fn rounded(sums: v128, factor: i32, shift: u32) -> v128 {
+    i32x4_shr(i32x4_add(i32x4_mul(sums, i32x4_splat(factor)), i32x4_splat(1 << (shift - 1))), shift)
+}
+
+/// The sums of four lanes in turn.
+#[inline(always)]
+fn fours([low, high]: Pair) -> [u32; LANES / 4] {
+    let one = i16x8_splat(1);
+    let (low, high) = (i32x4_dot_i16x8(low, one), i32x4_dot_i16x8(high, one));
+    let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
+    // SAFETY: both have 16 bytes, and any bits are a value of either.
+    unsafe { transmute::<v128, [u32; LANES / 4]>(i32x4_add(even, odd)) }
+}
+
+/// Columns of sixteen rows from those of the upper and of the lower eight.
+#[inline(always)]
+fn beside([upper, lower]: [[v128; 8]; 2]) -> [Pair; 8] {
+    let [a, b, c, d, e, f, g, h] = upper;
+    let [i, j, k, l, m, n, o, p] = lower;
+    [[a, i], [b, j], [c, k], [d, l], [e, m], [f, n], [g, o], [h, p]]
 }
 
 /// The first four lanes of both in turn.
@@ -198,27 +279,19 @@ fn zip_high(a: v128, b: v128) -> v128 {
 
 /// Columns in place of rows of eight vectors.
 #[inline(always)]
-fn eights(rows: &[v128; 8]) -> [v128; 8] {
-    let mut twos = *rows;
-    for i in 0..4 {
-        twos[i] = zip_low(rows[2 * i], rows[2 * i + 1]);
-        twos[i + 4] = zip_high(rows[2 * i], rows[2 * i + 1]);
-    }
-    // Columns 2i and 2i + 1 of rows 0 to 3, then of rows 4 to 7.
-    let mut fours = twos;
-    for i in 0..4 {
-        let (upper, lower) = (twos[2 * i], twos[2 * i + 1]);
-        let to = 4 * (i / 2) + 2 * (i % 2);
-        fours[to] = i32x4_shuffle::<0, 4, 1, 5>(upper, lower);
-        fours[to + 1] = i32x4_shuffle::<2, 6, 3, 7>(upper, lower);
-    }
-    let mut columns = fours;
-    for i in 0..2 {
-        for k in 0..2 {
-            let (upper, lower) = (fours[4 * i + k], fours[4 * i + k + 2]);
-            columns[4 * i + 2 * k] = i64x2_shuffle::<0, 2>(upper, lower);
-            columns[4 * i + 2 * k + 1] = i64x2_shuffle::<1, 3>(upper, lower);
-        }
-    }
-    columns
+fn eights([a, b, c, d, e, f, g, h]: [v128; 8]) -> [v128; 8] {
+    // In turn rows four apart, two apart, then beside each other.
+    let (ae, bf, cg, dh) = (zipped(a, e), zipped(b, f), zipped(c, g), zipped(d, h));
+    let (aceg, bdfh) = ([zipped(ae[0], cg[0]), zipped(ae[1], cg[1])], [zipped(bf[0], dh[0]), zipped(bf[1], dh[1])]);
+    let [a, b] = zipped(aceg[0][0], bdfh[0][0]);
+    let [c, d] = zipped(aceg[0][1], bdfh[0][1]);
+    let [e, f] = zipped(aceg[1][0], bdfh[1][0]);
+    let [g, h] = zipped(aceg[1][1], bdfh[1][1]);
+    [a, b, c, d, e, f, g, h]
+}
+
+/// The first four lanes of both in turn, and the last four.
+#[inline(always)]
+fn zipped(a: v128, b: v128) -> [v128; 2] {
+    [zip_low(a, b), zip_high(a, b)]
 }

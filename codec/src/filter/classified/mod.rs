@@ -9,11 +9,11 @@ mod strip;
 use std::ops::Range;
 
 pub(crate) use self::strip::Strip;
-use self::strip::{Around, MARGIN, REACH, ROWS, SPAN, UNITS};
+use self::strip::{Around, MARGIN, REACH, SPAN, UNITS};
 use crate::filter::deblock::power;
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
-use crate::simd::{Kernel, LANES, Lanes, Simd};
+use crate::simd::{Kernel, LANES, Lanes, Row, Simd};
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7
 /// diamond, as (dy, dx).
@@ -179,10 +179,10 @@ impl Classified {
             (bounds[0][k], bounds[1][k]) = (scale.bounds[0], scale.bounds[1]);
         }
         let filters = &self.bank.filters;
-        let four = [&filters[numbers[0]], &filters[numbers[1]], &filters[numbers[2]], &filters[numbers[3]]];
+        let [a, b, c, d] = numbers.map(|number| &filters[number]);
         let mut weights = [lanes.weights([[0; 2]; 4]); PAIRS.len() + 1];
-        for (p, weights) in weights.iter_mut().enumerate() {
-            *weights = lanes.weights([four[0][p], four[1][p], four[2][p], four[3][p]]);
+        for (weights, (((&a, &b), &c), &d)) in weights.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+            *weights = lanes.weights([a, b, c, d]);
         }
         let max = ((1024 << self.strip.extra()) - 1) as i16;
         Block { bounds: [lanes.spread(bounds[0]), lanes.spread(bounds[1])], weights, strength: self.strength, max }
@@ -210,12 +210,10 @@ impl Kernel for Pass<'_> {
             let rows = filter.strip.rows();
             for (i, units) in map.row(y4).chunks(UNITS).enumerate().skip(filter.left_out / UNITS) {
                 let block = filter.block(lanes, UNITS * i, units, &mut scale);
-                let mut around: [&[i16; SPAN]; ROWS] = [&[0; SPAN]; ROWS];
-                for (around, row) in around.iter_mut().zip(rows) {
-                    *around = row[LANES * i..][..SPAN].try_into().unwrap();
-                }
                 for row in 0..4 {
-                    let filtered = block.row(lanes, around[row..][..2 * REACH + 1].try_into().unwrap());
+                    let from = |k: usize| rows[row + k][LANES * i..].first_chunk().expect("a margin");
+                    let around = [from(0), from(1), from(2), from(3), from(4), from(5), from(6)];
+                    let filtered = block.row(lanes, &around);
                     let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
                     match to.first_chunk_mut() {
                         Some(to) => *to = filtered,
@@ -239,8 +237,7 @@ struct Block<L: Lanes> {
 /// Samples of a row, and for each clip the least and the greatest that those around them count as.
 struct Middle<L: Lanes> {
     samples: L::Words,
-    low: [L::Words; CLIPS.len()],
-    high: [L::Words; CLIPS.len()],
+    ranges: [[L::Words; 2]; CLIPS.len()],
 }
 
 impl<L: Lanes> Block<L> {
@@ -271,37 +268,25 @@ impl<L: Lanes> Block<L> {
 
     #[inline(always)]
     fn middle(&self, lanes: L, row: &[i16; SPAN]) -> Middle<L> {
-        let samples = at(lanes, row, 0);
-        let (mut low, mut high) = ([samples; CLIPS.len()], [samples; CLIPS.len()]);
-        for clip in 0..CLIPS.len() {
-            low[clip] = lanes.sub(samples, self.bounds[clip]);
-            high[clip] = lanes.add(samples, self.bounds[clip]);
-        }
-        Middle { samples, low, high }
+        let samples = lanes.load(at(row, 0));
+        let [narrow, wide] = self.bounds;
+        let around = |bound| [lanes.sub(samples, bound), lanes.add(samples, bound)];
+        Middle { samples, ranges: [around(narrow), around(wide)] }
     }
 
     /// Adds what pair `P` of samples gives.
     #[inline(always)]
-    fn pair<const P: usize>(
-        &self,
-        lanes: L,
-        rows: &Around,
-        Middle { low, high, .. }: &Middle<L>,
-        sums: L::Sums,
-    ) -> L::Sums {
+    fn pair<const P: usize>(&self, lanes: L, rows: &Around, middle: &Middle<L>, sums: L::Sums) -> L::Sums {
         let (dy, dx) = PAIRS[P];
-        let a = at(lanes, rows[(REACH as i32 - dy) as usize], -dx);
-        let b = at(lanes, rows[(REACH as i32 + dy) as usize], dx);
-        let narrow = lanes.add(lanes.clamp(a, low[0], high[0]), lanes.clamp(b, low[0], high[0]));
-        let wide = lanes.add(lanes.clamp(a, low[1], high[1]), lanes.clamp(b, low[1], high[1]));
-        lanes.weigh(sums, narrow, wide, &self.weights[P])
+        let around = [at(rows[(REACH as i32 - dy) as usize], -dx), at(rows[(REACH as i32 + dy) as usize], dx)];
+        lanes.weigh_held(sums, around, &middle.ranges, &self.weights[P])
     }
 }
 
 /// Samples `dx` columns to the right of those in the middle of `row`.
 #[inline(always)]
-fn at<L: Lanes>(lanes: L, row: &[i16; SPAN], dx: i32) -> L::Words {
-    lanes.load(row[(MARGIN as i32 + dx) as usize..][..LANES].try_into().unwrap())
+fn at(row: &[i16; SPAN], dx: i32) -> &Row {
+    row[(MARGIN as i32 + dx) as usize..][..LANES].try_into().unwrap()
 }
 
 #[cfg(test)]
