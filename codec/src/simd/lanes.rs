@@ -56,6 +56,17 @@ pub(crate) trait Lanes: Copy {
     fn zip(self, a: Self::Words, b: Self::Words) -> [Self::Words; 2];
     /// Columns in place of rows.
     fn transpose(self, rows: [Self::Words; LANES]) -> [Self::Words; LANES];
+    /// The same of samples, in memory.
+    #[inline(always)]
+    fn turn(self, from: &[[u16; LANES]; LANES], to: &mut [[u16; LANES]; LANES]) {
+        let mut rows = [self.splat(0); LANES];
+        for (row, from) in rows.iter_mut().zip(from) {
+            *row = self.samples(from);
+        }
+        for (to, column) in to.iter_mut().zip(self.transpose(rows)) {
+            *to = self.stored(column);
+        }
+    }
 
     /// The lanes of three channels, of 0 to 255, pixel by pixel.
     fn interleave(self, channels: [Self::Words; 3]) -> [u8; 3 * LANES];
@@ -85,6 +96,12 @@ pub(crate) trait Lanes: Copy {
     fn shifted(self, sums: Self::Sums, factor: i32, shift: u32) -> Self::Words;
     /// In each of `rows` the sums of four lanes in turn.
     fn quads(self, rows: [Self::Words; 4]) -> [[u32; LANES / 4]; 4];
+
+    /// What is read from memory wherever it is used, where that is not left to the compiler.
+    #[inline(always)]
+    fn anew<T>(self, value: &T) -> &T {
+        value
+    }
 
     /// Says that these are to be made before what follows, where that is not left to the compiler.
     #[inline(always)]

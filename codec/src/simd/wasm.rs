@@ -30,8 +30,8 @@ macro_rules! binary {
 impl Lanes for Simd128 {
     type Words = Pair;
     type Sums = [v128; 4];
-    /// Each for four lanes.
-    type Weights = [v128; 4];
+    /// Both numbers of each pair.
+    type Weights = [i32; 4];
 
     binary! {
         add: i16x8_add,
@@ -125,6 +125,15 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
+    fn turn(self, from: &[[u16; LANES]; LANES], to: &mut [[u16; LANES]; LANES]) {
+        // A quarter after the other, for that all of it does not fit the registers.
+        turn_quarter::<0, 0>(from, to);
+        turn_quarter::<0, 8>(from, to);
+        turn_quarter::<8, 0>(from, to);
+        turn_quarter::<8, 8>(from, to);
+    }
+
+    #[inline(always)]
     fn interleave(self, channels: [Pair; 3]) -> [u8; 3 * LANES] {
         let [a, b, c] = channels;
         let (a, b, c) = (bytes(a), bytes(b), bytes(c));
@@ -149,17 +158,18 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
-    fn weights(self, [a, b, c, d]: [[i16; 2]; 4]) -> [v128; 4] {
-        [both(a), both(b), both(c), both(d)]
+    fn weights(self, pairs: [[i16; 2]; 4]) -> [i32; 4] {
+        // SAFETY: both have 16 bytes, and any bits are a value of either.
+        unsafe { transmute::<[[i16; 2]; 4], [i32; 4]>(pairs) }
     }
 
     #[inline(always)]
-    fn weigh(self, [p, q, r, s]: [v128; 4], a: Pair, b: Pair, [i, j, k, l]: &[v128; 4]) -> [v128; 4] {
+    fn weigh(self, [p, q, r, s]: [v128; 4], a: Pair, b: Pair, &[i, j, k, l]: &[i32; 4]) -> [v128; 4] {
         [
-            i32x4_add(p, i32x4_dot_i16x8(zip_low(a[0], b[0]), *i)),
-            i32x4_add(q, i32x4_dot_i16x8(zip_high(a[0], b[0]), *j)),
-            i32x4_add(r, i32x4_dot_i16x8(zip_low(a[1], b[1]), *k)),
-            i32x4_add(s, i32x4_dot_i16x8(zip_high(a[1], b[1]), *l)),
+            i32x4_add(p, i32x4_dot_i16x8(zip_low(a[0], b[0]), i32x4_splat(i))),
+            i32x4_add(q, i32x4_dot_i16x8(zip_high(a[0], b[0]), i32x4_splat(j))),
+            i32x4_add(r, i32x4_dot_i16x8(zip_low(a[1], b[1]), i32x4_splat(k))),
+            i32x4_add(s, i32x4_dot_i16x8(zip_high(a[1], b[1]), i32x4_splat(l))),
         ]
     }
 
@@ -169,7 +179,7 @@ impl Lanes for Simd128 {
         [p, q, r, s]: [v128; 4],
         [a, b]: [&Row; 2],
         [[low, high], [lower, higher]]: &[[Pair; 2]; 2],
-        weights: &[v128; 4],
+        weights: &[i32; 4],
     ) -> [v128; 4] {
         let (a, b) = (self.load(a), self.load(b));
         // Half by half, for that all of it does not fit the registers.
@@ -195,6 +205,11 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
+    fn anew<T>(self, value: &T) -> &T {
+        std::hint::black_box(value)
+    }
+
+    #[inline(always)]
     fn now(self, [a, b, c, d]: [Pair; 4]) {
         for [low, high] in [a, b, c, d] {
             now(low);
@@ -214,12 +229,12 @@ fn now(value: v128) {
 
 /// [`Lanes::weigh_held`] for eight lanes.
 #[inline(always)]
-fn held(sums: [v128; 2], [a, b]: [v128; 2], [first, second]: [[v128; 2]; 2], weights: [v128; 2]) -> [v128; 2] {
+fn held(sums: [v128; 2], [a, b]: [v128; 2], [first, second]: [[v128; 2]; 2], weights: [i32; 2]) -> [v128; 2] {
     let narrow = i16x8_add(clamp(a, first), clamp(b, first));
     let wide = i16x8_add(clamp(a, second), clamp(b, second));
     [
-        i32x4_add(sums[0], i32x4_dot_i16x8(zip_low(narrow, wide), weights[0])),
-        i32x4_add(sums[1], i32x4_dot_i16x8(zip_high(narrow, wide), weights[1])),
+        i32x4_add(sums[0], i32x4_dot_i16x8(zip_low(narrow, wide), i32x4_splat(weights[0]))),
+        i32x4_add(sums[1], i32x4_dot_i16x8(zip_high(narrow, wide), i32x4_splat(weights[1]))),
     ]
 }
 
@@ -232,13 +247,6 @@ fn clamp(a: v128, [low, high]: [v128; 2]) -> v128 {
 #[inline(always)]
 fn bytes(words: Pair) -> v128 {
     u8x16_narrow_i16x8(words[0], words[1])
-}
-
-/// A pair of weights for four lanes.
-#[inline(always)]
-fn both(pair: [i16; 2]) -> v128 {
-    // SAFETY: both have 4 bytes, and any bits are a value of either.
-    i32x4_splat(unsafe { transmute::<[i16; 2], i32>(pair) })
 }
 
 /// Sums times `factor`, rounded to 2^-`shift`.
@@ -275,6 +283,45 @@ fn zip_low(a: v128, b: v128) -> v128 {
 #[inline(always)]
 fn zip_high(a: v128, b: v128) -> v128 {
     i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(a, b)
+}
+
+/// [`Lanes::turn`] of the eight rows from `Y` on and the eight columns from `X` on.
+#[inline(always)]
+fn turn_quarter<const Y: usize, const X: usize>(from: &[[u16; LANES]; LANES], to: &mut [[u16; LANES]; LANES]) {
+    let columns = eights([
+        half::<X>(&from[Y]),
+        half::<X>(&from[Y + 1]),
+        half::<X>(&from[Y + 2]),
+        half::<X>(&from[Y + 3]),
+        half::<X>(&from[Y + 4]),
+        half::<X>(&from[Y + 5]),
+        half::<X>(&from[Y + 6]),
+        half::<X>(&from[Y + 7]),
+    ]);
+    set_half::<Y>(&mut to[X], columns[0]);
+    set_half::<Y>(&mut to[X + 1], columns[1]);
+    set_half::<Y>(&mut to[X + 2], columns[2]);
+    set_half::<Y>(&mut to[X + 3], columns[3]);
+    set_half::<Y>(&mut to[X + 4], columns[4]);
+    set_half::<Y>(&mut to[X + 5], columns[5]);
+    set_half::<Y>(&mut to[X + 6], columns[6]);
+    set_half::<Y>(&mut to[X + 7], columns[7]);
+}
+
+/// Eight samples from column `X` on.
+#[inline(always)]
+fn half<const X: usize>(row: &[u16; LANES]) -> v128 {
+    let eight = row[X..].first_chunk().expect("eight samples");
+    // SAFETY: both have 16 bytes, and any bits are a value of either.
+    unsafe { transmute::<[u16; 8], v128>(*eight) }
+}
+
+/// Puts eight samples in place from column `X` on.
+#[inline(always)]
+fn set_half<const X: usize>(row: &mut [u16; LANES], samples: v128) {
+    let eight = row[X..].first_chunk_mut().expect("eight samples");
+    // SAFETY: as above.
+    *eight = unsafe { transmute::<v128, [u16; 8]>(samples) };
 }
 
 /// Columns in place of rows of eight vectors.

@@ -170,22 +170,29 @@ impl Classified {
     /// unit before.
     #[inline(always)]
     fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut QpScale) -> Block<L> {
-        let (mut numbers, mut bounds) = ([0; UNITS], [[0; UNITS]; CLIPS.len()]);
-        for (k, unit) in units.iter().enumerate() {
-            if unit.qp != scale.qp {
-                *scale = QpScale::of(unit.qp, self.strip.extra());
-            }
-            numbers[k] = number(self.strip.unit(x4 + k), scale);
-            (bounds[0][k], bounds[1][k]) = (scale.bounds[0], scale.bounds[1]);
-        }
-        let filters = &self.bank.filters;
-        let [a, b, c, d] = numbers.map(|number| &filters[number]);
+        // One by one: then none is in memory where it is compiled.
+        let (a, first) = self.of_unit(x4, units.first(), scale);
+        let (b, second) = self.of_unit(x4 + 1, units.get(1), scale);
+        let (c, third) = self.of_unit(x4 + 2, units.get(2), scale);
+        let (d, fourth) = self.of_unit(x4 + 3, units.get(3), scale);
+        let narrow = lanes.spread([first[0], second[0], third[0], fourth[0]]);
+        let wide = lanes.spread([first[1], second[1], third[1], fourth[1]]);
         let mut weights = [lanes.weights([[0; 2]; 4]); PAIRS.len() + 1];
         for (weights, (((&a, &b), &c), &d)) in weights.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
             *weights = lanes.weights([a, b, c, d]);
         }
         let max = ((1024 << self.strip.extra()) - 1) as i16;
-        Block { bounds: [lanes.spread(bounds[0]), lanes.spread(bounds[1])], weights, strength: self.strength, max }
+        Block { bounds: [narrow, wide], weights, strength: self.strength, max }
+    }
+
+    /// The filter and the bounds of unit `x4`, if there is one; `scale` is that of the unit before.
+    #[inline(always)]
+    fn of_unit(&self, x4: usize, unit: Option<&Unit>, scale: &mut QpScale) -> (&Filter, [i16; CLIPS.len()]) {
+        let Some(unit) = unit else { return (&self.bank.filters[0], [0; CLIPS.len()]) };
+        if unit.qp != scale.qp {
+            *scale = QpScale::of(unit.qp, self.strip.extra());
+        }
+        (&self.bank.filters[number(self.strip.unit(x4), scale)], scale.bounds)
     }
 }
 
@@ -225,11 +232,14 @@ impl Kernel for Pass<'_> {
     }
 }
 
+/// What pairs of samples weigh in four units, and the sample in the middle.
+type Weights<L> = [<L as Lanes>::Weights; PAIRS.len() + 1];
+
 /// What four units side by side are filtered with.
 struct Block<L: Lanes> {
     /// Of the differences.
     bounds: [L::Words; CLIPS.len()],
-    weights: [L::Weights; PAIRS.len() + 1],
+    weights: Weights<L>,
     strength: i32,
     max: i16,
 }
@@ -246,20 +256,21 @@ impl<L: Lanes> Block<L> {
     fn row(&self, lanes: L, rows: &Around) -> [u16; LANES] {
         let middle = self.middle(lanes, rows[REACH]);
         // Of clipped samples, not of differences: this takes off what that is too much.
-        let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &self.weights[PAIRS.len()]);
+        let weights = lanes.anew(&self.weights);
+        let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &weights[PAIRS.len()]);
         // One by one: then all places are known where it is compiled.
-        let sums = self.pair::<0>(lanes, rows, &middle, sums);
-        let sums = self.pair::<1>(lanes, rows, &middle, sums);
-        let sums = self.pair::<2>(lanes, rows, &middle, sums);
-        let sums = self.pair::<3>(lanes, rows, &middle, sums);
-        let sums = self.pair::<4>(lanes, rows, &middle, sums);
-        let sums = self.pair::<5>(lanes, rows, &middle, sums);
-        let sums = self.pair::<6>(lanes, rows, &middle, sums);
-        let sums = self.pair::<7>(lanes, rows, &middle, sums);
-        let sums = self.pair::<8>(lanes, rows, &middle, sums);
-        let sums = self.pair::<9>(lanes, rows, &middle, sums);
-        let sums = self.pair::<10>(lanes, rows, &middle, sums);
-        let sums = self.pair::<11>(lanes, rows, &middle, sums);
+        let sums = pair::<L, 0>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 1>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 2>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 3>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 4>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 5>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 6>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 7>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 8>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 9>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 10>(lanes, rows, &middle, weights, sums);
+        let sums = pair::<L, 11>(lanes, rows, &middle, weights, sums);
         // A change beyond all samples leaves their range all the same.
         let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
         let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
@@ -273,14 +284,20 @@ impl<L: Lanes> Block<L> {
         let around = |bound| [lanes.sub(samples, bound), lanes.add(samples, bound)];
         Middle { samples, ranges: [around(narrow), around(wide)] }
     }
+}
 
-    /// Adds what pair `P` of samples gives.
-    #[inline(always)]
-    fn pair<const P: usize>(&self, lanes: L, rows: &Around, middle: &Middle<L>, sums: L::Sums) -> L::Sums {
-        let (dy, dx) = PAIRS[P];
-        let around = [at(rows[(REACH as i32 - dy) as usize], -dx), at(rows[(REACH as i32 + dy) as usize], dx)];
-        lanes.weigh_held(sums, around, &middle.ranges, &self.weights[P])
-    }
+/// Adds what pair `P` of samples gives.
+#[inline(always)]
+fn pair<L: Lanes, const P: usize>(
+    lanes: L,
+    rows: &Around,
+    middle: &Middle<L>,
+    weights: &Weights<L>,
+    sums: L::Sums,
+) -> L::Sums {
+    let (dy, dx) = PAIRS[P];
+    let around = [at(rows[(REACH as i32 - dy) as usize], -dx), at(rows[(REACH as i32 + dy) as usize], dx)];
+    lanes.weigh_held(sums, around, &middle.ranges, &weights[P])
 }
 
 /// Samples `dx` columns to the right of those in the middle of `row`.

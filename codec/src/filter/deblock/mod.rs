@@ -292,22 +292,18 @@ impl Pass<'_> {
     #[inline(always)]
     fn turn<L: Lanes>(&self, lanes: L, y4: usize, turned: &mut [u16]) {
         let height = (4 * (self.rows.end - y4)).min(LANES);
-        for (i, to) in turned.chunks_exact_mut(LANES * LANES).enumerate() {
-            let mut block = [lanes.splat(0); LANES];
-            for (y, words) in block[..height].iter_mut().enumerate() {
+        // Of rows and columns that there are not nothing comes back: what they hold does not matter.
+        let mut block = [[0; LANES]; LANES];
+        let blocks = turned.as_chunks_mut::<LANES>().0.as_chunks_mut().0;
+        for (i, to) in blocks.iter_mut().enumerate() {
+            for (y, row) in block[..height].iter_mut().enumerate() {
                 let from = &self.plane.row(4 * y4 + y)[LANES * i..];
-                *words = match from.first_chunk::<LANES>() {
-                    Some(from) => lanes.samples(from),
-                    None => {
-                        let mut part = [0; LANES];
-                        part[..from.len()].copy_from_slice(from);
-                        lanes.samples(&part)
-                    }
-                };
+                match from.first_chunk() {
+                    Some(from) => *row = *from,
+                    None => row[..from.len()].copy_from_slice(from),
+                }
             }
-            for (to, words) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(lanes.transpose(block)) {
-                *to = lanes.stored(words);
-            }
+            lanes.turn(&block, to);
         }
     }
 
@@ -315,17 +311,14 @@ impl Pass<'_> {
     #[inline(always)]
     fn turn_back<L: Lanes>(&mut self, lanes: L, y4: usize, turned: &[u16]) {
         let height = (4 * (self.rows.end - y4)).min(LANES);
-        for (i, from) in turned.chunks_exact(LANES * LANES).enumerate() {
-            let mut block = [lanes.splat(0); LANES];
-            for (words, from) in block.iter_mut().zip(from.as_chunks::<LANES>().0) {
-                *words = lanes.samples(from);
-            }
-            let block = lanes.transpose(block);
-            for (y, &words) in block[..height].iter().enumerate() {
+        let mut block = [[0; LANES]; LANES];
+        for (i, from) in turned.as_chunks::<LANES>().0.as_chunks().0.iter().enumerate() {
+            lanes.turn(from, &mut block);
+            for (y, row) in block[..height].iter().enumerate() {
                 let to = &mut self.plane.row_mut(4 * y4 + y)[LANES * i..];
-                match to.first_chunk_mut::<LANES>() {
-                    Some(to) => *to = lanes.stored(words),
-                    None => to.copy_from_slice(&lanes.stored(words)[..to.len()]),
+                match to.first_chunk_mut() {
+                    Some(to) => *to = *row,
+                    None => to.copy_from_slice(&row[..to.len()]),
                 }
             }
         }
