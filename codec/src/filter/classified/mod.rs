@@ -13,6 +13,7 @@ use self::strip::{Around, MARGIN, REACH, SPAN, UNITS};
 use crate::filter::deblock::power;
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
+use crate::simd::arrays::copy_part;
 use crate::simd::{Kernel, LANES, Lanes, Row, Simd};
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7
@@ -224,7 +225,7 @@ impl Kernel for Pass<'_> {
                     let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
                     match to.first_chunk_mut() {
                         Some(to) => *to = filtered,
-                        None => to.copy_from_slice(&filtered[..to.len()]),
+                        None => copy_part(to, &filtered),
                     }
                 }
             }

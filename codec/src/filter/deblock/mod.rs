@@ -16,6 +16,7 @@ use self::four::Four;
 use self::segment::{Segment, Thresholds};
 use crate::entropy::BinCoder;
 use crate::image::plane::Plane;
+use crate::simd::arrays::copy_part;
 use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// QP is held to this: a step of 2^16 quarter samples.
@@ -300,7 +301,7 @@ impl Pass<'_> {
                 let from = &self.plane.row(4 * y4 + y)[LANES * i..];
                 match from.first_chunk() {
                     Some(from) => *row = *from,
-                    None => row[..from.len()].copy_from_slice(from),
+                    None => copy_part(row, from),
                 }
             }
             lanes.turn(&block, to);
@@ -318,7 +319,7 @@ impl Pass<'_> {
                 let to = &mut self.plane.row_mut(4 * y4 + y)[LANES * i..];
                 match to.first_chunk_mut() {
                     Some(to) => *to = *row,
-                    None => to.copy_from_slice(&row[..to.len()]),
+                    None => copy_part(to, row),
                 }
             }
         }
