@@ -77,10 +77,12 @@ pub(crate) trait Lanes: Copy {
     fn weights(self, pairs: [[i16; 2]; 4]) -> Self::Weights;
     /// The sums and `a` times the first weight and `b` times the second.
     fn weigh(self, sums: Self::Sums, a: Self::Words, b: Self::Words, weights: &Self::Weights) -> Self::Sums;
-    /// The same with what the numbers of `a` and of `b` come to together when they are held to each
-    /// of two `ranges`.
+    /// Parts that [`Lanes::weigh_held`] is done in, one after the other for all there is to weigh.
+    const PARTS: usize = 1;
+    /// The same in part `PART` with what the numbers of `a` and of `b` come to together when they
+    /// are held to each of two `ranges`.
     #[inline(always)]
-    fn weigh_held(
+    fn weigh_held<const PART: usize>(
         self,
         sums: Self::Sums,
         [a, b]: [&Row; 2],

@@ -173,23 +173,27 @@ impl Lanes for Simd128 {
         ]
     }
 
+    /// Half by half, for that all of it does not fit the registers.
+    const PARTS: usize = 2;
+
     #[inline(always)]
-    fn weigh_held(
+    fn weigh_held<const PART: usize>(
         self,
-        [p, q, r, s]: [v128; 4],
+        mut sums: [v128; 4],
         [a, b]: [&Row; 2],
         [[low, high], [lower, higher]]: &[[Pair; 2]; 2],
         weights: &[i32; 4],
     ) -> [v128; 4] {
-        let (a, b) = (self.load(a), self.load(b));
-        // Half by half, for that all of it does not fit the registers.
-        let [p, q] = held([p, q], [a[0], b[0]], [[low[0], high[0]], [lower[0], higher[0]]], [weights[0], weights[1]]);
-        now(p);
-        now(q);
-        let [r, s] = held([r, s], [a[1], b[1]], [[low[1], high[1]], [lower[1], higher[1]]], [weights[2], weights[3]]);
-        now(r);
-        now(s);
-        [p, q, r, s]
+        let (a, b) = (self.load(a)[PART], self.load(b)[PART]);
+        let (first, second) = ([low[PART], high[PART]], [lower[PART], higher[PART]]);
+        let narrow = i16x8_add(clamp(a, first), clamp(b, first));
+        let wide = i16x8_add(clamp(a, second), clamp(b, second));
+        let [low, high] = [i32x4_splat(weights[2 * PART]), i32x4_splat(weights[2 * PART + 1])];
+        sums[2 * PART] = i32x4_add(sums[2 * PART], i32x4_dot_i16x8(zip_low(narrow, wide), low));
+        sums[2 * PART + 1] = i32x4_add(sums[2 * PART + 1], i32x4_dot_i16x8(zip_high(narrow, wide), high));
+        now(sums[2 * PART]);
+        now(sums[2 * PART + 1]);
+        sums
     }
 
     #[inline(always)]
@@ -225,17 +229,6 @@ fn now(value: v128) {
     let mut out = MaybeUninit::<v128>::uninit();
     // SAFETY: there is room.
     unsafe { out.as_mut_ptr().write_volatile(value) }
-}
-
-/// [`Lanes::weigh_held`] for eight lanes.
-#[inline(always)]
-fn held(sums: [v128; 2], [a, b]: [v128; 2], [first, second]: [[v128; 2]; 2], weights: [i32; 2]) -> [v128; 2] {
-    let narrow = i16x8_add(clamp(a, first), clamp(b, first));
-    let wide = i16x8_add(clamp(a, second), clamp(b, second));
-    [
-        i32x4_add(sums[0], i32x4_dot_i16x8(zip_low(narrow, wide), i32x4_splat(weights[0]))),
-        i32x4_add(sums[1], i32x4_dot_i16x8(zip_high(narrow, wide), i32x4_splat(weights[1]))),
-    ]
 }
 
 #[inline(always)]

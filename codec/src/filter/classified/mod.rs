@@ -259,19 +259,8 @@ impl<L: Lanes> Block<L> {
         // Of clipped samples, not of differences: this takes off what that is too much.
         let weights = lanes.anew(&self.weights);
         let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &weights[PAIRS.len()]);
-        // One by one: then all places are known where it is compiled.
-        let sums = pair::<L, 0>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 1>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 2>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 3>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 4>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 5>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 6>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 7>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 8>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 9>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 10>(lanes, rows, &middle, weights, sums);
-        let sums = pair::<L, 11>(lanes, rows, &middle, weights, sums);
+        let sums = all_pairs::<L, 0>(lanes, rows, &middle, weights, sums);
+        let sums = if L::PARTS > 1 { all_pairs::<L, 1>(lanes, rows, &middle, weights, sums) } else { sums };
         // A change beyond all samples leaves their range all the same.
         let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
         let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
@@ -287,9 +276,33 @@ impl<L: Lanes> Block<L> {
     }
 }
 
+/// Adds what the pairs give in part `PART`.
+#[inline(always)]
+fn all_pairs<L: Lanes, const PART: usize>(
+    lanes: L,
+    rows: &Around,
+    middle: &Middle<L>,
+    weights: &Weights<L>,
+    sums: L::Sums,
+) -> L::Sums {
+    // One by one: then all places are known where it is compiled.
+    let sums = pair::<L, PART, 0>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 1>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 2>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 3>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 4>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 5>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 6>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 7>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 8>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 9>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 10>(lanes, rows, middle, weights, sums);
+    pair::<L, PART, 11>(lanes, rows, middle, weights, sums)
+}
+
 /// Adds what pair `P` of samples gives.
 #[inline(always)]
-fn pair<L: Lanes, const P: usize>(
+fn pair<L: Lanes, const PART: usize, const P: usize>(
     lanes: L,
     rows: &Around,
     middle: &Middle<L>,
@@ -298,7 +311,7 @@ fn pair<L: Lanes, const P: usize>(
 ) -> L::Sums {
     let (dy, dx) = PAIRS[P];
     let around = [at(rows[(REACH as i32 - dy) as usize], -dx), at(rows[(REACH as i32 + dy) as usize], dx)];
-    lanes.weigh_held(sums, around, &middle.ranges, &weights[P])
+    lanes.weigh_held::<PART>(sums, around, &middle.ranges, &weights[P])
 }
 
 /// Samples `dx` columns to the right of those in the middle of `row`.
