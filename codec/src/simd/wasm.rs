@@ -10,7 +10,7 @@ use super::lanes::{LANES, Lanes, Row};
 
 /// simd128 is part of the target.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Simd128;
+pub(crate) struct Simd128;
 
 /// Lanes 0 to 7, then 8 to 15.
 type Pair = [v128; 2];
