@@ -109,7 +109,7 @@ impl BlockMap {
 /// What is left of a place in units within a multiple of a side of 2^`log2` samples.
 #[inline(always)]
 fn unit_mask(log2: u8) -> u8 {
-    ((1 << log2) / 4 - 1) as u8
+    ((1u32 << log2) / 4 - 1) as u8
 }
 
 /// Parameters from the header, 7 bits.
@@ -330,10 +330,14 @@ impl Pass<'_> {
     fn vertical<L: Lanes>(&self, lanes: L, y4: usize, turned: &mut [u16]) {
         let Self { deblocking, map, .. } = self;
         let below = (y4 + LANES / 4).min(self.rows.end);
+        let mut rows: [&[Unit]; LANES / 4] = [&[]; LANES / 4];
+        for (row, y4) in rows.iter_mut().zip(y4..below) {
+            *row = map.row(y4);
+        }
         for x4 in 1..map.stride {
             let mut four = Four::default();
-            for (k, y4) in (y4..below).enumerate() {
-                let pair = &map.row(y4)[x4 - 1..=x4];
+            for (k, row) in rows.iter().enumerate() {
+                let Some(pair) = row.get(x4 - 1..=x4) else { break };
                 if let Some(thresholds) = deblocking.vertical(pair, x4) {
                     four.set(k, thresholds, [pair[0].log2_w, pair[1].log2_w], deblocking.long);
                 }
