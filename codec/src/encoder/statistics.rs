@@ -12,7 +12,7 @@ use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
 use crate::image::view::ImageView;
 use crate::recon::picture::PictureSamples;
-use crate::simd::Plain;
+use crate::simd::BASELINE;
 use crate::syntax::header::PictureHeader;
 
 /// The equations of a class.
@@ -94,7 +94,7 @@ fn filters(plane: &Plane, map: &BlockMap, mut each: impl FnMut(&Unit, (usize, us
     for (i, unit) in map.units.iter().enumerate() {
         let (x4, y4) = (i % map.stride, i / map.stride);
         if x4 == 0 {
-            strip.advance(Plain, plane, plane.height(), y4);
+            strip.advance(BASELINE, plane, plane.height(), y4);
         }
         each(unit, (x4, y4), &strip, filter_of(&strip, x4, unit.qp));
     }

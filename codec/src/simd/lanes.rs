@@ -56,6 +56,17 @@ pub(crate) trait Lanes: Copy {
     fn zip(self, a: Self::Words, b: Self::Words) -> [Self::Words; 2];
     /// Columns in place of rows.
     fn transpose(self, rows: [Self::Words; LANES]) -> [Self::Words; LANES];
+    /// The same of samples, in memory.
+    #[inline(always)]
+    fn turn(self, from: &[[u16; LANES]; LANES], to: &mut [[u16; LANES]; LANES]) {
+        let mut rows = [self.splat(0); LANES];
+        for (row, from) in rows.iter_mut().zip(from) {
+            *row = self.samples(from);
+        }
+        for (to, column) in to.iter_mut().zip(self.transpose(rows)) {
+            *to = self.stored(column);
+        }
+    }
 
     /// The lanes of three channels, of 0 to 255, pixel by pixel.
     fn interleave(self, channels: [Self::Words; 3]) -> [u8; 3 * LANES];
@@ -66,8 +77,35 @@ pub(crate) trait Lanes: Copy {
     fn weights(self, pairs: [[i16; 2]; 4]) -> Self::Weights;
     /// The sums and `a` times the first weight and `b` times the second.
     fn weigh(self, sums: Self::Sums, a: Self::Words, b: Self::Words, weights: &Self::Weights) -> Self::Sums;
+    /// Parts that [`Lanes::weigh_held`] is done in, one after the other for all there is to weigh.
+    const PARTS: usize = 1;
+    /// The same in part `PART` with what the numbers of `a` and of `b` come to together when they
+    /// are held to each of two `ranges`.
+    #[inline(always)]
+    fn weigh_held<const PART: usize>(
+        self,
+        sums: Self::Sums,
+        [a, b]: [&Row; 2],
+        [first, second]: &[[Self::Words; 2]; 2],
+        weights: &Self::Weights,
+    ) -> Self::Sums {
+        let (a, b) = (self.load(a), self.load(b));
+        let narrow = self.add(self.clamp(a, first[0], first[1]), self.clamp(b, first[0], first[1]));
+        let wide = self.add(self.clamp(a, second[0], second[1]), self.clamp(b, second[0], second[1]));
+        self.weigh(sums, narrow, wide, weights)
+    }
     /// The sums times `factor`, rounded to 2^-`shift`, in the order of the lanes; cut to 16 bits.
     fn shifted(self, sums: Self::Sums, factor: i32, shift: u32) -> Self::Words;
     /// In each of `rows` the sums of four lanes in turn.
     fn quads(self, rows: [Self::Words; 4]) -> [[u32; LANES / 4]; 4];
+
+    /// What is read from memory wherever it is used, where that is not left to the compiler.
+    #[inline(always)]
+    fn anew<T>(self, value: &T) -> &T {
+        value
+    }
+
+    /// Says that these are to be made before what follows, where that is not left to the compiler.
+    #[inline(always)]
+    fn now(self, _: [Self::Words; 4]) {}
 }

@@ -12,14 +12,16 @@ mod avx2;
 mod lanes;
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod neon;
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod sse41;
 #[cfg(test)]
 mod tests;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 
 pub(crate) use lanes::{LANES, Lanes, Row};
-pub(crate) use scalar::Plain;
 
 /// Runs a kernel at a CPU level. The closure must be inlined, or all levels share one baseline copy
 /// of it.
@@ -34,6 +36,13 @@ macro_rules! run {
 pub(crate) use run;
 
 use crate::names::names;
+
+/// Operations that all code for the target has.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(crate) const BASELINE: scalar::Plain = scalar::Plain;
+/// WebAssembly is compiled with simd128 or without it, and cannot ask.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) const BASELINE: wasm::Simd128 = wasm::Simd128;
 
 /// How much of the CPU the kernels may use. All levels give the same bytes and samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,7 +172,7 @@ impl Simd {
             },
             #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
             CpuLevel::Neon => kernel.run(neon::Neon),
-            _ => kernel.run(Plain),
+            _ => kernel.run(BASELINE),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Each level's operations against those of loops.
 
+use super::scalar::Plain;
 use super::*;
 use crate::random::SplitMix64;
 

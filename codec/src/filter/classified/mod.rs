@@ -9,11 +9,12 @@ mod strip;
 use std::ops::Range;
 
 pub(crate) use self::strip::Strip;
-use self::strip::{Around, MARGIN, REACH, ROWS, SPAN, UNITS};
+use self::strip::{Around, MARGIN, REACH, SPAN, UNITS};
 use crate::filter::deblock::power;
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
-use crate::simd::{Kernel, LANES, Lanes, Simd};
+use crate::simd::arrays::copy_part;
+use crate::simd::{Kernel, LANES, Lanes, Row, Simd};
 
 /// Pairs of samples that lie opposite each other around the one that is filtered: half of a 7x7
 /// diamond, as (dy, dx).
@@ -170,22 +171,29 @@ impl Classified {
     /// unit before.
     #[inline(always)]
     fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut QpScale) -> Block<L> {
-        let (mut numbers, mut bounds) = ([0; UNITS], [[0; UNITS]; CLIPS.len()]);
-        for (k, unit) in units.iter().enumerate() {
-            if unit.qp != scale.qp {
-                *scale = QpScale::of(unit.qp, self.strip.extra());
-            }
-            numbers[k] = number(self.strip.unit(x4 + k), scale);
-            (bounds[0][k], bounds[1][k]) = (scale.bounds[0], scale.bounds[1]);
-        }
-        let filters = &self.bank.filters;
-        let four = [&filters[numbers[0]], &filters[numbers[1]], &filters[numbers[2]], &filters[numbers[3]]];
+        // One by one: then none is in memory where it is compiled.
+        let (a, first) = self.of_unit(x4, units.first(), scale);
+        let (b, second) = self.of_unit(x4 + 1, units.get(1), scale);
+        let (c, third) = self.of_unit(x4 + 2, units.get(2), scale);
+        let (d, fourth) = self.of_unit(x4 + 3, units.get(3), scale);
+        let narrow = lanes.spread([first[0], second[0], third[0], fourth[0]]);
+        let wide = lanes.spread([first[1], second[1], third[1], fourth[1]]);
         let mut weights = [lanes.weights([[0; 2]; 4]); PAIRS.len() + 1];
-        for (p, weights) in weights.iter_mut().enumerate() {
-            *weights = lanes.weights([four[0][p], four[1][p], four[2][p], four[3][p]]);
+        for (weights, (((&a, &b), &c), &d)) in weights.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+            *weights = lanes.weights([a, b, c, d]);
         }
         let max = ((1024 << self.strip.extra()) - 1) as i16;
-        Block { bounds: [lanes.spread(bounds[0]), lanes.spread(bounds[1])], weights, strength: self.strength, max }
+        Block { bounds: [narrow, wide], weights, strength: self.strength, max }
+    }
+
+    /// The filter and the bounds of unit `x4`, if there is one; `scale` is that of the unit before.
+    #[inline(always)]
+    fn of_unit(&self, x4: usize, unit: Option<&Unit>, scale: &mut QpScale) -> (&Filter, [i16; CLIPS.len()]) {
+        let Some(unit) = unit else { return (&self.bank.filters[0], [0; CLIPS.len()]) };
+        if unit.qp != scale.qp {
+            *scale = QpScale::of(unit.qp, self.strip.extra());
+        }
+        (&self.bank.filters[number(self.strip.unit(x4), scale)], scale.bounds)
     }
 }
 
@@ -210,16 +218,14 @@ impl Kernel for Pass<'_> {
             let rows = filter.strip.rows();
             for (i, units) in map.row(y4).chunks(UNITS).enumerate().skip(filter.left_out / UNITS) {
                 let block = filter.block(lanes, UNITS * i, units, &mut scale);
-                let mut around: [&[i16; SPAN]; ROWS] = [&[0; SPAN]; ROWS];
-                for (around, row) in around.iter_mut().zip(rows) {
-                    *around = row[LANES * i..][..SPAN].try_into().unwrap();
-                }
                 for row in 0..4 {
-                    let filtered = block.row(lanes, around[row..][..2 * REACH + 1].try_into().unwrap());
+                    let from = |k: usize| rows[row + k][LANES * i..].first_chunk().expect("a margin");
+                    let around = [from(0), from(1), from(2), from(3), from(4), from(5), from(6)];
+                    let filtered = block.row(lanes, &around);
                     let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
                     match to.first_chunk_mut() {
                         Some(to) => *to = filtered,
-                        None => to.copy_from_slice(&filtered[..to.len()]),
+                        None => copy_part(to, &filtered),
                     }
                 }
             }
@@ -227,11 +233,14 @@ impl Kernel for Pass<'_> {
     }
 }
 
+/// What pairs of samples weigh in four units, and the sample in the middle.
+type Weights<L> = [<L as Lanes>::Weights; PAIRS.len() + 1];
+
 /// What four units side by side are filtered with.
 struct Block<L: Lanes> {
     /// Of the differences.
     bounds: [L::Words; CLIPS.len()],
-    weights: [L::Weights; PAIRS.len() + 1],
+    weights: Weights<L>,
     strength: i32,
     max: i16,
 }
@@ -239,8 +248,7 @@ struct Block<L: Lanes> {
 /// Samples of a row, and for each clip the least and the greatest that those around them count as.
 struct Middle<L: Lanes> {
     samples: L::Words,
-    low: [L::Words; CLIPS.len()],
-    high: [L::Words; CLIPS.len()],
+    ranges: [[L::Words; 2]; CLIPS.len()],
 }
 
 impl<L: Lanes> Block<L> {
@@ -249,20 +257,10 @@ impl<L: Lanes> Block<L> {
     fn row(&self, lanes: L, rows: &Around) -> [u16; LANES] {
         let middle = self.middle(lanes, rows[REACH]);
         // Of clipped samples, not of differences: this takes off what that is too much.
-        let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &self.weights[PAIRS.len()]);
-        // One by one: then all places are known where it is compiled.
-        let sums = self.pair::<0>(lanes, rows, &middle, sums);
-        let sums = self.pair::<1>(lanes, rows, &middle, sums);
-        let sums = self.pair::<2>(lanes, rows, &middle, sums);
-        let sums = self.pair::<3>(lanes, rows, &middle, sums);
-        let sums = self.pair::<4>(lanes, rows, &middle, sums);
-        let sums = self.pair::<5>(lanes, rows, &middle, sums);
-        let sums = self.pair::<6>(lanes, rows, &middle, sums);
-        let sums = self.pair::<7>(lanes, rows, &middle, sums);
-        let sums = self.pair::<8>(lanes, rows, &middle, sums);
-        let sums = self.pair::<9>(lanes, rows, &middle, sums);
-        let sums = self.pair::<10>(lanes, rows, &middle, sums);
-        let sums = self.pair::<11>(lanes, rows, &middle, sums);
+        let weights = lanes.anew(&self.weights);
+        let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &weights[PAIRS.len()]);
+        let sums = all_pairs::<L, 0>(lanes, rows, &middle, weights, sums);
+        let sums = if L::PARTS > 1 { all_pairs::<L, 1>(lanes, rows, &middle, weights, sums) } else { sums };
         // A change beyond all samples leaves their range all the same.
         let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
         let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
@@ -271,37 +269,55 @@ impl<L: Lanes> Block<L> {
 
     #[inline(always)]
     fn middle(&self, lanes: L, row: &[i16; SPAN]) -> Middle<L> {
-        let samples = at(lanes, row, 0);
-        let (mut low, mut high) = ([samples; CLIPS.len()], [samples; CLIPS.len()]);
-        for clip in 0..CLIPS.len() {
-            low[clip] = lanes.sub(samples, self.bounds[clip]);
-            high[clip] = lanes.add(samples, self.bounds[clip]);
-        }
-        Middle { samples, low, high }
+        let samples = lanes.load(at(row, 0));
+        let [narrow, wide] = self.bounds;
+        let around = |bound| [lanes.sub(samples, bound), lanes.add(samples, bound)];
+        Middle { samples, ranges: [around(narrow), around(wide)] }
     }
+}
 
-    /// Adds what pair `P` of samples gives.
-    #[inline(always)]
-    fn pair<const P: usize>(
-        &self,
-        lanes: L,
-        rows: &Around,
-        Middle { low, high, .. }: &Middle<L>,
-        sums: L::Sums,
-    ) -> L::Sums {
-        let (dy, dx) = PAIRS[P];
-        let a = at(lanes, rows[(REACH as i32 - dy) as usize], -dx);
-        let b = at(lanes, rows[(REACH as i32 + dy) as usize], dx);
-        let narrow = lanes.add(lanes.clamp(a, low[0], high[0]), lanes.clamp(b, low[0], high[0]));
-        let wide = lanes.add(lanes.clamp(a, low[1], high[1]), lanes.clamp(b, low[1], high[1]));
-        lanes.weigh(sums, narrow, wide, &self.weights[P])
-    }
+/// Adds what the pairs give in part `PART`.
+#[inline(always)]
+fn all_pairs<L: Lanes, const PART: usize>(
+    lanes: L,
+    rows: &Around,
+    middle: &Middle<L>,
+    weights: &Weights<L>,
+    sums: L::Sums,
+) -> L::Sums {
+    // One by one: then all places are known where it is compiled.
+    let sums = pair::<L, PART, 0>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 1>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 2>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 3>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 4>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 5>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 6>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 7>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 8>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 9>(lanes, rows, middle, weights, sums);
+    let sums = pair::<L, PART, 10>(lanes, rows, middle, weights, sums);
+    pair::<L, PART, 11>(lanes, rows, middle, weights, sums)
+}
+
+/// Adds what pair `P` of samples gives.
+#[inline(always)]
+fn pair<L: Lanes, const PART: usize, const P: usize>(
+    lanes: L,
+    rows: &Around,
+    middle: &Middle<L>,
+    weights: &Weights<L>,
+    sums: L::Sums,
+) -> L::Sums {
+    let (dy, dx) = PAIRS[P];
+    let around = [at(rows[(REACH as i32 - dy) as usize], -dx), at(rows[(REACH as i32 + dy) as usize], dx)];
+    lanes.weigh_held::<PART>(sums, around, &middle.ranges, &weights[P])
 }
 
 /// Samples `dx` columns to the right of those in the middle of `row`.
 #[inline(always)]
-fn at<L: Lanes>(lanes: L, row: &[i16; SPAN], dx: i32) -> L::Words {
-    lanes.load(row[(MARGIN as i32 + dx) as usize..][..LANES].try_into().unwrap())
+fn at(row: &[i16; SPAN], dx: i32) -> &Row {
+    row[(MARGIN as i32 + dx) as usize..][..LANES].try_into().unwrap()
 }
 
 #[cfg(test)]

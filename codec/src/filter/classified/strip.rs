@@ -122,18 +122,17 @@ impl Strip {
     fn differences<L: Lanes>(&mut self, lanes: L) {
         let mut lower = std::mem::take(&mut self.lower);
         let rows = self.last::<6>();
-        for i in 0..lower[0].len() / UNITS {
-            let mut windows: [&[i16; DIFFERENCES]; 6] = [&[0; DIFFERENCES]; 6];
-            for (window, row) in windows.iter_mut().zip(rows) {
-                // From the column before those of the cells on.
-                *window = row[MARGIN - 3 + LANES * i..][..DIFFERENCES].try_into().unwrap();
-            }
+        let [v, h, falling, rising] = &mut lower;
+        let cells = v.as_chunks_mut::<UNITS>().0.iter_mut().zip(h.as_chunks_mut::<UNITS>().0);
+        let diagonal = falling.as_chunks_mut::<UNITS>().0.iter_mut().zip(rising.as_chunks_mut::<UNITS>().0);
+        for (i, ((v, h), (falling, rising))) in cells.zip(diagonal).enumerate() {
+            // From the column before those of the cells on.
+            let window = |row: usize| rows[row][MARGIN - 3 + LANES * i..].first_chunk().expect("a margin");
+            let windows = [window(0), window(1), window(2), window(3), window(4), window(5)];
             // Classes are those of 10 bits: what is below does not count. Where there is nothing
             // below, nothing is shifted.
             let sums = if self.extra == 0 { bends(lanes, windows, 0) } else { bends(lanes, windows, self.extra) };
-            for (cells, sums) in lower.iter_mut().zip(lanes.quads(sums)) {
-                cells[UNITS * i..UNITS * (i + 1)].copy_from_slice(&sums);
-            }
+            [*v, *h, *falling, *rising] = lanes.quads(sums);
         }
         self.lower = lower;
     }
@@ -188,17 +187,39 @@ impl Strip {
 /// [`Gradients`](super::class::Gradients).
 #[inline(always)]
 fn bends<L: Lanes>(lanes: L, windows: [&[i16; DIFFERENCES]; 6], extra: u32) -> [L::Words; 4] {
-    let mut sums = [lanes.splat(0); 4];
-    for y in 1..5 {
-        let row = [windows[y - 1], windows[y], windows[y + 1]];
-        let twice = lanes.add(reduced(lanes, row[1], 1, extra), reduced(lanes, row[1], 1, extra));
-        // Where the one before lies: the other lies opposite.
-        for (sum, (dy, dx)) in sums.iter_mut().zip([(0, 1), (1, 0), (0, 0), (0, 2)]) {
-            let a = reduced(lanes, row[dy], dx, extra);
-            let b = reduced(lanes, row[2 - dy], 2 - dx, extra);
-            *sum = lanes.add(*sum, lanes.abs(lanes.sub(lanes.sub(twice, a), b)));
-        }
-    }
+    let [a, b, c, d, e, f] = windows;
+    // Row by row: then all places are known where it is compiled.
+    let sums = bend(lanes, [a, b, c], extra);
+    let sums = added(lanes, sums, bend(lanes, [b, c, d], extra));
+    let sums = added(lanes, sums, bend(lanes, [c, d, e], extra));
+    added(lanes, sums, bend(lanes, [d, e, f], extra))
+}
+
+/// The second differences of a row, the middle one of three.
+#[inline(always)]
+fn bend<L: Lanes>(lanes: L, [above, row, below]: [&[i16; DIFFERENCES]; 3], extra: u32) -> [L::Words; 4] {
+    let middle = reduced(lanes, row, 1, extra);
+    let twice = lanes.add(middle, middle);
+    [
+        second(lanes, twice, [above, below], 1, extra),
+        second(lanes, twice, [row, row], 0, extra),
+        second(lanes, twice, [above, below], 0, extra),
+        second(lanes, twice, [above, below], 2, extra),
+    ]
+}
+
+/// The magnitudes of second differences along a line from the first row at column `at` to the
+/// second one.
+#[inline(always)]
+fn second<L: Lanes>(lanes: L, twice: L::Words, rows: [&[i16; DIFFERENCES]; 2], at: usize, extra: u32) -> L::Words {
+    let (a, b) = (reduced(lanes, rows[0], at, extra), reduced(lanes, rows[1], 2 - at, extra));
+    lanes.abs(lanes.sub(lanes.sub(twice, a), b))
+}
+
+#[inline(always)]
+fn added<L: Lanes>(lanes: L, a: [L::Words; 4], b: [L::Words; 4]) -> [L::Words; 4] {
+    let sums = [lanes.add(a[0], b[0]), lanes.add(a[1], b[1]), lanes.add(a[2], b[2]), lanes.add(a[3], b[3])];
+    lanes.now(sums);
     sums
 }
 

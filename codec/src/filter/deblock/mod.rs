@@ -16,6 +16,7 @@ use self::four::Four;
 use self::segment::{Segment, Thresholds};
 use crate::entropy::BinCoder;
 use crate::image::plane::Plane;
+use crate::simd::arrays::copy_part;
 use crate::simd::{Kernel, LANES, Lanes, Simd};
 
 /// QP is held to this: a step of 2^16 quarter samples.
@@ -108,7 +109,7 @@ impl BlockMap {
 /// What is left of a place in units within a multiple of a side of 2^`log2` samples.
 #[inline(always)]
 fn unit_mask(log2: u8) -> u8 {
-    ((1 << log2) / 4 - 1) as u8
+    ((1u32 << log2) / 4 - 1) as u8
 }
 
 /// Parameters from the header, 7 bits.
@@ -292,22 +293,18 @@ impl Pass<'_> {
     #[inline(always)]
     fn turn<L: Lanes>(&self, lanes: L, y4: usize, turned: &mut [u16]) {
         let height = (4 * (self.rows.end - y4)).min(LANES);
-        for (i, to) in turned.chunks_exact_mut(LANES * LANES).enumerate() {
-            let mut block = [lanes.splat(0); LANES];
-            for (y, words) in block[..height].iter_mut().enumerate() {
+        // Of rows and columns that there are not nothing comes back: what they hold does not matter.
+        let mut block = [[0; LANES]; LANES];
+        let blocks = turned.as_chunks_mut::<LANES>().0.as_chunks_mut().0;
+        for (i, to) in blocks.iter_mut().enumerate() {
+            for (y, row) in block[..height].iter_mut().enumerate() {
                 let from = &self.plane.row(4 * y4 + y)[LANES * i..];
-                *words = match from.first_chunk::<LANES>() {
-                    Some(from) => lanes.samples(from),
-                    None => {
-                        let mut part = [0; LANES];
-                        part[..from.len()].copy_from_slice(from);
-                        lanes.samples(&part)
-                    }
-                };
+                match from.first_chunk() {
+                    Some(from) => *row = *from,
+                    None => copy_part(row, from),
+                }
             }
-            for (to, words) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(lanes.transpose(block)) {
-                *to = lanes.stored(words);
-            }
+            lanes.turn(&block, to);
         }
     }
 
@@ -315,17 +312,14 @@ impl Pass<'_> {
     #[inline(always)]
     fn turn_back<L: Lanes>(&mut self, lanes: L, y4: usize, turned: &[u16]) {
         let height = (4 * (self.rows.end - y4)).min(LANES);
-        for (i, from) in turned.chunks_exact(LANES * LANES).enumerate() {
-            let mut block = [lanes.splat(0); LANES];
-            for (words, from) in block.iter_mut().zip(from.as_chunks::<LANES>().0) {
-                *words = lanes.samples(from);
-            }
-            let block = lanes.transpose(block);
-            for (y, &words) in block[..height].iter().enumerate() {
+        let mut block = [[0; LANES]; LANES];
+        for (i, from) in turned.as_chunks::<LANES>().0.as_chunks().0.iter().enumerate() {
+            lanes.turn(from, &mut block);
+            for (y, row) in block[..height].iter().enumerate() {
                 let to = &mut self.plane.row_mut(4 * y4 + y)[LANES * i..];
-                match to.first_chunk_mut::<LANES>() {
-                    Some(to) => *to = lanes.stored(words),
-                    None => to.copy_from_slice(&lanes.stored(words)[..to.len()]),
+                match to.first_chunk_mut() {
+                    Some(to) => *to = *row,
+                    None => copy_part(to, row),
                 }
             }
         }
@@ -336,10 +330,14 @@ impl Pass<'_> {
     fn vertical<L: Lanes>(&self, lanes: L, y4: usize, turned: &mut [u16]) {
         let Self { deblocking, map, .. } = self;
         let below = (y4 + LANES / 4).min(self.rows.end);
+        let mut rows: [&[Unit]; LANES / 4] = [&[]; LANES / 4];
+        for (row, y4) in rows.iter_mut().zip(y4..below) {
+            *row = map.row(y4);
+        }
         for x4 in 1..map.stride {
             let mut four = Four::default();
-            for (k, y4) in (y4..below).enumerate() {
-                let pair = &map.row(y4)[x4 - 1..=x4];
+            for (k, row) in rows.iter().enumerate() {
+                let Some(pair) = row.get(x4 - 1..=x4) else { break };
                 if let Some(thresholds) = deblocking.vertical(pair, x4) {
                     four.set(k, thresholds, [pair[0].log2_w, pair[1].log2_w], deblocking.long);
                 }
