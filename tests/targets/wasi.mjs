@@ -1,4 +1,4 @@
-// Runs a program of wasm32-wasip1 in Node, with all files of this machine: node wasi.mjs PROGRAM [ARGUMENT]...
+// Runs a program of wasm32-wasip1 in Node, with all files of this machine by whole paths: node wasi.mjs PROGRAM [ARGUMENT]...
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { WASI } from "node:wasi";
@@ -7,7 +7,7 @@ import { WASI } from "node:wasi";
 const NOT_SUPPORTED = 58;
 
 const [program, ...args] = process.argv.slice(2);
-const preopens = { "/": "/", ".": "." };
+const preopens = { "/": "/" };
 const wasi = new WASI({ version: "preview1", args: [program, ...args], env: process.env, preopens, returnOnExit: true });
 const module = await WebAssembly.compile(await readFile(program));
 const functions = WebAssembly.Module.imports(module).filter((one) => one.module === "env");
