@@ -1,5 +1,6 @@
 // PNG files of pixels, with what a browser needs to show their colours. (W3C PNG, third edition)
 
+import { crc32 } from './crc32.js';
 import { upright } from './pixels.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -9,42 +10,6 @@ const COLOUR_TYPES = [0, 4, 2, 6];
 
 /** Most bytes of a block that deflate leaves as they are. */
 const STORED = 65535;
-
-/** Eight tables, so that eight bytes are looked up at a time. */
-const CRC = (() => {
-  const tables = Array.from({ length: 8 }, () => new Int32Array(256));
-  for (let i = 0; i < 256; i++) {
-    let c = i;
-    for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-    tables[0][i] = c;
-  }
-  for (let i = 0; i < 256; i++) {
-    for (let t = 1; t < 8; t++) {
-      const before = tables[t - 1][i];
-      tables[t][i] = (before >>> 8) ^ tables[0][before & 255];
-    }
-  }
-  return tables;
-})();
-
-function crc32(bytes, crc) {
-  const [a, b, c, d, e, f, g, h] = CRC;
-  let i = 0;
-  for (; i + 8 <= bytes.length; i += 8) {
-    crc ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-    crc =
-      h[crc & 255] ^
-      g[(crc >>> 8) & 255] ^
-      f[(crc >>> 16) & 255] ^
-      e[crc >>> 24] ^
-      d[bytes[i + 4]] ^
-      c[bytes[i + 5]] ^
-      b[bytes[i + 6]] ^
-      a[bytes[i + 7]];
-  }
-  for (; i < bytes.length; i++) crc = (crc >>> 8) ^ a[(crc ^ bytes[i]) & 255];
-  return crc;
-}
 
 function adler32(bytes) {
   let [low, high] = [1, 0];
@@ -67,8 +32,8 @@ function chunk(type, ...contents) {
     [...type].map((letter) => letter.charCodeAt(0)),
     4,
   );
-  const crc = contents.reduce((crc, part) => crc32(part, crc), crc32(front.subarray(4), -1));
-  new DataView(end.buffer).setInt32(0, ~crc);
+  const crc = contents.reduce((crc, part) => crc32(part, crc), crc32(front.subarray(4)));
+  new DataView(end.buffer).setUint32(0, crc);
   return [front, ...contents, end];
 }
 

@@ -6,7 +6,7 @@ import { crc32 as expectedCrc } from 'node:zlib';
 import * as format from '../page/js/format.js';
 import { distinct, withExtension } from '../page/js/save.js';
 import { View } from '../page/js/view.js';
-import { crc32 } from '../page/work/crc32.js';
+import { crc32 } from '../page/work/kvant.js';
 import { narrow } from '../page/work/pixels.js';
 import { nearest } from '../page/work/search.js';
 import { zip } from '../page/work/zip.js';

@@ -1,5 +1,5 @@
 // ZIP archives without compression: what is in them is compressed already. APPNOTE.TXT 6.3.10, sections 4.3 and 4.4.
-import { crc32 } from './crc32.js';
+import { crc32 } from './kvant.js';
 
 const MOST_ENTRIES = 0xffff;
 const MOST_BYTES = 0xffffffff;
