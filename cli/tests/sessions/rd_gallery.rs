@@ -34,7 +34,7 @@ fn found(f: &Folder, file: &str, script: &str, width: u32) -> Option<serde_json:
     let browser = browser()?;
     let page = String::from_utf8(f.read(file)).unwrap();
     let driven = file.replace(".html", "-driven.html");
-    f.write(&driven, page.replace("</script>\n</body>", &format!("{script}</script>\n</body>")).as_bytes());
+    f.write(&driven, rd_report::driven(&page, script).as_bytes());
     Some(rd_report::found(&dump(&browser, f, &driven, width)))
 }
 

@@ -260,14 +260,19 @@ pub(crate) fn browser() -> Option<PathBuf> {
     env::split_paths(&paths).flat_map(|folder| names.map(|name| folder.join(name))).find(|path| path.is_file())
 }
 
+/// `page` with a `script` that runs once its pictures are loaded: the browser writes a document when
+/// that event has been handled, however busy the machine is.
+pub(crate) fn driven(page: &str, script: &str) -> String {
+    let (before, after) = page.rsplit_once("</body>").expect("a page has a body");
+    format!("{before}<script>addEventListener(\"load\", () => {{\n{script}}});</script></body>{after}")
+}
+
 /// The page's document after its script, in a window of `width` pixels.
 pub(crate) fn dump(browser: &PathBuf, f: &Folder, file: &str, width: u32) -> String {
     let profile = f.path("profile");
     let mut command = Command::new(browser);
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]);
     command.args(["--disable-background-networking", "--disable-component-update", "--dump-dom"]);
-    // Scripts wait for pictures, which take their time on a busy machine.
-    command.arg("--virtual-time-budget=30000");
     command.arg(format!("--user-data-dir={}", profile.to_string_lossy())).arg(format!("--window-size={width},900"));
     command.arg(format!("file://{}", f.path(file).to_string_lossy())).stdin(Stdio::null());
     let output = command.output().expect("the browser runs");
@@ -305,7 +310,7 @@ fn labels_can_be_read_on_a_phone() {
     for name in ["near.html", "whole.html"] {
         let page = String::from_utf8(f.read(name)).unwrap();
         let script = include_str!("rd_labels.js");
-        f.write("driven.html", page.replace("</body>", &format!("<script>{script}</script></body>")).as_bytes());
+        f.write("driven.html", driven(&page, script).as_bytes());
         let found = found(&dump(&browser, &f, "driven.html", 500));
         assert!(found["plots"].as_u64() > Some(4), "{found}");
         for fault in ["outside", "small", "over"] {
@@ -323,7 +328,7 @@ fn in_a_browser_the_plots_are_there_and_the_toggles_work() {
     };
     let f = results("rd-report-browser");
     f.kvant(&["rd", "report", "out", "--generations", "2", "--crops", "1"]).ok();
-    f.write("driven.html", page(&f).replace("</body>", &format!("<script>{SCRIPT}</script></body>")).as_bytes());
+    f.write("driven.html", driven(&page(&f), SCRIPT).as_bytes());
     for width in [1280, 500] {
         let found = found(&dump(&browser, &f, "driven.html", width));
         let plots = &found["plots"];
@@ -354,7 +359,7 @@ fn on_paper_the_page_is_light_and_whole() {
     let f = results("rd-report-print");
     f.kvant(&["rd", "report", "out", "--crops", "0"]).ok();
     let script = include_str!("rd_print.js");
-    f.write("driven.html", page(&f).replace("</body>", &format!("<script>{script}</script></body>")).as_bytes());
+    f.write("driven.html", driven(&page(&f), script).as_bytes());
     let found = found(&dump(&browser, &f, "driven.html", 1000));
     assert_eq!(found["ground"], "rgb(255, 255, 255)", "the dark theme is for screens: {found}");
     assert_eq!((found["closed"].as_u64() > Some(0), &found["shown"]), (true, &true.into()), "{found}");
