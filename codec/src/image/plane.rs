@@ -21,13 +21,6 @@ impl Rect {
     }
 }
 
-/// The sample next to `value` from 0 to `max`. Vector code packs with saturation first and cuts
-/// then.
-#[inline(always)]
-pub(crate) fn clip(value: i32, max: u16) -> u16 {
-    (value.clamp(0, u16::MAX.into()) as u16).min(max)
-}
-
 /// A block of samples to write, in a plane or by itself.
 #[derive(Debug)]
 pub(crate) struct Block<'a> {

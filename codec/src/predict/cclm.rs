@@ -2,11 +2,12 @@
 //! samples by integer least squares, with nothing in the stream. (VVC fits two points instead;
 //! least squares is the tool's older form.) BITSTREAM.md §9.6.
 
-use crate::image::plane::{Block, clip};
+use crate::image::plane::Block;
 use crate::predict::by_side::by_side;
 use crate::predict::edges::{Available, Edges};
 use crate::predict::luma::LumaSamples;
 use crate::simd::Simd;
+use crate::simd::arrays::clip;
 
 /// Pairs taken from each side, at most.
 const PAIRS_PER_SIDE: usize = 16;

@@ -1,12 +1,13 @@
 //! Chroma from luma with an explicit slope (as in AV1): the chroma block's DC plus a share of
 //! luma's deviation from its mean. BITSTREAM.md §9.7.
 
-use crate::image::plane::{Block, clip};
+use crate::image::plane::Block;
 use crate::predict::by_side::by_side;
 use crate::predict::dc;
 use crate::predict::edges::Edges;
 use crate::predict::luma::LumaSamples;
 use crate::simd::Simd;
+use crate::simd::arrays::clip;
 
 /// Largest slope, in 1/8.
 pub(crate) const MAX_ALPHA: i32 = 16;

@@ -2,12 +2,13 @@
 //! and columns of neighbouring samples by integer least squares, with nothing in the stream. (Of
 //! the terms of ECM's convolutional model, CCCM, these are the two that pay.) BITSTREAM.md §9.6.1.
 
-use crate::image::plane::{Block, Plane, Rect, clip};
+use crate::image::plane::{Block, Plane, Rect};
 use crate::predict::ModelSides;
 use crate::predict::by_side::by_side;
 use crate::predict::edges::MAX_SIDE;
 use crate::predict::luma::{LumaSamples, luma_at_chroma};
 use crate::simd::Simd;
+use crate::simd::arrays::clip;
 
 /// Rows above and columns at the left that a model is fitted to: no more than a superblock may look
 /// at above itself, at 4:2:0 too.

@@ -1,9 +1,10 @@
 //! The pure horizontal and vertical modes: a copied side, plus the gradient of the other side near
 //! it. BITSTREAM.md §9.3.5.
 
-use crate::image::plane::{Block, clip};
+use crate::image::plane::Block;
 use crate::predict::edges::Edges;
 use crate::predict::pdpc::{self, FILLED};
+use crate::simd::arrays::clip;
 
 #[inline(always)]
 pub(crate) fn horizontal<const W: usize>(edges: &Edges, depth: u32, out: &mut Block<'_>) {

@@ -1,5 +1,22 @@
 //! Arithmetic on short arrays, which becomes vector code where it is inlined into `Simd::run`.
 
+/// A loop of at most eight turns, each written out: what it works on is then in registers however
+/// little the compiler unrolls.
+macro_rules! unrolled {
+    ($i:ident in $n:tt $body:block) => {
+        unrolled!($i, $n, $body, 0 1 2 3 4 5 6 7)
+    };
+    ($i:ident, $n:tt, $body:block, $($turn:literal)*) => {
+        $(
+            if $turn < $n {
+                let $i = $turn;
+                $body
+            }
+        )*
+    };
+}
+pub(crate) use unrolled;
+
 #[inline(always)]
 pub(crate) fn load<const L: usize>(from: &[i32], at: usize) -> [i32; L] {
     from[at..at + L].try_into().unwrap()
@@ -32,6 +49,31 @@ pub(crate) fn mul_add<const L: usize>(mut sum: [i32; L], factor: i32, x: [i32; L
         *sum += factor * x;
     }
     sum
+}
+
+/// The sample next to `value` from 0 to `max`. Vector code packs with saturation first and cuts
+/// then, but in WebAssembly, whose compiler does not find that.
+#[inline(always)]
+pub(crate) fn clip(value: i32, max: u16) -> u16 {
+    if cfg!(target_arch = "wasm32") {
+        value.clamp(0, max.into()) as u16
+    } else {
+        (value.clamp(0, u16::MAX.into()) as u16).min(max)
+    }
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use super::wasm::add_clipped;
+
+/// Adds `sums` >> `shift` to samples and keeps these from 0 to `max`, which has 14 bits at most.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+pub(crate) fn add_clipped<const N: usize>(samples: &mut [u16; N], sums: &[i32; N], shift: u32, max: u16) {
+    let mut line = *samples;
+    for (sample, sum) in line.iter_mut().zip(sums) {
+        *sample = clip(i32::from(*sample) + (sum >> shift), max);
+    }
+    *samples = line;
 }
 
 /// Stands in the loops over frequencies and over sums, so that the compiler lets them be and makes

@@ -222,6 +222,32 @@ impl Lanes for Simd128 {
     }
 }
 
+/// Adds `sums` >> `shift` to samples and keeps these from 0 to `max`, which has 14 bits at most. The
+/// compiler cuts numbers of 32 bits to 16 by shuffles that engines take several instructions for.
+#[inline(always)]
+pub(crate) fn add_clipped<const N: usize>(samples: &mut [u16; N], sums: &[i32; N], shift: u32, max: u16) {
+    let (eights, four) = samples.as_chunks_mut::<8>();
+    let (sums, last) = sums.as_chunks::<8>();
+    for (samples, sums) in eights.iter_mut().zip(sums) {
+        // SAFETY: all have as many bytes as they are said to, and any bits are a value of each.
+        let [low, high] = unsafe { transmute::<[i32; 8], [v128; 2]>(*sums) };
+        // Sums beyond 16 bits leave the range of samples as well when they are cut to these.
+        let change = i16x8_narrow_i32x4(i32x4_shr(low, shift), i32x4_shr(high, shift));
+        let changed = i16x8_add_sat(unsafe { transmute::<[u16; 8], v128>(*samples) }, change);
+        let clipped = i16x8_min(i16x8_max(changed, i16x8_splat(0)), i16x8_splat(max as i16));
+        *samples = unsafe { transmute::<v128, [u16; 8]>(clipped) };
+    }
+    if let ([a, b, c, d], [e, f, g, h]) = (four, last) {
+        let change = i32x4_shr(i32x4(*e, *f, *g, *h), shift);
+        let own = i32x4((*a).into(), (*b).into(), (*c).into(), (*d).into());
+        let clipped = i32x4_min(i32x4_max(i32x4_add(own, change), i32x4_splat(0)), i32x4_splat(max.into()));
+        *a = i32x4_extract_lane::<0>(clipped) as u16;
+        *b = i32x4_extract_lane::<1>(clipped) as u16;
+        *c = i32x4_extract_lane::<2>(clipped) as u16;
+        *d = i32x4_extract_lane::<3>(clipped) as u16;
+    }
+}
+
 /// Has `value` made here: V8 reads all that is read in a row without branches before it works on
 /// any of it, and has no registers for that. It does keep the order of reading and writing.
 #[inline(always)]

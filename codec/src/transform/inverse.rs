@@ -12,12 +12,14 @@
 
 use super::basis::{Basis, COEF_MAX, COEF_MIN, MAX_TX, TxShape, TxType};
 use super::tables::{DCT4, DCT8, DCT16, DCT32, DCT64, DST4, DST8, DST16, Matrix, basis_function};
-use crate::image::plane::{Block, clip};
-use crate::simd::arrays::{add, load, mul_add, one_by_one, opaque, store, sub};
+use crate::image::plane::Block;
+use crate::simd::arrays::{add, add_clipped, load, mul_add, one_by_one, opaque, store, sub, unrolled};
 use crate::simd::{Simd, run};
 
 const SHIFT_COLUMNS: u32 = 11;
 const SHIFT_ROWS: u32 = 13;
+/// Whether vectors have four numbers of 32 bits and there are few of them.
+const NARROW: bool = cfg!(target_arch = "wasm32");
 
 /// What stands between the passes: rows of as many columns as are coded.
 pub(crate) type Room = [[i32; MAX_TX]; 64];
@@ -79,12 +81,12 @@ pub(crate) fn inverse(
     match (tx.horizontal, w) {
         (Basis::Dct2, 4) => run!(simd, pass.whole::<4, 4>(&DCT4, out)),
         (Basis::Dct2, 8) => run!(simd, pass.whole::<8, 4>(&DCT8, out)),
-        (Basis::Dct2, 16) => run!(simd, pass.split::<16, 16, 8, 4>(&DCT16, out)),
-        (Basis::Dct2, 32) => run!(simd, pass.split::<32, 32, 16, 2>(&DCT32, out)),
+        (Basis::Dct2, 16) => run!(simd, pass.split::<16, 16, 8, { if NARROW { 2 } else { 4 } }>(&DCT16, out)),
+        (Basis::Dct2, 32) => run!(simd, pass.split::<32, 32, 16, { if NARROW { 1 } else { 2 } }>(&DCT32, out)),
         (Basis::Dct2, 64) => run!(simd, pass.split::<64, 32, 32, 1>(&DCT64, out)),
         (Basis::Dst7, 4) => run!(simd, pass.whole::<4, 4>(&DST4, out)),
         (Basis::Dst7, 8) => run!(simd, pass.whole::<8, 4>(&DST8, out)),
-        (Basis::Dst7, 16) => run!(simd, pass.whole::<16, 4>(&DST16, out)),
+        (Basis::Dst7, 16) => run!(simd, pass.whole::<16, { if NARROW { 2 } else { 4 } }>(&DST16, out)),
         _ => panic!("no {:?} of {w} samples", tx.horizontal),
     }
 }
@@ -113,20 +115,10 @@ fn round_row(sum: i32, shift: u32) -> i32 {
     (sum + (1 << (shift - 1))) >> shift
 }
 
-/// Adds `residual` to a row or a part of it.
-#[inline(always)]
-fn add_row<const N: usize>(samples: &mut [u16; N], residual: &[i32; N], max: u16) {
-    let mut line = *samples;
-    for x in 0..N {
-        line[x] = clip(i32::from(line[x]) + residual[x], max);
-    }
-    *samples = line;
-}
-
 #[inline(always)]
 fn add_flat<const W: usize>(value: i32, max: u16, out: &mut Block<'_>) {
     for row in out.rows::<W>() {
-        add_row(row, &[value; W], max);
+        add_clipped(row, &[value; W], 0, max);
     }
 }
 
@@ -134,11 +126,11 @@ fn add_flat<const W: usize>(value: i32, max: u16, out: &mut Block<'_>) {
 #[inline(always)]
 fn add_untransformed<const W: usize>(coefs: &[i32], rows: usize, extra: u32, max: u16, out: &mut Block<'_>) {
     for (row, coefs) in out.rows::<W>().zip(coefs.as_chunks::<W>().0).take(rows) {
-        let mut residual = [0; W];
+        let mut quarters = [2; W];
         for x in 0..W {
-            residual[x] = ((coefs[x] << extra) + 2) >> 2;
+            quarters[x] += coefs[x] << extra;
         }
-        add_row(row, &residual, max);
+        add_clipped(row, &quarters, 2, max);
     }
 }
 
@@ -156,8 +148,10 @@ impl Columns<'_> {
     #[inline(always)]
     fn dct<const N: usize, const K: usize>(self, m: &Matrix<N, K>, room: &mut Room) {
         let m = opaque(m);
-        if self.stride == 4 {
-            self.dct_group::<N, K, 4>(m, 0, room);
+        if NARROW || self.stride == 4 {
+            for u in (0..self.cols).step_by(4) {
+                self.dct_group::<N, K, 4>(m, u, room);
+            }
         } else {
             for u in (0..self.cols).step_by(8) {
                 self.dct_group::<N, K, 8>(m, u, room);
@@ -168,8 +162,10 @@ impl Columns<'_> {
     #[inline(always)]
     fn dst<const N: usize>(self, m: &Matrix<N, N>, room: &mut Room) {
         let m = opaque(m);
-        if self.stride == 4 {
-            self.dst_group::<N, 4>(m, 0, room);
+        if NARROW || self.stride == 4 {
+            for u in (0..self.cols).step_by(4) {
+                self.dst_group::<N, 4>(m, u, room);
+            }
         } else {
             for u in (0..self.cols).step_by(8) {
                 self.dst_group::<N, 8>(m, u, room);
@@ -221,12 +217,12 @@ impl Columns<'_> {
             for k in (step..self.rows.min(K)).step_by(2 * step) {
                 let x: [i32; L] = load(self.coefs, k * self.stride + u);
                 let factors: [i32; B] = load(&m[k], n0);
-                for b in 0..B {
+                unrolled!(b in B {
                     one_by_one();
                     odd[b] = mul_add(odd[b], factors[b], x);
-                }
+                });
             }
-            for b in 0..B {
+            unrolled!(b in B {
                 one_by_one();
                 let n = n0 + b;
                 let even: [i32; L] = load(&room[n], u);
@@ -238,7 +234,7 @@ impl Columns<'_> {
                     store(&mut room[n], u, low);
                     store(&mut room[2 * M - 1 - n], u, high);
                 }
-            }
+            });
         }
     }
 
@@ -249,14 +245,14 @@ impl Columns<'_> {
             for k in 0..self.rows.min(N) {
                 let x: [i32; L] = load(self.coefs, k * self.stride + u);
                 let factors: [i32; 4] = load(&m[k], n0);
-                for b in 0..4 {
+                unrolled!(b in 4 {
                     one_by_one();
                     sum[b] = mul_add(sum[b], factors[b], x);
-                }
+                });
             }
-            for b in 0..4 {
+            unrolled!(b in 4 {
                 store(&mut room[n0 + b], u, rounded(sum[b]));
-            }
+            });
         }
     }
 }
@@ -279,13 +275,13 @@ impl Rows<'_> {
             let mut sum = [[1 << (self.shift - 1); N]; R];
             for u in 0..self.cols.min(N) {
                 one_by_one();
-                for r in 0..R {
+                unrolled!(r in R {
                     sum[r] = mul_add(sum[r], rows[r][u], m[u]);
-                }
+                });
             }
-            for r in 0..R {
-                add_row(out.at(0, y + r), &shifted(sum[r], self.shift), self.max);
-            }
+            unrolled!(r in R {
+                add_clipped(out.at(0, y + r), &sum[r], self.shift, self.max);
+            });
         }
     }
 
@@ -305,25 +301,17 @@ impl Rows<'_> {
             for u in (0..self.cols.min(K)).step_by(2) {
                 one_by_one();
                 let (m0, m1): ([i32; H], [i32; H]) = (load(&m[u], 0), load(&m[u + 1], 0));
-                for r in 0..R {
+                unrolled!(r in R {
                     even[r] = mul_add(even[r], rows[r][u], m0);
                     odd[r] = mul_add(odd[r], rows[r][u + 1], m1);
-                }
+                });
             }
-            for r in 0..R {
+            unrolled!(r in R {
                 let mut high = sub(even[r], odd[r]);
                 high.reverse();
-                add_row(out.at(0, y + r), &shifted(add(even[r], odd[r]), self.shift), self.max);
-                add_row(out.at(H, y + r), &shifted(high, self.shift), self.max);
-            }
+                add_clipped(out.at(0, y + r), &add(even[r], odd[r]), self.shift, self.max);
+                add_clipped(out.at(H, y + r), &high, self.shift, self.max);
+            });
         }
     }
-}
-
-#[inline(always)]
-fn shifted<const N: usize>(mut sums: [i32; N], shift: u32) -> [i32; N] {
-    for sum in &mut sums {
-        *sum >>= shift;
-    }
-    sums
 }
