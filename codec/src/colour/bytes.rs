@@ -45,7 +45,7 @@ impl Kernel for ToBytes<'_> {
             ];
             let mut channels = [none; 3];
             for (to, sums) in channels.iter_mut().zip(sums) {
-                *to = lanes.clamp(lanes.shifted(sums, 1, SHIFT), none, most);
+                *to = lanes.clamp(lanes.shifted(sums, SHIFT), none, most);
             }
             *out = lanes.interleave(channels);
         }

@@ -7,7 +7,7 @@ use super::pipeline;
 use super::progress::Progress;
 use crate::encoder::input::source::PlaneSource;
 use crate::error::EncodeError;
-use crate::filter::classified::{Bank, CLASSES, CLIPS, PAIRS, Strip, TAPS, bounds, filter_of};
+use crate::filter::classified::{CLASSES, CLIPS, PAIRS, Strip, TAPS, bank, bounds, filter_of};
 use crate::filter::{BlockMap, Unit};
 use crate::image::plane::Plane;
 use crate::image::view::ImageView;
@@ -111,14 +111,14 @@ fn classes(plane: &Plane, map: &BlockMap) -> Vec<u8> {
 fn add(equations: &mut [Equations], source: &Plane, deblocked: &Plane, map: &BlockMap) {
     // A bank whose coefficients are their own places shows where each comes from in its
     // orientation.
-    let bank = Bank::new(&std::array::from_fn(|i| (i % TAPS) as u8));
+    let bank = bank(&std::array::from_fn(|i| (i % TAPS) as u8));
     filters(deblocked, map, |unit, (x4, y4), strip, filter| {
         let weight = (-f64::from(unit.qp) / 16.0).exp2();
         let equations = &mut equations[filter / 4];
         for k in 0..16 {
             let (x, y) = (4 * x4 + k % 4, 4 * y4 + k / 4);
             let mut inputs = [0.0; TAPS];
-            for (i, &place) in bank.filters[filter][..PAIRS.len()].as_flattened().iter().enumerate() {
+            for (i, &place) in bank[filter][..PAIRS.len()].as_flattened().iter().enumerate() {
                 inputs[place as usize] = f64::from(input(strip, (x, k / 4), unit.qp, i));
             }
             let error = f64::from(source.get(x, y)) - f64::from(deblocked.get(x, y));

@@ -245,7 +245,7 @@ impl<'a> Direction<'a> {
                 let [a, b] = [lanes.load(&windows[2 * half]), lanes.load(&windows[2 * half + 1])];
                 sums = lanes.weigh(sums, a, b, &lanes.weights(pairs));
             }
-            let words = lanes.clamp(lanes.shifted(sums, 1, 7), lanes.splat(0), lanes.splat(self.max));
+            let words = lanes.clamp(lanes.shifted(sums, 7), lanes.splat(0), lanes.splat(self.max));
             *out = lanes.stored(words);
         }
         if self.blended > 0 {

@@ -75,7 +75,7 @@ fn grid<L: Lanes>(lanes: L, matrix: usize, features: &[i32; FEATURES], middle: i
             let [a, b] = [coefficients(&rows[0], k), coefficients(&rows[rows.len() - 1], k)];
             sums = lanes.weigh(sums, lanes.load(&a), lanes.load(&b), weights);
         }
-        let words = lanes.stored(lanes.clamp(lanes.shifted(sums, 1, SHIFT), least, most));
+        let words = lanes.stored(lanes.clamp(lanes.shifted(sums, SHIFT), least, most));
         for (point, word) in points.iter_mut().zip(words) {
             *point = i32::from(word as i16) + middle;
         }

@@ -191,14 +191,14 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn shifted(self, sums: [__m256i; 2], factor: i32, shift: u32) -> __m256i {
+    fn shifted(self, sums: [__m256i; 2], shift: u32) -> __m256i {
         // SAFETY: as above.
         unsafe {
-            let (factor, half) = (_mm256_set1_epi32(factor), _mm256_set1_epi32(1 << (shift - 1)));
+            let half = _mm256_set1_epi32(1 << (shift - 1));
             let shift = _mm_cvtsi32_si128(shift as i32);
             let mut rounded = [half; 2];
             for (to, sums) in rounded.iter_mut().zip(sums) {
-                *to = _mm256_sra_epi32(_mm256_add_epi32(_mm256_mullo_epi32(sums, factor), half), shift);
+                *to = _mm256_sra_epi32(_mm256_add_epi32(sums, half), shift);
             }
             _mm256_packs_epi32(rounded[0], rounded[1])
         }

@@ -94,8 +94,8 @@ pub(crate) trait Lanes: Copy {
         let wide = self.add(self.clamp(a, second[0], second[1]), self.clamp(b, second[0], second[1]));
         self.weigh(sums, narrow, wide, weights)
     }
-    /// The sums times `factor`, rounded to 2^-`shift`, in the order of the lanes; cut to 16 bits.
-    fn shifted(self, sums: Self::Sums, factor: i32, shift: u32) -> Self::Words;
+    /// The sums, rounded to 2^-`shift`, in the order of the lanes; cut to 16 bits.
+    fn shifted(self, sums: Self::Sums, shift: u32) -> Self::Words;
     /// In each of `rows` the sums of four lanes in turn.
     fn quads(self, rows: [Self::Words; 4]) -> [[u32; LANES / 4]; 4];
 

@@ -207,14 +207,14 @@ impl Lanes for Neon {
     }
 
     #[inline(always)]
-    fn shifted(self, sums: [int32x4_t; 4], factor: i32, shift: u32) -> Pair {
+    fn shifted(self, sums: [int32x4_t; 4], shift: u32) -> Pair {
         // SAFETY: as above.
         unsafe {
-            let (factor, half) = (vdupq_n_s32(factor), vdupq_n_s32(1 << (shift - 1)));
+            let half = vdupq_n_s32(1 << (shift - 1));
             let shift = vdupq_n_s32(-(shift as i32));
             let mut rounded = [half; 4];
             for (to, sums) in rounded.iter_mut().zip(sums) {
-                *to = vshlq_s32(vmlaq_s32(half, sums, factor), shift);
+                *to = vshlq_s32(vaddq_s32(half, sums), shift);
             }
             let low = vqmovn_high_s32(vqmovn_s32(rounded[0]), rounded[1]);
             [low, vqmovn_high_s32(vqmovn_s32(rounded[2]), rounded[3])]

@@ -162,8 +162,8 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn shifted(self, sums: [i32; LANES], factor: i32, shift: u32) -> Row {
-        let rounded = |sum: i32| (sum * factor + (1 << (shift - 1))) >> shift;
+    fn shifted(self, sums: [i32; LANES], shift: u32) -> Row {
+        let rounded = |sum: i32| (sum + (1 << (shift - 1))) >> shift;
         each!(l, rounded(sums[l]).clamp(i16::MIN.into(), i16::MAX.into()) as i16)
     }
 

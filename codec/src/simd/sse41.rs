@@ -216,14 +216,14 @@ impl Lanes for Sse41 {
     }
 
     #[inline(always)]
-    fn shifted(self, sums: [__m128i; 4], factor: i32, shift: u32) -> Pair {
+    fn shifted(self, sums: [__m128i; 4], shift: u32) -> Pair {
         // SAFETY: as above.
         unsafe {
-            let (factor, half) = (_mm_set1_epi32(factor), _mm_set1_epi32(1 << (shift - 1)));
+            let half = _mm_set1_epi32(1 << (shift - 1));
             let shift = _mm_cvtsi32_si128(shift as i32);
             let mut rounded = [half; 4];
             for (to, sums) in rounded.iter_mut().zip(sums) {
-                *to = _mm_sra_epi32(_mm_add_epi32(_mm_mullo_epi32(sums, factor), half), shift);
+                *to = _mm_sra_epi32(_mm_add_epi32(sums, half), shift);
             }
             [_mm_packs_epi32(rounded[0], rounded[1]), _mm_packs_epi32(rounded[2], rounded[3])]
         }

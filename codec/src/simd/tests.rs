@@ -58,7 +58,7 @@ impl Kernel for Every {
         let sums = lanes.weigh(lanes.nothing(), few, more, &lanes.weights(pairs));
         let sums = lanes.weigh(sums, more, few, &lanes.weights(pairs));
         // Beyond 16 bits as well.
-        words.extend([lanes.shifted(sums, 1, 1), lanes.shifted(sums, 8, 11), lanes.shifted(sums, -3, 14)]);
+        words.extend([lanes.shifted(sums, 1), lanes.shifted(sums, 8), lanes.shifted(sums, 14)]);
         let mut out = Vec::new();
         for words in words {
             out.extend(lanes.stored(words));

@@ -197,9 +197,9 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
-    fn shifted(self, [a, b, c, d]: [v128; 4], factor: i32, shift: u32) -> Pair {
-        let (a, b) = (rounded(a, factor, shift), rounded(b, factor, shift));
-        let (c, d) = (rounded(c, factor, shift), rounded(d, factor, shift));
+    fn shifted(self, [a, b, c, d]: [v128; 4], shift: u32) -> Pair {
+        let (a, b) = (rounded(a, shift), rounded(b, shift));
+        let (c, d) = (rounded(c, shift), rounded(d, shift));
         [i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d)]
     }
 
@@ -268,10 +268,10 @@ fn bytes(words: Pair) -> v128 {
     u8x16_narrow_i16x8(words[0], words[1])
 }
 
-/// Sums times `factor`, rounded to 2^-`shift`.
+/// Sums, rounded to 2^-`shift`.
 #[inline(always)]
-fn rounded(sums: v128, factor: i32, shift: u32) -> v128 {
-    i32x4_shr(i32x4_add(i32x4_mul(sums, i32x4_splat(factor)), i32x4_splat(1 << (shift - 1))), shift)
+fn rounded(sums: v128, shift: u32) -> v128 {
+    i32x4_shr(i32x4_add(sums, i32x4_splat(1 << (shift - 1))), shift)
 }
 
 /// The sums of four lanes in turn.

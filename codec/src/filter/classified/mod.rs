@@ -7,6 +7,7 @@ mod class;
 mod strip;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub(crate) use self::strip::Strip;
 use self::strip::{Around, MARGIN, REACH, SPAN, UNITS};
@@ -43,37 +44,29 @@ static CHROMA: &[u8; CLASSES * TAPS] = include_bytes!("chroma.bin");
 pub(crate) type Filter = [[i16; CLIPS.len()]; PAIRS.len() + 1];
 
 /// The filters of every class in every orientation, by 4 * class + orientation.
-#[derive(Debug)]
-pub(crate) struct Bank {
-    pub(crate) filters: [Filter; CLASSES * 4],
-}
+pub(crate) type Bank = [Filter; CLASSES * 4];
 
-static LUMA_BANK: Bank = Bank::new(LUMA);
-static CHROMA_BANK: Bank = Bank::new(CHROMA);
+static LUMA_BANK: LazyLock<Bank> = LazyLock::new(|| bank(LUMA));
+static CHROMA_BANK: LazyLock<Bank> = LazyLock::new(|| bank(CHROMA));
 
-impl Bank {
-    pub(crate) const fn new(table: &[u8; CLASSES * TAPS]) -> Self {
-        let mut filters = [[[0; CLIPS.len()]; PAIRS.len() + 1]; CLASSES * 4];
-        let mut i = 0;
-        while i < CLASSES * 4 * PAIRS.len() {
-            let (number, k) = (i / PAIRS.len(), i % PAIRS.len());
-            let (class, filter) = (number / 4, &mut filters[number]);
-            let to = turned(k, number % 4);
-            let mut clip = 0;
-            while clip < CLIPS.len() {
-                let coefficient = table[class * TAPS + clip * PAIRS.len() + k] as i8 as i16;
-                filter[to][clip] = coefficient;
+/// The filters that a table stands for.
+pub(crate) fn bank(table: &[u8; CLASSES * TAPS]) -> Bank {
+    let mut bank = [[[0; CLIPS.len()]; PAIRS.len() + 1]; CLASSES * 4];
+    for (filters, table) in bank.chunks_exact_mut(4).zip(table.chunks_exact(TAPS)) {
+        for (orientation, filter) in filters.iter_mut().enumerate() {
+            for (i, &coefficient) in table.iter().enumerate() {
+                let (clip, k) = (i / PAIRS.len(), i % PAIRS.len());
+                let coefficient = i16::from(coefficient as i8);
+                filter[turned(k, orientation)][clip] = coefficient;
                 filter[PAIRS.len()][clip] -= 2 * coefficient;
-                clip += 1;
             }
-            i += 1;
         }
-        Self { filters }
     }
+    bank
 }
 
 /// The pair that `orientation` turns pair `k` into.
-const fn turned(k: usize, orientation: usize) -> usize {
+fn turned(k: usize, orientation: usize) -> usize {
     let (dy, dx) = PAIRS[k];
     let (dy, dx) = match orientation {
         0 => (dy, dx),
@@ -135,9 +128,9 @@ pub(crate) fn classified(simd: Simd, plane: &mut Plane, map: &BlockMap, extra: u
 /// The filter on its way down a plane.
 #[derive(Debug)]
 pub(crate) struct Classified {
-    bank: &'static Bank,
+    /// In its full strength.
+    bank: Box<Bank>,
     strip: Strip,
-    strength: i32,
     /// Units at the left that stay as they are.
     left_out: usize,
 }
@@ -146,8 +139,11 @@ impl Classified {
     /// Before the first row of a plane of `width` samples of 10 bits and `extra` more, at
     /// `strength` eighths, which is not 0.
     pub(crate) fn new(width: usize, extra: u32, chroma: bool, strength: u8) -> Self {
-        let bank = if chroma { &CHROMA_BANK } else { &LUMA_BANK };
-        Self { bank, strip: Strip::new(width, extra), strength: strength.into(), left_out: 0 }
+        let mut bank: Box<Bank> = Box::new(**if chroma { &CHROMA_BANK } else { &LUMA_BANK });
+        for coefficient in bank.as_flattened_mut().as_flattened_mut() {
+            *coefficient *= i16::from(strength);
+        }
+        Self { bank, strip: Strip::new(width, extra), left_out: 0 }
     }
 
     /// The same where units left of column `x4` of units are not needed.
@@ -157,7 +153,7 @@ impl Classified {
 
     /// Bytes that one of a plane of `width` samples takes.
     pub(crate) fn memory(width: usize) -> u64 {
-        Strip::memory(width)
+        size_of::<Bank>() as u64 + Strip::memory(width)
     }
 
     /// Filters the next rows of units, which are `rows` of `plane` and of `map`. `plane` has come
@@ -170,7 +166,7 @@ impl Classified {
     /// What the units from `x4` on, which are `units`, are filtered with; `scale` is that of the
     /// unit before.
     #[inline(always)]
-    fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut QpScale) -> Block<L> {
+    fn block<L: Lanes>(&self, lanes: L, x4: usize, units: &[Unit], scale: &mut QpScale) -> Block<'_, L> {
         // One by one: then none is in memory where it is compiled.
         let (a, first) = self.of_unit(x4, units.first(), scale);
         let (b, second) = self.of_unit(x4 + 1, units.get(1), scale);
@@ -178,22 +174,18 @@ impl Classified {
         let (d, fourth) = self.of_unit(x4 + 3, units.get(3), scale);
         let narrow = lanes.spread([first[0], second[0], third[0], fourth[0]]);
         let wide = lanes.spread([first[1], second[1], third[1], fourth[1]]);
-        let mut weights = [lanes.weights([[0; 2]; 4]); PAIRS.len() + 1];
-        for (weights, (((&a, &b), &c), &d)) in weights.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
-            *weights = lanes.weights([a, b, c, d]);
-        }
         let max = ((1024 << self.strip.extra()) - 1) as i16;
-        Block { bounds: [narrow, wide], weights, strength: self.strength, max }
+        Block { bounds: [narrow, wide], filters: [a, b, c, d], max }
     }
 
     /// The filter and the bounds of unit `x4`, if there is one; `scale` is that of the unit before.
     #[inline(always)]
     fn of_unit(&self, x4: usize, unit: Option<&Unit>, scale: &mut QpScale) -> (&Filter, [i16; CLIPS.len()]) {
-        let Some(unit) = unit else { return (&self.bank.filters[0], [0; CLIPS.len()]) };
+        let Some(unit) = unit else { return (&self.bank[0], [0; CLIPS.len()]) };
         if unit.qp != scale.qp {
             *scale = QpScale::of(unit.qp, self.strip.extra());
         }
-        (&self.bank.filters[number(self.strip.unit(x4), scale)], scale.bounds)
+        (&self.bank[number(self.strip.unit(x4), scale)], scale.bounds)
     }
 }
 
@@ -218,10 +210,11 @@ impl Kernel for Pass<'_> {
             let rows = filter.strip.rows();
             for (i, units) in map.row(y4).chunks(UNITS).enumerate().skip(filter.left_out / UNITS) {
                 let block = filter.block(lanes, UNITS * i, units, &mut scale);
+                let weights = block.weights(lanes);
                 for row in 0..4 {
                     let from = |k: usize| rows[row + k][LANES * i..].first_chunk().expect("a margin");
                     let around = [from(0), from(1), from(2), from(3), from(4), from(5), from(6)];
-                    let filtered = block.row(lanes, &around);
+                    let filtered = block.row(lanes, &around, &weights);
                     let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
                     match to.first_chunk_mut() {
                         Some(to) => *to = filtered,
@@ -237,11 +230,10 @@ impl Kernel for Pass<'_> {
 type Weights<L> = [<L as Lanes>::Weights; PAIRS.len() + 1];
 
 /// What four units side by side are filtered with.
-struct Block<L: Lanes> {
+struct Block<'a, L: Lanes> {
     /// Of the differences.
     bounds: [L::Words; CLIPS.len()],
-    weights: Weights<L>,
-    strength: i32,
+    filters: [&'a Filter; UNITS],
     max: i16,
 }
 
@@ -251,19 +243,29 @@ struct Middle<L: Lanes> {
     ranges: [[L::Words; 2]; CLIPS.len()],
 }
 
-impl<L: Lanes> Block<L> {
+impl<L: Lanes> Block<'_, L> {
+    #[inline(always)]
+    fn weights(&self, lanes: L) -> Weights<L> {
+        let [a, b, c, d] = self.filters;
+        let mut weights = [lanes.weights([[0; 2]; 4]); PAIRS.len() + 1];
+        for (weights, (((&a, &b), &c), &d)) in weights.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+            *weights = lanes.weights([a, b, c, d]);
+        }
+        weights
+    }
+
     /// A row of the units, filtered; it is the middle one of `rows`.
     #[inline(always)]
-    fn row(&self, lanes: L, rows: &Around) -> [u16; LANES] {
+    fn row(&self, lanes: L, rows: &Around, weights: &Weights<L>) -> [u16; LANES] {
         let middle = self.middle(lanes, rows[REACH]);
         // Of clipped samples, not of differences: this takes off what that is too much.
-        let weights = lanes.anew(&self.weights);
+        let weights = lanes.anew(weights);
         let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &weights[PAIRS.len()]);
         let sums = all_pairs::<L, 0>(lanes, rows, &middle, weights, sums);
         let sums = if L::PARTS > 1 { all_pairs::<L, 1>(lanes, rows, &middle, weights, sums) } else { sums };
         // A change beyond all samples leaves their range all the same.
         let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
-        let change = lanes.clamp(lanes.shifted(sums, self.strength, SHIFT), least, most);
+        let change = lanes.clamp(lanes.shifted(sums, SHIFT), least, most);
         lanes.stored(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
     }
 

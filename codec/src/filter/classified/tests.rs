@@ -117,7 +117,7 @@ fn orientations_turn_every_pair_into_another() {
     for (i, c) in table.iter_mut().enumerate() {
         *c = (i % TAPS) as u8;
     }
-    for filter in Bank::new(&table).filters {
+    for filter in bank(&table) {
         let mut sorted = filter[..PAIRS.len()].as_flattened().to_vec();
         sorted.sort_unstable();
         assert!(sorted.into_iter().eq(0..TAPS as i16));

@@ -268,7 +268,7 @@ fn long_side<L: Lanes>(lanes: L, side: &[L::Words; 8], middle: L::Words, tc: L::
     for k in (0..7).rev() {
         let weight = LONG_WEIGHTS[k] as i16;
         let weights = lanes.weights([[weight, 64 - weight]; 4]);
-        let value = lanes.shifted(lanes.weigh(lanes.nothing(), middle, far, &weights), 1, 10);
+        let value = lanes.shifted(lanes.weigh(lanes.nothing(), middle, far, &weights), 10);
         let half = lanes.shr(bound, 1);
         out[k] = lanes.clamp(value, lanes.sub(side[k], half), lanes.add(side[k], half));
         if k < 6 {
