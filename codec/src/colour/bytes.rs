@@ -38,16 +38,14 @@ impl Kernel for ToBytes<'_> {
         for (((luma, cb), cr), out) in luma.iter().zip(cb).zip(cr).zip(pixels) {
             let luma = lanes.samples(luma);
             let (cb, cr) = (lanes.sub(lanes.samples(cb), zero), lanes.sub(lanes.samples(cr), zero));
-            let sums = [
-                lanes.weigh(lanes.nothing(), luma, cr, &red),
-                lanes.weigh(lanes.weigh(lanes.nothing(), luma, cb, &green), cr, none, &green_cr),
-                lanes.weigh(lanes.nothing(), luma, cb, &blue),
-            ];
-            let mut channels = [none; 3];
-            for (to, sums) in channels.iter_mut().zip(sums) {
-                *to = lanes.clamp(lanes.shifted(sums, SHIFT), none, most);
-            }
-            *out = lanes.interleave(channels);
+            // One by one: then none is in memory where it is compiled.
+            let red = lanes.weigh(lanes.nothing(), luma, cr, &red);
+            let green = lanes.weigh(lanes.weigh(lanes.nothing(), luma, cb, &green), cr, none, &green_cr);
+            let blue = lanes.weigh(lanes.nothing(), luma, cb, &blue);
+            let red = lanes.clamp(lanes.shifted(red, SHIFT), none, most);
+            let green = lanes.clamp(lanes.shifted(green, SHIFT), none, most);
+            let blue = lanes.clamp(lanes.shifted(blue, SHIFT), none, most);
+            *out = lanes.interleave([red, green, blue]);
         }
         let depths = Depths::new(8);
         let rest = luma_rest.iter().zip(cb_rest).zip(cr_rest);
