@@ -45,7 +45,7 @@ pub(crate) fn families(criterion: &mut Criterion) {
         }
         let mut out = vec![0; side * side];
         for (name, quantiser) in [("dequantise", Quantiser::Rdoq), ("dequantise-trellis", Quantiser::Trellis)] {
-            let quantisation = new(side, quantiser);
+            let mut quantisation = new(side, quantiser);
             group.bench_function(BenchmarkId::new(name, &size), |b| {
                 b.iter(|| {
                     for levels in &levels {

@@ -27,7 +27,7 @@ use crate::predict::luma::LumaSamples;
 use crate::predict::{IntraMode, predict};
 use crate::quant::matrix::Matrices;
 use crate::quant::step::step;
-use crate::recon::dequant::Dequantiser;
+use crate::recon::dequant::{Coded, Dequantiser};
 use crate::simd::{CpuLevel, Simd};
 use crate::syntax::ctx::Place;
 use crate::syntax::level::Template;
@@ -260,6 +260,7 @@ pub struct Quantisation {
     trellis: Option<Rule>,
     reciprocals: Reciprocals,
     dequantiser: Dequantiser,
+    coded: Coded,
     counter: Counter,
     template: Template,
     scratch: Scratch,
@@ -290,6 +291,7 @@ impl Quantisation {
             trellis: plan.trellis,
             reciprocals: Reciprocals::new(&Matrices::new(header.matrices[0])),
             dequantiser: Dequantiser::new(&header),
+            coded: Coded::new(),
             counter: Counter::new(header.profile, Learnt::new(header.profile, header.start())),
             template: Template::new(),
             scratch: Scratch::new(),
@@ -320,8 +322,8 @@ impl Quantisation {
 
     /// Coefficients, zeros before, of levels in scan order; returns how many columns and rows hold
     /// any.
-    pub fn dequantise(&self, levels: &[i32], coefficients: &mut [i32]) -> (usize, usize) {
+    pub fn dequantise(&mut self, levels: &[i32], coefficients: &mut [i32]) -> (usize, usize) {
         let steps = self.dequantiser.steps(0, (self.node.log2_w, self.node.log2_h), self.qp, TxType::DCT);
-        steps.dequantise(&self.node, levels, coefficients)
+        steps.dequantise(&self.node, levels, self.coded.of(levels), coefficients)
     }
 }

@@ -15,7 +15,7 @@ use crate::image::plane::Rect;
 use crate::image::view::ImageViewMut;
 use crate::limits::Limits;
 use crate::quant::matrix::Matrices;
-use crate::recon::dequant::Dequantiser;
+use crate::recon::dequant::{Coded, Dequantiser};
 use crate::recon::output::Output;
 use crate::recon::picture::PictureSamples;
 use crate::recon::{Context, Edge, Known, Reconstruction, SignReader, Signs, TileSamples};
@@ -125,9 +125,10 @@ impl Stages {
         for tile in 0..self.tiles.len() {
             let Ok(bytes) = self.parsed.tile(&self.data, &self.index, tile) else { return false };
             let mut signs = self.sign_reader(bytes.signs);
+            let mut coded = Coded::new();
             for Signed { samples, node, tx, levels, coefficients } in &mut self.tiles[tile].signed {
                 let edge = Edge { simd: self.simd, samples, plane: 0, node, tx: *tx };
-                signs.code(&edge, levels, coefficients);
+                signs.code(&edge, levels, coded.of(levels), coefficients);
             }
             whole &= signs.finish().is_none();
         }
@@ -267,9 +268,9 @@ struct Recorder<'a> {
 }
 
 impl Signs for Recorder<'_> {
-    fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]) {
+    fn code(&mut self, block: &Edge<'_>, levels: &[i32], coded: &[u16], coefficients: &mut [i32]) {
         let (samples, node) = surroundings(self.header, block);
-        self.signs.code(block, levels, coefficients);
+        self.signs.code(block, levels, coded, coefficients);
         let (w, h) = block.node.coded_area();
         let signed = scan::of(w, h).iter().zip(levels).map(|(p, &level)| match coefficients[p.raster as usize] {
             ..0 => -level,

@@ -6,7 +6,7 @@ use crate::quant::step::{STEP_BITS, step};
 use crate::syntax::header::PictureHeader;
 use crate::syntax::scan;
 use crate::syntax::tree::Node;
-use crate::transform::TxType;
+use crate::transform::{MAX_CODED, TxType};
 
 /// Largest magnitude of a coefficient: internal depth plus eight bits, signed.
 pub(crate) const MAX_COEFFICIENT: i32 = (1 << 17) - 1;
@@ -16,6 +16,26 @@ pub(crate) const PRODUCT_BITS: u32 = STEP_BITS + WEIGHT_BITS;
 
 /// Points of a quantiser in a step.
 const POINTS: u64 = 32;
+
+/// Finds the levels of a block that are not zero.
+#[derive(Debug)]
+pub(crate) struct Coded(Box<[u16; MAX_CODED]>);
+
+impl Coded {
+    pub(crate) fn new() -> Self {
+        Self(Box::new([0; MAX_CODED]))
+    }
+
+    /// Their indices. Without a branch on each, which would be mispredicted too often.
+    pub(crate) fn of(&mut self, levels: &[i32]) -> &[u16] {
+        let mut count = 0;
+        for (i, &level) in levels.iter().enumerate() {
+            self.0[count] = i as u16;
+            count += usize::from(level != 0);
+        }
+        &self.0[..count]
+    }
+}
 
 /// The steps of one plane of one block.
 #[derive(Debug, Clone, Copy)]
@@ -37,31 +57,27 @@ impl Steps<'_> {
         u64::from(self.base) * u64::from(self.weights[at])
     }
 
-    /// Turns levels, in scan order, into coefficients; returns how many columns and rows hold any.
-    /// `out`, row by row, holds zeros.
-    pub(crate) fn dequantise(&self, node: &Node, levels: &[i32], out: &mut [i32]) -> (usize, usize) {
-        match self.family {
-            Family::Scalar => self.dequantise_by::<false>(node, levels, out),
-            Family::Trellis => self.dequantise_by::<true>(node, levels, out),
-        }
-    }
-
-    fn dequantise_by<const TRELLIS: bool>(&self, node: &Node, levels: &[i32], out: &mut [i32]) -> (usize, usize) {
-        let steps = Self { family: if TRELLIS { Family::Trellis } else { Family::Scalar }, ..*self };
+    /// Turns levels, in scan order, of which those at `coded` are not zero, into coefficients;
+    /// returns how many columns and rows hold any. `out`, row by row, holds zeros.
+    pub(crate) fn dequantise(&self, node: &Node, levels: &[i32], coded: &[u16], out: &mut [i32]) -> (usize, usize) {
         let (w, h) = node.coded_area();
-        let mut state = State::START;
+        let scan = &scan::of(w, h)[..levels.len()];
         // A bit for each.
         let (mut cols, mut rows) = (0, 0);
-        // Zeros are treated like the others: a branch would be mispredicted too often.
-        for (&level, p) in levels.iter().zip(&scan::of(w, h)[..levels.len()]).rev() {
-            let at = usize::from(p.raster);
-            out[at] = steps.coefficient(at, level, state);
-            let some = u32::from(level != 0);
-            cols |= some << p.u;
-            rows |= some << p.v;
-            if TRELLIS {
-                state = state.next(level.unsigned_abs());
+        let (mut state, mut next) = (State::START, levels.len());
+        for &i in coded.iter().rev() {
+            let i = usize::from(i);
+            let (level, p) = (levels[i], &scan[i]);
+            if self.family == Family::Trellis {
+                // Zeros lead to other states too.
+                state = (i + 1..next).fold(state, |state, _| state.next(0));
+                next = i;
             }
+            let at = usize::from(p.raster);
+            out[at] = self.coefficient(at, level, state);
+            cols |= 1 << p.u;
+            rows |= 1 << p.v;
+            state = state.next(level.unsigned_abs());
         }
         let count = |bits: u32| (u32::BITS - bits.leading_zeros()) as usize;
         (count(cols), count(rows))
@@ -172,7 +188,7 @@ mod tests {
                     }
                 }
                 let mut found = vec![0; w * h];
-                assert_eq!(steps.dequantise(&node, &levels, &mut found), extent);
+                assert_eq!(steps.dequantise(&node, &levels, Coded::new().of(&levels), &mut found), extent);
                 assert_eq!(found, expected, "{family:?} {node:?}");
             }
         }

@@ -7,7 +7,7 @@ use crate::filter::Unit;
 use crate::predict::ChromaMode;
 use crate::predict::edges::Edges;
 use crate::predict::predict;
-use crate::recon::dequant::Dequantiser;
+use crate::recon::dequant::{Coded, Dequantiser};
 use crate::simd::Simd;
 use crate::syntax::block::{ChromaBlock, LumaBlock, Superblock, TransformBlock};
 use crate::syntax::header::PictureHeader;
@@ -28,6 +28,7 @@ pub(crate) struct Context<'a> {
 struct Scratch {
     edges: Edges,
     references: References,
+    coded: Coded,
     /// Zeros between two blocks.
     coefficients: Box<[i32]>,
     room: Box<Room>,
@@ -38,6 +39,7 @@ impl Scratch {
         Self {
             edges: Edges::new(),
             references: References::new(),
+            coded: Coded::new(),
             coefficients: vec![0; MAX_CODED].into(),
             room: Box::new(ROOM),
         }
@@ -159,14 +161,15 @@ impl<'a> Reconstruction<'a> {
             return;
         }
         let header = self.context.header;
-        let Scratch { coefficients, room, .. } = &mut self.scratch;
+        let Scratch { coded, coefficients, room, .. } = &mut self.scratch;
         let qp = header.plane_qp(qp, plane);
         let steps = self.context.dequantiser.steps(plane, (node.log2_w, node.log2_h), qp, tb.tx);
         let levels = tb.levels(levels);
         let simd = self.context.simd;
-        let extent = steps.dequantise(node, levels, coefficients);
+        let coded = coded.of(levels);
+        let extent = steps.dequantise(node, levels, coded, coefficients);
         let edge = Edge { simd, samples: &self.samples, plane, node, tx: tb.tx };
-        signs.code(&edge, levels, coefficients);
+        signs.code(&edge, levels, coded, coefficients);
         let shape = TxShape { w: node.w(), h: node.h(), tx: tb.tx, extra: header.extra_depth() };
         let out = &mut self.samples.planes[plane].block(node.rect());
         inverse(simd, coefficients, shape, extent, room, out);

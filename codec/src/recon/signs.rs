@@ -12,7 +12,7 @@ use crate::simd::{Simd, run};
 use crate::syntax::scan::{self, Position};
 use crate::syntax::tree::Node;
 use crate::transform::tables::{LOW, border};
-use crate::transform::{Basis, MAX_CODED, TxType};
+use crate::transform::{Basis, TxType};
 
 /// Longest side of a block.
 const MAX_SIDE: usize = 64;
@@ -37,15 +37,16 @@ const START: [Model; OCTAVES] = {
 /// What becomes of the signs of a block's levels before its coefficients are transformed.
 pub(crate) trait Signs {
     /// For `block`, whose dequantised `coefficients` have the signs of `levels`, or are their
-    /// magnitudes where signs are read; those that are read go into `coefficients`.
-    fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]);
+    /// magnitudes where signs are read; those that are read go into `coefficients`. Levels that are
+    /// not zero are at `coded`.
+    fn code(&mut self, block: &Edge<'_>, levels: &[i32], coded: &[u16], coefficients: &mut [i32]);
 }
 
 /// They are known: nothing.
 pub(crate) struct Known;
 
 impl Signs for Known {
-    fn code(&mut self, _block: &Edge<'_>, _levels: &[i32], _coefficients: &mut [i32]) {}
+    fn code(&mut self, _: &Edge<'_>, _: &[i32], _: &[u16], _: &mut [i32]) {}
 }
 
 /// Where signs go to or come from.
@@ -136,8 +137,7 @@ pub(crate) struct SignCoder<S> {
     pub(crate) sink: S,
     /// Signs are expected; else they are coded as they are.
     expects: bool,
-    /// Scan indices of the levels of a block that are not zero.
-    coded: Box<[u16; MAX_CODED]>,
+    expected: Box<Expected>,
 }
 
 /// Reads those of a tile.
@@ -152,8 +152,8 @@ impl<'a> SignReader<'a> {
 
     /// The same where the data lies elsewhere.
     pub(crate) fn over(self, data: &[u8]) -> SignReader<'_> {
-        let Self { sink: SignRun { interval, models }, expects, coded } = self;
-        SignCoder { sink: SignRun { interval: interval.over(data), models }, expects, coded }
+        let Self { sink: SignRun { interval, models }, expects, expected } = self;
+        SignCoder { sink: SignRun { interval: interval.over(data), models }, expects, expected }
     }
 
     /// Whether no more was read past the end than the zeros that an encoder leaves out.
@@ -175,50 +175,34 @@ impl SignNoter {
 
 impl<S: SignSink> SignCoder<S> {
     pub(crate) fn with(sink: S, expects: bool) -> Self {
-        Self { sink, expects, coded: Box::new([0; MAX_CODED]) }
-    }
-
-    /// Notes which levels are not zero, once and without a branch on each; their number.
-    fn gather(&mut self, levels: &[i32]) -> usize {
-        let mut count = 0;
-        for (i, &level) in levels.iter().enumerate() {
-            self.coded[count] = i as u16;
-            count += usize::from(level != 0);
-        }
-        count
-    }
-
-    /// A sign of which `odds` says what is expected: positive where they are, the more surely the
-    /// larger they are.
-    #[inline(always)]
-    fn sign(&mut self, odds: i64, negative: bool) -> bool {
-        let expected = odds < 0;
-        self.sink.expected(octave(odds), negative == expected) == expected
+        Self { sink, expects, expected: Box::new(Expected::NOTHING) }
     }
 }
 
 impl<S: SignSink> Signs for SignCoder<S> {
-    fn code(&mut self, block: &Edge<'_>, levels: &[i32], coefficients: &mut [i32]) {
+    fn code(&mut self, block: &Edge<'_>, levels: &[i32], coded: &[u16], coefficients: &mut [i32]) {
+        let Self { sink, expects, expected } = self;
         let (w, h) = block.node.coded_area();
         let scan = &scan::of(w, h)[..levels.len()];
-        let count = self.gather(levels);
-        if !self.expects || block.tx == TxType::IDENTITY {
-            for i in 0..count {
-                let i = usize::from(self.coded[i]);
-                set(&mut coefficients[scan[i].raster as usize], self.sink.open(levels[i] < 0));
+        if !*expects || block.tx == TxType::IDENTITY {
+            for &i in coded {
+                let i = usize::from(i);
+                set(&mut coefficients[scan[i].raster as usize], sink.open(levels[i] < 0));
             }
             return;
         }
-        let mut expected = Expected::of(block);
-        for &i in &self.coded[..count] {
+        expected.begin(block);
+        for &i in coded {
             let p = &scan[usize::from(i)];
             expected.expect(p, coefficients[p.raster as usize].abs());
         }
-        for i in 0..count {
-            let i = usize::from(self.coded[i]);
+        for &i in coded {
+            let i = usize::from(i);
             let p = &scan[i];
             let c = &mut coefficients[p.raster as usize];
-            let negative = self.sign(expected.odds(p, c.abs()), levels[i] < 0);
+            // Positive where that is expected, the more surely the larger they are.
+            let odds = expected.odds(p, c.abs());
+            let negative = sink.expected(octave(odds), (levels[i] < 0) == (odds < 0)) == (odds < 0);
             set(c, negative);
             expected.take(p, *c);
         }
@@ -268,50 +252,40 @@ struct Side {
     first: &'static [i32],
 }
 
-/// The samples across an edge, one after the other along it: twice what the samples beyond it,
-/// continued by half of their slope, ask for beyond the prediction; and the slope.
-struct Across {
-    twice: [i32; MAX_SIDE],
-    squares: i64,
-    slopes: i64,
-}
-
-impl Across {
-    /// Of near and far samples beyond the edge, and the first ones predicted.
-    #[inline(always)]
-    fn of(samples: impl Iterator<Item = [i32; 3]>) -> Self {
-        let mut across = Self { twice: [0; MAX_SIDE], squares: 0, slopes: 0 };
-        let (mut squares, mut slopes) = (0, 0);
-        for (twice, [near, far, inside]) in across.twice.iter_mut().zip(samples) {
-            *twice = 3 * near - far - 2 * inside;
-            // At most 64 * (6 * 1023)^2.
-            squares += twice.unsigned_abs() * twice.unsigned_abs();
-            slopes += (near - far) * (near - far);
-        }
-        (across.squares, across.slopes) = (squares.into(), slopes.into());
-        across
-    }
-}
-
 impl Side {
     /// An edge with nothing beyond it.
     const MISSING: Self =
         Self { count: 0, wanted: [0; LOW], energy: 0, shift: 0, unknown: [0; LOW], spread: 0, first: &[] };
 
-    /// An edge of `len` samples along which coefficients have `basis`, and the basis `other` of
-    /// `depth` samples across it.
-    fn new(simd: Simd, across: &Across, (basis, len): (Basis, usize), (other, depth): (Basis, usize)) -> Self {
-        let low = border(basis, len).low;
-        let sums = run!(simd, project(low, &across.twice));
-        Self {
-            count: LOW.min(len),
-            wanted: std::array::from_fn(|k| i64::from(sums[k] >> 8)),
-            energy: 64 * across.squares,
-            shift: 2 + len.ilog2(),
-            unknown: [0; LOW],
-            spread: LEAST_VARIANCE + ((256 * across.slopes) >> len.ilog2()),
-            first: border(other, depth).first,
+    /// For an edge of `len` samples along which coefficients have `basis`, and the basis `other` of
+    /// `depth` samples across it; `across` are near and far samples beyond it, and the first ones
+    /// predicted.
+    #[inline(always)]
+    fn begin(
+        &mut self,
+        simd: Simd,
+        across: impl Iterator<Item = [i32; 3]>,
+        twice: &mut [i32; MAX_SIDE],
+        (basis, len): (Basis, usize),
+        (other, depth): (Basis, usize),
+    ) {
+        let (mut squares, mut slopes) = (0, 0);
+        for (twice, [near, far, inside]) in twice.iter_mut().zip(across) {
+            *twice = 3 * near - far - 2 * inside;
+            // At most 64 * (6 * 1023)^2.
+            squares += twice.unsigned_abs() * twice.unsigned_abs();
+            slopes += (near - far) * (near - far);
         }
+        self.count = LOW.min(len);
+        let sums = run!(simd, project(border(basis, len).low, twice));
+        for (wanted, sum) in self.wanted.iter_mut().zip(sums) {
+            *wanted = i64::from(sum >> 8);
+        }
+        self.energy = 64 * i64::from(squares);
+        self.shift = 2 + len.ilog2();
+        self.unknown = [0; LOW];
+        self.spread = LEAST_VARIANCE + ((256 * i64::from(slopes)) >> len.ilog2());
+        self.first = border(other, depth).first;
     }
 
     /// Amplitude along the edge of coefficient `c` of frequency `across` across it.
@@ -338,10 +312,11 @@ impl Side {
         }
         let amplitude = self.amplitude(c, across);
         self.unknown[k] -= amplitude * amplitude;
-        let variance = self.spread + self.unknown[k] / 4 + (self.energy >> self.shift);
+        // None of it is negative.
+        let variance = self.spread + (self.unknown[k] >> 2) + (self.energy >> self.shift);
         // Dividing by the nearest power of two is as good as by the variance.
-        let scaled = variance + variance / 2 - variance / 16;
-        (64 * amplitude * self.wanted[k]) >> scaled.ilog2()
+        let scaled = variance + (variance >> 1) - (variance >> 4);
+        (64 * amplitude * self.wanted[k]) >> (i64::BITS - 1 - scaled.leading_zeros())
     }
 
     /// Takes away what a coefficient gives.
@@ -372,31 +347,37 @@ fn project(low: &[[i32; LOW]], samples: &[i32; MAX_SIDE]) -> [i32; LOW] {
 struct Expected {
     top: Side,
     left: Side,
+    /// Along an edge twice what the samples beyond it, continued by half of their slope, ask for
+    /// beyond the prediction.
+    twice: [i32; MAX_SIDE],
 }
 
 impl Expected {
-    fn of(block: &Edge<'_>) -> Self {
+    const NOTHING: Self = Self { top: Side::MISSING, left: Side::MISSING, twice: [0; MAX_SIDE] };
+
+    /// For `block`, of whose coefficients nothing is known yet.
+    fn begin(&mut self, block: &Edge<'_>) {
         let Edge { simd, samples, plane, node, tx } = *block;
         let rect @ Rect { x, y, w, h } = node.rect();
         let available = samples.ready[plane.min(1)].around(rect);
         let (extra, plane) = (samples.depth - 10, &samples.planes[plane]);
         let reduced = |s: u16| i32::from(s >> extra);
         let (vertical, horizontal) = ((tx.vertical, h), (tx.horizontal, w));
-        let (mut top, mut left) = (Side::MISSING, Side::MISSING);
+        let Self { top, left, twice } = self;
+        (top.count, left.count) = (0, 0);
         if available.top >= w {
             let row = |y| plane.row(y)[x..x + w].iter().copied();
             let samples = row(y - 1).zip(row(y - 2)).zip(row(y));
-            let across = Across::of(samples.map(|((near, far), inside)| [near, far, inside].map(reduced)));
-            top = Side::new(simd, &across, horizontal, vertical);
+            let across = samples.map(|((near, far), inside)| [near, far, inside].map(reduced));
+            top.begin(simd, across, twice, horizontal, vertical);
         }
         if available.left >= h {
             let sample = |y| {
                 let row = &plane.row(y)[x - 2..=x];
                 [row[1], row[0], row[2]].map(reduced)
             };
-            left = Side::new(simd, &Across::of((y..y + h).map(sample)), vertical, horizontal);
+            left.begin(simd, (y..y + h).map(sample), twice, vertical, horizontal);
         }
-        Self { top, left }
     }
 
     /// Counts the coefficient of magnitude `c` at `p` among the unknown ones.
@@ -427,6 +408,7 @@ impl Expected {
 mod tests {
     use super::*;
     use crate::image::plane::Plane;
+    use crate::recon::dequant::Coded;
     use crate::recon::ready::Ready;
     use crate::simd::CpuLevel;
 
@@ -458,7 +440,8 @@ mod tests {
         let place = |u, v| *scan::of(16, 8).iter().find(|p| (p.u, p.v) == (u, v)).unwrap();
         let (mean, wave) = (place(0, 0), place(1, 0));
         let expecting = |p: &Position| {
-            let mut expected = Expected::of(&block);
+            let mut expected = Expected::NOTHING;
+            expected.begin(&block);
             expected.expect(p, 4000);
             expected
         };
@@ -484,7 +467,7 @@ mod tests {
             }
             let sent = coefficients.clone();
             let mut noter = SignNoter::new(true);
-            noter.code(&block, &levels, &mut coefficients);
+            noter.code(&block, &levels, Coded::new().of(&levels), &mut coefficients);
             assert_eq!(coefficients, sent, "noting changes nothing");
             let mut writer = SignWriter::new();
             writer.write(&noter.sink);
@@ -492,7 +475,7 @@ mod tests {
             let mut reader = SignReader::new(ReadInterval::new(&data), true);
             let magnitudes: Vec<i32> = levels.iter().map(|l| l.abs()).collect();
             coefficients.iter_mut().for_each(|c| *c = c.abs());
-            reader.code(&block, &magnitudes, &mut coefficients);
+            reader.code(&block, &magnitudes, Coded::new().of(&levels), &mut coefficients);
             assert_eq!((coefficients, reader.finish()), (sent, None));
         }
     }

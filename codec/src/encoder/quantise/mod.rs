@@ -79,7 +79,7 @@ mod tests {
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::MAX_QP;
     use crate::random::SplitMix64;
-    use crate::recon::dequant::{Dequantiser, PRODUCT_BITS};
+    use crate::recon::dequant::{Coded, Dequantiser, PRODUCT_BITS};
     use crate::simd::{CpuLevel, Simd};
     use crate::syntax::block::TransformBlock;
     use crate::syntax::ctx::Place;
@@ -114,7 +114,7 @@ mod tests {
             let mut levels = Vec::new();
             job.run(&mut counter, &mut template, &mut scratch, &mut levels);
             let (mut back, steps) = ([0; 64], dequantiser.steps(0, (3, 3), qp, tx));
-            steps.dequantise(&node, &levels, &mut back);
+            steps.dequantise(&node, &levels, Coded::new().of(&levels), &mut back);
             for (at, (found, wanted)) in back.iter().zip(values).enumerate() {
                 let half = steps.at(at) as f64 / f64::from(1u32 << PRODUCT_BITS) / 2.0;
                 // And half a unit for rounding.

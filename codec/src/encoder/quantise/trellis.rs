@@ -308,7 +308,7 @@ mod tests {
     use crate::quant::matrix::{Matrices, MatrixShape};
     use crate::quant::step::step;
     use crate::random::SplitMix64;
-    use crate::recon::dequant::Dequantiser;
+    use crate::recon::dequant::{Coded, Dequantiser};
     use crate::simd::{CpuLevel, Simd};
     use crate::syntax::block::TransformBlock;
     use crate::syntax::ctx;
@@ -405,7 +405,12 @@ mod tests {
                 let counted = RULE.lambda * bits(counter.take());
                 assert!((out.cost - out.distortion - counted).abs() < 1e-6, "{size:?} {steps}: {out:?}, {counted}");
                 let mut decoded = vec![0; w * h];
-                dequantiser.steps(0, size, QP, TxType::DCT).dequantise(&node, levels, &mut decoded);
+                dequantiser.steps(0, size, QP, TxType::DCT).dequantise(
+                    &node,
+                    levels,
+                    Coded::new().of(levels),
+                    &mut decoded,
+                );
                 let unit = step(QP) as f64 / 4096.0;
                 let squares = coefficients.iter().zip(&decoded).map(|(a, b)| ((a - b) as f64 / unit).powi(2));
                 let distortion: f64 = squares.sum();
