@@ -246,12 +246,23 @@ struct Middle<L: Lanes> {
 impl<L: Lanes> Block<'_, L> {
     #[inline(always)]
     fn weights(&self, lanes: L) -> Weights<L> {
-        let [a, b, c, d] = self.filters;
-        let mut weights = [lanes.weights([[0; 2]; 4]); PAIRS.len() + 1];
-        for (weights, (((&a, &b), &c), &d)) in weights.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
-            *weights = lanes.weights([a, b, c, d]);
-        }
-        weights
+        // One by one: then none is anywhere else before it is in its place.
+        let pair = |k: usize| lanes.weights(self.filters.map(|filter| filter[k]));
+        [
+            pair(0),
+            pair(1),
+            pair(2),
+            pair(3),
+            pair(4),
+            pair(5),
+            pair(6),
+            pair(7),
+            pair(8),
+            pair(9),
+            pair(10),
+            pair(11),
+            pair(12),
+        ]
     }
 
     /// A row of the units, filtered; it is the middle one of `rows`.

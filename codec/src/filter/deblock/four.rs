@@ -2,6 +2,7 @@
 //! samples of 10 bits. BITSTREAM.md §10.4 to §10.6.
 
 use super::segment::{LONG_WEIGHTS, Thresholds};
+use crate::simd::arrays::unrolled;
 use crate::simd::{LANES, Lanes};
 
 /// Segments of four lines.
@@ -66,64 +67,50 @@ impl Four {
         let [tall_p, tall_q] = self.tall;
         let tall = [lanes.spread(tall_p), lanes.spread(tall_q)];
         let bounds = Bounds::<L> { tc: lanes.spread(self.tc), beta: lanes.spread(self.beta), tall };
+        // Where the samples of each side are, the nearest first.
+        let (p_place, q_place) = (|k: usize| at - (k + 1) * across, |k: usize| at + k * across);
         let mut lines = Lines::<L> { p: [tall[0]; 4], q: [tall[0]; 4] };
-        for k in 0..4 {
-            lines.p[k] = load(lanes, data, at - (k + 1) * across);
-            lines.q[k] = load(lanes, data, at + k * across);
-        }
+        unrolled!(k in 4 {
+            lines.p[k] = load(lanes, data, p_place(k));
+            lines.q[k] = load(lanes, data, q_place(k));
+        });
         let Some(Decision { active, strong, calm }) = decide(lanes, &lines, &bounds) else { return };
         let mut long = lanes.and(strong, lanes.spread(self.long));
-        let mut far = None;
         if lanes.any(long) {
-            let sides = [p_side(lanes, data, at, across), q_side(lanes, data, at, across)];
-            long = lanes.and(long, is_long(lanes, &sides, bounds.beta));
-            far = Some(sides);
+            let ends = [ends(lanes, data, p_place), ends(lanes, data, q_place)];
+            long = lanes.and(long, is_long(lanes, &ends, bounds.beta));
         }
         let strong = lanes.but(strong, long);
         let weak = lanes.but(lanes.but(active, strong), long);
         let mut out = self::weak(lanes, &lines, &bounds, weak, calm);
-        if lanes.any(strong) {
+        let (any_strong, any_long) = (lanes.any(strong), lanes.any(long));
+        if any_strong {
             let new = self::strong(lanes, &lines, &bounds);
-            for k in 0..3 {
+            unrolled!(k in 3 {
                 out.p[k] = lanes.select(strong, new.p[k], out.p[k]);
                 out.q[k] = lanes.select(strong, new.q[k], out.q[k]);
-            }
-            store(lanes, data, at - 3 * across, out.p[2]);
-            store(lanes, data, at + 2 * across, out.q[2]);
+            });
         }
-        for k in 0..2 {
-            store(lanes, data, at - (k + 1) * across, out.p[k]);
-            store(lanes, data, at + k * across, out.q[k]);
+        if any_long {
+            let middle = middle(lanes, data, p_place, q_place);
+            long_side(lanes, data, p_place, middle, bounds.tc, long, &mut out.p);
+            long_side(lanes, data, q_place, middle, bounds.tc, long, &mut out.q);
         }
-        if let Some(far) = &far {
-            let [p, q] = self::long(lanes, far, bounds.tc);
-            for k in 0..7 {
-                let (p_at, q_at) = (at - (k + 1) * across, at + k * across);
-                store(lanes, data, p_at, lanes.select(long, p[k], load(lanes, data, p_at)));
-                store(lanes, data, q_at, lanes.select(long, q[k], load(lanes, data, q_at)));
-            }
+        if any_strong || any_long {
+            store(lanes, data, p_place(2), out.p[2]);
+            store(lanes, data, q_place(2), out.q[2]);
         }
+        unrolled!(k in 2 {
+            store(lanes, data, p_place(k), out.p[k]);
+            store(lanes, data, q_place(k), out.q[k]);
+        });
     }
 }
 
-/// As much of side p as the long filter reads.
+/// The samples of a side that tell whether the long filter goes over it.
 #[inline(always)]
-fn p_side<L: Lanes>(lanes: L, data: &[u16], at: usize, across: usize) -> [L::Words; 8] {
-    let mut side = [lanes.splat(0); 8];
-    for (k, side) in side.iter_mut().enumerate() {
-        *side = load(lanes, data, at - (k + 1) * across);
-    }
-    side
-}
-
-/// As much of side q.
-#[inline(always)]
-fn q_side<L: Lanes>(lanes: L, data: &[u16], at: usize, across: usize) -> [L::Words; 8] {
-    let mut side = [lanes.splat(0); 8];
-    for (k, side) in side.iter_mut().enumerate() {
-        *side = load(lanes, data, at + k * across);
-    }
-    side
+fn ends<L: Lanes>(lanes: L, data: &[u16], place: impl Fn(usize) -> usize) -> [L::Words; 4] {
+    [load(lanes, data, place(0)), load(lanes, data, place(3)), load(lanes, data, place(6)), load(lanes, data, place(7))]
 }
 
 /// Decides for each segment; `None` where all of them stay.
@@ -228,54 +215,73 @@ fn strong_side<L: Lanes>(lanes: L, a: &[L::Words; 4], b: &[L::Words; 4], bound: 
         lanes.shr(lanes.add(lanes.add(all, outer), half), 3),
         a[3],
     ];
-    for k in 0..3 {
+    unrolled!(k in 3 {
         out[k] = lanes.clamp(out[k], lanes.sub(a[k], bound), lanes.add(a[k], bound));
-    }
+    });
     out
 }
 
-/// All bits of the segments that are straight as far as the long filter reads.
+/// All bits of the segments that are straight as far as the long filter reads, by the first, the
+/// fourth, the seventh and the last sample of each side.
 #[inline(always)]
-fn is_long<L: Lanes>(lanes: L, sides: &[[L::Words; 8]; 2], beta: L::Words) -> L::Words {
+fn is_long<L: Lanes>(lanes: L, ends: &[[L::Words; 4]; 2], beta: L::Words) -> L::Words {
     let (mut bend, mut spread) = (lanes.splat(0), lanes.splat(0));
-    for s in sides {
-        bend = lanes.add(bend, lanes.abs(lanes.sub(lanes.sub(s[6], s[3]), lanes.sub(s[3], s[0]))));
-        spread = lanes.add(spread, distance(lanes, s[7], s[0]));
+    for [first, fourth, seventh, last] in *ends {
+        bend = lanes.add(bend, lanes.abs(lanes.sub(lanes.sub(seventh, fourth), lanes.sub(fourth, first))));
+        spread = lanes.add(spread, distance(lanes, last, first));
     }
     let line = lanes.and(lanes.greater(lanes.shr(beta, 3), bend), lanes.greater(lanes.shr(beta, 2), spread));
     lanes.and(lanes.first_of_four(line), lanes.last_of_four(line))
 }
 
-/// The long filter, in all lanes.
+/// 16 times the mean of the samples around the edge that the long filter changes.
 #[inline(always)]
-fn long<L: Lanes>(lanes: L, [p, q]: &[[L::Words; 8]; 2], tc: L::Words) -> [[L::Words; 7]; 2] {
-    let mut middle = lanes.add(p[0], q[0]);
+fn middle<L: Lanes>(
+    lanes: L,
+    data: &[u16],
+    p_place: impl Fn(usize) -> usize,
+    q_place: impl Fn(usize) -> usize,
+) -> L::Words {
+    let mut middle = lanes.add(load(lanes, data, p_place(0)), load(lanes, data, q_place(0)));
     for k in 0..7 {
-        middle = lanes.add(middle, lanes.add(p[k], q[k]));
+        middle = lanes.add(middle, lanes.add(load(lanes, data, p_place(k)), load(lanes, data, q_place(k))));
     }
-    [long_side(lanes, p, middle, tc), long_side(lanes, q, middle, tc)]
+    middle
 }
 
-/// The same on one side; `middle` is 16 times the mean of the samples around the edge.
+/// The long filter on one side of the edge in the lanes of `long`; the first samples go into `out`.
 #[inline(always)]
-fn long_side<L: Lanes>(lanes: L, side: &[L::Words; 8], middle: L::Words, tc: L::Words) -> [L::Words; 7] {
-    let mut far = lanes.add(side[6], side[7]);
+fn long_side<L: Lanes>(
+    lanes: L,
+    data: &mut [u16],
+    place: impl Fn(usize) -> usize,
+    middle: L::Words,
+    tc: L::Words,
+    long: L::Words,
+    out: &mut [L::Words; 4],
+) {
+    let mut far = lanes.add(load(lanes, data, place(6)), load(lanes, data, place(7)));
     for _ in 0..3 {
         far = lanes.add(far, far);
     }
     // From the far end inwards: the bounds are one, one, two and so on halves of tc.
-    let (mut out, mut bound) = ([far; 7], tc);
-    for k in (0..7).rev() {
+    let mut bound = lanes.splat(0);
+    unrolled!(i in 7 {
+        let k = 6 - i;
+        if k != 5 {
+            bound = lanes.add(bound, tc);
+        }
         let weight = LONG_WEIGHTS[k] as i16;
         let weights = lanes.weights([[weight, 64 - weight]; 4]);
         let value = lanes.shifted(lanes.weigh(lanes.nothing(), middle, far, &weights), 10);
-        let half = lanes.shr(bound, 1);
-        out[k] = lanes.clamp(value, lanes.sub(side[k], half), lanes.add(side[k], half));
-        if k < 6 {
-            bound = lanes.add(bound, tc);
+        let (before, half) = (load(lanes, data, place(k)), lanes.shr(bound, 1));
+        let value = lanes.clamp(value, lanes.sub(before, half), lanes.add(before, half));
+        if k < 3 {
+            out[k] = lanes.select(long, value, out[k]);
+        } else {
+            store(lanes, data, place(k), lanes.select(long, value, before));
         }
-    }
-    out
+    });
 }
 
 #[inline(always)]
