@@ -217,8 +217,8 @@ impl Kernel for Pass<'_> {
                     let filtered = block.row(lanes, &around, &weights);
                     let to = &mut plane.row_mut(4 * y4 + row)[LANES * i..];
                     match to.first_chunk_mut() {
-                        Some(to) => *to = filtered,
-                        None => copy_part(to, &filtered),
+                        Some(to) => *to = lanes.stored(filtered),
+                        None => copy_part(to, &lanes.stored(filtered)),
                     }
                 }
             }
@@ -267,7 +267,7 @@ impl<L: Lanes> Block<'_, L> {
 
     /// A row of the units, filtered; it is the middle one of `rows`.
     #[inline(always)]
-    fn row(&self, lanes: L, rows: &Around, weights: &Weights<L>) -> [u16; LANES] {
+    fn row(&self, lanes: L, rows: &Around, weights: &Weights<L>) -> L::Words {
         let middle = self.middle(lanes, rows[REACH]);
         // Of clipped samples, not of differences: this takes off what that is too much.
         let weights = lanes.anew(weights);
@@ -277,13 +277,13 @@ impl<L: Lanes> Block<'_, L> {
         // A change beyond all samples leaves their range all the same.
         let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
         let change = lanes.clamp(lanes.shifted(sums, SHIFT), least, most);
-        lanes.stored(lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most))
+        lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most)
     }
 
     #[inline(always)]
     fn middle(&self, lanes: L, row: &[i16; SPAN]) -> Middle<L> {
         let samples = lanes.load(at(row, 0));
-        let [narrow, wide] = self.bounds;
+        let [narrow, wide] = *lanes.anew(&self.bounds);
         let around = |bound| [lanes.sub(samples, bound), lanes.add(samples, bound)];
         Middle { samples, ranges: [around(narrow), around(wide)] }
     }
