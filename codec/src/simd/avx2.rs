@@ -44,6 +44,7 @@ impl Lanes for Avx2 {
 
     binary! {
         add: _mm256_add_epi16,
+        add_cut: _mm256_adds_epi16,
         sub: _mm256_sub_epi16,
         min: _mm256_min_epi16,
         max: _mm256_max_epi16,

@@ -6,7 +6,8 @@ pub(crate) const LANES: usize = 16;
 /// As many numbers, in memory.
 pub(crate) type Row = [i16; LANES];
 
-/// Operations of a level of the CPU on sixteen numbers of 16 bits, none of which may overflow.
+/// Operations of a level of the CPU on sixteen numbers of 16 bits. None may overflow but where it
+/// says so.
 pub(crate) trait Lanes: Copy {
     /// The numbers.
     type Words: Copy;
@@ -23,6 +24,8 @@ pub(crate) trait Lanes: Copy {
     fn stored(self, words: Self::Words) -> [u16; LANES];
     fn splat(self, value: i16) -> Self::Words;
     fn add(self, a: Self::Words, b: Self::Words) -> Self::Words;
+    /// The sum, cut to 16 bits where it has more.
+    fn add_cut(self, a: Self::Words, b: Self::Words) -> Self::Words;
     fn sub(self, a: Self::Words, b: Self::Words) -> Self::Words;
     fn min(self, a: Self::Words, b: Self::Words) -> Self::Words;
     fn max(self, a: Self::Words, b: Self::Words) -> Self::Words;

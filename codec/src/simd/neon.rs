@@ -35,6 +35,7 @@ impl Lanes for Neon {
 
     binary! {
         add: vaddq_s16,
+        add_cut: vqaddq_s16,
         sub: vsubq_s16,
         min: vminq_s16,
         max: vmaxq_s16,

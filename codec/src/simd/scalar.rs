@@ -48,6 +48,11 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
+    fn add_cut(self, a: Row, b: Row) -> Row {
+        each!(l, a[l].saturating_add(b[l]))
+    }
+
+    #[inline(always)]
     fn sub(self, a: Row, b: Row) -> Row {
         each!(l, a[l] - b[l])
     }

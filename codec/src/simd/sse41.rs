@@ -46,6 +46,7 @@ impl Lanes for Sse41 {
 
     binary! {
         add: _mm_add_epi16,
+        add_cut: _mm_adds_epi16,
         sub: _mm_sub_epi16,
         min: _mm_min_epi16,
         max: _mm_max_epi16,

@@ -31,6 +31,9 @@ impl Kernel for Every {
             lanes.samples(&[4095; LANES]),
             lanes.splat(-7),
             lanes.add(a, b),
+            // Beyond both ends too.
+            lanes.add_cut(lanes.sub(a, lanes.splat(12_000)), b),
+            lanes.add_cut(lanes.add(a, lanes.splat(12_000)), b),
             lanes.sub(a, b),
             lanes.min(a, b),
             lanes.max(a, b),

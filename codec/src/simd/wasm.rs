@@ -35,6 +35,7 @@ impl Lanes for Simd128 {
 
     binary! {
         add: i16x8_add,
+        add_cut: i16x8_add_sat,
         sub: i16x8_sub,
         min: i16x8_min,
         max: i16x8_max,

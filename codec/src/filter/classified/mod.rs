@@ -274,10 +274,8 @@ impl<L: Lanes> Block<'_, L> {
         let sums = lanes.weigh(lanes.nothing(), middle.samples, middle.samples, &weights[PAIRS.len()]);
         let sums = all_pairs::<L, 0>(lanes, rows, &middle, weights, sums);
         let sums = if L::PARTS > 1 { all_pairs::<L, 1>(lanes, rows, &middle, weights, sums) } else { sums };
-        // A change beyond all samples leaves their range all the same.
-        let (most, least) = (lanes.splat(self.max), lanes.splat(-self.max));
-        let change = lanes.clamp(lanes.shifted(sums, SHIFT), least, most);
-        lanes.clamp(lanes.add(middle.samples, change), lanes.splat(0), most)
+        let filtered = lanes.add_cut(middle.samples, lanes.shifted(sums, SHIFT));
+        lanes.clamp(filtered, lanes.splat(0), lanes.splat(self.max))
     }
 
     #[inline(always)]
