@@ -103,6 +103,14 @@ fn every_section_that_the_sources_cite_stands_in_bitstream_md() {
 }
 
 #[test]
+fn the_draft_that_the_format_is_called_is_the_one_that_its_header_has() {
+    let (document, draft) = (text("docs/BITSTREAM.md"), kvant::DRAFT);
+    for said in [format!("# The Kvant bitstream, draft {draft}\n"), format!("| 1 | draft number: {draft}. ")] {
+        assert!(document.contains(&said), "docs/BITSTREAM.md does not say: {said}");
+    }
+}
+
+#[test]
 fn the_example_of_the_readme_is_one_that_rustdoc_runs() {
     let readme = text("README.md");
     let example = readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
