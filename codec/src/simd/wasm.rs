@@ -230,12 +230,15 @@ pub(crate) fn add_clipped<const N: usize>(samples: &mut [u16; N], sums: &[i32; N
     let (eights, four) = samples.as_chunks_mut::<8>();
     let (sums, last) = sums.as_chunks::<8>();
     for (samples, sums) in eights.iter_mut().zip(sums) {
-        // SAFETY: all have as many bytes as they are said to, and any bits are a value of each.
+        // SAFETY: both have 32 bytes, and any bits are a value of either.
         let [low, high] = unsafe { transmute::<[i32; 8], [v128; 2]>(*sums) };
+        // SAFETY: both have 16 bytes, and any bits are a value of either.
+        let own = unsafe { transmute::<[u16; 8], v128>(*samples) };
         // Sums beyond 16 bits leave the range of samples as well when they are cut to these.
         let change = i16x8_narrow_i32x4(i32x4_shr(low, shift), i32x4_shr(high, shift));
-        let changed = i16x8_add_sat(unsafe { transmute::<[u16; 8], v128>(*samples) }, change);
+        let changed = i16x8_add_sat(own, change);
         let clipped = i16x8_min(i16x8_max(changed, i16x8_splat(0)), i16x8_splat(max as i16));
+        // SAFETY: as above.
         *samples = unsafe { transmute::<v128, [u16; 8]>(clipped) };
     }
     if let ([a, b, c, d], [e, f, g, h]) = (four, last) {
